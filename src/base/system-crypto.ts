@@ -1,0 +1,129 @@
+// CryptoSuite over node:crypto (OpenSSL). Keys come as raw 32 bytes and are wrapped in the fixed DER prefixes of RFC 8410.
+
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+  type KeyObject,
+  sign,
+  verify,
+} from "node:crypto";
+import { concatBytes, fromHex } from "./bytes.ts";
+import type { CryptoSuite } from "./crypto.ts";
+import { AppError } from "./errors.ts";
+
+const PKCS8_X25519 = fromHex("302e020100300506032b656e04220420");
+const PKCS8_ED25519 = fromHex("302e020100300506032b657004220420");
+const SPKI_X25519 = fromHex("302a300506032b656e032100");
+const SPKI_ED25519 = fromHex("302a300506032b6570032100");
+
+// The eight points of small order on edwards25519, canonical and non-canonical encodings: OpenSSL accepts them as keys, with
+// which one signature can verify for many messages.
+const SMALL_ORDER: ReadonlySet<string> = new Set([
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0000000000000000000000000000000000000000000000000000000000000080",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000080",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+]);
+
+function need(bytes: Uint8Array, length: number, what: string): void {
+  if (bytes.length !== length) {
+    throw new AppError("crypto.bad_length", `${what} must be ${length} bytes`, { context: { length: bytes.length } });
+  }
+}
+
+const privateKey = (prefix: Uint8Array, raw: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.from(concatBytes(prefix, raw)), format: "der", type: "pkcs8" });
+
+const publicKey = (prefix: Uint8Array, raw: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.from(concatBytes(prefix, raw)), format: "der", type: "spki" });
+
+const rawPublic = (key: KeyObject): Uint8Array =>
+  new Uint8Array(createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32));
+
+const plain = (buffer: Uint8Array): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+
+function x25519(secret: Uint8Array, peer: Uint8Array): Uint8Array {
+  need(secret, 32, "X25519 private key");
+  need(peer, 32, "X25519 public key");
+  try {
+    return plain(
+      diffieHellman({ privateKey: privateKey(PKCS8_X25519, secret), publicKey: publicKey(SPKI_X25519, peer) }),
+    );
+  } catch (cause) {
+    throw new AppError("crypto.low_order", "X25519 public key has small order", { cause });
+  }
+}
+
+function ed25519Verify(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (key.length !== 32 || signature.length !== 64 || SMALL_ORDER.has(Buffer.from(key).toString("hex"))) return false;
+  try {
+    return verify(null, message, publicKey(SPKI_ED25519, key), signature);
+  } catch {
+    // OpenSSL throws for a key that is no point of the curve: that signature verifies for nobody.
+    return false;
+  }
+}
+
+function chachaSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array): Uint8Array {
+  need(key, 32, "ChaCha20-Poly1305 key");
+  need(nonce, 12, "ChaCha20-Poly1305 nonce");
+  const cipher = createCipheriv("chacha20-poly1305", key, nonce, { authTagLength: 16 });
+  if (aad !== undefined) cipher.setAAD(aad, { plaintextLength: plaintext.length });
+  const body = cipher.update(plaintext);
+  cipher.final();
+  return concatBytes(body, cipher.getAuthTag());
+}
+
+function chachaOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?: Uint8Array): Uint8Array {
+  need(key, 32, "ChaCha20-Poly1305 key");
+  need(nonce, 12, "ChaCha20-Poly1305 nonce");
+  if (sealed.length < 16) throw new AppError("crypto.bad_tag", "ciphertext is shorter than its tag");
+  const decipher = createDecipheriv("chacha20-poly1305", key, nonce, { authTagLength: 16 });
+  decipher.setAuthTag(sealed.subarray(-16));
+  if (aad !== undefined) decipher.setAAD(aad, { plaintextLength: sealed.length - 16 });
+  const body = decipher.update(sealed.subarray(0, -16));
+  try {
+    decipher.final();
+  } catch (cause) {
+    throw new AppError("crypto.bad_tag", "ciphertext was changed or the key is wrong", { cause });
+  }
+  return plain(body);
+}
+
+export const systemCrypto: CryptoSuite = {
+  sha256: (data) => plain(createHash("sha256").update(data).digest()),
+  hmacSha256: (key, data) => plain(createHmac("sha256", key).update(data).digest()),
+  hkdfSha256: (ikm, salt, info, length) => new Uint8Array(hkdfSync("sha256", ikm, salt, info, length)),
+  x25519Public: (secret) => {
+    need(secret, 32, "X25519 private key");
+    return rawPublic(privateKey(PKCS8_X25519, secret));
+  },
+  x25519,
+  ed25519Public: (seed) => {
+    need(seed, 32, "Ed25519 seed");
+    return rawPublic(privateKey(PKCS8_ED25519, seed));
+  },
+  ed25519Sign: (seed, message) => {
+    need(seed, 32, "Ed25519 seed");
+    return plain(sign(null, message, privateKey(PKCS8_ED25519, seed)));
+  },
+  ed25519Verify,
+  chachaSeal,
+  chachaOpen,
+};
