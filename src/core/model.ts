@@ -1,0 +1,105 @@
+// The things the box keeps, as the rules see them. No SMS text and no sender appears in any of these types: text exists only
+// inside `Plain…` values on the intake path and is sealed before it reaches a store.
+
+import type { E164, LineId, ListingId, MessageId, RentalId, SlotId, UnixMs } from "../base/index.ts";
+import type { RentalGrant, WireMessage } from "../protocol/index.ts";
+
+/** One phone number of the box, bound to a SIM by ICCID, or to a slot where the SIM is not known yet. */
+export interface Line {
+  readonly id: LineId;
+  readonly number: E164;
+  readonly slot: SlotId | null;
+  readonly iccid: string | null;
+  readonly listingId: ListingId;
+}
+
+export interface RenterKeys {
+  /** Ed25519 public key, base64url. */
+  readonly verify: string;
+  /** X25519 public key, base64url. */
+  readonly encrypt: string;
+}
+
+export type RentalState = "active" | "ended" | "expired";
+
+export interface Rental {
+  readonly id: RentalId;
+  readonly lineId: LineId;
+  readonly listingId: ListingId;
+  readonly renter: RenterKeys;
+  readonly envelopeVersion: 1 | 2;
+  readonly startsAt: UnixMs;
+  readonly expiresAt: UnixMs;
+  readonly state: RentalState;
+  readonly endedAt: UnixMs | null;
+  /** Revision of the grant that the relay must know; +1 with each change. */
+  readonly rev: number;
+  /** SMS paid for, counted from the first; null for no limit. */
+  readonly credit: number | null;
+}
+
+/** A sealed SMS that no relay has taken yet. */
+export interface OutboxMessage {
+  readonly message: WireMessage;
+  readonly lineId: LineId;
+  /** When the box committed it. */
+  readonly storedAt: UnixMs;
+}
+
+/** Where a message lay when it was read: the modem's storage and index, for instance `SM:7`; null for direct delivery (+CMT). */
+export type StorageLocation = string | null;
+
+/** Remembers that a PDU was committed, so that reading it again makes no second message. */
+export interface SeenPdu {
+  /** Keyed hash of line and PDU (which holds the service centre's time stamp), 32 hex digits. */
+  readonly hash: string;
+  /** 0 for the first message with this hash; identical real messages count up. */
+  readonly occurrence: number;
+  readonly location: StorageLocation;
+  /** True once the modem confirmed the deletion: the same PDU at this place is then another message. */
+  readonly deleted: boolean;
+  readonly at: UnixMs;
+}
+
+/** One part of a concatenated SMS, sealed under the box's storage key. */
+export interface SealedPart {
+  /** Keyed hash of line, sender, reference, total and width: groups the parts without naming the sender. */
+  readonly group: string;
+  readonly lineId: LineId;
+  readonly part: number;
+  readonly total: number;
+  readonly receivedAt: UnixMs;
+  readonly sealed: Uint8Array;
+}
+
+/** A message for a line without a rental, sealed to the provider's own key. */
+export interface HeldMessage {
+  readonly id: MessageId;
+  readonly lineId: LineId;
+  readonly storedAt: UnixMs;
+  readonly envelope: string;
+}
+
+/** A grant that the relay must know before it takes messages of this rental. */
+export interface PendingGrant {
+  readonly rentalId: RentalId;
+  readonly grant: RentalGrant;
+}
+
+/** A renter's signed receipt, collected from the relay. */
+export interface StoredReceipt {
+  readonly messageId: MessageId;
+  readonly rentalId: RentalId;
+  readonly receivedAt: UnixMs;
+  /** Canonical JSON text of the receipt, with `sig`. */
+  readonly receipt: string;
+}
+
+export interface Counters {
+  readonly received: number;
+  readonly forwarded: number;
+  readonly acknowledged: number;
+  readonly duplicates: number;
+  readonly undecodable: number;
+  readonly unrented: number;
+}

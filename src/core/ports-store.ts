@@ -1,0 +1,117 @@
+// What the rules need from durable storage. Every promise of a write resolves after fsync, never before.
+
+import type { LineId, MessageId, RentalId, UnixMs } from "../base/index.ts";
+import type {
+  Counters,
+  HeldMessage,
+  Line,
+  OutboxMessage,
+  PendingGrant,
+  Rental,
+  SealedPart,
+  SeenPdu,
+  StoredReceipt,
+} from "./model.ts";
+
+/** Everything one group commit of the intake changes, in one transaction. */
+export interface IntakeCommit {
+  readonly seen: readonly SeenPdu[];
+  readonly outbox: readonly OutboxMessage[];
+  readonly parts: readonly SealedPart[];
+  /** Groups of parts that are complete or flushed: their rows go. */
+  readonly closedGroups: readonly string[];
+  readonly held: readonly HeldMessage[];
+  /** `seen` rows whose message the modem has confirmed as deleted. */
+  readonly deleted: readonly { readonly hash: string; readonly occurrence: number }[];
+  readonly counts: Partial<Counters>;
+}
+
+export interface IntakeStore {
+  openParts(): Promise<readonly SealedPart[]>;
+  /** All rows with one of these hashes. */
+  findSeen(hashes: readonly string[]): Promise<readonly SeenPdu[]>;
+  /**
+   * Commits everything or nothing. A row of `outbox` whose (rental, seq) or id exists is an error `store.conflict`.
+   * Errors: `store.full` (disk full, retryable), `store.busy` (locked, retryable), `store.io`.
+   */
+  commitIntake(batch: IntakeCommit): Promise<void>;
+  /** Drops `seen` rows older than `before` that are marked as deleted. Returns how many. */
+  pruneSeen(before: UnixMs): Promise<number>;
+}
+
+export interface RentalStore {
+  lines(): Promise<readonly Line[]>;
+  /** Inserts or updates by id. The listing id of an existing line never changes. */
+  saveLine(line: Line): Promise<void>;
+  rentals(): Promise<readonly Rental[]>;
+  /** Inserts or updates a rental together with the grant to register at the relay. Refuses (`store.conflict`) a second active rental of a line. */
+  saveRental(rental: Rental, grant: PendingGrant | null): Promise<void>;
+  /** The highest `seq` committed for each rental, 0 for none. */
+  lastSequences(): Promise<ReadonlyMap<RentalId, number>>;
+}
+
+export interface OutboxStore {
+  /** The next messages of one rental in the order of `seq`, at most `limit`. */
+  nextMessages(rentalId: RentalId, limit: number): Promise<readonly OutboxMessage[]>;
+  /** Rentals that have something for the relay: waiting messages or an unregistered grant. */
+  rentalsWithWork(): Promise<readonly RentalId[]>;
+  pendingGrant(rentalId: RentalId): Promise<PendingGrant | null>;
+  /** The grant last given for a rental, registered or not. */
+  grantOf(rentalId: RentalId): Promise<PendingGrant | null>;
+  markRegistered(rentalId: RentalId, rev: number): Promise<void>;
+  /** The relay has it durably: the row leaves the outbox; its id and hash stay for receipts. */
+  markForwarded(
+    messages: readonly { readonly id: MessageId; readonly status: string; readonly at: UnixMs }[],
+  ): Promise<void>;
+  /** The relay refuses it for good: kept out of the queue, visible, never deleted by itself. */
+  markRefused(id: MessageId, code: string, at: UnixMs): Promise<void>;
+  depth(): Promise<{ readonly waiting: number; readonly oldest: UnixMs | null; readonly refused: number }>;
+}
+
+export interface ReceiptStore {
+  saveReceipts(receipts: readonly StoredReceipt[], cursor: number): Promise<void>;
+  /** Cursor behind the last receipt taken from the relay. */
+  receiptCursor(): Promise<number>;
+  /** Id and rental of a message that left the box, by the base64url SHA-256 of its envelope. */
+  findForwarded(envelopeHash: string): Promise<{ readonly id: MessageId; readonly rentalId: RentalId } | null>;
+  receipts(options: {
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly (StoredReceipt & { readonly cursor: number })[]>;
+}
+
+export interface RentalCounts {
+  readonly messages: number;
+  readonly waiting: number;
+  readonly acknowledged: number;
+}
+
+export interface ReportStore {
+  counters(): Promise<Counters>;
+  rentalCounts(): Promise<ReadonlyMap<RentalId, RentalCounts>>;
+  /** Last SMS and number of SMS per line. */
+  lineActivity(): Promise<ReadonlyMap<LineId, { readonly received: number; readonly lastAt: UnixMs | null }>>;
+}
+
+/** Small named values: console password hash, API tokens' hashes, the last trusted time. Keys `[a-z._]{1,64}`, values to 64 KiB. */
+export interface SettingStore {
+  getSetting(key: string): Promise<string | null>;
+  setSetting(key: string, value: string): Promise<void>;
+}
+
+export interface MaintenanceStore {
+  /** A write and fsync of a few bytes: tells whether the disk takes writes again. */
+  probe(): Promise<void>;
+  /** A consistent copy into a new file while the box runs. Fails with `store.exists` if the file exists. */
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BoxStore
+  extends IntakeStore,
+    RentalStore,
+    OutboxStore,
+    ReceiptStore,
+    ReportStore,
+    SettingStore,
+    MaintenanceStore {}

@@ -1,0 +1,135 @@
+// What the box's REST and WebSocket say to the console and the command line. Never SMS text, never a sender.
+
+import { z } from "zod";
+import { envelopeVersion, listingIdText, publicKeyText, rentalIdText } from "./text.ts";
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, "1-32 of a-z 0-9 . _ -");
+const unixMs = z.number().int().min(0);
+
+export const problemBody = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+});
+export type ProblemBody = z.infer<typeof problemBody>;
+
+/** `down`: not reachable or not usable now; `stopped`: the box is ending. */
+export const slotState = z.enum(["starting", "ready", "down", "stopped"]);
+export type SlotState = z.infer<typeof slotState>;
+
+export const slotView = z.object({
+  id,
+  line: z.object({ id, number: z.string(), rented: z.boolean() }).nullable(),
+  state: slotState,
+  /** What the slot does or waits for, a fixed word such as `sim_pin` or `registering`. */
+  step: z.string(),
+  since: unixMs,
+  problem: problemBody.nullable(),
+  modem: z.object({ manufacturer: z.string(), model: z.string(), revision: z.string() }).nullable(),
+  operator: z.string().nullable(),
+  technology: z.string().nullable(),
+  registration: z.string().nullable(),
+  signal_dbm: z.number().nullable(),
+  storage: z.object({ used: z.number().int(), total: z.number().int() }).nullable(),
+  last_sms_at: unixMs.nullable(),
+  received: z.number().int(),
+});
+export type SlotView = z.infer<typeof slotView>;
+
+export const lineView = z.object({
+  id,
+  number: z.string(),
+  slot: id.nullable(),
+  listing_id: listingIdText,
+  state: z.enum(["free", "rented", "resting"]),
+  rests_until: unixMs.nullable(),
+});
+export type LineView = z.infer<typeof lineView>;
+
+export const rentalView = z.object({
+  id: rentalIdText,
+  line: id,
+  number: z.string(),
+  listing_id: listingIdText,
+  state: z.enum(["active", "ended", "expired"]),
+  renter: z.object({ verify: publicKeyText, encrypt: publicKeyText }),
+  envelope_version: envelopeVersion,
+  starts_at: unixMs,
+  expires_at: unixMs,
+  ended_at: unixMs.nullable(),
+  /** SMS sealed for this rental so far. */
+  messages: z.number().int(),
+  /** SMS that the relay has not taken yet. */
+  waiting: z.number().int(),
+  /** SMS whose renter has sent a signed receipt. */
+  acknowledged: z.number().int(),
+  credit: z.number().int().nullable(),
+});
+export type RentalView = z.infer<typeof rentalView>;
+
+/** `POST /api/v1/rentals`. The renter's two public keys, never a key file with a private member. */
+export const grantRequest = z.strictObject({
+  line: z.string().min(1).max(40),
+  renter: z.strictObject({ verify: publicKeyText, encrypt: publicKeyText }),
+  days: z.number().int().min(1).max(366),
+  envelope_version: envelopeVersion.default(1),
+  credit: z.number().int().min(0).nullable().default(null),
+});
+export type GrantRequest = z.infer<typeof grantRequest>;
+
+export const relayLinkView = z.object({
+  url: z.string(),
+  state: z.enum(["connecting", "up", "down"]),
+  since: unixMs,
+  problem: problemBody.nullable(),
+});
+
+export const overview = z.object({
+  version: z.string(),
+  started_at: unixMs,
+  now: unixMs,
+  clock: z.enum(["trusted", "suspect"]),
+  intake: z.object({ state: z.enum(["running", "paused"]), problem: problemBody.nullable() }),
+  counts: z.object({
+    received: z.number().int(),
+    forwarded: z.number().int(),
+    acknowledged: z.number().int(),
+    duplicates: z.number().int(),
+    undecodable: z.number().int(),
+    unrented: z.number().int(),
+  }),
+  outbox: z.object({ depth: z.number().int(), oldest_ms: z.number().int().nullable() }),
+  relay: relayLinkView,
+});
+export type Overview = z.infer<typeof overview>;
+
+export const boxEvent = z.object({
+  seq: z.number().int(),
+  at: unixMs,
+  level: z.enum(["info", "warn", "error"]),
+  /** Fixed code such as `slot.ready`; the console translates it. */
+  code: z.string(),
+  slot: id.nullable(),
+  line: id.nullable(),
+  /** Safe values for the text: counts, codes, names of parts; never SMS text or senders. */
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+export type BoxEvent = z.infer<typeof boxEvent>;
+
+/** Frames of the console's WebSocket (`/api/v1/live`), server to browser. */
+export const liveFrame = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("snapshot"),
+    overview,
+    slots: z.array(slotView),
+    lines: z.array(lineView),
+    rentals: z.array(rentalView),
+    events: z.array(boxEvent),
+  }),
+  z.object({ type: z.literal("overview"), overview }),
+  z.object({ type: z.literal("slot"), slot: slotView }),
+  z.object({ type: z.literal("rentals"), lines: z.array(lineView), rentals: z.array(rentalView) }),
+  z.object({ type: z.literal("event"), event: boxEvent }),
+]);
+export type LiveFrame = z.infer<typeof liveFrame>;

@@ -1,0 +1,6 @@
+// Public face of `protocol`.
+
+export * from "./box.ts";
+export * from "./parse.ts";
+export * from "./relay.ts";
+export * from "./text.ts";

@@ -1,0 +1,158 @@
+// What a box, a relay and a renter say to each other. One file, so that client and server cannot drift apart.
+
+import { z } from "zod";
+import {
+  envelopeText,
+  envelopeVersion,
+  hashText,
+  listingIdText,
+  messageIdText,
+  publicKeyText,
+  rentalIdText,
+  sequence,
+  signatureText,
+  unixSeconds,
+} from "./text.ts";
+
+/** One sealed SMS on its way (design: "Message at the relay"). `v` is the envelope's version. */
+export const wireMessage = z.strictObject({
+  v: envelopeVersion,
+  id: messageIdText,
+  listing_id: listingIdText,
+  rental_id: rentalIdText,
+  seq: sequence,
+  ts: unixSeconds,
+  envelope: envelopeText,
+  signature: signatureText,
+});
+export type WireMessage = z.infer<typeof wireMessage>;
+
+/** The seed's short form: the signature is over the envelope's base64url text. Other members are refused, `from` above all. */
+export const shortForward = z.strictObject({
+  listing_id: listingIdText,
+  envelope: envelopeText,
+  signature: signatureText,
+});
+export type ShortForward = z.infer<typeof shortForward>;
+
+export const forwardStatus = z.enum(["delivered", "queued", "duplicate"]);
+/** `POST /forward`, status 200. `delivered`: pushed to a connected renter; `queued`: kept until the renter asks. */
+export const forwardReply = z.object({ status: forwardStatus, id: messageIdText });
+export type ForwardReply = z.infer<typeof forwardReply>;
+
+/** Signed by the provider; number and terms are sealed to the renter. `rev` grows by one with each change. */
+export const rentalGrant = z.strictObject({
+  v: z.literal(1),
+  rental_id: rentalIdText,
+  listing_id: listingIdText,
+  provider: publicKeyText,
+  renter: z.strictObject({ verify: publicKeyText, encrypt: publicKeyText }),
+  starts_at: unixSeconds,
+  expires_at: unixSeconds,
+  envelope_version: envelopeVersion,
+  rev: z.int().min(1),
+  /** SMS that are paid for, counted from the first; null when the rental has no limit. */
+  credit: z.int().min(0).nullable(),
+  sealed: envelopeText,
+  signature: signatureText,
+});
+export type RentalGrant = z.infer<typeof rentalGrant>;
+
+/** `PUT /rentals/{rental_id}` answers with this. */
+export const registerReply = z.object({ status: z.enum(["created", "updated", "unchanged"]), rental_id: rentalIdText });
+export type RegisterReply = z.infer<typeof registerReply>;
+
+/** `POST /auth/challenge`. */
+export const challengeRequest = z.object({ pubkey: publicKeyText });
+export const challengeReply = z.object({ challenge: z.string().min(16).max(512), expires: unixSeconds });
+export type ChallengeReply = z.infer<typeof challengeReply>;
+
+/** `POST /auth`: the Ed25519 signature is over the UTF-8 bytes of the challenge text. Without a challenge: 401 with a fresh one. */
+export const authRequest = z.object({
+  pubkey: publicKeyText,
+  challenge: z.string().max(512).optional(),
+  signature: signatureText.optional(),
+});
+export const authReply = z.object({ token: z.string().min(20), token_type: z.literal("Bearer"), expires: unixSeconds });
+export type AuthReply = z.infer<typeof authReply>;
+
+/** A message in a mailbox. The short form has no id of its own, no `seq`, `ts` or `rental_id` from the box: the relay adds them. */
+export const mailboxMessage = z.object({
+  cursor: z.int().min(1),
+  v: envelopeVersion,
+  id: messageIdText,
+  listing_id: listingIdText,
+  rental_id: rentalIdText,
+  seq: sequence.nullable(),
+  ts: unixSeconds,
+  envelope: envelopeText,
+  signature: signatureText,
+  /** `message`: over the canonical header; `envelope_text`: the seed's short form. */
+  signature_scope: z.enum(["message", "envelope_text"]),
+  provider: publicKeyText,
+});
+export type MailboxMessage = z.infer<typeof mailboxMessage>;
+
+/** `GET /sms?after=&limit=&rental_id=`; `next` is the cursor to ask with next time; `more` says whether it pays to ask at once. */
+export const mailboxPage = z.object({ messages: z.array(mailboxMessage), next: z.int().min(0), more: z.boolean() });
+export type MailboxPage = z.infer<typeof mailboxPage>;
+
+/** `ptool_receipt` form. Here the renter says to the provider: I have read what hashes to `msg_hash`. */
+export const receipt = z.strictObject({
+  msg_hash: hashText,
+  ts: z.string().max(40),
+  from: publicKeyText,
+  to: z.union([publicKeyText, z.strictObject({ listing: listingIdText })]),
+  sig: signatureText,
+});
+export type Receipt = z.infer<typeof receipt>;
+
+/** `POST /sms/ack`: at most 500 receipts. The reply names each hash once. */
+export const ackRequest = z.object({ receipts: z.array(receipt).min(1).max(500) });
+export const ackReply = z.object({
+  accepted: z.array(hashText),
+  refused: z.array(z.object({ msg_hash: hashText, code: z.string() })),
+});
+export type AckReply = z.infer<typeof ackReply>;
+
+/** `GET /rentals` for the renter who asks. */
+export const rentalsReply = z.object({
+  rentals: z.array(z.object({ grant: rentalGrant, state: z.enum(["active", "ended"]), last_seq: z.int().min(0) })),
+});
+export type RentalsReply = z.infer<typeof rentalsReply>;
+
+/** `GET /provider/receipts?after=` for the provider who asks: renters' receipts in order of arrival. */
+export const providerReceiptsPage = z.object({
+  receipts: z.array(z.object({ cursor: z.int().min(1), id: messageIdText, rental_id: rentalIdText, receipt })),
+  next: z.int().min(0),
+  more: z.boolean(),
+});
+export type ProviderReceiptsPage = z.infer<typeof providerReceiptsPage>;
+
+/** First frame on `/ws`; `after` resumes behind that cursor. */
+export const wsClientFrame = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("auth"), token: z.string().max(512), after: z.int().min(0).optional() }),
+  z.object({ type: z.literal("ack"), receipts: z.array(receipt).min(1).max(500) }),
+  z.object({ type: z.literal("ping") }),
+]);
+export type WsClientFrame = z.infer<typeof wsClientFrame>;
+
+export const wsServerFrame = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ready"), protocol: z.literal(1), after: z.int().min(0) }),
+  /** `encrypted_message` repeats `envelope` for the seed's clients. */
+  z.object({ type: z.literal("sms"), encrypted_message: envelopeText, ...mailboxMessage.shape }),
+  z.object({ type: z.literal("ack"), ...ackReply.shape }),
+  z.object({ type: z.literal("pong") }),
+  z.object({ type: z.literal("error"), code: z.string(), error: z.string() }),
+]);
+export type WsServerFrame = z.infer<typeof wsServerFrame>;
+
+/** Every refusal of the relay: `error` for people, `code` for programs, `hint` says what to do next. */
+export const relayProblem = z.object({
+  error: z.string(),
+  code: z.string(),
+  hint: z.string().optional(),
+  challenge: z.string().optional(),
+  expires: unixSeconds.optional(),
+});
+export type RelayProblem = z.infer<typeof relayProblem>;
