@@ -1,0 +1,7 @@
+// Public face of `envelope`: canonical JSON, identity keys, sealed and signed envelopes, receipts, key files, Merkle proofs.
+
+export * from "./canonical-json.ts";
+export * from "./envelope-v1.ts";
+export * from "./identity.ts";
+export * from "./noble-suite.ts";
+export * from "./wire-message.ts";
