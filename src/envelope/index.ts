@@ -1,7 +1,11 @@
 // Public face of `envelope`: canonical JSON, identity keys, sealed and signed envelopes, receipts, key files, Merkle proofs.
 
 export * from "./canonical-json.ts";
+export * from "./canonical-parse.ts";
 export * from "./envelope-v1.ts";
+export * from "./envelope-v2.ts";
 export * from "./identity.ts";
 export * from "./noble-suite.ts";
+export * from "./padding.ts";
+export * from "./payload.ts";
 export * from "./wire-message.ts";

@@ -1,0 +1,218 @@
+// The plaintext inside an envelope: one SMS as canonical JSON, or a PDU that could not be decoded, raw. The only place where a
+// sender's number and a text are serialised; nothing here puts either into an error.
+
+import { AppError, fromUtf8 } from "../base/index.ts";
+import type { CanonicalObject } from "./canonical-json.ts";
+import { type CanonicalInput, parseCanonicalInput } from "./canonical-parse.ts";
+import { PAD_STEP, paddedJson } from "./padding.ts";
+
+/** What every payload says about its way; `listing_id` and `rental_id` are null when the line had no rental. */
+interface PayloadOrigin {
+  readonly v: 1;
+  readonly to: string;
+  /** When the box read the message, Unix milliseconds. */
+  readonly received_ms: number;
+  readonly listing_id: string | null;
+  readonly rental_id: string | null;
+  readonly seq: number;
+}
+
+export interface SmsPayload extends PayloadOrigin {
+  readonly type: "sms";
+  /** The sender as the network gave it: E.164, national digits or an alphanumeric name. */
+  readonly from: string;
+  readonly body: string;
+  /** The service centre's time stamp: RFC 3339 with its offset, or null when it is not a date. */
+  readonly sent_at: string | null;
+  /** How many parts the message has, missing ones included. */
+  readonly parts: number;
+  /** Numbers of parts that never came, ascending, counting from 1. */
+  readonly missing: readonly number[];
+  /** Message class (3GPP TS 23.038 section 4), or null. */
+  readonly class: 0 | 1 | 2 | 3 | null;
+  /** 8-bit user data as hex; `body` is then empty. */
+  readonly body_hex?: string;
+  /** What the message is besides text, such as `wap-push`: 1-32 of a-z 0-9 -. */
+  readonly kind?: string;
+}
+
+/** A PDU that could not be decoded: never dropped. */
+export interface RawPayload extends PayloadOrigin {
+  readonly type: "raw";
+  /** The PDU as hex. */
+  readonly raw: string;
+  /** The decoder's error code. */
+  readonly reason: string;
+}
+
+/** Plain text of the ecosystem's own tools, which seal without JSON. */
+export interface TextPayload {
+  readonly type: "text";
+  readonly body: string;
+}
+
+export type Payload = SmsPayload | RawPayload | TextPayload;
+
+const HEX = /^(?:[0-9a-f]{2})*$/;
+const KIND = /^[a-z0-9-]{1,32}$/;
+const REASON = /^[a-z0-9_]+\.[a-z0-9_]+$/;
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$/;
+
+function wellFormed(payload: SmsPayload | RawPayload): CanonicalObject {
+  const members = Object.entries(payload).filter(([, value]) => value !== undefined);
+  // A lone surrogate in a UCS-2 text has no UTF-8 form; U+FFFD shows where it stood.
+  return Object.fromEntries(
+    members.map(([name, value]) => [name, typeof value === "string" ? value.toWellFormed() : value]),
+  );
+}
+
+/**
+ * Canonical JSON padded to a multiple of `step` bytes. Lone surrogates become U+FFFD. Throws `payload.bad_member` when a member is
+ * outside its range, `payload.bad_step`, or `canonical.*`.
+ */
+export function encodePayload(payload: SmsPayload | RawPayload, step: number = PAD_STEP): Uint8Array {
+  const members = wellFormed(payload);
+  readPayload(members);
+  return paddedJson(members, step);
+}
+
+class Members {
+  readonly #object: { readonly [name: string]: unknown };
+
+  constructor(object: { readonly [name: string]: unknown }) {
+    this.#object = object;
+  }
+
+  #bad(name: string, shape: string): AppError {
+    return new AppError("payload.bad_member", `member ${name} of the payload must be ${shape}`, {
+      context: { member: name },
+    });
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this.#object, name);
+  }
+
+  text(name: string): string {
+    const value = this.#object[name];
+    if (typeof value !== "string") throw this.#bad(name, "a string");
+    return value;
+  }
+
+  textLike(name: string, pattern: RegExp, shape: string): string {
+    const value = this.text(name);
+    if (!pattern.test(value)) throw this.#bad(name, shape);
+    return value;
+  }
+
+  orNull<T>(name: string, read: (name: string) => T): T | null {
+    return this.#object[name] === null ? null : read(name);
+  }
+
+  integer(name: string, low: number): number {
+    const value = this.#object[name];
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < low) {
+      throw this.#bad(name, `an integer of at least ${low}`);
+    }
+    return value;
+  }
+
+  /** Ascending integers in 1 to `high`. */
+  ascending(name: string, high: number): readonly number[] {
+    const value = this.#object[name];
+    if (!Array.isArray(value)) throw this.#bad(name, "a list");
+    const out: number[] = [];
+    let last = 0;
+    for (const item of value as readonly unknown[]) {
+      if (typeof item !== "number" || !Number.isInteger(item) || item <= last || item > high) {
+        throw this.#bad(name, "ascending part numbers");
+      }
+      out.push(item);
+      last = item;
+    }
+    return out;
+  }
+
+  messageClass(name: string): 0 | 1 | 2 | 3 {
+    const value = this.#object[name];
+    if (value !== 0 && value !== 1 && value !== 2 && value !== 3) throw this.#bad(name, "0-3 or null");
+    return value;
+  }
+}
+
+function readOrigin(members: Members): PayloadOrigin {
+  const text = (name: string): string => members.text(name);
+  return {
+    v: 1,
+    to: members.text("to"),
+    received_ms: members.integer("received_ms", 0),
+    listing_id: members.orNull("listing_id", text),
+    rental_id: members.orNull("rental_id", text),
+    seq: members.integer("seq", 0),
+  };
+}
+
+function readSms(members: Members): SmsPayload {
+  const parts = members.integer("parts", 1);
+  return {
+    ...readOrigin(members),
+    type: "sms",
+    from: members.text("from"),
+    body: members.text("body"),
+    sent_at: members.orNull("sent_at", (name) => members.textLike(name, DATE_TIME, "an RFC 3339 date and time")),
+    parts,
+    missing: members.ascending("missing", parts),
+    class: members.orNull("class", (name) => members.messageClass(name)),
+    ...(members.has("body_hex") ? { body_hex: members.textLike("body_hex", HEX, "lower-case hex") } : {}),
+    ...(members.has("kind") ? { kind: members.textLike("kind", KIND, "1-32 of a-z 0-9 -") } : {}),
+  };
+}
+
+function readRaw(members: Members): RawPayload {
+  return {
+    ...readOrigin(members),
+    type: "raw",
+    raw: members.textLike("raw", HEX, "lower-case hex"),
+    reason: members.textLike("reason", REASON, "an error code"),
+  };
+}
+
+/** The typed payload of `v: 1` members. Unknown members (`pad`, and what later versions add) are left out. */
+function readPayload(object: { readonly [name: string]: unknown }): SmsPayload | RawPayload {
+  const members = new Members(object);
+  const type = members.text("type");
+  if (type === "sms") return readSms(members);
+  if (type === "raw") return readRaw(members);
+  throw new AppError("payload.bad_type", "the payload is of a type that this version does not know", {
+    hint: "Update Numberbox.",
+  });
+}
+
+function parseObject(text: string): { readonly [name: string]: CanonicalInput } | undefined {
+  try {
+    const value = parseCanonicalInput(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    // Not our JSON: a plain text that happens to start with a brace, say.
+    return undefined;
+  }
+}
+
+/**
+ * Reads an opened envelope. JSON with a numeric `v` and a `type` is ours; any other UTF-8 text is a plain message of the
+ * ecosystem's tools. Throws `payload.bad_version`, `payload.bad_type`, `payload.bad_member` or `base.bad_utf8`.
+ */
+export function decodePayload(bytes: Uint8Array): Payload {
+  const text = fromUtf8(bytes);
+  const object = parseObject(text);
+  if (object === undefined || typeof object.v !== "number" || typeof object.type !== "string") {
+    return { type: "text", body: text };
+  }
+  if (object.v !== 1) {
+    throw new AppError("payload.bad_version", "the payload is of a version that this program does not know", {
+      hint: "Update Numberbox.",
+      context: { version: object.v },
+    });
+  }
+  return readPayload(object);
+}
