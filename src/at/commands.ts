@@ -1,0 +1,193 @@
+// Every command that the product sends: one table with prefix, class, clause; one builder each. Builders check their arguments, so
+// that no line end, ESC, Ctrl-Z or second command can be smuggled into the port.
+
+import { AppError, type Millis, seconds } from "../base/index.ts";
+
+/**
+ * How long a modem may take for the whole answer. `quick`: known to the modem itself. `normal`: asks the SIM. `slow`: walks through
+ * storage or changes the radio. `network`: waits for the network (27.007 sets no limits; the figures bound the vendors' manuals).
+ */
+export type CommandClass = "quick" | "normal" | "slow" | "network";
+
+export const CLASS_TIMEOUTS: Readonly<Record<CommandClass, Millis>> = {
+  quick: seconds(3),
+  normal: seconds(10),
+  slow: seconds(30),
+  network: seconds(180),
+};
+
+interface Row {
+  /** What starts its reply lines, and what `classifyUrc` wants to know: the command's name, without `AT`. */
+  readonly prefix: string;
+  readonly klass: CommandClass;
+  readonly clause: string;
+}
+
+const row = (prefix: string, klass: CommandClass, clause: string): Row => ({ prefix, klass, clause });
+
+export const COMMANDS = {
+  attention: row("", "quick", "V.250 5.2.1"),
+  echo: row("E", "quick", "V.250 6.2.4"),
+  identification: row("I", "quick", "V.250 6.1.3"),
+  errors: row("+CMEE", "quick", "27.007 9.1"),
+  manufacturer: row("+CGMI", "quick", "27.007 5.1"),
+  model: row("+CGMM", "quick", "27.007 5.2"),
+  revision: row("+CGMR", "quick", "27.007 5.3"),
+  imei: row("+CGSN", "quick", "27.007 5.4"),
+  imsi: row("+CIMI", "normal", "27.007 5.6"),
+  iccid: row("+CCID", "normal", "vendor"),
+  commandList: row("+CLAC", "normal", "27.007 8.37"),
+  pin: row("+CPIN", "normal", "27.007 8.3"),
+  pinRetries: row("+CPINR", "normal", "27.007 8.73"),
+  facilityLock: row("+CLCK", "normal", "27.007 7.4"),
+  functionality: row("+CFUN", "slow", "27.007 8.2"),
+  signal: row("+CSQ", "quick", "27.007 8.5"),
+  registration: row("+CREG", "quick", "27.007 7.2"),
+  packetRegistration: row("+CGREG", "quick", "27.007 10.1.20"),
+  epsRegistration: row("+CEREG", "quick", "27.007 10.1.22"),
+  operator: row("+COPS", "slow", "27.007 7.3"),
+  ownNumber: row("+CNUM", "normal", "27.007 7.1"),
+  ussd: row("+CUSD", "network", "27.007 7.15"),
+  messageService: row("+CSMS", "normal", "27.005 3.2.1"),
+  storage: row("+CPMS", "slow", "27.005 3.2.2"),
+  messageFormat: row("+CMGF", "quick", "27.005 3.2.3"),
+  serviceCentre: row("+CSCA", "normal", "27.005 3.3.1"),
+  indications: row("+CNMI", "quick", "27.005 3.4.1"),
+  acknowledge: row("+CNMA", "quick", "27.005 4.7"),
+  list: row("+CMGL", "slow", "27.005 4.1"),
+  read: row("+CMGR", "normal", "27.005 4.2"),
+  delete: row("+CMGD", "slow", "27.005 3.5.4"),
+} as const satisfies Record<string, Row>;
+
+export interface AtCommand extends Row {
+  /** Without its CR. It may hold a PIN or a USSD code: log `prefix` instead. */
+  readonly text: string;
+  /** For the whole answer, from the end of the write. */
+  readonly timeoutMs: Millis;
+}
+
+function build(of: Row, tail: string): AtCommand {
+  return { ...of, text: `AT${of.prefix}${tail}`, timeoutMs: CLASS_TIMEOUTS[of.klass] };
+}
+
+function badArgument(of: Row, what: string): AppError {
+  return new AppError("at.bad_argument", `AT${of.prefix}: ${what}`, {
+    hint: "Correct the argument.",
+    context: { command: of.prefix },
+  });
+}
+
+/** `value` when it is an integer from 0 to `max`. */
+function integer(of: Row, value: number, max: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > max) throw badArgument(of, `needs an integer from 0 to ${max}`);
+  return value;
+}
+
+/** `value` when `pattern` matches; the error says `shape` and never the value. */
+function matching(of: Row, value: string, pattern: RegExp, shape: string): string {
+  if (!pattern.test(value)) throw badArgument(of, `needs ${shape}`);
+  return value;
+}
+
+/** A PIN or PUK is 4-8 digits (TS 27.007 8.3, TS 51.011 9.3). */
+const PIN = /^[0-9]{4,8}$/;
+const MEM = /^[A-Z]{2}$/;
+const FACILITY = /^[A-Z]{2}$/;
+const USSD = /^[0-9A-Za-z*#+ ]{1,182}$/;
+const MAX_INDEX = 65_535;
+
+/** How modems name the ICCID command; 27.007 has none. */
+export type IccidCommand = "+CCID" | "+ICCID" | "^ICCID?" | "+QCCID" | "#CCID";
+/** The storages of +CPMS; a later one may be left out with all after it. */
+export interface StorageChoice {
+  readonly mem1: string;
+  readonly mem2?: string;
+  readonly mem3?: string;
+}
+/** The settings of +CNMI (TS 27.005 3.4.1). */
+export interface IndicationSettings {
+  readonly mode: number;
+  readonly mt: number;
+  readonly bm: number;
+  readonly ds: number;
+  readonly bfr: number;
+}
+
+const C = COMMANDS;
+
+/** One builder per command. Each throws `at.bad_argument` for an argument outside its range. */
+export const command = {
+  attention: (): AtCommand => build(C.attention, ""),
+  echoOff: (): AtCommand => build(C.echo, "0"),
+  identification: (): AtCommand => build(C.identification, ""),
+  /** 0 plain, 1 numeric, 2 verbose. */
+  reportErrors: (level: number): AtCommand => build(C.errors, `=${integer(C.errors, level, 2)}`),
+  manufacturer: (): AtCommand => build(C.manufacturer, ""),
+  model: (): AtCommand => build(C.model, ""),
+  revision: (): AtCommand => build(C.revision, ""),
+  imei: (): AtCommand => build(C.imei, ""),
+  imsi: (): AtCommand => build(C.imsi, ""),
+  iccid: (form: IccidCommand): AtCommand =>
+    build({ ...C.iccid, prefix: form.replace("?", "") }, form.endsWith("?") ? "?" : ""),
+  commandList: (): AtCommand => build(C.commandList, ""),
+  readPin: (): AtCommand => build(C.pin, "?"),
+  enterPin: (pin: string): AtCommand => build(C.pin, `="${matching(C.pin, pin, PIN, "4-8 digits")}"`),
+  pinRetries: (): AtCommand => build(C.pinRetries, ""),
+  /** `SC`: whether the SIM asks for a PIN. */
+  readFacilityLock: (facility: string): AtCommand =>
+    build(C.facilityLock, `="${matching(C.facilityLock, facility, FACILITY, "two capital letters")}",2`),
+  readFunctionality: (): AtCommand => build(C.functionality, "?"),
+  /** 0 minimum, 1 full, 4 radio off; other levels up to 127 are vendors'. */
+  setFunctionality: (level: number): AtCommand => build(C.functionality, `=${integer(C.functionality, level, 127)}`),
+  /** Restarts the modem: full functionality with <rst> 1. */
+  restart: (): AtCommand => build(C.functionality, "=1,1"),
+  signal: (): AtCommand => build(C.signal, ""),
+  readRegistration: (): AtCommand => build(C.registration, "?"),
+  /** 0 off, 1 state, 2 state and cell; `readRegistration` answers in the same depth. */
+  reportRegistration: (level: number): AtCommand => build(C.registration, `=${integer(C.registration, level, 2)}`),
+  readPacketRegistration: (): AtCommand => build(C.packetRegistration, "?"),
+  reportPacketRegistration: (level: number): AtCommand =>
+    build(C.packetRegistration, `=${integer(C.packetRegistration, level, 2)}`),
+  readEpsRegistration: (): AtCommand => build(C.epsRegistration, "?"),
+  reportEpsRegistration: (level: number): AtCommand =>
+    build(C.epsRegistration, `=${integer(C.epsRegistration, level, 2)}`),
+  readOperator: (): AtCommand => build(C.operator, "?"),
+  /** Only the format of `readOperator`: digits. The choice of network stays as it is (<mode> 3). */
+  numericOperator: (): AtCommand => build(C.operator, "=3,2"),
+  ownNumber: (): AtCommand => build(C.ownNumber, ""),
+  /** The answer comes as a +CUSD URC, often after the final result. `code` is at most 182 of 0-9 A-Z a-z * # + and space. */
+  ussd: (code: string): AtCommand =>
+    build(C.ussd, `=1,"${matching(C.ussd, code, USSD, "1-182 digits, letters, *, #, + or spaces")}",15`),
+  endUssd: (): AtCommand => build(C.ussd, "=2"),
+  /** 0: Phase 2. 1: Phase 2+, each +CMT must be acknowledged with `acknowledge`. */
+  setMessageService: (service: number): AtCommand =>
+    build(C.messageService, `=${integer(C.messageService, service, 1)}`),
+  readMessageService: (): AtCommand => build(C.messageService, "?"),
+  readStorage: (): AtCommand => build(C.storage, "?"),
+  listStorages: (): AtCommand => build(C.storage, "=?"),
+  setStorage: ({ mem1, mem2, mem3 }: StorageChoice): AtCommand => {
+    const mems = [mem1, mem2, mem3].slice(0, mem2 === undefined ? 1 : 3).filter((mem) => mem !== undefined);
+    return build(
+      C.storage,
+      `=${mems.map((mem) => `"${matching(C.storage, mem, MEM, "two capital letters")}"`).join(",")}`,
+    );
+  },
+  pduFormat: (): AtCommand => build(C.messageFormat, "=0"),
+  readServiceCentre: (): AtCommand => build(C.serviceCentre, "?"),
+  readIndications: (): AtCommand => build(C.indications, "?"),
+  listIndications: (): AtCommand => build(C.indications, "=?"),
+  setIndications: (settings: IndicationSettings): AtCommand => {
+    const { mode, mt, bm, ds, bfr } = settings;
+    return build(
+      C.indications,
+      `=${[mode, mt, bm, ds, bfr].map((value) => integer(C.indications, value, 3)).join(",")}`,
+    );
+  },
+  /** Acknowledges the last +CMT or +CDS, with RP-ACK (TS 27.005 4.7, <n> 0). */
+  acknowledge: (): AtCommand => build(C.acknowledge, "=0"),
+  /** Every message in mem1, whatever its state; marks unread ones as read. */
+  listMessages: (): AtCommand => build(C.list, "=4"),
+  readMessage: (index: number): AtCommand => build(C.read, `=${integer(C.read, index, MAX_INDEX)}`),
+  /** Deletes one message of mem1 for good. */
+  deleteMessage: (index: number): AtCommand => build(C.delete, `=${integer(C.delete, index, MAX_INDEX)}`),
+} as const;

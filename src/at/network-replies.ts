@@ -1,0 +1,56 @@
+// Replies about the network: signal (TS 27.007 8.5) and operator (7.3).
+
+import { countOf, filledTextOf, integerOf } from "./parameters.ts";
+import { type AccessTechnology, accessTechnologyOf } from "./registration.ts";
+import { parametersOf, required } from "./reply.ts";
+
+export interface SignalQuality {
+  /** Received strength in dBm, null when the modem does not know it. */
+  readonly dbm: number | null;
+  /** Bit error class 0-7 (TS 45.008 8.2.4), null when the modem does not know it. */
+  readonly ber: number | null;
+}
+
+/** 0-31 are steps of 2 dB from -113; 100-191 are the TD-SCDMA extension, 1 dB steps from -116. 99 and 199 mean unknown. */
+function dbmOf(rssi: number): number | null {
+  if (rssi >= 0 && rssi <= 31) return -113 + 2 * rssi;
+  return rssi >= 100 && rssi <= 191 ? rssi - 216 : null;
+}
+
+/** The answer to `AT+CSQ`; throws `at.bad_response`. */
+export function parseCsq(lines: readonly string[]): SignalQuality {
+  const [rssi, errors] = parametersOf(lines, "+CSQ");
+  const ber = countOf(errors);
+  return {
+    dbm: dbmOf(required(integerOf(rssi), "+CSQ", "signal strength")),
+    ber: ber !== null && ber <= 7 ? ber : null,
+  };
+}
+
+const FORMATS = ["long", "short", "numeric"] as const;
+export type OperatorFormat = (typeof FORMATS)[number];
+
+export interface OperatorState {
+  /** 0 automatic, 1 manual, 2 deregistered, 4 manual with automatic as the net. */
+  readonly mode: number;
+  /** The format the modem says it used. */
+  readonly format: OperatorFormat | null;
+  /** As sent, null when the modem is on no network. */
+  readonly operator: string | null;
+  /** Country and network code when `operator` is one, whatever `format` says: modems ignore a request for digits. */
+  readonly plmn: string | null;
+  readonly act: AccessTechnology | null;
+}
+
+/** The answer to `AT+COPS?`; throws `at.bad_response`. */
+export function parseCops(lines: readonly string[]): OperatorState {
+  const [mode, format, name, act] = parametersOf(lines, "+COPS");
+  const operator = filledTextOf(name);
+  return {
+    mode: required(countOf(mode), "+COPS", "mode"),
+    format: FORMATS[countOf(format) ?? -1] ?? null,
+    operator,
+    plmn: operator !== null && /^\d{5,6}$/.test(operator) ? operator : null,
+    act: accessTechnologyOf(act),
+  };
+}
