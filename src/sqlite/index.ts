@@ -1,0 +1,7 @@
+// Public face of `sqlite`: generic access to one SQLite file. `store` and `relay` put their schemas and queries on top.
+
+export type { SqlValue } from "./connection.ts";
+export { openSqlite, type SqliteDatabase, type SqliteOptions, type SqliteStats } from "./database.ts";
+export type { Migration, Schema } from "./migrate.ts";
+export { badRow, type Row, type RowParser, rowParser } from "./row.ts";
+export type { Transaction } from "./writer.ts";
