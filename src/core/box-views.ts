@@ -1,0 +1,232 @@
+// The use cases behind console and REST: assembles what the operator sees from stores, slots and services, and tells changes.
+
+import {
+  type Clock,
+  type Disposer,
+  Events,
+  type Logger,
+  messageOf,
+  millis,
+  type RentalId,
+  type SlotId,
+  type UnixMs,
+} from "../base/index.ts";
+import type { BoxEvent, GrantRequest, LineView, LiveFrame, Overview, RentalView, SlotView } from "../protocol/index.ts";
+import type { EventLog } from "./event-log.ts";
+import type { IntakeHealth } from "./intake.ts";
+import type { LinkState } from "./link-state.ts";
+import type { Rental } from "./model.ts";
+import type { SlotStatus } from "./ports.ts";
+import type { BoxConsole } from "./ports-console.ts";
+import type { BoxStore } from "./ports-store.ts";
+import type { Rentals } from "./rentals.ts";
+import type { TrustedTime } from "./trusted-time.ts";
+
+export interface BoxViewsDeps {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly time: TrustedTime;
+  readonly startedAt: UnixMs;
+  readonly store: BoxStore;
+  readonly rentals: Rentals;
+  readonly events: EventLog;
+  readonly slots: () => readonly SlotStatus[];
+  readonly intake: () => IntakeHealth;
+  readonly relay: { readonly url: string; readonly link: () => LinkState; readonly since: () => UnixMs };
+}
+
+export class BoxViews implements BoxConsole {
+  readonly #deps: BoxViewsDeps;
+  readonly #changes: Events<{ frame: LiveFrame }>;
+  readonly #activity = new Map<string, { received: number; lastAt: UnixMs | null }>();
+  readonly #disposers: Disposer[] = [];
+  #overviewDue = false;
+  #rentalsDue = false;
+
+  constructor(deps: BoxViewsDeps) {
+    this.#deps = deps;
+    this.#changes = new Events("box-views", deps.log);
+  }
+
+  async start(): Promise<void> {
+    for (const [line, activity] of await this.#deps.store.lineActivity()) this.#activity.set(line, { ...activity });
+    this.#disposers.push(
+      this.#deps.events.onEvent((event) => this.#changes.emit("frame", { type: "event", event })),
+      this.#every(),
+    );
+  }
+
+  stop(): void {
+    for (const dispose of this.#disposers.splice(0)) dispose();
+  }
+
+  /** A slot changed. */
+  slotChanged(id: SlotId): void {
+    const status = this.#deps.slots().find((slot) => slot.id === id);
+    if (status !== undefined) this.#changes.emit("frame", { type: "slot", slot: this.#slotView(status) });
+  }
+
+  /** Messages were stored for a line. */
+  lineReceived(line: string, count: number, at: UnixMs): void {
+    const activity = this.#activity.get(line);
+    this.#activity.set(line, { received: (activity?.received ?? 0) + count, lastAt: at });
+    const slot = this.#deps.slots().find((status) => status.lineId === line);
+    if (slot !== undefined) this.slotChanged(slot.id);
+    this.countsChanged();
+  }
+
+  /** Counters, outbox or link changed: told soon, and at most twice a second. */
+  countsChanged(): void {
+    this.#overviewDue = true;
+  }
+
+  rentalsChanged(): void {
+    this.#rentalsDue = true;
+    this.#overviewDue = true;
+  }
+
+  async overview(): Promise<Overview> {
+    const { store, time, intake, relay } = this.#deps;
+    const [counts, depth] = await Promise.all([store.counters(), store.depth()]);
+    const now = time.now();
+    const health = intake();
+    const link = relay.link();
+    return {
+      version: this.#deps.version,
+      started_at: this.#deps.startedAt,
+      now,
+      clock: time.confidence,
+      intake: { state: health.state, problem: health.error?.toJSON() ?? null },
+      counts,
+      outbox: { depth: depth.waiting, oldest_ms: depth.oldest === null ? null : Math.max(0, now - depth.oldest) },
+      relay: {
+        url: relay.url,
+        state: link.kind,
+        since: relay.since(),
+        problem: link.code === null ? null : { code: link.code, message: "the relay cannot be used now" },
+      },
+    };
+  }
+
+  slots(): readonly SlotView[] {
+    return this.#deps.slots().map((status) => this.#slotView(status));
+  }
+
+  async lines(): Promise<readonly LineView[]> {
+    return this.#deps.rentals.lines().map((line) => {
+      const state = this.#deps.rentals.state(line);
+      return {
+        id: line.id,
+        number: line.number,
+        slot: this.#deps.slots().find((slot) => slot.lineId === line.id)?.id ?? line.slot,
+        listing_id: line.listingId,
+        state: state.kind,
+        rests_until: state.kind === "resting" ? state.until : null,
+      };
+    });
+  }
+
+  async rentals(): Promise<readonly RentalView[]> {
+    const counts = await this.#deps.store.rentalCounts();
+    const zero = { messages: 0, waiting: 0, acknowledged: 0 };
+    return [...this.#deps.rentals.all()]
+      .sort((a, b) => b.startsAt - a.startsAt)
+      .map((rental) => this.#rentalView(rental, counts.get(rental.id) ?? zero));
+  }
+
+  events(options: { readonly after: number; readonly limit: number }): readonly BoxEvent[] {
+    return this.#deps.events.list(options);
+  }
+
+  async grant(request: GrantRequest): Promise<RentalView> {
+    const rental = await this.#deps.rentals.grant(request);
+    this.rentalsChanged();
+    return this.#rentalView(rental, { messages: 0, waiting: 0, acknowledged: 0 });
+  }
+
+  async endRental(id: RentalId): Promise<RentalView> {
+    const rental = await this.#deps.rentals.end(id);
+    this.rentalsChanged();
+    const counts = (await this.#deps.store.rentalCounts()).get(id);
+    return this.#rentalView(rental, counts ?? { messages: 0, waiting: 0, acknowledged: 0 });
+  }
+
+  async receipts(options: Parameters<BoxConsole["receipts"]>[0]): Promise<Awaited<ReturnType<BoxConsole["receipts"]>>> {
+    const rows = await this.#deps.store.receipts(options);
+    return rows.map((row) => ({ cursor: row.cursor, rental_id: row.rentalId, receipt: row.receipt }));
+  }
+
+  onChange(listener: (frame: LiveFrame) => void): Disposer {
+    return this.#changes.on("frame", listener);
+  }
+
+  #every(): Disposer {
+    let cancel: Disposer = () => {};
+    const arm = (): void => {
+      cancel = this.#deps.clock.after(millis(500), "console updates", () => {
+        void this.#tellDue();
+        arm();
+      });
+    };
+    arm();
+    return () => cancel();
+  }
+
+  async #tellDue(): Promise<void> {
+    const [overviewDue, rentalsDue] = [this.#overviewDue, this.#rentalsDue];
+    this.#overviewDue = false;
+    this.#rentalsDue = false;
+    try {
+      if (overviewDue) this.#changes.emit("frame", { type: "overview", overview: await this.overview() });
+      if (rentalsDue || overviewDue) {
+        const [lines, rentals] = await Promise.all([this.lines(), this.rentals()]);
+        this.#changes.emit("frame", { type: "rentals", lines: [...lines], rentals: [...rentals] });
+      }
+    } catch (error) {
+      this.#deps.log.warn("console_update_failed", { reason: messageOf(error) });
+    }
+  }
+
+  #slotView(status: SlotStatus): SlotView {
+    const line = status.lineId === null ? null : this.#deps.rentals.line(status.lineId);
+    const activity = line === null ? undefined : this.#activity.get(line.id);
+    const modem = status.modem;
+    return {
+      id: status.id,
+      line:
+        line === null
+          ? null
+          : { id: line.id, number: line.number, rented: this.#deps.rentals.active(line.id) !== null },
+      state: status.state,
+      step: status.step,
+      since: status.since,
+      problem: status.problem,
+      modem: modem === null ? null : { manufacturer: modem.manufacturer, model: modem.model, revision: modem.revision },
+      operator: status.operator,
+      technology: status.technology,
+      registration: status.registration,
+      signal_dbm: status.signalDbm,
+      storage: status.storage === null ? null : { ...status.storage },
+      last_sms_at: activity?.lastAt ?? null,
+      received: activity?.received ?? 0,
+    };
+  }
+
+  #rentalView(rental: Rental, counts: { messages: number; waiting: number; acknowledged: number }): RentalView {
+    return {
+      id: rental.id,
+      line: rental.lineId,
+      number: this.#deps.rentals.line(rental.lineId)?.number ?? "",
+      listing_id: rental.listingId,
+      state: rental.state,
+      renter: { ...rental.renter },
+      envelope_version: rental.envelopeVersion,
+      starts_at: rental.startsAt,
+      expires_at: rental.expiresAt,
+      ended_at: rental.endedAt,
+      ...counts,
+      credit: rental.credit,
+    };
+  }
+}

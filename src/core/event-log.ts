@@ -1,0 +1,54 @@
+// The box's recent events, for the console: fixed codes with safe details. Kept in memory, bounded; the log file is the archive.
+
+import { type Clock, type Disposer, Events, type LineId, type Logger, type SlotId } from "../base/index.ts";
+import type { BoxEvent } from "../protocol/index.ts";
+
+export interface EventInput {
+  readonly level: BoxEvent["level"];
+  readonly code: string;
+  readonly slot?: SlotId | null;
+  readonly line?: LineId | null;
+  /** Counts, codes and names of parts. Never SMS text, senders or keys. */
+  readonly details?: BoxEvent["details"];
+}
+
+const CAPACITY = 500;
+
+export class EventLog {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #events: Events<{ event: BoxEvent }>;
+  readonly #ring: BoxEvent[] = [];
+  #seq = 0;
+
+  constructor(clock: Clock, log: Logger) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#events = new Events("event-log", log);
+  }
+
+  record(input: EventInput): void {
+    const event: BoxEvent = {
+      seq: ++this.#seq,
+      at: this.#clock.now(),
+      level: input.level,
+      code: input.code,
+      slot: input.slot ?? null,
+      line: input.line ?? null,
+      details: input.details ?? {},
+    };
+    this.#ring.push(event);
+    if (this.#ring.length > CAPACITY) this.#ring.shift();
+    this.#log[input.level](input.code, { ...input.details, slot: event.slot, line: event.line });
+    this.#events.emit("event", event);
+  }
+
+  /** Events behind `after`, oldest first, the newest `limit` of them. */
+  list(options: { readonly after: number; readonly limit: number }): readonly BoxEvent[] {
+    return this.#ring.filter((event) => event.seq > options.after).slice(-options.limit);
+  }
+
+  onEvent(listener: (event: BoxEvent) => void): Disposer {
+    return this.#events.on("event", listener);
+  }
+}

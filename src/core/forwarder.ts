@@ -1,0 +1,257 @@
+// Empties the outbox towards the relay: grants first, then messages, in the order of `seq` within each rental, several rentals at a
+// time. A row leaves the outbox only after the relay has said that it is durable there.
+
+import {
+  type BackoffPolicy,
+  backoffDelay,
+  type Clock,
+  hasCode,
+  type Logger,
+  type MessageId,
+  type Millis,
+  messageId,
+  messageOf,
+  millis,
+  minutes,
+  type Random,
+  type RentalId,
+  randomFraction,
+  seconds,
+  type UnixMs,
+} from "../base/index.ts";
+import type { EventLog } from "./event-log.ts";
+import { type LinkState, linkStart, stepLink } from "./link-state.ts";
+import type { OutboxMessage } from "./model.ts";
+import type { ForwardOutcome, RegisterOutcome, RelayPort } from "./ports.ts";
+import type { OutboxStore } from "./ports-store.ts";
+
+export interface ForwarderDeps {
+  readonly store: OutboxStore;
+  readonly relay: RelayPort;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly events: EventLog;
+  readonly now: () => UnixMs;
+  /** The link's state changed, or messages left the outbox. */
+  readonly onChange: () => void;
+}
+
+/** Rentals served at the same time. */
+const CONCURRENCY = 8;
+const PAGE = 32;
+/** For one rental that the relay will not serve now, while others go on. */
+const HOLD: BackoffPolicy = { first: seconds(5), max: minutes(10) };
+/** How often the outbox is looked through without being told: a notice can be lost, the database cannot. */
+const SWEEP_EVERY: Millis = seconds(30);
+
+interface Taken {
+  readonly id: MessageId;
+  readonly status: string;
+}
+
+type Attempt = "done" | "again" | "held";
+
+export class Forwarder {
+  readonly #deps: ForwarderDeps;
+  readonly #queue = new Set<RentalId>();
+  readonly #holds = new Map<RentalId, { attempts: number; until: Millis }>();
+  readonly #abort = new AbortController();
+  readonly #workers = new Set<Promise<void>>();
+  #serving = new Set<RentalId>();
+  #link: LinkState = linkStart;
+  #wake: (() => void) | null = null;
+
+  constructor(deps: ForwarderDeps) {
+    this.#deps = deps;
+  }
+
+  get link(): LinkState {
+    return this.#link;
+  }
+
+  /** Begins with what the last run left. */
+  start(): void {
+    this.#spawn(this.#dispatch());
+  }
+
+  /** There is work for this rental. */
+  notify(rental: RentalId): void {
+    this.#queue.add(rental);
+    this.#wake?.();
+  }
+
+  /** Aborts requests in flight and waits for the workers. What was not confirmed stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#wake?.();
+    await Promise.all(this.#workers);
+  }
+
+  #spawn(work: Promise<void>): void {
+    const tracked = work.catch((error) => this.#deps.log.error("forwarder_failed", { reason: messageOf(error) }));
+    this.#workers.add(tracked);
+    void tracked.finally(() => this.#workers.delete(tracked));
+  }
+
+  async #dispatch(): Promise<void> {
+    let swept: Millis | null = null;
+    while (!this.#abort.signal.aborted) {
+      const mono = this.#deps.clock.monotonic();
+      if (swept === null || mono - swept >= SWEEP_EVERY) {
+        swept = mono;
+        await this.#sweep();
+      }
+      const ready = this.#link.notBefore <= mono ? this.#takeReady(mono) : [];
+      for (const rental of ready) this.#spawn(this.#serve(rental));
+      await this.#idle(this.#link.notBefore > mono ? millis(this.#link.notBefore - mono) : seconds(5));
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      for (const rental of await this.#deps.store.rentalsWithWork()) this.#queue.add(rental);
+    } catch (error) {
+      this.#deps.log.warn("outbox_unreadable", { reason: messageOf(error) });
+    }
+  }
+
+  /** While the link is in doubt one rental goes ahead as a probe. */
+  #takeReady(mono: Millis): RentalId[] {
+    const limit = this.#link.kind === "up" ? CONCURRENCY : 1;
+    const ready: RentalId[] = [];
+    for (const rental of this.#queue) {
+      if (this.#serving.size + ready.length >= limit) break;
+      if (this.#serving.has(rental) || (this.#holds.get(rental)?.until ?? 0) > mono) continue;
+      ready.push(rental);
+      this.#queue.delete(rental);
+    }
+    return ready;
+  }
+
+  async #idle(delay: Millis): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        cancel();
+        this.#wake = null;
+        resolve();
+      };
+      const cancel = this.#deps.clock.after(delay, "forwarder idle", done);
+      this.#wake = done;
+    });
+  }
+
+  async #serve(rental: RentalId): Promise<void> {
+    this.#serving.add(rental);
+    try {
+      const result = await this.#serveOnce(rental);
+      if (result === "done") this.#holds.delete(rental);
+      else this.#queue.add(rental);
+      if (result === "held") this.#hold(rental);
+    } catch (error) {
+      if (!hasCode(error, "base.stopped")) this.#deps.log.warn("forward_failed", { rental, reason: messageOf(error) });
+      this.#queue.add(rental);
+      this.#hold(rental);
+    } finally {
+      this.#serving.delete(rental);
+      this.#wake?.();
+    }
+  }
+
+  #hold(rental: RentalId): void {
+    const attempts = (this.#holds.get(rental)?.attempts ?? 0) + 1;
+    const wait = backoffDelay(HOLD, attempts, randomFraction(this.#deps.random));
+    this.#holds.set(rental, { attempts, until: millis(this.#deps.clock.monotonic() + wait) });
+  }
+
+  async #serveOnce(rental: RentalId): Promise<Attempt> {
+    const { store } = this.#deps;
+    const pending = await store.pendingGrant(rental);
+    if (pending !== null) {
+      const registered = await this.#register(rental, pending.grant);
+      if (registered !== "done") return registered;
+    }
+    for (;;) {
+      const page = await store.nextMessages(rental, PAGE);
+      if (page.length === 0) return "done";
+      const attempt = await this.#forwardPage(rental, page);
+      if (attempt !== "done") return attempt;
+    }
+  }
+
+  async #register(rental: RentalId, grant: Parameters<RelayPort["register"]>[0]): Promise<Attempt> {
+    const outcome = await this.#deps.relay.register(grant, this.#abort.signal);
+    if (!this.#learn(outcome)) return "again";
+    if (outcome.kind === "refused") {
+      this.#deps.events.record({ level: "error", code: "relay.grant_refused", details: { reason: outcome.code } });
+      return "held";
+    }
+    await this.#deps.store.markRegistered(rental, grant.rev);
+    return "done";
+  }
+
+  /** Forwards one after another; what the relay took is marked in one write, also when a later one fails. */
+  async #forwardPage(rental: RentalId, page: readonly OutboxMessage[]): Promise<Attempt> {
+    const taken: Taken[] = [];
+    let attempt: Attempt = "done";
+    for (const { message } of page) {
+      const outcome = await this.#deps.relay.forward(message, this.#abort.signal);
+      if (!this.#learn(outcome)) attempt = "again";
+      else if (outcome.kind === "accepted") taken.push({ id: messageId(message.id), status: outcome.status });
+      else attempt = await this.#declined(rental, messageId(message.id), outcome);
+      if (attempt !== "done") break;
+    }
+    await this.#markTaken(taken);
+    return attempt;
+  }
+
+  async #markTaken(taken: readonly Taken[]): Promise<void> {
+    if (taken.length === 0) return;
+    const at = this.#deps.now();
+    await this.#deps.store.markForwarded(taken.map((row) => ({ ...row, at })));
+    this.#deps.onChange();
+  }
+
+  async #declined(rental: RentalId, id: MessageId, outcome: ForwardOutcome): Promise<Attempt> {
+    const { store, events } = this.#deps;
+    if (outcome.kind === "refused") {
+      await store.markRefused(id, outcome.code, this.#deps.now());
+      events.record({ level: "error", code: "relay.message_refused", details: { reason: outcome.code } });
+      return "done";
+    }
+    if (outcome.kind === "unpaid") {
+      events.record({ level: "warn", code: "relay.unpaid", details: { rental } });
+      return "held";
+    }
+    // The relay has lost the rental. Registered again, it is asked after a pause: the two of them must not spin.
+    const known = await store.grantOf(rental);
+    if (known !== null && (await this.#register(rental, known.grant)) === "again") return "again";
+    return "held";
+  }
+
+  /** Feeds the link's machine. False when the relay could not be asked at all. */
+  #learn(outcome: ForwardOutcome | RegisterOutcome): boolean {
+    const before = this.#link.kind;
+    if (outcome.kind === "retry") {
+      const { clock, random } = this.#deps;
+      const fraction = randomFraction(random);
+      const { code, after } = outcome;
+      this.#link = stepLink(this.#link, { type: "failed", code, now: clock.monotonic(), fraction, after });
+    } else {
+      this.#link = stepLink(this.#link, { type: "answered" });
+    }
+    if (before !== this.#link.kind) this.#reportLink();
+    return outcome.kind !== "retry";
+  }
+
+  #reportLink(): void {
+    const up = this.#link.kind === "up";
+    this.#deps.events.record({
+      level: up ? "info" : "warn",
+      code: up ? "relay.up" : "relay.down",
+      details: this.#link.code === null ? {} : { reason: this.#link.code },
+    });
+    this.#deps.onChange();
+  }
+}

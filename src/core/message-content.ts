@@ -1,0 +1,98 @@
+// What a PDU says, ready to be sealed. These values hold text and senders: they live in memory between modem and seal, nowhere else.
+
+import { type ErrorCode, type LineId, toHex, type UnixMs, unixMs, utf8 } from "../base/index.ts";
+import { decodePdu, type SmsPdu } from "../sms/index.ts";
+import type { GroupKey } from "./fingerprints.ts";
+
+export interface SmsContent {
+  readonly type: "sms";
+  readonly from: string;
+  readonly body: string;
+  /** 8-bit user data, lower-case hex; null for text. */
+  readonly bodyHex: string | null;
+  readonly sentAt: string | null;
+  readonly receivedAt: UnixMs;
+  readonly parts: number;
+  readonly missing: readonly number[];
+  readonly class: 0 | 1 | 2 | 3 | null;
+  /** What it is besides text, such as `wap-push`; null for plain text. */
+  readonly kind: string | null;
+}
+
+/** What could not be decoded, or is no message for a person (a status report): delivered as it is, never dropped. */
+export interface RawContent {
+  readonly type: "raw";
+  readonly raw: string;
+  readonly reason: ErrorCode;
+  readonly receivedAt: UnixMs;
+}
+
+export type MessageContent = SmsContent | RawContent;
+
+export interface PduSource {
+  readonly lineId: LineId;
+  readonly pdu: Uint8Array;
+  readonly receivedAt: UnixMs;
+}
+
+function raw(source: PduSource, reason: ErrorCode): RawContent {
+  return { type: "raw", raw: toHex(source.pdu), reason, receivedAt: source.receivedAt };
+}
+
+function decode(source: PduSource): SmsPdu | ErrorCode {
+  const result = decodePdu(source.pdu, { smsc: "auto", direction: "mt" });
+  return result.ok ? result.pdu : result.error.code;
+}
+
+/** Decodes one PDU. Never throws: what has no content comes back raw with the decoder's code. */
+export function contentOf(source: PduSource): MessageContent {
+  const pdu = decode(source);
+  if (typeof pdu === "string") return raw(source, pdu);
+  if (pdu.type !== "deliver") return raw(source, "pdu.not_deliver");
+  // Compressed text (TS 23.042) has no reader in the field: the renter gets all bytes rather than a wrong text.
+  if (pdu.compressed) return raw(source, "pdu.compressed");
+  return {
+    type: "sms",
+    from: pdu.from ?? "",
+    body: pdu.body ?? "",
+    bodyHex: pdu.data === null ? null : toHex(pdu.data),
+    sentAt: pdu.sentAt?.iso ?? null,
+    receivedAt: source.receivedAt,
+    parts: 1,
+    missing: [],
+    class: pdu.class,
+    kind: pdu.kind === "text" ? null : pdu.kind,
+  };
+}
+
+/** Where a part belongs, or null for a message that is whole by itself. */
+export function partOf(source: PduSource): (GroupKey & { readonly part: number }) | null {
+  const pdu = decode(source);
+  if (typeof pdu === "string" || pdu.type !== "deliver" || pdu.compressed) return null;
+  if (pdu.concat === null || pdu.concat.total < 2) return null;
+  const { ref, total, part, bits } = pdu.concat;
+  return { lineId: source.lineId, from: pdu.from ?? "", ref, total, bits, part };
+}
+
+/** Joins decoded parts, in the order of parts, into one message. `missing` are the part numbers that never came. */
+export function joinContents(contents: readonly SmsContent[], missing: readonly number[]): SmsContent | null {
+  const [first] = contents;
+  if (first === undefined) return null;
+  const binary = contents.some((content) => content.bodyHex !== null);
+  return {
+    ...first,
+    body: contents.map((content) => content.body).join(""),
+    bodyHex: binary ? contents.map((content) => content.bodyHex ?? toHex(utf8(content.body))).join("") : null,
+    receivedAt: unixMs(Math.max(...contents.map((content) => content.receivedAt))),
+    parts: contents.length + missing.length,
+    missing,
+  };
+}
+
+/** A part as it is sealed under the storage key until the others come. */
+export interface OpenedPart {
+  readonly hash: string;
+  readonly occurrence: number;
+  readonly pdu: Uint8Array;
+  readonly receivedAt: UnixMs;
+}

@@ -1,0 +1,245 @@
+// The rentals of the box: grants, endings, expiry. Keeps all of them in memory (a box has at most a few thousand) and writes each
+// change together with the signed grant that the relay must learn.
+
+import {
+  AppError,
+  type CryptoSuite,
+  days,
+  type LineId,
+  type Logger,
+  messageOf,
+  type Random,
+  type RentalId,
+  rentalId,
+  toBase64url,
+  toHex,
+  unixMs,
+  wrapError,
+} from "../base/index.ts";
+import { type Identity, publicKeysFromText, signGrant } from "../envelope/index.ts";
+import type { GrantRequest, RentalGrant } from "../protocol/index.ts";
+import type { EventLog } from "./event-log.ts";
+import type { Line, Rental } from "./model.ts";
+import type { RentalStore } from "./ports-store.ts";
+import { type LineState, lineState, type RentalInput, type RestPolicy, stepRental } from "./rental-rules.ts";
+import type { TrustedTime } from "./trusted-time.ts";
+
+export interface RentalsDeps {
+  readonly store: RentalStore;
+  readonly suite: CryptoSuite;
+  readonly random: Random;
+  readonly identity: Identity;
+  readonly time: TrustedTime;
+  readonly events: EventLog;
+  readonly log: Logger;
+  readonly policy: RestPolicy;
+  /** A grant is waiting for the relay. */
+  readonly onGrant: (rental: Rental) => void;
+}
+
+export class Rentals {
+  readonly #deps: RentalsDeps;
+  readonly #lines = new Map<LineId, Line>();
+  readonly #rentals = new Map<RentalId, Rental>();
+  readonly #active = new Map<LineId, RentalId>();
+  /** Lines whose grant is being written: a second request must not pass the check meanwhile. */
+  readonly #granting = new Set<LineId>();
+
+  constructor(deps: RentalsDeps) {
+    this.#deps = deps;
+  }
+
+  async load(): Promise<void> {
+    for (const line of await this.#deps.store.lines()) this.#lines.set(line.id, line);
+    for (const rental of await this.#deps.store.rentals()) this.#remember(rental);
+  }
+
+  lines(): readonly Line[] {
+    return [...this.#lines.values()];
+  }
+
+  line(id: LineId): Line | null {
+    return this.#lines.get(id) ?? null;
+  }
+
+  all(): readonly Rental[] {
+    return [...this.#rentals.values()];
+  }
+
+  get(id: RentalId): Rental | null {
+    return this.#rentals.get(id) ?? null;
+  }
+
+  /** The rental whose renter gets what arrives on the line now. */
+  active(line: LineId): Rental | null {
+    const id = this.#active.get(line);
+    return id === undefined ? null : this.get(id);
+  }
+
+  state(line: Line, renter?: string): LineState {
+    const { policy, time } = this.#deps;
+    return lineState(line, this.all(), { now: time.now(), policy, ...(renter === undefined ? {} : { renter }) });
+  }
+
+  /** Makes a line known, or updates where it is. An existing listing id is kept. */
+  async saveLine(line: Line): Promise<Line> {
+    const known = this.#lines.get(line.id);
+    const merged: Line = { ...line, listingId: known?.listingId ?? line.listingId };
+    if (known === undefined || JSON.stringify(known) !== JSON.stringify(merged))
+      await this.#deps.store.saveLine(merged);
+    this.#lines.set(merged.id, merged);
+    return merged;
+  }
+
+  /** `line` is an id or a number. Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.bad_keys`. */
+  async grant(request: GrantRequest): Promise<Rental> {
+    const line = this.#findLine(request.line);
+    this.#checkKeys(request);
+    if (this.#granting.has(line.id)) throw rented(line);
+    this.#checkFree(line, request.renter.verify);
+    this.#granting.add(line.id);
+    try {
+      const now = this.#deps.time.now();
+      const rental: Rental = {
+        id: rentalId(toHex(this.#deps.random.bytes(16))),
+        lineId: line.id,
+        listingId: line.listingId,
+        renter: request.renter,
+        envelopeVersion: request.envelope_version,
+        startsAt: now,
+        expiresAt: unixMs(now + days(request.days)),
+        state: "active",
+        endedAt: null,
+        rev: 1,
+        credit: request.credit,
+      };
+      await this.#save(rental);
+      this.#deps.events.record({
+        level: "info",
+        code: "rental.granted",
+        line: line.id,
+        details: { days: request.days },
+      });
+      return rental;
+    } finally {
+      this.#granting.delete(line.id);
+    }
+  }
+
+  /** Errors: `rental.unknown`, `rental.not_active`. */
+  async end(id: RentalId): Promise<Rental> {
+    const rental = this.get(id);
+    if (rental === null) {
+      throw new AppError("rental.unknown", "there is no rental with this id", {
+        hint: "List the rentals and take an id from there.",
+      });
+    }
+    if (rental.state !== "active") {
+      throw new AppError("rental.not_active", `the rental is already ${rental.state}`, {
+        context: { state: rental.state },
+      });
+    }
+    return await this.#step(rental, { type: "end", now: this.#deps.time.now() });
+  }
+
+  /** Ends what has run out. A failing write is tried again at the next tick: until then the rental goes on. */
+  async tick(): Promise<void> {
+    const input = {
+      type: "tick",
+      now: this.#deps.time.now(),
+      clockTrusted: this.#deps.time.confidence === "trusted",
+    } as const;
+    for (const rental of this.all()) {
+      if (rental.state !== "active") continue;
+      try {
+        await this.#step(rental, input);
+      } catch (error) {
+        this.#deps.log.warn("rental_tick_failed", { rental: rental.id, reason: messageOf(error) });
+      }
+    }
+  }
+
+  async #step(rental: Rental, input: RentalInput): Promise<Rental> {
+    const step = stepRental(rental, input);
+    for (const effect of step.effects) {
+      if (effect.type === "publish") await this.#save(step.rental);
+      else this.#deps.events.record({ level: "info", code: effect.code, line: rental.lineId });
+    }
+    return step.rental;
+  }
+
+  async #save(rental: Rental): Promise<void> {
+    await this.#deps.store.saveRental(rental, { rentalId: rental.id, grant: this.#signedGrant(rental) });
+    this.#remember(rental);
+    this.#deps.onGrant(rental);
+  }
+
+  #remember(rental: Rental): void {
+    this.#rentals.set(rental.id, rental);
+    if (rental.state === "active") this.#active.set(rental.lineId, rental.id);
+    else if (this.#active.get(rental.lineId) === rental.id) this.#active.delete(rental.lineId);
+  }
+
+  #signedGrant(rental: Rental): RentalGrant {
+    const { suite, random, identity } = this.#deps;
+    const over = rental.endedAt ?? rental.expiresAt;
+    return signGrant({
+      suite,
+      random,
+      seed: identity.seed,
+      statement: {
+        v: 1,
+        rental_id: rental.id,
+        listing_id: rental.listingId,
+        provider: toBase64url(identity.verify),
+        renter: rental.renter,
+        starts_at: Math.floor(rental.startsAt / 1000),
+        expires_at: Math.floor(Math.min(over, rental.expiresAt) / 1000),
+        envelope_version: rental.envelopeVersion,
+        rev: rental.rev,
+        credit: rental.credit,
+      },
+      secret: { number: this.line(rental.lineId)?.number ?? "", terms: { envelope_version: rental.envelopeVersion } },
+    });
+  }
+
+  #findLine(text: string): Line {
+    const line = this.lines().find((candidate) => candidate.id === text || candidate.number === text);
+    if (line === undefined) {
+      throw new AppError("rental.unknown_line", "the box has no such line", {
+        hint: "List the lines and give an id or a number from there.",
+      });
+    }
+    return line;
+  }
+
+  #checkKeys(request: GrantRequest): void {
+    try {
+      publicKeysFromText(this.#deps.suite, request.renter);
+    } catch (error) {
+      const reason = wrapError(error, "rental.bad_keys", "unusable key").message;
+      throw new AppError("rental.bad_keys", `the renter's keys cannot be used: ${reason}`, {
+        hint: "Ask the renter for the two public keys (verify and encrypt) of the rental.",
+        cause: error,
+      });
+    }
+  }
+
+  #checkFree(line: Line, renter: string): void {
+    const state = this.state(line, renter);
+    if (state.kind === "rented") throw rented(line);
+    if (state.kind === "resting") {
+      throw new AppError("rental.line_resting", `line ${line.id} rests between renters`, {
+        hint: "Choose another line, or wait: codes for the last renter may still arrive on this number.",
+        context: { line: line.id, until: new Date(state.until).toISOString() },
+      });
+    }
+  }
+}
+
+function rented(line: Line): AppError {
+  return new AppError("rental.line_rented", `line ${line.id} is rented already`, {
+    hint: "Choose a free line, or end the running rental first.",
+    context: { line: line.id },
+  });
+}
