@@ -1,0 +1,67 @@
+// Reads a PDU octet by octet. Failure is sticky: after the first one every read gives zeros, so that the decoder needs one check at
+// its end, never throws and never loops on what a stranger sent.
+
+import type { ErrorCode } from "../base/index.ts";
+import type { PduWarning } from "./pdu.ts";
+
+export interface CursorFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export class Cursor {
+  readonly #octets: Uint8Array;
+  readonly #warnings: PduWarning[] = [];
+  #at = 0;
+  #failure: CursorFailure | null = null;
+
+  constructor(octets: Uint8Array) {
+    this.#octets = octets;
+  }
+
+  get failure(): CursorFailure | null {
+    return this.#failure;
+  }
+
+  get warnings(): readonly PduWarning[] {
+    return this.#warnings;
+  }
+
+  /** Octets not read yet; 0 after a failure. */
+  get left(): number {
+    return this.#failure === null ? this.#octets.length - this.#at : 0;
+  }
+
+  /** True where only 0xFF is left: what a SIM record holds after its message. */
+  get onlyPaddingLeft(): boolean {
+    return this.#octets.subarray(this.#at).every((octet) => octet === 0xff);
+  }
+
+  /** Records the first failure; later ones are its consequences. */
+  fail(code: ErrorCode, message: string): void {
+    this.#failure ??= { code, message };
+  }
+
+  /** Records a warning once. */
+  warn(warning: PduWarning): void {
+    if (!this.#warnings.includes(warning)) this.#warnings.push(warning);
+  }
+
+  /** The next octet. `what` names it in the error when the PDU ends before it. */
+  octet(what: string): number {
+    return this.take(1, what)[0] ?? 0;
+  }
+
+  /** The next `count` octets (a view); empty when the PDU ends before their end. */
+  take(count: number, what: string): Uint8Array {
+    if (this.left < count) {
+      this.fail(
+        "pdu.truncated",
+        `the PDU ends before its ${what} does (octet ${this.#at + 1} of ${this.#octets.length})`,
+      );
+      return this.#octets.subarray(0, 0);
+    }
+    this.#at += count;
+    return this.#octets.subarray(this.#at - count, this.#at);
+  }
+}
