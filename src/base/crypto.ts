@@ -4,7 +4,7 @@
 export interface CryptoSuite {
   sha256(data: Uint8Array): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
-  /** RFC 5869. An empty `salt` stands for 32 zero bytes. */
+  /** RFC 5869. An empty `salt` stands for 32 zero bytes. Throws `crypto.bad_length` when `length` exceeds 8160 bytes. */
   hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
   /** RFC 7748: the public key of a 32-byte private key. */
   x25519Public(privateKey: Uint8Array): Uint8Array;

@@ -109,7 +109,10 @@ function chachaOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?
 export const systemCrypto: CryptoSuite = {
   sha256: (data) => plain(createHash("sha256").update(data).digest()),
   hmacSha256: (key, data) => plain(createHmac("sha256", key).update(data).digest()),
-  hkdfSha256: (ikm, salt, info, length) => new Uint8Array(hkdfSync("sha256", ikm, salt, info, length)),
+  hkdfSha256: (ikm, salt, info, length) => {
+    if (length > 255 * 32) throw new AppError("crypto.bad_length", "HKDF-SHA256 gives at most 8160 bytes");
+    return new Uint8Array(hkdfSync("sha256", ikm, salt, info, length));
+  },
   x25519Public: (secret) => {
     need(secret, 32, "X25519 private key");
     return rawPublic(privateKey(PKCS8_X25519, secret));

@@ -61,7 +61,10 @@ function chachaOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?
 export const nobleSuite: CryptoSuite = {
   sha256: (data) => sha256(data),
   hmacSha256: (key, data) => hmac(sha256, key, data),
-  hkdfSha256: (ikm, salt, info, length) => hkdf(sha256, ikm, salt, info, length),
+  hkdfSha256: (ikm, salt, info, length) => {
+    if (length > 255 * 32) throw new AppError("crypto.bad_length", "HKDF-SHA256 gives at most 8160 bytes");
+    return hkdf(sha256, ikm, salt, info, length);
+  },
   x25519Public: (secret) => {
     need(secret, 32, "X25519 private key");
     return x25519.getPublicKey(secret);
