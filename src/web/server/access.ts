@@ -1,0 +1,93 @@
+// Who is asking: a browser with a session cookie, or a program with a bearer token. Everything else is a stranger.
+
+import type { IncomingHttpHeaders } from "node:http";
+import { AppError } from "../../base/index.ts";
+import type { SettingStore } from "../../core/index.ts";
+import { type ApiScope, findToken } from "./api-tokens.ts";
+import { checkWrite, type OriginHeaders } from "./origin.ts";
+import { type Owner, setupNeeded } from "./owner.ts";
+import type { Sessions } from "./sessions.ts";
+
+const COOKIE = "numberbox_session";
+// Browsers take a cookie of this name only over https, for this host alone (RFC 6265bis 4.1.3.2).
+const SECURE_COOKIE = `__Host-${COOKIE}`;
+
+export type Principal =
+  | { readonly kind: "session"; readonly token: string }
+  | { readonly kind: "token"; readonly name: string; readonly scopes: readonly ApiScope[] };
+
+export interface AccessDeps {
+  readonly settings: SettingStore;
+  readonly owner: Owner;
+  readonly sessions: Sessions;
+}
+
+/** The session cookie's value, whichever of its two names it came under. */
+export function sessionCookie(headers: IncomingHttpHeaders): string | null {
+  for (const pair of (headers.cookie ?? "").split(";")) {
+    const [name = "", value = ""] = pair.trim().split("=", 2);
+    if ((name === COOKIE || name === SECURE_COOKIE) && /^[A-Za-z0-9_-]{43}$/.test(value)) return value;
+  }
+  return null;
+}
+
+/** `Set-Cookie` for a new session, or with null for its end. It lasts as long as the browser; the box ends it when idle. */
+export function cookieHeader(value: string | null, secure: boolean): string {
+  const name = secure ? SECURE_COOKIE : COOKIE;
+  const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}${value === null ? "; Max-Age=0" : ""}`;
+  return `${name}=${value ?? ""}; ${attributes}`;
+}
+
+export function originHeaders(headers: IncomingHttpHeaders): OriginHeaders {
+  const marker = headers["x-numberbox"];
+  return {
+    host: headers.host,
+    origin: headers.origin,
+    contentType: headers["content-type"],
+    marker: typeof marker === "string" ? marker : undefined,
+  };
+}
+
+export class Access {
+  readonly #deps: AccessDeps;
+
+  constructor(deps: AccessDeps) {
+    this.#deps = deps;
+  }
+
+  /** Null for a stranger. A wrong bearer token is a stranger even with a good cookie. */
+  async identify(headers: IncomingHttpHeaders): Promise<Principal | null> {
+    const bearer = headers.authorization;
+    if (bearer !== undefined) {
+      const record = await findToken(this.#deps.settings, /^Bearer (\S+)$/i.exec(bearer)?.[1] ?? "");
+      return record === null ? null : { kind: "token", name: record.name, scopes: record.scopes };
+    }
+    const token = sessionCookie(headers);
+    if (token === null) return null;
+    const principal: Principal = { kind: "session", token };
+    return (await this.isOpen(principal)) ? principal : null;
+  }
+
+  /** Whether a principal identified earlier may still listen. */
+  async isOpen(principal: Principal): Promise<boolean> {
+    if (principal.kind === "token") return true;
+    const passwordId = await this.#deps.owner.passwordId();
+    return passwordId !== null && this.#deps.sessions.touch(principal.token, passwordId);
+  }
+
+  /** Errors: `web.setup_needed`, `web.sign_in_needed`, `web.scope`, and for writes with a cookie `web.bad_origin` and `web.csrf`. */
+  async require(headers: IncomingHttpHeaders, scope: ApiScope): Promise<Principal> {
+    if ((await this.#deps.owner.passwordId()) === null) throw setupNeeded();
+    const principal = await this.identify(headers);
+    if (principal === null) {
+      throw new AppError("web.sign_in_needed", "this needs a signed-in owner or an API token", {
+        hint: "Sign in at the console, or send `Authorization: Bearer <token>`.",
+      });
+    }
+    if (principal.kind === "token" && !principal.scopes.includes(scope)) {
+      throw new AppError("web.scope", `this API token may not ${scope}`, { hint: "Use a token made with that scope." });
+    }
+    if (principal.kind === "session" && scope === "write") checkWrite(originHeaders(headers));
+    return principal;
+  }
+}

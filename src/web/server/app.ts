@@ -1,0 +1,75 @@
+// The order in which a request passes: own host, security headers, then health, API or pages, and problems last.
+
+import express, { type Express, type RequestHandler } from "express";
+import { AppError, type Logger } from "../../base/index.ts";
+import { healthReply } from "../shared/api.ts";
+import { reply } from "./exchange.ts";
+import { checkHost } from "./origin.ts";
+import { pagesHandler } from "./pages.ts";
+import { problemHandler } from "./problems.ts";
+import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
+import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
+
+export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps {
+  readonly log: Logger;
+  readonly names: readonly string[];
+  /** Folder with the built pages. */
+  readonly pages: string;
+  /** True when a TLS proxy on this machine stands in front: then its `X-Forwarded-*` headers are believed. */
+  readonly behindProxy: boolean;
+}
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const securityHeaders: RequestHandler = (request, response, next) => {
+  response.set({
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+  });
+  if (request.secure) response.set("Strict-Transport-Security", "max-age=31536000");
+  next();
+};
+
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set("Cache-Control", "no-store");
+  next();
+};
+
+const notFound: RequestHandler = (_request, _response, next) =>
+  next(
+    new AppError("web.not_found", "there is nothing at this address", { hint: "See the REST table in the README." }),
+  );
+
+export function webApp(deps: AppDeps): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.set("query parser", "simple");
+  app.set("trust proxy", deps.behindProxy ? "loopback" : false);
+  app.use(securityHeaders);
+  app.use((request, _response, next) => {
+    checkHost(request.headers.host, deps.names);
+    next();
+  });
+  app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
+  app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps));
+  app.use("/api", notFound);
+  app.use(pagesHandler(deps.pages));
+  app.use(notFound);
+  app.use(problemHandler(deps.log));
+  return app;
+}

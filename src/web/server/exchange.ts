@@ -1,0 +1,49 @@
+// Schema in, schema out: the only ways a route reads a request or writes a reply.
+
+import express, { type Request, type RequestHandler, type Response } from "express";
+import { z } from "zod";
+import { AppError, fromUtf8 } from "../../base/index.ts";
+import { parseJsonWith, parseWith } from "../../protocol/index.ts";
+
+/** Takes the body as bytes, at most `limit` of them, and only if it says it is JSON. Put it behind the authentication. */
+export function jsonBody(limit: number): RequestHandler[] {
+  const requireJson: RequestHandler = (request, _response, next) => {
+    if (/^application\/json\s*(?:;|$)/i.test(request.get("content-type") ?? "")) next();
+    else {
+      next(
+        new AppError("web.unsupported_media_type", "the body must be JSON", {
+          hint: "Send it with `Content-Type: application/json`.",
+        }),
+      );
+    }
+  };
+  return [requireJson, express.raw({ type: () => true, limit, inflate: false })];
+}
+
+/** The parsed body. Errors: `web.bad_request` with every fault's path, never a value. */
+export function bodyOf<T>(request: Request, schema: z.ZodType<T>): T {
+  const bytes: unknown = request.body;
+  const text = bytes instanceof Uint8Array ? fromUtf8(bytes) : "";
+  return parseJsonWith(schema, text, "web.bad_request", "The request's body");
+}
+
+/** The parsed query; unknown parameters are errors. */
+export function queryOf<T>(request: Request, schema: z.ZodType<T>): T {
+  return parseWith(schema, { ...request.query }, "web.bad_request", "The request's query");
+}
+
+const count = (min: number, max: number, standard: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, "a whole number")
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .default(standard);
+
+/** `?after=&limit=` of every list that grows. */
+export const pageQuery = z.strictObject({ after: count(0, Number.MAX_SAFE_INTEGER, 0), limit: count(1, 500, 100) });
+
+/** Sends what the schema lets through: a member that the contract does not name cannot leave the box. */
+export function reply<S extends z.ZodType>(response: Response, schema: S, value: z.input<S>): void {
+  response.json(schema.parse(value));
+}

@@ -1,0 +1,52 @@
+// Every limit and wait of the web server in one table.
+
+import { hours, type Millis, millis, minutes, seconds } from "../../base/index.ts";
+
+export interface WebLimits {
+  /** Largest request body, in bytes; larger ones are refused unread. */
+  readonly bodyBytes: number;
+  /** A session ends after so long without a request or an open page. */
+  readonly sessionIdle: Millis;
+  /** A session ends after so long in any case. */
+  readonly sessionAge: Millis;
+  readonly sessions: number;
+  /** Wrong passwords per address before the delay begins. */
+  readonly freeAttempts: number;
+  /** The delay doubles from one second with each further wrong password, up to this. */
+  readonly attemptDelayMax: Millis;
+  /** Wrong passwords of an address are forgotten after so long without another. */
+  readonly attemptMemory: Millis;
+  readonly attemptAddresses: number;
+  /** Password checks that may wait at once. */
+  readonly passwordQueue: number;
+  /** Open live feeds. */
+  readonly liveClients: number;
+  /** Bytes that may wait for one slow viewer before frames are dropped for it. */
+  readonly liveBufferBytes: number;
+  /** The same slot, overview or list is sent at most once in this time. */
+  readonly liveInterval: Millis;
+  /** Each viewer is pinged, and its session checked, this often; one that missed a whole round is cut off. */
+  readonly livePing: Millis;
+  /** Newest events in a snapshot. */
+  readonly liveEvents: number;
+  /** A request's head and body must have arrived within this. */
+  readonly requestTimeout: Millis;
+}
+
+export const DEFAULT_WEB_LIMITS: WebLimits = {
+  bodyBytes: 64 * 1024,
+  sessionIdle: hours(12),
+  sessionAge: hours(30 * 24),
+  sessions: 50,
+  freeAttempts: 5,
+  attemptDelayMax: minutes(15),
+  attemptMemory: hours(24),
+  attemptAddresses: 10_000,
+  passwordQueue: 16,
+  liveClients: 32,
+  liveBufferBytes: 256 * 1024,
+  liveInterval: millis(250),
+  livePing: seconds(20),
+  liveEvents: 100,
+  requestTimeout: seconds(20),
+};

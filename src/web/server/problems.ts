@@ -1,0 +1,99 @@
+// How errors leave the box: one table from code to status, one body (RFC 9457), and nothing of what third-party errors say.
+
+import { STATUS_CODES } from "node:http";
+import type { ErrorRequestHandler } from "express";
+import { AppError, isAppError, type Logger } from "../../base/index.ts";
+import type { ProblemReply } from "../shared/api.ts";
+
+const STATUS_OF: Readonly<Record<string, number>> = {
+  "base.bad_utf8": 400,
+  "base.bad_value": 400,
+  "base.stopped": 503,
+  "base.timeout": 504,
+  "rental.bad_keys": 400,
+  "rental.line_rented": 409,
+  "rental.line_resting": 409,
+  "rental.not_active": 409,
+  "rental.unknown": 404,
+  "rental.unknown_line": 404,
+  "web.already_set_up": 409,
+  "web.bad_host": 421,
+  "web.bad_json": 400,
+  "web.bad_origin": 403,
+  "web.bad_request": 400,
+  "web.body_too_large": 413,
+  "web.busy": 503,
+  "web.csrf": 403,
+  "web.live_full": 503,
+  "web.not_found": 404,
+  "web.pages_missing": 503,
+  "web.scope": 403,
+  "web.setup_needed": 403,
+  "web.sign_in_needed": 401,
+  "web.too_many_attempts": 429,
+  "web.unsupported_media_type": 415,
+  "web.weak_password": 400,
+  "web.wrong_claim_code": 403,
+  "web.wrong_password": 401,
+};
+
+export function statusOf(error: AppError): number {
+  return STATUS_OF[error.code] ?? (error.retryable ? 503 : 500);
+}
+
+/** The body of a refusal. */
+export function problemOf(error: AppError): ProblemReply {
+  const status = statusOf(error);
+  return {
+    type: `urn:numberbox:problem:${error.code}`,
+    title: STATUS_CODES[status] ?? "Error",
+    status,
+    ...error.toJSON(),
+  };
+}
+
+/** Errors of express and its body reader carry a 4xx `status`; what they say may quote the request, so only the kind is kept. */
+function fromHttpError(status: number): AppError {
+  switch (status) {
+    case 413:
+      return new AppError("web.body_too_large", "the request's body is too large", { hint: "Send less at once." });
+    case 415:
+      return new AppError("web.unsupported_media_type", "the body's encoding is not supported", {
+        hint: "Send plain UTF-8 without compression.",
+      });
+    default:
+      return new AppError("web.bad_request", "the request is malformed", {
+        hint: "Correct the request and send it again.",
+      });
+  }
+}
+
+/** Anything caught on the way of a request as an `AppError` that is safe to show. */
+export function asAppError(error: unknown): AppError {
+  if (isAppError(error)) return error;
+  const status = error instanceof Error && "status" in error ? error.status : undefined;
+  if (typeof status === "number" && status >= 400 && status < 500) return fromHttpError(status);
+  return new AppError("web.internal", "the box could not do this", {
+    cause: error,
+    hint: "Try again; if it stays, look into the box's log.",
+  });
+}
+
+/** Last handler of the application: every error becomes a problem document; those that are the box's fault are logged by code. */
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  return (caught: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(caught);
+      return;
+    }
+    const problem = problemOf(asAppError(caught));
+    if (problem.status >= 500) {
+      const cause = caught instanceof Error ? caught.name : typeof caught;
+      log.warn("web_request_failed", { code: problem.code, status: problem.status, cause });
+    }
+    const wait = problem.context?.retry_after_s;
+    if (typeof wait === "number") response.set("Retry-After", String(wait));
+    if (problem.status === 401) response.set("WWW-Authenticate", 'Bearer realm="numberbox"');
+    response.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+  };
+}

@@ -1,0 +1,43 @@
+// The replies and requests of REST v1 that only the web server and its pages know; the views themselves are in `protocol`.
+
+import { z } from "zod";
+import { boxEvent, lineView, problemBody, receipt, rentalIdText, rentalView, slotView } from "../../protocol/index.ts";
+import { PASSWORD_MAX } from "./password-rules.ts";
+
+/** `GET /api/v1/session`: what a visitor may do next. */
+export const sessionReply = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("setup"), claim_code: z.boolean() }),
+  z.object({ state: z.literal("signed_out") }),
+  z.object({ state: z.literal("signed_in") }),
+]);
+export type SessionReply = z.infer<typeof sessionReply>;
+
+/** `POST /api/v1/setup`. The password's strength is judged apart from its form. */
+export const setupRequest = z.strictObject({
+  password: z.string().max(PASSWORD_MAX),
+  claim_code: z.string().max(64).optional(),
+});
+export type SetupRequest = z.infer<typeof setupRequest>;
+
+/** `POST /api/v1/session`. */
+export const signInRequest = z.strictObject({ password: z.string().max(PASSWORD_MAX) });
+
+/** Every refusal, `application/problem+json` (RFC 9457) with the product's stable code. */
+export const problemReply = problemBody.extend({
+  type: z.string(),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+});
+export type ProblemReply = z.infer<typeof problemReply>;
+
+export const healthReply = z.object({ status: z.literal("ok") });
+export const slotsReply = z.object({ slots: z.array(slotView) });
+export const linesReply = z.object({ lines: z.array(lineView) });
+export const rentalsReply = z.object({ rentals: z.array(rentalView) });
+
+/** `next` is the `after` of the next page, also when this one is empty. */
+export const eventsReply = z.object({ events: z.array(boxEvent), next: z.int().min(0) });
+export const receiptsReply = z.object({
+  receipts: z.array(z.object({ cursor: z.int().min(1), rental_id: rentalIdText, receipt })),
+  next: z.int().min(0),
+});

@@ -1,0 +1,122 @@
+// What a box with 1-32 SIMs of several countries may look like: the first state of the fake box console.
+
+import { toBase64url, toHex } from "../../src/base/index.ts";
+import type { LineView, ProblemBody, RentalView, SlotView } from "../../src/protocol/index.ts";
+import type { SeededRandom } from "./seeded-random.ts";
+
+interface Country {
+  readonly prefix: string;
+  readonly digits: number;
+  readonly operators: readonly string[];
+}
+
+const COUNTRIES: readonly Country[] = [
+  { prefix: "+1555", digits: 7, operators: ["T-Mobile", "AT&T"] },
+  { prefix: "+4479", digits: 8, operators: ["O2 - UK", "Vodafone UK", "EE"] },
+  { prefix: "+49151", digits: 8, operators: ["Telekom.de", "o2 - de"] },
+  { prefix: "+346", digits: 8, operators: ["Movistar", "Orange ES"] },
+  { prefix: "+7916", digits: 7, operators: ["MTS RUS", "Beeline"] },
+];
+
+const MODEMS = [
+  { manufacturer: "SIMCom", model: "SIM7600G-H", revision: "LE20B04SIM7600G22" },
+  { manufacturer: "Quectel", model: "EC25", revision: "EC25EFAR06A08M4G" },
+  { manufacturer: "Quectel", model: "EG915U", revision: "EG915UEUABR03A02M08" },
+] as const;
+
+const PROBLEMS: Readonly<Record<string, ProblemBody>> = {
+  pin: {
+    code: "sim.pin_required",
+    message: "the SIM asks for its PIN",
+    hint: "Put the PIN into the slot's configuration, or switch it off in a phone.",
+  },
+  mute: {
+    code: "modem.timeout",
+    message: "the modem does not answer",
+    hint: "Check the USB cable; the slot is reopened by itself.",
+  },
+  missing: { code: "sim.missing", message: "no SIM in this slot", hint: "Insert a SIM; the slot notices by itself." },
+};
+
+export const DAY_MS = 86_400_000;
+
+const digits = (random: SeededRandom, length: number): string =>
+  Array.from({ length }, () => String(random.int(0, 9))).join("");
+
+const key = (random: SeededRandom): string => toBase64url(random.bytes(32));
+
+export function seedLine(random: SeededRandom, index: number): LineView {
+  const country = COUNTRIES[index % COUNTRIES.length] ?? COUNTRIES[0];
+  return {
+    id: `line-${index + 1}`,
+    number: `${country?.prefix}${digits(random, country?.digits ?? 7)}`,
+    slot: `s${index + 1}`,
+    listing_id: toHex(random.bytes(16)),
+    state: "free",
+    rests_until: null,
+  };
+}
+
+function troubleOf(index: number): { state: SlotView["state"]; step: string; problem: ProblemBody | null } | null {
+  switch (index) {
+    case 4:
+      return { state: "down", step: "sim", problem: PROBLEMS.pin ?? null };
+    case 6:
+      return { state: "starting", step: "network", problem: null };
+    case 17:
+      return { state: "down", step: "waiting", problem: PROBLEMS.mute ?? null };
+    case 22:
+      return { state: "starting", step: "identify", problem: null };
+    case 27:
+      return { state: "down", step: "sim", problem: PROBLEMS.missing ?? null };
+    case 31:
+      return { state: "stopped", step: "stopped", problem: null };
+    default:
+      return null;
+  }
+}
+
+export function seedSlot(random: SeededRandom, index: number, line: LineView | null, now: number): SlotView {
+  const trouble = troubleOf(index);
+  const ready = trouble === null;
+  const country = COUNTRIES[index % COUNTRIES.length];
+  const quiet = index % 5 === 3;
+  return {
+    id: `s${index + 1}`,
+    line: line === null ? null : { id: line.id, number: line.number, rented: line.state === "rented" },
+    state: trouble?.state ?? "ready",
+    step: trouble?.step ?? "ready",
+    since: now - random.int(20_000, 9 * 3_600_000),
+    problem: trouble?.problem ?? null,
+    modem: trouble?.problem?.code === "modem.timeout" ? null : { ...random.pick(MODEMS) },
+    operator: ready ? random.pick(country?.operators ?? ["Test"]) : null,
+    technology: ready ? random.pick(["LTE", "LTE", "LTE", "UMTS", "GSM"]) : null,
+    registration: ready ? random.pick(["home", "home", "home", "roaming"]) : null,
+    signal_dbm: ready ? random.int(-109, -61) : null,
+    storage: ready ? { used: random.chance(0.8) ? random.int(0, 4) : random.int(12, 29), total: 30 } : null,
+    last_sms_at: quiet || !ready ? null : now - random.int(3_000, 5 * 3_600_000),
+    received: quiet || !ready ? 0 : random.int(1, 420),
+  };
+}
+
+export function seedRental(random: SeededRandom, line: LineView, now: number): RentalView {
+  const startsAt = now - random.int(1, 20 * DAY_MS);
+  const messages = random.int(0, 240);
+  const waiting = random.chance(0.2) ? random.int(1, 5) : 0;
+  return {
+    id: toHex(random.bytes(16)),
+    line: line.id,
+    number: line.number,
+    listing_id: line.listing_id,
+    state: "active",
+    renter: { verify: key(random), encrypt: key(random) },
+    envelope_version: random.chance(0.3) ? 2 : 1,
+    starts_at: startsAt,
+    expires_at: now + random.int(DAY_MS / 6, 60 * DAY_MS),
+    ended_at: null,
+    messages: messages + waiting,
+    waiting,
+    acknowledged: Math.max(0, messages - random.int(0, 6)),
+    credit: random.chance(0.3) ? random.pick([100, 500, 1000]) : null,
+  };
+}
