@@ -12,6 +12,8 @@ export interface Row {
   /** An integer that is 0 or 1. */
   flag(column: string): boolean;
   bytes(column: string): Uint8Array;
+  /** Text that `parse` accepts (a branded id, for instance); what `parse` throws becomes `store.bad_row`. */
+  parsed<T>(column: string, parse: (text: string) => T): T;
 }
 
 export type RowParser<T> = (row: unknown) => T;
@@ -72,5 +74,15 @@ class ObjectRow implements Row {
     if (!(value instanceof Uint8Array)) throw badRow(this.#table, column, "is no blob");
     // A plain array: Buffer differs in `slice` and in how it prints.
     return new Uint8Array(value);
+  }
+
+  parsed<T>(column: string, parse: (text: string) => T): T {
+    const text = this.text(column);
+    try {
+      return parse(text);
+    } catch {
+      // The cause is dropped on purpose: it may describe the value.
+      throw badRow(this.#table, column, "has a value that makes no sense");
+    }
   }
 }

@@ -1,0 +1,52 @@
+// The box's store: one repository per aggregate over one database file.
+
+import type { Clock, Logger, Millis } from "../base/index.ts";
+import type { BoxStore } from "../core/index.ts";
+import { openSqlite, type SqliteStats } from "../sqlite/index.ts";
+import { intakeRepository } from "./intake-repository.ts";
+import { outboxRepository } from "./outbox-repository.ts";
+import { receiptRepository } from "./receipt-repository.ts";
+import { rentalRepository } from "./rental-repository.ts";
+import { reportRepository } from "./report-repository.ts";
+import { boxSchema } from "./schema.ts";
+import { settingRepository } from "./setting-repository.ts";
+
+export interface BoxStoreOptions {
+  /** Path of the database file; its folder must exist. */
+  readonly file: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends the opening with `base.stopped`. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long a write waits for another process's lock before `store.busy`. Default 5 s. */
+  readonly busyTimeout?: Millis;
+}
+
+/** What doctor and telemetry ask of the file, beyond the rules' port. */
+export interface FileBoxStore extends BoxStore {
+  /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
+  checkIntegrity(): Promise<void>;
+  stats(): Promise<SqliteStats>;
+}
+
+/**
+ * Opens or creates the box's database.
+ * Errors: `store.no_folder`, `store.cannot_open`, `store.foreign_file`, `store.newer_schema`, `store.schema_drift`, `store.corrupt`,
+ * `store.busy`, `store.full`, `base.stopped`.
+ */
+export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxStore> {
+  const db = await openSqlite({ ...options, ...boxSchema });
+  return {
+    ...intakeRepository(db),
+    ...rentalRepository(db),
+    ...outboxRepository(db),
+    ...receiptRepository(db),
+    ...reportRepository(db),
+    ...settingRepository(db),
+    probe: () => db.probe(),
+    backup: (file) => db.backup(file),
+    checkIntegrity: () => db.checkIntegrity(),
+    stats: () => db.stats(),
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,3 @@
+// Public face of `store`.
+
+export { type BoxStoreOptions, type FileBoxStore, openBoxStore } from "./box-store.ts";

@@ -1,0 +1,90 @@
+// The durable queue towards the relay, and what is left of a message once the relay has it.
+
+import { lineId, type MessageId, rentalId, type UnixMs, unixMs } from "../base/index.ts";
+import type { OutboxMessage, OutboxStore } from "../core/index.ts";
+import { rowParser, type SqliteDatabase, type Transaction } from "../sqlite/index.ts";
+import { addCounts } from "./intake-repository.ts";
+import { envelopeVersion } from "./rental-repository.ts";
+
+// CROSS JOIN keeps the given rows outside: the outbox is looked up by id, never scanned.
+const COPY_FORWARDED = `
+  INSERT INTO forwarded (id, rental_id, seq, envelope_hash, status, forwarded_at)
+  SELECT outbox.id, outbox.rental_id, outbox.seq, outbox.envelope_hash, given.value ->> 1, given.value ->> 2
+  FROM json_each(?) AS given CROSS JOIN outbox ON outbox.id = given.value ->> 0`;
+const DELETE_FORWARDED = "DELETE FROM outbox WHERE id IN (SELECT value ->> 0 FROM json_each(?))";
+const COPY_REFUSED = `
+  INSERT INTO refused (id, rental_id, seq, line_id, listing_id, v, ts, stored_at, envelope_hash, signature, envelope, code, refused_at)
+  SELECT id, rental_id, seq, line_id, listing_id, v, ts, stored_at, envelope_hash, signature, envelope, ?, ?
+  FROM outbox WHERE id = ?`;
+const RENTALS_WITH_WORK = `
+  SELECT rental_id FROM rental_counts WHERE waiting > 0
+  UNION SELECT rental_id FROM grants WHERE registered = 0 ORDER BY rental_id`;
+const DEPTH = `
+  SELECT (SELECT coalesce(sum(waiting), 0) FROM rental_counts) AS waiting,
+    (SELECT stored_at FROM outbox ORDER BY position LIMIT 1) AS oldest,
+    (SELECT count(*) FROM refused) AS refused`;
+
+const messageRow = rowParser(
+  "outbox",
+  (row): OutboxMessage => ({
+    message: {
+      v: envelopeVersion(row, "outbox", "v"),
+      id: row.text("id"),
+      listing_id: row.text("listing_id"),
+      rental_id: row.text("rental_id"),
+      seq: row.integer("seq"),
+      ts: row.integer("ts"),
+      envelope: row.text("envelope"),
+      signature: row.text("signature"),
+    },
+    lineId: row.parsed("line_id", lineId),
+    storedAt: unixMs(row.integer("stored_at")),
+  }),
+);
+
+const depthRow = rowParser("outbox", (row) => {
+  const oldest = row.integerOrNull("oldest");
+  return {
+    waiting: row.integer("waiting"),
+    oldest: oldest === null ? null : unixMs(oldest),
+    refused: row.integer("refused"),
+  };
+});
+
+type QueueStore = Omit<OutboxStore, "pendingGrant" | "grantOf" | "markRegistered">;
+
+export function outboxRepository(db: SqliteDatabase): QueueStore {
+  return {
+    nextMessages: (id, limit) =>
+      db.read("SELECT * FROM outbox WHERE rental_id = ? ORDER BY seq LIMIT ?", [id, limit], messageRow),
+    rentalsWithWork: () =>
+      db.read(
+        RENTALS_WITH_WORK,
+        [],
+        rowParser("rental_counts", (row) => row.parsed("rental_id", rentalId)),
+      ),
+    markForwarded: (messages) => db.write((tx) => markForwarded(tx, messages)),
+    markRefused: (id, code, at) => db.write((tx) => markRefused(tx, { id, code, at })),
+    depth: async () => (await db.readOne(DEPTH, [], depthRow)) ?? { waiting: 0, oldest: null, refused: 0 },
+  };
+}
+
+/** Ids that are not in the outbox are passed over: an acknowledgement may come twice. */
+async function markForwarded(
+  tx: Transaction,
+  messages: readonly { readonly id: MessageId; readonly status: string; readonly at: UnixMs }[],
+): Promise<void> {
+  if (messages.length === 0) return;
+  const rows = JSON.stringify(messages.map(({ id, status, at }) => [id, status, at]));
+  const forwarded = await tx.run(COPY_FORWARDED, [rows]);
+  await tx.run(DELETE_FORWARDED, [rows]);
+  await addCounts(tx, { forwarded });
+}
+
+async function markRefused(
+  tx: Transaction,
+  refusal: { readonly id: MessageId; readonly code: string; readonly at: UnixMs },
+): Promise<void> {
+  await tx.run(COPY_REFUSED, [refusal.code, refusal.at, refusal.id]);
+  await tx.run("DELETE FROM outbox WHERE id = ?", [refusal.id]);
+}
