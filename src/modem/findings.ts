@@ -1,0 +1,39 @@
+// What a slot has found out about its modem and SIM so far.
+
+import { genericProfile, type ModemProfile } from "./profiles/index.ts";
+
+export interface Findings {
+  readonly profile: ModemProfile;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly revision: string;
+  readonly imei: string;
+  readonly iccid: string | null;
+  readonly imsi: string | null;
+  readonly operator: string | null;
+  readonly technology: string | null;
+  readonly registration: string | null;
+  readonly signalDbm: number | null;
+  /** The storage that messages are received into. */
+  readonly home: string;
+  /** Other storages the modem has that may hold messages. */
+  readonly others: readonly string[];
+  readonly storage: { readonly used: number; readonly total: number } | null;
+}
+
+export const noFindings: Findings = {
+  profile: genericProfile,
+  manufacturer: "",
+  model: "",
+  revision: "",
+  imei: "",
+  iccid: null,
+  imsi: null,
+  operator: null,
+  technology: null,
+  registration: null,
+  signalDbm: null,
+  home: "SM",
+  others: [],
+  storage: null,
+};

@@ -1,0 +1,37 @@
+// What all links share: listeners, and a close that happens once.
+
+import type { Disposer } from "../base/index.ts";
+
+export class LinkEmitter {
+  readonly #data = new Set<(chunk: Uint8Array) => void>();
+  readonly #close = new Set<() => void>();
+  #closed = false;
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  onData(listener: (chunk: Uint8Array) => void): Disposer {
+    this.#data.add(listener);
+    return () => {
+      this.#data.delete(listener);
+    };
+  }
+
+  onClose(listener: () => void): Disposer {
+    this.#close.add(listener);
+    return () => {
+      this.#close.delete(listener);
+    };
+  }
+
+  emitData(chunk: Uint8Array): void {
+    for (const listener of [...this.#data]) listener(chunk);
+  }
+
+  emitClose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const listener of [...this.#close]) listener();
+  }
+}
