@@ -1,0 +1,25 @@
+// The relay's configuration.
+
+import { z } from "zod";
+import { duration, identifier, listenAddress, logLevel } from "./values.ts";
+
+export const relayConfig = z.strictObject({
+  version: z.literal(1).default(1),
+  log: z.strictObject({ level: logLevel }).prefault({}),
+  listen: listenAddress("127.0.0.1:8090").describe(
+    "Address of the relay. Put a TLS proxy in front of it on the Internet.",
+  ),
+  providers: z
+    .array(
+      z.strictObject({
+        name: identifier,
+        verify: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "the provider's verify key, base64url"),
+      }),
+    )
+    .min(1)
+    .describe("Who may hand messages in."),
+  forward_per_minute: z.int().min(1).max(1_000_000).default(6000).describe("Messages per provider and minute."),
+  keep: duration("1h", "366d", "7d").describe("How long a message waits for its renter."),
+});
+
+export type RelayConfig = z.infer<typeof relayConfig>;

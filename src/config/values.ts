@@ -1,0 +1,52 @@
+// Value forms that owners write in configuration files.
+
+import { z } from "zod";
+import { type Millis, millis } from "../base/index.ts";
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function toMillis(text: string): Millis {
+  const [, count = "", unit = ""] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return millis(Number(count) * (UNITS[unit] ?? Number.NaN));
+}
+
+/** A span such as `500ms`, `30s`, `10m`, `24h` or `30d`, between `low` and `high` (spans too). */
+export function duration(low: string, high: string, fallback: string): z.ZodType<Millis> {
+  const shape = z
+    .string()
+    .regex(/^\d{1,6}(ms|s|m|h|d)$/, "a time such as 30s, 10m, 24h or 30d")
+    .refine((text) => toMillis(text) >= toMillis(low) && toMillis(text) <= toMillis(high), `between ${low} and ${high}`)
+    .transform(toMillis);
+  return shape.default(toMillis(fallback));
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+function parseAddress(text: string): ListenAddress | null {
+  const [, bracketed, plain, port = ""] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  return host === undefined || Number(port) > 65_535 ? null : { host, port: Number(port) };
+}
+
+/** `host:port`, for instance `127.0.0.1:8080` or `[::1]:8080`; port 0 takes a free one. */
+export function listenAddress(fallback: string): z.ZodType<ListenAddress> {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const address = parseAddress(text);
+      if (address !== null) return address;
+      context.addIssue({ code: "custom", message: "host:port, for instance 127.0.0.1:8080" });
+      return z.NEVER;
+    });
+}
+
+/** Identifier of slots and lines. */
+export const identifier = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, "1-32 of a-z 0-9 . _ -, beginning with a letter or digit");
+
+export const logLevel = z.enum(["debug", "info", "warn", "error"]).default("info").describe("How much is logged.");
