@@ -1,0 +1,81 @@
+// A running simulated board: modems, their lines to the outside, the control port, and the file that keeps the SIM cards.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../../../src/base/index.ts";
+import { ControlServer } from "./control-server.ts";
+import type { SimLink } from "./host-link.ts";
+import { PtySlot } from "./pty-slot.ts";
+import { SimBoard, type SimBoardOptions } from "./sim-board.ts";
+import type { SimModem } from "./sim-modem.ts";
+import { Snapshot } from "./snapshot.ts";
+import { TcpSlot } from "./tcp-slot.ts";
+
+export interface StartOptions extends SimBoardOptions {
+  /** `inprocess`: no port at all, hosts use `link`. */
+  readonly listen: "tcp" | "pty" | "inprocess";
+  /** TCP port of slot 1, the others following; 0 or none: free ports. */
+  readonly basePort?: number;
+  /** Port of the HTTP control; 0 or none: a free one. */
+  readonly controlPort?: number;
+  /** Folder for the links to the ptys; needed for `pty`. */
+  readonly dir?: string;
+  /** File that keeps SIM contents from one start to the next; none: nothing is kept. */
+  readonly persistTo?: string;
+}
+
+export interface SimBoardHandle {
+  readonly board: SimBoard;
+  /** By slot: `tcp://127.0.0.1:port`, the path of a pty, or `sim://slot/1`. */
+  readonly ports: readonly string[];
+  readonly controlUrl: string;
+  /** Throws `sim.unknown_slot`. */
+  modem(slot: number): SimModem;
+  /** Throws `sim.unknown_slot`, `sim.unplugged`. */
+  link(slot: number): SimLink;
+  /** Ends everything, socat children included. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Starts a board. Throws `sim.bad_slots`, `sim.no_dir`, `sim.listen_failed`, `sim.no_socat`, `sim.no_pty`, `sim.bad_snapshot`. */
+export async function startSimBoard(options: StartOptions): Promise<SimBoardHandle> {
+  const board = new SimBoard(options);
+  const snapshot = options.persistTo === undefined ? undefined : new Snapshot(board, options.persistTo);
+  snapshot?.start();
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse()) await each();
+    board.stop();
+  };
+  try {
+    const ports: string[] = [];
+    for (const modem of board.modems) ports.push(await openSlot(modem, options, stops));
+    const server = new ControlServer({ board, log: options.log, afterChange: () => snapshot?.save() });
+    const controlUrl = await server.start(options.controlPort ?? 0);
+    stops.push(() => server.stop());
+    return { board, ports, controlUrl, modem: (slot) => board.modem(slot), link: (slot) => board.link(slot), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openSlot(modem: SimModem, options: StartOptions, stops: (() => Promise<void>)[]): Promise<string> {
+  if (options.listen === "inprocess") return `sim://slot/${modem.slot}`;
+  const { clock, log, basePort = 0, dir } = options;
+  const tcp = new TcpSlot(modem, log);
+  // A pty's TCP port is an inner matter: always a free one.
+  const wanted = options.listen === "tcp" && basePort > 0 ? basePort + modem.slot - 1 : 0;
+  const tcpPort = await tcp.start(wanted);
+  stops.push(() => tcp.stop());
+  if (options.listen === "tcp") return `tcp://127.0.0.1:${tcpPort}`;
+  if (dir === undefined) {
+    throw new AppError("sim.no_dir", "a folder for the ptys is needed", { hint: "Name one with --dir." });
+  }
+  mkdirSync(dir, { recursive: true });
+  const path = join(dir, `slot-${modem.slot}`);
+  const pty = new PtySlot({ modem, path, tcpPort, clock, log });
+  stops.push(() => pty.stop());
+  await pty.start();
+  return path;
+}
