@@ -2,7 +2,7 @@
 
 import { AppError, concatBytes } from "../base/index.ts";
 import type { Cursor } from "./cursor.ts";
-import { DEFAULT_GSM7, packSeptets, septetsToText, textToSeptets, unpackSeptets } from "./gsm7.ts";
+import { DEFAULT_GSM7, packedText, packSeptets, textToSeptets } from "./gsm7.ts";
 import type { AddressType } from "./pdu.ts";
 
 export interface Address {
@@ -52,7 +52,7 @@ function readDigits(octets: Uint8Array, count: number, cursor: Cursor): string {
 
 function addressText(type: AddressType, value: Uint8Array, semiOctets: number, cursor: Cursor): string | null {
   if (type === "alphanumeric") {
-    const name = septetsToText(unpackSeptets(value, 0, Math.floor((semiOctets * 4) / 7)), DEFAULT_GSM7);
+    const name = packedText(value, { from: 0, to: Math.floor((semiOctets * 4) / 7) }, DEFAULT_GSM7);
     return name === "" ? null : name;
   }
   const digits = readDigits(value, semiOctets, cursor);
@@ -62,10 +62,10 @@ function addressText(type: AddressType, value: Uint8Array, semiOctets: number, c
 
 /** Reads an originating, destination or recipient address. */
 export function readAddress(cursor: Cursor, what: string): Address {
-  const semiOctets = cursor.octet(`${what} length`);
+  const semiOctets = cursor.octet(what);
   if (semiOctets > MAX_DIGITS)
     cursor.fail("pdu.bad_address", `the ${what} has ${semiOctets} semi-octets, more than 20`);
-  const typeOctet = cursor.octet(`${what} type`);
+  const typeOctet = cursor.octet(what);
   if (typeOctet < MIN_TYPE) cursor.warn("address_type");
   const type = addressType(typeOctet);
   const value = cursor.take(Math.ceil(semiOctets / 2), what);
@@ -74,12 +74,12 @@ export function readAddress(cursor: Cursor, what: string): Address {
 
 /** Reads the service centre address in front of a TPDU; null when its length is 0. */
 export function readServiceCentre(cursor: Cursor): string | null {
-  const length = cursor.octet("service centre length");
+  const length = cursor.octet("service centre address");
   if (length === 0) return null;
   if (length > MAX_SMSC_OCTETS) {
     cursor.fail("pdu.bad_smsc", `the service centre address has ${length} octets, more than ${MAX_SMSC_OCTETS}`);
   }
-  const typeOctet = cursor.octet("service centre type");
+  const typeOctet = cursor.octet("service centre address");
   const value = cursor.take(Math.max(0, length - 1), "service centre address");
   if (typeOctet < MIN_TYPE || length === 1) cursor.warn("smsc_type");
   const last = value.at(-1) ?? 0;

@@ -9,6 +9,8 @@ export interface CursorFailure {
   readonly message: string;
 }
 
+const EMPTY = new Uint8Array(0);
+
 export class Cursor {
   readonly #octets: Uint8Array;
   readonly #warnings: PduWarning[] = [];
@@ -47,21 +49,22 @@ export class Cursor {
     if (!this.#warnings.includes(warning)) this.#warnings.push(warning);
   }
 
-  /** The next octet. `what` names it in the error when the PDU ends before it. */
+  /** The next octet. `what` names its field in the error when the PDU ends before it. */
   octet(what: string): number {
-    return this.take(1, what)[0] ?? 0;
+    return this.#reserve(1, what) ? (this.#octets[this.#at - 1] ?? 0) : 0;
   }
 
   /** The next `count` octets (a view); empty when the PDU ends before their end. */
   take(count: number, what: string): Uint8Array {
+    return this.#reserve(count, what) ? this.#octets.subarray(this.#at - count, this.#at) : EMPTY;
+  }
+
+  #reserve(count: number, what: string): boolean {
     if (this.left < count) {
-      this.fail(
-        "pdu.truncated",
-        `the PDU ends before its ${what} does (octet ${this.#at + 1} of ${this.#octets.length})`,
-      );
-      return this.#octets.subarray(0, 0);
+      this.fail("pdu.truncated", `the PDU ends in its ${what} (it has ${this.#octets.length} octets)`);
+      return false;
     }
     this.#at += count;
-    return this.#octets.subarray(this.#at - count, this.#at);
+    return true;
   }
 }

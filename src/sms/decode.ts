@@ -75,7 +75,6 @@ function readSubmit(cursor: Cursor, smsc: string | null, first: number): SubmitP
   const to = readAddress(cursor, "destination address");
   const pid = cursor.octet("protocol identifier");
   const dcs = cursor.octet("data coding scheme");
-  // The enhanced format is 01 and relative 10, read from bits 4-3 (9.2.3.3).
   const validity = readValidity(cursor, (first >> 3) & 3);
   const content = readUserData(cursor, codingScheme(dcs), bit(first, 6));
   return {
@@ -145,20 +144,18 @@ function readStatusReport(cursor: Cursor, smsc: string | null, first: number): S
   };
 }
 
-// 9.2.3.1: the message types by direction. A phone answers deliveries with reports, and a network submissions: no messages for us.
-const UNSUPPORTED = {
-  auto: [],
-  mt: [1],
-  mo: [0, 2, 3],
-} as const satisfies Record<NonNullable<DecodeOptions["direction"]>, readonly number[]>;
+type Direction = NonNullable<DecodeOptions["direction"]>;
 
-function readTpdu(cursor: Cursor, smsc: string | null, direction: "auto" | "mt" | "mo"): SmsPdu {
+// 9.2.3.1: what a type means depends on the direction. In these, it is a report on a delivery or submission, a command, or reserved.
+const UNSUPPORTED: Readonly<Record<Direction, readonly number[]>> = { auto: [], mt: [1], mo: [0, 2, 3] };
+
+function readTpdu(cursor: Cursor, smsc: string | null, direction: Direction): SmsPdu {
   const first = cursor.octet("first octet");
   const messageType = first & 3;
-  if ((UNSUPPORTED[direction] as readonly number[]).includes(messageType)) {
+  if (UNSUPPORTED[direction].includes(messageType)) {
     cursor.fail(
       "pdu.unsupported_type",
-      `message type ${messageType} in direction ${direction} is a report or a command`,
+      `message type ${messageType} in direction ${direction} is no deliver, submit or status report`,
     );
   }
   if (messageType === 1) return readSubmit(cursor, smsc, first);
@@ -168,7 +165,7 @@ function readTpdu(cursor: Cursor, smsc: string | null, direction: "auto" | "mt" 
   return readDeliver(cursor, smsc, first);
 }
 
-function attempt(octets: Uint8Array, hasSmsc: boolean, direction: "auto" | "mt" | "mo"): Attempt {
+function attempt(octets: Uint8Array, hasSmsc: boolean, direction: Direction): Attempt {
   const cursor = new Cursor(octets);
   const smsc = hasSmsc ? readServiceCentre(cursor) : null;
   const pdu = readTpdu(cursor, smsc, direction);
@@ -179,11 +176,23 @@ function attempt(octets: Uint8Array, hasSmsc: boolean, direction: "auto" | "mt" 
 const oddities = (result: Attempt): number => ("pdu" in result ? result.pdu.warnings.length : Number.POSITIVE_INFINITY);
 
 /** Reads the octets both ways and prefers the reading with fewer oddities; in doubt the one with a service centre. */
-function attemptBoth(octets: Uint8Array, direction: "auto" | "mt" | "mo"): Attempt {
+function attemptBoth(octets: Uint8Array, direction: Direction): Attempt {
   const withSmsc = attempt(octets, true, direction);
   if (oddities(withSmsc) === 0) return withSmsc;
   const bare = attempt(octets, false, direction);
   return oddities(bare) < oddities(withSmsc) ? bare : withSmsc;
+}
+
+function decodeOctets(octets: Uint8Array, options: DecodeOptions): Attempt {
+  if (octets.length > MAX_OCTETS) {
+    return {
+      failure: { code: "pdu.too_long", message: `the PDU has ${octets.length} octets, more than ${MAX_OCTETS}` },
+    };
+  }
+  const { smsc = "auto", direction = "auto" } = options;
+  // The PDU keeps views on its octets: a copy, so that the caller may reuse its buffer.
+  const own = new Uint8Array(octets);
+  return smsc === "auto" ? attemptBoth(own, direction) : attempt(own, smsc === "yes", direction);
 }
 
 /**
@@ -197,14 +206,7 @@ export function decodePdu(input: string | Uint8Array, options: DecodeOptions = {
     const message = "the input is not hex: an odd number of digits, or another character";
     return { ok: false, error: { code: "pdu.not_hex", message, raw: String(input) } };
   }
-  const { smsc = "auto", direction = "auto" } = options;
-  const result =
-    tooLong(octets) ?? (smsc === "auto" ? attemptBoth(octets, direction) : attempt(octets, smsc === "yes", direction));
+  const result = decodeOctets(octets, options);
   if ("pdu" in result) return { ok: true, pdu: result.pdu };
   return { ok: false, error: { ...result.failure, raw: upperHex(octets) } };
-}
-
-function tooLong(octets: Uint8Array): Attempt | null {
-  if (octets.length <= MAX_OCTETS) return null;
-  return { failure: { code: "pdu.too_long", message: `the PDU has ${octets.length} octets, more than ${MAX_OCTETS}` } };
 }

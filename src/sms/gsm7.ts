@@ -4,7 +4,7 @@ import { DEFAULT_LOCKING, DEFAULT_SHIFT, ESCAPE, type Gsm7Table } from "./gsm7-a
 
 const SPACE = 0x20;
 // A code for which the tables define nothing: what was sent can't be known, so it must not look like text.
-export const REPLACEMENT_CODE = 0xfffd;
+export const UNDEFINED_CODE = 0xfffd;
 
 /** The pair of tables that is in force for one message. */
 export interface Gsm7Alphabet {
@@ -19,15 +19,12 @@ export function packedLength(count: number): number {
   return Math.ceil((count * 7) / 8);
 }
 
-/** The septets `from` (inclusive) to `to` (exclusive) of packed octets; bits beyond the last octet read as 0. */
-export function unpackSeptets(packed: Uint8Array, from: number, to: number): Uint8Array {
-  const septets = new Uint8Array(Math.max(0, to - from));
-  for (let i = 0, bit = from * 7; i < septets.length; i++, bit += 7) {
-    const at = bit >> 3;
-    const pair = (packed[at] ?? 0) | ((packed[at + 1] ?? 0) << 8);
-    septets[i] = (pair >> (bit & 7)) & 0x7f;
-  }
-  return septets;
+/** The septet at position `index` of packed octets; bits beyond the last octet read as 0. */
+function septetAt(packed: Uint8Array, index: number): number {
+  const bit = index * 7;
+  const at = bit >> 3;
+  const pair = (packed[at] ?? 0) | ((packed[at + 1] ?? 0) << 8);
+  return (pair >> (bit & 7)) & 0x7f;
 }
 
 /** Packs septets so that the first one stands at septet position `offset` (the octets before it stay 0). */
@@ -43,22 +40,29 @@ export function packSeptets(septets: readonly number[], offset: number): Uint8Ar
   return packed;
 }
 
+/** Which septets of packed octets to read: `from` inclusive, `to` exclusive. */
+export interface SeptetRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * The text of septets. An escape before a code without a meaning shows the code's character of the locking table (6.2.1.1), a second
- * escape or one at the end shows a space; a code that no table defines becomes U+FFFD.
+ * The text of packed septets. An escape before a code without a meaning shows the code's character of the locking table (6.2.1.1), a
+ * second escape or one at the end shows a space; a code that no table defines becomes U+FFFD.
  */
-export function septetsToText(septets: Uint8Array, alphabet: Gsm7Alphabet): string {
+export function packedText(packed: Uint8Array, range: SeptetRange, alphabet: Gsm7Alphabet): string {
   const locking = alphabet.locking.toUnicode;
   const shift = alphabet.shift.toUnicode;
   const codes: number[] = [];
-  for (let i = 0; i < septets.length; i++) {
-    let septet = septets[i] ?? 0;
+  for (let i = range.from; i < range.to; i++) {
+    let septet = septetAt(packed, i);
     let code = 0;
     if (septet === ESCAPE) {
-      septet = septets[++i] ?? ESCAPE;
+      i++;
+      septet = i < range.to ? septetAt(packed, i) : ESCAPE;
       code = septet === ESCAPE ? SPACE : (shift[septet] ?? 0);
     }
-    codes.push(code || (locking[septet] ?? 0) || REPLACEMENT_CODE);
+    codes.push(code || locking[septet] || UNDEFINED_CODE);
   }
   return String.fromCharCode(...codes);
 }

@@ -22,14 +22,19 @@ const UPPER_PAIRS: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
 export function parseHex(text: string): Uint8Array | null {
   const octets = new Uint8Array(text.length >> 1);
   let count = 0;
+  let high = -1;
   for (let i = 0; i < text.length; i++) {
     const digit = DIGITS[text.charCodeAt(i)] ?? INVALID;
     if (digit === BLANK) continue;
     if (digit === INVALID) return null;
-    octets[count >> 1] = ((octets[count >> 1] ?? 0) << 4) | digit;
-    count++;
+    if (high < 0) {
+      high = digit;
+    } else {
+      octets[count++] = (high << 4) | digit;
+      high = -1;
+    }
   }
-  return count % 2 === 0 ? octets.subarray(0, count / 2) : null;
+  return high < 0 ? octets.subarray(0, count) : null;
 }
 
 /** Upper-case hex, as modems print it. */
