@@ -1,0 +1,114 @@
+// Opens what every renter command works with: key, state folder and relay clients, from options or from what `login` remembered.
+
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { AppError, hasCode, millis } from "../../base/index.ts";
+import { systemCrypto } from "../../base/system-crypto.ts";
+import type { Identity } from "../../envelope/index.ts";
+import {
+  createRenterClient,
+  type Folder,
+  loadIdentity,
+  openDiskFolder,
+  type RememberedLogin,
+  type RenterClient,
+  RenterState,
+  readLogin,
+  stateFolderName,
+} from "../../renter/index.ts";
+import type { CliIo } from "../cli-io.ts";
+
+/** Options that every renter command takes. */
+export interface RenterOptions {
+  readonly keyfile?: string;
+  readonly user?: string;
+  readonly relay?: readonly string[];
+  readonly passwordFile?: string;
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+export interface OpenRenter {
+  readonly identity: Identity;
+  readonly state: RenterState;
+  /** One for each relay. */
+  readonly clients: readonly RenterClient[];
+  /** Where `login` remembers. */
+  readonly root: Folder;
+  readonly login: RememberedLogin;
+  /** Another process works in the folder: what it has stored can be shown, nothing can be fetched. */
+  readonly readOnly: boolean;
+}
+
+const LOCK_WAIT = millis(3000);
+const LOCK_POLL = millis(100);
+
+function stateRoot(io: CliIo, option: string | undefined): string {
+  if (option !== undefined) return resolve(option);
+  const base = io.env.XDG_STATE_HOME || join(io.env.HOME || homedir(), ".local", "state");
+  return join(base, "numberbox", "renter");
+}
+
+function chooseLogin(options: RenterOptions, remembered: RememberedLogin | null): RememberedLogin {
+  const { keyfile, user, passwordFile } = options;
+  // The user and the password file belong to the key file: those of another one would be wrong.
+  const own = keyfile === undefined || resolve(keyfile) === remembered?.keyfile ? remembered : null;
+  const chosen = keyfile === undefined ? own?.keyfile : resolve(keyfile);
+  const relays = options.relay ?? remembered?.relays ?? [];
+  if (chosen === undefined || relays.length === 0) {
+    const missing = chosen === undefined ? "no key file is known" : "no relay is known";
+    throw new AppError("renter.not_signed_in", missing, {
+      hint: "Run: numberbox renter login --keyfile FILE --relay URL",
+    });
+  }
+  return {
+    keyfile: chosen,
+    user: user ?? own?.user ?? null,
+    passwordFile: passwordFile === undefined ? (own?.passwordFile ?? null) : resolve(passwordFile),
+    relays,
+  };
+}
+
+/** Another command may hold the folder for a moment; `inbox --follow` holds it for long. */
+async function openState(
+  io: CliIo,
+  options: Omit<Parameters<typeof RenterState.open>[0], "mode">,
+  whenBusy: "show" | "fail",
+): Promise<{ readonly state: RenterState; readonly readOnly: boolean }> {
+  const deadline = io.clock.monotonic() + LOCK_WAIT;
+  for (;;) {
+    try {
+      return { state: await RenterState.open({ ...options, mode: "readWrite" }), readOnly: false };
+    } catch (error) {
+      if (!hasCode(error, "renter.in_use")) throw error;
+      if (io.clock.monotonic() >= deadline) {
+        if (whenBusy === "fail") throw error;
+        return { state: await RenterState.open({ ...options, mode: "readOnly" }), readOnly: true };
+      }
+    }
+    await io.clock.sleep(LOCK_POLL, "waiting for the state folder", io.signal);
+  }
+}
+
+/**
+ * Throws `renter.not_signed_in` and what reading key file and state can throw. With `whenBusy` `show`, a folder that another process
+ * holds is opened for reading only. The caller closes `state`.
+ */
+export async function openRenter(io: CliIo, options: RenterOptions, whenBusy: "show" | "fail"): Promise<OpenRenter> {
+  const root = await openDiskFolder(stateRoot(io, options.state));
+  const login = chooseLogin(options, await readLogin(root));
+  const suite = systemCrypto;
+  const { clock, random, log } = io;
+  const identity = await loadIdentity(suite, login);
+  const folder = await openDiskFolder(join(root.path, stateFolderName(suite, identity)));
+  const { state, readOnly } = await openState(io, { folder, seed: identity.seed, suite, random, log }, whenBusy);
+  try {
+    const clients = login.relays.map((relayUrl) =>
+      createRenterClient({ relayUrl, identity, crypto: suite, clock, random, log, state }),
+    );
+    return { identity, state, clients, root, login, readOnly };
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}

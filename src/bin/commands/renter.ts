@@ -1,0 +1,178 @@
+// `numberbox renter …`: the commands of the person who rents a number.
+
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { type AppError, isAppError, systemCodeOf, utf8, wrapError } from "../../base/index.ts";
+import { systemCrypto } from "../../base/system-crypto.ts";
+import { type GrantSecret, openGrant, publicKeysToText } from "../../envelope/index.ts";
+import {
+  exportBundle,
+  localTime,
+  type RelayRental,
+  receiptLine,
+  rememberLogin,
+  visibleLine,
+} from "../../renter/index.ts";
+import type { CliIo, ExitCode } from "../cli-io.ts";
+import { type InboxOptions, runInbox } from "./renter-inbox.ts";
+import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
+import { createPrinter } from "./renter-print.ts";
+
+interface LoginOptions extends RenterOptions {
+  readonly trust?: string;
+}
+
+interface ExportOptions extends RenterOptions {
+  readonly out?: string;
+}
+
+function matching(pattern: RegExp, shape: string): (value: string) => string {
+  return (value) => {
+    if (!pattern.test(value)) throw new InvalidArgumentError(`It must be ${shape}.`);
+    return value;
+  };
+}
+
+function withCommonOptions(command: Command): Command {
+  const collect = (url: string, before: readonly string[] = []): readonly string[] => [...before, url];
+  return command
+    .option("--keyfile <file>", "Privateness key file (default: the one of the last login)")
+    .option("--user <name>", "which user of the key file (default: its current one)")
+    .option("--relay <url>", "relay to read from; may be repeated (default: as at the last login)", collect)
+    .option("--password-file <file>", "file with the password of an encrypted key file")
+    .option("--state <dir>", "folder for inbox and tokens (default: $XDG_STATE_HOME/numberbox/renter)")
+    .option("--json", "one JSON object per line");
+}
+
+/** What is sealed in the grant, or null when it cannot be read. */
+function sealedTerms(renter: OpenRenter, rental: RelayRental): GrantSecret | null {
+  try {
+    return openGrant(systemCrypto, renter.identity.seed, rental.grant);
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}
+
+function rentalLine(renter: OpenRenter, rental: RelayRental): object {
+  const { rental_id, listing_id, provider, starts_at, expires_at, envelope_version } = rental.grant;
+  const { state, last_seq } = rental;
+  const { number, terms } = sealedTerms(renter, rental) ?? { number: null, terms: null };
+  return { rental_id, listing_id, provider, number, terms, starts_at, expires_at, envelope_version, state, last_seq };
+}
+
+function rentalText(io: CliIo, renter: OpenRenter, rental: RelayRental): string {
+  const number = visibleLine(sealedTerms(renter, rental)?.number ?? "(unreadable)").padEnd(16);
+  const until = localTime(rental.grant.expires_at * 1000, io.env.TZ);
+  return `  ${number}  ${rental.state.padEnd(6)}  until ${until}  rental ${rental.grant.rental_id}\n`;
+}
+
+/** Signs in at every relay; a grant that cannot be believed is reported and makes the exit code 1. */
+async function runLogin(io: CliIo, options: LoginOptions): Promise<ExitCode> {
+  const renter = await openRenter(io, options, "fail");
+  const printer = createPrinter(io, options.json === true);
+  let exit: ExitCode = 0;
+  const refused = (error: AppError): void => {
+    exit = 1;
+    printer.problem(error);
+  };
+  try {
+    if (options.trust !== undefined) await renter.state.forgetProvider(options.trust);
+    for (const client of renter.clients) {
+      const rentals = await client.login({ messages: async () => {}, refused }, io.signal);
+      if (options.json === true) {
+        const user = { user: renter.identity.name, ...publicKeysToText(renter.identity) };
+        const list = rentals.map((rental) => rentalLine(renter, rental));
+        printer.line({ type: "login", relay: client.url, ...user, rentals: list });
+      } else {
+        io.out(`Signed in at ${client.url} as ${visibleLine(renter.identity.name)}.\n`);
+        io.out(rentals.length === 0 ? "  No rentals yet.\n" : "");
+        for (const rental of rentals) io.out(rentalText(io, renter, rental));
+      }
+    }
+    await rememberLogin(renter.root, renter.login);
+    return exit;
+  } finally {
+    await renter.state.close();
+  }
+}
+
+async function runReceipts(io: CliIo, options: RenterOptions): Promise<ExitCode> {
+  const { state } = await openRenter(io, options, "show");
+  try {
+    const printer = createPrinter(io, options.json === true);
+    for (const entry of state.inbox.entries) {
+      const line = receiptLine(entry, state.inbox);
+      if (options.json === true) printer.line(line);
+      else io.out(`${line.receipt.ts}  rental ${line.rental_id}  seq ${line.seq ?? "-"}  ${visibleLine(line.state)}\n`);
+    }
+    return 0;
+  } finally {
+    await state.close();
+  }
+}
+
+/** A new file for its owner alone; an existing one is never overwritten. */
+async function writeNewFile(file: string, text: string): Promise<void> {
+  try {
+    const handle = await open(file, "wx", 0o600);
+    try {
+      await handle.writeFile(utf8(text));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw wrapError(error, "renter.cannot_write", `${file}: ${systemCodeOf(error) ?? "not written"}`, {
+      hint: "Choose a file that does not exist yet, in a folder you may write to.",
+    });
+  }
+}
+
+async function runExport(io: CliIo, options: ExportOptions): Promise<ExitCode> {
+  const { state, identity } = await openRenter(io, options, "show");
+  try {
+    const { grants, inbox } = state;
+    const bundle = exportBundle({ renter: publicKeysToText(identity), grants, inbox, now: io.clock.now() });
+    if (options.out === undefined) createPrinter(io, true).line(bundle);
+    else await writeNewFile(resolve(options.out), `${JSON.stringify(bundle, null, 2)}\n`);
+    return 0;
+  } finally {
+    await state.close();
+  }
+}
+
+/** Adds `renter` and its commands. Failures reject with an `AppError`; Ctrl-C is no failure. */
+export function registerRenter(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
+  const finish = async (exit: Promise<ExitCode>): Promise<void> => {
+    try {
+      setExit(await exit);
+    } catch (error) {
+      if (!io.signal.aborted) throw error;
+      setExit(0);
+    }
+  };
+  const renter = program.command("renter").description("read the SMS of numbers you rent");
+  withCommonOptions(renter.command("login"))
+    .description("sign in at a relay, remember key file and relay, list your rentals")
+    .option(
+      "--trust <listing>",
+      "accept that this listing has another provider than before",
+      matching(/^[0-9a-f]{16,64}$/, "16-64 lower-case hex digits"),
+    )
+    .action((options: LoginOptions) => finish(runLogin(io, options)));
+  withCommonOptions(renter.command("inbox"))
+    .description("show all messages, newest last, and fetch what waits")
+    .option("--follow", "go on until Ctrl-C")
+    .option("--new", "only messages that were not shown before")
+    .option("--rental <id>", "only messages of this rental", matching(/^[0-9a-f]{32}$/, "32 lower-case hex digits"))
+    .action((options: InboxOptions) => finish(runInbox(io, options)));
+  withCommonOptions(renter.command("receipts"))
+    .description("list the receipts that you have signed")
+    .action((options: RenterOptions) => finish(runReceipts(io, options)));
+  withCommonOptions(renter.command("export"))
+    .description("write messages, grants and receipts as one JSON document that anyone can check offline")
+    .option("--out <file>", "a new file (default: standard output)")
+    .action((options: ExportOptions) => finish(runExport(io, options)));
+}

@@ -1,0 +1,160 @@
+// A renter's client of one relay: fetches what waits, or follows what comes, until it is told to stop.
+
+import {
+  type AppError,
+  backoffDelay,
+  type Clock,
+  type CryptoSuite,
+  hasCode,
+  isAppError,
+  type Logger,
+  type Millis,
+  type Random,
+  randomFraction,
+} from "../base/index.ts";
+import type { Identity } from "../envelope/index.ts";
+import { type MailboxPage, mailboxPage } from "../protocol/index.ts";
+import { Mailbox, type RelayRental, type RenterSink } from "./mailbox.ts";
+import { RelayHttp, relayUrl } from "./relay-http.ts";
+import { RelaySocket, type RelaySocketOptions } from "./relay-socket.ts";
+import { RelaySession } from "./session.ts";
+import type { RenterState } from "./state.ts";
+import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
+
+export interface RenterClientOptions {
+  readonly relayUrl: string;
+  readonly identity: Identity;
+  readonly crypto: CryptoSuite;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly state: RenterState;
+  readonly timeouts?: RenterTimeouts;
+}
+
+export interface FollowSink extends RenterSink {
+  /** The relay pushes from now on. */
+  up(): void;
+  /** The connection failed or ended; the next attempt comes after `retryIn`. */
+  down(error: AppError, retryIn: Millis): void;
+}
+
+export interface RenterClient {
+  /** The relay's URL in its one form. */
+  readonly url: string;
+  /**
+   * Gets a new token, and makes the next reading start at the relay's beginning, so that what was refused before is tried again.
+   * Resolves with the rentals whose grants are believed. Rejects with `renter.*` or `base.stopped`.
+   */
+  login(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]>;
+  /** Fetches and acknowledges everything that waits. Rejects with `renter.*` or `base.stopped`. */
+  sync(sink: RenterSink, signal: AbortSignal): Promise<void>;
+  /**
+   * Goes on until `signal` aborts, then resolves. Faults of relay and network are reported and tried again; others (a full disk, a
+   * sink that rejects) reject.
+   */
+  follow(sink: FollowSink, signal: AbortSignal): Promise<void>;
+}
+
+/** Messages in one page. */
+const PAGE = 100;
+
+// Not retryable for one request, but a relay that is being replaced answers like this for a while.
+const LINK_CODES: ReadonlySet<string> = new Set(["renter.bad_reply", "renter.relay_refused"]);
+
+/** Faults that another attempt may mend, whoever made them. */
+function isLinkFault(error: unknown): error is AppError {
+  return isAppError(error) && error.code.startsWith("renter.") && (error.retryable || LINK_CODES.has(error.code));
+}
+
+class RelayReader implements RenterClient {
+  readonly url: string;
+  readonly #options: RenterClientOptions;
+  readonly #timeouts: RenterTimeouts;
+  readonly #http: RelayHttp;
+  readonly #session: RelaySession;
+  readonly #mailbox: Mailbox;
+
+  constructor(options: RenterClientOptions) {
+    const { identity, clock, log, state, crypto: suite, timeouts = renterTimeouts } = options;
+    const url = relayUrl(options.relayUrl);
+    this.url = url;
+    this.#options = options;
+    this.#timeouts = timeouts;
+    this.#http = new RelayHttp({ url, clock, timeout: timeouts.request });
+    const { tokenMargin } = timeouts;
+    this.#session = new RelaySession({ url, http: this.#http, identity, suite, state, clock, tokenMargin });
+    this.#mailbox = new Mailbox({ url, identity, suite, clock, log, http: this.#http, session: this.#session, state });
+  }
+
+  async login(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]> {
+    await this.#session.renew(signal);
+    await this.#options.state.setCursor(this.url, 0);
+    return this.#mailbox.refreshRentals(sink, signal);
+  }
+
+  async sync(sink: RenterSink, signal: AbortSignal): Promise<void> {
+    await this.#mailbox.refreshRentals(sink, signal);
+    for (let more = true; more; ) {
+      const path = `sms?after=${this.#options.state.relay(this.url).cursor}&limit=${PAGE}`;
+      const request = (token: string): Promise<MailboxPage> =>
+        this.#http.call({ method: "GET", path, token, reply: mailboxPage, signal });
+      const page = await this.#session.with(request, signal);
+      await this.#mailbox.take({ messages: page.messages, cursor: page.next }, sink, signal);
+      more = page.more && page.messages.length > 0;
+    }
+  }
+
+  async follow(sink: FollowSink, signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#options;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      const began = clock.monotonic();
+      try {
+        await this.#followOnce(sink, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isLinkFault(error)) throw error;
+        // A connection that held starts the count anew; one that breaks at once does not, so that nobody is hammered.
+        if (clock.monotonic() - began > this.#timeouts.ping) attempt = 1;
+        const delay = backoffDelay(this.#timeouts.reconnect, attempt, randomFraction(random));
+        sink.down(error, delay);
+        // Aborting the wait is how it ends.
+        await clock.sleep(delay, "reconnecting to the relay", signal).catch(() => {});
+      }
+    }
+  }
+
+  /** One connection, from catching up to its end; always rejects. */
+  async #followOnce(sink: FollowSink, signal: AbortSignal): Promise<never> {
+    const { clock, state } = this.#options;
+    await this.sync(sink, signal);
+    const token = await this.#session.token(signal);
+    const after = state.relay(this.url).cursor;
+    const socket = await this.#openSocket({ url: this.url, token, after, clock, timeouts: this.#timeouts, signal });
+    try {
+      sink.up();
+      for (;;) {
+        const messages = await socket.next();
+        const cursor = messages.reduce((highest, message) => Math.max(highest, message.cursor), 0);
+        await this.#mailbox.take({ messages, cursor }, sink, signal);
+      }
+    } finally {
+      socket.close();
+    }
+  }
+
+  /** A token that the relay refuses is forgotten, so that the next attempt gets another. */
+  async #openSocket(options: RelaySocketOptions): Promise<RelaySocket> {
+    try {
+      return await RelaySocket.open(options);
+    } catch (error) {
+      if (hasCode(error, "renter.unauthorized")) await this.#session.drop();
+      throw error;
+    }
+  }
+}
+
+/** Throws `renter.bad_relay_url`. */
+export function createRenterClient(options: RenterClientOptions): RenterClient {
+  return new RelayReader(options);
+}

@@ -1,0 +1,13 @@
+// Public face of `renter`.
+
+export * from "./bundle.ts";
+export * from "./client.ts";
+export * from "./folder.ts";
+export { Inbox, type InboxEntry } from "./inbox.ts";
+export * from "./keyring.ts";
+export * from "./lines.ts";
+export type { RelayRental, RenterSink } from "./mailbox.ts";
+export { relayUrl } from "./relay-http.ts";
+export * from "./state.ts";
+export * from "./timeouts.ts";
+export * from "./visible-text.ts";

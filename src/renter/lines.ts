@@ -1,0 +1,158 @@
+// What a renter sees: one JSON object per line for programs, a few calm lines per message for people. Pure.
+
+import { assertNever } from "../base/index.ts";
+import type { Payload } from "../envelope/index.ts";
+import type { Inbox, InboxEntry } from "./inbox.ts";
+import { visibleLine, visibleLines } from "./visible-text.ts";
+
+/** The members that every message line ends with. */
+interface LineOrigin {
+  readonly received_ms: number;
+  /** RFC 3339 in UTC, or null when `received_ms` is beyond what a date can hold. */
+  readonly received_at: string | null;
+  readonly listing_id: string;
+  readonly rental_id: string;
+  readonly seq: number | null;
+  readonly id: string;
+  /** Verify key of the provider who signed it. */
+  readonly provider: string;
+  readonly verified: true;
+}
+
+export interface SmsLine extends LineOrigin {
+  readonly type: "sms";
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly body: string;
+  readonly sent_at: string | null;
+  readonly parts: number;
+  readonly missing: readonly number[];
+  readonly class: number | null;
+  readonly body_hex?: string;
+  readonly kind?: string;
+}
+
+/** A PDU that the box could not decode. */
+export interface RawLine extends LineOrigin {
+  readonly type: "raw";
+  readonly to: string;
+  readonly raw: string;
+  readonly reason: string;
+}
+
+/** `seq` numbers of a rental that have not arrived, both ends included. */
+export interface GapLine {
+  readonly type: "gap";
+  readonly rental_id: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A number that an earlier message had; the message itself follows. */
+export interface RepeatLine {
+  readonly type: "repeat";
+  readonly rental_id: string;
+  readonly seq: number;
+}
+
+export type InboxLine = SmsLine | RawLine | GapLine | RepeatLine;
+
+const MAX_DATE_MS = 8.64e15;
+
+function rfc3339(ms: number): string | null {
+  return Math.abs(ms) <= MAX_DATE_MS ? new Date(ms).toISOString() : null;
+}
+
+/** A plain text of the ecosystem's tools has no time of its own: the relay's is shown. */
+function receivedMs(entry: InboxEntry): number {
+  return entry.payload.type === "text" ? entry.message.ts * 1000 : entry.payload.received_ms;
+}
+
+function messageLine(entry: InboxEntry): SmsLine | RawLine {
+  const { message, seq } = entry;
+  const received_ms = receivedMs(entry);
+  const origin: LineOrigin = {
+    received_ms,
+    received_at: rfc3339(received_ms),
+    listing_id: message.listing_id,
+    rental_id: message.rental_id,
+    seq,
+    id: message.id,
+    provider: message.provider,
+    verified: true,
+  };
+  return payloadLine(entry.payload, origin);
+}
+
+function payloadLine(payload: Payload, origin: LineOrigin): SmsLine | RawLine {
+  switch (payload.type) {
+    case "raw":
+      return { type: "raw", to: payload.to, raw: payload.raw, reason: payload.reason, ...origin };
+    case "text": {
+      const unknown = { from: null, to: null, sent_at: null, class: null };
+      return { type: "sms", ...unknown, body: payload.body, parts: 1, missing: [], ...origin };
+    }
+    case "sms": {
+      const { from, to, body, sent_at, parts, missing, class: messageClass, body_hex, kind } = payload;
+      const extra = { ...(body_hex === undefined ? {} : { body_hex }), ...(kind === undefined ? {} : { kind }) };
+      return { type: "sms", from, to, body, sent_at, parts, missing, class: messageClass, ...extra, ...origin };
+    }
+    default:
+      return assertNever(payload, "payload");
+  }
+}
+
+/** The lines of one message: what is still missing before it, whether its number repeats another's, then the message. */
+export function linesOf(entry: InboxEntry, inbox: Inbox): readonly InboxLine[] {
+  const { rental_id } = entry.message;
+  const gaps = entry.gap === null ? [] : inbox.missing(rental_id, entry.gap);
+  return [
+    ...gaps.map(({ from, to }): GapLine => ({ type: "gap", rental_id, from, to })),
+    ...(entry.repeats && entry.seq !== null ? [{ type: "repeat", rental_id, seq: entry.seq } as const] : []),
+    messageLine(entry),
+  ];
+}
+
+/** `2026-01-31 12:00:03`, by the time zone of the machine or the one named (IANA). */
+export function localTime(ms: number, timeZone?: string): string {
+  if (Math.abs(ms) > MAX_DATE_MS) return "(no valid time)    ";
+  const format = new Intl.DateTimeFormat("sv-SE", {
+    dateStyle: "short",
+    timeStyle: "medium",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  });
+  return format.format(ms);
+}
+
+function notes(line: SmsLine): readonly string[] {
+  return [
+    ...(line.missing.length > 0 ? [`(part ${line.missing.join(", ")} of ${line.parts} never arrived)`] : []),
+    ...(line.kind === undefined ? [] : [`(${line.kind})`]),
+    ...(line.body_hex === undefined ? [] : [`data: ${line.body_hex}`]),
+    ...(line.from === null ? ["(sealed without sender and time)"] : []),
+  ];
+}
+
+/** Text for a terminal, ending with a newline. Nothing of a stranger reaches it unescaped. */
+export function humanText(line: InboxLine, timeZone?: string): string {
+  switch (line.type) {
+    case "gap": {
+      const which = line.from === line.to ? `message ${line.from}` : `messages ${line.from} to ${line.to}`;
+      return `-- ${which} of rental ${line.rental_id} did not arrive --\n\n`;
+    }
+    case "repeat":
+      return `-- another message ${line.seq} of rental ${line.rental_id} arrived before the next one --\n\n`;
+    case "raw": {
+      const head = `${localTime(line.received_ms, timeZone)}  ${"(not decoded)".padEnd(16)}  to ${visibleLine(line.to)}`;
+      return `${head}\n    ${line.reason}\n    ${line.raw}\n\n`;
+    }
+    case "sms": {
+      const from = visibleLine(line.from ?? "(unknown)").padEnd(16);
+      const head = `${localTime(line.received_ms, timeZone)}  ${from}  to ${visibleLine(line.to ?? "(unknown)")}`;
+      const body = [...(line.body === "" ? [] : visibleLines(line.body)), ...notes(line)];
+      return `${[head, ...body.map((text) => `    ${text}`.trimEnd())].join("\n")}\n\n`;
+    }
+    default:
+      return assertNever(line, "line");
+  }
+}

@@ -1,0 +1,148 @@
+// HTTP requests to a relay: one deadline for the whole exchange, a bounded answer, every refusal a coded error. What a relay answers
+// is parsed by the schemas of `protocol`; its own words are never trusted to be short or harmless.
+
+import type { z } from "zod";
+import {
+  AppError,
+  type Clock,
+  concatBytes,
+  type ErrorCode,
+  fromUtf8,
+  hasCode,
+  isAppError,
+  type Millis,
+  stoppedError,
+  systemCodeOf,
+  withDeadline,
+} from "../base/index.ts";
+import { parseJsonWith, relayProblem } from "../protocol/index.ts";
+import { visibleLine } from "./visible-text.ts";
+
+export interface RelayRequest<T> {
+  readonly method: "GET" | "POST";
+  /** Path and query behind the relay's URL, without a leading slash. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly reply: z.ZodType<T>;
+  readonly signal: AbortSignal;
+}
+
+export interface RelayHttpOptions {
+  /** As `relayUrl` returned it. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly timeout: Millis;
+}
+
+/** Largest answer read: a page of 100 messages of the largest size. */
+const MAX_REPLY_BYTES = 32 * 1024 * 1024;
+
+/** The relay's base URL without a trailing slash. Throws `renter.bad_relay_url`. */
+export function relayUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "") {
+    throw new AppError("renter.bad_relay_url", "the relay must be an http:// or https:// URL without query or user", {
+      hint: "Give it as the provider told it, for instance --relay https://relay.example.",
+    });
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+async function readBounded(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_REPLY_BYTES) throw badReply("its answer is too large");
+    chunks.push(chunk);
+  }
+  return concatBytes(...chunks);
+}
+
+function badReply(what: string): AppError {
+  return new AppError("renter.bad_reply", `the relay is not understood: ${what}`, {
+    hint: "Check the relay's URL; it may also be a newer or older version.",
+  });
+}
+
+const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
+  401: "renter.unauthorized",
+  429: "renter.relay_busy",
+};
+
+/** The error for a status that is not 200, from the relay's own `code` and `error` where it gave them. */
+function refusal(status: number, body: Uint8Array): AppError {
+  let code = `http_${status}`;
+  let words = "";
+  try {
+    const problem = parseJsonWith(relayProblem, fromUtf8(body), "renter.bad_reply", "refusal");
+    code = visibleLine(problem.code.slice(0, 64));
+    words = `: ${visibleLine(problem.error.slice(0, 200))}`;
+  } catch {
+    // A proxy's page instead of the relay's JSON: the status says enough.
+  }
+  const retryable = status >= 500 || status === 429 || status === 401;
+  const ours = STATUS_CODES[status] ?? (status >= 500 ? "renter.relay_failed" : "renter.relay_refused");
+  return new AppError(ours, `the relay refused with ${status} ${code}${words}`, {
+    retryable,
+    hint: retryable ? "Try again in a moment." : "Check the relay's URL and the key file.",
+    context: { status, code },
+  });
+}
+
+function unreachable(url: string, reason: string, cause: unknown): AppError {
+  return new AppError("renter.relay_unreachable", `the relay ${url} cannot be reached (${reason})`, {
+    retryable: true,
+    hint: "Check the URL and the network; what was received before is kept and shown.",
+    context: { reason },
+    cause,
+  });
+}
+
+export class RelayHttp {
+  readonly #options: RelayHttpOptions;
+
+  constructor(options: RelayHttpOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Rejects with `renter.relay_unreachable`, `renter.relay_failed`, `renter.relay_busy` (all retryable), `renter.unauthorized`,
+   * `renter.relay_refused`, `renter.bad_reply` or `base.stopped`.
+   */
+  async call<T>(request: RelayRequest<T>): Promise<T> {
+    const { clock, timeout, url } = this.#options;
+    const abort = new AbortController();
+    const what = `${request.method} ${request.path.replace(/\?.*/, "")}`;
+    try {
+      const exchange = this.#exchange(request, AbortSignal.any([request.signal, abort.signal]));
+      const { status, body } = await withDeadline(exchange, { clock, timeout, what, signal: request.signal });
+      if (status !== 200) throw refusal(status, body);
+      return parseJsonWith(request.reply, fromUtf8(body), "renter.bad_reply", `the relay's answer to ${what}`);
+    } catch (error) {
+      if (request.signal.aborted) throw stoppedError(what);
+      if (hasCode(error, "base.timeout")) throw unreachable(url, "no answer in time", error);
+      if (hasCode(error, "base.bad_utf8")) throw badReply("its answer is not UTF-8");
+      throw isAppError(error) ? error : unreachable(url, systemCodeOf(error) ?? "connection lost", error);
+    } finally {
+      abort.abort();
+    }
+  }
+
+  async #exchange<T>(request: RelayRequest<T>, signal: AbortSignal): Promise<{ status: number; body: Uint8Array }> {
+    const response = await fetch(`${this.#options.url}/${request.path}`, {
+      method: request.method,
+      headers: {
+        accept: "application/json",
+        ...(request.body === undefined ? {} : { "content-type": "application/json" }),
+        ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
+      },
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      // A redirect would carry the token to another host.
+      redirect: "error",
+      signal,
+    });
+    return { status: response.status, body: await readBounded(response) };
+  }
+}

@@ -1,0 +1,169 @@
+// The WebSocket on which a relay pushes messages: authenticated by its first frame, resumed behind a cursor, asked for a sign of life
+// when it is silent, paused when the reader cannot keep up.
+
+import { WebSocket } from "ws";
+import {
+  AppError,
+  type Clock,
+  type Disposer,
+  deferred,
+  stoppedError,
+  systemCodeOf,
+  withDeadline,
+} from "../base/index.ts";
+import {
+  type MailboxMessage,
+  parseJsonWith,
+  type WsClientFrame,
+  type WsServerFrame,
+  wsServerFrame,
+} from "../protocol/index.ts";
+import type { RenterTimeouts } from "./timeouts.ts";
+import { visibleLine } from "./visible-text.ts";
+
+export interface RelaySocketOptions {
+  /** As `relayUrl` returned it. */
+  readonly url: string;
+  readonly token: string;
+  /** The cursor behind which to resume. */
+  readonly after: number;
+  readonly clock: Clock;
+  readonly timeouts: RenterTimeouts;
+  readonly signal: AbortSignal;
+}
+
+/** Frames larger than a message of the largest size and its copy are not a relay's. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+/** Messages kept while the reader is busy; beyond that the connection is paused. */
+const MAX_WAITING = 256;
+
+function lost(reason: string, cause?: unknown): AppError {
+  return new AppError("renter.relay_unreachable", `the connection to the relay was lost (${reason})`, {
+    retryable: true,
+    hint: "Nothing is lost: reading goes on behind the last message.",
+    context: { reason },
+    cause,
+  });
+}
+
+function refused(frame: Extract<WsServerFrame, { type: "error" }>): AppError {
+  const code = visibleLine(frame.code.slice(0, 64));
+  const words = visibleLine(frame.error.slice(0, 200));
+  const ours = frame.code === "relay.unauthorized" ? "renter.unauthorized" : "renter.relay_failed";
+  return new AppError(ours, `the relay ended the connection: ${code}: ${words}`, {
+    retryable: true,
+    context: { code },
+  });
+}
+
+export class RelaySocket {
+  readonly #socket: WebSocket;
+  readonly #options: RelaySocketOptions;
+  readonly #ready = deferred<void>();
+  readonly #ended = deferred<never>();
+  readonly #waiting: MailboxMessage[] = [];
+  #arrived = deferred<void>();
+  #silence: Disposer = () => {};
+  #over = false;
+
+  private constructor(options: RelaySocketOptions) {
+    this.#options = options;
+    this.#socket = new WebSocket(`${options.url.replace(/^http/, "ws")}/ws`, {
+      maxPayload: MAX_FRAME_BYTES,
+      perMessageDeflate: false,
+      followRedirects: false,
+    });
+  }
+
+  /** Connects and waits for `ready`. Rejects with `renter.relay_unreachable`, `renter.unauthorized`, … or `base.stopped`. */
+  static async open(options: RelaySocketOptions): Promise<RelaySocket> {
+    const socket = new RelaySocket(options);
+    socket.#listen();
+    const { clock, timeouts, signal } = options;
+    const ready = Promise.race([socket.#ready.promise, socket.#ended.promise]);
+    try {
+      await withDeadline(ready, { clock, timeout: timeouts.connect, what: "opening the relay's WebSocket", signal });
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    return socket;
+  }
+
+  /** The messages that have arrived, at least one, in the relay's order. Rejects when the connection ends, or on abort. */
+  async next(): Promise<readonly MailboxMessage[]> {
+    if (this.#waiting.length === 0) {
+      this.#arrived = deferred();
+      await Promise.race([this.#arrived.promise, this.#ended.promise]);
+    }
+    const batch = this.#waiting.splice(0);
+    if (this.#socket.isPaused) this.#socket.resume();
+    return batch;
+  }
+
+  /** Ends the connection at once. Idempotent. */
+  close(): void {
+    this.#end(stoppedError("the relay's WebSocket"));
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    const { signal } = this.#options;
+    const onAbort = (): void => this.close();
+    signal.addEventListener("abort", onAbort, { once: true });
+    socket.on("open", () => {
+      const { token, after } = this.#options;
+      this.#send({ type: "auth", token, after });
+    });
+    socket.on("message", (data, isBinary) => this.#receive(isBinary ? "" : data.toString()));
+    socket.on("error", (error) => this.#end(lost(systemCodeOf(error) ?? "connection failed", error)));
+    socket.on("close", (code) => {
+      signal.removeEventListener("abort", onAbort);
+      this.#end(lost(`closed with ${code}`));
+    });
+    if (signal.aborted) this.close();
+  }
+
+  #send(frame: WsClientFrame): void {
+    this.#socket.send(JSON.stringify(frame));
+  }
+
+  #receive(text: string): void {
+    if (this.#over) return;
+    let frame: WsServerFrame;
+    try {
+      frame = parseJsonWith<WsServerFrame>(wsServerFrame, text, "renter.bad_reply", "a frame of the relay");
+    } catch (error) {
+      this.#end(error);
+      return;
+    }
+    this.#expectSignOfLife();
+    if (frame.type === "ready") this.#ready.resolve();
+    if (frame.type === "sms") this.#push(frame);
+    if (frame.type === "error") this.#end(refused(frame));
+  }
+
+  #push(frame: Extract<WsServerFrame, { type: "sms" }>): void {
+    const { type: _type, encrypted_message: _alias, ...message } = frame;
+    this.#waiting.push(message);
+    if (this.#waiting.length >= MAX_WAITING) this.#socket.pause();
+    this.#arrived.resolve();
+  }
+
+  /** Any frame shows that the relay lives; without one it is asked, and given up when it does not answer. */
+  #expectSignOfLife(): void {
+    const { clock, timeouts } = this.#options;
+    this.#silence();
+    this.#silence = clock.after(timeouts.ping, "relay silence", () => {
+      this.#send({ type: "ping" });
+      this.#silence = clock.after(timeouts.pong, "relay pong", () => this.#end(lost("no sign of life")));
+    });
+  }
+
+  #end(reason: unknown): void {
+    this.#over = true;
+    this.#silence();
+    this.#ended.reject(reason);
+    this.#socket.terminate();
+  }
+}

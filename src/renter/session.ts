@@ -1,0 +1,79 @@
+// A renter's token at one relay: taken from the state while it lasts, renewed by signing a challenge, thrown away when the relay
+// refuses it.
+
+import { AppError, type Clock, type CryptoSuite, hasCode, type Millis, toBase64url, utf8 } from "../base/index.ts";
+import type { Identity } from "../envelope/index.ts";
+import { authReply, challengeReply, maySignChallenge } from "../protocol/index.ts";
+import type { RelayHttp } from "./relay-http.ts";
+import type { RenterState } from "./state.ts";
+
+export interface RelaySessionOptions {
+  readonly url: string;
+  readonly http: RelayHttp;
+  readonly identity: Identity;
+  readonly suite: CryptoSuite;
+  readonly state: RenterState;
+  readonly clock: Clock;
+  readonly tokenMargin: Millis;
+}
+
+export class RelaySession {
+  readonly #options: RelaySessionOptions;
+
+  constructor(options: RelaySessionOptions) {
+    this.#options = options;
+  }
+
+  /** A token that is good for a while. Rejects as `RelayHttp.call`, or with `renter.bad_challenge`. */
+  async token(signal: AbortSignal): Promise<string> {
+    const { state, url, clock, tokenMargin } = this.#options;
+    const { token } = state.relay(url);
+    const fresh = token !== null && token.expires * 1000 - tokenMargin > clock.now();
+    return fresh ? token.value : this.renew(signal);
+  }
+
+  /** Signs a challenge for a new token. Rejects as `token`. */
+  async renew(signal: AbortSignal): Promise<string> {
+    const { http, identity, suite, state, url } = this.#options;
+    const pubkey = toBase64url(identity.verify);
+    const { challenge } = await http.call({
+      method: "POST",
+      path: "auth/challenge",
+      body: { pubkey },
+      reply: challengeReply,
+      signal,
+    });
+    // The same key signs receipts, at every relay: a relay must not get a signature over a text of its choice.
+    if (!maySignChallenge(challenge, { url, pubkey })) {
+      throw new AppError("renter.bad_challenge", `${url} asks to sign what is not a challenge of its own`, {
+        hint: "Use the address under which the relay knows itself; if it is that, do not trust this relay.",
+      });
+    }
+    const signature = toBase64url(suite.ed25519Sign(identity.seed.reveal(), utf8(challenge)));
+    const { token, expires } = await http.call({
+      method: "POST",
+      path: "auth",
+      body: { pubkey, challenge, signature },
+      reply: authReply,
+      signal,
+    });
+    await state.setToken(url, { value: token, expires });
+    return token;
+  }
+
+  /** Forgets the token that the relay has just refused. */
+  drop(): Promise<void> {
+    return this.#options.state.setToken(this.#options.url, null);
+  }
+
+  /** Runs `use` with a token; once more with a new one when the relay refuses the first. */
+  async with<T>(use: (token: string) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const token = await this.token(signal);
+    try {
+      return await use(token);
+    } catch (error) {
+      if (!hasCode(error, "renter.unauthorized")) throw error;
+      return use(await this.renew(signal));
+    }
+  }
+}
