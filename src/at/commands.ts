@@ -98,12 +98,7 @@ const MAX_INDEX = 65_535;
 
 /** How modems name the ICCID command; 27.007 has none. */
 export type IccidCommand = "+CCID" | "+ICCID" | "^ICCID?" | "+QCCID" | "#CCID";
-/** The storages of +CPMS; a later one may be left out with all after it. */
-export interface StorageChoice {
-  readonly mem1: string;
-  readonly mem2?: string;
-  readonly mem3?: string;
-}
+
 /** The settings of +CNMI (TS 27.005 3.4.1). */
 export interface IndicationSettings {
   readonly mode: number;
@@ -165,23 +160,19 @@ export const command = {
   readMessageService: (): AtCommand => build(C.messageService, "?"),
   readStorage: (): AtCommand => build(C.storage, "?"),
   listStorages: (): AtCommand => build(C.storage, "=?"),
-  setStorage: ({ mem1, mem2, mem3 }: StorageChoice): AtCommand => {
-    const mems = [mem1, mem2, mem3].slice(0, mem2 === undefined ? 1 : 3).filter((mem) => mem !== undefined);
-    return build(
-      C.storage,
-      `=${mems.map((mem) => `"${matching(C.storage, mem, MEM, "two capital letters")}"`).join(",")}`,
-    );
+  /** One to three storages, mem1 first: `["SM", "SM", "SM"]`. */
+  setStorage: (mems: readonly string[]): AtCommand => {
+    if (mems.length < 1 || mems.length > 3) throw badArgument(C.storage, "needs one to three storages");
+    const quoted = mems.map((mem) => `"${matching(C.storage, mem, MEM, "storages of two capital letters")}"`);
+    return build(C.storage, `=${quoted.join(",")}`);
   },
   pduFormat: (): AtCommand => build(C.messageFormat, "=0"),
   readServiceCentre: (): AtCommand => build(C.serviceCentre, "?"),
   readIndications: (): AtCommand => build(C.indications, "?"),
   listIndications: (): AtCommand => build(C.indications, "=?"),
-  setIndications: (settings: IndicationSettings): AtCommand => {
-    const { mode, mt, bm, ds, bfr } = settings;
-    return build(
-      C.indications,
-      `=${[mode, mt, bm, ds, bfr].map((value) => integer(C.indications, value, 3)).join(",")}`,
-    );
+  setIndications: ({ mode, mt, bm, ds, bfr }: IndicationSettings): AtCommand => {
+    const values = [mode, mt, bm, ds, bfr].map((value) => integer(C.indications, value, 3));
+    return build(C.indications, `=${values.join(",")}`);
   },
   /** Acknowledges the last +CMT or +CDS, with RP-ACK (TS 27.005 4.7, <n> 0). */
   acknowledge: (): AtCommand => build(C.acknowledge, "=0"),

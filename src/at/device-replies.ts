@@ -11,11 +11,15 @@ const unquoted = (text: string): string =>
     .replace(/^"(.*)"$/, "$1")
     .trim();
 
-/** Manufacturer, model or revision: the first line, with or without prefix and quotes; throws `at.bad_response`. */
+/**
+ * Manufacturer, model or revision: the first line, with or without the command's prefix and quotes; a line with another prefix
+ * belongs to something else. Throws `at.bad_response`.
+ */
 export function parseIdentity(command: IdentityCommand, lines: readonly string[]): string {
   for (const line of lines) {
     const split = splitPrefix(line);
-    const text = unquoted(split?.prefix === command ? split.rest : line);
+    if (split !== null && split.prefix !== command) continue;
+    const text = unquoted(split?.rest ?? line);
     if (text !== "") return text;
   }
   throw badResponse(command, "is empty");

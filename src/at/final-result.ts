@@ -27,19 +27,19 @@ export interface ErrorResult {
 
 export type FinalResult = { readonly kind: "ok" } | ErrorResult;
 
-const FIXED: Readonly<Record<string, ErrorSource>> = {
-  ERROR: "plain",
-  "NO CARRIER": "no_carrier",
-  "NO DIALTONE": "no_dialtone",
-  "NO DIAL TONE": "no_dialtone",
-  BUSY: "busy",
-  "NO ANSWER": "no_answer",
-  CONNECT: "connect",
-  "COMMAND NOT SUPPORT": "not_supported",
-  "COMMAND NOT SUPPORTED": "not_supported",
-  "TOO MANY PARAMETERS": "too_many_parameters",
-  ABORTED: "aborted",
-};
+const FIXED: ReadonlyMap<string, ErrorSource> = new Map([
+  ["ERROR", "plain"],
+  ["NO CARRIER", "no_carrier"],
+  ["NO DIALTONE", "no_dialtone"],
+  ["NO DIAL TONE", "no_dialtone"],
+  ["BUSY", "busy"],
+  ["NO ANSWER", "no_answer"],
+  ["CONNECT", "connect"],
+  ["COMMAND NOT SUPPORT", "not_supported"],
+  ["COMMAND NOT SUPPORTED", "not_supported"],
+  ["TOO MANY PARAMETERS", "too_many_parameters"],
+  ["ABORTED", "aborted"],
+]);
 
 const CODED = /^\+(CME|CMS) ERROR\s*:?\s*(.*)$/i;
 
@@ -59,7 +59,7 @@ export function parseFinal(line: string): FinalResult | null {
   if (text === "OK") return { kind: "ok" };
   const coded = CODED.exec(text);
   if (coded !== null) return codedError(coded[1]?.toUpperCase() === "CME" ? "cme" : "cms", (coded[2] ?? "").trim());
-  const fixed = text.startsWith("CONNECT ") ? "connect" : FIXED[text];
+  const fixed = text.startsWith("CONNECT ") ? "connect" : FIXED.get(text);
   return fixed === undefined ? null : { kind: "error", source: fixed, code: null, name: null, text: null };
 }
 

@@ -73,11 +73,17 @@ export function registrationShape(parameters: readonly AtParameter[]): Registrat
   return isBareStat(parameters[1]) ? "read" : "urc";
 }
 
-/** Null when present but no hex number; `undefined` members and empty ones give `absent`. */
-function areaOf(parameter: AtParameter | undefined): number | null | "absent" {
+const AREA = /^[0-9A-F]{1,9}$/i;
+
+/** A code in hex, quoted or not; null when the modem leaves it out. */
+function areaOf(parameter: AtParameter | undefined): number | null {
   const text = filledTextOf(parameter);
-  if (text === null) return "absent";
-  return /^[0-9A-F]{1,9}$/i.test(text) ? Number.parseInt(text, 16) : null;
+  return text === null ? null : Number.parseInt(text, 16);
+}
+
+function isArea(parameter: AtParameter | undefined): boolean {
+  const text = filledTextOf(parameter);
+  return text === null || AREA.test(text);
 }
 
 /** Up to Release 8 some LTE modems put <rac> between <tac> and <ci>; a cell identity is never that short. */
@@ -92,16 +98,9 @@ export function registrationOf(family: RegistrationFamily, parameters: readonly 
   const skip = registrationShape(parameters) === "read" ? 1 : 0;
   const state = STATES[countOf(parameters[skip]) ?? -1];
   const location = withoutRac(family, parameters.slice(skip + 1));
-  const lac = areaOf(location[0]);
-  const ci = areaOf(location[1]);
-  if (state === undefined || lac === null || ci === null) return null;
-  return {
-    family,
-    state,
-    lac: lac === "absent" ? null : lac,
-    ci: ci === "absent" ? null : ci,
-    act: accessTechnologyOf(location[2]),
-  };
+  const [lac, ci, act] = location;
+  if (state === undefined || !isArea(lac) || !isArea(ci)) return null;
+  return { family, state, lac: areaOf(lac), ci: areaOf(ci), act: accessTechnologyOf(act) };
 }
 
 /** The answer to `AT+CREG?`, `AT+CGREG?` or `AT+CEREG?`; throws `at.bad_response`. */

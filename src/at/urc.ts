@@ -29,7 +29,7 @@ export type Urc =
 
 export interface UrcContext {
   /** `prefix` of the command in flight. Its reply lines are not URCs. */
-  readonly pendingPrefix?: string;
+  readonly pendingPrefix?: string | undefined;
 }
 
 /** Prefixes of the commands whose final result may be NO CARRIER, BUSY, … (V.250 6.3). */
@@ -112,6 +112,7 @@ const READERS: ReadonlyMap<string, Read> = new Map([
   ["+CPIN", simState],
   ["+CIEV", indicator],
   ["+QIND", quectelIndication],
+  ["*ATREADY", () => ({ kind: "boot", stage: "started" })],
   ["^SMMEMFULL", fullStorage],
   ["+SMSFULL", fullStorage],
 ]);

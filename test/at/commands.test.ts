@@ -1,0 +1,104 @@
+// The command table and its builders: exact text, a finite timeout for each, nothing smuggled in.
+import { describe, expect, it } from "vitest";
+import { type AtCommand, CLASS_TIMEOUTS, COMMANDS, command } from "../../src/at/index.ts";
+
+const badArgument = expect.objectContaining({ code: "at.bad_argument" });
+
+describe("builders", () => {
+  it.each<[AtCommand, string]>([
+    [command.attention(), "AT"],
+    [command.echoOff(), "ATE0"],
+    [command.identification(), "ATI"],
+    [command.reportErrors(1), "AT+CMEE=1"],
+    [command.manufacturer(), "AT+CGMI"],
+    [command.model(), "AT+CGMM"],
+    [command.revision(), "AT+CGMR"],
+    [command.imei(), "AT+CGSN"],
+    [command.imsi(), "AT+CIMI"],
+    [command.iccid("+CCID"), "AT+CCID"],
+    [command.iccid("^ICCID?"), "AT^ICCID?"],
+    [command.commandList(), "AT+CLAC"],
+    [command.readPin(), "AT+CPIN?"],
+    [command.enterPin("0000"), 'AT+CPIN="0000"'],
+    [command.pinRetries(), "AT+CPINR"],
+    [command.readFacilityLock("SC"), 'AT+CLCK="SC",2'],
+    [command.readFunctionality(), "AT+CFUN?"],
+    [command.setFunctionality(4), "AT+CFUN=4"],
+    [command.restart(), "AT+CFUN=1,1"],
+    [command.signal(), "AT+CSQ"],
+    [command.readRegistration(), "AT+CREG?"],
+    [command.reportRegistration(2), "AT+CREG=2"],
+    [command.readPacketRegistration(), "AT+CGREG?"],
+    [command.reportPacketRegistration(0), "AT+CGREG=0"],
+    [command.readEpsRegistration(), "AT+CEREG?"],
+    [command.reportEpsRegistration(1), "AT+CEREG=1"],
+    [command.readOperator(), "AT+COPS?"],
+    [command.numericOperator(), "AT+COPS=3,2"],
+    [command.ownNumber(), "AT+CNUM"],
+    [command.ussd("*100#"), 'AT+CUSD=1,"*100#",15'],
+    [command.endUssd(), "AT+CUSD=2"],
+    [command.setMessageService(1), "AT+CSMS=1"],
+    [command.readMessageService(), "AT+CSMS?"],
+    [command.readStorage(), "AT+CPMS?"],
+    [command.listStorages(), "AT+CPMS=?"],
+    [command.setStorage(["SM"]), 'AT+CPMS="SM"'],
+    [command.setStorage(["ME", "ME", "SM"]), 'AT+CPMS="ME","ME","SM"'],
+    [command.pduFormat(), "AT+CMGF=0"],
+    [command.readServiceCentre(), "AT+CSCA?"],
+    [command.readIndications(), "AT+CNMI?"],
+    [command.listIndications(), "AT+CNMI=?"],
+    [command.setIndications({ mode: 2, mt: 1, bm: 0, ds: 1, bfr: 0 }), "AT+CNMI=2,1,0,1,0"],
+    [command.acknowledge(), "AT+CNMA=0"],
+    [command.listMessages(), "AT+CMGL=4"],
+    [command.readMessage(0), "AT+CMGR=0"],
+    [command.deleteMessage(65535), "AT+CMGD=65535"],
+  ])("%j writes %s", (built, text) => {
+    expect(built.text).toBe(text);
+    expect(built.text.startsWith(`AT${built.prefix}`)).toBe(true);
+    expect(built.timeoutMs).toBe(CLASS_TIMEOUTS[built.klass]);
+  });
+
+  it("give the ICCID command the prefix of its form", () => {
+    expect(command.iccid("^ICCID?").prefix).toBe("^ICCID");
+  });
+});
+
+describe("the table", () => {
+  it("names a clause for every command and a timeout of at most three minutes for every class", () => {
+    for (const { clause } of Object.values(COMMANDS))
+      expect(clause).toMatch(/^(?:27\.00[57] [\d.]+|V\.250 [\d.]+|vendor)$/);
+    for (const timeout of Object.values(CLASS_TIMEOUTS)) expect(timeout).toBeGreaterThan(0);
+    expect(Math.max(...Object.values(CLASS_TIMEOUTS))).toBe(180_000);
+  });
+
+  it("notices a hung modem in under 30 s: the probe is quick", () => {
+    expect(command.attention().timeoutMs).toBeLessThan(30_000);
+  });
+});
+
+describe("bad arguments", () => {
+  it.each<[string, () => AtCommand]>([
+    ["a negative index", () => command.deleteMessage(-1)],
+    ["a fraction", () => command.readMessage(1.5)],
+    ["no number", () => command.readMessage(Number.NaN)],
+    ["an index beyond 65535", () => command.readMessage(65536)],
+    ["an error level of 3", () => command.reportErrors(3)],
+    ["an indication of 4", () => command.setIndications({ mode: 4, mt: 0, bm: 0, ds: 0, bfr: 0 })],
+    ["no storage", () => command.setStorage([])],
+    ["four storages", () => command.setStorage(["SM", "SM", "SM", "SM"])],
+    ["a storage with a quote", () => command.setStorage(['S"'])],
+    ["a facility in lower case", () => command.readFacilityLock("sc")],
+    ["a PIN of three digits", () => command.enterPin("123")],
+    ["a PIN with a line end", () => command.enterPin("1234\r")],
+    ["a USSD code with a second command", () => command.ussd('*100#";+CFUN=0')],
+    ["an empty USSD code", () => command.ussd("")],
+    ["a USSD code with ESC", () => command.ussd("*100#\x1b")],
+    ["a USSD code beyond 182 characters", () => command.ussd("1".repeat(183))],
+  ])("%s is refused", (_, build) => {
+    expect(build).toThrow(badArgument);
+  });
+
+  it("do not show up in the error", () => {
+    expect(() => command.enterPin("98765x")).toThrow(/^(?!.*9876).*needs 4-8 digits/);
+  });
+});

@@ -1,0 +1,62 @@
+// Signal and operator.
+import { describe, expect, it } from "vitest";
+import { parseCops, parseCsq } from "../../src/at/index.ts";
+
+const badResponse = expect.objectContaining({ code: "at.bad_response" });
+
+describe("parseCsq", () => {
+  it.each([
+    ["0,0", -113, 0],
+    ["17,7", -79, 7],
+    ["31,99", -51, null],
+    ["99,99", null, null],
+    ["32,8", null, null],
+    ["100,0", -116, 0],
+    ["191,0", -25, 0],
+    ["199,99", null, null],
+    ["-1,0", null, 0],
+    ["20", -73, null],
+  ])("%s", (rest, dbm, ber) => {
+    expect(parseCsq([`+CSQ: ${rest}`])).toEqual({ dbm, ber });
+  });
+
+  it("refuses what is no number", () => {
+    expect(() => parseCsq(["+CSQ: x,99"])).toThrow(badResponse);
+    expect(() => parseCsq(["OKAY"])).toThrow(badResponse);
+  });
+});
+
+describe("parseCops", () => {
+  it("reads digits", () => {
+    expect(parseCops(['+COPS: 0,2,"26201",7'])).toEqual({
+      mode: 0,
+      format: "numeric",
+      operator: "26201",
+      plmn: "26201",
+      act: "lte",
+    });
+  });
+
+  it("reads a name although digits were asked for", () => {
+    expect(parseCops(['+COPS: 0,0,"Testnet",2'])).toEqual({
+      mode: 0,
+      format: "long",
+      operator: "Testnet",
+      plmn: null,
+      act: "umts",
+    });
+  });
+
+  it("finds digits in whatever format the modem claims", () => {
+    expect(parseCops(['+COPS: 1,1,"310410"'])).toMatchObject({ format: "short", plmn: "310410", act: null });
+  });
+
+  it("reads no operator", () => {
+    expect(parseCops(["+COPS: 0"])).toEqual({ mode: 0, format: null, operator: null, plmn: null, act: null });
+    expect(parseCops(['+COPS: 2,9,""'])).toMatchObject({ format: null, operator: null });
+  });
+
+  it("refuses a reply without a mode", () => {
+    expect(() => parseCops(["+COPS:"])).toThrow(badResponse);
+  });
+});
