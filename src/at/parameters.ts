@@ -102,7 +102,7 @@ export function filledTextOf(parameter: AtParameter | undefined): string | null 
   return textOf(parameter)?.trim() || null;
 }
 
-/** A decimal integer below 2^31, quoted or not, with leading zeros or not; null for anything else. */
+/** A decimal integer of at most nine digits, quoted or not, with leading zeros or not; null for anything else. */
 export function integerOf(parameter: AtParameter | undefined): number | null {
   const text = textOf(parameter)?.trim() ?? "";
   return /^[+-]?\d{1,9}$/.test(text) ? Number(text) : null;
