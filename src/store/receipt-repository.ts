@@ -11,6 +11,11 @@ const INSERT_RECEIPTS = `
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
   ON CONFLICT (message_id) DO NOTHING`;
 
+// A renter can be faster than the relay's answer to the box: the message is then still in the outbox, though it has left the box.
+const FIND_FORWARDED = `
+  SELECT id, rental_id FROM forwarded WHERE envelope_hash = ?
+  UNION ALL SELECT id, rental_id FROM outbox WHERE envelope_hash = ? LIMIT 1`;
+
 const receiptRow = rowParser("receipts", (row) => ({
   cursor: row.integer("cursor"),
   messageId: row.parsed("message_id", messageId),
@@ -30,8 +35,7 @@ export function receiptRepository(db: SqliteDatabase): ReceiptStore {
   return {
     saveReceipts: (receipts, cursor) => db.write((tx) => saveReceipts(tx, receipts, cursor)),
     receiptCursor: async () => (await db.readOne("SELECT receipt_cursor FROM relay_position", [], cursorRow)) ?? 0,
-    findForwarded: (hash) =>
-      db.readOne("SELECT id, rental_id FROM forwarded WHERE envelope_hash = ? LIMIT 1", [hash], forwardedRow),
+    findForwarded: (hash) => db.readOne(FIND_FORWARDED, [hash, hash], forwardedRow),
     receipts: ({ after, limit }) =>
       db.read("SELECT * FROM receipts WHERE cursor > ? ORDER BY cursor LIMIT ?", [after, limit], receiptRow),
   };

@@ -62,6 +62,7 @@ const MESSAGES = `
     envelope TEXT NOT NULL,
     UNIQUE (rental_id, seq)
   ) STRICT;
+  CREATE INDEX outbox_by_hash ON outbox (envelope_hash);
 
   CREATE TABLE forwarded (
     id TEXT PRIMARY KEY,
@@ -70,7 +71,6 @@ const MESSAGES = `
     envelope_hash TEXT NOT NULL,
     status TEXT NOT NULL,
     forwarded_at INTEGER NOT NULL,
-    acknowledged_at INTEGER,
     UNIQUE (rental_id, seq)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX forwarded_by_hash ON forwarded (envelope_hash);
@@ -187,10 +187,7 @@ const TRIGGERS = `
   END;
 
   CREATE TRIGGER receipt_entered AFTER INSERT ON receipts
-  BEGIN
-    UPDATE rental_counts SET acknowledged = acknowledged + 1 WHERE rental_id = NEW.rental_id;
-    UPDATE forwarded SET acknowledged_at = NEW.received_at WHERE id = NEW.message_id;
-  END;`;
+  BEGIN UPDATE rental_counts SET acknowledged = acknowledged + 1 WHERE rental_id = NEW.rental_id; END;`;
 
 /** Schema of the box's database file. Migrations are only ever appended. */
 export const boxSchema: Schema = {
