@@ -1,5 +1,6 @@
 // Public face of `protocol`.
 
+export * from "./auth-challenge.ts";
 export * from "./box.ts";
 export * from "./parse.ts";
 export * from "./relay.ts";

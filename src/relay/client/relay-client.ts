@@ -1,0 +1,123 @@
+// The box's way to a relay: `RelayPort` over HTTP. Whatever the relay or the network does becomes an outcome; only an abort rejects.
+
+import {
+  type Clock,
+  hasCode,
+  isAppError,
+  type Logger,
+  type Millis,
+  messageOf,
+  seconds,
+  stoppedError,
+  type UnixMs,
+} from "../../base/index.ts";
+import type { ForwardOutcome, RegisterOutcome, RelayPort } from "../../core/index.ts";
+import {
+  type ProviderReceiptsPage,
+  providerReceiptsPage,
+  type RentalGrant,
+  type WireMessage,
+} from "../../protocol/index.ts";
+import { type Answer, type ExchangeRequest, HttpExchange } from "./http-exchange.ts";
+import { forwardOutcome, isRelayAnswer, registerOutcome, retryLater } from "./outcomes.ts";
+import { ProviderSession, type RelayClientIdentity } from "./provider-session.ts";
+
+export interface RelayClientOptions {
+  /** Base URL of the relay, `http:` or `https:`. */
+  readonly url: string;
+  readonly identity: RelayClientIdentity;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** For one exchange, connecting included. Default 20 s. */
+  readonly timeout?: Millis;
+  /** Told the relay's time (whole seconds) with each answer that is the relay's. */
+  readonly onTime?: (at: UnixMs) => void;
+}
+
+const DEFAULT_TIMEOUT = seconds(20);
+const RECEIPTS_PER_PAGE = 200;
+
+export class RelayClient implements RelayPort {
+  readonly #log: Logger;
+  readonly #onTime: (at: UnixMs) => void;
+  readonly #exchange: HttpExchange;
+  readonly #session: ProviderSession;
+  readonly #stopping = new AbortController();
+
+  constructor(options: RelayClientOptions) {
+    const { url, identity, clock, timeout = DEFAULT_TIMEOUT } = options;
+    this.#log = options.log.child({ part: "relay_client" });
+    this.#onTime = options.onTime ?? (() => {});
+    this.#exchange = new HttpExchange({ url, clock, timeout });
+    this.#session = new ProviderSession({ url, identity, clock, send: (request) => this.#send(request) });
+  }
+
+  async forward(message: WireMessage, signal: AbortSignal): Promise<ForwardOutcome> {
+    return this.#outcome(signal, async () => {
+      const answer = await this.#send({ method: "POST", path: "forward", body: message, signal });
+      return this.#noteTime(answer, forwardOutcome(answer, message));
+    });
+  }
+
+  async register(grant: RentalGrant, signal: AbortSignal): Promise<RegisterOutcome> {
+    return this.#outcome(signal, async () => {
+      const answer = await this.#send({ method: "PUT", path: `rentals/${grant.rental_id}`, body: grant, signal });
+      return this.#noteTime(answer, registerOutcome(answer));
+    });
+  }
+
+  async receipts(after: number, signal: AbortSignal): Promise<ProviderReceiptsPage | null> {
+    const page = await this.#outcome(signal, () => this.#readReceipts(after, signal));
+    if ("receipts" in page) return page;
+    this.#log.debug("relay_receipts_unavailable", { code: page.code });
+    return null;
+  }
+
+  /** Ends every exchange under way (their callers get `base.stopped`) and closes the connections. */
+  stop(): void {
+    this.#stopping.abort();
+    this.#exchange.stop();
+  }
+
+  async #readReceipts(after: number, signal: AbortSignal): Promise<ProviderReceiptsPage | Retry> {
+    const path = `provider/receipts?after=${after}&limit=${RECEIPTS_PER_PAGE}`;
+    for (let attempt = 1; ; attempt++) {
+      const session = await this.#session.token(signal);
+      if (!session.ok) return retryLater(session.code);
+      const answer = await this.#send({ method: "GET", path, token: session.token, signal });
+      // The relay may have forgotten the token; a fresh one is refused only if something else is wrong.
+      if (answer.status === 401) this.#session.forget();
+      if (answer.status === 401 && attempt === 1) continue;
+      const page = providerReceiptsPage.safeParse(answer.body);
+      if (answer.status !== 200 || !page.success) return retryLater(`relay.http_${answer.status}`);
+      return this.#noteTime(answer, page.data);
+    }
+  }
+
+  #send(request: ExchangeRequest): Promise<Answer> {
+    return this.#exchange.send({ ...request, signal: AbortSignal.any([request.signal, this.#stopping.signal]) });
+  }
+
+  /** Turns what an exchange rejects with into an outcome; an abort, and nothing else, rejects with `base.stopped`. */
+  async #outcome<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T | Retry> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted || this.#stopping.signal.aborted) throw stoppedError("the relay client");
+      if (!isAppError(error)) this.#log.error("relay_exchange_failed", { reason: messageOf(error) });
+      if (hasCode(error, "base.timeout")) return retryLater("relay.timeout");
+      return retryLater(isAppError(error) ? error.code : "relay.exchange_failed");
+    }
+  }
+
+  #noteTime<T>(answer: Answer, outcome: T): T {
+    if (answer.date !== null && isRelayAnswer(answer)) this.#onTime(answer.date);
+    return outcome;
+  }
+}
+
+type Retry = ReturnType<typeof retryLater>;
+
+export function createRelayClient(options: RelayClientOptions): RelayClient {
+  return new RelayClient(options);
+}

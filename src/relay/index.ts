@@ -1,0 +1,12 @@
+// Public face of `relay`: the node that keeps sealed messages for renters, and the box's client of it.
+
+export type { RelayClientIdentity } from "./client/provider-session.ts";
+export { createRelayClient, type RelayClient, type RelayClientOptions } from "./client/relay-client.ts";
+export {
+  defaultRelayLimits,
+  type RelayHandle,
+  type RelayLimits,
+  type RelayProvider,
+  type RelayServerOptions,
+} from "./server/options.ts";
+export { startRelay } from "./server/relay-server.ts";

@@ -1,0 +1,60 @@
+// Gathers forwarded messages while a commit is under way and stores them together: the busier the relay, the larger its batches.
+
+import { type Deferred, deferred, seconds, stoppedError } from "../../base/index.ts";
+import { refusal } from "./problems.ts";
+
+const MAX_BATCH = 128;
+const MAX_WAITING = 4_096;
+
+interface Entry<T, R> {
+  readonly item: T;
+  readonly result: Deferred<R>;
+}
+
+export class ForwardQueue<T, R> {
+  readonly #store: (batch: readonly T[]) => Promise<readonly R[]>;
+  readonly #waiting: Entry<T, R>[] = [];
+  #draining: Promise<void> | undefined;
+  #stopped = false;
+
+  /** `store` makes a batch durable and returns one result for each item, in their order. */
+  constructor(store: (batch: readonly T[]) => Promise<readonly R[]>) {
+    this.#store = store;
+  }
+
+  /** Resolves once the item is durable or judged. Rejects with what `store` rejected with, or `relay.rate_limited` when overrun. */
+  submit(item: T): Promise<R> {
+    if (this.#stopped) return Promise.reject(stoppedError("the relay"));
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.reject(refusal("relay.rate_limited", "more messages arrive than the relay can store", seconds(1)));
+    }
+    const result = deferred<R>();
+    this.#waiting.push({ item, result });
+    this.#draining ??= this.#drain();
+    return result.promise;
+  }
+
+  /** Takes nothing new; resolves when everything taken has settled. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#storeBatch(this.#waiting.splice(0, MAX_BATCH));
+    this.#draining = undefined;
+  }
+
+  async #storeBatch(batch: readonly Entry<T, R>[]): Promise<void> {
+    try {
+      const results = await this.#store(batch.map((entry) => entry.item));
+      for (const [index, entry] of batch.entries()) {
+        const result = results[index];
+        if (result === undefined) entry.result.reject(refusal("relay.internal", "the store gave no result"));
+        else entry.result.resolve(result);
+      }
+    } catch (error) {
+      for (const entry of batch) entry.result.reject(error);
+    }
+  }
+}

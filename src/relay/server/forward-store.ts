@@ -1,0 +1,139 @@
+// Stores a batch of forwarded messages in one transaction, with a fixed number of statements whatever the size of the batch.
+
+import type { UnixMs } from "../../base/index.ts";
+import { badRow, rowParser, type SqliteDatabase, type Transaction } from "../../sqlite/index.ts";
+import {
+  type Candidate,
+  type ForwardState,
+  type Judgement,
+  judgeForwards,
+  type KnownMessage,
+  type MailboxCaps,
+  type Verdict,
+} from "./forward-rules.ts";
+import { scopeOf, versionOf } from "./message-row.ts";
+
+type Stored = Extract<Verdict, { readonly kind: "store" }>;
+
+export type ForwardResult =
+  | { readonly kind: "stored"; readonly cursor: number; readonly renter: string }
+  | Exclude<Verdict, Stored>;
+
+const RENTALS = `
+  SELECT r.rental_id, r.renter, r.expires_at, r.credit, r.accepted, r.last_seq,
+    coalesce(b.waiting, 0) AS waiting, coalesce(b.bytes, 0) AS bytes
+  FROM rentals r LEFT JOIN mailboxes b ON b.renter = r.renter
+  WHERE r.rental_id IN (SELECT value FROM json_each(?))`;
+
+const COLUMNS = "m.id, m.rental_id, m.seq, m.v, m.ts, m.hash, m.scope";
+const KNOWN = `
+  WITH asked AS MATERIALIZED (
+    SELECT value ->> 0 AS id, value ->> 1 AS rental_id, value ->> 2 AS seq, value ->> 3 AS hash FROM json_each(?)
+  )
+  SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.id = a.id
+  UNION SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.rental_id = a.rental_id AND m.hash = a.hash
+  UNION SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.rental_id = a.rental_id AND m.seq = a.seq`;
+
+const INSERT = `
+  INSERT INTO messages (id, rental_id, renter, seq, v, ts, hash, scope, signature, envelope, size, stored_at)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
+    value ->> 9, length(value ->> 9), ?
+  FROM json_each(?) ORDER BY key
+  RETURNING id, cursor`;
+
+const COUNT_RENTALS = `
+  UPDATE rentals SET accepted = n.accepted, last_seq = n.last_seq
+  FROM (SELECT value ->> 0 AS rental_id, value ->> 1 AS accepted, value ->> 2 AS last_seq FROM json_each(?)) AS n
+  WHERE rentals.rental_id = n.rental_id`;
+
+const COUNT_MAILBOXES = `
+  INSERT INTO mailboxes (renter, waiting, bytes)
+  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
+  ON CONFLICT (renter) DO UPDATE SET waiting = excluded.waiting, bytes = excluded.bytes`;
+
+const rentalRow = rowParser("rentals", (row) => {
+  const renter = row.text("renter");
+  return {
+    rental: {
+      rentalId: row.text("rental_id"),
+      renter,
+      expiresAt: row.integer("expires_at"),
+      credit: row.integerOrNull("credit"),
+      accepted: row.integer("accepted"),
+      lastSeq: row.integer("last_seq"),
+    },
+    mailbox: { renter, waiting: row.integer("waiting"), bytes: row.integer("bytes") },
+  };
+});
+
+const knownRow = rowParser(
+  "messages",
+  (row): KnownMessage => ({
+    id: row.text("id"),
+    rentalId: row.text("rental_id"),
+    seq: row.integerOrNull("seq"),
+    v: versionOf(row),
+    ts: row.integer("ts"),
+    hash: row.text("hash"),
+    scope: scopeOf(row),
+  }),
+);
+
+const insertedRow = rowParser("messages", (row) => ({ id: row.text("id"), cursor: row.integer("cursor") }));
+
+async function loadState(tx: Transaction, candidates: readonly Candidate[]): Promise<ForwardState> {
+  const rentalIds = [...new Set(candidates.map((candidate) => candidate.rentalId))];
+  const rows = await tx.all(RENTALS, [JSON.stringify(rentalIds)], rentalRow);
+  const names = candidates.map(({ id, rentalId, seq, hash }) => [id, rentalId, seq, hash]);
+  return {
+    known: await tx.all(KNOWN, [JSON.stringify(names)], knownRow),
+    rentals: rows.map((row) => row.rental),
+    mailboxes: rows.map((row) => row.mailbox),
+  };
+}
+
+async function saveCounts(tx: Transaction, { rentals, mailboxes }: Judgement): Promise<void> {
+  const counted = rentals.map(({ rentalId, accepted, lastSeq }) => [rentalId, accepted, lastSeq]);
+  await tx.run(COUNT_RENTALS, [JSON.stringify(counted)]);
+  await tx.run(COUNT_MAILBOXES, [
+    JSON.stringify(mailboxes.map(({ renter, waiting, bytes }) => [renter, waiting, bytes])),
+  ]);
+}
+
+/** Inserts in order and returns each id's cursor. */
+async function insert(tx: Transaction, stored: readonly Stored[], at: UnixMs): Promise<ReadonlyMap<string, number>> {
+  const rows = stored.map(({ candidate: m, renter }) => [
+    ...[m.id, m.rentalId, renter, m.seq, m.v, m.ts],
+    ...[m.hash, m.scope, m.signature, m.envelope],
+  ]);
+  const inserted = await tx.all(INSERT, [at, JSON.stringify(rows)], insertedRow);
+  return new Map(inserted.map((row) => [row.id, row.cursor]));
+}
+
+async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonly ForwardResult[]> {
+  const { candidates, now, storedAt, caps } = batch;
+  const judgement = judgeForwards({ candidates, state: await loadState(tx, candidates), now, caps });
+  const stored = judgement.verdicts.filter((verdict) => verdict.kind === "store");
+  if (stored.length === 0) return judgement.verdicts.filter((verdict) => verdict.kind !== "store");
+  const cursors = await insert(tx, stored, storedAt);
+  await saveCounts(tx, judgement);
+  return judgement.verdicts.map((verdict) => {
+    if (verdict.kind !== "store") return verdict;
+    const cursor = cursors.get(verdict.candidate.id);
+    if (cursor === undefined) throw badRow("messages", "cursor", "was not given");
+    return { kind: "stored", cursor, renter: verdict.renter };
+  });
+}
+
+export interface ForwardBatch {
+  readonly candidates: readonly Candidate[];
+  /** By which rentals end. */
+  readonly now: UnixMs;
+  readonly storedAt: UnixMs;
+  readonly caps: MailboxCaps;
+}
+
+/** One result for each candidate, in their order; resolves after fsync. Errors: `store.*`. */
+export function storeForwards(database: SqliteDatabase, batch: ForwardBatch): Promise<readonly ForwardResult[]> {
+  return database.write((tx) => storeBatch(tx, batch));
+}

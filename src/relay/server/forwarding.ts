@@ -1,0 +1,186 @@
+// `POST /forward`: reads a message in its full or its short form, verifies it, and has it stored.
+
+import {
+  type AppError,
+  type Clock,
+  type CryptoSuite,
+  type ErrorCode,
+  fromBase64url,
+  minutes,
+  seconds,
+  toHex,
+  utf8,
+} from "../../base/index.ts";
+import { messageHash, verifyEnvelopeText, verifyMessage } from "../../envelope/index.ts";
+import {
+  type ForwardReply,
+  type MailboxMessage,
+  parseWith,
+  type ShortForward,
+  shortForward,
+  type WireMessage,
+  wireMessage,
+} from "../../protocol/index.ts";
+import type { SqliteDatabase } from "../../sqlite/index.ts";
+import { ForwardQueue } from "./forward-queue.ts";
+import type { Candidate, MailboxCaps, Verdict } from "./forward-rules.ts";
+import { storeForwards } from "./forward-store.ts";
+import { refusal } from "./problems.ts";
+import type { Providers } from "./providers.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import { type RelayTime, unixSecondsOf } from "./relay-time.ts";
+import { findRoute, findRoutesOfListing, isKnownListing, type RentalRoute } from "./rental-store.ts";
+
+export interface ForwardingDeps {
+  readonly database: SqliteDatabase;
+  readonly providers: Providers;
+  readonly limits: RateLimits;
+  readonly time: RelayTime;
+  readonly clock: Clock;
+  readonly crypto: CryptoSuite;
+  readonly caps: MailboxCaps;
+  /** Hands a stored message to the renter's open sockets; true if one took it. */
+  readonly push: (renter: string, message: MailboxMessage) => boolean;
+}
+
+interface Verified {
+  readonly candidate: Candidate;
+  readonly route: RentalRoute;
+}
+
+type Outcome =
+  | { readonly kind: "stored"; readonly status: "delivered" | "queued" }
+  | Exclude<Verdict, { readonly kind: "store" }>;
+
+// A box whose clock is off by more would give its renters wrong times.
+const MAX_AHEAD = minutes(10);
+const MAILBOX_FULL_RETRY = seconds(60);
+
+const FULL_FORM_ONLY = ["v", "id", "rental_id", "seq", "ts"];
+
+/** Whether a body means the full form: it then is judged by its rules, so that the fault list names what is wrong with it. */
+function isFullForm(body: unknown): boolean {
+  return typeof body === "object" && body !== null && FULL_FORM_ONLY.some((member) => Object.hasOwn(body, member));
+}
+
+async function verifyFull(deps: ForwardingDeps, message: WireMessage): Promise<Verified> {
+  const route = await findRoute(deps.database, message.rental_id);
+  if (route === null) throw refusal("relay.unknown_rental", "the relay does not know this rental");
+  if (route.listingId !== message.listing_id) {
+    throw refusal("relay.wrong_listing", "the rental belongs to another listing");
+  }
+  if (!verifyMessage(deps.crypto, deps.providers.get(route.provider).key, message)) {
+    throw refusal("relay.bad_signature", "the message's signature does not verify");
+  }
+  if (message.ts > unixSecondsOf(deps.time.latest()) + MAX_AHEAD / 1000) {
+    throw refusal("relay.ts_ahead", "ts: lies in the future by the relay's clock");
+  }
+  const { id, rental_id: rentalId, seq, v, ts, envelope, signature } = message;
+  const hash = messageHash(deps.crypto, fromBase64url(envelope));
+  return { candidate: { id, rentalId, seq, v, ts, hash, scope: "message", envelope, signature }, route };
+}
+
+async function routeOfListing(deps: ForwardingDeps, listingId: string): Promise<RentalRoute> {
+  const [route, other] = await findRoutesOfListing(deps.database, listingId, deps.time.earliest());
+  if (other !== undefined) throw refusal("relay.ambiguous_listing", "the listing has more than one running rental");
+  if (route !== undefined) return route;
+  if (await isKnownListing(deps.database, listingId)) throw refusal("relay.rental_over", "the listing has no rental");
+  throw refusal("relay.unknown_listing", "the relay does not know this listing");
+}
+
+async function verifyShort(deps: ForwardingDeps, short: ShortForward): Promise<Verified> {
+  const route = await routeOfListing(deps, short.listing_id);
+  const verifyKey = deps.providers.get(route.provider).key;
+  const { envelope, signature } = short;
+  if (!verifyEnvelopeText({ suite: deps.crypto, verifyKey, envelopeText: envelope, signature })) {
+    throw refusal("relay.bad_signature", "the envelope's signature does not verify");
+  }
+  const hash = messageHash(deps.crypto, envelopeBytes(envelope));
+  // The short form has no id: one that follows from what it is makes its repetition recognisable.
+  const id = toHex(deps.crypto.sha256(utf8(`numberbox-short-form-v1 ${route.rentalId} ${hash}`))).slice(0, 32);
+  const ts = unixSecondsOf(deps.time.earliest());
+  const { rentalId } = route;
+  return { candidate: { id, rentalId, seq: null, v: 1, ts, hash, scope: "envelope_text", envelope, signature }, route };
+}
+
+/** The short form is signed as text: that the text is base64url of one value only is still to be checked. */
+function envelopeBytes(text: string): Uint8Array {
+  try {
+    return fromBase64url(text);
+  } catch {
+    throw refusal("relay.bad_body", "envelope: not base64url");
+  }
+}
+
+function mailboxMessage({ candidate, route }: Verified, cursor: number): MailboxMessage {
+  const { id, seq, v, ts, envelope, signature, scope } = candidate;
+  return {
+    ...{ cursor, v, id, seq, ts, envelope, signature },
+    listing_id: route.listingId,
+    rental_id: route.rentalId,
+    signature_scope: scope,
+    provider: route.provider,
+  };
+}
+
+/** Stores a batch, then hands each stored message on before anything else runs, so that sockets see them in cursor order. */
+async function storeAndPush(deps: ForwardingDeps, batch: readonly Verified[]): Promise<readonly Outcome[]> {
+  const results = await storeForwards(deps.database, {
+    candidates: batch.map((verified) => verified.candidate),
+    now: deps.time.earliest(),
+    storedAt: deps.clock.now(),
+    caps: deps.caps,
+  });
+  return batch.map((verified, index): Outcome => {
+    const result = results[index];
+    if (result?.kind !== "stored") return result ?? { kind: "refuse", code: "relay.internal" };
+    const pushed = deps.push(result.renter, mailboxMessage(verified, result.cursor));
+    return { kind: "stored", status: pushed ? "delivered" : "queued" };
+  });
+}
+
+export class Forwarding {
+  readonly #deps: ForwardingDeps;
+  readonly #queue: ForwardQueue<Verified, Outcome>;
+
+  constructor(deps: ForwardingDeps) {
+    this.#deps = deps;
+    this.#queue = new ForwardQueue((batch) => storeAndPush(deps, batch));
+  }
+
+  /** Takes one message; resolves after it is durable. Rejects with `relay.*` refusals or `store.*`. */
+  async forward(body: unknown): Promise<ForwardReply> {
+    const deps = this.#deps;
+    const verified = isFullForm(body)
+      ? await verifyFull(deps, parseWith(wireMessage, body, "relay.bad_body", "the message"))
+      : await verifyShort(deps, parseWith(shortForward, body, "relay.bad_body", "the message"));
+    await deps.limits.take("forward", verified.route.provider);
+    const outcome = await this.#queue.submit(verified);
+    switch (outcome.kind) {
+      case "stored":
+        return { status: outcome.status, id: verified.candidate.id };
+      case "duplicate":
+        return { status: "duplicate", id: outcome.id };
+      case "refuse":
+        throw refused(outcome.code);
+    }
+  }
+
+  /** Takes nothing new; resolves when everything taken is durable or refused. */
+  stop(): Promise<void> {
+    return this.#queue.stop();
+  }
+}
+
+const REFUSED: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
+  ["relay.conflict", "another message has this id, this seq or this envelope"],
+  ["relay.unknown_rental", "the relay does not know this rental"],
+  ["relay.rental_over", "the rental is over"],
+  ["relay.unpaid", "the rental's credit is used up"],
+  ["relay.mailbox_full", "the renter's mailbox is full"],
+]);
+
+function refused(code: ErrorCode): AppError {
+  const message = REFUSED.get(code) ?? "the message is refused";
+  return refusal(code, message, code === "relay.mailbox_full" ? MAILBOX_FULL_RETRY : undefined);
+}

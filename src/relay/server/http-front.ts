@@ -1,0 +1,155 @@
+// The relay's HTTP server: limits by address, the short way for `POST /forward`, express for the rest, upgrades for `/ws`.
+
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import {
+  type AppError,
+  type Clock,
+  deferred,
+  type Logger,
+  seconds,
+  systemCodeOf,
+  withDeadline,
+  wrapError,
+} from "../../base/index.ts";
+import { MAX_ENVELOPE_BYTES } from "../../protocol/index.ts";
+import type { Forwarding } from "./forwarding.ts";
+import { readJson } from "./http-body.ts";
+import { sendProblem, sendReply } from "./http-reply.ts";
+import type { LiveHub } from "./live-hub.ts";
+import { problemOf, refusal } from "./problems.ts";
+import type { RateLimits } from "./rate-limits.ts";
+
+export interface HttpFrontDeps {
+  readonly forwarding: Forwarding;
+  readonly routes: RequestListener;
+  readonly hub: LiveHub;
+  readonly limits: RateLimits;
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The largest envelope as text, and room for the header around it. */
+const MAX_FORWARD_BYTES = Math.ceil((MAX_ENVELOPE_BYTES * 4) / 3) + 4096;
+const HEADERS_DEADLINE = seconds(10);
+const REQUEST_DEADLINE = seconds(30);
+/** Longer than a box's pause between two messages, so that its connection stays. */
+const KEEP_ALIVE = seconds(65);
+const STOP_DEADLINE = seconds(1);
+
+const pathOf = (request: IncomingMessage): string => (request.url ?? "/").split("?", 1)[0] ?? "/";
+
+export class HttpFront {
+  readonly #deps: HttpFrontDeps;
+  readonly #server: Server;
+  readonly #idle = deferred<void>();
+  #inFlight = 0;
+  #stopping = false;
+
+  constructor(deps: HttpFrontDeps) {
+    this.#deps = deps;
+    this.#server = createServer({
+      headersTimeout: HEADERS_DEADLINE,
+      requestTimeout: REQUEST_DEADLINE,
+      keepAliveTimeout: KEEP_ALIVE,
+    });
+  }
+
+  /** Starts listening; resolves with the port. Rejects with `relay.cannot_listen`. */
+  async listen(host: string, port: number): Promise<number> {
+    this.#server.on("request", (request, response) => void this.#onRequest(request, response));
+    this.#server.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
+    this.#server.on("clientError", onClientError);
+    const listening = deferred<void>();
+    this.#server.once("error", (cause) => listening.reject(cannotListen(cause, host, port)));
+    this.#server.listen(port, host, () => listening.resolve());
+    await listening.promise;
+    const address = this.#server.address();
+    return typeof address === "object" && address !== null ? address.port : port;
+  }
+
+  /** Takes no new request, lets those under way end for up to a second, then closes every connection. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    if (this.#inFlight > 0) {
+      const wait = { clock: this.#deps.clock, timeout: STOP_DEADLINE, what: "requests under way" };
+      await withDeadline(this.#idle.promise, wait).catch(() => this.#deps.log.warn("relay_requests_cut_off"));
+    }
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#inFlight++;
+    response.once("close", () => {
+      this.#inFlight--;
+      if (this.#stopping && this.#inFlight === 0) this.#idle.resolve();
+    });
+    try {
+      await this.#admit(request);
+      const path = pathOf(request);
+      if (request.method === "POST" && path === "/forward") return await this.#forward(request, response);
+      // Express answers a malformed escape with an error of its own; no route of ours has any escape.
+      if (path.includes("%")) throw refusal("relay.unknown_route", "the relay has no such route");
+      this.#deps.routes(request, response);
+    } catch (error) {
+      sendProblem(response, error, this.#deps);
+    }
+  }
+
+  /** What holds for every request before anything of its body is read. */
+  async #admit(request: IncomingMessage): Promise<void> {
+    if (this.#stopping) throw refusal("relay.stopping", "the relay is stopping", seconds(2));
+    await this.#deps.limits.take("request", this.#deps.addressOf(request));
+  }
+
+  /** Without express: this is the one route whose speed counts. */
+  async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { forwarding, clock } = this.#deps;
+    const body = await forwarding.forward(await readJson(request, MAX_FORWARD_BYTES));
+    sendReply(response, { status: 200, body }, clock);
+  }
+
+  async #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // Until it is a WebSocket, an error of the connection only means that nobody waits for the answer.
+    socket.on("error", () => socket.destroy());
+    try {
+      await this.#admit(request);
+      if (pathOf(request) !== "/ws") throw refusal("relay.unknown_route", "WebSockets are served on /ws only");
+      this.#deps.hub.accept(request, socket, head);
+    } catch (error) {
+      refuseRaw(socket, error);
+    }
+  }
+}
+
+/** Answers on a connection that has no response object. */
+function refuseRaw(socket: Duplex, error: unknown): void {
+  const { status, body } = problemOf(error);
+  const text = JSON.stringify(body);
+  const head = [
+    `HTTP/1.1 ${status} Refused`,
+    "Connection: close",
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${text}`);
+}
+
+/** Bytes that are no HTTP request. */
+function onClientError(cause: Error, socket: Duplex): void {
+  if (socket.destroyed || !socket.writable || systemCodeOf(cause) === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  refuseRaw(socket, refusal("relay.bad_body", "this is no HTTP request"));
+}
+
+function cannotListen(cause: unknown, host: string, port: number): AppError {
+  return wrapError(cause, "relay.cannot_listen", `the relay cannot listen on ${host}:${port}`, {
+    hint: "Choose a free port, or end what listens there.",
+    context: { system: systemCodeOf(cause) ?? null },
+  });
+}

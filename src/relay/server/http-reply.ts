@@ -1,0 +1,70 @@
+// Writes answers: JSON, never cached, never interpreted as anything else, open to renters' browsers.
+
+import type { ServerResponse } from "node:http";
+import { type Clock, isAppError, type Logger, messageOf } from "../../base/index.ts";
+import { problemOf } from "./problems.ts";
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const FIXED_HEADERS = {
+  "Content-Type": "application/json; charset=utf-8",
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+  // Authority is the bearer token alone, which a foreign page does not have: any origin may ask.
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": "Retry-After, Date",
+} as const;
+
+/** Headers that answer a browser's preflight request. */
+export const PREFLIGHT_HEADERS = {
+  "Access-Control-Allow-Methods": "GET, POST",
+  "Access-Control-Allow-Headers": "Authorization, Content-Type",
+  "Access-Control-Max-Age": "86400",
+} as const;
+
+/** Ends `response` with `reply`. Does nothing when the client is gone or something was sent already. */
+export function sendReply(response: ServerResponse, reply: Reply, clock: Clock): void {
+  if (response.headersSent || response.destroyed) return;
+  const text = JSON.stringify(reply.body);
+  response.writeHead(reply.status, {
+    ...FIXED_HEADERS,
+    // Boxes take the time from here; it must be the clock the relay judges by.
+    Date: new Date(clock.now()).toUTCString(),
+    "Content-Length": Buffer.byteLength(text),
+    ...reply.headers,
+  });
+  response.end(text);
+}
+
+/** The reply for anything thrown; `extra` members join the body (a fresh challenge). */
+export function problemReply(thrown: unknown, extra: Readonly<Record<string, unknown>> = {}): Reply {
+  const problem = problemOf(thrown);
+  return {
+    status: problem.status,
+    body: { ...problem.body, ...extra },
+    headers: {
+      ...(problem.retryAfterSeconds === undefined ? {} : { "Retry-After": String(problem.retryAfterSeconds) }),
+      ...(problem.status === 401 ? { "WWW-Authenticate": 'Bearer realm="numberbox-relay"' } : {}),
+    },
+  };
+}
+
+/** Answers with what `thrown` means. The relay's own faults are logged; refusals are the client's business. */
+export function sendProblem(
+  response: ServerResponse,
+  thrown: unknown,
+  deps: { readonly clock: Clock; readonly log: Logger },
+): void {
+  const reply = problemReply(thrown);
+  if (reply.status >= 500) {
+    const code = isAppError(thrown) ? thrown.code : "relay.internal";
+    deps.log.error("relay_request_failed", { status: reply.status, code, reason: messageOf(thrown) });
+  }
+  sendReply(response, reply, deps.clock);
+}

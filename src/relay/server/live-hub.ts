@@ -1,0 +1,83 @@
+// All open WebSockets of the relay: takes upgrades on `/ws`, knows which sockets belong to which key, and closes them all at the end.
+
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { type Clock, type Disposer, deferred, type Logger, millis, withDeadline } from "../../base/index.ts";
+import type { MailboxMessage } from "../../protocol/index.ts";
+import { CLOSE, LiveSession, type LiveSessionDeps } from "./live-session.ts";
+import { refusal } from "./problems.ts";
+
+export interface LiveHubDeps extends Omit<LiveSessionDeps, "join"> {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly socketsPerKey: number;
+}
+
+// 500 receipts with room to spare.
+const MAX_FRAME_BYTES = 512 * 1024;
+const CLOSE_DEADLINE = millis(500);
+
+export class LiveHub {
+  readonly #deps: LiveHubDeps;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+  readonly #open = new Set<LiveSession>();
+  readonly #byKey = new Map<string, Set<LiveSession>>();
+  readonly #empty = deferred<void>();
+  #stopped = false;
+
+  constructor(deps: LiveHubDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes a WebSocket of an upgrade request whose path was checked. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#add(webSocket));
+  }
+
+  /** True if at least one socket of `renter` took the message. Must be called in cursor order. */
+  push(renter: string, message: MailboxMessage): boolean {
+    let taken = false;
+    for (const session of this.#byKey.get(renter) ?? []) taken = session.push(message) || taken;
+    return taken;
+  }
+
+  /** Closes every socket with 1001; those that do not answer are cut off. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const session of this.#open) session.close(CLOSE.goingAway);
+    if (this.#open.size === 0) return;
+    const wait = { clock: this.#deps.clock, timeout: CLOSE_DEADLINE, what: "closing sockets" };
+    await withDeadline(this.#empty.promise, wait).catch(() => {
+      for (const session of this.#open) session.terminate();
+    });
+  }
+
+  #add(webSocket: WebSocket): void {
+    const session = new LiveSession(webSocket, { ...this.#deps, join: (pubkey, one) => this.#join(pubkey, one) });
+    this.#open.add(session);
+    webSocket.on("close", () => {
+      this.#open.delete(session);
+      if (this.#stopped && this.#open.size === 0) this.#empty.resolve();
+    });
+    session.start();
+    if (this.#stopped) session.close(CLOSE.goingAway);
+  }
+
+  #join(pubkey: string, session: LiveSession): Disposer {
+    const sessions = this.#byKey.get(pubkey) ?? new Set();
+    if (sessions.size >= this.#deps.socketsPerKey) {
+      throw refusal("relay.rate_limited", "this key has too many sockets open");
+    }
+    this.#byKey.set(pubkey, sessions.add(session));
+    return () => {
+      sessions.delete(session);
+      if (sessions.size === 0 && this.#byKey.get(pubkey) === sessions) this.#byKey.delete(pubkey);
+    };
+  }
+}

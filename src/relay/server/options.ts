@@ -1,0 +1,73 @@
+// What a relay node is told at its start: where it listens, whom it serves, and its limits with their defaults.
+
+import { type Clock, type CryptoSuite, days, type Logger, type Millis, type Random } from "../../base/index.ts";
+
+/** A provider whose messages this relay takes. */
+export interface RelayProvider {
+  /** Base64url Ed25519 key. */
+  readonly verify: string;
+  /** For logs and for the operator; never shown to renters. */
+  readonly name: string;
+}
+
+export interface RelayLimits {
+  /** Requests per minute of one network address, counted before anything is read of them. */
+  readonly requestsPerMinute: number;
+  /** Attempts to get a token per minute of one network address. */
+  readonly authPerMinute: number;
+  /** `POST /forward` and `PUT /rentals` per minute of one provider, counted after its signature was verified. */
+  readonly forwardsPerMinute: number;
+  /** Pages read per minute with one key. */
+  readonly readsPerMinute: number;
+  /** Receipts per minute with one key. */
+  readonly receiptsPerMinute: number;
+  /** Messages that may wait for one renter. */
+  readonly mailboxMessages: number;
+  /** Bytes of envelopes that may wait for one renter. */
+  readonly mailboxBytes: number;
+  /** Open WebSockets of one key. */
+  readonly socketsPerKey: number;
+  /** How long an envelope waits for its renter. */
+  readonly keepMessages: Millis;
+}
+
+export const defaultRelayLimits: RelayLimits = {
+  requestsPerMinute: 12_000,
+  authPerMinute: 10,
+  forwardsPerMinute: 6_000,
+  readsPerMinute: 120,
+  receiptsPerMinute: 6_000,
+  mailboxMessages: 10_000,
+  mailboxBytes: 64 * 1024 * 1024,
+  socketsPerKey: 8,
+  keepMessages: days(7),
+};
+
+export interface RelayServerOptions {
+  /** `port` 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Folder for the relay's database; created if missing. */
+  readonly dataFolder: string;
+  readonly providers: readonly RelayProvider[];
+  readonly limits?: Partial<RelayLimits>;
+  /**
+   * Host (with port, unless it is the scheme's own) under which clients reach this relay; it stands in every challenge. Without it
+   * the challenge names the host that the client asked for, which does not protect against a hostile relay in the middle.
+   */
+  readonly publicHost?: string;
+  /** Take the client's address from the last `X-Forwarded-For` entry when the request comes from this machine (a TLS proxy). */
+  readonly trustLocalProxy?: boolean;
+  /** Shown by `GET /info`. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly crypto: CryptoSuite;
+  readonly log: Logger;
+}
+
+export interface RelayHandle {
+  /** `http://host:port`, with the port that was really taken. */
+  readonly url: string;
+  /** Answers what is under way, closes every socket with 1001, settles every write. Idempotent. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,106 @@
+// Every refusal of the relay: its code, its HTTP status and what the caller should do next. Codes are API.
+
+import { AppError, type ErrorCode, isAppError, type Millis } from "../../base/index.ts";
+
+const STATUS: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
+  ["relay.bad_body", 400],
+  ["relay.bad_json", 400],
+  ["relay.bad_query", 400],
+  ["relay.ts_ahead", 400],
+  ["relay.unauthorized", 401],
+  ["relay.challenge_required", 401],
+  ["relay.bad_challenge", 401],
+  ["relay.bad_login", 401],
+  ["relay.unpaid", 402],
+  ["relay.bad_signature", 403],
+  ["relay.unknown_provider", 403],
+  ["relay.foreign_listing", 403],
+  ["relay.unknown_route", 404],
+  ["relay.unknown_listing", 404],
+  ["relay.unknown_rental", 404],
+  ["relay.wrong_listing", 404],
+  ["relay.conflict", 409],
+  ["relay.stale_rev", 409],
+  ["relay.ambiguous_listing", 409],
+  ["relay.rental_over", 410],
+  ["relay.too_large", 413],
+  ["relay.bad_type", 415],
+  ["relay.rate_limited", 429],
+  ["relay.mailbox_full", 429],
+  ["relay.stopping", 503],
+]);
+
+const HINTS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
+  ["relay.ts_ahead", "Set the clock of the box; the relay's time is in the Date header."],
+  ["relay.unauthorized", "Get a token: POST /auth/challenge, sign the challenge, POST /auth."],
+  ["relay.challenge_required", "Sign the challenge given here with the key and POST /auth again."],
+  ["relay.bad_challenge", "Sign the fresh challenge given here; each is good once, for a few minutes."],
+  ["relay.bad_login", "Sign the UTF-8 bytes of the fresh challenge given here with the key of `pubkey`."],
+  ["relay.unpaid", "Keep the message; forward it again after the renter has paid and the grant has a higher rev."],
+  ["relay.bad_signature", "Sign with the provider's key, over exactly the members that are sent."],
+  ["relay.unknown_provider", "Ask the operator of this relay to add the provider's key to its configuration."],
+  ["relay.foreign_listing", "Use a listing of your own: this one belongs to another provider."],
+  ["relay.unknown_route", "See GET /info for what this is."],
+  ["relay.unknown_listing", "Register a rental of this listing first: PUT /rentals/{rental_id}."],
+  ["relay.unknown_rental", "Register the rental first: PUT /rentals/{rental_id}."],
+  ["relay.wrong_listing", "Send the listing of the rental's grant."],
+  ["relay.conflict", "Nothing was changed; the relay already holds something else under this name."],
+  ["relay.stale_rev", "Send the grant with the highest rev."],
+  ["relay.ambiguous_listing", "Send the full form, which names the rental."],
+  ["relay.rental_over", "Stop forwarding for this rental."],
+  ["relay.too_large", "Send less at once."],
+  ["relay.bad_type", "Send Content-Type: application/json without Content-Encoding."],
+  ["relay.rate_limited", "Wait for the seconds of Retry-After."],
+  ["relay.mailbox_full", "Keep the message; the renter must read and acknowledge first."],
+  ["relay.stopping", "Try again in a moment."],
+  ["relay.busy", "Try again in a moment; tell the operator of the relay if it lasts."],
+  ["relay.internal", "Try again; tell the operator of the relay if it happens again."],
+]);
+
+// Fault lists quote member names of the request; nobody needs more of them than this.
+const MAX_ERROR_LENGTH = 600;
+
+/** A refusal. `retryAfter` becomes the Retry-After header, in whole seconds rounded up. */
+export function refusal(code: ErrorCode, message: string, retryAfter?: Millis): AppError {
+  const hint = HINTS.get(code);
+  return new AppError(code, message, {
+    retryable: retryAfter !== undefined,
+    ...(hint === undefined ? {} : { hint }),
+    ...(retryAfter === undefined ? {} : { context: { retry_after_s: Math.max(1, Math.ceil(retryAfter / 1000)) } }),
+  });
+}
+
+export interface Problem {
+  readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
+  readonly body: { readonly error: string; readonly code: string; readonly hint?: string };
+}
+
+/**
+ * What the client is told about anything thrown. Codes outside this file's table are the relay's own trouble: retryable ones become
+ * 503 `relay.busy`, all others 500 `relay.internal`, and neither tells more.
+ */
+export function problemOf(thrown: unknown): Problem {
+  const known = isAppError(thrown) ? STATUS.get(thrown.code) : undefined;
+  if (isAppError(thrown) && known !== undefined) {
+    const hint = thrown.hint ?? HINTS.get(thrown.code);
+    const wait = thrown.context.retry_after_s;
+    return {
+      status: known,
+      retryAfterSeconds: typeof wait === "number" ? wait : undefined,
+      body: {
+        error: thrown.message.slice(0, MAX_ERROR_LENGTH),
+        code: thrown.code,
+        ...(hint === undefined ? {} : { hint }),
+      },
+    };
+  }
+  const busy = isAppError(thrown) && thrown.retryable;
+  const code: ErrorCode = busy ? "relay.busy" : "relay.internal";
+  const error = busy ? "the relay cannot store anything now" : "the relay failed on this request";
+  return {
+    status: busy ? 503 : 500,
+    retryAfterSeconds: busy ? 5 : undefined,
+    body: { error, code, hint: HINTS.get(code) ?? "" },
+  };
+}

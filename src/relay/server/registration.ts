@@ -1,0 +1,52 @@
+// `PUT /rentals/{rental_id}`: a provider tells the relay who rents a listing and until when. A rental is ended by a grant with a
+// higher `rev` that expires in the past.
+
+import type { CryptoSuite } from "../../base/index.ts";
+import { canonicalJson, verifyGrant } from "../../envelope/index.ts";
+import { parseWith, type RegisterReply, type RentalGrant, rentalGrant } from "../../protocol/index.ts";
+import type { SqliteDatabase } from "../../sqlite/index.ts";
+import { refusal } from "./problems.ts";
+import { type Providers, requestedKey } from "./providers.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import { type GrantContext, type GrantDecision, saveGrant } from "./rental-store.ts";
+
+export interface RegistrationDeps {
+  readonly database: SqliteDatabase;
+  readonly providers: Providers;
+  readonly limits: RateLimits;
+  readonly crypto: CryptoSuite;
+}
+
+/** Whether a verified grant may take the place of what is stored. Throws the refusal. Pure. */
+export function decideGrant(grant: RentalGrant, text: string, context: GrantContext): GrantDecision {
+  const { stored, listingOwner } = context;
+  if (listingOwner !== null && listingOwner !== grant.provider) {
+    throw refusal("relay.foreign_listing", "the listing belongs to another provider");
+  }
+  if (stored === null) return "created";
+  const known = stored.grant;
+  const moved = known.listing_id !== grant.listing_id || known.renter.verify !== grant.renter.verify;
+  if (moved || known.provider !== grant.provider) {
+    throw refusal("relay.conflict", "a rental never changes its listing, its provider or its renter's verify key");
+  }
+  if (grant.rev > stored.rev) return "updated";
+  if (grant.rev < stored.rev) throw refusal("relay.stale_rev", `the relay knows rev ${stored.rev} of this grant`);
+  if (text === stored.text) return "unchanged";
+  throw refusal("relay.conflict", `the relay knows another grant with rev ${grant.rev}`);
+}
+
+/** Registers or updates a rental; resolves after fsync. Rejects with `relay.*` refusals or `store.*`. */
+export async function registerRental(deps: RegistrationDeps, rentalId: string, body: unknown): Promise<RegisterReply> {
+  const grant = parseWith(rentalGrant, body, "relay.bad_body", "the grant");
+  if (grant.rental_id !== rentalId) throw refusal("relay.bad_body", "rental_id: differs from the one in the path");
+  const provider = deps.providers.get(grant.provider);
+  requestedKey(grant.renter.verify, "renter.verify");
+  requestedKey(grant.renter.encrypt, "renter.encrypt");
+  if (!verifyGrant(deps.crypto, provider.key, grant)) {
+    throw refusal("relay.bad_signature", "the grant's signature does not verify");
+  }
+  await deps.limits.take("forward", grant.provider);
+  const text = canonicalJson(grant);
+  const status = await saveGrant(deps.database, { grant, text }, (context) => decideGrant(grant, text, context));
+  return { status, rental_id: grant.rental_id };
+}

@@ -1,0 +1,129 @@
+// A relay node: composes its parts, listens, and ends in order.
+
+import { mkdir } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { type Clock, type Logger, type Millis, seconds, wrapError } from "../../base/index.ts";
+import { openSqlite, type SqliteDatabase } from "../../sqlite/index.ts";
+import { acknowledge } from "./acknowledgement.ts";
+import { Authentication } from "./authentication.ts";
+import { Forwarding } from "./forwarding.ts";
+import { Housekeeping } from "./housekeeping.ts";
+import { HttpFront } from "./http-front.ts";
+import { LiveHub } from "./live-hub.ts";
+import { readMailbox } from "./mailbox-store.ts";
+import { defaultRelayLimits, type RelayHandle, type RelayLimits, type RelayServerOptions } from "./options.ts";
+import { Providers } from "./providers.ts";
+import { addressKey, RateLimits } from "./rate-limits.ts";
+import { RelayTime } from "./relay-time.ts";
+import { createRoutes } from "./routes.ts";
+import { relaySchema } from "./schema.ts";
+
+const DATABASE_FILE = "relay.sqlite";
+const LIVE_PAGE = 100;
+const HEALTH_MEMORY = seconds(5);
+const HOST = /^[a-z0-9.:_[\]-]{1,255}$/;
+
+/** The client's network address as the limits count it. */
+export function clientAddress(request: IncomingMessage, trustLocalProxy: boolean): string {
+  const direct = addressKey(request.socket.remoteAddress ?? "");
+  if (!trustLocalProxy || (!direct.startsWith("127.") && direct !== addressKey("::1"))) return direct;
+  const forwarded = String(request.headers["x-forwarded-for"] ?? "");
+  const last = forwarded.split(",").at(-1)?.trim() ?? "";
+  return last === "" ? direct : addressKey(last);
+}
+
+/** A write test whose result is good for a few seconds, so that asking for health costs the disk nothing. */
+function healthCheck(database: SqliteDatabase, clock: Clock): () => Promise<void> {
+  let last: { readonly at: Millis; readonly result: Promise<void> } | null = null;
+  return () => {
+    const now = clock.monotonic();
+    if (last === null || now - last.at > HEALTH_MEMORY) last = { at: now, result: database.probe() };
+    return last.result;
+  };
+}
+
+async function openDatabase(options: RelayServerOptions, log: Logger): Promise<SqliteDatabase> {
+  const { dataFolder, clock } = options;
+  try {
+    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw wrapError(cause, "relay.no_data_folder", `the relay's data folder ${dataFolder} cannot be created`, {
+      hint: "Create it for the user the relay runs as, or choose another with `relay.data`.",
+    });
+  }
+  return openSqlite({ file: join(dataFolder, DATABASE_FILE), clock, log, ...relaySchema });
+}
+
+interface Parts {
+  readonly front: HttpFront;
+  readonly hub: LiveHub;
+  readonly forwarding: Forwarding;
+  readonly housekeeping: Housekeeping;
+}
+
+function compose(options: RelayServerOptions, database: SqliteDatabase, log: Logger): Parts {
+  const { clock, crypto, random, version } = options;
+  const limits: RelayLimits = { ...defaultRelayLimits, ...options.limits };
+  const shared = { database, clock, crypto, log, limits: new RateLimits(limits), time: new RelayTime(clock, log) };
+  const providers = new Providers(options.providers);
+  const authentication = new Authentication({ database, clock, random, crypto });
+  const addressOf = (request: IncomingMessage): string => clientAddress(request, options.trustLocalProxy ?? false);
+  const hostOf = (request: IncomingMessage): string => {
+    const asked = options.publicHost ?? request.headers.host ?? "";
+    return HOST.test(asked.toLowerCase()) ? asked.toLowerCase() : "unknown";
+  };
+  const hub = new LiveHub({
+    clock,
+    log,
+    socketsPerKey: limits.socketsPerKey,
+    callerOfToken: (token) => authentication.callerOfToken(token),
+    readMailbox: (renter, after) => readMailbox(database, renter, { after, limit: LIVE_PAGE }),
+    acknowledge: (renter, receipts) => acknowledge(shared, renter, receipts),
+  });
+  const forwarding = new Forwarding({
+    ...shared,
+    providers,
+    caps: { messages: limits.mailboxMessages, bytes: limits.mailboxBytes },
+    push: (renter, message) => hub.push(renter, message),
+  });
+  const checkHealth = healthCheck(database, clock);
+  const routes = createRoutes({ ...shared, authentication, providers, version, addressOf, hostOf, checkHealth });
+  return {
+    hub,
+    forwarding,
+    front: new HttpFront({ ...shared, forwarding, routes, hub, addressOf }),
+    housekeeping: new Housekeeping({ ...shared, authentication, keepMessages: limits.keepMessages }),
+  };
+}
+
+/**
+ * Starts a relay; resolves once it listens. Rejects with `relay.cannot_listen`, `relay.no_data_folder`, `relay.bad_provider` or
+ * `store.*`.
+ */
+export async function startRelay(options: RelayServerOptions): Promise<RelayHandle> {
+  const log = options.log.child({ part: "relay" });
+  const { host, port } = options.listen;
+  const database = await openDatabase(options, log);
+  try {
+    const { front, hub, forwarding, housekeeping } = compose(options, database, log);
+    const taken = await front.listen(host, port);
+    housekeeping.start();
+    log.info("relay_listening", { host, port: taken, providers: options.providers.length });
+    const end = async (): Promise<void> => {
+      await Promise.all([front.stop(), hub.stop(), housekeeping.stop()]);
+      await forwarding.stop();
+      await database.close();
+      log.info("relay_stopped");
+    };
+    let ending: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      ending ??= end();
+      return ending;
+    };
+    return { url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`, stop };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,161 @@
+// The relay's HTTP interface except `POST /forward`: each route reads its input by a schema, calls one use case and answers.
+
+import type { IncomingMessage } from "node:http";
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import { z } from "zod";
+import type { Clock, Logger } from "../../base/index.ts";
+import { ackRequest, authRequest, challengeRequest, parseWith, rentalIdText } from "../../protocol/index.ts";
+import type { SqliteDatabase } from "../../sqlite/index.ts";
+import { acknowledge } from "./acknowledgement.ts";
+import type { Authentication, Caller } from "./authentication.ts";
+import { readJson } from "./http-body.ts";
+import { PREFLIGHT_HEADERS, problemReply, type Reply, sendProblem, sendReply } from "./http-reply.ts";
+import { readMailbox, readReceipts, readRentals } from "./mailbox-store.ts";
+import { refusal } from "./problems.ts";
+import type { Providers } from "./providers.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import type { RegistrationDeps } from "./registration.ts";
+import { registerRental } from "./registration.ts";
+import { type RelayTime, unixSecondsOf } from "./relay-time.ts";
+
+export interface RouteDeps extends RegistrationDeps {
+  readonly database: SqliteDatabase;
+  readonly authentication: Authentication;
+  readonly providers: Providers;
+  readonly limits: RateLimits;
+  readonly time: RelayTime;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly version: string;
+  /** The client's address, for limits. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** Rejects when the relay cannot store anything. */
+  readonly checkHealth: () => Promise<void>;
+  /** The host that stands in challenges. */
+  readonly hostOf: (request: IncomingMessage) => string;
+}
+
+const MAX_AUTH_BYTES = 4 * 1024;
+const MAX_GRANT_BYTES = 384 * 1024;
+const MAX_ACK_BYTES = 512 * 1024;
+
+const wholeNumber = z
+  .string()
+  .regex(/^[0-9]{1,15}$/, "a whole number")
+  .transform(Number);
+const pageQuery = z.strictObject({
+  after: wholeNumber.default(0),
+  limit: wholeNumber.pipe(z.number().min(1).max(500)).default(100),
+});
+const mailboxQuery = pageQuery.extend({ rental_id: rentalIdText.optional() });
+
+/** The query of a request by `schema`; a member given twice is a fault, and so is an unknown one (a token, for instance). */
+function queryOf<T>(request: IncomingMessage, schema: z.ZodType<T>): T {
+  const search = new URLSearchParams((request.url ?? "").split("?")[1] ?? "");
+  const members = [...search.keys()];
+  if (new Set(members).size !== members.length)
+    throw refusal("relay.bad_query", "a member of the query is given twice");
+  return parseWith(schema, Object.fromEntries(search), "relay.bad_query", "the query");
+}
+
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+async function readerOf(deps: RouteDeps, request: IncomingMessage): Promise<Caller> {
+  const caller = await deps.authentication.callerOf(request.headers.authorization);
+  await deps.limits.take("read", caller.pubkey);
+  return caller;
+}
+
+async function getMailbox(deps: RouteDeps, request: Request): Promise<Reply> {
+  const { pubkey } = await readerOf(deps, request);
+  const { after, limit, rental_id: rentalId } = queryOf(request, mailboxQuery);
+  return ok(await readMailbox(deps.database, pubkey, { after, limit, rentalId }));
+}
+
+async function postAck(deps: RouteDeps, request: Request): Promise<Reply> {
+  const { pubkey } = await deps.authentication.callerOf(request.headers.authorization);
+  const body = await readJson(request, MAX_ACK_BYTES);
+  const { receipts } = parseWith(ackRequest, body, "relay.bad_body", "the acknowledgement");
+  return ok(await acknowledge(deps, pubkey, receipts));
+}
+
+async function getRentals(deps: RouteDeps, request: Request): Promise<Reply> {
+  const { pubkey } = await readerOf(deps, request);
+  return ok(await readRentals(deps.database, pubkey, deps.time));
+}
+
+async function getReceipts(deps: RouteDeps, request: Request): Promise<Reply> {
+  const { pubkey } = await readerOf(deps, request);
+  deps.providers.get(pubkey);
+  return ok(await readReceipts(deps.database, pubkey, queryOf(request, pageQuery)));
+}
+
+async function putRental(deps: RouteDeps, request: Request): Promise<Reply> {
+  const rentalId = parseWith(rentalIdText, request.params.rental_id, "relay.bad_query", "the rental id in the path");
+  return ok(await registerRental(deps, rentalId, await readJson(request, MAX_GRANT_BYTES)));
+}
+
+async function postChallenge(deps: RouteDeps, request: Request): Promise<Reply> {
+  const body = await readJson(request, MAX_AUTH_BYTES);
+  const { pubkey } = parseWith(challengeRequest, body, "relay.bad_body", "the request");
+  return ok(deps.authentication.challenge(pubkey, deps.hostOf(request)));
+}
+
+/** A token, or 401 with a fresh challenge, whatever was wrong with the old one. */
+async function postAuth(deps: RouteDeps, request: Request): Promise<Reply> {
+  await deps.limits.take("auth", deps.addressOf(request));
+  const body = await readJson(request, MAX_AUTH_BYTES);
+  const { pubkey, challenge, signature } = parseWith(authRequest, body, "relay.bad_body", "the request");
+  try {
+    if (challenge === undefined || signature === undefined) {
+      throw refusal("relay.challenge_required", "the request carries no signed challenge");
+    }
+    return ok(await deps.authentication.login({ pubkey, challenge, signature }));
+  } catch (error) {
+    const reply = problemReply(error);
+    if (reply.status !== 401) throw error;
+    return problemReply(error, { ...deps.authentication.challenge(pubkey, deps.hostOf(request)) });
+  }
+}
+
+function getInfo(deps: RouteDeps): Reply {
+  const time = unixSecondsOf(deps.clock.now());
+  return ok({ name: "numberbox-relay", version: deps.version, protocol: 1, time });
+}
+
+/** Healthy means: the disk takes writes. Load balancers and supervisors ask here. */
+async function getHealth(deps: RouteDeps): Promise<Reply> {
+  await deps.checkHealth();
+  return ok({ status: "ok" });
+}
+
+/** The express application. */
+export function createRoutes(deps: RouteDeps): Express {
+  const app = express();
+  app.disable("x-powered-by").disable("etag").set("query parser", false);
+  const answer =
+    (handler: (deps: RouteDeps, request: Request) => Reply | Promise<Reply>) =>
+    async (request: Request, response: Response): Promise<void> =>
+      sendReply(response, await handler(deps, request), deps.clock);
+
+  app.options("/{*path}", (_request, response) => {
+    response.writeHead(204, { "Access-Control-Allow-Origin": "*", ...PREFLIGHT_HEADERS }).end();
+  });
+  app.get("/info", answer(getInfo));
+  app.get("/health", answer(getHealth));
+  app.post("/auth/challenge", answer(postChallenge));
+  app.post("/auth", answer(postAuth));
+  app.get(["/sms", "/retrieve"], answer(getMailbox));
+  app.post("/sms/ack", answer(postAck));
+  app.get("/rentals", answer(getRentals));
+  app.put("/rentals/:rental_id", answer(putRental));
+  app.get("/provider/receipts", answer(getReceipts));
+  app.use(() => {
+    throw refusal("relay.unknown_route", "the relay has no such route");
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    sendProblem(response, error, deps);
+  });
+  return app;
+}

@@ -1,0 +1,77 @@
+// The relay's own database: what must survive a crash between two instructions.
+
+import type { Schema } from "../../sqlite/index.ts";
+
+const TABLES = `
+  -- A listing belongs to the provider who registered its first rental.
+  CREATE TABLE listings (
+    listing_id TEXT PRIMARY KEY,
+    provider TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rentals (
+    rental_id TEXT PRIMARY KEY,
+    listing_id TEXT NOT NULL REFERENCES listings (listing_id),
+    provider TEXT NOT NULL,
+    renter TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    credit INTEGER,
+    grant_json TEXT NOT NULL,
+    accepted INTEGER NOT NULL DEFAULT 0,
+    last_seq INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rentals_of_renter ON rentals (renter);
+  CREATE INDEX rentals_of_listing ON rentals (listing_id);
+  CREATE INDEX rentals_by_end ON rentals (expires_at);
+
+  -- What waits for one renter: kept with every change, so that a full mailbox is noticed without counting it.
+  CREATE TABLE mailboxes (
+    renter TEXT PRIMARY KEY,
+    waiting INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- AUTOINCREMENT: a cursor is never given twice, even after its row has gone. A row without its envelope (acknowledged or expired)
+  -- stays as long as the rental is known, so that a message that comes again is still recognised.
+  CREATE TABLE messages (
+    cursor INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    rental_id TEXT NOT NULL REFERENCES rentals (rental_id),
+    renter TEXT NOT NULL,
+    seq INTEGER,
+    v INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('message', 'envelope_text')),
+    signature TEXT NOT NULL,
+    stored_at INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    envelope TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX messages_by_seq ON messages (rental_id, seq) WHERE seq IS NOT NULL;
+  CREATE UNIQUE INDEX messages_by_hash ON messages (rental_id, hash);
+  CREATE INDEX messages_waiting ON messages (renter, cursor) WHERE envelope IS NOT NULL;
+  CREATE INDEX messages_by_age ON messages (stored_at) WHERE envelope IS NOT NULL;
+
+  CREATE TABLE receipts (
+    cursor INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id TEXT NOT NULL UNIQUE,
+    rental_id TEXT NOT NULL REFERENCES rentals (rental_id),
+    provider TEXT NOT NULL,
+    receipt_json TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX receipts_of_provider ON receipts (provider, cursor);
+  CREATE INDEX receipts_of_rental ON receipts (rental_id);
+
+  -- Tokens are kept as SHA-256: a stolen file gives no access.
+  CREATE TABLE tokens (
+    hash TEXT PRIMARY KEY,
+    pubkey TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;`;
+
+export const relaySchema: Schema = {
+  applicationId: 0x4e62526c,
+  migrations: [{ name: "relay_tables", sql: TABLES }],
+};
