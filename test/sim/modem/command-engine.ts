@@ -39,6 +39,7 @@ export class CommandEngine {
   #lastLine = "";
   #heldAnswer = "";
   #heldUrc = "";
+  #waitingUrcs = "";
   readonly #timers = new Set<Disposer>();
   #commandCount = 0;
 
@@ -67,10 +68,17 @@ export class CommandEngine {
     this.#lastLine = "";
     this.#heldAnswer = "";
     this.#heldUrc = "";
+    this.#waitingUrcs = "";
     this.#reader.clear();
   }
 
-  /** Keeps an unsolicited text back until it can stand in the middle of the next answer. */
+  /** Sends an unsolicited text now, or after the answer of the command under way, as most firmware does. */
+  sendUrc(text: string): void {
+    if (this.#run === undefined) this.#deps.send(text);
+    else this.#waitingUrcs += text;
+  }
+
+  /** Keeps an unsolicited text until it can stand in the middle of the next answer, as bad firmware does. */
   holdUrc(text: string): void {
     this.#heldUrc += text;
   }
@@ -198,6 +206,9 @@ export class CommandEngine {
 
   #release(): void {
     this.#run = undefined;
+    if (this.#waitingUrcs === "") return;
+    this.#deps.send(this.#waitingUrcs);
+    this.#waitingUrcs = "";
   }
 
   #after(delay: Millis, name: string, task: () => void): void {

@@ -134,13 +134,13 @@ export class SimModem {
     if (this.#power !== "on") return;
     const text = renderBlock(lines, this.settings);
     if (!this.faults.any) {
-      this.#transmitter.send(text);
+      this.#engine.sendUrc(text);
       return;
     }
     const names = [lines[0] ?? ""];
     if (this.faults.strike("urc-lost", names) !== undefined) return;
     const out = this.faults.strike("urc-duplicate", names) === undefined ? text : text + text;
-    if (this.faults.strike("urc-misplaced", names) === undefined) this.#transmitter.send(out);
+    if (this.faults.strike("urc-misplaced", names) === undefined) this.#engine.sendUrc(out);
     else this.#engine.holdUrc(out);
   }
 
