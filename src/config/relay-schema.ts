@@ -18,7 +18,13 @@ export const relayConfig = z.strictObject({
     )
     .min(1)
     .describe("Who may hand messages in."),
-  forward_per_minute: z.int().min(1).max(1_000_000).default(6000).describe("Messages per provider and minute."),
+  limits: z
+    .strictObject({
+      auth_per_minute: z.int().min(1).max(100_000).default(10).describe("Sign-ins per network address and minute."),
+      forward_per_minute: z.int().min(1).max(10_000_000).default(6000).describe("Messages per provider and minute."),
+      read_per_minute: z.int().min(1).max(10_000_000).default(120).describe("Pages read per renter and minute."),
+    })
+    .prefault({}),
   keep: duration("1h", "366d", "7d").describe("How long a message waits for its renter."),
 });
 

@@ -11,7 +11,7 @@ function toMillis(text: string): Millis {
 }
 
 /** A span such as `500ms`, `30s`, `10m`, `24h` or `30d`, between `low` and `high` (spans too). */
-export function duration(low: string, high: string, fallback: string): z.ZodType<Millis> {
+export function duration(low: string, high: string, fallback: string) {
   const shape = z
     .string()
     .regex(/^\d{1,6}(ms|s|m|h|d)$/, "a time such as 30s, 10m, 24h or 30d")
@@ -32,7 +32,7 @@ function parseAddress(text: string): ListenAddress | null {
 }
 
 /** `host:port`, for instance `127.0.0.1:8080` or `[::1]:8080`; port 0 takes a free one. */
-export function listenAddress(fallback: string): z.ZodType<ListenAddress> {
+export function listenAddress(fallback: string) {
   return z
     .string()
     .default(fallback)

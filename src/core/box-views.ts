@@ -4,6 +4,7 @@ import {
   type Clock,
   type Disposer,
   Events,
+  type LineId,
   type Logger,
   messageOf,
   millis,
@@ -67,12 +68,15 @@ export class BoxViews implements BoxConsole {
     if (status !== undefined) this.#changes.emit("frame", { type: "slot", slot: this.#slotView(status) });
   }
 
-  /** Messages were stored for a line. */
-  lineReceived(line: string, count: number, at: UnixMs): void {
-    const activity = this.#activity.get(line);
-    this.#activity.set(line, { received: (activity?.received ?? 0) + count, lastAt: at });
-    const slot = this.#deps.slots().find((status) => status.lineId === line);
-    if (slot !== undefined) this.slotChanged(slot.id);
+  /** Messages were stored, one row each. */
+  stored(rows: readonly { readonly lineId: LineId }[], at: UnixMs): void {
+    const changed = new Set<LineId>();
+    for (const { lineId } of rows) {
+      this.#activity.set(lineId, { received: (this.#activity.get(lineId)?.received ?? 0) + 1, lastAt: at });
+      changed.add(lineId);
+    }
+    for (const slot of this.#deps.slots())
+      if (slot.lineId !== null && changed.has(slot.lineId)) this.slotChanged(slot.id);
     this.countsChanged();
   }
 

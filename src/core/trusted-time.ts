@@ -30,7 +30,8 @@ export function startTime(persisted: UnixMs | null, reading: TimeReading): TimeS
 }
 
 function expected(state: TimeState, mono: Millis): UnixMs {
-  return unixMs(state.wall + (mono - state.mono));
+  // The monotonic clock has fractions; wall time is whole milliseconds everywhere.
+  return unixMs(Math.floor(state.wall + (mono - state.mono)));
 }
 
 /** Takes a reading of the system clock. `jump` is the distance that was not believed, 0 if none. */

@@ -1,0 +1,185 @@
+// Wires the box's rules to their adapters. What one service must tell another goes over a small bus, so that the order in which they
+// are made does not matter.
+
+import {
+  type Clock,
+  type CryptoSuite,
+  Events,
+  type Logger,
+  type Random,
+  type RentalId,
+  rentalId,
+  type Secret,
+  type SlotId,
+  slotId,
+  toBase64url,
+  type UnixMs,
+} from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import {
+  type BoxStore,
+  BoxViews,
+  createSealer,
+  EventLog,
+  Forwarder,
+  Intake,
+  type IntakeCommit,
+  ReceiptCollector,
+  Rentals,
+  type TrustedTime,
+} from "../core/index.ts";
+import { deriveKey, type Identity } from "../envelope/index.ts";
+import { createOpenLink, type OpenLink, SlotRunner } from "../modem/index.ts";
+import { createRelayClient } from "../relay/index.ts";
+import { lineChooser } from "./line-chooser.ts";
+
+export interface ServiceDeps {
+  readonly config: BoxConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+  readonly store: BoxStore;
+  readonly identity: Identity;
+  readonly storageKey: Secret<Uint8Array>;
+  readonly time: TrustedTime;
+  readonly openSimLink: OpenLink | undefined;
+}
+
+interface BusEvents {
+  readonly grant: RentalId;
+  readonly committed: IntakeCommit;
+  /** Link state, outbox or receipts changed. */
+  readonly delivery: null;
+  readonly slot: SlotId;
+}
+
+interface Shared extends ServiceDeps {
+  readonly bus: Events<BusEvents>;
+  readonly events: EventLog;
+  readonly now: () => UnixMs;
+}
+
+export interface BoxServices {
+  readonly events: EventLog;
+  readonly rentals: Rentals;
+  readonly relay: ReturnType<typeof createRelayClient>;
+  readonly forwarder: Forwarder;
+  readonly collector: ReceiptCollector;
+  readonly intake: Intake;
+  readonly views: BoxViews;
+  readonly runners: readonly SlotRunner[];
+}
+
+function createRentals(shared: Shared): Rentals {
+  const { rest_after_day: afterDay, rest_after_longer: afterLonger } = shared.config.rental;
+  return new Rentals({
+    ...shared,
+    policy: { afterDay, afterLonger },
+    onGrant: (rental) => shared.bus.emit("grant", rental.id),
+  });
+}
+
+function createDelivery(shared: Shared, rentals: Rentals): Pick<BoxServices, "relay" | "forwarder" | "collector"> {
+  const { config, identity, suite, time, bus } = shared;
+  const relay = createRelayClient({
+    ...shared,
+    url: config.relay.url,
+    identity: {
+      verify: toBase64url(identity.verify),
+      sign: (bytes: Uint8Array) => suite.ed25519Sign(identity.seed.reveal(), bytes),
+    },
+    onTime: (at: UnixMs) => time.evidence(at),
+  });
+  const onChange = (): void => bus.emit("delivery", null);
+  const forwarder = new Forwarder({ ...shared, relay, onChange });
+  const collector = new ReceiptCollector({
+    ...shared,
+    relay,
+    rentalOf: (id) => rentals.get(id),
+    linkUp: () => forwarder.link.kind === "up",
+    onSaved: onChange,
+  });
+  return { relay, forwarder, collector };
+}
+
+function createIntake(shared: Shared, rentals: Rentals): Intake {
+  const { config, suite, storageKey } = shared;
+  return new Intake({
+    ...shared,
+    fingerprints: { suite, key: deriveKey(suite, storageKey, "numberbox/fingerprint/v1") },
+    sealer: createSealer({
+      ...shared,
+      partKey: deriveKey(suite, storageKey, "numberbox/part-key/v1"),
+      lineOf: (id) => rentals.line(id),
+    }),
+    activeRental: (line) => rentals.active(line),
+    unrented: config.intake.unrented,
+    settings: { maxBatch: config.intake.max_batch, partTimeout: config.intake.part_timeout },
+    onCommitted: (commit) => shared.bus.emit("committed", commit),
+  });
+}
+
+function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotRunner[] {
+  const { config, openSimLink, bus } = shared;
+  const openLink = createOpenLink(openSimLink === undefined ? {} : { sim: openSimLink });
+  const lineFor = lineChooser(() => rentals.lines());
+  const onChange = (id: SlotId): void => bus.emit("slot", id);
+  return config.slots.map(
+    ({ id, port }) =>
+      new SlotRunner(
+        { id: slotId(id), port, sweepEvery: config.intake.sweep_every },
+        { ...shared, openLink, intake, lineFor, onChange },
+      ),
+  );
+}
+
+function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {
+  const { config, now, bus } = shared;
+  const { forwarder, runners, intake } = made;
+  let since = now();
+  let kind = forwarder.link.kind;
+  bus.on("delivery", () => {
+    if (forwarder.link.kind !== kind) since = now();
+    kind = forwarder.link.kind;
+  });
+  return new BoxViews({
+    ...shared,
+    ...made,
+    startedAt: now(),
+    slots: () => runners.map((runner) => runner.status()),
+    intake: () => intake.health,
+    relay: { url: config.relay.url, link: () => forwarder.link, since: () => since },
+  });
+}
+
+function connect(bus: Events<BusEvents>, { forwarder, views, runners, events }: BoxServices, now: () => UnixMs): void {
+  bus.on("grant", (rental) => forwarder.notify(rental));
+  bus.on("delivery", () => views.countsChanged());
+  bus.on("slot", (slot) => views.slotChanged(slot));
+  bus.on("committed", (commit) => {
+    views.stored([...commit.outbox, ...commit.held], now());
+    for (const id of new Set(commit.outbox.map((row) => row.message.rental_id))) forwarder.notify(rentalId(id));
+  });
+  events.onEvent((event) => {
+    // What stayed on the SIMs while the disk was full is fetched at once.
+    if (event.code === "intake.resumed") for (const runner of runners) runner.nudge();
+  });
+}
+
+/** Makes all services of the box and connects them; starts none. */
+export function createServices(deps: ServiceDeps): BoxServices {
+  const { clock, log, time } = deps;
+  const bus = new Events<BusEvents>("box", log);
+  const shared: Shared = { ...deps, bus, events: new EventLog(clock, log), now: () => time.now() };
+  const rentals = createRentals(shared);
+  const delivery = createDelivery(shared, rentals);
+  const intake = createIntake(shared, rentals);
+  const runners = createRunners(shared, rentals, intake);
+  const { forwarder } = delivery;
+  const views = createViews(shared, { events: shared.events, rentals, forwarder, intake, runners });
+  const services: BoxServices = { ...delivery, events: shared.events, rentals, intake, runners, views };
+  connect(bus, services, shared.now);
+  return services;
+}

@@ -1,0 +1,133 @@
+// The box role: opens keys and store, starts every service in order, stops them in reverse.
+
+import { join } from "node:path";
+import {
+  type Clock,
+  type CryptoSuite,
+  e164,
+  type Logger,
+  lineId,
+  listingId,
+  type Random,
+  seconds,
+  slotId,
+  toHex,
+} from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import { type BoxConsole, type BoxStore, type Rentals, type SlotStatus, TrustedTime } from "../core/index.ts";
+import type { Identity } from "../envelope/index.ts";
+import type { OpenLink } from "../modem/index.ts";
+import { openBoxStore } from "../store/index.ts";
+import { startWeb } from "../web/index.ts";
+import { type BoxServices, createServices } from "./box-services.ts";
+import { Clockwork, lastTrustedTime } from "./clockwork.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
+import { Parts } from "./parts.ts";
+
+export interface BoxDeps {
+  readonly dataFolder: string;
+  readonly config: BoxConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+  /** Folder with the built console pages. */
+  readonly pages: string;
+  /** systemd's credentials folder, if the box runs under systemd. */
+  readonly credentials?: string | undefined;
+  /** Opens `sim://` ports, where a simulator runs in the same process. */
+  readonly openSimLink?: OpenLink;
+}
+
+export interface BoxHandle {
+  readonly consoleUrl: string;
+  readonly identity: Identity;
+  readonly store: BoxStore;
+  readonly console: BoxConsole;
+  slots(): readonly SlotStatus[];
+  /** Stops accepting, lets what is in flight become durable, closes the store last. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** How long each part may take to stop. */
+const PART_STOP = seconds(3);
+
+/** Starts a box. Errors: those of keystore, store, configuration and web; whatever was started before is stopped again. */
+export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
+  const parts = new Parts(deps.clock, deps.log);
+  try {
+    const { store, identity, services, time } = await openBox(deps, parts);
+    const consoleUrl = await startServices(deps, { store, services, time }, parts);
+    const slots = (): readonly SlotStatus[] => services.runners.map((runner) => runner.status());
+    return { consoleUrl, identity, store, console: services.views, slots, stop: () => parts.stop(PART_STOP) };
+  } catch (error) {
+    await parts.stop(PART_STOP);
+    throw error;
+  }
+}
+
+interface OpenBox {
+  readonly store: BoxStore;
+  readonly identity: Identity;
+  readonly services: BoxServices;
+  readonly time: TrustedTime;
+}
+
+async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
+  const { config, clock, random, suite, log, credentials, openSimLink } = deps;
+  const folder = await openDataFolder(deps.dataFolder);
+  parts.started("data folder", () => folder.release());
+  const { unlock } = config;
+  const keys = await openOrCreateKeystore({ folder: folder.path, unlock, credentials, suite, random }, "provider");
+  const identity = currentIdentity(keys);
+  const store = await openBoxStore({ file: join(folder.path, "box.db"), clock, log });
+  parts.started("store", () => store.close());
+  const time = new TrustedTime(clock, await lastTrustedTime(store));
+  const { storageKey } = keys;
+  const services = createServices({ ...deps, store, identity, storageKey, time, openSimLink });
+  await services.rentals.load();
+  await saveLines(config, services.rentals, random);
+  return { store, identity, services, time };
+}
+
+/** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
+async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
+  const { store, services, time } = box;
+  const { intake, views, relay, forwarder, collector, runners, rentals, events } = services;
+  await intake.start();
+  parts.started("intake", () => intake.stop());
+  await views.start();
+  parts.started("views", () => views.stop());
+  const { listen, names } = deps.config.web;
+  const web = await startWeb({ ...deps, listen, names, box: views, settings: store });
+  parts.started("web", () => web.stop());
+  parts.started("relay client", () => relay.stop());
+  forwarder.start();
+  parts.started("forwarder", () => forwarder.stop());
+  collector.start();
+  parts.started("receipts", () => collector.stop());
+  const clockwork = new Clockwork({ ...deps, time, settings: store, rentals, events });
+  clockwork.start();
+  parts.started("clockwork", () => clockwork.stop());
+  for (const runner of runners) runner.start();
+  parts.started("slots", async () => {
+    await Promise.all(runners.map((runner) => runner.stop()));
+  });
+  events.record({ level: "info", code: "box.started", details: { slots: runners.length } });
+  return web.url;
+}
+
+/** Makes the configured lines known; a new one gets a listing id of 16 random hex digits. */
+async function saveLines(config: BoxConfig, rentals: Rentals, random: Random): Promise<void> {
+  for (const line of config.lines) {
+    await rentals.saveLine({
+      id: lineId(line.id),
+      number: e164(line.number),
+      slot: line.slot === undefined ? null : slotId(line.slot),
+      iccid: line.iccid ?? null,
+      listingId: listingId(toHex(random.bytes(8))),
+    });
+  }
+}

@@ -1,0 +1,80 @@
+// What the box does every few seconds: look at the clock, end rentals that have run out, remember the time for the next start.
+
+import {
+  type Clock,
+  type Disposer,
+  type Logger,
+  messageOf,
+  millis,
+  seconds,
+  type UnixMs,
+  unixMs,
+} from "../base/index.ts";
+import type { EventLog, Rentals, SettingStore, TrustedTime } from "../core/index.ts";
+
+export interface ClockworkDeps {
+  readonly clock: Clock;
+  readonly time: TrustedTime;
+  readonly settings: SettingStore;
+  readonly rentals: Rentals;
+  readonly events: EventLog;
+  readonly log: Logger;
+}
+
+const LAST_TIME = "time.last";
+const EVERY = seconds(5);
+/** One small write a minute: an SD card wears by writes. */
+const REMEMBER_EACH = 12;
+
+/** The last trusted time of the run before, null on the first start. */
+export async function lastTrustedTime(settings: SettingStore): Promise<UnixMs | null> {
+  const text = await settings.getSetting(LAST_TIME);
+  return text === null || !/^\d{1,15}$/.test(text) ? null : unixMs(Number(text));
+}
+
+export class Clockwork {
+  readonly #deps: ClockworkDeps;
+  #cancel: Disposer = () => {};
+  #round = 0;
+  #stopped = false;
+
+  constructor(deps: ClockworkDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#arm(millis(0));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#remember();
+  }
+
+  #arm(delay: typeof EVERY): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#deps.clock.after(delay, "clockwork", () => {
+      void this.#tick().finally(() => this.#arm(EVERY));
+    });
+  }
+
+  async #tick(): Promise<void> {
+    const { time, rentals, events, log } = this.#deps;
+    try {
+      const jump = time.observe();
+      if (jump !== 0)
+        events.record({ level: "warn", code: "clock.jumped", details: { seconds: Math.round(jump / 1000) } });
+      await rentals.tick();
+      if (this.#round++ % REMEMBER_EACH === 0) await this.#remember();
+    } catch (error) {
+      log.error("clockwork_failed", { reason: messageOf(error) });
+    }
+  }
+
+  async #remember(): Promise<void> {
+    const { time, settings, log } = this.#deps;
+    if (time.confidence !== "trusted") return;
+    await settings.setSetting(LAST_TIME, String(Math.floor(time.now()))).catch(() => log.warn("time_not_saved"));
+  }
+}

@@ -1,0 +1,82 @@
+// The box's data folder: made private, and held by one process at a time.
+
+import { chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError, systemCodeOf, wrapError } from "../base/index.ts";
+
+export interface DataFolder {
+  readonly path: string;
+  /** Gives the folder free. Idempotent. */
+  release(): Promise<void>;
+}
+
+const LOCK = "box.lock";
+
+/** The start time of a process (field 22 of /proc/PID/stat), which tells a reused process id from the old one. */
+async function startTimeOf(pid: number): Promise<string | null> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    // No such process.
+    return null;
+  }
+}
+
+async function holderOf(file: string): Promise<number | null> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  const [, pid = "", started = ""] = /^(\d{1,10}) (\d+)\n$/.exec(text) ?? [];
+  if (pid === "" || Number(pid) === process.pid) return null;
+  return (await startTimeOf(Number(pid))) === started ? Number(pid) : null;
+}
+
+async function takeLock(path: string): Promise<void> {
+  const file = join(path, LOCK);
+  const holder = await holderOf(file);
+  if (holder !== null) {
+    throw new AppError("app.folder_in_use", `another Numberbox (process ${holder}) uses ${path}`, {
+      hint: "Stop the other one first, or give this one another folder by --data.",
+      context: { holder },
+    });
+  }
+  await replaceFile(file, `${process.pid} ${(await startTimeOf(process.pid)) ?? "0"}\n`);
+}
+
+/** Makes the folder (mode 0700) and takes it. Errors: `app.folder_in_use`, `app.no_folder`. */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await chmod(path, 0o700);
+  } catch (cause) {
+    throw wrapError(cause, "app.no_folder", `the data folder ${path} cannot be made (${systemCodeOf(cause) ?? "?"})`, {
+      hint: "Choose a folder that this user may write, by --data or NUMBERBOX_DATA.",
+    });
+  }
+  await takeLock(path);
+  return { path, release: () => rm(join(path, LOCK), { force: true }) };
+}
+
+/** Writes a whole file or nothing: a new file, synced, then renamed over the old one. Mode 0600. */
+export async function replaceFile(file: string, text: string | Uint8Array): Promise<void> {
+  const fresh = `${file}.new`;
+  await writeFile(fresh, text, { mode: 0o600, flush: true });
+  await rename(fresh, file);
+  const folder = await open(join(file, ".."), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The file's text, or null if there is none. */
+export async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    if (systemCodeOf(cause) === "ENOENT") return null;
+    throw wrapError(cause, "app.unreadable", `${file} cannot be read (${systemCodeOf(cause) ?? "?"})`, {
+      hint: "Check the file's owner and mode.",
+    });
+  }
+}

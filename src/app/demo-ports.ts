@@ -1,0 +1,36 @@
+// Ports of the demo: those of the last run, else the usual ones, else free ones. Renters remember the relay's address.
+
+import { createServer } from "node:net";
+import type { DemoFacts } from "./demo-facts.ts";
+
+export interface DemoPorts {
+  readonly console: number;
+  readonly relay: number;
+  readonly simulator: number;
+}
+
+const USUAL: DemoPorts = { console: 8080, relay: 8090, simulator: 8070 };
+
+/** `wanted` if nobody listens there, else a free port. */
+function freePort(wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error) => (wanted === 0 ? reject(error) : resolve(freePort(0))));
+    server.listen(wanted, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : wanted;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const portOf = (url: string | undefined, usual: number): number =>
+  Number(url === undefined ? usual : new URL(url).port) || usual;
+
+export async function choosePorts(before: DemoFacts | null): Promise<DemoPorts> {
+  return {
+    console: await freePort(portOf(before?.console_url, USUAL.console)),
+    relay: await freePort(portOf(before?.relay_url, USUAL.relay)),
+    simulator: await freePort(portOf(before?.simulator_url, USUAL.simulator)),
+  };
+}

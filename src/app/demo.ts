@@ -1,0 +1,167 @@
+// The demo: a simulated eight-slot board, a relay, a box and a renter, wired as in the field and kept in one data folder.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type Clock,
+  type CryptoSuite,
+  type Logger,
+  minutes,
+  type Random,
+  seconds,
+  toBase64url,
+} from "../base/index.ts";
+import { parseBoxConfig, parseRelayConfig } from "../config/index.ts";
+import { createIdentity, type Identity, parseKeyfile, publicKeysToText, serialiseG2 } from "../envelope/index.ts";
+import { createApiToken, setPassword } from "../web/index.ts";
+import { type BoxHandle, startBox } from "./box.ts";
+import { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
+import { type DemoBoard, openBoardLink, type StartDemoBoard } from "./demo-board.ts";
+import { type DemoFacts, readDemoFacts, writeDemoFacts } from "./demo-facts.ts";
+import { choosePorts, type DemoPorts } from "./demo-ports.ts";
+import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
+import { publishLocalAccess } from "./local-access.ts";
+import { Parts } from "./parts.ts";
+import { startRelayRole } from "./relay-role.ts";
+
+export interface DemoDeps {
+  readonly dataFolder: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+  readonly pages: string;
+  readonly startBoard: StartDemoBoard;
+}
+
+export interface DemoHandle {
+  readonly facts: DemoFacts;
+  stop(): Promise<void>;
+}
+
+const SLOTS = 8;
+const PART_STOP = seconds(3);
+const RENTER = "demo-renter";
+const slotIds = Array.from({ length: SLOTS }, (_, i) => String(i + 1));
+
+/** +1 202 555 0101 and on: numbers that the North American plan keeps for fiction. */
+const numberOf = (slot: string): string => `+1202555010${slot}`;
+
+function boxConfigText(ports: DemoPorts): string {
+  return JSON.stringify({
+    slots: slotIds.map((id) => ({ id, port: `sim://slot/${id}` })),
+    lines: slotIds.map((id) => ({ id: `line-${id}`, number: numberOf(id), slot: id })),
+    relay: { url: `http://127.0.0.1:${ports.relay}` },
+    // In the demo a number may change hands at once; a real box lets it rest.
+    rental: { rest_after_day: "0s", rest_after_longer: "0s" },
+    web: { listen: `127.0.0.1:${ports.console}` },
+  });
+}
+
+async function renterIdentity(deps: DemoDeps, file: string): Promise<Identity> {
+  const text = await readIfThere(file);
+  if (text !== null) return parseKeyfile({ suite: deps.suite, text }).current;
+  const made = createIdentity(deps.random, deps.suite, RENTER);
+  await replaceFile(file, serialiseG2([made], RENTER));
+  return made;
+}
+
+async function startDemoRelay(
+  deps: DemoDeps,
+  ports: DemoPorts,
+  provider: Identity,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const config = parseRelayConfig(
+    JSON.stringify({
+      listen: `127.0.0.1:${ports.relay}`,
+      providers: [{ name: "demo", verify: toBase64url(provider.verify) }],
+      limits: { auth_per_minute: 600, read_per_minute: 6000 },
+    }),
+    "the demo's relay configuration",
+  );
+  return await startRelayRole({ ...deps, config, dataFolder: join(deps.dataFolder, "relay") });
+}
+
+/** On the first start every line is rented to the demo's renter; later starts leave rentals as the visitor made them. */
+async function rentAll(box: BoxHandle, renter: Identity): Promise<void> {
+  if ((await box.console.rentals()).length > 0) return;
+  for (const id of slotIds) {
+    await box.console.grant({
+      line: `line-${id}`,
+      renter: publicKeysToText(renter),
+      days: 30,
+      envelope_version: 1,
+      credit: null,
+    });
+  }
+}
+
+async function slotsReady(deps: DemoDeps, box: BoxHandle): Promise<void> {
+  const deadline = deps.clock.monotonic() + minutes(0.5);
+  while (box.slots().some((slot) => slot.state !== "ready") && deps.clock.monotonic() < deadline) {
+    await deps.clock.sleep(seconds(0.05), "demo slots");
+  }
+}
+
+/** SMS that are on the SIMs when the demo ends would be gone with the simulator: the box gets a moment to read them. */
+async function drain(deps: DemoDeps, board: DemoBoard): Promise<void> {
+  const deadline = deps.clock.monotonic() + seconds(1.5);
+  while (board.pending() > 0 && deps.clock.monotonic() < deadline) await deps.clock.sleep(seconds(0.05), "demo drain");
+}
+
+/** Starts the demo. Errors: those of its parts; what was started is stopped again. */
+export async function startDemo(deps: DemoDeps): Promise<DemoHandle> {
+  const parts = new Parts(deps.clock, deps.log);
+  try {
+    const facts = await composeDemo(deps, parts);
+    return { facts, stop: () => parts.stop(PART_STOP) };
+  } catch (error) {
+    await parts.stop(PART_STOP);
+    throw error;
+  }
+}
+
+async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
+  const { dataFolder, suite, random, clock, log } = deps;
+  const folder = await openDataFolder(dataFolder);
+  parts.started("demo folder", () => folder.release());
+  const boxFolder = join(dataFolder, "box");
+  await mkdir(boxFolder, { recursive: true, mode: 0o700 });
+  const before = await readDemoFacts(dataFolder);
+  const ports = await choosePorts(before);
+  const unlock = { key_file: "unlock.key" };
+  const keys = await openOrCreateKeystore(
+    { folder: boxFolder, unlock, credentials: undefined, suite, random },
+    "provider",
+  );
+  const relay = await startDemoRelay(deps, ports, currentIdentity(keys));
+  parts.started("relay", () => relay.stop());
+  const numbers = slotIds.map(numberOf);
+  const board = await deps.startBoard({ slots: SLOTS, numbers, controlPort: ports.simulator, clock, log });
+  parts.started("board", () => board.stop());
+  const config = parseBoxConfig(boxConfigText(ports), "the demo's box configuration");
+  const box = await startBox({ ...deps, config, dataFolder: boxFolder, openSimLink: openBoardLink(board) });
+  parts.started("box", () => box.stop());
+  parts.started("drain", () => drain(deps, board));
+  const renterKeyfile = join(dataFolder, "renter.key.json");
+  await rentAll(box, await renterIdentity(deps, renterKeyfile));
+  const settings = box.store;
+  const local = await publishLocalAccess(dataFolder, box.consoleUrl, { settings, random });
+  parts.started("local access", local.remove);
+  const password = before?.admin_password ?? toBase64url(random.bytes(12));
+  if (before === null) await setPassword({ settings, random, password });
+  await slotsReady(deps, box);
+  const facts: DemoFacts = {
+    console_url: box.consoleUrl,
+    admin_password: password,
+    api_token: await createApiToken({ settings, random, name: "demo", scopes: ["read", "write"] }),
+    relay_url: relay.url,
+    simulator_url: board.controlUrl,
+    renter_keyfile: renterKeyfile,
+    provider_verify: toBase64url(box.identity.verify),
+    slots: slotIds.map((id) => ({ id, line: numberOf(id), line_id: `line-${id}` })),
+  };
+  await writeDemoFacts(dataFolder, facts);
+  return facts;
+}

@@ -1,0 +1,98 @@
+// The sealed keystore on disk and what unlocks it.
+
+import { readFile, stat } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { AppError, type CryptoSuite, type Random, Secret, systemCodeOf, wrapError } from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import {
+  createIdentity,
+  type Identity,
+  type KeystoreContents,
+  openKeystore,
+  sealKeystore,
+  type Unlock,
+} from "../envelope/index.ts";
+import { readIfThere, replaceFile } from "./data-folder.ts";
+
+export interface KeystoreDeps {
+  readonly folder: string;
+  readonly unlock: BoxConfig["unlock"];
+  /** `CREDENTIALS_DIRECTORY` of systemd, if any. */
+  readonly credentials: string | undefined;
+  readonly suite: CryptoSuite;
+  readonly random: Random;
+}
+
+const FILE = "keystore.json";
+
+async function readSecretFile(file: string, what: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw wrapError(cause, "keystore.no_unlock", `${what} ${file} cannot be read (${systemCodeOf(cause) ?? "?"})`, {
+      hint: "Provide the file that `unlock` names; without it the box cannot read its keys.",
+    });
+  }
+}
+
+const passphrase = (bytes: Uint8Array): Unlock => ({
+  passphrase: new Secret(
+    Buffer.from(bytes)
+      .toString("utf8")
+      .replace(/\r?\n$/, ""),
+  ),
+});
+
+async function unlockBy(deps: KeystoreDeps): Promise<Unlock> {
+  const { key_file, passphrase_file, credential } = deps.unlock;
+  if (passphrase_file !== undefined) return passphrase(await readSecretFile(passphrase_file, "passphrase file"));
+  if (credential !== undefined) {
+    const bytes = await readSecretFile(join(deps.credentials ?? "/run/credentials", credential), "credential");
+    return bytes.length === 32 ? { key: new Secret(new Uint8Array(bytes)) } : passphrase(bytes);
+  }
+  return { key: await keyFile(deps, key_file ?? "unlock.key") };
+}
+
+/** Reads the key file, or makes it on the very first start. It is never made anew while a keystore exists. */
+async function keyFile(deps: KeystoreDeps, name: string): Promise<Secret<Uint8Array>> {
+  const file = isAbsolute(name) ? name : join(deps.folder, name);
+  const sealed = await readIfThere(join(deps.folder, FILE));
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists && sealed === null) await replaceFile(file, deps.random.bytes(32));
+  const bytes = await readSecretFile(file, "key file");
+  if (bytes.length !== 32) {
+    throw new AppError("keystore.bad_key_file", `${file} must hold exactly 32 bytes`, {
+      hint: "Restore the key file from its backup.",
+      context: { length: bytes.length },
+    });
+  }
+  return new Secret(new Uint8Array(bytes));
+}
+
+/** Opens the keystore; on the first start makes one with a fresh identity of the given name. */
+export async function openOrCreateKeystore(deps: KeystoreDeps, name: string): Promise<KeystoreContents> {
+  const { suite, random } = deps;
+  const file = join(deps.folder, FILE);
+  const unlock = await unlockBy(deps);
+  const text = await readIfThere(file);
+  if (text !== null) return await openKeystore({ suite, unlock, text });
+  const contents: KeystoreContents = {
+    identities: [createIdentity(random, suite, name)],
+    current: name,
+    storageKey: new Secret(random.bytes(32)),
+    secrets: {},
+  };
+  await replaceFile(file, await sealKeystore({ suite, random, unlock, contents }));
+  return contents;
+}
+
+/** The identity in use. Throws `keystore.bad_file` when the keystore names none. */
+export function currentIdentity(contents: KeystoreContents): Identity {
+  const identity = contents.identities.find((candidate) => candidate.name === contents.current);
+  if (identity === undefined)
+    throw new AppError("keystore.bad_file", "the keystore names an identity that it does not hold");
+  return identity;
+}

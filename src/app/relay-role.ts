@@ -1,0 +1,47 @@
+// The relay role: one relay process over its data folder.
+
+import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
+import type { RelayConfig } from "../config/index.ts";
+import { type RelayHandle, startRelay } from "../relay/index.ts";
+import { openDataFolder } from "./data-folder.ts";
+
+export interface RelayRoleDeps {
+  readonly dataFolder: string;
+  readonly config: RelayConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+}
+
+/** Errors: `app.folder_in_use`, `app.no_folder`, those of the database and of listening. */
+export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> {
+  const { config, suite } = deps;
+  const folder = await openDataFolder(deps.dataFolder);
+  try {
+    const relay = await startRelay({
+      ...deps,
+      crypto: suite,
+      dataFolder: folder.path,
+      listen: config.listen,
+      providers: config.providers,
+      limits: {
+        authPerMinute: config.limits.auth_per_minute,
+        forwardsPerMinute: config.limits.forward_per_minute,
+        readsPerMinute: config.limits.read_per_minute,
+        keepMessages: config.keep,
+      },
+    });
+    return {
+      url: relay.url,
+      stop: async () => {
+        await relay.stop();
+        await folder.release();
+      },
+    };
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}

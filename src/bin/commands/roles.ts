@@ -1,0 +1,109 @@
+// `numberbox start|relay|demo`: the roles that run until they are told to stop.
+
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { publishLocalAccess, startBox, startDemo, startRelayRole } from "../../app/index.ts";
+import { type Logger, systemCodeOf, wrapError } from "../../base/index.ts";
+import { systemClock } from "../../base/system-clock.ts";
+import { systemCrypto } from "../../base/system-crypto.ts";
+import { systemLogger } from "../../base/system-log.ts";
+import { systemRandom } from "../../base/system-random.ts";
+import { parseBoxConfig, parseRelayConfig } from "../../config/index.ts";
+import type { CliIo, ExitCode } from "../cli-io.ts";
+import { version } from "../version.ts";
+import { demoText } from "./demo-text.ts";
+import { loadSimulator } from "./simulator.ts";
+
+interface RoleOptions {
+  readonly config: string;
+  readonly data?: string;
+}
+
+const DEFAULT_DATA = "/var/lib/numberbox";
+const PAGES = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+export async function readConfigText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw wrapError(cause, "config.unreadable", `${file} cannot be read (${systemCodeOf(cause) ?? "?"})`, {
+      hint: "Name the configuration file by --config.",
+    });
+  }
+}
+
+export function dataFolder(io: CliIo, option: string | undefined): string {
+  return resolve(option ?? io.env.NUMBERBOX_DATA ?? DEFAULT_DATA);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", () => done(), { once: true });
+  });
+}
+
+function system(log: Logger) {
+  const credentials = process.env.CREDENTIALS_DIRECTORY;
+  const ports = { clock: systemClock, random: systemRandom, suite: systemCrypto };
+  return { ...ports, log, version: version(), pages: PAGES, credentials };
+}
+
+async function runBox(io: CliIo, options: RoleOptions): Promise<void> {
+  const config = parseBoxConfig(await readConfigText(options.config), options.config);
+  const parts = system(systemLogger({ level: config.log.level }));
+  const folder = dataFolder(io, options.data);
+  const box = await startBox({ ...parts, config, dataFolder: folder });
+  const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: parts.random });
+  io.out(`${JSON.stringify({ console_url: box.consoleUrl, slots: config.slots.length })}\n`);
+  await aborted(io.signal);
+  await local.remove();
+  await box.stop();
+}
+
+async function runRelay(io: CliIo, options: RoleOptions): Promise<void> {
+  const config = parseRelayConfig(await readConfigText(options.config), options.config);
+  const parts = system(systemLogger({ level: config.log.level }));
+  const relay = await startRelayRole({ ...parts, config, dataFolder: dataFolder(io, options.data) });
+  io.out(`${JSON.stringify({ relay_url: relay.url, providers: config.providers.length })}\n`);
+  await aborted(io.signal);
+  await relay.stop();
+}
+
+async function runDemo(io: CliIo, option: string | undefined): Promise<void> {
+  const named = option ?? io.env.NUMBERBOX_DATA;
+  const folder = named === undefined ? await mkdtemp(join(tmpdir(), "numberbox-demo-")) : resolve(named);
+  const simulator = await loadSimulator();
+  try {
+    const demo = await startDemo({ ...system(io.log), dataFolder: folder, startBoard: simulator.startDemoBoard });
+    io.out(demoText(demo.facts, folder));
+    await aborted(io.signal);
+    io.err("\nStopping …\n");
+    await demo.stop();
+  } finally {
+    if (named === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export function registerRoles(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
+  program
+    .command("demo")
+    .description("run everything simulated: an eight-slot board, a relay, a box and its console")
+    .option("--data <folder>", "keep the demo's data here (default: NUMBERBOX_DATA, else a temporary folder)")
+    .action(async (options: { data?: string }) => await runDemo(io, options.data));
+  program
+    .command("start")
+    .description("run the box")
+    .requiredOption("--config <file>", "configuration of the box")
+    .option("--data <folder>", `data folder (default: NUMBERBOX_DATA, else ${DEFAULT_DATA})`)
+    .action(async (options: RoleOptions) => await runBox(io, options));
+  program
+    .command("relay")
+    .description("run a relay")
+    .requiredOption("--config <file>", "configuration of the relay")
+    .option("--data <folder>", `data folder (default: NUMBERBOX_DATA, else ${DEFAULT_DATA})`)
+    .action(async (options: RoleOptions) => await runRelay(io, options));
+}

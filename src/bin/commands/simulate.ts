@@ -1,0 +1,57 @@
+// `numberbox simulate …`: simulated outside worlds, the same that the tests use.
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CliIo, ExitCode } from "../cli-io.ts";
+import { loadSimulator } from "./simulator.ts";
+
+function integerIn(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < low || value > high)
+      throw new InvalidArgumentError(`It must be ${low} to ${high}.`);
+    return value;
+  };
+}
+
+interface ModemOptions {
+  readonly slots: number;
+  readonly listen: "tcp" | "pty";
+  readonly basePort?: number;
+  readonly controlPort?: number;
+  readonly seed?: string;
+  readonly dir?: string;
+  readonly numbers?: string;
+  readonly persist?: string;
+  readonly json?: boolean;
+}
+
+export function registerSimulate(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
+  const simulate = program.command("simulate").description("simulated modems, for trying and testing");
+  simulate
+    .command("modems")
+    .description("a board of modems that speak AT over TCP or pseudo-terminals, with an HTTP control port")
+    .option("--slots <n>", "number of modems, 1-32", integerIn(1, 32), 8)
+    .addOption(new Option("--listen <how>", "tcp, or pty (needs socat)").choices(["tcp", "pty"]).default("tcp"))
+    .option(
+      "--base-port <port>",
+      "TCP port of slot 1, the others following (default: free ports)",
+      integerIn(1, 65_504),
+    )
+    .option("--control-port <port>", "port of the HTTP control (default: a free one)", integerIn(1, 65_535))
+    .option("--seed <text>", "same seed, same faults and signals")
+    .option("--dir <folder>", "folder for the links to the pseudo-terminals")
+    .option("--numbers <list>", "phone numbers by slot, separated by commas")
+    .option("--persist <file>", "keep SIM contents in this file from one start to the next")
+    .option("--json", "print where everything is as JSON")
+    .action(async (options: ModemOptions) => {
+      const { numbers, persist, json = false, ...rest } = options;
+      const { module } = await loadSimulator();
+      const lists = numbers === undefined ? {} : { numbers: numbers.split(",") };
+      setExit(
+        await module.runSimulateModems(
+          { ...rest, ...lists, ...(persist === undefined ? {} : { persistTo: persist }), json },
+          io,
+        ),
+      );
+    });
+}

@@ -1,0 +1,39 @@
+// The simulators live with the tests; commands load them only when they are asked for.
+
+import type { StartDemoBoard } from "../../app/index.ts";
+import { isAppError } from "../../base/index.ts";
+
+type SimulatorModule = typeof import("../../../test/sim/modem/index.ts");
+
+export interface Simulator {
+  readonly module: SimulatorModule;
+  readonly startDemoBoard: StartDemoBoard;
+}
+
+export async function loadSimulator(): Promise<Simulator> {
+  const module = await import("../../../test/sim/modem/index.ts");
+  return { module, startDemoBoard: demoBoardStarter(module) };
+}
+
+function demoBoardStarter(module: SimulatorModule): StartDemoBoard {
+  return async (options) => {
+    const start = (controlPort: number) =>
+      module.startSimBoard({ ...options, controlPort, listen: "inprocess", seed: "demo" });
+    const handle = await start(options.controlPort).catch((error) => {
+      if (!isAppError(error)) throw error;
+      return start(0);
+    });
+    return {
+      controlUrl: handle.controlUrl,
+      link: (slot) => handle.link(slot),
+      pending: () => handle.board.modems.reduce((sum, modem) => sum + waitingIn(modem), 0),
+      stop: () => handle.stop(),
+    };
+  };
+}
+
+/** Messages that the network holds back and messages that lie on the SIM or in the modem. */
+function waitingIn(modem: import("../../../test/sim/modem/index.ts").SimModem): number {
+  const stored = (["SM", "ME"] as const).reduce((sum, name) => sum + (modem.memories.get(name)?.used ?? 0), 0);
+  return stored + modem.sms.queue.length;
+}

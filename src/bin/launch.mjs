@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// Entry of the `numberbox` command. The program needs Node 24, which runs TypeScript as it is; an older system Node hands over to the
+// one that `npm ci` installed beside the program. Plain JavaScript on purpose: any Node can read this file.
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("./numberbox.ts", import.meta.url));
+const own = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
+
+if (Number(process.versions.node.split(".")[0]) >= 24) {
+  const { main } = await import(program);
+  await main(process.argv.slice(2));
+} else if (existsSync(own)) {
+  const child = spawn(own, [program, ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === null ? 1 : 130);
+  });
+} else {
+  process.stderr.write(
+    `bin.old_node: Node ${process.versions.node} is too old, 24 is needed\n  Run \`npm run setup\` in the program's folder.\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,35 @@
+// The outside of a real process.
+
+import { systemClock } from "../base/system-clock.ts";
+import { systemLogger } from "../base/system-log.ts";
+import { systemRandom } from "../base/system-random.ts";
+import type { CliIo } from "./cli-io.ts";
+
+async function readInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** `NUMBERBOX_LOG` sets what one-shot commands log to standard error: debug, info, warn (default) or error. */
+export function systemIo(): CliIo {
+  const abort = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
+  const level = process.env.NUMBERBOX_LOG;
+  const known = level === "debug" || level === "info" || level === "error" ? level : "warn";
+  // A reader that went away (`| head`) is the end of the work, not a fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    abort.abort();
+  });
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    readInput,
+    env: process.env,
+    clock: systemClock,
+    random: systemRandom,
+    log: systemLogger({ level: known }),
+    signal: abort.signal,
+  };
+}
