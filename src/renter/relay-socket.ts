@@ -7,6 +7,7 @@ import {
   type Clock,
   type Disposer,
   deferred,
+  hasCode,
   stoppedError,
   systemCodeOf,
   withDeadline,
@@ -85,7 +86,7 @@ export class RelaySocket {
       await withDeadline(ready, { clock, timeout: timeouts.connect, what: "opening the relay's WebSocket", signal });
     } catch (error) {
       socket.close();
-      throw error;
+      throw hasCode(error, "base.timeout") ? lost("no answer in time", error) : error;
     }
     return socket;
   }

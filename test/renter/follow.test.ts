@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { millis, seconds } from "../../src/base/index.ts";
+import { renterTimeouts } from "../../src/renter/index.ts";
+import { type Rig, rigFor } from "./client-rig.ts";
+import { FakeRelay } from "./fake-relay.ts";
+import { grantOf, messageOf } from "./fixtures.ts";
+
+let relay: FakeRelay;
+let rig: Rig;
+let following: Promise<void>;
+
+beforeEach(async () => {
+  relay = await FakeRelay.start();
+  relay.rentals = [{ grant: grantOf(), state: "active", last_seq: 0 }];
+  rig = await rigFor(relay.url);
+});
+afterEach(async () => {
+  rig.abort.abort();
+  await following;
+  await relay.stop();
+});
+
+function follow(): void {
+  following = rig.client.follow(rig.sink, rig.abort.signal);
+}
+
+async function followUntilUp(): Promise<void> {
+  follow();
+  await rig.sink.until(() => rig.sink.ups === 1);
+}
+
+/** Lets the next attempt begin. */
+async function retry(): Promise<void> {
+  const { downs } = rig.sink;
+  await rig.clock.advance(downs[downs.length - 1]?.retryIn ?? millis(0));
+}
+
+describe("follow", () => {
+  it("hands over what waits, then what is pushed, and acknowledges both", async () => {
+    relay.push(await messageOf({ seq: 1 }));
+    await followUntilUp();
+    expect(rig.sink.seqs).toEqual([1]);
+    relay.push(await messageOf({ seq: 2 }));
+    await relay.until(() => relay.acknowledged.length === 2);
+    expect(rig.sink.seqs).toEqual([1, 2]);
+  });
+
+  it("resumes behind the last message and misses nothing that came while it was away", async () => {
+    await followUntilUp();
+    relay.push(await messageOf({ seq: 1 }));
+    await relay.until(() => relay.acknowledged.length === 1);
+    relay.dropSockets();
+    await rig.sink.until(() => rig.sink.downs.length === 1);
+    relay.push(await messageOf({ seq: 2 }));
+    await retry();
+    await rig.sink.until(() => rig.sink.ups === 2);
+    expect(rig.sink.seqs).toEqual([1, 2]);
+    expect(relay.frames).toContainEqual(expect.objectContaining({ type: "auth", after: 2 }));
+  });
+
+  it("takes a message that is pushed twice once", async () => {
+    await followUntilUp();
+    const message = await messageOf({ seq: 1 });
+    relay.push(message);
+    relay.push(message);
+    await relay.until(() => relay.acknowledged.length >= 1);
+    relay.push(await messageOf({ seq: 2 }));
+    await rig.sink.until(() => rig.sink.entries.length === 2);
+    expect(rig.sink.seqs).toEqual([1, 2]);
+  });
+
+  it("waits longer after each failed attempt, up to the longest wait", async () => {
+    relay.failNext("rentals", ...Array.from({ length: 12 }, () => "reset" as const));
+    follow();
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      await rig.sink.until(() => rig.sink.downs.length === attempt);
+      await retry();
+    }
+    const waits = rig.sink.downs.slice(0, 10).map(({ retryIn }) => retryIn);
+    const { first, max } = renterTimeouts.reconnect;
+    waits.forEach((wait, at) => {
+      const step = Math.min(max, first * 2 ** at);
+      expect(wait).toBeGreaterThanOrEqual(step / 2);
+      expect(wait).toBeLessThanOrEqual(step);
+    });
+  });
+
+  it("begins with short waits again after a connection that held", async () => {
+    relay.failNext("rentals", "reset", "reset", "reset", "reset");
+    follow();
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      await rig.sink.until(() => rig.sink.downs.length === attempt);
+      await retry();
+    }
+    await rig.sink.until(() => rig.sink.ups === 1);
+    await rig.clock.advance(seconds(26));
+    await relay.until(() => relay.frames.some((frame) => JSON.stringify(frame) === '{"type":"ping"}'));
+    relay.dropSockets();
+    await rig.sink.until(() => rig.sink.downs.length === 5);
+    expect(rig.sink.downs[4]?.retryIn).toBeLessThanOrEqual(renterTimeouts.reconnect.first);
+  });
+
+  it("asks a silent relay for a sign of life, and gives it up without an answer", async () => {
+    relay.pongs = false;
+    await followUntilUp();
+    await rig.clock.advance(renterTimeouts.ping);
+    await relay.until(() => relay.frames.some((frame) => JSON.stringify(frame) === '{"type":"ping"}'));
+    expect(rig.sink.downs).toEqual([]);
+    await rig.clock.advance(renterTimeouts.pong);
+    await rig.sink.until(() => rig.sink.downs.length === 1);
+    expect(rig.sink.downs[0]?.error).toMatchObject({ code: "renter.relay_unreachable" });
+  });
+
+  it("gets another token when the WebSocket refuses the one it has", async () => {
+    await followUntilUp();
+    relay.forgetTokens();
+    relay.sendRaw(JSON.stringify({ type: "error", code: "relay.unauthorized", error: "expired" }));
+    await rig.sink.until(() => rig.sink.downs.length === 1);
+    await retry();
+    await rig.sink.until(() => rig.sink.ups === 2);
+    expect(relay.asked.filter((path) => path === "auth")).toHaveLength(2);
+  });
+
+  it("ends a connection on which something else than frames comes, and starts another", async () => {
+    await followUntilUp();
+    relay.sendRaw("<html>");
+    await rig.sink.until(() => rig.sink.downs.length === 1);
+    expect(rig.sink.downs[0]?.error).toMatchObject({ code: "renter.bad_reply" });
+    await retry();
+    await rig.sink.until(() => rig.sink.ups === 2);
+  });
+
+  it("gives up a WebSocket that is never ready", async () => {
+    relay.failNext("ws", "hang");
+    follow();
+    await relay.until(() => relay.asked.includes("ws"));
+    await rig.clock.advance(renterTimeouts.connect);
+    await rig.sink.until(() => rig.sink.downs.length === 1);
+    expect(rig.sink.ups).toBe(0);
+  });
+
+  it("reports a bad message that is pushed and goes on", async () => {
+    await followUntilUp();
+    relay.push({ ...(await messageOf({ seq: 1 })), ts: 1 }, await messageOf({ seq: 2 }));
+    await relay.until(() => relay.acknowledged.length === 1);
+    expect(rig.sink.codes).toEqual(["renter.bad_signature"]);
+    expect(rig.sink.seqs).toEqual([2]);
+    expect(rig.sink.downs).toEqual([]);
+  });
+
+  it("ends at once and for good when told to, and leaves no connection and no timer", async () => {
+    await followUntilUp();
+    rig.abort.abort();
+    await following;
+    await relay.until(() => relay.connections === 0);
+    expect(rig.clock.pending).toEqual([]);
+  });
+
+  it("ends while it waits for the next attempt", async () => {
+    relay.failNext("rentals", "reset");
+    follow();
+    await rig.sink.until(() => rig.sink.downs.length === 1);
+    rig.abort.abort();
+    await following;
+    expect(rig.clock.pending).toEqual([]);
+  });
+
+  it("rejects when what it hands over is not taken: going on would acknowledge what nobody read", async () => {
+    relay.push(await messageOf({ seq: 1 }));
+    const sink = Object.assign(rig.sink, { messages: () => Promise.reject(new TypeError("broken sink")) });
+    await expect(rig.client.follow(sink, rig.abort.signal)).rejects.toThrow("broken sink");
+    expect(relay.acknowledged).toEqual([]);
+    following = Promise.resolve();
+  });
+});
