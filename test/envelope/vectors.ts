@@ -11,6 +11,11 @@ export const haveVectors = existsSync(folder);
 /** What a test's name says when the folder is missing. */
 export const vectorsNote = haveVectors ? "" : " (skipped: ../shared/vectors is missing)";
 
+/** The file itself, for commands that take a path. */
+export function vectorPath(path: string): string {
+  return folder + path;
+}
+
 export function vectorText(path: string): string {
   return readFileSync(folder + path, "utf8");
 }
