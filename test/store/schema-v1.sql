@@ -1,0 +1,181 @@
+
+  CREATE TABLE lines (
+    id TEXT PRIMARY KEY,
+    number TEXT NOT NULL,
+    slot TEXT,
+    iccid TEXT,
+    listing_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER lines_listing_fixed BEFORE UPDATE ON lines WHEN NEW.listing_id <> OLD.listing_id
+  BEGIN SELECT RAISE(ABORT, 'the listing id of a line never changes'); END;
+
+  CREATE TABLE rentals (
+    id TEXT PRIMARY KEY,
+    line_id TEXT NOT NULL REFERENCES lines (id),
+    listing_id TEXT NOT NULL,
+    renter_verify TEXT NOT NULL,
+    renter_encrypt TEXT NOT NULL,
+    envelope_version INTEGER NOT NULL CHECK (envelope_version IN (1, 2)),
+    starts_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('active', 'ended', 'expired')),
+    ended_at INTEGER,
+    rev INTEGER NOT NULL,
+    credit INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX rentals_one_active ON rentals (line_id) WHERE state = 'active';
+
+  CREATE TABLE grants (
+    rental_id TEXT PRIMARY KEY REFERENCES rentals (id),
+    listing_id TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    renter_verify TEXT NOT NULL,
+    renter_encrypt TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    envelope_version INTEGER NOT NULL CHECK (envelope_version IN (1, 2)),
+    rev INTEGER NOT NULL,
+    credit INTEGER,
+    sealed TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    registered INTEGER NOT NULL CHECK (registered IN (0, 1))
+  ) STRICT;
+
+  CREATE TABLE outbox (
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    rental_id TEXT NOT NULL REFERENCES rentals (id),
+    seq INTEGER NOT NULL,
+    line_id TEXT NOT NULL,
+    listing_id TEXT NOT NULL,
+    v INTEGER NOT NULL CHECK (v IN (1, 2)),
+    ts INTEGER NOT NULL,
+    stored_at INTEGER NOT NULL,
+    envelope_hash TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    envelope TEXT NOT NULL,
+    UNIQUE (rental_id, seq)
+  ) STRICT;
+  CREATE INDEX outbox_by_hash ON outbox (envelope_hash);
+
+  CREATE TABLE forwarded (
+    id TEXT PRIMARY KEY,
+    rental_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    envelope_hash TEXT NOT NULL,
+    status TEXT NOT NULL,
+    forwarded_at INTEGER NOT NULL,
+    UNIQUE (rental_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX forwarded_by_hash ON forwarded (envelope_hash);
+
+  CREATE TABLE refused (
+    id TEXT PRIMARY KEY,
+    rental_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    line_id TEXT NOT NULL,
+    listing_id TEXT NOT NULL,
+    v INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    stored_at INTEGER NOT NULL,
+    envelope_hash TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    envelope TEXT NOT NULL,
+    code TEXT NOT NULL,
+    refused_at INTEGER NOT NULL,
+    UNIQUE (rental_id, seq)
+  ) STRICT;
+
+  CREATE TABLE held (
+    id TEXT PRIMARY KEY,
+    line_id TEXT NOT NULL,
+    stored_at INTEGER NOT NULL,
+    envelope TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE receipts (
+    cursor INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id TEXT NOT NULL UNIQUE,
+    rental_id TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    receipt TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE relay_position (id INTEGER PRIMARY KEY CHECK (id = 1), receipt_cursor INTEGER NOT NULL) STRICT;
+  INSERT INTO relay_position (id, receipt_cursor) VALUES (1, 0);
+
+  CREATE TABLE seen (
+    hash TEXT NOT NULL,
+    occurrence INTEGER NOT NULL,
+    location TEXT,
+    deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    at INTEGER NOT NULL,
+    PRIMARY KEY (hash, occurrence)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX seen_deleted ON seen (at) WHERE deleted = 1;
+
+  CREATE TABLE parts (
+    group_hash TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    line_id TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (group_hash, part)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE counters (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    received INTEGER NOT NULL,
+    forwarded INTEGER NOT NULL,
+    acknowledged INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL,
+    undecodable INTEGER NOT NULL,
+    unrented INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO counters VALUES (1, 0, 0, 0, 0, 0, 0);
+
+  CREATE TABLE rental_counts (
+    rental_id TEXT PRIMARY KEY REFERENCES rentals (id),
+    last_seq INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    acknowledged INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE line_activity (
+    line_id TEXT PRIMARY KEY,
+    received INTEGER NOT NULL,
+    last_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  CREATE TRIGGER outbox_once BEFORE INSERT ON outbox
+  WHEN EXISTS (SELECT 1 FROM forwarded WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM forwarded WHERE rental_id = NEW.rental_id AND seq = NEW.seq)
+    OR EXISTS (SELECT 1 FROM refused WHERE id = NEW.id)
+    OR EXISTS (SELECT 1 FROM refused WHERE rental_id = NEW.rental_id AND seq = NEW.seq)
+  BEGIN SELECT RAISE(ABORT, 'the message has left the outbox already'); END;
+
+  CREATE TRIGGER rental_counted AFTER INSERT ON rentals
+  BEGIN INSERT INTO rental_counts VALUES (NEW.id, 0, 0, 0, 0); END;
+
+  CREATE TRIGGER outbox_entered AFTER INSERT ON outbox
+  BEGIN
+    UPDATE rental_counts SET last_seq = max(last_seq, NEW.seq), messages = messages + 1, waiting = waiting + 1
+    WHERE rental_id = NEW.rental_id;
+    INSERT INTO line_activity VALUES (NEW.line_id, 1, NEW.stored_at)
+    ON CONFLICT (line_id) DO UPDATE SET received = received + 1, last_at = excluded.last_at;
+  END;
+
+  CREATE TRIGGER outbox_left AFTER DELETE ON outbox
+  BEGIN UPDATE rental_counts SET waiting = waiting - 1 WHERE rental_id = OLD.rental_id; END;
+
+  CREATE TRIGGER held_entered AFTER INSERT ON held
+  BEGIN
+    INSERT INTO line_activity VALUES (NEW.line_id, 1, NEW.stored_at)
+    ON CONFLICT (line_id) DO UPDATE SET received = received + 1, last_at = excluded.last_at;
+  END;
+
+  CREATE TRIGGER receipt_entered AFTER INSERT ON receipts
+  BEGIN UPDATE rental_counts SET acknowledged = acknowledged + 1 WHERE rental_id = NEW.rental_id; END;
