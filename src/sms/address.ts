@@ -76,12 +76,12 @@ export function readAddress(cursor: Cursor, what: string): Address {
 export function readServiceCentre(cursor: Cursor): string | null {
   const length = cursor.octet("service centre address");
   if (length === 0) return null;
-  if (length > MAX_SMSC_OCTETS) {
-    cursor.fail("pdu.bad_smsc", `the service centre address has ${length} octets, more than ${MAX_SMSC_OCTETS}`);
-  }
   const typeOctet = cursor.octet("service centre address");
-  const value = cursor.take(Math.max(0, length - 1), "service centre address");
-  if (typeOctet < MIN_TYPE || length === 1) cursor.warn("smsc_type");
+  // A TPDU without service centre address must not pass for one: its octet here is a length or a reference.
+  if (length === 1 || length > MAX_SMSC_OCTETS || typeOctet < MIN_TYPE) {
+    cursor.fail("pdu.bad_smsc", `the PDU does not start with a service centre address (${length} octets)`);
+  }
+  const value = cursor.take(length - 1, "service centre address");
   const last = value.at(-1) ?? 0;
   return addressText(addressType(typeOctet), value, value.length * 2 - (last >= 0xf0 ? 1 : 0), cursor);
 }

@@ -175,12 +175,19 @@ function attempt(octets: Uint8Array, hasSmsc: boolean, direction: Direction): At
 
 const oddities = (result: Attempt): number => ("pdu" in result ? result.pdu.warnings.length : Number.POSITIVE_INFINITY);
 
-/** Reads the octets both ways and prefers the reading with fewer oddities; in doubt the one with a service centre. */
+/** Whether the octets may be a TPDU without service centre address: one whose address has no address type is something else cut off. */
+const isSound = (bare: Attempt): boolean => !("pdu" in bare && bare.pdu.warnings.includes("address_type"));
+
+/**
+ * Reads the octets both ways and prefers the reading with fewer oddities, in doubt the one with a service centre. When both fail, the
+ * failure of the bare reading is told where the other did not even find a service centre.
+ */
 function attemptBoth(octets: Uint8Array, direction: Direction): Attempt {
   const withSmsc = attempt(octets, true, direction);
   if (oddities(withSmsc) === 0) return withSmsc;
   const bare = attempt(octets, false, direction);
-  return oddities(bare) < oddities(withSmsc) ? bare : withSmsc;
+  const noSmsc = "failure" in withSmsc && withSmsc.failure.code === "pdu.bad_smsc";
+  return isSound(bare) && (noSmsc || oddities(bare) < oddities(withSmsc)) ? bare : withSmsc;
 }
 
 function decodeOctets(octets: Uint8Array, options: DecodeOptions): Attempt {

@@ -82,7 +82,6 @@ export type PduWarning =
   | "dcs_reserved"
   | "message_type_reserved"
   | "national_language_unknown"
-  | "smsc_type"
   | "status_reserved"
   | "timestamp_digits"
   | "timestamp_invalid"
