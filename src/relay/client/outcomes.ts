@@ -42,7 +42,9 @@ const FINAL: ReadonlySet<number> = new Set([400, 403, 404, 409, 410, 413, 415]);
 export function forwardOutcome(answer: Answer, message: WireMessage): ForwardOutcome {
   if (answer.status === 200) {
     const reply = forwardReply.safeParse(answer.body);
-    if (!reply.success || reply.data.id !== message.id) return retryLater("relay.bad_reply");
+    // A duplicate may lie there under another id: the same envelope came in the short form before.
+    const ours = reply.success && (reply.data.id === message.id || reply.data.status === "duplicate");
+    if (!ours) return retryLater("relay.bad_reply");
     return { kind: "accepted", status: reply.data.status };
   }
   const code = codeOf(answer);

@@ -63,8 +63,8 @@ export function sendProblem(
 ): void {
   const reply = problemReply(thrown);
   if (reply.status >= 500) {
-    const code = isAppError(thrown) ? thrown.code : "relay.internal";
-    deps.log.error("relay_request_failed", { status: reply.status, code, reason: messageOf(thrown) });
+    const { code, context } = isAppError(thrown) ? thrown : { code: "relay.internal", context: {} };
+    deps.log.error("relay_request_failed", { ...context, status: reply.status, code, reason: messageOf(thrown) });
   }
   sendReply(response, reply, deps.clock);
 }

@@ -129,8 +129,8 @@ export async function saveAcknowledgements(
     );
     const acknowledged = "id IN (SELECT value ->> 0 FROM json_each(?2)) AND renter = ?1 AND envelope IS NOT NULL";
     await tx.run(
-      `UPDATE mailboxes SET waiting = waiting - gone.messages, bytes = bytes - gone.bytes
-       FROM (SELECT count(*) AS messages, coalesce(sum(size), 0) AS bytes FROM messages WHERE ${acknowledged}) AS gone
+      `UPDATE mailboxes SET waiting = waiting - gone.count, bytes = bytes - gone.size
+       FROM (SELECT count(*) AS count, coalesce(sum(size), 0) AS size FROM messages WHERE ${acknowledged}) AS gone
        WHERE mailboxes.renter = ?1`,
       [renter, rows],
     );

@@ -1,0 +1,124 @@
+// Tokens: given for a signed challenge only, used once, bound to host and key, gone after a day.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hours, minutes, toBase64url, utf8 } from "../../src/base/index.ts";
+import { maySignChallenge, parseChallenge, relayProblem } from "../../src/protocol/index.ts";
+import { renter, signWith, stranger, suite, tampered, verifyOf } from "./fixtures.ts";
+import { type CallResult, RelayRig, verdictOf } from "./relay-rig.ts";
+
+describe("authentication", () => {
+  let rig: RelayRig;
+  beforeEach(async () => {
+    rig = await RelayRig.start();
+  });
+  afterEach(() => rig.stop());
+
+  const pubkey = verifyOf(renter);
+  const signed = (text: string, who = renter): string => toBase64url(signWith(who)(utf8(text)));
+  const auth = (body: object): Promise<CallResult> => rig.call("POST", "/auth", { body });
+  async function challenge(): Promise<string> {
+    const answer = await rig.call("POST", "/auth/challenge", { body: { pubkey } });
+    return (answer.body as { challenge: string }).challenge;
+  }
+
+  it("challenges with a text that names host, purpose, key, nonce and expiry", async () => {
+    const text = await challenge();
+    const parsed = parseChallenge(text);
+    expect(parsed).toMatchObject({ host: new URL(rig.url).host, pubkey });
+    expect(text).toContain("purpose=login");
+    expect(maySignChallenge(text, { url: rig.url, pubkey })).toBe(true);
+    expect(maySignChallenge(text, { url: "https://other.example", pubkey })).toBe(false);
+    expect(maySignChallenge(text, { url: rig.url, pubkey: verifyOf(stranger) })).toBe(false);
+  });
+
+  it("names the configured host, whatever the client asked for", async () => {
+    const named = await RelayRig.start({ publicHost: "Relay.Example:8443" });
+    const answer = await named.call("POST", "/auth/challenge", { body: { pubkey } });
+    expect(parseChallenge((answer.body as { challenge: string }).challenge)?.host).toBe("relay.example:8443");
+    await named.stop();
+  });
+
+  it("answers 401 with a fresh challenge when none was signed, and that one works", async () => {
+    const refused = await auth({ pubkey });
+    expect(verdictOf(refused)).toBe("401 relay.challenge_required");
+    const text = relayProblem.parse(refused.body).challenge ?? "";
+    const answer = await auth({ pubkey, challenge: text, signature: signed(text) });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ token_type: "Bearer" });
+  });
+
+  it("takes a challenge once", async () => {
+    const text = await challenge();
+    const request = { pubkey, challenge: text, signature: signed(text) };
+    expect((await auth(request)).status).toBe(200);
+    const again = await auth(request);
+    expect(verdictOf(again)).toBe("401 relay.bad_challenge");
+    expect(relayProblem.parse(again.body).challenge).not.toBe(text);
+  });
+
+  it("refuses an expired challenge, one of another key, one it never made and one that was changed", async () => {
+    const text = await challenge();
+    const other = { pubkey: verifyOf(stranger), challenge: text, signature: signed(text, stranger) };
+    expect(verdictOf(await auth(other))).toBe("401 relay.bad_challenge");
+    const forged = text.replace(/ mac=.*/, "");
+    expect(verdictOf(await auth({ pubkey, challenge: forged, signature: signed(forged) }))).toBe(
+      "401 relay.bad_challenge",
+    );
+    const later = text.replace(/expires=\d+/, (was) => `expires=${Number(was.slice(8)) + 1000}`);
+    expect(verdictOf(await auth({ pubkey, challenge: later, signature: signed(later) }))).toBe(
+      "401 relay.bad_challenge",
+    );
+    await rig.clock.advance(minutes(6));
+    expect(verdictOf(await auth({ pubkey, challenge: text, signature: signed(text) }))).toBe("401 relay.bad_challenge");
+  });
+
+  it("refuses a signature of another key or over another text", async () => {
+    const text = await challenge();
+    for (const signature of [signed(text, stranger), signed(`${text} `), tampered(signed(text))]) {
+      expect(verdictOf(await auth({ pubkey, challenge: text, signature }))).toBe("401 relay.bad_login");
+    }
+  });
+
+  it("answers 400 to a key that is none", async () => {
+    for (const key of ["", "x".repeat(43), `${pubkey}=`]) {
+      const answer = await rig.call("POST", "/auth/challenge", { body: { pubkey: key } });
+      expect(verdictOf(answer)).toBe("400 relay.bad_body");
+    }
+  });
+
+  it("ends a token after 24 hours and refuses unknown and missing ones", async () => {
+    const token = await rig.login(renter);
+    expect((await rig.call("GET", "/sms", { token })).status).toBe(200);
+    expect(verdictOf(await rig.call("GET", "/sms"))).toBe("401 relay.unauthorized");
+    expect(verdictOf(await rig.call("GET", "/sms", { token: tampered(token) }))).toBe("401 relay.unauthorized");
+    expect(verdictOf(await rig.call("GET", "/sms", { headers: { authorization: token } }))).toBe(
+      "401 relay.unauthorized",
+    );
+    await rig.clock.advance(hours(24));
+    expect(verdictOf(await rig.call("GET", "/sms", { token }))).toBe("401 relay.unauthorized");
+  });
+
+  it("keeps tokens over a restart, as hashes only", async () => {
+    const token = await rig.login(renter);
+    await rig.halt();
+    const files = ["relay.sqlite", "relay.sqlite-wal"].map((name) => readFile(join(rig.folder, name)).catch(() => ""));
+    for (const bytes of await Promise.all(files)) expect(bytes.includes(token)).toBe(false);
+    await rig.open();
+    expect((await rig.call("GET", "/sms", { token })).status).toBe(200);
+  });
+
+  it("forgets its own challenges at a restart", async () => {
+    const text = await challenge();
+    await rig.stop();
+    rig = await RelayRig.start({ random: { bytes: (length) => suite.sha256(utf8("other")).slice(0, length) } });
+    const again = await auth({ pubkey, challenge: text, signature: signed(text) });
+    expect(verdictOf(again)).toBe("401 relay.bad_challenge");
+  });
+
+  it("refuses a token in the query", async () => {
+    const token = await rig.login(renter);
+    expect(verdictOf(await rig.call("GET", `/sms?token=${token}`, { token }))).toBe("400 relay.bad_query");
+  });
+});
