@@ -1,0 +1,94 @@
+// `npm test`: every check in order. Prints what was skipped and why, and ends with `N passed, N failed`.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), "numberbox-check-"));
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: string[];
+}
+
+const report = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numFailedTestSuites: z.number(),
+  success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+});
+
+const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+
+function run(command: string, args: readonly string[]): boolean {
+  const result = spawnSync(join(root, "node_modules", ".bin", command), args, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return result.status === 0;
+}
+
+function step(name: string, passed: boolean): void {
+  console.log(`${passed ? "ok" : "FAILED"}: ${name}`);
+  if (passed) tally.passed++;
+  else tally.failed++;
+}
+
+function runProject(project: string): void {
+  const file = join(scratch, `${project}.json`);
+  const args = [
+    "run",
+    "--config",
+    "test/tooling/vitest.config.ts",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+  ];
+  const ended = run("vitest", [...args, `--outputFile.json=${file}`]);
+  let result: z.infer<typeof report>;
+  try {
+    result = report.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    step(`${project}: the test runner ended without a report`, false);
+    return;
+  }
+  tally.passed += result.numPassedTests;
+  // A file that cannot be loaded has no failed test, yet it failed.
+  const broken = result.testResults.filter(
+    (suite) => suite.status === "failed" && suite.assertionResults.every((test) => test.status !== "failed"),
+  );
+  tally.failed += result.numFailedTests + broken.length;
+  if (!ended && result.numFailedTests + broken.length === 0)
+    step(`${project}: the test runner failed outside of any test`, false);
+  const skipped = result.testResults.flatMap((suite) =>
+    suite.assertionResults.filter(
+      (test) => test.status === "pending" || test.status === "skipped" || test.status === "todo",
+    ),
+  );
+  tally.skipped.push(...skipped.map((test) => `${project}: ${test.fullName}`));
+}
+
+console.log("numberbox: types, lint, then unit, property and end-to-end tests");
+step("types (tsc)", run("tsc", ["--noEmit"]));
+step("lint and format (biome)", run("biome", ["check", "--error-on-warnings", "--max-diagnostics=50"]));
+for (const project of ["unit", "property", "e2e"]) runProject(project);
+rmSync(scratch, { recursive: true, force: true });
+
+if (tally.skipped.length > 0) console.log(`\nSkipped, with the reason in the name:\n  ${tally.skipped.join("\n  ")}`);
+console.log(
+  `\n${tally.passed} passed, ${tally.failed} failed${tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : ""}`,
+);
+process.exitCode = tally.failed === 0 ? 0 : 1;

@@ -1,0 +1,130 @@
+// Set-up of a fresh clone: packages, console pages and, for the tests, what Debian has to add. Plain JavaScript that any Node since 18
+// reads, because it runs before Node 24 is there. Says what it installs; does nothing the second time.
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const stamps = join(root, "node_modules", ".numberbox");
+const purpose = process.argv.includes("--for") ? process.argv[process.argv.indexOf("--for") + 1] : "test";
+
+/** Commands that sqlite3 needs where no ready-made binary fits. */
+const BUILD_TOOLS = [
+  { command: "g++", package: "g++" },
+  { command: "make", package: "make" },
+  { command: "python3", package: "python3" },
+];
+const TEST_TOOLS = [
+  { command: "socat", package: "socat", why: "real pseudo-terminals under serialport" },
+  { command: "chromium", package: "chromium", why: "the console in a browser" },
+  { command: "python3", package: "python3", why: "the independent renter" },
+  { command: "python3", module: "cryptography", package: "python3-cryptography", why: "the independent renter" },
+];
+
+function say(text) {
+  process.stdout.write(`setup: ${text}\n`);
+}
+
+function run(command, args) {
+  const result = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  return result.status === 0;
+}
+
+function has(tool) {
+  const found = (process.env.PATH ?? "")
+    .split(":")
+    .some((folder) => folder !== "" && existsSync(join(folder, tool.command)));
+  if (!found || tool.module === undefined) return found;
+  // Debian's own Python has Debian's modules; another one in front of it may not.
+  const pythons = ["/usr/bin/python3", tool.command];
+  return pythons.some((python) => spawnSync(python, ["-c", `import ${tool.module}`], { stdio: "ignore" }).status === 0);
+}
+
+function installDebian(tools, needed) {
+  const missing = [...new Set(tools.filter((tool) => !has(tool)).map((tool) => tool.package))];
+  if (missing.length === 0) return;
+  const root = process.getuid?.() === 0;
+  const sudo = !root && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0;
+  if (!existsSync("/usr/bin/apt-get") || (!root && !sudo)) {
+    say(
+      `not here: ${missing.join(", ")}${needed ? "" : "; what needs them is skipped"}. Install with: sudo apt-get install ${missing.join(" ")}`,
+    );
+    return;
+  }
+  say(`installing from Debian: ${missing.join(", ")}`);
+  const prefix = root ? [] : ["sudo", "-n"];
+  const apt = (...args) => {
+    const [command, ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", ...args];
+    return run(command, rest);
+  };
+  if (!apt("install", "-y", "--no-install-recommends", ...missing)) {
+    apt("update");
+    if (!apt("install", "-y", "--no-install-recommends", ...missing))
+      say("Debian's packages could not be installed; see above");
+  }
+}
+
+function hashOf(files) {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(file)).update("\0");
+  return hash.digest("hex");
+}
+
+/** Does `work` unless it was done for the same inputs before. */
+function once(name, inputs, work) {
+  const stamp = join(stamps, name);
+  const now = hashOf(inputs);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  work();
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(stamp, now);
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      return statSync(path).isDirectory() ? filesBelow(path) : [path];
+    });
+}
+
+function fail(text) {
+  process.stderr.write(`setup: ${text}\n`);
+  process.exit(1);
+}
+
+const manifest = join(root, "package.json");
+const lock = join(root, "package-lock.json");
+const nodeBinary = join(root, "node_modules", "node", "bin", "node");
+
+once("packages", [manifest, lock], () => {
+  installDebian(BUILD_TOOLS, true);
+  say(
+    "installing npm packages (Node 24 among them; sqlite3 is built where no ready-made binary fits, which takes a minute or two)",
+  );
+  const npm = process.env.npm_execpath;
+  const args = ["ci", "--no-fund", "--no-audit", "--loglevel=error"];
+  const done = npm === undefined ? run("npm", args) : run(process.execPath, [npm, ...args]);
+  if (!done) fail("npm ci failed; see above. Behind a proxy set npm's `proxy` and `https-proxy`.");
+  if (!existsSync(nodeBinary)) fail("Node 24 was not installed: the package `node` could not run its install script");
+});
+
+const link = join(root, "node_modules", ".bin", "numberbox");
+if (!existsSync(link)) symlinkSync(join("..", "..", "src", "bin", "launch.mjs"), link);
+
+const pages = join(root, "src", "web", "pages");
+const protocol = join(root, "src", "protocol");
+once("pages", [lock, ...filesBelow(pages), ...filesBelow(protocol)], () => {
+  say("building the console's pages");
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  if (!run(nodeBinary, [vite, "build", "--config", join(pages, "vite.config.ts"), "--logLevel", "warn"]))
+    fail("the pages could not be built");
+});
+if (!existsSync(join(dirname(pages), "dist", "index.html")))
+  fail("the built pages are gone; remove node_modules/.numberbox/pages and try again");
+
+if (purpose === "test") installDebian(TEST_TOOLS, false);
