@@ -94,7 +94,7 @@ export async function openV2(options: OpenV2Options): Promise<Uint8Array> {
   }
   if (envelope[0] !== VERSION) {
     throw new AppError("envelope.bad_version", "the envelope's first byte is not version 2", {
-      context: { version: envelope[0] ?? -1 },
+      hint: "Open it as the version that its message names.",
     });
   }
   const aad = headerBytes(header);
