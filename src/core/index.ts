@@ -5,6 +5,7 @@ export * from "./event-log.ts";
 export * from "./forwarder.ts";
 export * from "./intake.ts";
 export * from "./link-state.ts";
+export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
 export type * from "./ports.ts";
 export type * from "./ports-console.ts";

@@ -89,6 +89,15 @@ export function joinContents(contents: readonly SmsContent[], missing: readonly 
   };
 }
 
+/**
+ * When the service centre took the message, Unix milliseconds by whole seconds (TS 23.040 9.2.3.11); 0 when the PDU does not tell. A
+ * modem lists messages by storage place, not by arrival: this puts them back in order.
+ */
+export function sentOrder(pdu: Uint8Array): number {
+  const result = decodePdu(pdu, { smsc: "auto", direction: "mt" });
+  return result.ok && result.pdu.type === "deliver" ? (result.pdu.sentAt?.unixMs ?? 0) : 0;
+}
+
 /** A part as it is sealed under the storage key until the others come. */
 export interface OpenedPart {
   readonly hash: string;

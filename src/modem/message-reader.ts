@@ -12,7 +12,7 @@ import {
   type StoredPdu,
 } from "../at/index.ts";
 import { AppError, fromHex, isAppError, type LineId, type Logger, type SlotId, type UnixMs } from "../base/index.ts";
-import type { IntakePort, IntakeTicket } from "../core/index.ts";
+import { type IntakePort, type IntakeTicket, sentOrder } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
 
 export interface ReaderOptions {
@@ -50,7 +50,9 @@ export class MessageReader {
     const { messages, odd } = parseCmgl((await channel.send(command.listMessages())).lines);
     if (odd.length > 0) log.warn("odd_listing", { mem, entries: odd.length });
     this.#confirmVanished(mem, messages);
-    const incoming = messages.filter((message) => message.stat !== "sto_unsent" && message.stat !== "sto_sent");
+    const incoming = inOrder(
+      messages.filter((message) => message.stat !== "sto_unsent" && message.stat !== "sto_sent"),
+    );
     const left = await Promise.all(incoming.map((message) => this.#deliver(mem, message.index, message)));
     if (mem !== this.#options.home) await this.#select(this.#options.home);
     return left.filter((stays) => stays).length;
@@ -157,4 +159,13 @@ function bytesOf(hex: string): Uint8Array {
   if (!/^[0-9A-Fa-f]+$/.test(even))
     throw new AppError("modem.bad_pdu", "the modem listed a PDU that is not hex", { retryable: true });
   return fromHex(even);
+}
+
+/** A listing goes by place, and a freed place is filled again: the service centre's time tells what came first. */
+function inOrder(messages: readonly ListedPdu[]): readonly ListedPdu[] {
+  const keyed = messages.map((message) => ({
+    message,
+    sent: /^(?:[0-9A-F]{2})+$/i.test(message.pdu) ? sentOrder(fromHex(message.pdu)) : 0,
+  }));
+  return keyed.sort((a, b) => a.sent - b.sent || a.message.index - b.message.index).map(({ message }) => message);
 }
