@@ -17,6 +17,8 @@ export function withDeadline<T>(promise: Promise<T>, options: WaitOptions): Prom
   const { clock, timeout, what, signal } = options;
   return new Promise<T>((resolve, reject) => {
     if (signal?.aborted) {
+      // Nobody waits for it any more; its failure must not end the process.
+      promise.catch(() => {});
       reject(stoppedError(what));
       return;
     }
