@@ -115,6 +115,7 @@ export class RelayHttp {
     const { clock, timeout, url } = this.#options;
     const abort = new AbortController();
     const what = `${request.method} ${request.path.replace(/\?.*/, "")}`;
+    if (request.signal.aborted) throw stoppedError(what);
     try {
       const exchange = this.#exchange(request, AbortSignal.any([request.signal, abort.signal]));
       const { status, body } = await withDeadline(exchange, { clock, timeout, what, signal: request.signal });

@@ -95,7 +95,7 @@ export class RelaySocket {
   async next(): Promise<readonly MailboxMessage[]> {
     if (this.#waiting.length === 0) {
       this.#arrived = deferred();
-      await Promise.race([this.#arrived.promise, this.#ended.promise]);
+      await (this.#over ? this.#ended.promise : this.#arrived.promise);
     }
     const batch = this.#waiting.splice(0);
     if (this.#socket.isPaused) this.#socket.resume();
@@ -165,6 +165,7 @@ export class RelaySocket {
     this.#over = true;
     this.#silence();
     this.#ended.reject(reason);
+    this.#arrived.reject(reason);
     this.#socket.terminate();
   }
 }

@@ -1,0 +1,343 @@
+// The commands as a user runs them, at the real relay, with key files and state on disk.
+
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isAppError, seconds, silentLogger } from "../../src/base/index.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
+import type { CliIo, ExitCode } from "../../src/bin/cli-io.ts";
+import { registerRenter } from "../../src/bin/commands/renter.ts";
+import { serialiseG2 } from "../../src/envelope/index.ts";
+import { VirtualClock } from "../sim/virtual-clock.ts";
+import { FakeRelay } from "./fake-relay.ts";
+import { grantOf, messageOf, NOW, NUMBER, RENTAL, renter, stranger } from "./fixtures.ts";
+import { type RealRelay, startRealRelay } from "./real-relay.ts";
+
+let root: string;
+let keyfile: string;
+let relay: RealRelay;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), "renter-commands-"));
+  keyfile = join(root, "users.key.json");
+  writeFileSync(keyfile, serialiseG2([stranger, renter], renter.name));
+  relay = await startRealRelay(new VirtualClock(NOW));
+  await relay.grant(grantOf());
+});
+afterEach(async () => {
+  await relay.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** A command that is running or done. */
+class CommandRun implements CliIo {
+  stdout = "";
+  stderr = "";
+  readonly env = { HOME: root, TZ: "UTC" };
+  readonly clock = new VirtualClock(NOW);
+  readonly random = systemRandom;
+  readonly log = silentLogger;
+  readonly abort = new AbortController();
+  readonly done: Promise<ExitCode>;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(argv: readonly string[]) {
+    this.done = this.#run(argv);
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  out(text: string): void {
+    this.stdout += text;
+    for (const look of [...this.#watchers]) look();
+  }
+
+  err(text: string): void {
+    this.stderr += text;
+    for (const look of [...this.#watchers]) look();
+  }
+
+  readInput(): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(0));
+  }
+
+  get lines(): readonly { readonly type: string; readonly [member: string]: unknown }[] {
+    return this.stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
+  }
+
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition()) return;
+        this.#watchers.delete(look);
+        resolve();
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  async #run(argv: readonly string[]): Promise<ExitCode> {
+    let exit: ExitCode = 0;
+    const program = new Command("numberbox").exitOverride().configureOutput({
+      writeOut: (text) => this.out(text),
+      writeErr: (text) => this.err(text),
+    });
+    registerRenter(program, this, (code) => {
+      exit = code;
+    });
+    try {
+      await program.parseAsync(["renter", ...argv], { from: "user" });
+      return exit;
+    } catch (error) {
+      if (error instanceof CommanderError) return 2;
+      if (!isAppError(error)) throw error;
+      this.err(`${error.code}: ${error.message}\n  ${error.hint ?? ""}\n`);
+      return 1;
+    }
+  }
+}
+
+async function run(...argv: readonly string[]): Promise<CommandRun & { readonly exit: ExitCode }> {
+  const command = new CommandRun(argv);
+  return Object.assign(command, { exit: await command.done });
+}
+
+const access = (): readonly string[] => ["--keyfile", keyfile, "--relay", relay.url];
+const bodies = (command: CommandRun): readonly unknown[] => command.lines.map((line) => line.body);
+
+describe("renter login", () => {
+  it("lists the rentals and remembers paths and URL only", async () => {
+    const login = await run("login", ...access());
+    expect(login.exit).toBe(0);
+    expect(login.stdout).toContain(`as ${renter.name}`);
+    expect(login.stdout).toContain(NUMBER);
+    const file = join(root, ".local/state/numberbox/renter/login.json");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
+      v: 1,
+      keyfile,
+      user: null,
+      password_file: null,
+      relays: [relay.url],
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await relay.forward(await messageOf({ seq: 1, body: "hello" }));
+    const inbox = await run("inbox", "--json");
+    expect(bodies(inbox)).toEqual(["hello"]);
+  });
+
+  it("prints one JSON object with the rentals", async () => {
+    const login = await run("login", ...access(), "--json");
+    expect(login.lines).toMatchObject([
+      { type: "login", relay: relay.url, rentals: [{ rental_id: RENTAL, number: NUMBER, state: "active" }] },
+    ]);
+  });
+
+  it("is required when neither key file nor relay is known", async () => {
+    const inbox = await run("inbox");
+    expect([inbox.exit, inbox.stdout]).toEqual([1, ""]);
+    expect(inbox.stderr).toMatch(/^renter\.not_signed_in: .*\n {2}Run: numberbox renter login/);
+  });
+
+  it("uses another user of the key file with another inbox", async () => {
+    await relay.forward(await messageOf({ seq: 1 }));
+    const other = await run("inbox", ...access(), "--user", stranger.name, "--json");
+    expect([other.exit, other.stdout]).toEqual([0, ""]);
+    const unknown = await run("inbox", ...access(), "--user", "nobody");
+    expect(unknown.stderr).toMatch(/^renter\.no_user: /);
+  });
+});
+
+describe("renter inbox", () => {
+  it("prints a new SMS as one JSON object, and the whole history each time", async () => {
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    const first = await run("inbox", ...access(), "--json");
+    expect(first.exit).toBe(0);
+    expect(first.lines).toMatchObject([
+      { type: "sms", from: "+15550199", to: NUMBER, body: "one", seq: 1, rental_id: RENTAL, verified: true },
+    ]);
+    await relay.forward(await messageOf({ seq: 2, body: "two" }));
+    expect(bodies(await run("inbox", ...access(), "--json"))).toEqual(["one", "two"]);
+    expect(bodies(await run("inbox", ...access(), "--json"))).toEqual(["one", "two"]);
+  });
+
+  it("with --new prints each message once", async () => {
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    expect(bodies(await run("inbox", ...access(), "--json", "--new"))).toEqual(["one"]);
+    expect(bodies(await run("inbox", ...access(), "--json", "--new"))).toEqual([]);
+    await relay.forward(await messageOf({ seq: 2, body: "two" }));
+    expect(bodies(await run("inbox", ...access(), "--json", "--new"))).toEqual(["two"]);
+  });
+
+  it("with --rental prints that rental only, and leaves the others new", async () => {
+    const other = "e".repeat(32);
+    await relay.grant(grantOf({ rentalId: other }));
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    await relay.forward(await messageOf({ seq: 1, body: "other", rentalId: other }));
+    expect(bodies(await run("inbox", ...access(), "--json", "--new", "--rental", other))).toEqual(["other"]);
+    expect(bodies(await run("inbox", ...access(), "--json", "--new"))).toEqual(["one"]);
+  });
+
+  it("with --follow prints what comes until Ctrl-C, which is exit code 0", async () => {
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    const command = new CommandRun(["inbox", ...access(), "--json", "--follow"]);
+    await command.until(() => command.stderr.includes("Following"));
+    await relay.forward(await messageOf({ seq: 3, body: "three" }));
+    await command.until(() => command.stdout.includes("three"));
+    expect(command.lines).toMatchObject([
+      { type: "sms", body: "one" },
+      { type: "gap", rental_id: RENTAL, from: 2, to: 2 },
+      { type: "sms", body: "three" },
+    ]);
+    command.abort.abort();
+    expect(await command.done).toBe(0);
+    expect(command.clock.pending).toEqual([]);
+  });
+
+  it("shows what it has when the relay is down, says so, and ends with 1", async () => {
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    await run("inbox", ...access(), "--json");
+    const { url } = relay;
+    await relay.stop();
+    const inbox = await run("inbox", "--keyfile", keyfile, "--relay", url);
+    expect(inbox.exit).toBe(1);
+    expect(inbox.stdout).toContain("    one\n");
+    expect(inbox.stderr).toMatch(/^renter\.relay_unreachable: .*ECONNREFUSED.*\n {2}Check the URL/);
+    relay = await startRealRelay(new VirtualClock(NOW));
+  });
+
+  it("reads from several relays into one inbox", async () => {
+    const second = await startRealRelay(new VirtualClock(NOW));
+    await second.grant(grantOf());
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    await second.forward(await messageOf({ seq: 1, body: "one" }));
+    await second.forward(await messageOf({ seq: 2, body: "two" }));
+    const inbox = await run("inbox", ...access(), "--relay", second.url, "--json");
+    await second.stop();
+    expect(inbox.exit).toBe(0);
+    expect([...bodies(inbox)].sort()).toEqual(["one", "two"]);
+  });
+
+  it("reports a refused message on both streams, reads the others, and ends with 1", async () => {
+    const fake = await FakeRelay.start();
+    fake.rentals = [{ grant: grantOf(), state: "active", last_seq: 2 }];
+    fake.push({ ...(await messageOf({ seq: 1 })), ts: 1 }, await messageOf({ seq: 2, body: "two" }));
+    const inbox = await run("inbox", "--keyfile", keyfile, "--relay", fake.url, "--json");
+    await fake.stop();
+    expect(inbox.exit).toBe(1);
+    expect(inbox.stderr).toMatch(/^renter\.bad_signature: .*\n {2}It stays at the relay/);
+    expect(inbox.lines).toMatchObject([
+      { type: "error", code: "renter.bad_signature", rental_id: RENTAL, seq: 1 },
+      { type: "gap", from: 1, to: 1 },
+      { type: "sms", body: "two" },
+    ]);
+  });
+
+  it("tells once that a followed relay is gone, and that it is back", async () => {
+    const fake = await FakeRelay.start();
+    fake.failNext("rentals", "reset", "reset");
+    const command = new CommandRun(["inbox", "--keyfile", keyfile, "--relay", fake.url, "--follow"]);
+    await command.until(() => command.stderr.includes("renter.relay_unreachable"));
+    await fake.until(() => fake.asked.filter((path) => path === "rentals").length === 1);
+    await command.clock.advance(seconds(1));
+    await fake.until(() => fake.asked.filter((path) => path === "rentals").length === 2);
+    await command.clock.flush();
+    await command.clock.advance(seconds(2));
+    await command.until(() => command.stderr.includes("again"));
+    command.abort.abort();
+    expect(await command.done).toBe(0);
+    await fake.stop();
+    expect(command.stderr.match(/renter\.relay_unreachable/g)).toHaveLength(1);
+  });
+
+  it("shows what another process, which follows, has received, and fetches nothing", async () => {
+    const first = new CommandRun(["inbox", ...access(), "--follow", "--json"]);
+    await first.until(() => first.stderr.includes("Following"));
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    await first.until(() => first.stdout.includes("one"));
+    const [folder] = readdirSync(join(root, ".local/state/numberbox/renter"));
+    // Both commands are one process here, whose own lock counts as left over: another living process holds it.
+    writeFileSync(join(root, ".local/state/numberbox/renter", folder ?? "", "lock"), `${process.ppid}\n`);
+    const second = new CommandRun(["inbox", ...access(), "--json"]);
+    await second.clock.settle(second.done, seconds(10));
+    expect([await second.done, bodies(second)]).toEqual([0, ["one"]]);
+    expect(second.stderr).toContain("Another process");
+    const third = new CommandRun(["inbox", ...access(), "--new"]);
+    await third.clock.settle(third.done, seconds(10));
+    expect([await third.done, third.stderr.split(":")[0]]).toEqual([1, "renter.in_use"]);
+    first.abort.abort();
+    await first.done;
+  });
+
+  it("refuses a malformed rental id as wrong usage", async () => {
+    expect((await run("inbox", ...access(), "--rental", "x")).exit).toBe(2);
+  });
+
+  it("says what is wrong with a key file, without what is in it", async () => {
+    writeFileSync(keyfile, '{"private":"c2VjcmV0"}');
+    const inbox = await run("inbox", ...access());
+    expect(inbox.stderr).toMatch(/^keyfile\./);
+    expect(inbox.stderr).not.toContain("c2VjcmV0");
+    const none = await run("inbox", "--keyfile", join(root, "none"), "--relay", relay.url);
+    expect(none.stderr).toMatch(/^renter\.cannot_read: .*ENOENT/);
+  });
+});
+
+describe("renter receipts and export", () => {
+  beforeEach(async () => {
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    await run("inbox", ...access());
+  });
+
+  it("lists the receipts that the relay took", async () => {
+    const receipts = await run("receipts", ...access(), "--json");
+    expect(receipts.lines).toMatchObject([{ type: "receipt", seq: 1, state: "accepted", rental_id: RENTAL }]);
+    const human = await run("receipts", ...access());
+    expect(human.stdout).toBe(`2026-01-01T00:00:00+00:00  rental ${RENTAL}  seq 1  accepted\n`);
+  });
+
+  it("writes the bundle into a new file for its owner, and never over another", async () => {
+    const out = join(root, "export.json");
+    expect((await run("export", ...access(), "--out", out)).exit).toBe(0);
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    const bundle = JSON.parse(readFileSync(out, "utf8"));
+    expect(bundle).toMatchObject({ format: "numberbox-renter-export", grants: [grantOf()] });
+    expect(bundle.messages).toMatchObject([{ payload: { body: "one" }, receipt_state: "accepted" }]);
+    const again = await run("export", ...access(), "--out", out);
+    expect([again.exit, again.stderr.split(":")[0]]).toEqual([1, "renter.cannot_write"]);
+  });
+
+  it("prints the bundle as one JSON document", async () => {
+    expect((await run("export", ...access())).lines).toMatchObject([{ format: "numberbox-renter-export", v: 1 }]);
+  });
+});
+
+const vector = new URL("../../../shared/vectors/ness/encrypted.keys.old.json", import.meta.url);
+const missing = existsSync(vector) ? "" : " (skipped: shared/vectors is not there)";
+
+describe("an encrypted key file", () => {
+  it.skipIf(missing !== "")(`needs its password file${missing}`, async () => {
+    copyFileSync(vector, keyfile);
+    const without = await run("inbox", ...access());
+    expect(without.stderr).toMatch(/^keyfile\.needs_password/);
+    const password = join(root, "password");
+    writeFileSync(password, "correct horse\n");
+    expect((await run("inbox", ...access(), "--password-file", password)).exit).toBe(0);
+  });
+});
