@@ -77,9 +77,10 @@ export class Access {
 
   /** Errors: `web.setup_needed`, `web.sign_in_needed`, `web.scope`, and for writes with a cookie `web.bad_origin` and `web.csrf`. */
   async require(headers: IncomingHttpHeaders, scope: ApiScope): Promise<Principal> {
-    if ((await this.#deps.owner.passwordId()) === null) throw setupNeeded();
     const principal = await this.identify(headers);
     if (principal === null) {
+      // Commands on the same machine hold a token before the box has an owner.
+      if ((await this.#deps.owner.passwordId()) === null) throw setupNeeded();
       throw new AppError("web.sign_in_needed", "this needs a signed-in owner or an API token", {
         hint: "Sign in at the console, or send `Authorization: Bearer <token>`.",
       });

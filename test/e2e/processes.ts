@@ -1,0 +1,90 @@
+// Child processes of the end-to-end tests: the real `numberbox` command, ended by id and never by name.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const program = fileURLToPath(new URL("../../src/bin/numberbox.ts", import.meta.url));
+
+export class Numberbox {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<number | null>;
+  #out = "";
+  #err = "";
+  #onOut: () => void = () => {};
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#exited = once(child, "exit").then(([code]: (number | null)[]) => code ?? null);
+    child.stdout?.on("data", (chunk) => {
+      this.#out += String(chunk);
+      this.#onOut();
+    });
+    child.stderr?.on("data", (chunk) => {
+      this.#err += String(chunk);
+    });
+  }
+
+  static start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Numberbox {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return new Numberbox(child);
+  }
+
+  get out(): string {
+    return this.#out;
+  }
+
+  get err(): string {
+    return this.#err;
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resolves with the first line of standard output; rejects when the process ends before. */
+  async firstLine(): Promise<string> {
+    const line = new Promise<string>((resolve) => {
+      this.#onOut = () => {
+        const end = this.#out.indexOf("\n");
+        if (end >= 0) resolve(this.#out.slice(0, end));
+      };
+      this.#onOut();
+    });
+    const gone = this.#exited.then((code) => {
+      throw new Error(`the process ended with ${code} before it said anything:\n${this.#err.slice(-2000)}`);
+    });
+    return await Promise.race([line, gone]);
+  }
+
+  /** SIGKILL: what a power cut does to a process. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#exited;
+  }
+
+  /** SIGINT, as Ctrl-C; resolves with the exit code. */
+  async stop(): Promise<number | null> {
+    if (this.alive) this.#child.kill("SIGINT");
+    return await this.#exited;
+  }
+
+  async ended(): Promise<number | null> {
+    return await this.#exited;
+  }
+}
+
+/** Runs one command to its end. */
+export async function numberbox(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; out: string; err: string }> {
+  const process = Numberbox.start(args, env);
+  const code = await process.ended();
+  return { code, out: process.out, err: process.err };
+}
