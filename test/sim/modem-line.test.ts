@@ -88,7 +88,7 @@ describe("command lines of the simulated modem (V.250)", () => {
   it("keeps a half-written line of a host that went away, as a real line does", async () => {
     const rig = await quietRig();
     await rig.send("AT+CR");
-    rig.close();
+    await rig.close();
     rig.reopen();
     expect(await rig.send("AT\r")).toBe("\r\nERROR\r\n");
     expect(await rig.send("AT\r")).toBe("\r\nOK\r\n");
@@ -97,7 +97,7 @@ describe("command lines of the simulated modem (V.250)", () => {
   it("drops output that no host is there to read", async () => {
     const rig = await quietRig();
     await rig.send("AT+CREG=1\r");
-    rig.close();
+    await rig.close();
     rig.chunks.length = 0;
     rig.modem.radio.grant(5);
     await rig.during(1_000);

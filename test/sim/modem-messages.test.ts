@@ -323,8 +323,9 @@ describe("the journal", () => {
     const seen: string[] = [];
     rig.modem.journal.watch(({ event, id }) => seen.push(`${event} ${id} ${rig.output.includes("OK")}`));
     rig.modem.deliver(pduOf("a"));
-    rig.write("AT+CMGR=1;+CMGD=1\r");
+    const written = rig.write("AT+CMGR=1;+CMGD=1\r");
     expect(seen).toEqual(["queued", "stored", "read", "deleted"].map((event) => `${event} sms-1-1 false`));
+    await written;
     await rig.during(0);
     expect(rig.output).toContain("OK");
   });

@@ -1,7 +1,8 @@
 // A simulated modem on a virtual clock with a host's end in the test's hands.
 
 import { millis, silentLogger } from "../../src/base/index.ts";
-import { openLink, type SimLink, SimModem, type SimModemOptions } from "./modem/index.ts";
+import type { ByteLink } from "../../src/modem/index.ts";
+import { openLink, SimModem, type SimModemOptions } from "./modem/index.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export class ModemRig {
@@ -10,7 +11,7 @@ export class ModemRig {
   /** Every piece of output as it came, bytes as characters. */
   readonly chunks: string[] = [];
   hangups = 0;
-  #link: SimLink;
+  #link: ByteLink;
 
   constructor(options: Partial<Omit<SimModemOptions, "clock">> = {}) {
     this.modem = new SimModem({ slot: 1, seed: "rig", log: silentLogger, ...options, clock: this.clock });
@@ -27,18 +28,20 @@ export class ModemRig {
     this.#link = this.#open();
   }
 
-  close(): void {
-    this.#link.close();
+  /** The host lets go of the line. */
+  async close(): Promise<void> {
+    await this.#link.close();
   }
 
-  write(text: string): void {
-    this.#link.write(Buffer.from(text, "latin1"));
+  /** Rejects with `modem.closed` when the line is gone. */
+  async write(text: string): Promise<void> {
+    await this.#link.write(Buffer.from(text, "latin1"));
   }
 
   /** Writes and returns what comes back without time passing. */
   async send(text: string): Promise<string> {
     const before = this.chunks.length;
-    this.write(text);
+    await this.write(text);
     await this.clock.flush(1);
     return this.chunks.slice(before).join("");
   }
@@ -55,7 +58,7 @@ export class ModemRig {
     return this.chunks.slice(before).join("");
   }
 
-  #open(): SimLink {
+  #open(): ByteLink {
     const link = openLink(this.modem);
     link.onData((bytes) => this.chunks.push(Buffer.from(bytes).toString("latin1")));
     link.onClose(() => {

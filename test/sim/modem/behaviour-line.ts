@@ -33,15 +33,8 @@ export function lineBehaviour(): Behaviour {
       modem.identity.model,
       `Revision: ${modem.identity.revision}`,
     ]),
-    "+CMEE": numberSetting({
-      range: "(0-2)",
-      max: 2,
-      read: ({ modem }) => modem.settings.cmee,
-      write: ({ modem }, value) => {
-        modem.settings.cmee = value;
-      },
-    }),
-    "+IPR": numberSetting({ range: "(),(115200)", max: 4_000_000, read: () => 115200, write: () => {} }),
+    "+CMEE": errorFormat,
+    "+IPR": lineSpeed,
     "+IFC": accept,
     "+ICF": accept,
   });
@@ -55,6 +48,18 @@ export function lineBehaviour(): Behaviour {
     bootLines: (modem) => ["RDY", ...(modem.card === undefined ? [] : [`+CPIN: ${modem.card.pinState}`])],
   };
 }
+
+const errorFormat = numberSetting({
+  range: "(0-2)",
+  max: 2,
+  read: ({ modem }) => modem.settings.cmee,
+  write: ({ modem }, value) => {
+    modem.settings.cmee = value;
+  },
+});
+
+/** Any speed is taken: the simulated line has none. */
+const lineSpeed = numberSetting({ range: "(),(115200)", max: 4_000_000, read: () => 115_200, write: () => {} });
 
 /** A parameter that is 0 (also when left out) or 1. */
 function flag(write: (settings: Settings, on: boolean) => void): Handler {

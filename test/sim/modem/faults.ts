@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import type { Disposer } from "../../../src/base/index.ts";
+import { parseWith } from "../../../src/protocol/index.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 
 /** `reset`: a reset or a new plug-in ends the fault, as it ends a hung firmware. */
@@ -119,9 +120,9 @@ export class FaultBox {
     return this.#active.size > 0;
   }
 
-  /** Adds a fault and returns what takes it away again. Throws `ZodError` for a fault outside of the schema. */
+  /** Adds a fault and returns what takes it away again. Throws `sim.bad_request` for a fault outside of the schema. */
   add(input: FaultInput): Disposer {
-    const fault = faultSchema.parse(input);
+    const fault = parseWith(faultSchema, input, "sim.bad_request", "the fault");
     const lasting = fault.kind === "echo" || fault.kind === "full";
     const active: ActiveFault = {
       fault,

@@ -1,49 +1,44 @@
-// A host's end of a simulated serial line inside the same process: what `sim://` and tests talk through.
+// A host's end of a simulated serial line inside the same process: the box's own kind of link, for `sim://` ports and tests.
 
 import { AppError } from "../../../src/base/index.ts";
+import { type ByteLink, LinkEmitter, type OpenLink } from "../../../src/modem/index.ts";
+import type { SimBoard } from "./sim-board.ts";
 import type { SimModem } from "./sim-modem.ts";
 
-export interface SimLink {
-  /** Sets who gets the modem's bytes. They come in a later turn than the write that caused them. */
-  onData(listener: (bytes: Uint8Array) => void): void;
-  /** Sets who hears that the modem left the bus or that another host took over; called once, not after `close`. */
-  onClose(listener: () => void): void;
-  /** Throws `sim.link_closed` after the link ended. */
-  write(bytes: Uint8Array): void;
-  /** Lets go of the line; the modem notices nothing. Idempotent. */
-  close(): void;
-}
-
-/** Opens the line of a modem. Throws `sim.unplugged` when the modem is not on the bus. */
-export function openLink(modem: SimModem): SimLink {
-  let open = true;
-  let onData: (bytes: Uint8Array) => void = () => {};
-  let onClose: () => void = () => {};
+/** Opens the line of a modem. Its bytes come in a later turn than the write that caused them. Throws `sim.unplugged`. */
+export function openLink(modem: SimModem): ByteLink {
+  const events = new LinkEmitter();
   const detach = modem.attach({
-    onData: (bytes) => onData(bytes),
-    onHangup: () => {
-      open = false;
-      onClose();
-    },
+    onData: (bytes) => events.emitData(bytes),
+    onHangup: () => events.emitClose(),
   });
   return {
-    onData: (listener) => {
-      onData = listener;
-    },
-    onClose: (listener) => {
-      onClose = listener;
-    },
-    write: (bytes) => {
-      if (!open) {
-        throw new AppError("sim.link_closed", `the line to slot ${modem.slot} is closed`, {
-          hint: "Open it again once the modem is plugged in.",
-        });
-      }
+    onData: (listener) => events.onData(listener),
+    onClose: (listener) => events.onClose(listener),
+    write: async (bytes) => {
+      if (events.closed)
+        throw new AppError("modem.closed", `the line to slot ${modem.slot} is closed`, { retryable: true });
       modem.receive(bytes);
     },
-    close: () => {
-      open = false;
+    close: async () => {
       detach();
+      events.emitClose();
     },
+  };
+}
+
+/** Opens `sim://slot/1` and so on; an unplugged modem is a port that does not exist. */
+export function simLinkOpener(board: SimBoard): OpenLink {
+  return async (port) => {
+    const slot = /^sim:\/\/slot\/(\d{1,3})$/.exec(port)?.[1];
+    if (slot === undefined) {
+      throw new AppError("modem.bad_port", `port ${port} names no simulated slot`, { hint: "Write sim://slot/1." });
+    }
+    const modem = board.modem(Number(slot));
+    if (modem.power === "unplugged") {
+      const hint = "Plug the simulated modem in.";
+      throw new AppError("modem.no_such_port", `there is no port ${port}`, { retryable: true, hint });
+    }
+    return openLink(modem);
   };
 }

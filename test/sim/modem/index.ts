@@ -3,7 +3,7 @@
 export type { Behaviour, CommandContext, Failure } from "./behaviour.ts";
 export type { Command } from "./command-line.ts";
 export type { Fault, FaultInput, FaultKind } from "./faults.ts";
-export { openLink, type SimLink } from "./host-link.ts";
+export { openLink, simLinkOpener } from "./host-link.ts";
 export type { JournalEntry, JournalEvent } from "./journal.ts";
 export type { MessageStatus, StoredMessage } from "./message-store.ts";
 export type { HostPort, PowerState, SimModemEvents, SimModemOptions } from "./modem-options.ts";

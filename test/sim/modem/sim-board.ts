@@ -1,7 +1,8 @@
 // A board of simulated modems, slots numbered from 1, without any outside connection of its own.
 
 import { AppError, type Clock, type Logger } from "../../../src/base/index.ts";
-import { openLink, type SimLink } from "./host-link.ts";
+import type { ByteLink } from "../../../src/modem/index.ts";
+import { openLink } from "./host-link.ts";
 import { defaultNumber } from "./identity.ts";
 import { SimCard } from "./sim-card.ts";
 import { SimModem } from "./sim-modem.ts";
@@ -51,7 +52,7 @@ export class SimBoard {
   }
 
   /** Opens the line of a slot inside this process. Throws `sim.unknown_slot`, `sim.unplugged`. */
-  link(slot: number): SimLink {
+  link(slot: number): ByteLink {
     return openLink(this.modem(slot));
   }
 

@@ -29,7 +29,6 @@ export class SimModem {
   readonly slot: number;
   readonly identity: ModemIdentity;
   readonly clock: Clock;
-  readonly random: SeededRandom;
   readonly journal: Journal;
   readonly faults: FaultBox;
   readonly radio: Radio;
@@ -51,7 +50,6 @@ export class SimModem {
     this.slot = slot;
     this.identity = modemIdentity(slot);
     this.clock = clock;
-    this.random = new SeededRandom(`${seed}/behaviour`);
     this.journal = new Journal(clock);
     this.faults = new FaultBox(new SeededRandom(`${seed}/faults`));
     this.events = new Events("simulated modem", options.log);

@@ -3,8 +3,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../../src/base/index.ts";
+import type { ByteLink } from "../../../src/modem/index.ts";
 import { ControlServer } from "./control-server.ts";
-import type { SimLink } from "./host-link.ts";
 import { PtySlot } from "./pty-slot.ts";
 import { SimBoard, type SimBoardOptions } from "./sim-board.ts";
 import type { SimModem } from "./sim-modem.ts";
@@ -32,7 +32,7 @@ export interface SimBoardHandle {
   /** Throws `sim.unknown_slot`. */
   modem(slot: number): SimModem;
   /** Throws `sim.unknown_slot`, `sim.unplugged`. */
-  link(slot: number): SimLink;
+  link(slot: number): ByteLink;
   /** Ends everything, socat children included. Idempotent. */
   stop(): Promise<void>;
 }
