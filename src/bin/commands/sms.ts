@@ -2,7 +2,6 @@
 
 import { setImmediate } from "node:timers/promises";
 import { type Command, Option } from "commander";
-import { stoppedError } from "../../base/index.ts";
 import { type DecodeOptions, decodePdu, describePdu } from "../../sms/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { encodeLine } from "./sms-encode-line.ts";
@@ -37,12 +36,12 @@ async function* inputs(args: readonly string[], io: CliIo): AsyncGenerator<strin
   }
 }
 
-/** Runs `convert` over all lines but blank ones and writes a JSON line for each; returns how many failed. */
+/** Runs `convert` over all lines but blank ones and writes a JSON line for each. 1 when one failed, or when stopped before the end. */
 async function convertLines(
   args: readonly string[],
   io: CliIo,
   convert: (line: string) => LineResult,
-): Promise<number> {
+): Promise<ExitCode> {
   let failures = 0;
   for await (const piece of inputs(args, io)) {
     let out = "";
@@ -56,9 +55,9 @@ async function convertLines(
     io.out(out);
     // Lets signals in and output drain between two pieces.
     await setImmediate();
-    if (io.signal.aborted) throw stoppedError("sms");
+    if (io.signal.aborted) return 1;
   }
-  return failures;
+  return failures === 0 ? 0 : 1;
 }
 
 function registerDecode(sms: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
@@ -77,8 +76,7 @@ function registerDecode(sms: Command, io: CliIo, setExit: (code: ExitCode) => vo
         .default("auto"),
     )
     .action(async (args: string[], options: DecodeOptions) => {
-      await convertLines(args, io, (line) => ({ json: describePdu(decodePdu(line, options)), failed: false }));
-      setExit(0);
+      setExit(await convertLines(args, io, (line) => ({ json: describePdu(decodePdu(line, options)), failed: false })));
     });
 }
 
@@ -88,11 +86,11 @@ function registerEncode(sms: Command, io: CliIo, setExit: (code: ExitCode) => vo
     .description("encode JSON lines to PDUs, service centre address in front")
     .argument("[json...]", "messages as JSON, or - for one per line of standard input (the default)")
     .action(async (args: string[]) => {
-      const failures = await convertLines(args, io, (line) => {
+      const encode = (line: string): LineResult => {
         const json = encodeLine(line, io.clock.now());
         return { json, failed: !json.ok };
-      });
-      setExit(failures === 0 ? 0 : 1);
+      };
+      setExit(await convertLines(args, io, encode));
     });
 }
 
