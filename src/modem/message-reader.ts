@@ -5,7 +5,6 @@ import {
   command,
   type ListedPdu,
   parseCmgl,
-  parseCmgr,
   parseCpmsRead,
   parseCpmsSet,
   type StorageUse,
@@ -28,13 +27,20 @@ export interface ReaderOptions {
   readonly onUse: (use: StorageUse) => void;
 }
 
+interface Deletion {
+  readonly ticket: IntakeTicket;
+  /** The modem said OK; whether the place is empty must still show. */
+  answered: boolean;
+  /** Another message was announced for the place before the OK was heard. */
+  announced: boolean;
+}
+
 /** Times a PDU that is shorter than it says is read again before it is taken as it is. */
 const REREADS = 2;
 
 export class MessageReader {
   readonly #options: ReaderOptions;
-  /** Deleted by an OK, not yet shown to be gone. */
-  readonly #vanishing = new Map<string, IntakeTicket>();
+  readonly #deletions = new Map<string, Deletion>();
   readonly #rereads = new Map<string, number>();
   #mem: string;
 
@@ -58,20 +64,11 @@ export class MessageReader {
     return left.filter((stays) => stays).length;
   }
 
-  /** Reads and delivers one message that +CMTI announced. True when it had to be left for later. */
-  async fetch(mem: string, index: number): Promise<boolean> {
-    this.announced(mem, index);
-    await this.#select(mem);
-    const { lines } = await this.#options.channel.send(command.readMessage(index));
-    const message = parseCmgr(lines);
-    // Already read by a sweep, or announced twice.
-    if (message === null) return false;
-    return await this.#deliver(mem, index, message);
-  }
-
-  /** A new announcement for a place means that what lay there is gone. */
+  /** A new announcement for a place means that what lay there is gone. To be called when it arrives. */
   announced(mem: string, index: number): void {
-    this.#vanished(placeOf(mem, index));
+    const deletion = this.#deletions.get(placeOf(mem, index));
+    if (deletion?.answered) this.#vanished(placeOf(mem, index));
+    else if (deletion !== undefined) deletion.announced = true;
   }
 
   /** A message that was routed to us without being stored (+CMT). There is nothing to delete. */
@@ -108,14 +105,26 @@ export class MessageReader {
     try {
       const pdu = bytesOf(message.pdu);
       const { ticket } = await intake.accept({ slotId, lineId, location: place, pdu, receivedAt: now() });
-      await this.#options.channel.send(command.deleteMessage(index));
-      this.#vanishing.set(place, ticket);
+      await this.#delete(place, index, ticket);
       return false;
     } catch (error) {
       // A dead channel ends the round; anything else leaves this message for the next one.
       if (isAppError(error) && CHANNEL_IS_DEAD.has(error.code)) throw error;
       log.warn("message_left", { mem, reason: isAppError(error) ? error.code : "unknown" });
       return true;
+    }
+  }
+
+  async #delete(place: string, index: number, ticket: IntakeTicket): Promise<void> {
+    const deletion: Deletion = { ticket, answered: false, announced: false };
+    this.#deletions.set(place, deletion);
+    try {
+      await this.#options.channel.send(command.deleteMessage(index));
+      deletion.answered = true;
+      if (deletion.announced) this.#vanished(place);
+    } catch (error) {
+      this.#deletions.delete(place);
+      throw error;
     }
   }
 
@@ -128,16 +137,16 @@ export class MessageReader {
 
   #confirmVanished(mem: string, listed: readonly ListedPdu[]): void {
     const present = new Set(listed.map((message) => placeOf(mem, message.index)));
-    for (const place of [...this.#vanishing.keys()]) {
-      if (place.startsWith(`${mem}:`) && !present.has(place)) this.#vanished(place);
+    for (const [place, deletion] of [...this.#deletions]) {
+      if (deletion.answered && place.startsWith(`${mem}:`) && !present.has(place)) this.#vanished(place);
     }
   }
 
   #vanished(place: string): void {
-    const ticket = this.#vanishing.get(place);
-    if (ticket === undefined) return;
-    this.#vanishing.delete(place);
-    this.#options.intake.deleted(ticket);
+    const deletion = this.#deletions.get(place);
+    if (deletion === undefined) return;
+    this.#deletions.delete(place);
+    this.#options.intake.deleted(deletion.ticket);
   }
 }
 

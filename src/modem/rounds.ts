@@ -30,8 +30,6 @@ export interface RoundsOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** With more announcements than this one listing is cheaper than reading each. */
-const LIST_FROM = 3;
 const POLL_EVERY: Millis = seconds(20);
 /** A message that had to be left (disk full, database locked) is tried again after this. */
 const RETRY_LEFT: Millis = seconds(3);
@@ -41,9 +39,12 @@ const ALL_STORAGES_EACH = 10;
 export class Rounds {
   readonly #options: RoundsOptions;
   readonly #abort = new AbortController();
-  readonly #announced: { mem: string; index: number }[] = [];
+  /** Storages in which something was announced. Always the whole storage is listed: reading single places would deliver a message
+   * whose announcement got lost after those that were sent later. */
+  readonly #announced = new Set<string>();
   #wake: Deferred<void> = deferred();
-  #sweepDue = false;
+  /** True from the start: what was announced during start-up went unheard. */
+  #sweepDue = true;
   #sweeps = 0;
 
   constructor(options: RoundsOptions) {
@@ -52,8 +53,9 @@ export class Rounds {
 
   /** +CMTI. Without a place, as some modems send it, the storage is swept. */
   announce(mem: string | null, index: number | null): void {
-    if (mem === null || index === null) this.#sweepDue = true;
-    else this.#announced.push({ mem, index });
+    if (mem === null) this.#sweepDue = true;
+    else this.#announced.add(mem);
+    if (mem !== null && index !== null) this.#options.reader?.announced(mem, index);
     this.#wake.resolve();
   }
 
@@ -89,7 +91,7 @@ export class Rounds {
         if (this.#abort.signal.aborted) return;
         this.#options.onFailed(error);
         // What was announced is found by the next sweep.
-        this.#announced.length = 0;
+        this.#announced.clear();
         nextSweep = millis(clock.monotonic() + RETRY_LEFT);
       }
       await this.#sleepUntil(millis(Math.min(nextSweep, nextPoll)));
@@ -100,28 +102,20 @@ export class Rounds {
   async #readMessages(): Promise<boolean> {
     const { reader } = this.#options;
     if (reader === null) return false;
-    let left = false;
-    while (!this.#abort.signal.aborted && (this.#sweepDue || this.#announced.length > 0)) {
-      if (this.#sweepDue || this.#announced.length >= LIST_FROM) left = (await this.#sweep(reader)) || left;
-      else {
-        const next = this.#announced.shift();
-        if (next !== undefined) left = (await reader.fetch(next.mem, next.index)) || left;
-      }
+    let left = 0;
+    while (!this.#abort.signal.aborted && (this.#sweepDue || this.#announced.size > 0)) {
+      for (const mem of this.#takeDue()) left += await reader.sweep(mem);
     }
-    return left;
+    return left > 0;
   }
 
-  async #sweep(reader: MessageReader): Promise<boolean> {
-    const due = this.#sweepDue;
-    const announced = this.#announced.splice(0);
-    this.#sweepDue = false;
+  #takeDue(): ReadonlySet<string> {
     const { home, others } = this.#options.findings();
-    const extra = due && this.#sweeps++ % ALL_STORAGES_EACH === 0 ? others : [];
-    for (const { mem, index } of announced) reader.announced(mem, index);
-    const mems = new Set([home, ...announced.map(({ mem }) => mem), ...extra]);
-    let left = 0;
-    for (const mem of mems) left += await reader.sweep(mem);
-    return left > 0;
+    const extra = this.#sweepDue && this.#sweeps++ % ALL_STORAGES_EACH === 0 ? others : [];
+    const due = new Set([home, ...this.#announced, ...extra]);
+    this.#sweepDue = false;
+    this.#announced.clear();
+    return due;
   }
 
   async #poll(): Promise<void> {
@@ -139,7 +133,7 @@ export class Rounds {
 
   async #sleepUntil(when: Millis): Promise<void> {
     const { clock } = this.#options;
-    if (this.#announced.length > 0 || this.#sweepDue) return;
+    if (this.#announced.size > 0 || this.#sweepDue) return;
     const wake = this.#wake;
     const cancel = clock.after(millis(Math.max(0, when - clock.monotonic())), "slot round", () => wake.resolve());
     await wake.promise;
