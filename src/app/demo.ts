@@ -16,7 +16,7 @@ import { createIdentity, type Identity, parseKeyfile, publicKeysToText, serialis
 import { createApiToken, setPassword } from "../web/index.ts";
 import { type BoxHandle, startBox } from "./box.ts";
 import { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
-import { type DemoBoard, openBoardLink, type StartDemoBoard } from "./demo-board.ts";
+import type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
 import { type DemoFacts, readDemoFacts, writeDemoFacts } from "./demo-facts.ts";
 import { choosePorts, type DemoPorts } from "./demo-ports.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
@@ -141,7 +141,7 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
   const board = await deps.startBoard({ slots: SLOTS, numbers, controlPort: ports.simulator, clock, log });
   parts.started("board", () => board.stop());
   const config = parseBoxConfig(boxConfigText(ports), "the demo's box configuration");
-  const box = await startBox({ ...deps, config, dataFolder: boxFolder, openSimLink: openBoardLink(board) });
+  const box = await startBox({ ...deps, config, dataFolder: boxFolder, openSimLink: board.openLink });
   parts.started("box", () => box.stop());
   parts.started("drain", () => drain(deps, board));
   const renterKeyfile = join(dataFolder, "renter.key.json");

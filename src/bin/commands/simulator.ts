@@ -25,7 +25,7 @@ function demoBoardStarter(module: SimulatorModule): StartDemoBoard {
     });
     return {
       controlUrl: handle.controlUrl,
-      link: (slot) => handle.link(slot),
+      openLink: module.simLinkOpener(handle.board),
       pending: () => handle.board.modems.reduce((sum, modem) => sum + waitingIn(modem), 0),
       stop: () => handle.stop(),
     };

@@ -14,7 +14,9 @@ const content = {
   body: z.string().optional(),
   body_hex: z.string().optional(),
   encoding: z.enum(["auto", "gsm7", "ucs2", "8bit"]).optional(),
-  national: z.strictObject({ locking: language.optional(), shift: language.optional() }).optional(),
+  national: z
+    .strictObject({ locking: language.exclude(["spanish"]).optional(), shift: language.optional() })
+    .optional(),
   class: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).nullish(),
   pid: octet.optional(),
   ports: z.strictObject({ dst: port, src: port }).nullish(),
@@ -53,12 +55,12 @@ function parseRequest(line: string): Request {
   try {
     json = JSON.parse(line);
   } catch (cause) {
-    throw new AppError("sms.bad_json", "the line is not JSON", { cause });
+    throw new AppError("sms.bad_json", "the line is not JSON", { cause, hint: "Give one JSON object per line." });
   }
   const parsed = request.safeParse(json);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "message"}: ${issue.message}`);
-    throw new AppError("sms.bad_request", problems.join("; "));
+    throw new AppError("sms.bad_request", problems.join("; "), { hint: "Correct the members named." });
   }
   return parsed.data;
 }
