@@ -2,7 +2,8 @@
 
 import { AppError, concatBytes } from "../base/index.ts";
 import type { Cursor } from "./cursor.ts";
-import { DEFAULT_GSM7, packedText, packSeptets, textToSeptets } from "./gsm7.ts";
+import { packedText, packSeptets, textToSeptets } from "./gsm7.ts";
+import { DEFAULT_GSM7 } from "./gsm7-alphabet.ts";
 import type { AddressType } from "./pdu.ts";
 
 export interface Address {

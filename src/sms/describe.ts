@@ -1,10 +1,14 @@
 // A decode result as the JSON object that `numberbox sms decode` prints: fixed members always, others where they carry something.
 
 import { upperHex } from "./hex.ts";
-import type { DecodeResult, MessageWaiting, SmsPdu, Validity } from "./pdu.ts";
+import type { AddressType, DecodeResult, MessageKind, MessageWaiting, SmsPdu, Validity } from "./pdu.ts";
 
 /** JSON values only, in the order in which they are printed. */
 export type PduDescription = Readonly<Record<string, unknown>>;
+
+// What the other members show already: `+` marks an international number, digits one of unknown type.
+const IMPLIED_ADDRESS_TYPES: readonly AddressType[] = ["international", "unknown"];
+const IMPLIED_KINDS: readonly MessageKind[] = ["text", "status"];
 
 function describeValidity(validity: Validity): PduDescription {
   return validity.kind === "relative" ? { seconds: validity.seconds } : { until: validity.until.iso };
@@ -79,8 +83,8 @@ export function describePdu(result: DecodeResult): PduDescription {
     pid: pdu.pid,
     dcs: pdu.dcs,
     smsc: pdu.smsc,
-    address_type: pdu.addressType,
-    kind: pdu.kind,
+    ...(IMPLIED_ADDRESS_TYPES.includes(pdu.addressType) ? {} : { address_type: pdu.addressType }),
+    ...(IMPLIED_KINDS.includes(pdu.kind) ? {} : { kind: pdu.kind }),
     ...(pdu.compressed ? { compressed: true } : {}),
     ...(pdu.mwi.length === 0 ? {} : { mwi: pdu.mwi.map(describeWaiting) }),
     ...typeDetails(pdu),

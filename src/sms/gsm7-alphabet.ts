@@ -44,6 +44,12 @@ export interface Gsm7Table {
   readonly fromUnicode: ReadonlyMap<number, number>;
 }
 
+/** The pair of tables that is in force for one message. */
+export interface Gsm7Alphabet {
+  readonly locking: Gsm7Table;
+  readonly shift: Gsm7Table;
+}
+
 /** Languages with tables in TS 23.038 annex A; Spanish has a single shift table only. */
 export const NATIONAL_LANGUAGES = [
   "turkish",
@@ -61,6 +67,7 @@ export const NATIONAL_LANGUAGES = [
   "urdu",
 ] as const;
 export type NationalLanguage = (typeof NATIONAL_LANGUAGES)[number];
+export type LockingLanguage = Exclude<NationalLanguage, "spanish">;
 
 const NAMED_CELLS: Readonly<Record<string, number>> = { SP: 0x20, LF: 0x0a, CR: 0x0d, PB: 0x0c, ESC: 0, "..": 0 };
 
@@ -78,14 +85,11 @@ function buildTable(text: TableText): Gsm7Table {
   return { toUnicode, fromUnicode };
 }
 
-/** 6.2.1: the table used where no national one is named. */
-export const DEFAULT_LOCKING: Gsm7Table = buildTable(DEFAULT_ALPHABET);
-/** 6.2.1.1: the extension table used where no national one is named. */
-export const DEFAULT_SHIFT: Gsm7Table = buildTable(DEFAULT_EXTENSION);
+const DEFAULT_LOCKING = buildTable(DEFAULT_ALPHABET);
+const DEFAULT_SHIFT = buildTable(DEFAULT_EXTENSION);
 
-const LOCKING: Readonly<Record<NationalLanguage, Gsm7Table | null>> = {
+const LOCKING: Readonly<Record<LockingLanguage, Gsm7Table>> = {
   turkish: buildTable(TURKISH_LOCKING),
-  spanish: null,
   portuguese: buildTable(PORTUGUESE_LOCKING),
   bengali: buildTable(BENGALI_LOCKING),
   gujarati: buildTable(GUJARATI_LOCKING),
@@ -125,12 +129,18 @@ export function languageOf(identifier: number): NationalLanguage | null {
   return NATIONAL_LANGUAGES[identifier - 1] ?? null;
 }
 
-/** The locking shift table of a language; null where TS 23.038 has none. */
-export function lockingTable(language: NationalLanguage): Gsm7Table | null {
-  return LOCKING[language];
+/** Whether TS 23.038 has a locking shift table for the language. */
+export function hasLocking(language: NationalLanguage): language is LockingLanguage {
+  return language !== "spanish";
 }
 
-/** The single shift table of a language. */
-export function shiftTable(language: NationalLanguage): Gsm7Table {
-  return SHIFT[language];
+/** The locking and single shift tables of languages; null stands for the default table (6.2.1, 6.2.1.1). */
+export function alphabetOf(locking: LockingLanguage | null, shift: NationalLanguage | null): Gsm7Alphabet {
+  return {
+    locking: locking === null ? DEFAULT_LOCKING : LOCKING[locking],
+    shift: shift === null ? DEFAULT_SHIFT : SHIFT[shift],
+  };
 }
+
+/** The alphabet of a message that names no language, and of every name as address. */
+export const DEFAULT_GSM7: Gsm7Alphabet = alphabetOf(null, null);

@@ -1,18 +1,10 @@
 // GSM 7-bit text: packing (TS 23.038 6.1.2.1) and translation with locking and single shift tables (6.2.1).
 
-import { DEFAULT_LOCKING, DEFAULT_SHIFT, ESCAPE, type Gsm7Table } from "./gsm7-alphabet.ts";
+import { ESCAPE, type Gsm7Alphabet } from "./gsm7-alphabet.ts";
 
 const SPACE = 0x20;
 // A code for which the tables define nothing: what was sent can't be known, so it must not look like text.
 export const UNDEFINED_CODE = 0xfffd;
-
-/** The pair of tables that is in force for one message. */
-export interface Gsm7Alphabet {
-  readonly locking: Gsm7Table;
-  readonly shift: Gsm7Table;
-}
-
-export const DEFAULT_GSM7: Gsm7Alphabet = { locking: DEFAULT_LOCKING, shift: DEFAULT_SHIFT };
 
 /** Octets that `count` septets fill. */
 export function packedLength(count: number): number {

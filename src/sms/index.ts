@@ -10,7 +10,7 @@ export {
   type StatusReportOptions,
   type SubmitOptions,
 } from "./encode.ts";
-export { NATIONAL_LANGUAGES, type NationalLanguage } from "./gsm7-alphabet.ts";
+export { type LockingLanguage, NATIONAL_LANGUAGES, type NationalLanguage } from "./gsm7-alphabet.ts";
 export type * from "./pdu.ts";
 export type { NationalTables } from "./segment.ts";
 export type { Moment } from "./timestamp.ts";

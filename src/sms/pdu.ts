@@ -1,6 +1,7 @@
 // What a decoded PDU looks like. Names follow our product; each member says where TS 23.040 defines it.
 
 import type { ErrorCode } from "../base/index.ts";
+import type { LockingLanguage, NationalLanguage } from "./gsm7-alphabet.ts";
 
 export type Encoding = "gsm7" | "ucs2" | "8bit";
 export type MessageClass = 0 | 1 | 2 | 3;
@@ -113,8 +114,8 @@ export interface UserContent {
   readonly elements: readonly HeaderElement[];
   readonly concat: Concat | null;
   readonly ports: Ports | null;
-  /** National language identifiers in force; 0 stands for the default tables. */
-  readonly national: { readonly locking: number; readonly shift: number };
+  /** Languages whose tables were used; null for the default tables. */
+  readonly national: { readonly locking: LockingLanguage | null; readonly shift: NationalLanguage | null };
   readonly mwi: readonly MessageWaiting[];
 }
 

@@ -1,14 +1,13 @@
 // Turns text or octets into user data fields, split into concatenated parts where one is too small (TS 23.040 9.2.3.24.1).
 
 import { AppError, concatBytes } from "../base/index.ts";
-import { DEFAULT_GSM7, type Gsm7Alphabet, packSeptets, textToSeptets } from "./gsm7.ts";
+import { packSeptets, textToSeptets } from "./gsm7.ts";
 import {
-  DEFAULT_LOCKING,
-  DEFAULT_SHIFT,
+  alphabetOf,
+  DEFAULT_GSM7,
+  type LockingLanguage,
   languageIdentifier,
-  lockingTable,
   type NationalLanguage,
-  shiftTable,
 } from "./gsm7-alphabet.ts";
 import type { Encoding, Ports } from "./pdu.ts";
 
@@ -18,7 +17,7 @@ const MAX_PARTS = 255;
 
 /** National tables to use where the default alphabet lacks a character. */
 export interface NationalTables {
-  readonly locking?: NationalLanguage | undefined;
+  readonly locking?: LockingLanguage | undefined;
   readonly shift?: NationalLanguage | undefined;
 }
 
@@ -55,13 +54,6 @@ interface Coded {
 
 const EMPTY = new Uint8Array(0);
 
-function nationalAlphabet(tables: NationalTables): Gsm7Alphabet {
-  return {
-    locking: (tables.locking === undefined ? null : lockingTable(tables.locking)) ?? DEFAULT_LOCKING,
-    shift: tables.shift === undefined ? DEFAULT_SHIFT : shiftTable(tables.shift),
-  };
-}
-
 /** 9.2.3.24.15 and 9.2.3.24.16. */
 function nationalHeader(tables: NationalTables): Uint8Array {
   const shift = tables.shift === undefined ? EMPTY : Uint8Array.of(0x24, 1, languageIdentifier(tables.shift));
@@ -72,7 +64,8 @@ function nationalHeader(tables: NationalTables): Uint8Array {
 function codeGsm7(text: string, national: NationalTables | undefined): Coded | null {
   const plain = textToSeptets(text, DEFAULT_GSM7);
   if (plain !== null) return { encoding: "gsm7", units: plain, header: EMPTY };
-  const units = national === undefined ? null : textToSeptets(text, nationalAlphabet(national));
+  const units =
+    national === undefined ? null : textToSeptets(text, alphabetOf(national.locking ?? null, national.shift ?? null));
   return units === null || national === undefined
     ? null
     : { encoding: "gsm7", units, header: nationalHeader(national) };

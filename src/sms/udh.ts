@@ -1,7 +1,7 @@
 // The user data header: information elements and those we understand (TS 23.040 9.2.3.24).
 
 import type { Cursor } from "./cursor.ts";
-import { languageOf, lockingTable } from "./gsm7-alphabet.ts";
+import { hasLocking, type LockingLanguage, languageOf, type NationalLanguage } from "./gsm7-alphabet.ts";
 import type { Concat, HeaderElement, MessageWaiting, Ports } from "./pdu.ts";
 
 const IEI_CONCAT_8 = 0x00;
@@ -17,7 +17,7 @@ export interface UserDataHeader {
   readonly elements: readonly HeaderElement[];
   readonly concat: Concat | null;
   readonly ports: Ports | null;
-  readonly national: { readonly locking: number; readonly shift: number };
+  readonly national: Languages;
   readonly waiting: readonly MessageWaiting[];
 }
 
@@ -25,7 +25,7 @@ export const NO_HEADER: UserDataHeader = {
   elements: [],
   concat: null,
   ports: null,
-  national: { locking: 0, shift: 0 },
+  national: { locking: null, shift: null },
   waiting: [],
 };
 
@@ -114,15 +114,21 @@ function apply(draft: Draft, iei: number, data: Uint8Array): boolean {
   }
 }
 
-/** Replaces identifiers that name no table by 0, the default (TS 23.038 6.2.1.2.4). */
-function knownLanguages(draft: Draft, cursor: Cursor): { locking: number; shift: number } {
-  const locking = languageOf(draft.locking);
-  const lockingKnown = locking !== null && lockingTable(locking) !== null;
-  const shiftKnown = languageOf(draft.shift) !== null;
-  if ((draft.locking !== 0 && !lockingKnown) || (draft.shift !== 0 && !shiftKnown)) {
+/** Languages whose tables are in force; null for the default ones. */
+export interface Languages {
+  readonly locking: LockingLanguage | null;
+  readonly shift: NationalLanguage | null;
+}
+
+/** Identifiers that name no table stand for the default one (TS 23.038 6.2.1.2.4). */
+function languagesOf(draft: Draft, cursor: Cursor): Languages {
+  const named = languageOf(draft.locking);
+  const locking = named !== null && hasLocking(named) ? named : null;
+  const shift = languageOf(draft.shift);
+  if ((draft.locking !== 0 && locking === null) || (draft.shift !== 0 && shift === null)) {
     cursor.warn("national_language_unknown");
   }
-  return { locking: lockingKnown ? draft.locking : 0, shift: shiftKnown ? draft.shift : 0 };
+  return { locking, shift };
 }
 
 /**
@@ -140,5 +146,5 @@ export function parseHeader(header: Uint8Array, cursor: Cursor): UserDataHeader 
     if (!apply(draft, iei, data)) cursor.warn("udh_element_ignored");
   }
   const { concat, ports, waiting } = draft;
-  return { elements, concat, ports, national: knownLanguages(draft, cursor), waiting };
+  return { elements, concat, ports, national: languagesOf(draft, cursor), waiting };
 }

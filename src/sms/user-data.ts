@@ -2,8 +2,8 @@
 
 import type { Cursor } from "./cursor.ts";
 import type { CodingScheme } from "./dcs.ts";
-import { type Gsm7Alphabet, packedLength, packedText, UNDEFINED_CODE } from "./gsm7.ts";
-import { DEFAULT_LOCKING, DEFAULT_SHIFT, languageOf, lockingTable, shiftTable } from "./gsm7-alphabet.ts";
+import { packedLength, packedText, UNDEFINED_CODE } from "./gsm7.ts";
+import { alphabetOf } from "./gsm7-alphabet.ts";
 import { upperHex } from "./hex.ts";
 import type { UserContent } from "./pdu.ts";
 import { NO_HEADER, parseHeader, type UserDataHeader } from "./udh.ts";
@@ -11,15 +11,6 @@ import { NO_HEADER, parseHeader, type UserDataHeader } from "./udh.ts";
 // 9.2.3.24: a TPDU has room for 140 octets of user data; more is odd, but it can be read.
 const MAX_USER_DATA = 140;
 const UNDEFINED_CHARACTER = String.fromCharCode(UNDEFINED_CODE);
-
-function alphabetOf(national: UserDataHeader["national"]): Gsm7Alphabet {
-  const locking = languageOf(national.locking);
-  const shift = languageOf(national.shift);
-  return {
-    locking: (locking === null ? null : lockingTable(locking)) ?? DEFAULT_LOCKING,
-    shift: shift === null ? DEFAULT_SHIFT : shiftTable(shift),
-  };
-}
 
 /** UTF-16 big-endian. The receiver joins parts before it judges surrogates, so lone ones stay. */
 function ucs2Text(octets: Uint8Array, cursor: Cursor): string {
@@ -51,7 +42,11 @@ function readOctets(cursor: Cursor, hasHeader: boolean, inSeptets: boolean): Use
 function textOf(data: UserData, scheme: CodingScheme, header: UserDataHeader, cursor: Cursor): string {
   if (scheme.encoding === "ucs2") return ucs2Text(data.octets.subarray(data.headerLength), cursor);
   const from = Math.ceil((data.headerLength * 8) / 7);
-  const text = packedText(data.octets, { from, to: data.length }, alphabetOf(header.national));
+  const text = packedText(
+    data.octets,
+    { from, to: data.length },
+    alphabetOf(header.national.locking, header.national.shift),
+  );
   if (text.includes(UNDEFINED_CHARACTER)) cursor.warn("undefined_character");
   return text;
 }

@@ -26,7 +26,7 @@ describe("SMS-DELIVER", () => {
       elements: [],
       concat: null,
       ports: null,
-      national: { locking: 0, shift: 0 },
+      national: { locking: null, shift: null },
       mwi: [],
       moreMessages: false,
       statusReportIndication: false,

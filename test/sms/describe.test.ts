@@ -6,7 +6,7 @@ import { ADDRESS, deliverTpdu, HELLO, headed, SCTS, SCTS_ISO } from "./pdu-text.
 const json = (hex: string): unknown => JSON.parse(JSON.stringify(describePdu(decodePdu(hex))));
 
 describe("a description", () => {
-  it("of a deliver has the fixed members in their order, and no others but address type and kind", () => {
+  it("of a deliver has the fixed members in their order, and no others when they say all", () => {
     const description = describePdu(decodePdu(`059151551099${deliverTpdu()}`));
     expect(JSON.stringify(description)).toBe(
       JSON.stringify({
@@ -23,8 +23,6 @@ describe("a description", () => {
         pid: 0,
         dcs: 0,
         smsc: "+15550199",
-        address_type: "international",
-        kind: "text",
       }),
     );
   });
@@ -59,6 +57,7 @@ describe("a description", () => {
       mwi: [{ kind: "voicemail", active: true, count: null, store: false }],
     });
     expect(json(deliverTpdu({ scts: "00000000000000" }))).toMatchObject({ sent_at: null });
+    expect(json(deliverTpdu({ from: "02D041" }))).toMatchObject({ from: "A", address_type: "alphanumeric" });
   });
 
   it("of a submit has the recipient, no time, and what was asked of the network", () => {

@@ -1,10 +1,10 @@
 // Packing and translating GSM 7-bit text (TS 23.038 6.1.2.1, 6.2.1).
 import { describe, expect, it } from "vitest";
-import { DEFAULT_GSM7, packedText, packSeptets, textToSeptets } from "../../src/sms/gsm7.ts";
-import { DEFAULT_SHIFT, lockingTable, shiftTable } from "../../src/sms/gsm7-alphabet.ts";
+import { packedText, packSeptets, textToSeptets } from "../../src/sms/gsm7.ts";
+import { alphabetOf, DEFAULT_GSM7 } from "../../src/sms/gsm7-alphabet.ts";
 
-const TURKISH = { locking: lockingTable("turkish") ?? DEFAULT_GSM7.locking, shift: shiftTable("turkish") };
-const BENGALI = { locking: lockingTable("bengali") ?? DEFAULT_GSM7.locking, shift: DEFAULT_SHIFT };
+const TURKISH = alphabetOf("turkish", "turkish");
+const BENGALI = alphabetOf("bengali", null);
 
 /** The text of unpacked septets. */
 const text = (septets: readonly number[], alphabet = DEFAULT_GSM7): string =>

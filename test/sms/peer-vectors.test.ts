@@ -3,15 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { packedText } from "../../src/sms/gsm7.ts";
-import { DEFAULT_LOCKING, lockingTable, shiftTable } from "../../src/sms/gsm7-alphabet.ts";
-import {
-  decodePdu,
-  encodeDeliver,
-  encodeStatusReport,
-  encodeSubmit,
-  type NationalLanguage,
-  type SmsPdu,
-} from "../../src/sms/index.ts";
+import { alphabetOf } from "../../src/sms/gsm7-alphabet.ts";
+import { decodePdu, encodeDeliver, encodeStatusReport, encodeSubmit, type SmsPdu } from "../../src/sms/index.ts";
 import { decoded } from "./pdu-text.ts";
 
 const FILE = fileURLToPath(new URL("../../../shared/vectors/peers/dev-sms-pdu.json", import.meta.url));
@@ -179,9 +172,8 @@ suite("PDUs of peers (skipped when ../shared/vectors/peers is missing)", () => {
   it.each(named(vectors.filter(({ kind }) => kind === "decode-with-tables")))(
     "%s reads with the tables given",
     (_, vector) => {
-      const language: NationalLanguage = "turkish";
       expect(vector.given).toEqual({ locking: "tr", single: "tr" });
-      const alphabet = { locking: lockingTable(language) ?? DEFAULT_LOCKING, shift: shiftTable(language) };
+      const alphabet = alphabetOf("turkish", "turkish");
       const { text, ...others } = vector.expect;
       check(decoded(vector.pdu), others);
       const length = Number.parseInt(vector.pdu.slice(26, 28), 16);

@@ -198,7 +198,7 @@ describe("national languages", () => {
   it("are switched by header elements", () => {
     // Turkish locking (0x25) and single shift (0x24); seven octets of header end at bit 56, septet 8: "ğ" is 0x0C.
     expect(deliver({ first: UDHI, ud: "09062401012501010C" })).toMatchObject({
-      national: { locking: 1, shift: 1 },
+      national: { locking: "turkish", shift: "turkish" },
       body: "ğ",
       warnings: [],
     });
@@ -211,7 +211,7 @@ describe("national languages", () => {
   ])("fall back to the default table: %s (%s)", (element) => {
     const header = `03${element.replace(" ", "")}`;
     expect(deliver({ first: UDHI, ud: `06${header}C000` })).toMatchObject({
-      national: { locking: 0, shift: 0 },
+      national: { locking: null, shift: null },
       warnings: ["national_language_unknown"],
     });
   });
