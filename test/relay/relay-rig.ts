@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Logger, silentLogger, toBase64url, utf8 } from "../../src/base/index.ts";
+import { days, type Logger, type Millis, silentLogger, toBase64url, utf8 } from "../../src/base/index.ts";
 import type { Identity } from "../../src/envelope/index.ts";
 import {
   authReply,
@@ -94,6 +94,17 @@ export class RelayRig {
   async stop(): Promise<void> {
     await this.halt();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Lets time pass and waits for the round of housekeeping that falls into it (at least ten minutes). */
+  async pass(time: Millis): Promise<void> {
+    await this.clock.advance(time);
+    // A round goes through the disk; when it has ended the next one is due.
+    while (!this.clock.pending.includes("relay housekeeping")) await this.clock.flush(1);
+  }
+
+  async passDays(count: number): Promise<void> {
+    for (let day = 0; day < count; day++) await this.pass(days(1));
   }
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<CallResult> {

@@ -118,8 +118,9 @@ function readAnswer(incoming: IncomingMessage): Promise<Answer> {
     });
     incoming.once("end", () => resolve(answerOf(incoming, Buffer.concat(chunks).toString("utf8"))));
     incoming.once("error", (cause) => reject(cause instanceof AppError ? cause : unreachable(cause)));
-    // Without an end before it: the connection broke in the middle. A second settling does nothing.
-    incoming.once("close", () => reject(unreachable(undefined)));
+    incoming.once("close", () => {
+      if (!incoming.complete) reject(unreachable(undefined));
+    });
   });
 }
 

@@ -29,10 +29,12 @@ import { refusal } from "./problems.ts";
 import type { Providers } from "./providers.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { type RelayTime, unixSecondsOf } from "./relay-time.ts";
-import { findRoute, findRoutesOfListing, isKnownListing, type RentalRoute } from "./rental-store.ts";
+import { findRoutesOfListing, isKnownListing, type RentalRoute } from "./rental-store.ts";
+import type { RouteCache } from "./route-cache.ts";
 
 export interface ForwardingDeps {
   readonly database: SqliteDatabase;
+  readonly routes: RouteCache;
   readonly providers: Providers;
   readonly limits: RateLimits;
   readonly time: RelayTime;
@@ -64,7 +66,7 @@ function isFullForm(body: unknown): boolean {
 }
 
 async function verifyFull(deps: ForwardingDeps, message: WireMessage): Promise<Verified> {
-  const route = await findRoute(deps.database, message.rental_id);
+  const route = await deps.routes.find(message.rental_id);
   if (route === null) throw refusal("relay.unknown_rental", "the relay does not know this rental");
   if (route.listingId !== message.listing_id) {
     throw refusal("relay.wrong_listing", "the rental belongs to another listing");

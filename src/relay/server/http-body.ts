@@ -68,7 +68,10 @@ export function readJson(request: IncomingMessage, limit: number): Promise<unkno
         reject(error);
       }
     });
-    request.once("close", () => reject(refusal("relay.aborted", "the client went away")));
+    // Comes after the end as well: an error is made only if there was none.
+    request.once("close", () => {
+      if (!request.complete) reject(refusal("relay.aborted", "the client went away"));
+    });
     request.once("error", () => reject(refusal("relay.aborted", "the client went away")));
   });
 }

@@ -22,7 +22,8 @@ import type { RateLimits } from "./rate-limits.ts";
 
 export interface HttpFrontDeps {
   readonly forwarding: Forwarding;
-  readonly routes: RequestListener;
+  /** Every route but `/forward`. */
+  readonly app: RequestListener;
   readonly hub: LiveHub;
   readonly limits: RateLimits;
   readonly addressOf: (request: IncomingMessage) => string;
@@ -93,7 +94,7 @@ export class HttpFront {
       if (request.method === "POST" && path === "/forward") return await this.#forward(request, response);
       // Express answers a malformed escape with an error of its own; no route of ours has any escape.
       if (path.includes("%")) throw refusal("relay.unknown_route", "the relay has no such route");
-      this.#deps.routes(request, response);
+      this.#deps.app(request, response);
     } catch (error) {
       sendProblem(response, error, this.#deps);
     }

@@ -7,6 +7,8 @@ const STATUS: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ["relay.bad_json", 400],
   ["relay.bad_query", 400],
   ["relay.ts_ahead", 400],
+  // Nobody is left to read this one.
+  ["relay.aborted", 400],
   ["relay.unauthorized", 401],
   ["relay.challenge_required", 401],
   ["relay.bad_challenge", 401],

@@ -9,9 +9,11 @@ import { refusal } from "./problems.ts";
 import { type Providers, requestedKey } from "./providers.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { type GrantContext, type GrantDecision, saveGrant } from "./rental-store.ts";
+import type { RouteCache } from "./route-cache.ts";
 
 export interface RegistrationDeps {
   readonly database: SqliteDatabase;
+  readonly routes: RouteCache;
   readonly providers: Providers;
   readonly limits: RateLimits;
   readonly crypto: CryptoSuite;
@@ -48,5 +50,6 @@ export async function registerRental(deps: RegistrationDeps, rentalId: string, b
   await deps.limits.take("forward", grant.provider);
   const text = canonicalJson(grant);
   const status = await saveGrant(deps.database, { grant, text }, (context) => decideGrant(grant, text, context));
+  if (status === "created") deps.routes.forget(grant.rental_id);
   return { status, rental_id: grant.rental_id };
 }

@@ -16,6 +16,7 @@ import { defaultRelayLimits, type RelayHandle, type RelayLimits, type RelayServe
 import { Providers } from "./providers.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
 import { RelayTime } from "./relay-time.ts";
+import { RouteCache } from "./route-cache.ts";
 import { createRoutes } from "./routes.ts";
 import { relaySchema } from "./schema.ts";
 
@@ -67,6 +68,7 @@ function compose(options: RelayServerOptions, database: SqliteDatabase, log: Log
   const limits: RelayLimits = { ...defaultRelayLimits, ...options.limits };
   const shared = { database, clock, crypto, log, limits: new RateLimits(limits), time: new RelayTime(clock, log) };
   const providers = new Providers(options.providers);
+  const routes = new RouteCache(database);
   const authentication = new Authentication({ database, clock, random, crypto });
   const addressOf = (request: IncomingMessage): string => clientAddress(request, options.trustLocalProxy ?? false);
   const hostOf = (request: IncomingMessage): string => {
@@ -84,15 +86,16 @@ function compose(options: RelayServerOptions, database: SqliteDatabase, log: Log
   const forwarding = new Forwarding({
     ...shared,
     providers,
+    routes,
     caps: { messages: limits.mailboxMessages, bytes: limits.mailboxBytes },
     push: (renter, message) => hub.push(renter, message),
   });
   const checkHealth = healthCheck(database, clock);
-  const routes = createRoutes({ ...shared, authentication, providers, version, addressOf, hostOf, checkHealth });
+  const app = createRoutes({ ...shared, routes, authentication, providers, version, addressOf, hostOf, checkHealth });
   return {
     hub,
     forwarding,
-    front: new HttpFront({ ...shared, forwarding, routes, hub, addressOf }),
+    front: new HttpFront({ ...shared, forwarding, app, hub, addressOf }),
     housekeeping: new Housekeeping({ ...shared, authentication, keepMessages: limits.keepMessages }),
   };
 }
