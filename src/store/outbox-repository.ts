@@ -6,15 +6,15 @@ import { rowParser, type SqliteDatabase, type Transaction } from "../sqlite/inde
 import { addCounts } from "./intake-repository.ts";
 import { envelopeVersion } from "./rental-repository.ts";
 
-// CROSS JOIN keeps the given rows outside: the outbox is looked up by id, never scanned.
+// OR REPLACE: the same envelope is the same message. CROSS JOIN keeps the given rows outside: the outbox is looked up by id, never scanned.
 const COPY_FORWARDED = `
-  INSERT INTO forwarded (id, rental_id, seq, envelope_hash, status, forwarded_at)
+  INSERT OR REPLACE INTO forwarded (id, rental_id, seq, envelope_hash, status, forwarded_at)
   SELECT outbox.id, outbox.rental_id, outbox.seq, outbox.envelope_hash, given.value ->> 1, given.value ->> 2
   FROM json_each(?) AS given CROSS JOIN outbox ON outbox.id = given.value ->> 0`;
 const DELETE_FORWARDED = "DELETE FROM outbox WHERE id IN (SELECT value ->> 0 FROM json_each(?))";
 const COPY_REFUSED = `
-  INSERT INTO refused (id, rental_id, seq, line_id, listing_id, v, ts, stored_at, envelope_hash, signature, envelope, code, refused_at)
-  SELECT id, rental_id, seq, line_id, listing_id, v, ts, stored_at, envelope_hash, signature, envelope, ?, ?
+  INSERT INTO refused (id, rental_id, seq, line_id, listing_id, v, ts, stored_at, signature, envelope, code, refused_at)
+  SELECT id, rental_id, seq, line_id, listing_id, v, ts, stored_at, signature, envelope, ?, ?
   FROM outbox WHERE id = ?`;
 const RENTALS_WITH_WORK = `
   SELECT rental_id FROM rental_counts WHERE waiting > 0

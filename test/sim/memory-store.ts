@@ -61,8 +61,6 @@ export class MemoryBoxStore implements BoxStore {
   readonly #outbox = new Map<string, OutboxMessage>();
   readonly #refused = new Map<MessageId, string>();
   readonly #byHash = new Map<string, Sent>();
-  /** Ids and places (rental, seq) of all messages ever committed. */
-  readonly #taken = new Set<string>();
   readonly #held = new Map<string, HeldMessage>();
   readonly #receipts: (StoredReceipt & { readonly cursor: number })[] = [];
   readonly #acknowledged = new Set<MessageId>();
@@ -336,12 +334,15 @@ export class MemoryBoxStore implements BoxStore {
   }
 
   #checkIntake(batch: IntakeCommit): void {
-    const taken = new Set<string>();
-    for (const sent of batch.outbox.map(sentOf)) {
-      const keys = [sent.id, placeOf(sent)];
-      if (keys.some((key) => this.#taken.has(key) || taken.has(key))) throw conflict("the message exists");
-      if (!this.#rentals.has(sent.rentalId)) throw conflict("unknown rental");
-      for (const key of keys) taken.add(key);
+    const ids = new Set<string>();
+    const last = new Map<RentalId, number>();
+    for (const { id, rentalId, seq } of batch.outbox.map(sentOf)) {
+      const counts = this.#counts.get(rentalId);
+      if (counts === undefined) throw conflict("unknown rental");
+      if (this.#outbox.has(id) || ids.has(id)) throw conflict("the message exists");
+      if (seq <= (last.get(rentalId) ?? counts.lastSeq)) throw conflict("seq does not follow the last one");
+      ids.add(id);
+      last.set(rentalId, seq);
     }
     const held = new Set<string>();
     for (const { id } of batch.held) {
@@ -354,7 +355,6 @@ export class MemoryBoxStore implements BoxStore {
     const sent = sentOf(entry);
     this.#outbox.set(sent.id, entry);
     this.#byHash.set(sent.hash, sent);
-    this.#taken.add(sent.id).add(placeOf(sent));
     this.#addCounts(sent.rentalId, { messages: 1, waiting: 1, lastSeq: sent.seq });
     this.#noteActivity(entry.lineId, entry.storedAt);
   }
@@ -400,10 +400,6 @@ function sentOf({ message }: OutboxMessage): Sent {
   const hash = createHash("sha256").update(Buffer.from(message.envelope, "base64url")).digest("base64url");
   // The wire's ids are plain text; the store's callers made them from branded ones.
   return { id: message.id as MessageId, rentalId: message.rental_id as RentalId, seq: message.seq, hash };
-}
-
-function placeOf(sent: { readonly rentalId: RentalId; readonly seq: number }): string {
-  return `${sent.rentalId}/${sent.seq}`;
 }
 
 function seenKey(row: { readonly hash: string; readonly occurrence: number }): string {

@@ -59,18 +59,17 @@
   CREATE INDEX outbox_by_hash ON outbox (envelope_hash);
 
   CREATE TABLE forwarded (
-    id TEXT PRIMARY KEY,
+    envelope_hash TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
     rental_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
-    envelope_hash TEXT NOT NULL,
     status TEXT NOT NULL,
-    forwarded_at INTEGER NOT NULL,
-    UNIQUE (rental_id, seq)
+    forwarded_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX forwarded_by_hash ON forwarded (envelope_hash);
 
   CREATE TABLE refused (
-    id TEXT PRIMARY KEY,
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
     rental_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
     line_id TEXT NOT NULL,
@@ -78,12 +77,10 @@
     v INTEGER NOT NULL,
     ts INTEGER NOT NULL,
     stored_at INTEGER NOT NULL,
-    envelope_hash TEXT NOT NULL,
     signature TEXT NOT NULL,
     envelope TEXT NOT NULL,
     code TEXT NOT NULL,
-    refused_at INTEGER NOT NULL,
-    UNIQUE (rental_id, seq)
+    refused_at INTEGER NOT NULL
   ) STRICT;
 
   CREATE TABLE held (
@@ -150,19 +147,16 @@
 
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
-  CREATE TRIGGER outbox_once BEFORE INSERT ON outbox
-  WHEN EXISTS (SELECT 1 FROM forwarded WHERE id = NEW.id)
-    OR EXISTS (SELECT 1 FROM forwarded WHERE rental_id = NEW.rental_id AND seq = NEW.seq)
-    OR EXISTS (SELECT 1 FROM refused WHERE id = NEW.id)
-    OR EXISTS (SELECT 1 FROM refused WHERE rental_id = NEW.rental_id AND seq = NEW.seq)
-  BEGIN SELECT RAISE(ABORT, 'the message has left the outbox already'); END;
+  CREATE TRIGGER outbox_in_order BEFORE INSERT ON outbox
+  WHEN NEW.seq <= (SELECT last_seq FROM rental_counts WHERE rental_id = NEW.rental_id)
+  BEGIN SELECT RAISE(ABORT, 'seq does not follow the last one of the rental'); END;
 
   CREATE TRIGGER rental_counted AFTER INSERT ON rentals
   BEGIN INSERT INTO rental_counts VALUES (NEW.id, 0, 0, 0, 0); END;
 
   CREATE TRIGGER outbox_entered AFTER INSERT ON outbox
   BEGIN
-    UPDATE rental_counts SET last_seq = max(last_seq, NEW.seq), messages = messages + 1, waiting = waiting + 1
+    UPDATE rental_counts SET last_seq = NEW.seq, messages = messages + 1, waiting = waiting + 1
     WHERE rental_id = NEW.rental_id;
     INSERT INTO line_activity VALUES (NEW.line_id, 1, NEW.stored_at)
     ON CONFLICT (line_id) DO UPDATE SET received = received + 1, last_at = excluded.last_at;
