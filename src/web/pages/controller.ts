@@ -1,0 +1,152 @@
+// What the pages can do: asks the box, keeps the live feed, and writes every result into the store. Views call it and nothing else.
+
+import { type Clock, type Disposer, messageOf, type Random, seconds } from "../../base/index.ts";
+import type { GrantRequest } from "../../protocol/index.ts";
+import type { SessionReply, SetupRequest } from "../shared/api.ts";
+import type { Api } from "./api.ts";
+import { LiveLink } from "./live-link.ts";
+import { applyFrame, applyTick, type Notice, type State, type Theme, type View } from "./state.ts";
+import type { Store } from "./store.ts";
+
+const TICK = seconds(1);
+const NOTICE_SHOWN = seconds(8);
+const ASK_AGAIN = seconds(3);
+
+export interface ControllerDeps {
+  readonly store: Store<State>;
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly openFeed: () => WebSocket;
+  readonly showTheme: (theme: Theme) => void;
+  readonly showPath: (view: View) => void;
+}
+
+export class Controller {
+  readonly #deps: ControllerDeps;
+  readonly #link: LiveLink;
+  #tick: Disposer | null = null;
+  #notice: Disposer | null = null;
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps;
+    const { store, clock, random, openFeed } = deps;
+    this.#link = new LiveLink({
+      clock,
+      random,
+      open: openFeed,
+      probe: () =>
+        deps.api.session().then(
+          () => true,
+          () => false,
+        ),
+      onFrame: (frame) => store.update((state) => applyFrame(state, frame, clock.monotonic())),
+      onLink: (link) => store.update((state) => (state.link === link ? state : { ...state, link })),
+      mayReconnect: () => this.#stillOwner(),
+    });
+  }
+
+  start(): void {
+    this.#deps.showTheme(this.#deps.store.get().theme);
+    void this.#askSession();
+    this.#scheduleTick();
+  }
+
+  async setUp(request: SetupRequest): Promise<void> {
+    this.#enter(await this.#deps.api.setUp(request));
+  }
+
+  async signIn(password: string): Promise<void> {
+    this.#enter(await this.#deps.api.signIn(password));
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      this.#enter(await this.#deps.api.signOut());
+    } catch (error) {
+      this.tell({ kind: "failed", text: messageOf(error) });
+    }
+  }
+
+  async grant(request: GrantRequest): Promise<void> {
+    await this.#deps.api.grant(request);
+  }
+
+  async endRental(id: string): Promise<void> {
+    await this.#deps.api.endRental(id);
+  }
+
+  show(view: View): void {
+    this.#deps.store.update((state) => (state.view === view ? state : { ...state, view }));
+  }
+
+  go(view: View): void {
+    this.#deps.showPath(view);
+    this.show(view);
+  }
+
+  setTheme(theme: Theme): void {
+    this.#deps.showTheme(theme);
+    this.#deps.store.update((state) => ({ ...state, theme }));
+  }
+
+  reconnect(): void {
+    this.#link.retryNow();
+  }
+
+  /** Shows a notice for some seconds; null takes it away. */
+  tell(notice: Notice | null): void {
+    this.#notice?.();
+    this.#deps.store.update((state) => ({ ...state, notice }));
+    if (notice !== null) this.#notice = this.#deps.clock.after(NOTICE_SHOWN, "notice", () => this.tell(null));
+  }
+
+  /** True when the live feed may be tried again. */
+  async #stillOwner(): Promise<boolean> {
+    try {
+      const reply = await this.#deps.api.session();
+      this.#enter(reply);
+      return reply.state === "signed_in";
+    } catch {
+      // The box is away, which says nothing about the session.
+      return true;
+    }
+  }
+
+  async #askSession(): Promise<void> {
+    try {
+      this.#enter(await this.#deps.api.session());
+    } catch {
+      this.#deps.store.update((state) => ({ ...state, visitor: "unreachable" }));
+      this.#deps.clock.after(ASK_AGAIN, "first question", () => void this.#askSession());
+    }
+  }
+
+  #enter(reply: SessionReply): void {
+    if (reply.state === "signed_in") {
+      this.#deps.store.update((state) => (state.visitor === "owner" ? state : { ...state, visitor: "owner" }));
+      this.#link.start();
+      return;
+    }
+    this.#link.stop();
+    const visitor = reply.state === "setup" ? "newcomer" : "stranger";
+    const needsClaimCode = reply.state === "setup" && reply.claim_code;
+    // Nothing of the box stays on the page of somebody who is not its owner.
+    this.#deps.store.update((state) => ({
+      ...state,
+      visitor,
+      needsClaimCode,
+      box: null,
+      link: "connecting",
+      notice: null,
+    }));
+  }
+
+  #scheduleTick(): void {
+    this.#tick?.();
+    this.#tick = this.#deps.clock.after(TICK, "page clock", () => {
+      this.#deps.store.update((state) => applyTick(state, this.#deps.clock.monotonic()));
+      this.#scheduleTick();
+    });
+  }
+}

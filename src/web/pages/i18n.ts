@@ -1,0 +1,80 @@
+// Texts by key from one catalogue, with named places; numbers, times and plurals as the locale writes them.
+
+import type { Catalogue, MessageKey, Messages } from "./strings/en.ts";
+
+type Places<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
+type Values = Readonly<Record<string, string | number | boolean>>;
+/** A key's places must all be given, and nothing may be given to a text without places. */
+type Args<K extends MessageKey> = [Places<Messages[K]>] extends [never]
+  ? []
+  : [Readonly<Record<Places<Messages[K]>, string | number>>];
+
+/** Keys that come in the forms `.one` and `.other`. */
+export type PluralKey = {
+  [K in MessageKey]: K extends `${infer Stem}.other` ? Stem : never;
+}[MessageKey];
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export class Translator {
+  readonly #catalogue: Catalogue;
+  readonly #number: Intl.NumberFormat;
+  readonly #date: Intl.DateTimeFormat;
+  readonly #plural: Intl.PluralRules;
+
+  constructor(catalogue: Catalogue, locale: string) {
+    this.#catalogue = catalogue;
+    this.#number = new Intl.NumberFormat(locale);
+    this.#date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+    this.#plural = new Intl.PluralRules(locale);
+  }
+
+  t<K extends MessageKey>(key: K, ...[values]: Args<K>): string {
+    return this.#fill(this.#catalogue[key], values ?? {});
+  }
+
+  /** The text for `count` things; `{n}` is the count. Other languages add forms such as `.few` to the same stem. */
+  count(stem: PluralKey, count: number): string {
+    const text = this.find(`${stem}.${this.#plural.select(count)}`, { n: count });
+    return text ?? this.find(`${stem}.other`, { n: count }) ?? "";
+  }
+
+  /** The text of a key known only at run time (codes of the box); null when the catalogue has none. */
+  find(key: string, values: Values = {}): string | null {
+    return this.#has(key) ? this.#fill(this.#catalogue[key], values) : null;
+  }
+
+  number(value: number): string {
+    return this.#number.format(value);
+  }
+
+  date(ms: number): string {
+    return this.#date.format(ms);
+  }
+
+  /** A span in its largest whole unit: `12 s`, `5 min`, `3 h`, `9 d`. */
+  span(ms: number): string {
+    if (ms < MINUTE) return this.t("span.s", { n: Math.max(0, Math.floor(ms / 1000)) });
+    if (ms < HOUR) return this.t("span.min", { n: Math.floor(ms / MINUTE) });
+    if (ms < 2 * DAY) return this.t("span.h", { n: Math.floor(ms / HOUR) });
+    return this.t("span.d", { n: Math.floor(ms / DAY) });
+  }
+
+  /** How long ago, steady for the first seconds so that the screen does not flicker. */
+  ago(ms: number): string {
+    return ms < 5_000 ? this.t("ago.now") : this.t("ago", { span: this.span(ms) });
+  }
+
+  #has(key: string): key is MessageKey {
+    return Object.hasOwn(this.#catalogue, key);
+  }
+
+  #fill(text: string, values: Values): string {
+    return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+      const value = values[name];
+      return typeof value === "number" ? this.#number.format(value) : String(value ?? "");
+    });
+  }
+}

@@ -1,0 +1,47 @@
+// The browser's composition root: the only page file that touches the system's clock, storage, address bar and sockets.
+
+import { render } from "preact";
+import { z } from "zod";
+import { systemClock } from "../../base/system-clock.ts";
+import { systemRandom } from "../../base/system-random.ts";
+import { api } from "./api.ts";
+import { AppContext } from "./app-context.ts";
+import { Controller } from "./controller.ts";
+import { Translator } from "./i18n.ts";
+import { pathOf, viewOf } from "./routes.ts";
+import { initialState } from "./state.ts";
+import { Store } from "./store.ts";
+import { en } from "./strings/en.ts";
+import { applyTheme, storedTheme } from "./theme.ts";
+import { Root } from "./views/root.tsx";
+
+function start(target: HTMLElement): void {
+  // zod compiles its parsers with `new Function`, which the content security policy forbids.
+  z.config({ jitless: true });
+  const store = new Store(initialState(viewOf(location.pathname), storedTheme(localStorage)));
+  const controller = new Controller({
+    store,
+    api,
+    clock: systemClock,
+    random: systemRandom,
+    openFeed: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`),
+    showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
+    showPath: (view) => history.pushState(null, "", pathOf(view)),
+  });
+  addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
+  addEventListener("online", () => controller.reconnect());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") controller.reconnect();
+  });
+  const words = new Translator(en, "en");
+  render(
+    <AppContext.Provider value={{ store, controller, words }}>
+      <Root />
+    </AppContext.Provider>,
+    target,
+  );
+  controller.start();
+}
+
+const target = document.getElementById("app");
+if (target !== null) start(target);

@@ -1,0 +1,39 @@
+// A modal dialog on the browser's own element, which keeps the focus inside and gives it back.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useWords } from "../app-context.ts";
+import { Icon } from "./icon.tsx";
+
+export interface DialogProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const words = useWords();
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    element.current?.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby="dialog-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header class="dialog-head">
+        <h2 id="dialog-title">{title}</h2>
+        <button type="button" class="quiet square" onClick={onClose}>
+          <Icon name="close" />
+          <span class="hidden">{words.t("dialog.close")}</span>
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}

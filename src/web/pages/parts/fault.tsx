@@ -1,0 +1,31 @@
+// A refusal in words, with what to do next.
+
+import { isAppError } from "../../../base/index.ts";
+import { useWords } from "../app-context.ts";
+import { describeProblem, type ProblemText } from "../describe.ts";
+import type { Translator } from "../i18n.ts";
+import { Icon } from "./icon.tsx";
+
+/** Words for anything caught from the controller. */
+export function faultOf(words: Translator, caught: unknown): ProblemText {
+  if (!isAppError(caught)) return describeProblem(words, { code: "page.bad_reply", message: "" });
+  const { code, message, hint, context } = caught;
+  return describeProblem(words, { code, message, hint, context: { ...context } });
+}
+
+export function Fault({ fault }: { readonly fault: ProblemText | null }) {
+  const words = useWords();
+  return (
+    <div role="alert" class="fault-place">
+      {fault !== null && (
+        <p class="fault">
+          <Icon name="down" />
+          <span>
+            <span class="hidden">{words.t("events.level.error")}: </span>
+            {fault.what} {fault.hint !== null && <span class="fault-hint">{fault.hint}</span>}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}

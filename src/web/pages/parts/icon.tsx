@@ -1,0 +1,47 @@
+// The console's own icons: 16-unit line drawings in the text's colour. Always beside a word, so hidden from screen readers.
+
+const PATHS = {
+  ready: "M3 8.4 6.4 12 13 4.6",
+  starting: "M8 2.5a5.5 5.5 0 1 1-5.5 5.5",
+  down: "M8 2 14.6 13.6H1.4ZM8 6.4v3.4M8 11.7v.1",
+  stopped: "M4.5 4.5h7v7h-7z",
+  paused: "M5.5 3.5v9M10.5 3.5v9",
+  info: "M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 1 0 8 2.2M8 7.4v3.4M8 5.1v.1",
+  key: "M5.2 8a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 1 0 0-5.2M7.1 8.8 13.4 2.6M10.8 5.1l2.3 2.2",
+  plus: "M8 3v10M3 8h10",
+  close: "M3.8 3.8l8.4 8.4M12.2 3.8l-8.4 8.4",
+  arrow: "M6 3.5 10.5 8 6 12.5",
+  clock: "M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 1 0 8 2.2M8 4.9V8l2.2 1.6",
+  relay:
+    "M8 9.4v4.1M5.6 13.5h4.8M8 6.6a1.4 1.4 0 1 0 0 2.8 1.4 1.4 0 1 0 0-2.8M4.9 11a4.2 4.2 0 0 1 0-6M11.1 11a4.2 4.2 0 0 0 0-6M2.9 12.7a6.7 6.7 0 0 1 0-9.4M13.1 12.7a6.7 6.7 0 0 0 0-9.4",
+  outbox: "M2.2 9.2h3.3l1 2h3l1-2h3.3M2.2 9.2v4h11.6v-4L11.6 5M2.2 9.2 4.4 5M8 8.2V2.4M5.8 4.4 8 2.2l2.2 2.2",
+  intake: "M2.2 9.2h3.3l1 2h3l1-2h3.3M2.2 9.2v4h11.6v-4L11.6 5M2.2 9.2 4.4 5M8 2.2v5.6M5.8 5.8 8 8l2.2-2.2",
+  overview: "M2.5 2.5h4.6v4.6H2.5zM8.9 2.5h4.6v4.6H8.9zM2.5 8.9h4.6v4.6H2.5zM8.9 8.9h4.6v4.6H8.9z",
+  rentals: "M2.5 3.5h11v9h-11zM2.5 6.5h11M5 9.7h3",
+  system: "M2 3h12v8H2zM6 13.5h4M8 11v2.5",
+  light:
+    "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 1 0 0-5.6M8 1.4v1.4M8 13.2v1.4M1.4 8h1.4M13.2 8h1.4M3.3 3.3l1 1M11.7 11.7l1 1M12.7 3.3l-1 1M4.3 11.7l-1 1",
+  dark: "M13.2 9.6A5.8 5.8 0 0 1 6.4 2.8a5.8 5.8 0 1 0 6.8 6.8Z",
+  exit: "M6.5 2.5h-4v11h4M10 5l3 3-3 3M13 8H6.2",
+  file: "M4 1.8h5l3.2 3.2v9.2H4zM8.8 1.8v3.4h3.4",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+/** The product's mark: rising signal in a box. */
+export function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="8" />
+      <path d="M8.5 23v-4.5M13.5 23v-8M18.5 23V11.5M23.5 23V8" />
+    </svg>
+  );
+}

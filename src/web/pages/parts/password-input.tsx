@@ -1,0 +1,34 @@
+// A password field that can show what is typed.
+
+import type { InputHTMLAttributes } from "preact";
+import { useState } from "preact/hooks";
+import { useWords } from "../app-context.ts";
+import type { FieldIds } from "./field.tsx";
+
+export interface PasswordInputProps {
+  readonly ids: FieldIds;
+  readonly value: string;
+  readonly use: "new-password" | "current-password";
+  readonly onValue: (value: string) => void;
+}
+
+export function PasswordInput({ ids, value, use, onValue }: PasswordInputProps) {
+  const words = useWords();
+  const [shown, setShown] = useState(false);
+  const common: Omit<InputHTMLAttributes, "type" | "list" | "role"> = {
+    ...ids,
+    autocomplete: use,
+    autocapitalize: "none",
+    spellcheck: false,
+    value,
+    onInput: (event) => onValue(event.currentTarget.value),
+  };
+  return (
+    <div class="password">
+      {shown ? <input type="text" {...common} /> : <input type="password" {...common} />}
+      <button type="button" class="quiet" aria-pressed={shown} onClick={() => setShown(!shown)}>
+        {words.t(shown ? "password.hide" : "password.show")}
+      </button>
+    </div>
+  );
+}

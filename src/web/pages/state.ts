@@ -1,0 +1,104 @@
+// Everything the pages know, and how a frame of the live feed changes it. Pure.
+
+import type { BoxEvent, LineView, LiveFrame, Overview, RentalView, SlotView } from "../../protocol/index.ts";
+import { type CountHistory, countsSeen, historyStart, resumeHistory } from "./history.ts";
+
+export const EVENTS_KEPT = 200;
+
+export type View = "overview" | "rentals";
+export type Theme = "system" | "light" | "dark";
+
+/** Who the visitor is to the box. `unreachable`: the first question got no answer. */
+export type Visitor = "unknown" | "unreachable" | "newcomer" | "stranger" | "owner";
+
+/** The live feed: `live`, or what is shown may be old. */
+export type Link = "connecting" | "live" | "broken";
+
+export interface Box {
+  readonly overview: Overview;
+  readonly slots: readonly SlotView[];
+  readonly lines: readonly LineView[];
+  readonly rentals: readonly RentalView[];
+  /** Newest first. */
+  readonly events: readonly BoxEvent[];
+}
+
+export interface Notice {
+  readonly kind: "done" | "failed";
+  readonly text: string;
+}
+
+export interface State {
+  readonly visitor: Visitor;
+  readonly needsClaimCode: boolean;
+  readonly link: Link;
+  readonly box: Box | null;
+  readonly history: CountHistory;
+  /** The box's wall clock, estimated: its last statement carried forward by this machine's monotonic clock. */
+  readonly now: number;
+  readonly boxClock: { readonly box: number; readonly mono: number };
+  readonly view: View;
+  readonly theme: Theme;
+  readonly notice: Notice | null;
+}
+
+export function initialState(view: View, theme: Theme): State {
+  return {
+    visitor: "unknown",
+    needsClaimCode: false,
+    link: "connecting",
+    box: null,
+    history: historyStart,
+    now: 0,
+    boxClock: { box: 0, mono: 0 },
+    view,
+    theme,
+    notice: null,
+  };
+}
+
+function withOverview(state: State, overview: Overview, mono: number): State {
+  const boxClock = { box: overview.now, mono };
+  return { ...state, boxClock, now: overview.now };
+}
+
+function withEvent(events: readonly BoxEvent[], event: BoxEvent): readonly BoxEvent[] {
+  if (events.some((known) => known.seq === event.seq)) return events;
+  return [event, ...events].slice(0, EVENTS_KEPT);
+}
+
+function withSlot(slots: readonly SlotView[], slot: SlotView): readonly SlotView[] {
+  const isKnown = slots.some((known) => known.id === slot.id);
+  return isKnown ? slots.map((known) => (known.id === slot.id ? slot : known)) : [...slots, slot];
+}
+
+/** `mono` is this machine's monotonic clock when the frame came. Frames before the first snapshot change nothing. */
+export function applyFrame(state: State, frame: LiveFrame, mono: number): State {
+  if (frame.type === "snapshot") {
+    const { overview, slots, lines, rentals } = frame;
+    const box: Box = { overview, slots, lines, rentals, events: frame.events.toReversed() };
+    return { ...withOverview(state, overview, mono), box, history: resumeHistory(state.history, overview) };
+  }
+  const { box } = state;
+  if (box === null) return state;
+  switch (frame.type) {
+    case "overview": {
+      const next = withOverview(state, frame.overview, mono);
+      const history = countsSeen(state.history, frame.overview, frame.overview.now);
+      return { ...next, box: { ...box, overview: frame.overview }, history };
+    }
+    case "slot":
+      return { ...state, box: { ...box, slots: withSlot(box.slots, frame.slot) } };
+    case "rentals":
+      return { ...state, box: { ...box, lines: frame.lines, rentals: frame.rentals } };
+    case "event":
+      return { ...state, box: { ...box, events: withEvent(box.events, frame.event) } };
+  }
+}
+
+/** Carries the box's clock and the history forward; called once a second. */
+export function applyTick(state: State, mono: number): State {
+  if (state.box === null) return state;
+  const now = state.boxClock.box + (mono - state.boxClock.mono);
+  return { ...state, now, history: countsSeen(state.history, state.box.overview, now) };
+}

@@ -1,0 +1,70 @@
+// What happened, newest first. New errors and warnings are told to screen readers, the rest is theirs to read.
+
+import { useMemo } from "preact/hooks";
+import type { BoxEvent, LineView } from "../../../protocol/index.ts";
+import { useBox, useSelect, useWords } from "../app-context.ts";
+import { describeEvent } from "../describe.ts";
+import type { Translator } from "../i18n.ts";
+import { Icon, type IconName } from "../parts/icon.tsx";
+
+const NO_EVENTS: readonly BoxEvent[] = [];
+const NO_LINES: readonly LineView[] = [];
+const ICONS: Readonly<Record<BoxEvent["level"], IconName>> = { info: "info", warn: "down", error: "down" };
+
+function textOf(words: Translator, event: BoxEvent, lines: readonly LineView[]): string {
+  return describeEvent(words, event, (line) => lines.find((known) => known.id === line)?.number ?? null);
+}
+
+interface RowProps {
+  readonly event: BoxEvent;
+  readonly text: string;
+}
+
+function Row({ event, text }: RowProps) {
+  const words = useWords();
+  const ago = useSelect((state) => words.ago(state.now - event.at));
+  return (
+    <li class={`event event-${event.level}`}>
+      <Icon name={ICONS[event.level]} />
+      <span class="event-text">
+        {event.level !== "info" && <span class="hidden">{words.t(`events.level.${event.level}`)}: </span>}
+        {text}
+      </span>
+      <time dateTime={new Date(event.at).toISOString()} title={words.date(event.at)}>
+        {ago}
+      </time>
+    </li>
+  );
+}
+
+function EventRow({ event, text }: RowProps) {
+  return useMemo(() => <Row event={event} text={text} />, [event, text]);
+}
+
+export function EventList() {
+  const words = useWords();
+  const events = useBox((box) => box.events, NO_EVENTS);
+  const lines = useBox((box) => box.lines, NO_LINES);
+  const newest = events[0];
+  const alarm = newest !== undefined && newest.level !== "info" ? textOf(words, newest, lines) : "";
+  return (
+    <section class="events" aria-labelledby="events-title">
+      <header class="section-head">
+        <h2 id="events-title">{words.t("events.title")}</h2>
+      </header>
+      <p class="hidden" role="status">
+        {alarm}
+      </p>
+      {events.length === 0 ? (
+        <p class="events-none">{words.t("events.none")}</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <ol class="event-list" tabIndex={0} aria-labelledby="events-title">
+          {events.map((event) => (
+            <EventRow key={event.seq} event={event} text={textOf(words, event, lines)} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,146 @@
+// The strip on top: intake, received, outbox, relay, forwarded, acknowledged, in the order in which an SMS passes them.
+
+import type { ComponentChildren } from "preact";
+import type { Overview } from "../../../protocol/index.ts";
+import { useBox, useSelect, useWords } from "../app-context.ts";
+import { describeProblem } from "../describe.ts";
+import type { CountName } from "../history.ts";
+import { Icon, type IconName } from "../parts/icon.tsx";
+import { Spark } from "../parts/spark.tsx";
+
+type Tone = "good" | "busy" | "warn" | "bad" | "plain";
+
+interface StationProps {
+  readonly name: string;
+  readonly icon: IconName;
+  readonly tone: Tone;
+  readonly value: ComponentChildren;
+  readonly note?: ComponentChildren;
+  readonly area: string;
+}
+
+function Station({ name, icon, tone, value, note, area }: StationProps) {
+  return (
+    <div class={`station tone-${tone}`} style={{ gridArea: area }}>
+      <dt>
+        <Icon name={icon} />
+        {name}
+      </dt>
+      <dd class="station-value">{value}</dd>
+      {note !== undefined && <dd class="station-note">{note}</dd>}
+    </div>
+  );
+}
+
+function Count({ name, note }: { readonly name: CountName; readonly note?: string | null }) {
+  const words = useWords();
+  const count = useBox((box) => box.overview.counts[name], 0);
+  return (
+    <div class="station station-count" style={{ gridArea: name }}>
+      <dt>{words.t(`flow.${name}`)}</dt>
+      <dd class="station-value">{words.number(count)}</dd>
+      <dd class="station-note station-chart">
+        <Spark name={name} />
+        {note ?? words.t("flow.window")}
+      </dd>
+    </div>
+  );
+}
+
+function Intake({ overview }: { readonly overview: Overview }) {
+  const words = useWords();
+  const { state, problem } = overview.intake;
+  const text = problem === null ? null : describeProblem(words, problem);
+  return (
+    <Station
+      area="intake"
+      name={words.t("flow.intake")}
+      icon={state === "running" ? "intake" : "paused"}
+      tone={state === "running" ? "good" : "bad"}
+      value={words.t(`flow.intake.${state}`)}
+      note={text === null ? undefined : `${text.what}. ${words.t("flow.intake.safe")}. ${text.hint ?? ""}`}
+    />
+  );
+}
+
+function Outbox({ overview }: { readonly overview: Overview }) {
+  const words = useWords();
+  const { depth, oldest_ms } = overview.outbox;
+  const tone: Tone = oldest_ms !== null && oldest_ms > 60_000 ? "warn" : "plain";
+  return (
+    <Station
+      area="outbox"
+      name={words.t("flow.outbox")}
+      icon="outbox"
+      tone={tone}
+      value={words.number(depth)}
+      note={
+        oldest_ms === null
+          ? words.t("flow.outbox.empty")
+          : words.t("flow.outbox.oldest", { span: words.span(oldest_ms) })
+      }
+    />
+  );
+}
+
+const RELAY_TONES: Readonly<Record<Overview["relay"]["state"], Tone>> = { up: "good", connecting: "busy", down: "bad" };
+
+function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? url;
+}
+
+function Relay({ overview }: { readonly overview: Overview }) {
+  const words = useWords();
+  const { relay } = overview;
+  const since = useSelect((state) => words.span(state.now - relay.since));
+  return (
+    <Station
+      area="relay"
+      name={words.t("flow.relay")}
+      icon="relay"
+      tone={RELAY_TONES[relay.state]}
+      value={words.t(`flow.relay.${relay.state}`)}
+      note={
+        <>
+          <span class="station-host">{hostOf(relay.url)}</span> {words.t("flow.since", { span: since })}
+        </>
+      }
+    />
+  );
+}
+
+function BoxClock({ overview }: { readonly overview: Overview }) {
+  const words = useWords();
+  const isTrusted = overview.clock === "trusted";
+  const time = useSelect((state) => words.date(state.now));
+  return (
+    <Station
+      area="clock"
+      name={words.t("flow.clock")}
+      icon="clock"
+      tone={isTrusted ? "good" : "warn"}
+      value={words.t(`flow.clock.${overview.clock}`)}
+      note={isTrusted ? time : words.t("flow.clock.suspect.text")}
+    />
+  );
+}
+
+export function Flow() {
+  const words = useWords();
+  const overview = useBox<Overview | null>((box) => box.overview, null);
+  if (overview === null) return null;
+  const { unrented } = overview.counts;
+  return (
+    <section class="flow" aria-label={words.t("flow.title")}>
+      <dl class="stations">
+        <Intake overview={overview} />
+        <Count name="received" note={unrented > 0 ? words.t("flow.unrented", { n: unrented }) : null} />
+        <Outbox overview={overview} />
+        <Relay overview={overview} />
+        <Count name="forwarded" />
+        <Count name="acknowledged" />
+        <BoxClock overview={overview} />
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,18 @@
+// The box at a glance: the way of an SMS through it, its slots, what happened.
+
+import { useWords } from "../app-context.ts";
+import { EventList } from "./event-list.tsx";
+import { Flow } from "./flow.tsx";
+import { SlotGrid } from "./slot-grid.tsx";
+
+export function Overview() {
+  const words = useWords();
+  return (
+    <div class="overview">
+      <h1 class="hidden">{words.t("nav.overview")}</h1>
+      <Flow />
+      <SlotGrid />
+      <EventList />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// Decides by who is asking what is shown.
+
+import { useEffect } from "preact/hooks";
+import { useSelect, useWords } from "../app-context.ts";
+import { Mark } from "../parts/icon.tsx";
+import type { State } from "../state.ts";
+import { SetUp } from "./set-up.tsx";
+import { Shell } from "./shell.tsx";
+import { SignIn } from "./sign-in.tsx";
+
+function titleOf(state: State): { readonly view: "nav.overview" | "nav.rentals"; readonly trouble: number } {
+  const trouble = state.box?.slots.filter((slot) => slot.state === "down").length ?? 0;
+  return { view: state.view === "overview" ? "nav.overview" : "nav.rentals", trouble };
+}
+
+function useTitle(): void {
+  const words = useWords();
+  const title = useSelect((state) => {
+    if (state.visitor !== "owner") return words.t("app.name");
+    const { view, trouble } = titleOf(state);
+    if (trouble === 0) return words.t("app.title", { view: words.t(view) });
+    return words.t("app.title.trouble", { n: trouble, view: words.t(view) });
+  });
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
+function Waiting({ unreachable }: { readonly unreachable: boolean }) {
+  const words = useWords();
+  return (
+    <main class="entrance">
+      <div class="entrance-card" role="status">
+        <Mark />
+        <h1>{words.t(unreachable ? "app.unreachable" : "app.name")}</h1>
+        <p>{words.t(unreachable ? "app.unreachable.text" : "app.loading")}</p>
+      </div>
+    </main>
+  );
+}
+
+export function Root() {
+  useTitle();
+  const visitor = useSelect((state) => state.visitor);
+  switch (visitor) {
+    case "unknown":
+    case "unreachable":
+      return <Waiting unreachable={visitor === "unreachable"} />;
+    case "newcomer":
+      return <SetUp />;
+    case "stranger":
+      return <SignIn />;
+    case "owner":
+      return <Shell />;
+  }
+}

@@ -1,0 +1,126 @@
+// First run: the first visitor sets the owner's password.
+
+import { useState } from "preact/hooks";
+import { PASSWORD_MAX, PASSWORD_MIN, passwordFault } from "../../shared/password-rules.ts";
+import { useApp, useSelect, useWords } from "../app-context.ts";
+import type { ProblemText } from "../describe.ts";
+import type { Translator } from "../i18n.ts";
+import { Fault, faultOf } from "../parts/fault.tsx";
+import { Field } from "../parts/field.tsx";
+import { Mark } from "../parts/icon.tsx";
+import { PasswordInput } from "../parts/password-input.tsx";
+
+/** What is wrong with a password, in words; null when it will do. */
+function faultText(words: Translator, password: string): string | null {
+  const fault = passwordFault(password);
+  switch (fault) {
+    case null:
+      return null;
+    case "too_short":
+      return words.t("password.too_short", { n: PASSWORD_MIN });
+    case "too_long":
+      return words.t("password.too_long", { n: PASSWORD_MAX });
+    case "too_simple":
+    case "too_common":
+      return words.t(`password.${fault}`);
+  }
+}
+
+function useSetUp() {
+  const { controller, words } = useApp();
+  const [form, setForm] = useState({ code: "", password: "", repeat: "" });
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ProblemText | null>(null);
+  const weak = faultText(words, form.password);
+  const differs = form.password !== form.repeat;
+  const submit = async (needsCode: boolean): Promise<void> => {
+    setTried(true);
+    if (weak !== null || differs || busy) return;
+    setBusy(true);
+    try {
+      await controller.setUp({ password: form.password, ...(needsCode ? { claim_code: form.code } : {}) });
+    } catch (caught) {
+      setProblem(faultOf(words, caught));
+      setBusy(false);
+    }
+  };
+  const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
+  return { form, set, tried, busy, problem, weak, differs, submit };
+}
+
+export function SetUp() {
+  const words = useWords();
+  const needsCode = useSelect((state) => state.needsClaimCode);
+  const { form, set, tried, busy, problem, weak, differs, submit } = useSetUp();
+  const typed = form.password.length >= PASSWORD_MIN;
+  return (
+    <main class="entrance">
+      <form
+        class="entrance-card"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit(needsCode);
+        }}
+      >
+        <Mark />
+        <h1>{words.t("setup.title")}</h1>
+        <p class="entrance-text">{words.t("setup.text")}</p>
+        {/* Lets password managers file the password under a name. */}
+        <input
+          class="hidden"
+          type="text"
+          name="username"
+          autocomplete="username"
+          value="owner"
+          readOnly
+          tabIndex={-1}
+          aria-hidden="true"
+        />
+        {needsCode && (
+          <Field
+            id="claim-code"
+            label={words.t("setup.code")}
+            help={words.t("setup.code.help")}
+            control={(ids) => (
+              <input
+                {...ids}
+                autocomplete="off"
+                spellcheck={false}
+                value={form.code}
+                onInput={(event) => set({ code: event.currentTarget.value })}
+              />
+            )}
+          />
+        )}
+        <Field
+          id="password"
+          label={words.t("setup.password")}
+          help={typed && weak === null ? words.t("setup.good") : words.t("setup.rule", { n: PASSWORD_MIN })}
+          fault={(tried || typed) && weak !== null ? weak : null}
+          control={(ids) => (
+            <PasswordInput
+              ids={ids}
+              use="new-password"
+              value={form.password}
+              onValue={(password) => set({ password })}
+            />
+          )}
+        />
+        <Field
+          id="repeat"
+          label={words.t("setup.repeat")}
+          fault={tried && differs ? words.t("setup.differ") : null}
+          control={(ids) => (
+            <PasswordInput ids={ids} use="new-password" value={form.repeat} onValue={(repeat) => set({ repeat })} />
+          )}
+        />
+        <Fault fault={problem} />
+        <button type="submit" class="primary wide" disabled={busy}>
+          {words.t(busy ? "signin.busy" : "setup.submit")}
+        </button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,163 @@
+// The frame around every view of the signed-in owner: bar, navigation, banner for a lost connection, notice.
+
+import { useEffect, useRef } from "preact/hooks";
+import { useApp, useSelect, useWords } from "../app-context.ts";
+import { Icon, type IconName, Mark } from "../parts/icon.tsx";
+import { pathOf } from "../routes.ts";
+import type { View } from "../state.ts";
+import { nextTheme } from "../theme.ts";
+import { Overview } from "./overview.tsx";
+import { Rentals } from "./rentals.tsx";
+
+const VIEWS: readonly View[] = ["overview", "rentals"];
+
+function NavLink({ view }: { readonly view: View }) {
+  const { controller, words } = useApp();
+  const isCurrent = useSelect((state) => state.view === view);
+  return (
+    <a
+      href={pathOf(view)}
+      aria-current={isCurrent ? "page" : undefined}
+      onClick={(event) => {
+        // A new tab stays the browser's business.
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        controller.go(view);
+      }}
+    >
+      <Icon name={view} />
+      {words.t(`nav.${view}`)}
+    </a>
+  );
+}
+
+function LinkState() {
+  const words = useWords();
+  const link = useSelect((state) => state.link);
+  return (
+    <span class={`link link-${link}`} role="status">
+      <span class="link-dot" aria-hidden="true" />
+      {words.t(`link.${link}`)}
+    </span>
+  );
+}
+
+function ThemeButton() {
+  const { controller, words } = useApp();
+  const theme = useSelect((state) => state.theme);
+  const icon: IconName = theme;
+  return (
+    <button
+      type="button"
+      class="quiet square"
+      title={words.t(`theme.${theme}`)}
+      onClick={() => controller.setTheme(nextTheme(theme))}
+    >
+      <Icon name={icon} />
+      <span class="hidden">{words.t(`theme.${theme}`)}</span>
+    </button>
+  );
+}
+
+function Bar() {
+  const { controller, words } = useApp();
+  return (
+    <header class="bar">
+      <div class="bar-brand">
+        <Mark />
+        <span>{words.t("app.name")}</span>
+      </div>
+      <nav class="nav" aria-label={words.t("nav.label")}>
+        {VIEWS.map((view) => (
+          <NavLink key={view} view={view} />
+        ))}
+      </nav>
+      <div class="bar-tools">
+        <LinkState />
+        <ThemeButton />
+        <button type="button" class="quiet" onClick={() => void controller.signOut()}>
+          <Icon name="exit" />
+          <span class="bar-word">{words.t("session.sign_out")}</span>
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Banner() {
+  const { controller, words } = useApp();
+  const isBroken = useSelect((state) => state.link === "broken");
+  return (
+    <div role="alert">
+      {isBroken && (
+        <div class="banner">
+          <Icon name="down" />
+          <span>{words.t("link.banner")}</span>
+          <button type="button" onClick={() => controller.reconnect()}>
+            {words.t("link.retry")}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function NoticePlace() {
+  const { controller, words } = useApp();
+  const notice = useSelect((state) => state.notice);
+  return (
+    <div class="notice-place" role="status">
+      {notice !== null && (
+        <div class={`notice notice-${notice.kind}`}>
+          <Icon name={notice.kind === "done" ? "ready" : "down"} />
+          <span>{notice.text}</span>
+          <button type="button" class="quiet square" onClick={() => controller.tell(null)}>
+            <Icon name="close" />
+            <span class="hidden">{words.t("notice.close")}</span>
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function CurrentView() {
+  const view = useSelect((state) => state.view);
+  const hasBox = useSelect((state) => state.box !== null);
+  const words = useWords();
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(view);
+  useEffect(() => {
+    // After a change of view a screen reader goes on at the new content.
+    if (shown.current !== view) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+    shown.current = view;
+  }, [view]);
+  return (
+    <main id="content" ref={main} tabIndex={-1}>
+      {!hasBox && (
+        <p class="loading" role="status">
+          {words.t("app.loading")}
+        </p>
+      )}
+      {hasBox && (view === "overview" ? <Overview /> : <Rentals />)}
+    </main>
+  );
+}
+
+export function Shell() {
+  const words = useWords();
+  return (
+    <div class="shell">
+      <a class="skip" href="#content">
+        {words.t("app.skip")}
+      </a>
+      <Bar />
+      <Banner />
+      <CurrentView />
+      <NoticePlace />
+    </div>
+  );
+}
