@@ -1,5 +1,6 @@
 // Public face of `modem`.
 
 export type { ByteLink, OpenLink } from "./byte-link.ts";
+export { LinkEmitter } from "./link-emitter.ts";
 export { createOpenLink } from "./open-link.ts";
 export { type SlotDeps, type SlotOptions, SlotRunner } from "./slot-runner.ts";

@@ -1,0 +1,143 @@
+// Privacy: texts, senders and keys are planted in a full scenario, then searched for in every byte the box and the relay left behind
+// or said: files (database pages and write-ahead log included), logs, REST, live feed and error output.
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import WebSocket from "ws";
+import { toBase64, toBase64url, toHex, utf8 } from "../../src/base/index.ts";
+import { encodeDeliver } from "../../src/sms/index.ts";
+import { Field } from "./field.ts";
+import { providerKeyOf } from "./provider-key.ts";
+
+const SENDER = "+15550173942";
+const NAME = "CANARYBANK";
+const SECRET = "zebra-quagmire-4471";
+const TEXTS = [`code ${SECRET} one`, `длинный ${SECRET} код`, `${SECRET} long `.repeat(20)] as const;
+/** A part whose others never come: it stays sealed in the database. */
+const HALF = `unfinished ${SECRET} `.repeat(12);
+
+/** Every way in which bytes of the text could lie about. */
+function disguises(text: string): readonly Buffer[] {
+  const utf16 = Buffer.from(text, "utf16le").swap16();
+  const plain = Buffer.from(utf8(text));
+  const forms = [plain, utf16, Buffer.from(text, "utf16le")];
+  const hex = forms.map((form) => toHex(form)).flatMap((form) => [Buffer.from(form), Buffer.from(form.toUpperCase())]);
+  // Base64 of a text inside others depends on where it begins: three shifts, their borders cut.
+  const base64 = [0, 1, 2].flatMap((shift) => {
+    const shifted = Buffer.concat([Buffer.alloc(shift), plain]);
+    return [toBase64(shifted), toBase64url(shifted)].map((form) => Buffer.from(form.slice(4, -4)));
+  });
+  return [...forms, ...hex, ...base64];
+}
+
+/** The packed septets of the sender's address and of the texts, as they stand in PDUs. */
+function pduForms(): readonly Buffer[] {
+  const sentAt = { unixMs: Date.UTC(2026, 0, 1), offsetMinutes: 0 } as Parameters<typeof encodeDeliver>[0]["sentAt"];
+  const pdus = [...TEXTS, HALF].flatMap((body) => encodeDeliver({ from: SENDER, body, sentAt }));
+  return pdus.flatMap((pdu) => {
+    const tail = Buffer.from(pdu).subarray(-24, -4);
+    return [tail, Buffer.from(toHex(tail)), Buffer.from(toHex(tail).toUpperCase())];
+  });
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+describe("canary", () => {
+  let field: Field;
+  const heard: string[] = [];
+
+  beforeAll(async () => {
+    field = await Field.open({ slots: 2, seed: "canary", logLevel: "debug" });
+    await field.startBox();
+    await field.startRelay(await providerKeyOf(field.boxData));
+    await field.rentAll();
+    const access = JSON.parse(readFileSync(join(field.boxData, "local-access.json"), "utf8")) as {
+      url: string;
+      token: string;
+    };
+    const live = new WebSocket(`${access.url.replace("http", "ws")}/api/v1/live`, {
+      headers: { authorization: `Bearer ${access.token}` },
+    });
+    live.on("message", (data) => heard.push(String(data)));
+    await new Promise((resolve, reject) => live.once("open", resolve).once("error", reject));
+    const modem = field.board.modem(1);
+    for (const body of TEXTS) modem.sendSms({ from: SENDER, body });
+    modem.sendSms({ from: NAME, body: TEXTS[0] });
+    const [firstPart] = encodeDeliver({
+      from: SENDER,
+      body: HALF,
+      sentAt: { unixMs: Date.now(), offsetMinutes: 0 } as never,
+    });
+    if (firstPart !== undefined) field.board.modem(2).deliver(firstPart);
+    // Undecodable, with the sender in it.
+    field.board.modem(2).deliver(Buffer.from("0791551500000000040B915155107349F2000862", "hex"));
+    expect(await field.drained(200)).toBe(true);
+    // A crash in the middle leaves whatever is half-written.
+    modem.sendSms({ from: SENDER, body: TEXTS[1] });
+    await field.killBox();
+    await field.startBox();
+    expect(await field.drained(200)).toBe(true);
+    for (const path of [
+      "overview",
+      "slots",
+      "lines",
+      "rentals",
+      "events?after=0&limit=500",
+      "receipts?after=0&limit=100",
+    ])
+      await field.api(path);
+    await field.inbox();
+    live.close();
+  }, 180_000);
+
+  afterAll(async () => {
+    await field.close();
+    field.remove();
+  });
+
+  it("the renter reads all of it", async () => {
+    const read = await field.inbox();
+    const bodies = read.filter((line) => line.type === "sms").map((line) => line.body);
+    for (const text of TEXTS) expect(bodies).toContain(text);
+    expect(read.some((line) => line.from === SENDER)).toBe(true);
+    expect(read.some((line) => line.type === "raw")).toBe(true);
+  });
+
+  it("no file, log, REST answer or live frame holds a text, a sender or a private key in any disguise", async () => {
+    await field.killBox();
+    await field.killRelay();
+    const needles = [
+      ...[SECRET, SENDER, SENDER.slice(1), NAME].flatMap(disguises),
+      ...pduForms(),
+      ...disguises(toBase64url(field.renter.seed.reveal())),
+      Buffer.from(field.renter.seed.reveal()),
+    ];
+    const files = [...filesBelow(field.boxData), ...filesBelow(field.relayData)];
+    expect(files.some((file) => file.endsWith("box.db"))).toBe(true);
+    const places = [
+      ...files.map((file) => ({ name: file, bytes: readFileSync(file) })),
+      ...field.outputs.map((text, at) => ({ name: `output ${at}`, bytes: Buffer.from(text) })),
+      { name: "live feed", bytes: Buffer.from(heard.join("\n")) },
+    ];
+    expect(heard.length).toBeGreaterThan(1);
+    expect(field.outputs.join("").length).toBeGreaterThan(1000);
+    const found = places.flatMap(({ name, bytes }) =>
+      needles.flatMap((needle) =>
+        bytes.includes(needle) ? [`${name}: ${needle.toString("latin1").slice(0, 40)}`] : [],
+      ),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("would find a text that was there", () => {
+    expect(disguises(SECRET).some((needle) => Buffer.from(toBase64url(utf8(`xx${SECRET}yy`))).includes(needle))).toBe(
+      true,
+    );
+  });
+});
