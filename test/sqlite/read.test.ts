@@ -24,6 +24,26 @@ describe("reading", () => {
     expect(await notes(db)).toEqual(["before", "inside"]);
   });
 
+  it("works with a statement that failed before its table existed", async () => {
+    const db = await openNotes();
+    const count = (): Promise<readonly string[]> =>
+      db.read("SELECT count(*) AS n FROM later", [], (row) => JSON.stringify(row));
+    expect(await caught(count())).toMatchObject({ code: "store.failed" });
+    await db.write((tx) => tx.run("CREATE TABLE later (a)"));
+    expect(await count()).toEqual(['{"n":0}']);
+  });
+
+  it("settles every reader when the database closes: with rows, or with base.stopped", async () => {
+    const db = await openNotes();
+    await addNote(db, "a");
+    const reads = Array.from({ length: 50 }, () => notes(db));
+    const results = Promise.allSettled(reads);
+    await db.close();
+    const states = (await results).map((result) => (result.status === "fulfilled" ? result.value : result.reason.code));
+    expect(states.filter((state) => state === "base.stopped").length).toBeGreaterThan(40);
+    for (const state of states) expect([["a"], "base.stopped"]).toContainEqual(state);
+  });
+
   it("cannot change anything", async () => {
     const db = await openNotes();
     await addNote(db, "a");
