@@ -64,6 +64,8 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
 
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await run(argv, systemIo());
+  // A port of the operating system that will not close (a tty in a stuck driver) must not keep a finished command alive.
+  setTimeout(() => process.exit(), 300).unref();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));

@@ -14,7 +14,7 @@ async function readInput(): Promise<Uint8Array> {
 /** `NUMBERBOX_LOG` sets what one-shot commands log to standard error: debug, info, warn (default) or error. */
 export function systemIo(): CliIo {
   const abort = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => abort.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(abort));
   const level = process.env.NUMBERBOX_LOG;
   const known = level === "debug" || level === "info" || level === "error" ? level : "warn";
   // A reader that went away (`| head`) is the end of the work, not a fault.
@@ -32,4 +32,17 @@ export function systemIo(): CliIo {
     log: systemLogger({ level: known }),
     signal: abort.signal,
   };
+}
+
+/** Everything is built to survive a kill at any moment, so a part that will not stop must not keep the person waiting. */
+const STOP_WITHIN_MS = 4500;
+
+function stop(abort: AbortController): void {
+  // The second Ctrl-C means now.
+  if (abort.signal.aborted) process.exit(130);
+  abort.abort();
+  setTimeout(() => {
+    process.stderr.write("bin.slow_stop: something did not stop in time and was cut off\n");
+    process.exit(1);
+  }, STOP_WITHIN_MS).unref();
 }
