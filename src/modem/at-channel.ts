@@ -1,16 +1,7 @@
-// One AT conversation over a link: one command in flight, URCs taken out of the stream first, every wait with a deadline. After an
-// answer that did not come the stream is not trusted until a distinctive question has been answered.
+// One AT conversation over a link: one command in flight, every wait with a deadline. After an answer that did not come, the stream is
+// not trusted until a question has been answered that only one reply can answer.
 
-import {
-  type AtCommand,
-  type AtFrame,
-  AtFramer,
-  classifyUrc,
-  command,
-  type FinalResult,
-  parseFinal,
-  type Urc,
-} from "../at/index.ts";
+import { type AtCommand, command, type FinalResult, parseFinal, splitPrefix } from "../at/index.ts";
 import {
   AppError,
   type Clock,
@@ -19,24 +10,20 @@ import {
   deferred,
   hasCode,
   type Logger,
-  type Millis,
   messageOf,
-  millis,
   SerialQueue,
   stoppedError,
   utf8,
+  withDeadline,
+  wrapError,
 } from "../base/index.ts";
+import { AtLines, type UrcMessage } from "./at-lines.ts";
 import type { ByteLink } from "./byte-link.ts";
+import { CLOSE_LIMIT, QUIET, WRITE_LIMIT } from "./timeouts.ts";
 
 export interface AtReply {
   /** Lines between echo and final result, URCs taken out. */
   readonly lines: readonly string[];
-}
-
-export interface UrcMessage {
-  readonly urc: Urc;
-  /** The line that follows +CMT, +CDS and +CBM: a PDU in hex. */
-  readonly pdu: string | null;
 }
 
 export interface AtChannelOptions {
@@ -44,157 +31,201 @@ export interface AtChannelOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onUrc: (message: UrcMessage) => void;
+  /** The link went away by itself. */
   readonly onClose: () => void;
 }
 
 interface InFlight {
   readonly command: AtCommand;
+  /** Set while answers of earlier commands may still come: only a final result after a line with this prefix counts. */
+  readonly proof: string | null;
   readonly lines: string[];
   readonly result: Deferred<FinalResult>;
+  /** Another command's reply was among the lines. */
+  foreign: boolean;
 }
 
-/** A line that has begun must end within this, or it is junk (a reset in the middle of a line). */
-const LINE_DEADLINE: Millis = millis(2000);
-const RESYNC_ATTEMPTS = 3;
 /** Lines kept of one reply; a full storage of 255 messages has 510. */
 const MAX_REPLY_LINES = 4096;
+/** Looks for silence before the modem counts as out of step. */
+const QUIET_ATTEMPTS = 20;
+/** Prefixes that nothing but the reply to their own command has; +CSQ is not one of them: some modems report it unasked. */
+const DISTINCTIVE: ReadonlySet<string> = new Set(["+COPS", "+CPMS", "+CMGL", "+CMGR", "+CNMI"]);
+/** Asked in turn, so that the late answer of one is not taken for that of the next. All are answered from the modem's memory. */
+const QUESTIONS: readonly AtCommand[] = [command.signal(), command.readIndications(), command.readRegistration()];
+const ESC = Uint8Array.of(0x1b);
 
 export class AtChannel {
   readonly #options: AtChannelOptions;
-  readonly #framer = new AtFramer();
+  readonly #lines: AtLines;
   readonly #queue = new SerialQueue("AT channel");
+  readonly #abort = new AbortController();
   readonly #disposers: readonly Disposer[];
   #inFlight: InFlight | null = null;
-  #pduFor: Urc | null = null;
-  #cancelLineDeadline: Disposer | null = null;
   #inDoubt = false;
-  #closed = false;
+  /** Reply lines so far, whoever they were for. */
+  #heard = 0;
+  #asked = 0;
+  /** Why the conversation is over. */
+  #over: AppError | null = null;
 
   constructor(options: AtChannelOptions) {
     this.#options = options;
+    this.#lines = new AtLines({
+      ...options,
+      pendingPrefix: () => this.#inFlight?.command.prefix,
+      onLine: (text) => this.#onLine(text),
+      onPrompt: () => this.#leavePrompt(),
+    });
     this.#disposers = [
-      options.link.onData((chunk) => this.#onData(chunk)),
-      options.link.onClose(() => {
-        this.#shut(new AppError("modem.closed", "the modem's port was closed", { retryable: true }));
-        options.onClose();
-      }),
+      options.link.onData((chunk) => this.#lines.push(chunk)),
+      options.link.onClose(() => this.#onLinkClosed()),
     ];
   }
 
   /**
-   * Sends one command and waits for its final result. Rejects with `modem.timeout` (retryable), `modem.closed`, `modem.io` or
-   * `base.stopped`; with `modem.error` when the modem answers an error, its fixed name in the context.
+   * Sends one command and waits for its final result. Rejects with `modem.timeout`, `modem.out_of_step`, `modem.closed`,
+   * `modem.io` or `modem.write_stuck` (all retryable) or `base.stopped`; with `modem.error` when the modem answers an error, its
+   * fixed name in the context.
    */
   send(request: AtCommand): Promise<AtReply> {
     return this.#queue.run(async () => {
-      if (this.#inDoubt) await this.#resynchronise();
-      return await this.#exchange(request);
+      if (this.#over === null && this.#inDoubt) await this.#resynchronise();
+      return await this.#exchange(request, null);
     });
   }
 
-  /** Settles all callers and closes the link. Idempotent. */
+  /** Settles all callers and closes the link. Resolves in `CLOSE_LIMIT` at the latest. Idempotent. */
   async close(): Promise<void> {
-    this.#shut(stoppedError("AT channel"));
-    await this.#options.link.close();
-  }
-
-  #shut(reason: AppError): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#cancelLineDeadline?.();
-    for (const dispose of this.#disposers) dispose();
-    this.#inFlight?.result.reject(reason);
-    this.#inFlight = null;
-    this.#queue.stop();
-  }
-
-  /** A late answer of the command that timed out must not be taken for the next one's: ask what only one reply can answer. */
-  async #resynchronise(): Promise<void> {
-    for (let attempt = 0; attempt < RESYNC_ATTEMPTS; attempt++) {
-      const lines = await this.#exchange(command.signal()).then(
-        (reply) => reply.lines,
-        (error) => {
-          if (hasCode(error, "modem.error")) return [];
-          throw error;
-        },
-      );
-      if (lines.some((line) => line.startsWith("+CSQ"))) {
-        this.#inDoubt = false;
-        return;
-      }
-    }
-    throw new AppError("modem.out_of_step", "the modem's answers do not belong to the questions", { retryable: true });
-  }
-
-  async #exchange(request: AtCommand): Promise<AtReply> {
-    if (this.#closed) throw new AppError("modem.closed", "the modem's port is closed", { retryable: true });
-    const flight: InFlight = { command: request, lines: [], result: deferred<FinalResult>() };
-    this.#inFlight = flight;
-    let cancel: Disposer = () => {};
-    try {
-      await this.#options.link.write(utf8(`${request.text}\r`));
-      cancel = this.#options.clock.after(request.timeoutMs, `AT${request.prefix}`, () => this.#timeOut(flight));
-      const final = await flight.result.promise;
-      if (final.kind === "error") throw modemError(request, final);
-      return { lines: flight.lines };
-    } finally {
-      cancel();
-      if (this.#inFlight === flight) this.#inFlight = null;
-    }
-  }
-
-  #timeOut(flight: InFlight): void {
-    this.#inDoubt = true;
-    const message = `AT${flight.command.prefix} was not answered within ${flight.command.timeoutMs} ms`;
-    flight.result.reject(
-      new AppError("modem.timeout", message, { retryable: true, context: { command: flight.command.prefix } }),
+    this.release();
+    const { link, clock, log } = this.#options;
+    await withDeadline(link.close(), { clock, timeout: CLOSE_LIMIT, what: "closing the modem's port" }).catch((error) =>
+      log.warn("port_close_failed", { reason: messageOf(error) }),
     );
   }
 
-  #onData(chunk: Uint8Array): void {
-    this.#cancelLineDeadline?.();
-    this.#cancelLineDeadline = null;
-    for (const frame of this.#framer.push(chunk)) this.#onFrame(frame);
-    const last = chunk.at(-1);
-    if (last === 0x0a || last === 0x0d || this.#closed) return;
-    this.#cancelLineDeadline = this.#options.clock.after(LINE_DEADLINE, "AT line", () => {
-      for (const frame of this.#framer.flush()) this.#onFrame(frame);
-    });
+  /** Settles all callers and lets go of the link, which stays open. Idempotent. */
+  release(): void {
+    this.#end(stoppedError("AT channel"));
   }
 
-  #onFrame(frame: AtFrame): void {
-    if (frame.kind === "discarded") {
-      this.#options.log.warn("at_discarded", { bytes: frame.length, reason: frame.reason });
-    } else if (frame.kind === "line") {
-      this.#onLine(frame.text);
+  #onLinkClosed(): void {
+    this.#end(new AppError("modem.closed", "the modem's port was closed", { retryable: true }));
+    this.#options.onClose();
+  }
+
+  #end(reason: AppError): void {
+    if (this.#over !== null) return;
+    this.#over = reason;
+    this.#lines.stop();
+    for (const dispose of this.#disposers) dispose();
+    this.#inFlight?.result.reject(reason);
+    this.#abort.abort(reason);
+  }
+
+  /** Asks until one question is answered by its own reply and nothing follows. A modem that says nothing at all is given up at once. */
+  async #resynchronise(): Promise<void> {
+    for (let attempt = 0; attempt < QUESTIONS.length; attempt++) {
+      const question = QUESTIONS[this.#asked++ % QUESTIONS.length] ?? command.signal();
+      const heard = this.#heard;
+      try {
+        await this.#exchange(question, question.prefix);
+        await this.#untilQuiet();
+        this.#inDoubt = false;
+        return;
+      } catch (error) {
+        if (this.#over !== null) throw this.#over;
+        const again = hasCode(error, "modem.timeout") || hasCode(error, "modem.error");
+        if (!again || this.#heard === heard) throw error;
+      }
+    }
+    throw outOfStep();
+  }
+
+  async #untilQuiet(): Promise<void> {
+    for (let attempt = 0; attempt < QUIET_ATTEMPTS; attempt++) {
+      const heard = this.#heard;
+      await this.#options.clock.sleep(QUIET, "AT silence", this.#abort.signal);
+      if (heard === this.#heard) return;
+    }
+    throw outOfStep();
+  }
+
+  async #exchange(request: AtCommand, proof: string | null): Promise<AtReply> {
+    if (this.#over !== null) throw this.#over;
+    const flight: InFlight = { command: request, proof, lines: [], result: deferred(), foreign: false };
+    this.#inFlight = flight;
+    try {
+      await this.#write(flight);
+      const final = await this.#finalOf(flight);
+      if (final.kind === "error") throw modemError(request, final);
+      return { lines: flight.lines };
+    } finally {
+      this.#inFlight = null;
+    }
+  }
+
+  /** Resolves when the bytes are out, or earlier when the answer is there already. */
+  async #write({ command: request, result }: InFlight): Promise<void> {
+    const { clock, link } = this.#options;
+    const cancel = clock.after(WRITE_LIMIT, "AT write", () => result.reject(writeStuck(request)));
+    try {
+      await Promise.race([link.write(utf8(`${request.text}\r`)), result.promise]);
+    } catch (error) {
+      // Nobody knows how much of the command has left.
+      this.#inDoubt = true;
+      throw wrapError(error, "modem.io", `writing AT${request.prefix} failed`, { retryable: true });
+    } finally {
+      cancel();
+    }
+  }
+
+  async #finalOf(flight: InFlight): Promise<FinalResult> {
+    const { prefix, timeoutMs } = flight.command;
+    const cancel = this.#options.clock.after(timeoutMs, `AT${prefix}`, () => {
+      this.#inDoubt = true;
+      const message = `AT${prefix} was not answered within ${timeoutMs} ms`;
+      flight.result.reject(new AppError("modem.timeout", message, { retryable: true, context: { command: prefix } }));
+    });
+    try {
+      return await flight.result.promise;
+    } finally {
+      cancel();
     }
   }
 
   #onLine(text: string): void {
-    const pduFor = this.#pduFor;
-    if (pduFor !== null) {
-      this.#pduFor = null;
-      if (/^[0-9A-Fa-f]+$/.test(text)) return this.#emit({ urc: pduFor, pdu: text });
-    }
+    this.#heard++;
     const flight = this.#inFlight;
-    const urc = classifyUrc(text, flight === null ? {} : { pendingPrefix: flight.command.prefix });
-    if (urc !== null) {
-      if (urc.kind === "cmt" || urc.kind === "cds" || urc.kind === "cbm") this.#pduFor = urc;
-      else this.#emit({ urc, pdu: null });
-      return;
-    }
     if (flight === null || text === flight.command.text) return;
     const final = parseFinal(text);
-    if (final !== null) flight.result.resolve(final);
-    else if (flight.lines.length < MAX_REPLY_LINES) flight.lines.push(text);
+    if (final !== null) this.#onFinal(flight, final);
+    else if (flight.lines.length < MAX_REPLY_LINES) {
+      const prefix = splitPrefix(text)?.prefix ?? "";
+      flight.foreign ||= prefix !== flight.command.prefix && DISTINCTIVE.has(prefix);
+      flight.lines.push(text);
+    }
   }
 
-  #emit(message: UrcMessage): void {
-    try {
-      this.#options.onUrc(message);
-    } catch (error) {
-      this.#options.log.error("urc_handler_failed", { urc: message.urc.kind, reason: messageOf(error) });
+  #onFinal(flight: InFlight, final: FinalResult): void {
+    const { proof, lines } = flight;
+    if (proof !== null && !lines.some((line) => splitPrefix(line)?.prefix === proof)) {
+      // The end of an older answer.
+      lines.length = 0;
+    } else if (proof === null && flight.foreign) {
+      this.#inDoubt = true;
+      flight.result.reject(outOfStep());
+    } else {
+      flight.result.resolve(final);
     }
+  }
+
+  /** Somebody before us left the modem inside of a command that sends a message; ESC ends it (TS 27.005 3.5.1). */
+  #leavePrompt(): void {
+    this.#inDoubt = true;
+    this.#options.link
+      .write(ESC)
+      .catch((error) => this.#options.log.warn("prompt_not_left", { reason: messageOf(error) }));
   }
 }
 
@@ -203,5 +234,17 @@ function modemError(request: AtCommand, final: Extract<FinalResult, { kind: "err
   return new AppError("modem.error", `AT${request.prefix} was answered with ${name}`, {
     retryable: true,
     context: { command: request.prefix, source: final.source, code: final.code, name },
+  });
+}
+
+function outOfStep(): AppError {
+  return new AppError("modem.out_of_step", "the modem's answers do not belong to the questions", { retryable: true });
+}
+
+function writeStuck(request: AtCommand): AppError {
+  return new AppError("modem.write_stuck", `the port did not take AT${request.prefix} within ${WRITE_LIMIT} ms`, {
+    retryable: true,
+    hint: "Check that the cable or the serial server uses no hardware flow control.",
+    context: { command: request.prefix },
   });
 }

@@ -5,6 +5,7 @@ import {
   command,
   parseCgsn,
   parseCimi,
+  parseCnmiRead,
   parseCnmiTest,
   parseCops,
   parseCpin,
@@ -15,12 +16,15 @@ import {
   parseIdentity,
   parseRegistration,
   type RegistrationFamily,
+  type StorageChoices,
 } from "../at/index.ts";
-import { AppError, type Clock, hasCode, isAppError, seconds } from "../base/index.ts";
+import { AppError, type Clock, hasCode, isAppError } from "../base/index.ts";
 import type { StartStep } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
 import type { Findings } from "./findings.ts";
-import { profileFor } from "./profiles/index.ts";
+import { type ModemProfile, profileFor } from "./profiles/index.ts";
+import { isUsable, lockOfError, simFault } from "./sim-faults.ts";
+import { PROBE_PAUSE, SIM_PAUSE } from "./timeouts.ts";
 
 export interface BringUp {
   readonly channel: AtChannel;
@@ -56,6 +60,9 @@ async function tell<T>(
   }
 }
 
+const PROBE_ATTEMPTS = 5;
+const PROBE_AGAIN: ReadonlySet<string> = new Set(["modem.error", "modem.timeout", "modem.out_of_step"]);
+
 /** A modem that boots is mute for seconds; the first bytes may wake it, or end a half-typed line. */
 const probe: Step = async ({ channel, clock, signal }, findings) => {
   for (let attempt = 1; ; attempt++) {
@@ -63,10 +70,8 @@ const probe: Step = async ({ channel, clock, signal }, findings) => {
       await channel.send(command.attention());
       return findings;
     } catch (error) {
-      const again =
-        hasCode(error, "modem.error") || hasCode(error, "modem.timeout") || hasCode(error, "modem.out_of_step");
-      if (!again || attempt >= 5) throw error;
-      await clock.sleep(seconds(1), "modem probe", signal);
+      if (attempt >= PROBE_ATTEMPTS || !isAppError(error) || !PROBE_AGAIN.has(error.code)) throw error;
+      await clock.sleep(PROBE_PAUSE, "modem probe", signal);
     }
   }
 };
@@ -75,7 +80,6 @@ const configure: Step = async ({ channel }, findings) => {
   await channel.send(command.echoOff());
   // Numeric errors are the ones that can be acted on; a modem without +CMEE still says ERROR.
   await ask(channel, command.reportErrors(1));
-  await channel.send(command.pduFormat());
   return findings;
 };
 
@@ -94,60 +98,31 @@ const identify: Step = async ({ channel }, findings) => {
   };
 };
 
-const SIM_FAULTS: Readonly<Record<string, { code: `${string}.${string}`; message: string; hint: string }>> = {
-  sim_pin: {
-    code: "sim.pin_required",
-    message: "the SIM asks for its PIN",
-    hint: "Switch the SIM's PIN off in a phone, then put it back.",
-  },
-  sim_puk: {
-    code: "sim.puk_required",
-    message: "the SIM is blocked and asks for its PUK",
-    hint: "Put the SIM into a phone and enter the PUK of its paper; the box never tries it.",
-  },
-  not_inserted: { code: "sim.missing", message: "there is no SIM in this slot", hint: "Put a SIM in, contacts down." },
-};
-
-/** CME 10 SIM not inserted, 11 PIN, 12 PUK, 13 SIM failure, 14 SIM busy, 15 SIM wrong (TS 27.007 9.2.1). */
-const CME_FAULTS: ReadonlyMap<number, string> = new Map([
-  [10, "not_inserted"],
-  [11, "sim_pin"],
-  [12, "sim_puk"],
-]);
-
-function simFault(lock: string): AppError {
-  const fault = SIM_FAULTS[lock] ?? {
-    code: "sim.failure" as const,
-    message: `the SIM cannot be used (${lock})`,
-    hint: "Try the SIM in a phone; clean its contacts.",
-  };
-  return new AppError(fault.code, fault.message, { retryable: true, hint: fault.hint });
-}
-
 async function simLock(channel: AtChannel): Promise<string> {
   try {
     return parseCpin((await channel.send(command.readPin())).lines);
   } catch (error) {
-    if (!hasCode(error, "modem.error")) throw error;
-    const code = error.context.code;
-    return (typeof code === "number" ? CME_FAULTS.get(code) : undefined) ?? (code === 14 ? "not_ready" : "failure");
+    const lock = lockOfError(error);
+    if (lock === null) throw error;
+    return lock;
   }
 }
 
+const SIM_ATTEMPTS = 15;
+
 const sim: Step = async ({ channel, clock, signal }, findings) => {
   let lock = await simLock(channel);
-  // SIM busy for some seconds after power-up is usual.
-  for (let attempt = 0; lock === "not_ready" && attempt < 15; attempt++) {
-    await clock.sleep(seconds(1), "SIM getting ready", signal);
+  for (let attempt = 1; lock === "not_ready" && attempt < SIM_ATTEMPTS; attempt++) {
+    await clock.sleep(SIM_PAUSE, "SIM getting ready", signal);
     lock = await simLock(channel);
   }
-  if (lock !== "ready") throw simFault(lock);
+  if (!isUsable(lock)) throw simFault(lock);
   const imsi = await tell(channel, command.imsi(), parseCimi);
   for (const form of findings.profile.iccid) {
     const iccid = await tell(channel, command.iccid(form), parseIccid);
-    if (iccid !== null) return { ...findings, imsi, iccid };
+    if (iccid !== null) return { ...findings, imsi, iccid, iccidForm: form };
   }
-  return { ...findings, imsi, iccid: null };
+  return { ...findings, imsi };
 };
 
 const FAMILIES: readonly { family: RegistrationFamily; request: AtCommand }[] = [
@@ -178,12 +153,19 @@ const network: Step = async (bringUp, findings) => {
   return await readNetwork(bringUp, findings);
 };
 
+/** The storage to receive into: one that can be received into and read. A modem that names none is asked for the usual ones. */
+function homeOf({ receiveInto }: ModemProfile, choices: StorageChoices | null): string | undefined {
+  const offers = (mems: readonly string[] | undefined, mem: string): boolean =>
+    mems === undefined || mems.length === 0 || mems.includes(mem);
+  return receiveInto.find((mem) => offers(choices?.mem1, mem) && offers(choices?.mem3, mem));
+}
+
 const storage: Step = async ({ channel }, findings) => {
   const { profile } = findings;
+  // Not earlier: without a SIM that is ready some modems know no message commands at all.
+  await channel.send(command.pduFormat());
   const choices = await tell(channel, command.listStorages(), parseCpmsTest);
-  const receives =
-    choices === null || choices.mem3.length === 0 ? (choices?.mem1 ?? profile.receiveInto) : choices.mem3;
-  const home = profile.receiveInto.find((mem) => receives.includes(mem) && (choices?.mem1.includes(mem) ?? true));
+  const home = homeOf(profile, choices);
   if (home === undefined) {
     throw new AppError("modem.no_storage", "the modem offers no storage for messages", {
       retryable: true,
@@ -192,7 +174,9 @@ const storage: Step = async ({ channel }, findings) => {
   }
   await channel.send(command.setStorage([home, home, home]));
   const state = await tell(channel, command.readStorage(), parseCpmsRead);
-  const others = profile.alsoRead.filter((mem) => mem !== home && (choices?.mem1.includes(mem) ?? false));
+  // MT shows the others' messages under numbers of its own.
+  const also = home === "MT" ? [] : profile.alsoRead;
+  const others = also.filter((mem) => mem !== home && (choices?.mem1.includes(mem) ?? false));
   const use = state === null ? null : { used: state.mem1.used, total: state.mem1.total };
   return { ...findings, home, others, storage: use };
 };
@@ -201,14 +185,26 @@ const storage: Step = async ({ channel }, findings) => {
 const notify: Step = async ({ channel }, findings) => {
   const offered = await tell(channel, command.listIndications(), parseCnmiTest);
   const mode = findings.profile.indicationModes.find((candidate) => offered?.mode.includes(candidate) ?? true) ?? 1;
-  try {
-    await channel.send(command.setIndications({ mode, mt: 1, bm: 0, ds: 0, bfr: 0 }));
-  } catch (error) {
-    // Without announcements the sweep still finds every message, only later.
-    if (!isAppError(error) || error.code !== "modem.error") throw error;
-  }
-  return findings;
+  // Without announcements the sweep still finds every message, only later.
+  const announces = (await ask(channel, command.setIndications({ mode, mt: 1, bm: 0, ds: 0, bfr: 0 }))) !== null;
+  return { ...findings, announces };
 };
+
+/**
+ * Whether modem and SIM are still what was set up: a modem that restarted in silence has forgotten +CNMI, and a SIM that was changed
+ * in silence belongs to another line. What the modem does not tell counts as unchanged.
+ */
+export async function stillTheSame(channel: AtChannel, findings: Findings): Promise<"same" | "restarted" | "other_sim"> {
+  if (findings.announces) {
+    const mt = (await tell(channel, command.readIndications(), parseCnmiRead))?.mt ?? 1;
+    if (mt !== 1) return "restarted";
+  }
+  if (findings.iccidForm !== null) {
+    const iccid = await tell(channel, command.iccid(findings.iccidForm), parseIccid);
+    if (iccid !== null && iccid !== findings.iccid) return "other_sim";
+  }
+  return "same";
+}
 
 /** All steps but `drain`, which belongs to the message reader. */
 export const BRING_UP: Readonly<Record<Exclude<StartStep, "drain">, Step>> = {

@@ -1,5 +1,6 @@
 // What a slot has found out about its modem and SIM so far.
 
+import type { IccidCommand } from "../at/index.ts";
 import { genericProfile, type ModemProfile } from "./profiles/index.ts";
 
 export interface Findings {
@@ -9,6 +10,8 @@ export interface Findings {
   readonly revision: string;
   readonly imei: string;
   readonly iccid: string | null;
+  /** The form of the ICCID command that this modem answered. */
+  readonly iccidForm: IccidCommand | null;
   readonly imsi: string | null;
   readonly operator: string | null;
   readonly technology: string | null;
@@ -19,6 +22,8 @@ export interface Findings {
   /** Other storages the modem has that may hold messages. */
   readonly others: readonly string[];
   readonly storage: { readonly used: number; readonly total: number } | null;
+  /** Whether the modem has agreed to announce messages (+CNMI). */
+  readonly announces: boolean;
 }
 
 export const noFindings: Findings = {
@@ -28,6 +33,7 @@ export const noFindings: Findings = {
   revision: "",
   imei: "",
   iccid: null,
+  iccidForm: null,
   imsi: null,
   operator: null,
   technology: null,
@@ -36,4 +42,5 @@ export const noFindings: Findings = {
   home: "SM",
   others: [],
   storage: null,
+  announces: false,
 };

@@ -18,8 +18,10 @@ export class LinkEmitter {
     };
   }
 
+  /** A listener that comes too late is called all the same, in a later turn. */
   onClose(listener: () => void): Disposer {
     this.#close.add(listener);
+    if (this.#closed) queueMicrotask(() => this.#close.delete(listener) && listener());
     return () => {
       this.#close.delete(listener);
     };
@@ -33,5 +35,11 @@ export class LinkEmitter {
     if (this.#closed) return;
     this.#closed = true;
     for (const listener of [...this.#close]) listener();
+    this.#close.clear();
+  }
+
+  /** Resolves when the link is closed. */
+  whenClosed(): Promise<void> {
+    return new Promise((resolve) => this.onClose(resolve));
   }
 }

@@ -1,15 +1,15 @@
 // A modem on a serial port or USB tty, through the `serialport` package.
 
 import { SerialPort } from "serialport";
-import { AppError, systemCodeOf } from "../base/index.ts";
+import { AppError, messageOf, systemCodeOf } from "../base/index.ts";
 import type { ByteLink, OpenLink } from "./byte-link.ts";
 import { LinkEmitter } from "./link-emitter.ts";
 
 const HINT_BUSY = "Stop the program that holds the port: ModemManager and brltty are the usual ones.";
 
 function openError(port: string, cause: unknown): AppError {
-  const missing = systemCodeOf(cause) === "ENOENT" || /no such file/i.test(cause instanceof Error ? cause.message : "");
-  if (missing) {
+  // The package says what happened in words only.
+  if (systemCodeOf(cause) === "ENOENT" || /no such file/i.test(messageOf(cause))) {
     return new AppError("modem.no_such_port", `there is no port ${port}`, {
       retryable: true,
       hint: "Plug the modem in, or correct `port` of this slot in the configuration.",
@@ -27,12 +27,15 @@ function openError(port: string, cause: unknown): AppError {
 
 function adapt(serial: SerialPort, port: string): ByteLink {
   const events = new LinkEmitter();
+  const close = (): void => {
+    // While a close is under way the port counts as not open; its event follows.
+    if (serial.isOpen) serial.close(() => events.emitClose());
+  };
   serial.on("data", (chunk: Uint8Array) => events.emitData(chunk));
-  // An unplugged port reports an error, a close, or both, in either order.
+  // An unplugged port reports an error, an end, a close, or several of them, in any order.
   serial.on("close", () => events.emitClose());
-  serial.on("error", () => (serial.isOpen ? serial.close(() => events.emitClose()) : events.emitClose()));
-  const io = (cause: unknown): AppError =>
-    new AppError("modem.io", `writing to port ${port} failed`, { retryable: true, cause, context: { port } });
+  serial.on("end", close);
+  serial.on("error", close);
   return {
     onData: (listener) => events.onData(listener),
     onClose: (listener) => events.onClose(listener),
@@ -42,13 +45,16 @@ function adapt(serial: SerialPort, port: string): ByteLink {
           reject(new AppError("modem.closed", `port ${port} is closed`, { retryable: true, context: { port } }));
           return;
         }
-        serial.write(Buffer.from(bytes), (error) => (error ? reject(io(error)) : resolve()));
+        serial.write(Buffer.from(bytes), (cause) => {
+          if (!cause) return resolve();
+          const context = { port };
+          reject(new AppError("modem.io", `writing to port ${port} failed`, { retryable: true, cause, context }));
+        });
       }),
-    close: () =>
-      new Promise((resolve) => {
-        if (!serial.isOpen) return resolve();
-        serial.close(() => resolve());
-      }),
+    close: () => {
+      close();
+      return events.whenClosed();
+    },
   };
 }
 

@@ -1,9 +1,12 @@
 // A modem behind a network serial server (ser2net raw mode) or the simulator: `tcp://host:port`.
 
 import { connect, type Socket } from "node:net";
-import { AppError } from "../base/index.ts";
+import { AppError, type Millis, seconds, stoppedError } from "../base/index.ts";
 import type { ByteLink, OpenLink } from "./byte-link.ts";
 import { LinkEmitter } from "./link-emitter.ts";
+
+/** First probe of an idle connection. A server that vanished is noticed earlier, by the commands it does not answer. */
+const KEEP_ALIVE_AFTER: Millis = seconds(15);
 
 function adapt(socket: Socket, port: string): ByteLink {
   const events = new LinkEmitter();
@@ -16,24 +19,20 @@ function adapt(socket: Socket, port: string): ByteLink {
     onClose: (listener) => events.onClose(listener),
     write: (bytes) =>
       new Promise((resolve, reject) => {
-        if (socket.destroyed || !socket.writable) {
+        if (!socket.writable) {
           reject(new AppError("modem.closed", `${port} is closed`, { retryable: true, context: { port } }));
           return;
         }
-        socket.write(bytes, (cause) =>
-          cause
-            ? reject(
-                new AppError("modem.io", `writing to ${port} failed`, { retryable: true, cause, context: { port } }),
-              )
-            : resolve(),
-        );
+        socket.write(bytes, (cause) => {
+          if (!cause) return resolve();
+          const context = { port };
+          reject(new AppError("modem.io", `writing to ${port} failed`, { retryable: true, cause, context }));
+        });
       }),
-    close: () =>
-      new Promise((resolve) => {
-        if (socket.closed) return resolve();
-        socket.once("close", () => resolve());
-        socket.destroy();
-      }),
+    close: () => {
+      socket.destroy();
+      return events.whenClosed();
+    },
   };
 }
 
@@ -48,30 +47,27 @@ function parseTarget(port: string): { host: string; port: number } {
   return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port) };
 }
 
+/** Rejects with `modem.bad_port`, `modem.cannot_open` or, when `signal` aborts first, `base.stopped`. */
 export const openTcpLink: OpenLink = async (port, signal) => {
   const target = parseTarget(port);
+  if (signal.aborted) throw stoppedError(`opening ${port}`);
   return await new Promise((resolve, reject) => {
-    const socket = connect({ ...target, noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 });
+    const socket = connect({ ...target, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER });
     const abandon = (): void => {
       socket.destroy();
-      reject(new AppError("base.stopped", `opening ${port} was stopped`));
+      reject(stoppedError(`opening ${port}`));
     };
-    signal.addEventListener("abort", abandon, { once: true });
-    socket.once("error", (cause) => {
+    const refuse = (cause: Error): void => {
       signal.removeEventListener("abort", abandon);
       const hint = "Check that the serial server runs and that address and port are right.";
-      reject(
-        new AppError("modem.cannot_open", `${port} cannot be reached`, {
-          retryable: true,
-          hint,
-          cause,
-          context: { port },
-        }),
-      );
-    });
+      const options = { retryable: true, hint, cause, context: { port } };
+      reject(new AppError("modem.cannot_open", `${port} cannot be reached`, options));
+    };
+    signal.addEventListener("abort", abandon, { once: true });
+    socket.once("error", refuse);
     socket.once("connect", () => {
       signal.removeEventListener("abort", abandon);
-      socket.removeAllListeners("error");
+      socket.off("error", refuse);
       resolve(adapt(socket, port));
     });
   });

@@ -1,9 +1,10 @@
-// Chooses the kind of link by the form of the port.
+// Chooses the kind of link by the form of the port, and opens it within a deadline.
 
-import { AppError } from "../base/index.ts";
-import type { OpenLink } from "./byte-link.ts";
+import { AppError, type Clock, hasCode, withDeadline } from "../base/index.ts";
+import type { ByteLink, OpenLink } from "./byte-link.ts";
 import { openSerialLink } from "./link-serial.ts";
 import { openTcpLink } from "./link-tcp.ts";
+import { OPEN_LIMIT } from "./timeouts.ts";
 
 /** `sim` opens `sim://…` ports where a simulator runs in the same process; without it they are refused. */
 export function createOpenLink(options: { readonly sim?: OpenLink }): OpenLink {
@@ -16,4 +17,30 @@ export function createOpenLink(options: { readonly sim?: OpenLink }): OpenLink {
       context: { port },
     });
   };
+}
+
+export interface OpenInTime {
+  readonly openLink: OpenLink;
+  readonly port: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** As `openLink`, but rejects with `modem.cannot_open` after `OPEN_LIMIT`. A link that opens too late is closed again. */
+export async function openInTime({ openLink, port, clock, signal }: OpenInTime): Promise<ByteLink> {
+  const late = new AbortController();
+  const opening = openLink(port, AbortSignal.any([signal, late.signal]));
+  try {
+    return await withDeadline(opening, { clock, timeout: OPEN_LIMIT, what: `opening ${port}`, signal });
+  } catch (error) {
+    late.abort();
+    opening.then((link) => link.close()).catch(() => {});
+    if (!hasCode(error, "base.timeout")) throw error;
+    throw new AppError("modem.cannot_open", `${port} did not open within ${OPEN_LIMIT} ms`, {
+      retryable: true,
+      hint: "Check the cable, the network and the serial server; a modem that hangs needs its power cut for a moment.",
+      cause: error,
+      context: { port },
+    });
+  }
 }

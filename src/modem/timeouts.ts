@@ -1,0 +1,28 @@
+// How long each wait of a slot may take. The time for a command's answer stands with the command, in `at/commands.ts`.
+
+import { type BackoffPolicy, type Millis, millis, seconds } from "../base/index.ts";
+
+/** A port that does not open in this time does not answer: a serial server that drops packets, a driver that hangs. */
+export const OPEN_LIMIT: Millis = seconds(10);
+/** A tty whose flow control is stuck takes no byte and says nothing. */
+export const WRITE_LIMIT: Millis = seconds(5);
+/** Less than what the box gives each part for its stop. */
+export const CLOSE_LIMIT: Millis = seconds(2);
+/** A line that has begun must end within this, or it is junk (a reset in the middle of a line). */
+export const LINE_LIMIT: Millis = seconds(2);
+/** Silence that ends the late answers of a modem which was mute for a while. */
+export const QUIET: Millis = millis(300);
+/** Longer than the store waits for a busy database: beyond it the message stays in the modem and is offered again. */
+export const ACCEPT_LIMIT: Millis = seconds(60);
+
+/** A modem that boots is mute for seconds. */
+export const PROBE_PAUSE: Millis = seconds(1);
+/** A SIM is busy for some seconds after power-up. */
+export const SIM_PAUSE: Millis = seconds(1);
+
+/** Between two looks at signal, network and settings of a ready modem. */
+export const POLL_EVERY: Millis = seconds(20);
+/** What had to stay in the modem (disk full, database locked, half a PDU) is looked at again at this pace. */
+export const LEFT_BACKOFF: BackoffPolicy = { first: seconds(3), max: seconds(60) };
+/** After a round that failed. */
+export const ROUND_RETRY: Millis = seconds(3);
