@@ -15,6 +15,8 @@ const RUNS = [
   "qwertyuiopasdfghjklzxcvbnm",
   "1qaz2wsx3edc4rfv",
 ];
+/** Shorter runs stand in honest words too. */
+const RUN_MIN = 5;
 const LEET: Readonly<Record<string, string>> = {
   "0": "o",
   "1": "i",
@@ -28,6 +30,7 @@ const LEET: Readonly<Record<string, string>> = {
 };
 
 function isRun(text: string): boolean {
+  if (text.length < RUN_MIN) return false;
   return RUNS.some((run) => run.includes(text) || [...run].reverse().join("").includes(text));
 }
 
@@ -39,7 +42,7 @@ function isRepetition(text: string): boolean {
 /** What is left of a password once the usual decorations are taken off: case, look-alike digits, digits and signs at both ends. */
 function bareWords(password: string): readonly string[] {
   const lower = password.toLowerCase();
-  const trimmed = lower.replace(/^[^a-z@$]+|[^a-z@$]+$/g, "");
+  const trimmed = lower.replace(/^[^\p{L}@$]+|[^\p{L}@$]+$/gu, "");
   const unleeted = (text: string): string => [...text].map((char) => LEET[char] ?? char).join("");
   return [lower, trimmed, unleeted(lower), unleeted(trimmed)].map((text) => text.replace(/[\s._-]/g, ""));
 }
