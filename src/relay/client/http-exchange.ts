@@ -68,7 +68,7 @@ export class HttpExchange {
       if (signal.aborted) return;
       outgoing = this.#open(request);
       outgoing.once("response", (incoming) => readAnswer(incoming).then(resolve, reject));
-      outgoing.once("error", (cause) => reject(unreachable(cause)));
+      outgoing.on("error", (cause) => reject(unreachable(cause)));
       outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body));
     });
     try {
@@ -98,10 +98,10 @@ export class HttpExchange {
   }
 }
 
+/** What ended an exchange: our own refusal of an answer, or else the network. */
 function unreachable(cause: unknown): AppError {
-  return new AppError("relay.unreachable", "the relay cannot be reached", {
+  return wrapError(cause, "relay.unreachable", "the relay cannot be reached", {
     retryable: true,
-    cause,
     hint: "Check the relay's URL and the network.",
     context: { system: systemCodeOf(cause) ?? null },
   });
@@ -117,7 +117,7 @@ function readAnswer(incoming: IncomingMessage): Promise<Answer> {
       else incoming.destroy(new AppError("relay.bad_reply", "the relay's answer is too large"));
     });
     incoming.once("end", () => resolve(answerOf(incoming, Buffer.concat(chunks).toString("utf8"))));
-    incoming.once("error", (cause) => reject(cause instanceof AppError ? cause : unreachable(cause)));
+    incoming.on("error", (cause) => reject(unreachable(cause)));
     incoming.once("close", () => {
       if (!incoming.complete) reject(unreachable(undefined));
     });
