@@ -10,6 +10,7 @@ import {
   type UnixMs,
   unixMs,
   withDeadline,
+  wrapError,
 } from "../../base/index.ts";
 
 export interface ExchangeOptions {
