@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { AppError, seconds } from "../../../src/base/index.ts";
+import type { Api } from "../../../src/web/pages/api.ts";
+import { Controller } from "../../../src/web/pages/controller.ts";
+import { pathOf, viewOf } from "../../../src/web/pages/routes.ts";
+import { initialState } from "../../../src/web/pages/state.ts";
+import { Store } from "../../../src/web/pages/store.ts";
+import { nextTheme } from "../../../src/web/pages/theme.ts";
+import type { SessionReply } from "../../../src/web/shared/api.ts";
+import { SeededRandom } from "../../sim/seeded-random.ts";
+import { VirtualClock } from "../../sim/virtual-clock.ts";
+
+function setup(session: SessionReply | Error) {
+  const clock = new VirtualClock();
+  const store = new Store(initialState("overview", "system"));
+  const world = { session, sockets: 0, paths: [] as string[], themes: [] as string[] };
+  const answer = async (): Promise<SessionReply> => {
+    if (world.session instanceof Error) throw world.session;
+    return world.session;
+  };
+  const unused = () => Promise.reject(new Error("not in this test"));
+  const api: Api = {
+    session: answer,
+    setUp: async () => ({ state: "signed_in" }),
+    signIn: async () => ({ state: "signed_in" }),
+    signOut: async () => ({ state: "signed_out" }),
+    grant: unused,
+    endRental: unused,
+  };
+  const controller = new Controller({
+    ...{ store, api, clock, random: new SeededRandom("controller") },
+    openFeed: () => {
+      world.sockets++;
+      return { close: () => {} } as WebSocket;
+    },
+    showTheme: (theme) => world.themes.push(theme),
+    showPath: (view) => world.paths.push(view),
+  });
+  return { clock, store, controller, world };
+}
+
+describe("Controller", () => {
+  it.each([
+    [{ state: "setup", claim_code: true }, "newcomer", 0],
+    [{ state: "signed_out" }, "stranger", 0],
+    [{ state: "signed_in" }, "owner", 1],
+  ] as const)("finds out who is asking: %j", async (session, visitor, sockets) => {
+    const { clock, store, controller, world } = setup(session);
+    controller.start();
+    await clock.flush();
+    expect([store.get().visitor, world.sockets]).toEqual([visitor, sockets]);
+    expect(store.get().needsClaimCode).toBe(visitor === "newcomer");
+  });
+
+  it("asks again while the box does not answer", async () => {
+    const { clock, store, controller, world } = setup(new AppError("page.unreachable", "no answer"));
+    controller.start();
+    await clock.advance(seconds(10));
+    expect(store.get().visitor).toBe("unreachable");
+    world.session = { state: "signed_in" };
+    await clock.advance(seconds(4));
+    expect(store.get().visitor).toBe("owner");
+  });
+
+  it("follows the feed after signing in, and keeps nothing of the box after signing out", async () => {
+    const { clock, store, controller, world } = setup({ state: "signed_out" });
+    controller.start();
+    await clock.flush();
+    await controller.signIn("seven quiet otters");
+    expect([store.get().visitor, world.sockets]).toEqual(["owner", 1]);
+    store.update((state) => ({ ...state, box: { slots: [] } as never, notice: { kind: "done", text: "x" } }));
+    await controller.signOut();
+    expect(store.get()).toMatchObject({ visitor: "stranger", box: null, notice: null });
+  });
+
+  it("takes a notice away after some seconds, and a newer one in full", async () => {
+    const { clock, store, controller } = setup({ state: "signed_in" });
+    controller.tell({ kind: "done", text: "one" });
+    await clock.advance(seconds(6));
+    controller.tell({ kind: "done", text: "two" });
+    await clock.advance(seconds(6));
+    expect(store.get().notice?.text).toBe("two");
+    await clock.advance(seconds(3));
+    expect(store.get().notice).toBeNull();
+  });
+
+  it("shows a view and its address, and the theme", () => {
+    const { store, controller, world } = setup({ state: "signed_in" });
+    controller.go("rentals");
+    controller.setTheme("dark");
+    expect([store.get().view, world.paths, store.get().theme, world.themes]).toEqual([
+      "rentals",
+      ["rentals"],
+      "dark",
+      ["dark"],
+    ]);
+  });
+});
+
+describe("routes and themes", () => {
+  it("leads from a view to its address and back, from anywhere else to the overview", () => {
+    expect([viewOf(pathOf("overview")), viewOf(pathOf("rentals")), viewOf("/nowhere")]).toEqual([
+      "overview",
+      "rentals",
+      "overview",
+    ]);
+  });
+
+  it("goes through all themes", () => {
+    expect([nextTheme("system"), nextTheme("light"), nextTheme("dark")]).toEqual(["light", "dark", "system"]);
+  });
+});
+
+describe("Store", () => {
+  it("tells its watchers of changes only, until they leave", () => {
+    const store = new Store({ n: 1 });
+    let told = 0;
+    const leave = store.subscribe(() => told++);
+    store.update((state) => state);
+    store.update(() => ({ n: 2 }));
+    leave();
+    store.update(() => ({ n: 3 }));
+    expect(told).toBe(1);
+  });
+});

@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { BoxEvent } from "../../../src/protocol/index.ts";
+import { describeEvent, describeProblem, describeStep, signalBars } from "../../../src/web/pages/describe.ts";
+import { Translator } from "../../../src/web/pages/i18n.ts";
+import { en } from "../../../src/web/pages/strings/en.ts";
+
+const words = new Translator(en, "en");
+const noNumber = () => null;
+
+function event(change: Partial<BoxEvent>): BoxEvent {
+  return { seq: 1, at: 0, level: "info", code: "x.y", slot: null, line: null, details: {}, ...change };
+}
+
+describe("Translator", () => {
+  it("fills places, with numbers as the locale writes them", () => {
+    expect(words.t("flow.unrented", { n: 12_345 })).toBe("12,345 without rental");
+    expect(new Translator(en, "de").number(12_345)).toBe("12.345");
+  });
+
+  it("chooses the plural form", () => {
+    expect([words.count("days", 1), words.count("days", 2)]).toEqual(["1 day", "2 days"]);
+  });
+
+  it("falls back to the form all languages have", () => {
+    expect(new Translator({ ...en, "days.other": "{n} дней" }, "ru").count("days", 5)).toBe("5 дней");
+  });
+
+  it.each([
+    [-5, "0 s"],
+    [59_999, "59 s"],
+    [60_000, "1 min"],
+    [3_600_000, "1 h"],
+    [47 * 3_600_000, "47 h"],
+    [48 * 3_600_000, "2 d"],
+  ])("writes a span of %d ms as %s", (ms, text) => {
+    expect(words.span(ms)).toBe(text);
+  });
+
+  it("does not count the first seconds, nor those of a clock that lags", () => {
+    expect([words.ago(4_999), words.ago(-3_000), words.ago(5_000)]).toEqual(["just now", "just now", "5 s ago"]);
+  });
+
+  it("finds nothing under the names of Object's own members", () => {
+    expect(words.find("constructor")).toBeNull();
+  });
+});
+
+describe("describing what the box says", () => {
+  it("puts an event into words with its slot, number and reason", () => {
+    const down = event({ code: "slot.down", slot: "s3", details: { reason: "sim.missing" } });
+    expect(describeEvent(words, down, noNumber)).toBe("Slot s3 is down: No SIM in this slot");
+    const granted = event({ code: "rental.granted", line: "line-1", details: { days: 30 } });
+    expect(describeEvent(words, granted, () => "+15550100")).toBe("+15550100 granted for 30 d");
+    expect(describeEvent(words, granted, noNumber)).toBe("line-1 granted for 30 d");
+  });
+
+  it("leaves out a reason that was not given and shows one it does not know", () => {
+    expect(describeEvent(words, event({ code: "relay.down" }), noNumber)).toBe("The relay is out of reach");
+    const odd = event({ code: "relay.down", details: { reason: "relay.on_fire" } });
+    expect(describeEvent(words, odd, noNumber)).toBe("The relay is out of reach: relay.on_fire");
+  });
+
+  it("shows an event it has no words for as it is", () => {
+    const odd = event({ code: "modem.singing", slot: "s1", details: { tune: 7 } });
+    expect(describeEvent(words, odd, noNumber)).toBe("modem.singing · s1 · tune 7");
+  });
+
+  it("prefers the catalogue's words for a problem and falls back to the box's own", () => {
+    expect(describeProblem(words, { code: "sim.missing", message: "x", hint: "Insert one." })).toEqual({
+      what: "No SIM in this slot",
+      hint: "Insert one.",
+    });
+    expect(describeProblem(words, { code: "odd.code", message: "the odd happened" })).toEqual({
+      what: "The odd happened",
+      hint: null,
+    });
+    const wait = { code: "web.too_many_attempts", message: "x", context: { retry_after_s: 8 } };
+    expect(describeProblem(words, wait).hint).toBe("Wait 8 s, then try again.");
+  });
+
+  it("names a step, known or not", () => {
+    expect([describeStep(words, "sim"), describeStep(words, "reading_cards")]).toEqual([
+      "reading the SIM",
+      "reading cards",
+    ]);
+  });
+
+  it.each([
+    [-51, 4],
+    [-73, 4],
+    [-74, 3],
+    [-86, 2],
+    [-98, 1],
+    [-110, 0],
+    [-113, 0],
+  ])("draws %d dBm as %d bars", (dbm, bars) => {
+    expect(signalBars(dbm)).toBe(bars);
+  });
+});
+
+describe("the catalogue", () => {
+  const folder = fileURLToPath(new URL("../../../src/web/pages/", import.meta.url));
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.tsx?$/.test(file) && !file.includes("strings"))
+    .map((file) => readFileSync(`${folder}${file}`, "utf8"))
+    .join("\n");
+  const stems = [...sources.matchAll(/[`"]([a-z_]+(?:\.[a-z_0-9]+)*)\.\$\{/g)].map((match) => match[1]);
+  const plurals = [...sources.matchAll(/count\("([a-z_.]+)"/g)].map((match) => match[1]);
+
+  it("holds no text that no page shows", () => {
+    const unused = Object.keys(en).filter((key) => {
+      const isBuilt = [...stems, ...plurals].some((stem) => key.startsWith(`${stem}.`));
+      return !isBuilt && !sources.includes(`"${key}"`);
+    });
+    expect(unused).toEqual([]);
+  });
+
+  it("has no text in the pages themselves", () => {
+    const bare = [...sources.matchAll(/>\s*([A-Z][a-z]+ [a-z][^<{}]*)</g)].map((match) => match[1]);
+    expect(bare).toEqual([]);
+  });
+});
