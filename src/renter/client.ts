@@ -5,7 +5,6 @@ import {
   backoffDelay,
   type Clock,
   type CryptoSuite,
-  hasCode,
   isAppError,
   type Logger,
   type Millis,
@@ -16,7 +15,7 @@ import type { Identity } from "../envelope/index.ts";
 import { type MailboxPage, mailboxPage } from "../protocol/index.ts";
 import { Mailbox, type RelayRental, type RenterSink } from "./mailbox.ts";
 import { RelayHttp, relayUrl } from "./relay-http.ts";
-import { RelaySocket, type RelaySocketOptions } from "./relay-socket.ts";
+import { RelaySocket } from "./relay-socket.ts";
 import { RelaySession } from "./session.ts";
 import type { RenterState } from "./state.ts";
 import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
@@ -94,14 +93,24 @@ class RelayReader implements RenterClient {
   }
 
   async sync(sink: RenterSink, signal: AbortSignal): Promise<void> {
-    await this.#mailbox.refreshRentals(sink, signal);
-    for (let more = true; more; ) {
-      const path = `sms?after=${this.#options.state.relay(this.url).cursor}&limit=${PAGE}`;
+    const { state } = this.#options;
+    const rentals = await this.#mailbox.refreshRentals(sink, signal);
+    const { cursor } = state.relay(this.url);
+    await this.#readFrom(cursor, sink, signal);
+    // A relay that was restored from a backup gives cursors a second time: what it holds may lie before ours.
+    const lacks = rentals.some(({ grant, last_seq }) => last_seq > state.inbox.highest(grant.rental_id));
+    if (lacks && cursor > 0) await this.#readFrom(0, sink, signal);
+  }
+
+  async #readFrom(cursor: number, sink: RenterSink, signal: AbortSignal): Promise<void> {
+    for (let after = cursor, more = true; more; ) {
+      const path = `sms?after=${after}&limit=${PAGE}`;
       const request = (token: string): Promise<MailboxPage> =>
         this.#http.call({ method: "GET", path, token, reply: mailboxPage, signal });
       const page = await this.#session.with(request, signal);
       await this.#mailbox.take({ messages: page.messages, cursor: page.next }, sink, signal);
-      more = page.more && page.messages.length > 0;
+      more = page.more && page.next > after;
+      after = page.next;
     }
   }
 
@@ -130,7 +139,7 @@ class RelayReader implements RenterClient {
     await this.sync(sink, signal);
     const token = await this.#session.token(signal);
     const after = state.relay(this.url).cursor;
-    const socket = await this.#openSocket({ url: this.url, token, after, clock, timeouts: this.#timeouts, signal });
+    const socket = await RelaySocket.open({ url: this.url, token, after, clock, timeouts: this.#timeouts, signal });
     try {
       sink.up();
       for (;;) {
@@ -140,16 +149,6 @@ class RelayReader implements RenterClient {
       }
     } finally {
       socket.close();
-    }
-  }
-
-  /** A token that the relay refuses is forgotten, so that the next attempt gets another. */
-  async #openSocket(options: RelaySocketOptions): Promise<RelaySocket> {
-    try {
-      return await RelaySocket.open(options);
-    } catch (error) {
-      if (hasCode(error, "renter.unauthorized")) await this.#session.drop();
-      throw error;
     }
   }
 }

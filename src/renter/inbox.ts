@@ -69,6 +69,11 @@ export class Inbox {
     return this.#outcomes.get(key) ?? null;
   }
 
+  /** The highest number of a rental so far, 0 for none. */
+  highest(rentalId: string): number {
+    return this.#sequences.get(rentalId)?.highest ?? 0;
+  }
+
   /** What is missing of `range` now. */
   missing(rentalId: string, range: SeqRange): readonly SeqRange[] {
     return stillMissing(this.#sequences.get(rentalId) ?? noSequence, range);

@@ -140,8 +140,8 @@ export class RelayHttp {
         ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
       },
       body: request.body === undefined ? null : JSON.stringify(request.body),
-      // A redirect would carry the token to another host.
-      redirect: "error",
+      // Followed, a redirect would carry the token to another host; it counts as a refusal.
+      redirect: "manual",
       signal,
     });
     return { status: response.status, body: await readBounded(response) };

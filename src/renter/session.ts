@@ -1,4 +1,4 @@
-// A renter's token at one relay: taken from the state while it lasts, renewed by signing a challenge, thrown away when the relay
+// A renter's token at one relay: taken from the state while it lasts, renewed by signing a challenge when it ends or the relay
 // refuses it.
 
 import { AppError, type Clock, type CryptoSuite, hasCode, type Millis, toBase64url, utf8 } from "../base/index.ts";
@@ -19,14 +19,17 @@ export interface RelaySessionOptions {
 
 export class RelaySession {
   readonly #options: RelaySessionOptions;
+  /** Got by this process: good until the relay says otherwise, whatever our own clock thinks of its end. */
+  #renewed: string | null = null;
 
   constructor(options: RelaySessionOptions) {
     this.#options = options;
   }
 
-  /** A token that is good for a while. Rejects as `RelayHttp.call`, or with `renter.bad_challenge`. */
+  /** A token that should be good for a while. Rejects as `RelayHttp.call`, or with `renter.bad_challenge`. */
   async token(signal: AbortSignal): Promise<string> {
     const { state, url, clock, tokenMargin } = this.#options;
+    if (this.#renewed !== null) return this.#renewed;
     const { token } = state.relay(url);
     const fresh = token !== null && token.expires * 1000 - tokenMargin > clock.now();
     return fresh ? token.value : this.renew(signal);
@@ -58,12 +61,8 @@ export class RelaySession {
       signal,
     });
     await state.setToken(url, { value: token, expires });
+    this.#renewed = token;
     return token;
-  }
-
-  /** Forgets the token that the relay has just refused. */
-  drop(): Promise<void> {
-    return this.#options.state.setToken(this.#options.url, null);
   }
 
   /** Runs `use` with a token; once more with a new one when the relay refuses the first. */

@@ -1,5 +1,7 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { seconds, toBase64url, utf8 } from "../../src/base/index.ts";
+import { days, seconds, toBase64url, utf8 } from "../../src/base/index.ts";
 import { relayUrl } from "../../src/renter/index.ts";
 import { type Rig, rigFor } from "./client-rig.ts";
 import { FakeRelay, type Fault, hashOf } from "./fake-relay.ts";
@@ -55,6 +57,32 @@ describe("sync", () => {
     await sync();
     expect(rig.sink.seqs).toEqual(Array.from({ length: 230 }, (_, at) => at + 1));
     expect(relay.acknowledged).toHaveLength(230);
+  });
+
+  it("never lets a relay move its cursor back", async () => {
+    relay.push(await messageOf({ seq: 1 }), await messageOf({ seq: 2 }));
+    await sync();
+    relay.failNext("sms", JSON.stringify({ messages: [], next: 0, more: true }));
+    await sync();
+    expect(rig.state.relay(relay.url).cursor).toBe(2);
+  });
+
+  it("stops at a relay whose pages do not advance", async () => {
+    const messages = [await messageOf({ seq: 1 })];
+    relay.failNext("sms", JSON.stringify({ messages, next: 0, more: true }));
+    await sync();
+    expect(relay.asked.filter((path) => path === "sms")).toHaveLength(1);
+    expect(rig.sink.seqs).toEqual([1]);
+  });
+
+  it("finds what lies before its cursor at a relay that was restored from a backup", async () => {
+    relay.push(await messageOf({ seq: 1, cursor: 50 }));
+    await sync();
+    relay.push(await messageOf({ seq: 2, cursor: 10 }));
+    relay.rentals = [{ grant: grantOf(), state: "active", last_seq: 2 }];
+    await sync();
+    expect(rig.sink.seqs).toEqual([1, 2]);
+    expect(rig.state.relay(relay.url).cursor).toBe(50);
   });
 
   it("names a gap, the late message that fills a part of it, and a repeated number", async () => {
@@ -181,13 +209,22 @@ describe("the token", () => {
     expect(relay.asked.filter((path) => path === "auth")).toHaveLength(1);
   });
 
-  it("is renewed before it ends", async () => {
+  it("is renewed by the next process when it is about to end", async () => {
     relay.tokenLife = 120;
-    await sync();
-    await rig.clock.advance(seconds(61));
-    relay.tokenLife = 3600;
-    await sync();
+    const disk = new Map();
+    const first = await rigFor(relay.url, new MemoryFolder(disk));
+    await first.client.sync(first.sink, first.abort.signal);
+    const second = await rigFor(relay.url, new MemoryFolder(disk));
+    await second.clock.advance(seconds(61));
+    await second.client.sync(second.sink, second.abort.signal);
     expect(relay.asked.filter((path) => path === "auth")).toHaveLength(2);
+  });
+
+  it("is asked for once although the own clock runs days ahead", async () => {
+    rig.clock.jump(days(3));
+    relay.push(await messageOf({ seq: 1 }));
+    await sync();
+    expect(relay.asked.filter((path) => path === "auth")).toHaveLength(1);
   });
 
   it("is renewed by itself when the relay has forgotten it", async () => {
@@ -233,8 +270,16 @@ describe("faults of the relay", () => {
   });
 
   it("a redirect is not followed", async () => {
-    relay.failNext("rentals", [302, { error: "x", code: "x" }]);
-    await expect(sync()).rejects.toMatchObject({ code: expect.stringMatching(/^renter\.relay_/) });
+    const elsewhere = createServer((_request, response) => response.writeHead(307, { location: relay.url }).end());
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const { port } = elsewhere.address() as AddressInfo;
+    const { client, sink, abort } = await rigFor(`http://127.0.0.1:${port}`);
+    await expect(client.sync(sink, abort.signal)).rejects.toMatchObject({
+      code: "renter.relay_refused",
+      context: { status: 307 },
+    });
+    expect(relay.asked).toEqual([]);
+    elsewhere.close();
   });
 
   it("a relay that never answers is given up after the deadline", async () => {
@@ -259,7 +304,7 @@ describe("faults of the relay", () => {
   });
 
   it("an answer without end is cut off", async () => {
-    relay.failNext("rentals", " ".repeat(33 * 1024 * 1024));
+    relay.failNext("rentals", `{"rentals":[]${" ".repeat(33 * 1024 * 1024)}}`);
     await expect(sync()).rejects.toMatchObject({ code: "renter.bad_reply" });
   });
 

@@ -119,6 +119,11 @@ async function run(...argv: readonly string[]): Promise<CommandRun & { readonly 
   return Object.assign(command, { exit: await command.done });
 }
 
+/** Lets I/O go on until this timer is armed. */
+async function pending(clock: VirtualClock, name: string): Promise<void> {
+  while (!clock.pending.includes(name)) await clock.flush(1);
+}
+
 const access = (): readonly string[] => ["--keyfile", keyfile, "--relay", relay.url];
 const bodies = (command: CommandRun): readonly unknown[] => command.lines.map((line) => line.body);
 
@@ -254,10 +259,10 @@ describe("renter inbox", () => {
     fake.failNext("rentals", "reset", "reset");
     const command = new CommandRun(["inbox", "--keyfile", keyfile, "--relay", fake.url, "--follow"]);
     await command.until(() => command.stderr.includes("renter.relay_unreachable"));
-    await fake.until(() => fake.asked.filter((path) => path === "rentals").length === 1);
+    await pending(command.clock, "reconnecting to the relay");
     await command.clock.advance(seconds(1));
     await fake.until(() => fake.asked.filter((path) => path === "rentals").length === 2);
-    await command.clock.flush();
+    await pending(command.clock, "reconnecting to the relay");
     await command.clock.advance(seconds(2));
     await command.until(() => command.stderr.includes("again"));
     command.abort.abort();

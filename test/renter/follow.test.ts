@@ -124,7 +124,10 @@ describe("follow", () => {
   it("ends a connection on which something else than frames comes, and starts another", async () => {
     await followUntilUp();
     relay.sendRaw("<html>");
+    relay.sendRaw('{"type":"pong"}');
     await rig.sink.until(() => rig.sink.downs.length === 1);
+    await rig.clock.flush();
+    expect(rig.clock.pending).toEqual(["reconnecting to the relay"]);
     expect(rig.sink.downs[0]?.error).toMatchObject({ code: "renter.bad_reply" });
     await retry();
     await rig.sink.until(() => rig.sink.ups === 2);
@@ -146,6 +149,33 @@ describe("follow", () => {
     expect(rig.sink.codes).toEqual(["renter.bad_signature"]);
     expect(rig.sink.seqs).toEqual([2]);
     expect(rig.sink.downs).toEqual([]);
+  });
+
+  it("asks for the rentals when a message of a new one is pushed", async () => {
+    await followUntilUp();
+    const rentalId = "e".repeat(32);
+    relay.rentals.push({ grant: grantOf({ rentalId }), state: "active", last_seq: 1 });
+    relay.push(await messageOf({ seq: 1, rentalId }));
+    await rig.sink.until(() => rig.sink.entries.length === 1 || rig.sink.errors.length > 0);
+    expect(rig.sink.codes).toEqual([]);
+  });
+
+  it("takes a flood in batches, in order, while what it hands over is taken slowly", async () => {
+    await followUntilUp();
+    const taken: number[] = [];
+    const gate = Promise.withResolvers<void>();
+    rig.sink.messages = async (entries) => {
+      taken.push(entries.length);
+      rig.sink.entries.push(...entries);
+      await gate.promise;
+    };
+    const flood = await Promise.all(Array.from({ length: 600 }, (_, at) => messageOf({ seq: at + 1 })));
+    relay.push(...flood);
+    await rig.clock.flush(300);
+    gate.resolve();
+    await relay.until(() => relay.acknowledged.length === 600);
+    expect(rig.sink.seqs).toEqual(flood.map((message) => message.seq));
+    expect(Math.max(...taken)).toBeLessThan(450);
   });
 
   it("ends at once and for good when told to, and leaves no connection and no timer", async () => {

@@ -90,6 +90,21 @@ describe("RenterState", () => {
     await expect(openState(new MemoryFolder(disk))).rejects.toMatchObject({ code: "renter.state_key" });
   });
 
+  it("notices that the inbox is gone or was cut behind its back", async () => {
+    const relay = await FakeRelay.start();
+    relay.rentals = [{ grant: grantOf(), state: "active", last_seq: 1 }];
+    relay.push(await messageOf({ seq: 1 }));
+    const disk: Disk = new Map();
+    const rig = await rigFor(relay.url, new MemoryFolder(disk));
+    await rig.client.sync(rig.sink, rig.abort.signal);
+    await relay.stop();
+    const whole = disk.get("inbox.log") ?? new Uint8Array(0);
+    disk.set("inbox.log", whole.slice(0, 100));
+    await expect(openState(new MemoryFolder(disk))).rejects.toMatchObject({ code: "renter.inbox_corrupt" });
+    disk.delete("inbox.log");
+    await expect(openState(new MemoryFolder(disk))).rejects.toMatchObject({ code: "renter.inbox_corrupt" });
+  });
+
   it("lets one process write, and another read meanwhile", async () => {
     const path = mkdtempSync(join(tmpdir(), "renter-state-"));
     try {
