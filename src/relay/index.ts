@@ -2,11 +2,5 @@
 
 export type { RelayClientIdentity } from "./client/provider-session.ts";
 export { createRelayClient, type RelayClient, type RelayClientOptions } from "./client/relay-client.ts";
-export {
-  defaultRelayLimits,
-  type RelayHandle,
-  type RelayLimits,
-  type RelayProvider,
-  type RelayServerOptions,
-} from "./server/options.ts";
+export type { RelayHandle, RelayLimits, RelayProvider, RelayServerOptions } from "./server/options.ts";
 export { startRelay } from "./server/relay-server.ts";

@@ -1,7 +1,7 @@
-// Reads one JSON request body under a size limit that holds before anything is parsed.
+// Reads JSON request bodies under limits that hold before anything is parsed: one for each body, one for all together.
 
 import type { IncomingMessage } from "node:http";
-import { type AppError, fromUtf8 } from "../../base/index.ts";
+import { type AppError, fromUtf8, seconds } from "../../base/index.ts";
 import { refusal } from "./problems.ts";
 
 // What lies beyond the limit is read and dropped up to here, so that a client that has sent it all gets to read the answer.
@@ -15,8 +15,10 @@ function checkHeaders(request: IncomingMessage, limit: number): AppError | null 
     return refusal("relay.bad_type", "the request's body must be plain application/json");
   }
   const declared = Number(request.headers["content-length"] ?? 0);
-  return declared > limit ? refusal("relay.too_large", `the body is larger than ${limit} bytes`) : null;
+  return declared > limit ? tooLarge(limit) : null;
 }
+
+const tooLarge = (limit: number): AppError => refusal("relay.too_large", `the body is larger than ${limit} bytes`);
 
 /** Reads and drops the rest of a refused request; ends the connection of a client that goes on and on. */
 function drain(request: IncomingMessage): void {
@@ -37,41 +39,58 @@ function parseJson(chunks: readonly Buffer[]): unknown {
   }
 }
 
-/**
- * The parsed body. Rejects with `relay.bad_type`, `relay.too_large`, `relay.bad_json`, or `relay.aborted` when the client went away.
- * The server's `requestTimeout` is the deadline.
- */
-export function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+const aborted = (): AppError => refusal("relay.aborted", "the client went away");
+
+export class BodyReader {
+  /** Bytes of bodies that may still come in before one has to go. */
+  #budget: number;
+
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  /**
+   * The parsed body of at most `limit` bytes. Rejects with `relay.bad_type`, `relay.too_large`, `relay.bad_json`,
+   * `relay.overloaded` when all requests together hold too much, or `relay.aborted` when the client went away. The server's
+   * `requestTimeout` is the deadline.
+   */
+  read(request: IncomingMessage, limit: number): Promise<unknown> {
     const fault = checkHeaders(request, limit);
-    if (fault !== null) {
-      drain(request);
-      reject(fault);
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size <= limit) return;
-      request.off("data", onData);
-      chunks.length = 0;
-      drain(request);
-      reject(refusal("relay.too_large", `the body is larger than ${limit} bytes`));
-    };
-    request.on("data", onData);
-    request.once("end", () => {
-      try {
-        resolve(parseJson(chunks));
-      } catch (error) {
-        reject(error);
-      }
+    if (fault === null) return this.#collect(request, limit);
+    drain(request);
+    return Promise.reject(fault);
+  }
+
+  #collect(request: IncomingMessage, limit: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const onEnd = (): void => {
+        try {
+          resolve(parseJson(chunks));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const onData = (chunk: Buffer): void => {
+        size += chunk.length;
+        this.#budget -= chunk.length;
+        chunks.push(chunk);
+        if (size <= limit && this.#budget >= 0) return;
+        request.off("data", onData).off("end", onEnd);
+        chunks.length = 0;
+        drain(request);
+        reject(size > limit ? tooLarge(limit) : refusal("relay.overloaded", "too much comes in at once", seconds(1)));
+      };
+      request
+        .on("data", onData)
+        .once("end", onEnd)
+        .once("error", () => reject(aborted()));
+      // Comes when the request is done with, whichever way it ended.
+      request.once("close", () => {
+        this.#budget += size;
+        if (!request.complete) reject(aborted());
+      });
     });
-    // Comes after the end as well: an error is made only if there was none.
-    request.once("close", () => {
-      if (!request.complete) reject(refusal("relay.aborted", "the client went away"));
-    });
-    request.once("error", () => reject(refusal("relay.aborted", "the client went away")));
-  });
+  }
 }

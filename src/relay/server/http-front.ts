@@ -14,7 +14,7 @@ import {
 } from "../../base/index.ts";
 import { MAX_ENVELOPE_BYTES } from "../../protocol/index.ts";
 import type { Forwarding } from "./forwarding.ts";
-import { readJson } from "./http-body.ts";
+import type { BodyReader } from "./http-body.ts";
 import { sendProblem, sendReply } from "./http-reply.ts";
 import type { LiveHub } from "./live-hub.ts";
 import { problemOf, refusal } from "./problems.ts";
@@ -26,6 +26,7 @@ export interface HttpFrontDeps {
   readonly app: RequestListener;
   readonly hub: LiveHub;
   readonly limits: RateLimits;
+  readonly bodies: BodyReader;
   readonly addressOf: (request: IncomingMessage) => string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -63,7 +64,11 @@ export class HttpFront {
     this.#server.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
     this.#server.on("clientError", onClientError);
     const listening = deferred<void>();
-    this.#server.once("error", (cause) => listening.reject(cannotListen(cause, host, port)));
+    // Later ones (no file handle left for a connection) pass by themselves.
+    this.#server.on("error", (cause) => {
+      listening.reject(cannotListen(cause, host, port));
+      this.#deps.log.warn("relay_server_error", { system: systemCodeOf(cause) });
+    });
     this.#server.listen(port, host, () => listening.resolve());
     await listening.promise;
     const address = this.#server.address();
@@ -108,8 +113,8 @@ export class HttpFront {
 
   /** Without express: this is the one route whose speed counts. */
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { forwarding, clock } = this.#deps;
-    const body = await forwarding.forward(await readJson(request, MAX_FORWARD_BYTES));
+    const { forwarding, bodies, clock } = this.#deps;
+    const body = await forwarding.forward(await bodies.read(request, MAX_FORWARD_BYTES));
     sendReply(response, { status: 200, body }, clock);
   }
 

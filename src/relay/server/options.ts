@@ -31,8 +31,7 @@ export interface RelayLimits {
   readonly keepMessages: Millis;
 }
 
-export const defaultRelayLimits: RelayLimits = {
-  requestsPerMinute: 12_000,
+const DEFAULTS: Omit<RelayLimits, "requestsPerMinute"> = {
   authPerMinute: 10,
   forwardsPerMinute: 6_000,
   readsPerMinute: 120,
@@ -42,6 +41,12 @@ export const defaultRelayLimits: RelayLimits = {
   socketsPerKey: 8,
   keepMessages: days(7),
 };
+
+/** `overrides` completed by the defaults. One address may send twice what one provider may forward, and never less than 200 a second. */
+export function relayLimits(overrides: Partial<RelayLimits> = {}): RelayLimits {
+  const limits = { ...DEFAULTS, ...overrides };
+  return { requestsPerMinute: Math.max(12_000, 2 * limits.forwardsPerMinute), ...limits };
+}
 
 export interface RelayServerOptions {
   /** `port` 0 takes a free one. */

@@ -30,6 +30,7 @@ const STATUS: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ["relay.rate_limited", 429],
   ["relay.mailbox_full", 429],
   ["relay.stopping", 503],
+  ["relay.overloaded", 503],
 ]);
 
 const HINTS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
@@ -55,6 +56,7 @@ const HINTS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ["relay.rate_limited", "Wait for the seconds of Retry-After."],
   ["relay.mailbox_full", "Keep the message; the renter must read and acknowledge first."],
   ["relay.stopping", "Try again in a moment."],
+  ["relay.overloaded", "Try again in a moment."],
   ["relay.busy", "Try again in a moment; tell the operator of the relay if it lasts."],
   ["relay.internal", "Try again; tell the operator of the relay if it happens again."],
 ]);
@@ -79,8 +81,8 @@ export interface Problem {
 }
 
 /**
- * What the client is told about anything thrown. Codes outside this file's table are the relay's own trouble: retryable ones become
- * 503 `relay.busy`, all others 500 `relay.internal`, and neither tells more.
+ * What the client is told about anything thrown. Codes outside this file's table are the relay's own trouble: what passes becomes 503
+ * `relay.busy`, all others 500 `relay.internal`, and neither tells more.
  */
 export function problemOf(thrown: unknown): Problem {
   const known = isAppError(thrown) ? STATUS.get(thrown.code) : undefined;
@@ -97,7 +99,7 @@ export function problemOf(thrown: unknown): Problem {
       },
     };
   }
-  const busy = isAppError(thrown) && thrown.retryable;
+  const busy = isAppError(thrown) && (thrown.retryable || thrown.code === "base.stopped");
   const code: ErrorCode = busy ? "relay.busy" : "relay.internal";
   const error = busy ? "the relay cannot store anything now" : "the relay failed on this request";
   return {

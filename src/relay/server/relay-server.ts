@@ -9,10 +9,11 @@ import { acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
 import { Forwarding } from "./forwarding.ts";
 import { Housekeeping } from "./housekeeping.ts";
+import { BodyReader } from "./http-body.ts";
 import { HttpFront } from "./http-front.ts";
 import { LiveHub } from "./live-hub.ts";
 import { readMailbox } from "./mailbox-store.ts";
-import { defaultRelayLimits, type RelayHandle, type RelayLimits, type RelayServerOptions } from "./options.ts";
+import { type RelayHandle, type RelayServerOptions, relayLimits } from "./options.ts";
 import { Providers } from "./providers.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
 import { RelayTime } from "./relay-time.ts";
@@ -21,6 +22,8 @@ import { createRoutes } from "./routes.ts";
 import { relaySchema } from "./schema.ts";
 
 const DATABASE_FILE = "relay.sqlite";
+/** Of all request bodies that are being read or answered, in bytes. */
+const BODY_BUDGET = 64 * 1024 * 1024;
 const LIVE_PAGE = 100;
 const HEALTH_MEMORY = seconds(5);
 const HOST = /^[a-z0-9.:_[\]-]{1,255}$/;
@@ -65,8 +68,13 @@ interface Parts {
 
 function compose(options: RelayServerOptions, database: SqliteDatabase, log: Logger): Parts {
   const { clock, crypto, random, version } = options;
-  const limits: RelayLimits = { ...defaultRelayLimits, ...options.limits };
-  const shared = { database, clock, crypto, log, limits: new RateLimits(limits), time: new RelayTime(clock, log) };
+  const limits = relayLimits(options.limits);
+  const parts = {
+    limits: new RateLimits(limits),
+    time: new RelayTime(clock, log),
+    bodies: new BodyReader(BODY_BUDGET),
+  };
+  const shared = { database, clock, crypto, log, ...parts };
   const providers = new Providers(options.providers);
   const routes = new RouteCache(database);
   const authentication = new Authentication({ database, clock, random, crypto });

@@ -8,7 +8,7 @@ import { ackRequest, authRequest, challengeRequest, parseWith, rentalIdText } fr
 import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { acknowledge } from "./acknowledgement.ts";
 import type { Authentication, Caller } from "./authentication.ts";
-import { readJson } from "./http-body.ts";
+import type { BodyReader } from "./http-body.ts";
 import { PREFLIGHT_HEADERS, problemReply, type Reply, sendProblem, sendReply } from "./http-reply.ts";
 import { readMailbox, readReceipts, readRentals } from "./mailbox-store.ts";
 import { refusal } from "./problems.ts";
@@ -26,6 +26,7 @@ export interface RouteDeps extends RegistrationDeps {
   readonly time: RelayTime;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly bodies: BodyReader;
   readonly version: string;
   /** The client's address, for limits. */
   readonly addressOf: (request: IncomingMessage) => string;
@@ -74,7 +75,7 @@ async function getMailbox(deps: RouteDeps, request: Request): Promise<Reply> {
 
 async function postAck(deps: RouteDeps, request: Request): Promise<Reply> {
   const { pubkey } = await deps.authentication.callerOf(request.headers.authorization);
-  const body = await readJson(request, MAX_ACK_BYTES);
+  const body = await deps.bodies.read(request, MAX_ACK_BYTES);
   const { receipts } = parseWith(ackRequest, body, "relay.bad_body", "the acknowledgement");
   return ok(await acknowledge(deps, pubkey, receipts));
 }
@@ -92,11 +93,11 @@ async function getReceipts(deps: RouteDeps, request: Request): Promise<Reply> {
 
 async function putRental(deps: RouteDeps, request: Request): Promise<Reply> {
   const rentalId = parseWith(rentalIdText, request.params.rental_id, "relay.bad_query", "the rental id in the path");
-  return ok(await registerRental(deps, rentalId, await readJson(request, MAX_GRANT_BYTES)));
+  return ok(await registerRental(deps, rentalId, await deps.bodies.read(request, MAX_GRANT_BYTES)));
 }
 
 async function postChallenge(deps: RouteDeps, request: Request): Promise<Reply> {
-  const body = await readJson(request, MAX_AUTH_BYTES);
+  const body = await deps.bodies.read(request, MAX_AUTH_BYTES);
   const { pubkey } = parseWith(challengeRequest, body, "relay.bad_body", "the request");
   return ok(deps.authentication.challenge(pubkey, deps.hostOf(request)));
 }
@@ -104,7 +105,7 @@ async function postChallenge(deps: RouteDeps, request: Request): Promise<Reply> 
 /** A token, or 401 with a fresh challenge, whatever was wrong with the old one. */
 async function postAuth(deps: RouteDeps, request: Request): Promise<Reply> {
   await deps.limits.take("auth", deps.addressOf(request));
-  const body = await readJson(request, MAX_AUTH_BYTES);
+  const body = await deps.bodies.read(request, MAX_AUTH_BYTES);
   const { pubkey, challenge, signature } = parseWith(authRequest, body, "relay.bad_body", "the request");
   try {
     if (challenge === undefined || signature === undefined) {

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { deferred } from "../../src/base/index.ts";
+import { ForwardQueue } from "../../src/relay/server/forward-queue.ts";
+
+describe("ForwardQueue", () => {
+  it("gathers what arrives during a commit into the next one, in order", async () => {
+    const batches: (readonly number[])[] = [];
+    const commit = deferred<void>();
+    const queue = new ForwardQueue<number, string>(async (batch) => {
+      batches.push(batch);
+      if (batches.length === 1) await commit.promise;
+      return batch.map((item) => `done ${item}`);
+    });
+    const results = [1, 2, 3, 4].map((item) => queue.submit(item));
+    commit.resolve();
+    expect(await Promise.all(results)).toEqual(["done 1", "done 2", "done 3", "done 4"]);
+    expect(batches).toEqual([[1], [2, 3, 4]]);
+  });
+
+  it("rejects a whole batch that failed and goes on with the next", async () => {
+    let failing = true;
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      if (failing) throw new Error("disk");
+      return batch;
+    });
+    await expect(queue.submit(1)).rejects.toThrow("disk");
+    failing = false;
+    expect(await queue.submit(2)).toBe(2);
+  });
+
+  it("refuses more than it may hold, with a wait", async () => {
+    const commit = deferred<void>();
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      await commit.promise;
+      return batch;
+    });
+    const taken = Array.from({ length: 4_097 }, (_, item) => queue.submit(item));
+    await expect(queue.submit(0)).rejects.toMatchObject({ code: "relay.rate_limited", retryable: true });
+    commit.resolve();
+    expect(await Promise.all(taken)).toHaveLength(4_097);
+  });
+
+  it("settles what it took and takes nothing after it stopped", async () => {
+    const commit = deferred<void>();
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      await commit.promise;
+      return batch;
+    });
+    const taken = [queue.submit(1), queue.submit(2)];
+    const stopped = queue.stop();
+    await expect(queue.submit(3)).rejects.toMatchObject({ code: "base.stopped" });
+    commit.resolve();
+    await stopped;
+    expect(await Promise.all(taken)).toEqual([1, 2]);
+  });
+
+  it("treats a store that forgets a result as its own fault", async () => {
+    const queue = new ForwardQueue<number, number>(async () => []);
+    await expect(queue.submit(1)).rejects.toMatchObject({ code: "relay.internal" });
+  });
+});
