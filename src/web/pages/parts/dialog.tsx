@@ -1,7 +1,7 @@
 // A modal dialog on the browser's own element, which keeps the focus inside and gives it back.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useWords } from "../app-context.ts";
 import { Icon } from "./icon.tsx";
 
@@ -14,8 +14,11 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const words = useWords();
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    element.current?.showModal();
+  useLayoutEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    // Closing before the element is removed gives the focus back to where it was.
+    return () => dialog?.close();
   }, []);
   return (
     <dialog

@@ -14,7 +14,7 @@ export function Empty({ icon, title, text, children }: EmptyProps) {
   return (
     <div class="empty">
       <Icon name={icon} />
-      <h3>{title}</h3>
+      <p class="empty-title">{title}</p>
       <p>{text}</p>
       {children}
     </div>

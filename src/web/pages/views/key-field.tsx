@@ -45,7 +45,6 @@ function Entry({ ids, text, onText, onFile }: EntryProps) {
   const [over, setOver] = useState(false);
   return (
     <fieldset
-      aria-label={words.t("grant.keys")}
       class={`drop${over ? " drop-over" : ""}`}
       onDragOver={(event) => {
         event.preventDefault();
