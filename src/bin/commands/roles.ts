@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { publishLocalAccess, startBox, startDemo, startRelayRole } from "../../app/index.ts";
 import { type Logger, systemCodeOf, wrapError } from "../../base/index.ts";
 import { systemClock } from "../../base/system-clock.ts";
-import { systemCrypto } from "../../base/system-crypto.ts";
+import { createSystemCrypto } from "../../base/system-crypto.ts";
 import { systemLogger } from "../../base/system-log.ts";
 import { systemRandom } from "../../base/system-random.ts";
 import { parseBoxConfig, parseRelayConfig } from "../../config/index.ts";
@@ -48,7 +48,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 function system(log: Logger) {
   const credentials = process.env.CREDENTIALS_DIRECTORY;
-  const ports = { clock: systemClock, random: systemRandom, suite: systemCrypto };
+  const ports = { clock: systemClock, random: systemRandom, suite: createSystemCrypto() };
   return { ...ports, log, version: version(), pages: PAGES, credentials };
 }
 
