@@ -35,6 +35,12 @@ async function retry(): Promise<void> {
   await rig.clock.advance(downs[downs.length - 1]?.retryIn ?? millis(0));
 }
 
+/** Lets time go on until the next connection stands. */
+async function upAgain(): Promise<void> {
+  const { ups } = rig.sink;
+  while (rig.sink.ups === ups) await rig.clock.advance(millis(100));
+}
+
 describe("follow", () => {
   it("hands over what waits, then what is pushed, and acknowledges both", async () => {
     relay.push(await messageOf({ seq: 1 }));
@@ -52,8 +58,7 @@ describe("follow", () => {
     relay.dropSockets();
     await rig.sink.until(() => rig.sink.downs.length === 1);
     relay.push(await messageOf({ seq: 2 }));
-    await retry();
-    await rig.sink.until(() => rig.sink.ups === 2);
+    await upAgain();
     expect(rig.sink.seqs).toEqual([1, 2]);
     expect(relay.frames).toContainEqual(expect.objectContaining({ type: "auth", after: 2 }));
   });
@@ -116,8 +121,7 @@ describe("follow", () => {
     relay.forgetTokens();
     relay.sendRaw(JSON.stringify({ type: "error", code: "relay.unauthorized", error: "expired" }));
     await rig.sink.until(() => rig.sink.downs.length === 1);
-    await retry();
-    await rig.sink.until(() => rig.sink.ups === 2);
+    await upAgain();
     expect(relay.asked.filter((path) => path === "auth")).toHaveLength(2);
   });
 
@@ -129,8 +133,7 @@ describe("follow", () => {
     await rig.clock.flush();
     expect(rig.clock.pending).toEqual(["reconnecting to the relay"]);
     expect(rig.sink.downs[0]?.error).toMatchObject({ code: "renter.bad_reply" });
-    await retry();
-    await rig.sink.until(() => rig.sink.ups === 2);
+    await upAgain();
   });
 
   it("gives up a WebSocket that is never ready", async () => {

@@ -72,6 +72,7 @@ function rentalText(io: CliIo, renter: OpenRenter, rental: RelayRental): string 
 async function runLogin(io: CliIo, options: LoginOptions): Promise<ExitCode> {
   const renter = await openRenter(io, options, "fail");
   const printer = createPrinter(io, options.json === true);
+  const keys = publicKeysToText(renter.identity);
   let exit: ExitCode = 0;
   const refused = (error: AppError): void => {
     exit = 1;
@@ -82,12 +83,11 @@ async function runLogin(io: CliIo, options: LoginOptions): Promise<ExitCode> {
     for (const client of renter.clients) {
       const rentals = await client.login({ messages: async () => {}, refused }, io.signal);
       if (options.json === true) {
-        const user = { user: renter.identity.name, ...publicKeysToText(renter.identity) };
         const list = rentals.map((rental) => rentalLine(renter, rental));
-        printer.line({ type: "login", relay: client.url, ...user, rentals: list });
+        printer.line({ type: "login", relay: client.url, user: renter.identity.name, ...keys, rentals: list });
       } else {
         io.out(`Signed in at ${client.url} as ${visibleLine(renter.identity.name)}.\n`);
-        io.out(rentals.length === 0 ? "  No rentals yet.\n" : "");
+        if (rentals.length === 0) io.out(`  No rentals yet. The provider needs: ${keys.verify}:${keys.encrypt}\n`);
         for (const rental of rentals) io.out(rentalText(io, renter, rental));
       }
     }
