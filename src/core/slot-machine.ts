@@ -1,16 +1,7 @@
 // The life of a slot, pure: open the port, bring the modem up step by step, read what lies on the SIM, stay ready, and start over
 // when something breaks. The shell in `modem/` runs the effects and reports back; it decides nothing.
 
-import {
-  assertNever,
-  type BackoffPolicy,
-  backoffDelay,
-  type ErrorCode,
-  type Millis,
-  millis,
-  minutes,
-  seconds,
-} from "../base/index.ts";
+import { assertNever, type BackoffPolicy, backoffDelay, type ErrorCode, type Millis, seconds } from "../base/index.ts";
 import type { ProblemBody } from "../protocol/index.ts";
 
 /** Start-up steps in their order. `probe` finds the modem talking; `notify` asks for +CMTI; `drain` reads what is stored already. */
@@ -30,7 +21,7 @@ export interface SlotState {
   readonly phase: SlotPhase;
   /** Start-ups that failed in a row. */
   readonly failures: number;
-  /** Commands that timed out in a row while ready. */
+  /** Rounds that failed in a row while ready. */
   readonly silent: number;
   readonly problem: ProblemBody | null;
 }
@@ -49,7 +40,7 @@ export type SlotInput =
   | { readonly type: "step_done"; readonly step: StartStep }
   /** Opening, a start-up step or the port itself failed. */
   | { readonly type: "failed"; readonly fault: SlotFault; readonly fraction: number }
-  /** While ready: a round of sweep and poll went well, or a command timed out. */
+  /** While ready: a round of sweep and poll went well, or it failed. */
   | { readonly type: "round_ok" }
   | { readonly type: "round_failed"; readonly fault: SlotFault; readonly fraction: number }
   /** A boot message was seen: the modem restarted by itself and has forgotten its settings. */
@@ -59,10 +50,12 @@ export type SlotInput =
 
 export type SlotEffect =
   | { readonly type: "open" }
+  /** Ends everything that runs on the port, then closes it. */
   | { readonly type: "close" }
+  /** Ends everything that runs on the port, which stays open. */
+  | { readonly type: "begin_again" }
   | { readonly type: "run_step"; readonly step: StartStep }
   | { readonly type: "begin_rounds" }
-  | { readonly type: "end_rounds" }
   | { readonly type: "arm_timer"; readonly delay: Millis }
   | {
       readonly type: "report";
@@ -75,31 +68,32 @@ export interface SlotStep {
   readonly effects: readonly SlotEffect[];
 }
 
-export const REOPEN_BACKOFF: BackoffPolicy = { first: seconds(1), max: minutes(1) };
-/** Rounds that may time out before the slot starts over: a network scan keeps some modems mute for a while. */
+/** Short at its longest, as opening costs little: a modem that is plugged in again is back in service within ten seconds. */
+export const REOPEN_BACKOFF: BackoffPolicy = { first: seconds(1), max: seconds(8) };
+/** Rounds that may fail before the slot starts over: a network scan keeps some modems mute for a while. */
 export const SILENT_ROUNDS = 3;
-/** A fault that only a person can mend is looked at again at this pace. */
-const PATIENT: Millis = seconds(30);
+/** A fault that only a person can mend is looked at again at this pace, so that the SIM is not worn by trying. */
+export const PATIENT_BACKOFF: BackoffPolicy = { first: seconds(30), max: seconds(30) };
 const NEEDS_A_PERSON: ReadonlySet<string> = new Set([
   "sim.pin_required",
   "sim.puk_required",
   "sim.missing",
   "sim.failure",
+  "sim.locked_to_operator",
 ]);
 
 const nothing = (state: SlotState): SlotStep => ({ state, effects: [] });
 
 function down(state: SlotState, fault: SlotFault, fraction: number): SlotStep {
   const failures = state.failures + 1;
-  const delay = NEEDS_A_PERSON.has(fault.code) ? PATIENT : backoffDelay(REOPEN_BACKOFF, failures, fraction);
+  const policy = NEEDS_A_PERSON.has(fault.code) ? PATIENT_BACKOFF : REOPEN_BACKOFF;
   const { code, message, hint } = fault;
   const problem: ProblemBody = { code, message, ...(hint === undefined ? {} : { hint }) };
   const known = state.problem?.code === code;
-  const stopRounds: readonly SlotEffect[] = state.phase.kind === "ready" ? [{ type: "end_rounds" }] : [];
   const report: readonly SlotEffect[] = known ? [] : [{ type: "report", code: "slot.down", reason: code }];
   return {
     state: { phase: { kind: "waiting" }, failures, silent: 0, problem },
-    effects: [...stopRounds, { type: "close" }, { type: "arm_timer", delay: millis(delay) }, ...report],
+    effects: [{ type: "close" }, { type: "arm_timer", delay: backoffDelay(policy, failures, fraction) }, ...report],
   };
 }
 
@@ -140,7 +134,7 @@ export function stepSlot(state: SlotState, input: SlotInput): SlotStep {
     case "failed":
       return kind === "waiting" || kind === "idle" ? nothing(state) : down(state, input.fault, input.fraction);
     case "round_ok":
-      return kind === "ready" ? nothing({ ...state, silent: 0 }) : nothing(state);
+      return nothing(kind === "ready" && state.silent > 0 ? { ...state, silent: 0 } : state);
     case "round_failed":
       return roundFailed(state, input);
     case "modem_restarted":
@@ -150,20 +144,17 @@ export function stepSlot(state: SlotState, input: SlotInput): SlotStep {
         ? { state: { ...state, phase: { kind: "opening" } }, effects: [{ type: "open" }] }
         : nothing(state);
     case "stop":
-      return {
-        state: { ...state, phase: { kind: "stopped" } },
-        effects: kind === "ready" ? [{ type: "end_rounds" }, { type: "close" }] : [{ type: "close" }],
-      };
+      return { state: { ...state, phase: { kind: "stopped" } }, effects: [{ type: "close" }] };
     default:
       return assertNever(input, "slot input");
   }
 }
 
+/** What was set up is forgotten by the modem, so all of it is done again. While probing nothing has been set up yet. */
 function restarted(state: SlotState): SlotStep {
-  if (state.phase.kind !== "ready") return nothing(state);
+  const { phase } = state;
+  if (phase.kind !== "ready" && (phase.kind !== "starting" || phase.step === "probe")) return nothing(state);
   const again = startAt(state, "probe");
-  return {
-    state: again.state,
-    effects: [{ type: "end_rounds" }, { type: "report", code: "slot.restarted", reason: null }, ...again.effects],
-  };
+  const report: SlotEffect = { type: "report", code: "slot.restarted", reason: null };
+  return { state: again.state, effects: [{ type: "begin_again" }, report, ...again.effects] };
 }

@@ -1,7 +1,7 @@
 // One AT conversation over a link: one command in flight, every wait with a deadline. After an answer that did not come, the stream is
 // not trusted until a question has been answered that only one reply can answer.
 
-import { type AtCommand, command, type FinalResult, parseFinal, splitPrefix } from "../at/index.ts";
+import { type AtCommand, command, type FinalResult, isTransient, parseFinal, splitPrefix } from "../at/index.ts";
 import {
   AppError,
   type Clock,
@@ -85,8 +85,8 @@ export class AtChannel {
 
   /**
    * Sends one command and waits for its final result. Rejects with `modem.timeout`, `modem.out_of_step`, `modem.closed`,
-   * `modem.io` or `modem.write_stuck` (all retryable) or `base.stopped`; with `modem.error` when the modem answers an error, its
-   * fixed name in the context.
+   * `modem.io` or `modem.write_stuck` (all retryable) or `base.stopped`; with `modem.error` when the modem answers an error, with its
+   * fixed name in the context and `transient` true when the same command may work a moment later.
    */
   send(request: AtCommand): Promise<AtReply> {
     return this.#queue.run(async () => {
@@ -233,7 +233,7 @@ function modemError(request: AtCommand, final: Extract<FinalResult, { kind: "err
   const name = final.name ?? final.source;
   return new AppError("modem.error", `AT${request.prefix} was answered with ${name}`, {
     retryable: true,
-    context: { command: request.prefix, source: final.source, code: final.code, name },
+    context: { command: request.prefix, source: final.source, code: final.code, name, transient: isTransient(final) },
   });
 }
 

@@ -34,23 +34,29 @@ export interface BringUp {
 
 type Step = (bringUp: BringUp, findings: Findings) => Promise<Findings>;
 
-/** The reply's lines, or null when the modem answers with an error: for questions it need not know. */
-async function ask(channel: AtChannel, request: AtCommand): Promise<readonly string[] | null> {
-  try {
-    return (await channel.send(request)).lines;
-  } catch (error) {
-    if (hasCode(error, "modem.error")) return null;
-    throw error;
+const BUSY_ATTEMPTS = 4;
+
+/** The reply's lines, or null when the modem answers with an error: for questions it need not know. "Busy" is no such answer. */
+async function ask({ channel, clock, signal }: BringUp, request: AtCommand): Promise<readonly string[] | null> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await channel.send(request)).lines;
+    } catch (error) {
+      if (!hasCode(error, "modem.error")) throw error;
+      if (error.context.transient !== true) return null;
+      if (attempt >= BUSY_ATTEMPTS) throw error;
+      await clock.sleep(SIM_PAUSE, "modem busy", signal);
+    }
   }
 }
 
 /** `parse` of the reply, or null for an error or a reply that cannot be read. */
 async function tell<T>(
-  channel: AtChannel,
+  bringUp: BringUp,
   request: AtCommand,
   parse: (lines: readonly string[]) => T,
 ): Promise<T | null> {
-  const lines = await ask(channel, request);
+  const lines = await ask(bringUp, request);
   if (lines === null) return null;
   try {
     return parse(lines);
@@ -76,16 +82,16 @@ const probe: Step = async ({ channel, clock, signal }, findings) => {
   }
 };
 
-const configure: Step = async ({ channel }, findings) => {
-  await channel.send(command.echoOff());
+const configure: Step = async (bringUp, findings) => {
+  await bringUp.channel.send(command.echoOff());
   // Numeric errors are the ones that can be acted on; a modem without +CMEE still says ERROR.
-  await ask(channel, command.reportErrors(1));
+  await ask(bringUp, command.reportErrors(1));
   return findings;
 };
 
-const identify: Step = async ({ channel }, findings) => {
+const identify: Step = async (bringUp, findings) => {
   const identity = async (request: AtCommand, name: "+CGMI" | "+CGMM" | "+CGMR"): Promise<string> =>
-    (await tell(channel, request, (lines) => parseIdentity(name, lines))) ?? "";
+    (await tell(bringUp, request, (lines) => parseIdentity(name, lines))) ?? "";
   const manufacturer = await identity(command.manufacturer(), "+CGMI");
   const model = await identity(command.model(), "+CGMM");
   return {
@@ -93,7 +99,7 @@ const identify: Step = async ({ channel }, findings) => {
     manufacturer,
     model,
     revision: await identity(command.revision(), "+CGMR"),
-    imei: (await tell(channel, command.imei(), parseCgsn)) ?? "",
+    imei: (await tell(bringUp, command.imei(), parseCgsn)) ?? "",
     profile: profileFor({ manufacturer, model }),
   };
 };
@@ -110,16 +116,17 @@ async function simLock(channel: AtChannel): Promise<string> {
 
 const SIM_ATTEMPTS = 15;
 
-const sim: Step = async ({ channel, clock, signal }, findings) => {
+const sim: Step = async (bringUp, findings) => {
+  const { channel, clock, signal } = bringUp;
   let lock = await simLock(channel);
   for (let attempt = 1; lock === "not_ready" && attempt < SIM_ATTEMPTS; attempt++) {
     await clock.sleep(SIM_PAUSE, "SIM getting ready", signal);
     lock = await simLock(channel);
   }
   if (!isUsable(lock)) throw simFault(lock);
-  const imsi = await tell(channel, command.imsi(), parseCimi);
+  const imsi = await tell(bringUp, command.imsi(), parseCimi);
   for (const form of findings.profile.iccid) {
-    const iccid = await tell(channel, command.iccid(form), parseIccid);
+    const iccid = await tell(bringUp, command.iccid(form), parseIccid);
     if (iccid !== null) return { ...findings, imsi, iccid, iccidForm: form };
   }
   return { ...findings, imsi };
@@ -131,12 +138,12 @@ const FAMILIES: readonly { family: RegistrationFamily; request: AtCommand }[] = 
 ];
 
 /** Signal, operator and registration: at start and in each round. Registration is awaited by nobody: SMS come when it comes. */
-export const readNetwork: Step = async ({ channel }, findings) => {
-  const signal = await tell(channel, command.signal(), parseCsq);
-  const cops = await tell(channel, command.readOperator(), parseCops);
+export const readNetwork: Step = async (bringUp, findings) => {
+  const signal = await tell(bringUp, command.signal(), parseCsq);
+  const cops = await tell(bringUp, command.readOperator(), parseCops);
   let registration: string | null = null;
   for (const { family, request } of FAMILIES) {
-    const state = (await tell(channel, request, (lines) => parseRegistration(family, lines)))?.state ?? null;
+    const state = (await tell(bringUp, request, (lines) => parseRegistration(family, lines)))?.state ?? null;
     if (state === "home" || state === "roaming" || registration === null) registration = state ?? registration;
   }
   return {
@@ -149,7 +156,7 @@ export const readNetwork: Step = async ({ channel }, findings) => {
 };
 
 const network: Step = async (bringUp, findings) => {
-  await ask(bringUp.channel, command.reportRegistration(1));
+  await ask(bringUp, command.reportRegistration(1));
   return await readNetwork(bringUp, findings);
 };
 
@@ -160,11 +167,12 @@ function homeOf({ receiveInto }: ModemProfile, choices: StorageChoices | null): 
   return receiveInto.find((mem) => offers(choices?.mem1, mem) && offers(choices?.mem3, mem));
 }
 
-const storage: Step = async ({ channel }, findings) => {
+const storage: Step = async (bringUp, findings) => {
+  const { channel } = bringUp;
   const { profile } = findings;
   // Not earlier: without a SIM that is ready some modems know no message commands at all.
   await channel.send(command.pduFormat());
-  const choices = await tell(channel, command.listStorages(), parseCpmsTest);
+  const choices = await tell(bringUp, command.listStorages(), parseCpmsTest);
   const home = homeOf(profile, choices);
   if (home === undefined) {
     throw new AppError("modem.no_storage", "the modem offers no storage for messages", {
@@ -173,7 +181,7 @@ const storage: Step = async ({ channel }, findings) => {
     });
   }
   await channel.send(command.setStorage([home, home, home]));
-  const state = await tell(channel, command.readStorage(), parseCpmsRead);
+  const state = await tell(bringUp, command.readStorage(), parseCpmsRead);
   // MT shows the others' messages under numbers of its own.
   const also = home === "MT" ? [] : profile.alsoRead;
   const others = also.filter((mem) => mem !== home && (choices?.mem1.includes(mem) ?? false));
@@ -182,11 +190,11 @@ const storage: Step = async ({ channel }, findings) => {
 };
 
 /** +CNMI with <mt> 1: store, then announce. Nothing is routed directly to us, so that a crash of the box loses nothing. */
-const notify: Step = async ({ channel }, findings) => {
-  const offered = await tell(channel, command.listIndications(), parseCnmiTest);
+const notify: Step = async (bringUp, findings) => {
+  const offered = await tell(bringUp, command.listIndications(), parseCnmiTest);
   const mode = findings.profile.indicationModes.find((candidate) => offered?.mode.includes(candidate) ?? true) ?? 1;
   // Without announcements the sweep still finds every message, only later.
-  const announces = (await ask(channel, command.setIndications({ mode, mt: 1, bm: 0, ds: 0, bfr: 0 }))) !== null;
+  const announces = (await ask(bringUp, command.setIndications({ mode, mt: 1, bm: 0, ds: 0, bfr: 0 }))) !== null;
   return { ...findings, announces };
 };
 
@@ -194,13 +202,13 @@ const notify: Step = async ({ channel }, findings) => {
  * Whether modem and SIM are still what was set up: a modem that restarted in silence has forgotten +CNMI, and a SIM that was changed
  * in silence belongs to another line. What the modem does not tell counts as unchanged.
  */
-export async function stillTheSame(channel: AtChannel, findings: Findings): Promise<"same" | "restarted" | "other_sim"> {
+export async function stillTheSame(bringUp: BringUp, findings: Findings): Promise<"same" | "restarted" | "other_sim"> {
   if (findings.announces) {
-    const mt = (await tell(channel, command.readIndications(), parseCnmiRead))?.mt ?? 1;
+    const mt = (await tell(bringUp, command.readIndications(), parseCnmiRead))?.mt ?? 1;
     if (mt !== 1) return "restarted";
   }
   if (findings.iccidForm !== null) {
-    const iccid = await tell(channel, command.iccid(findings.iccidForm), parseIccid);
+    const iccid = await tell(bringUp, command.iccid(findings.iccidForm), parseIccid);
     if (iccid !== null && iccid !== findings.iccid) return "other_sim";
   }
   return "same";

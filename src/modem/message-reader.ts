@@ -1,180 +1,251 @@
-// Brings messages from the modem's storages into the intake. Deletes a message only after the intake has said that it is durable, and
-// reports it as deleted only when the modem has shown that the place is empty: some modems answer OK and delete nothing.
+// Brings messages from the modem's storages into the intake. A message is deleted only after the intake has said that it is durable;
+// then the place is read again, until a reading shows nothing new.
 
 import {
   command,
   type ListedPdu,
+  type OddEntry,
   parseCmgl,
+  parseCmgr,
   parseCpmsRead,
   parseCpmsSet,
   type StorageUse,
-  type StoredPdu,
 } from "../at/index.ts";
-import { AppError, fromHex, isAppError, type LineId, type Logger, type SlotId, type UnixMs } from "../base/index.ts";
-import { type IntakePort, type IntakeTicket, sentOrder } from "../core/index.ts";
+import { type AppError, hasCode, isAppError, type LineId, type Logger, type UnixMs } from "../base/index.ts";
+import type { IntakeTicket } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
+import { pduBytes } from "./direct-messages.ts";
+import type { OfferPdu } from "./offer-pdu.ts";
+import type { PendingDeletions } from "./pending-deletions.ts";
 
 export interface ReaderOptions {
   readonly channel: AtChannel;
-  readonly intake: IntakePort;
-  readonly slotId: SlotId;
+  readonly offer: OfferPdu;
+  readonly deletions: PendingDeletions;
   readonly lineId: LineId;
   readonly now: () => UnixMs;
   readonly log: Logger;
-  /** The storage that messages are received into; mem1 stands there between calls. */
+  /** Ends with the conversation. */
+  readonly signal: AbortSignal;
+  /** The storage that messages are received into. */
   readonly home: string;
-  /** Called when a listing shows how full the storage is. */
+  /** Called when it is seen how full the home storage is. */
   readonly onUse: (use: StorageUse) => void;
 }
 
-interface Deletion {
-  readonly ticket: IntakeTicket;
-  /** The modem said OK; whether the place is empty must still show. */
-  answered: boolean;
-  /** Another message was announced for the place before the OK was heard. */
-  announced: boolean;
+/** What one reading showed. */
+interface Look {
+  readonly messages: readonly ListedPdu[];
+  /** Whether a place that is not among `messages` is thereby known to be empty. */
+  readonly covers: (place: string) => boolean;
+  /** Entries that must be read again. */
+  readonly unreadable: number;
 }
 
-/** Times a PDU that is shorter than it says is read again before it is taken as it is. */
-const REREADS = 2;
+/** A message that was dealt with in this reading. */
+interface Handled {
+  readonly pdu: string;
+  readonly deleted: boolean;
+}
+
+/** Times in a row that a PDU shorter than it says must look the same before it is taken as it is. */
+const SAME_READINGS = 3;
+/** Readings in one go; a stream of messages must not keep the slot from its other work. */
+const MAX_PASSES = 20;
+/** Answers to +CMGR that mean an empty place: CMS 321 (TS 27.005 3.2.5), CME 21 and 22 (TS 27.007 9.2.1). */
+const EMPTY_PLACE: ReadonlySet<unknown> = new Set(["invalid_memory_index", "invalid_index", "not_found"]);
 
 export class MessageReader {
   readonly #options: ReaderOptions;
-  readonly #deletions = new Map<string, Deletion>();
-  readonly #rereads = new Map<string, number>();
-  #mem: string;
+  /** PDUs shorter than they say, by place. */
+  readonly #broken = new Map<string, { readonly pdu: string; readonly times: number }>();
+  /** Null when it is not known which storage is mem1. */
+  #selected: string | null = null;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#mem = options.home;
   }
 
-  /** Reads and delivers everything in `mem`. Resolves with how many messages had to be left for later. */
-  async sweep(mem: string): Promise<number> {
-    await this.#select(mem);
-    const { channel, log } = this.#options;
-    const { messages, odd } = parseCmgl((await channel.send(command.listMessages())).lines);
-    if (odd.length > 0) log.warn("odd_listing", { mem, entries: odd.length });
-    this.#confirmVanished(mem, messages);
-    const incoming = inOrder(
-      messages.filter((message) => message.stat !== "sto_unsent" && message.stat !== "sto_sent"),
-    );
-    const left = await Promise.all(incoming.map((message) => this.#deliver(mem, message.index, message)));
-    if (mem !== this.#options.home) await this.#select(this.#options.home);
-    return left.filter((stays) => stays).length;
-  }
-
-  /** A new announcement for a place means that what lay there is gone. To be called when it arrives. */
-  announced(mem: string, index: number): void {
-    const deletion = this.#deletions.get(placeOf(mem, index));
-    if (deletion?.answered) this.#vanished(placeOf(mem, index));
-    else if (deletion !== undefined) deletion.announced = true;
-  }
-
-  /** A message that was routed to us without being stored (+CMT). There is nothing to delete. */
-  async acceptDirect(hex: string): Promise<void> {
-    const { intake, slotId, lineId, now, log } = this.#options;
-    try {
-      await intake.accept({ slotId, lineId, location: null, pdu: bytesOf(hex), receivedAt: now() });
-    } catch (error) {
-      log.error("direct_message_lost", { reason: isAppError(error) ? error.code : "unknown" });
+  /**
+   * Reads and delivers everything in these storages. Resolves with how many messages had to be left for later. A storage besides the
+   * home one may be broken without the slot being so.
+   */
+  async sweep(mems: Iterable<string>): Promise<number> {
+    const { home, log } = this.#options;
+    let left = 0;
+    for (const mem of mems) {
+      try {
+        left += await this.#sweepOne(mem);
+      } catch (error) {
+        if (mem === home || !hasCode(error, "modem.error")) throw error;
+        log.warn("storage_unreadable", { mem, reason: String(error.context.name) });
+      }
     }
+    return left;
   }
 
-  /** How full the home storage is. */
+  #sweepOne(mem: string): Promise<number> {
+    return this.#readAll(mem, async () => {
+      const use = await this.#select(mem);
+      const { messages, odd } = parseCmgl((await this.#options.channel.send(command.listMessages())).lines);
+      const unreadable = odd.filter(isUnread).length;
+      if (odd.length > 0) this.#options.log.warn("odd_listing", { mem, entries: odd.length });
+      // A listing that is shorter than the count before it was cut short: what it lacks may still be there.
+      const whole = unreadable === 0 && use !== null && messages.length >= use.used;
+      return { messages, covers: (place) => whole && place.startsWith(`${mem}:`), unreadable };
+    });
+  }
+
+  /** Reads and delivers one message that +CMTI announced. Resolves as `sweep` does. */
+  async fetch(mem: string, index: number): Promise<number> {
+    if (this.#selected !== mem) await this.#select(mem);
+    return await this.#readAll(mem, () => this.#readOne(mem, index));
+  }
+
+  /** How full the home storage is; null when the modem does not tell. */
   async storageUse(): Promise<StorageUse | null> {
-    const { lines } = await this.#options.channel.send(command.readStorage());
-    const { mem1 } = parseCpmsRead(lines);
-    return mem1.mem === this.#options.home ? { used: mem1.used, total: mem1.total } : null;
-  }
-
-  async #select(mem: string): Promise<void> {
-    if (this.#mem === mem) return;
-    const { lines } = await this.#options.channel.send(command.setStorage([mem]));
-    this.#mem = mem;
-    const [use] = parseCpmsSet(lines);
-    if (use !== undefined && mem === this.#options.home) this.#options.onUse(use);
-  }
-
-  /** True when the message stays in the modem. */
-  async #deliver(mem: string, index: number, message: StoredPdu): Promise<boolean> {
-    const place = placeOf(mem, index);
-    if (!message.intact && this.#readAgain(place)) return true;
-    this.#rereads.delete(place);
-    const { intake, slotId, lineId, now, log } = this.#options;
     try {
-      const pdu = bytesOf(message.pdu);
-      const { ticket } = await intake.accept({ slotId, lineId, location: place, pdu, receivedAt: now() });
-      await this.#delete(place, index, ticket);
-      return false;
+      const { mem1, mem2, mem3 } = parseCpmsRead((await this.#options.channel.send(command.readStorage())).lines);
+      const home = [mem3, mem1, mem2].find((each) => each?.mem === this.#options.home);
+      return home ? { used: home.used, total: home.total } : null;
     } catch (error) {
-      // A dead channel ends the round; anything else leaves this message for the next one.
-      if (isAppError(error) && CHANNEL_IS_DEAD.has(error.code)) throw error;
-      log.warn("message_left", { mem, reason: isAppError(error) ? error.code : "unknown" });
-      return true;
-    }
-  }
-
-  async #delete(place: string, index: number, ticket: IntakeTicket): Promise<void> {
-    const deletion: Deletion = { ticket, answered: false, announced: false };
-    this.#deletions.set(place, deletion);
-    try {
-      await this.#options.channel.send(command.deleteMessage(index));
-      deletion.answered = true;
-      if (deletion.announced) this.#vanished(place);
-    } catch (error) {
-      this.#deletions.delete(place);
+      if (isUnclear(error)) return null;
       throw error;
     }
   }
 
-  #readAgain(place: string): boolean {
-    const times = this.#rereads.get(place) ?? 0;
-    if (times >= REREADS) return false;
-    this.#rereads.set(place, times + 1);
-    return true;
+  async #select(mem: string): Promise<StorageUse | null> {
+    this.#selected = null;
+    const { lines } = await this.#options.channel.send(command.setStorage([mem]));
+    this.#selected = mem;
+    const use = usesOf(lines)[0] ?? null;
+    if (use !== null && mem === this.#options.home) this.#options.onUse(use);
+    return use;
   }
 
-  #confirmVanished(mem: string, listed: readonly ListedPdu[]): void {
-    const present = new Set(listed.map((message) => placeOf(mem, message.index)));
-    for (const [place, deletion] of [...this.#deletions]) {
-      if (deletion.answered && place.startsWith(`${mem}:`) && !present.has(place)) this.#vanished(place);
+  async #readOne(mem: string, index: number): Promise<Look> {
+    const place = placeOf(mem, index);
+    const covers = (other: string): boolean => other === place;
+    try {
+      const message = parseCmgr((await this.#options.channel.send(command.readMessage(index))).lines);
+      return { messages: message === null ? [] : [{ index, ...message }], covers, unreadable: 0 };
+    } catch (error) {
+      if (!isUnclear(error)) throw error;
+      // Already read by a sweep, or announced twice.
+      if (EMPTY_PLACE.has(error.context.name)) return { messages: [], covers, unreadable: 0 };
+      this.#options.log.warn("message_unreadable", { mem, reason: error.code });
+      return { messages: [], covers: () => false, unreadable: 1 };
     }
   }
 
-  #vanished(place: string): void {
-    const deletion = this.#deletions.get(place);
-    if (deletion === undefined) return;
-    this.#deletions.delete(place);
-    this.#options.intake.deleted(deletion.ticket);
+  async #readAll(mem: string, look: () => Promise<Look>): Promise<number> {
+    const handled = new Map<string, Handled>();
+    for (let pass = 1; ; pass++) {
+      const { messages, covers, unreadable } = await look();
+      this.#showDeletions(mem, messages, covers);
+      const fresh = messages.filter((message) => isReceived(message) && this.#isFresh(mem, message, handled));
+      const deleted = await this.#takeAll(mem, fresh, handled);
+      if (deleted === 0 || pass === MAX_PASSES) {
+        return unreadable + [...handled.values()].filter((message) => !message.deleted).length;
+      }
+    }
+  }
+
+  #showDeletions(mem: string, messages: readonly ListedPdu[], covers: (place: string) => boolean): void {
+    const { deletions } = this.#options;
+    const listed = new Map(messages.map((message) => [placeOf(mem, message.index), message]));
+    for (const place of deletions.places) {
+      const message = listed.get(place) ?? null;
+      if (message !== null || covers(place)) deletions.shown(place, message);
+    }
+  }
+
+  /** Not what an earlier pass has left, nor what it has deleted in vain. */
+  #isFresh(mem: string, message: ListedPdu, handled: ReadonlyMap<string, Handled>): boolean {
+    const place = placeOf(mem, message.index);
+    const before = handled.get(place);
+    if (before === undefined || before.pdu !== message.pdu) return true;
+    if (!before.deleted) return false;
+    const kept = this.#options.deletions.has(place);
+    if (kept) this.#options.log.warn("deletion_ignored", { mem, index: message.index });
+    return !kept;
+  }
+
+  /** Offers all at once, so that they share a commit; deletes one by one what is durable. Resolves with how many were deleted. */
+  async #takeAll(mem: string, messages: readonly ListedPdu[], handled: Map<string, Handled>): Promise<number> {
+    const tickets = await Promise.all(messages.map((message) => this.#offer(mem, message)));
+    let count = 0;
+    for (const [at, message] of messages.entries()) {
+      const ticket = tickets[at] ?? null;
+      const deleted = ticket !== null && (await this.#delete(mem, message, ticket));
+      handled.set(placeOf(mem, message.index), { pdu: message.pdu, deleted });
+      if (deleted) count++;
+    }
+    return count;
+  }
+
+  /** Null when the message has to stay. */
+  async #offer(mem: string, message: ListedPdu): Promise<IntakeTicket | null> {
+    const { offer, lineId, now, log, signal } = this.#options;
+    const location = placeOf(mem, message.index);
+    if (!message.intact && this.#mayHeal(location, message.pdu)) return null;
+    this.#broken.delete(location);
+    try {
+      return await offer({ lineId, location, pdu: pduBytes(message.pdu), receivedAt: now() });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      log.warn("message_left", { mem, reason: isAppError(error) ? error.code : "unknown" });
+      return null;
+    }
+  }
+
+  /** False when the modem did not do it. */
+  async #delete(mem: string, { index, pdu }: ListedPdu, ticket: IntakeTicket): Promise<boolean> {
+    const { channel, deletions, log } = this.#options;
+    deletions.begin(placeOf(mem, index), pdu, ticket);
+    try {
+      await channel.send(command.deleteMessage(index));
+      return true;
+    } catch (error) {
+      if (!hasCode(error, "modem.error")) throw error;
+      log.warn("deletion_refused", { mem, index, reason: String(error.context.name) });
+      return false;
+    }
+  }
+
+  /** Whether another reading of a PDU that is shorter than it says may show more: noise on the line differs each time. */
+  #mayHeal(place: string, pdu: string): boolean {
+    const before = this.#broken.get(place);
+    const times = before?.pdu === pdu ? before.times + 1 : 1;
+    this.#broken.set(place, { pdu, times });
+    return times < SAME_READINGS;
   }
 }
 
-const CHANNEL_IS_DEAD: ReadonlySet<string> = new Set([
-  "modem.closed",
-  "modem.io",
-  "modem.timeout",
-  "modem.out_of_step",
-  "base.stopped",
-]);
-
-function placeOf(mem: string, index: number): string {
+/** `SM:7`: what the intake knows a stored message by. */
+export function placeOf(mem: string, index: number): string {
   return `${mem}:${index}`;
 }
 
-/** The PDU's bytes. Half an octet at a cut end is completed by F, so that nothing of it is lost. */
-function bytesOf(hex: string): Uint8Array {
-  const even = hex.length % 2 === 0 ? hex : `${hex}F`;
-  if (!/^[0-9A-Fa-f]+$/.test(even))
-    throw new AppError("modem.bad_pdu", "the modem listed a PDU that is not hex", { retryable: true });
-  return fromHex(even);
+function isReceived({ stat }: ListedPdu): boolean {
+  return stat !== "sto_unsent" && stat !== "sto_sent";
 }
 
-/** A listing goes by place, and a freed place is filled again: the service centre's time tells what came first. */
-function inOrder(messages: readonly ListedPdu[]): readonly ListedPdu[] {
-  const keyed = messages.map((message) => ({
-    message,
-    sent: /^(?:[0-9A-F]{2})+$/i.test(message.pdu) ? sentOrder(fromHex(message.pdu)) : 0,
-  }));
-  return keyed.sort((a, b) => a.sent - b.sent || a.message.index - b.message.index).map(({ message }) => message);
+/** An entry that may be a message, as opposed to one that says itself that it is empty. */
+function isUnread(entry: OddEntry): boolean {
+  return entry.kind === "no_header" || (entry.kind === "no_pdu" && !entry.empty);
+}
+
+/** An answer that says nothing about the channel: an error of the modem, or a reply that makes no sense. */
+function isUnclear(error: unknown): error is AppError {
+  return hasCode(error, "modem.error") || hasCode(error, "at.bad_response");
+}
+
+function usesOf(lines: readonly string[]): readonly StorageUse[] {
+  try {
+    return parseCpmsSet(lines);
+  } catch (error) {
+    if (isUnclear(error)) return [];
+    throw error;
+  }
 }

@@ -1,143 +1,197 @@
-// The everyday work of a ready slot: read what +CMTI announces, sweep the storage now and then, ask for signal and network, and
-// notice when the modem no longer answers.
+// The everyday work of a ready slot: read what +CMTI announces, sweep the storages now and then, ask for signal and network, and
+// notice when the modem no longer answers or is no longer the one that was set up.
 
-import type { StorageUse } from "../at/index.ts";
 import {
+  backoffDelay,
   type Clock,
   type Deferred,
   deferred,
+  type LineId,
   type Millis,
   millis,
   type Random,
   randomFraction,
-  seconds,
 } from "../base/index.ts";
 import type { AtChannel } from "./at-channel.ts";
-import { readNetwork } from "./bring-up.ts";
+import { readNetwork, stillTheSame } from "./bring-up.ts";
+import type { DirectMessages } from "./direct-messages.ts";
 import type { Findings } from "./findings.ts";
 import type { MessageReader } from "./message-reader.ts";
+import type { OfferPdu } from "./offer-pdu.ts";
+import { LEFT_BACKOFF, POLL_EVERY, ROUND_RETRY } from "./timeouts.ts";
+
+/** What brings messages in; a slot without a line has none. */
+export interface Intakes {
+  readonly reader: MessageReader;
+  readonly direct: DirectMessages;
+  readonly lineId: LineId;
+  readonly offer: OfferPdu;
+}
 
 export interface RoundsOptions {
   readonly channel: AtChannel;
   /** Null when the slot has no line: then nothing is read. */
-  readonly reader: MessageReader | null;
+  readonly intakes: Intakes | null;
   readonly clock: Clock;
   readonly random: Random;
+  /** Ends the rounds. */
+  readonly signal: AbortSignal;
   readonly sweepEvery: Millis;
   readonly findings: () => Findings;
   readonly onFound: (part: Partial<Findings>) => void;
   readonly onOk: () => void;
   readonly onFailed: (error: unknown) => void;
+  readonly onRestarted: () => void;
+  readonly onOtherSim: () => void;
 }
 
-const POLL_EVERY: Millis = seconds(20);
-/** A message that had to be left (disk full, database locked) is tried again after this. */
-const RETRY_LEFT: Millis = seconds(3);
+/** With more announcements than this one listing is cheaper than reading each. */
+const LIST_FROM = 3;
 /** All storages are looked through with each n-th sweep, not only the one that messages are received into. */
 const ALL_STORAGES_EACH = 10;
 
 export class Rounds {
   readonly #options: RoundsOptions;
-  readonly #abort = new AbortController();
-  /** Storages in which something was announced. Always the whole storage is listed: reading single places would deliver a message
-   * whose announcement got lost after those that were sent later. */
-  readonly #announced = new Set<string>();
+  #announced: { readonly mem: string; readonly index: number }[] = [];
   #wake: Deferred<void> = deferred();
-  /** True from the start: what was announced during start-up went unheard. */
-  #sweepDue = true;
+  #sweepAt: Millis;
+  #pollAt: Millis;
+  /** The next sweep is of all storages. */
+  #sweepAll = false;
   #sweeps = 0;
+  /** Readings in a row that had to leave something in the modem. */
+  #leftInARow = 0;
 
   constructor(options: RoundsOptions) {
     this.#options = options;
+    this.#sweepAt = this.#jittered(options.sweepEvery);
+    this.#pollAt = this.#jittered(POLL_EVERY);
   }
 
-  /** +CMTI. Without a place, as some modems send it, the storage is swept. */
+  /** +CMTI. Without a place, as some modems send it, or with one in a storage that is not known, all storages are swept. */
   announce(mem: string | null, index: number | null): void {
-    if (mem === null) this.#sweepDue = true;
-    else this.#announced.add(mem);
-    if (mem !== null && index !== null) this.#options.reader?.announced(mem, index);
-    this.#wake.resolve();
-  }
-
-  nudge(): void {
-    this.#sweepDue = true;
-    this.#wake.resolve();
-  }
-
-  stop(): void {
-    this.#abort.abort();
-    this.#wake.resolve();
-  }
-
-  async run(): Promise<void> {
-    const { clock } = this.#options;
-    let nextSweep = this.#jittered(this.#options.sweepEvery);
-    let nextPoll = this.#jittered(POLL_EVERY);
-    while (!this.#abort.signal.aborted) {
-      const now = clock.monotonic();
-      if (now >= nextSweep) {
-        this.#sweepDue = true;
-        nextSweep = this.#jittered(this.#options.sweepEvery);
-      }
-      try {
-        const left = await this.#readMessages();
-        if (left) nextSweep = millis(clock.monotonic() + RETRY_LEFT);
-        if (clock.monotonic() >= nextPoll) {
-          nextPoll = this.#jittered(POLL_EVERY);
-          await this.#poll();
-        }
-        this.#options.onOk();
-      } catch (error) {
-        if (this.#abort.signal.aborted) return;
-        this.#options.onFailed(error);
-        // What was announced is found by the next sweep.
-        this.#announced.clear();
-        nextSweep = millis(clock.monotonic() + RETRY_LEFT);
-      }
-      await this.#sleepUntil(millis(Math.min(nextSweep, nextPoll)));
-    }
-  }
-
-  /** True when something had to be left in the modem. */
-  async #readMessages(): Promise<boolean> {
-    const { reader } = this.#options;
-    if (reader === null) return false;
-    let left = 0;
-    while (!this.#abort.signal.aborted && (this.#sweepDue || this.#announced.size > 0)) {
-      for (const mem of this.#takeDue()) left += await reader.sweep(mem);
-    }
-    return left > 0;
-  }
-
-  #takeDue(): ReadonlySet<string> {
     const { home, others } = this.#options.findings();
-    const extra = this.#sweepDue && this.#sweeps++ % ALL_STORAGES_EACH === 0 ? others : [];
-    const due = new Set([home, ...this.#announced, ...extra]);
-    this.#sweepDue = false;
-    this.#announced.clear();
-    return due;
+    if (mem === null || index === null || (mem !== home && !others.includes(mem))) return this.nudge();
+    this.#announced.push({ mem, index });
+    this.#wake.resolve();
+  }
+
+  /** Sweeps all storages as soon as possible. */
+  nudge(): void {
+    this.#sweepSoon(millis(0));
+    this.#wake.resolve();
+  }
+
+  /** Looks at once at signal, network and SIM: something of them has changed. */
+  poll(): void {
+    this.#pollAt = millis(0);
+    this.#wake.resolve();
+  }
+
+  /** Resolves when the signal aborts. Reports, and never throws, what goes wrong. */
+  async run(): Promise<void> {
+    const { signal, onOk, onFailed } = this.#options;
+    const stop = (): void => this.#wake.resolve();
+    signal.addEventListener("abort", stop, { once: true });
+    while (!signal.aborted) {
+      try {
+        await this.#workOff();
+        if (!signal.aborted) onOk();
+      } catch (error) {
+        if (signal.aborted) return;
+        // What was announced is found by the next sweep.
+        this.#announced = [];
+        this.#sweepSoon(ROUND_RETRY);
+        this.#pollAt = this.#earlier(this.#pollAt, ROUND_RETRY);
+        onFailed(error);
+      }
+      await this.#sleep();
+    }
+  }
+
+  /** Does what is due, and what becomes due meanwhile. */
+  async #workOff(): Promise<void> {
+    const { clock, signal } = this.#options;
+    while (!signal.aborted) {
+      const now = clock.monotonic();
+      const [next] = this.#announced;
+      if (now >= this.#pollAt) await this.#poll();
+      else if (now >= this.#sweepAt) await this.#sweep();
+      else if (this.#announced.length >= LIST_FROM) await this.#readAnnounced();
+      else if (next !== undefined) await this.#fetch(next.mem, next.index);
+      else return;
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const { home, others } = this.#options.findings();
+    const all = this.#sweepAll || this.#sweeps % ALL_STORAGES_EACH === 0;
+    this.#sweeps++;
+    this.#sweepAll = false;
+    this.#sweepAt = this.#jittered(this.#options.sweepEvery);
+    await this.#read(all ? [home, ...others] : [home, ...this.#announced.map(({ mem }) => mem)]);
+  }
+
+  async #readAnnounced(): Promise<void> {
+    await this.#read(this.#announced.map(({ mem }) => mem));
+  }
+
+  async #read(mems: readonly string[]): Promise<void> {
+    const { intakes } = this.#options;
+    this.#announced = this.#announced.filter(({ mem }) => !mems.includes(mem));
+    if (intakes === null) return;
+    let left = await intakes.direct.deliver(intakes.lineId, intakes.offer);
+    left += await intakes.reader.sweep(new Set(mems));
+    this.#note(left);
+  }
+
+  async #fetch(mem: string, index: number): Promise<void> {
+    this.#announced.shift();
+    this.#note((await this.#options.intakes?.reader.fetch(mem, index)) ?? 0);
+  }
+
+  /** Comes back soon to what had to be left, but slower each time. */
+  #note(left: number): void {
+    this.#leftInARow = left > 0 ? this.#leftInARow + 1 : 0;
+    if (left > 0) this.#sweepSoon(backoffDelay(LEFT_BACKOFF, this.#leftInARow, this.#fraction()));
   }
 
   async #poll(): Promise<void> {
-    const { channel, clock, findings, onFound } = this.#options;
-    const found = await readNetwork({ channel, clock, signal: this.#abort.signal }, findings());
-    const { signalDbm, operator, technology, registration } = found;
-    const storage: StorageUse | null = (await this.#options.reader?.storageUse()) ?? null;
-    onFound({ signalDbm, operator, technology, registration, ...(storage === null ? {} : { storage }) });
+    const { findings, onFound, onRestarted, onOtherSim, intakes, signal } = this.#options;
+    this.#pollAt = this.#jittered(POLL_EVERY);
+    const same = await stillTheSame(this.#options, findings());
+    if (same === "restarted") return onRestarted();
+    if (same === "other_sim") return onOtherSim();
+    const { signalDbm, operator, technology, registration } = await readNetwork(this.#options, findings());
+    const storage = (await intakes?.reader.storageUse()) ?? findings().storage;
+    if (!signal.aborted) onFound({ signalDbm, operator, technology, registration, storage });
+  }
+
+  #sweepSoon(delay: Millis): void {
+    this.#sweepAll = true;
+    this.#sweepAt = this.#earlier(this.#sweepAt, delay);
+  }
+
+  #earlier(when: Millis, delay: Millis): Millis {
+    return millis(Math.min(when, this.#options.clock.monotonic() + delay));
   }
 
   #jittered(every: Millis): Millis {
-    const { clock, random } = this.#options;
-    return millis(clock.monotonic() + every * (0.9 + 0.2 * randomFraction(random)));
+    return millis(this.#options.clock.monotonic() + every * (0.9 + 0.2 * this.#fraction()));
   }
 
-  async #sleepUntil(when: Millis): Promise<void> {
-    const { clock } = this.#options;
-    if (this.#announced.size > 0 || this.#sweepDue) return;
+  #fraction(): number {
+    return randomFraction(this.#options.random);
+  }
+
+  async #sleep(): Promise<void> {
+    const { clock, signal } = this.#options;
     const wake = this.#wake;
-    const cancel = clock.after(millis(Math.max(0, when - clock.monotonic())), "slot round", () => wake.resolve());
-    await wake.promise;
+    const next = Math.min(this.#sweepAt, this.#pollAt);
+    const cancel = clock.after(millis(Math.max(0, next - clock.monotonic())), "slot round", () => wake.resolve());
+    if (!signal.aborted) await wake.promise;
     cancel();
+    // What came meanwhile is in the lists, which are looked at next.
     this.#wake = deferred();
   }
 }

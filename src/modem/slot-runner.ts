@@ -1,10 +1,9 @@
-// Runs the slot's machine: opens the link, does the steps, keeps the rounds of sweeping and polling going, and turns what happens
-// into inputs. It decides nothing itself, and nothing that fails here reaches another slot.
+// Runs the slot's machine: opens the port, keeps one session with the modem, and turns what happens into inputs. It decides nothing
+// itself, and nothing that fails here reaches another slot.
 
 import {
   type Clock,
   type Disposer,
-  isAppError,
   type LineId,
   type Logger,
   type Millis,
@@ -14,25 +13,22 @@ import {
   type SlotId,
   stoppedError,
   type UnixMs,
-  unixMs,
 } from "../base/index.ts";
 import {
   type EventLog,
   type IntakePort,
   type SlotEffect,
-  type SlotFault,
   type SlotInput,
   type SlotStatus,
-  type StartStep,
   slotInitial,
   stepSlot,
 } from "../core/index.ts";
-import { AtChannel, type UrcMessage } from "./at-channel.ts";
-import { BRING_UP } from "./bring-up.ts";
-import type { OpenLink } from "./byte-link.ts";
+import type { ByteLink, OpenLink } from "./byte-link.ts";
 import { type Findings, noFindings } from "./findings.ts";
-import { MessageReader } from "./message-reader.ts";
-import { Rounds } from "./rounds.ts";
+import { openInTime } from "./open-link.ts";
+import { faultOf } from "./slot-fault.ts";
+import { SlotMemory } from "./slot-memory.ts";
+import { SlotSession } from "./slot-session.ts";
 
 export interface SlotOptions {
   readonly id: SlotId;
@@ -54,27 +50,37 @@ export interface SlotDeps {
   readonly onChange: (slot: SlotId) => void;
 }
 
+const VIEW_STATES = {
+  idle: "starting",
+  opening: "starting",
+  starting: "starting",
+  ready: "ready",
+  waiting: "down",
+  stopped: "stopped",
+} as const;
+
 export class SlotRunner {
   readonly #options: SlotOptions;
   readonly #deps: SlotDeps;
   readonly #log: Logger;
-  readonly #abort = new AbortController();
+  readonly #memory: SlotMemory;
   readonly #work = new Set<Promise<void>>();
   #state = slotInitial;
   #since: UnixMs;
   #findings: Findings = noFindings;
   #lineId: LineId | null = null;
-  #channel: AtChannel | null = null;
-  #reader: MessageReader | null = null;
-  #rounds: Rounds | null = null;
+  #session: SlotSession | null = null;
+  /** Ends an opening that is under way. */
+  #opening: AbortController | null = null;
+  /** The last link is closed, so that the port can be opened again. */
+  #closed: Promise<void> = Promise.resolve();
   #cancelTimer: Disposer = () => {};
-  /** Grows with each opening, so that a late result of an earlier one is told apart. */
-  #epoch = 0;
 
   constructor(options: SlotOptions, deps: SlotDeps) {
     this.#options = options;
     this.#deps = deps;
     this.#log = deps.log.child({ slot: options.id });
+    this.#memory = new SlotMemory(deps.intake, this.#log);
     this.#since = deps.now();
   }
 
@@ -82,35 +88,28 @@ export class SlotRunner {
     this.#input({ type: "start" });
   }
 
+  /** Ends the slot for good. Resolves when the port is closed and nothing of it runs any more. Idempotent. */
   async stop(): Promise<void> {
     this.#input({ type: "stop" });
-    this.#abort.abort(stoppedError(`slot ${this.#options.id}`));
-    await Promise.all(this.#work);
+    while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
-  /** Looks through the storage now, for instance because the intake takes messages again. */
+  /** Looks through the storages now, for instance because the intake takes messages again. */
   nudge(): void {
-    this.#rounds?.nudge();
+    this.#session?.nudge();
   }
 
   status(): SlotStatus {
     const { phase, problem } = this.#state;
-    const found = this.#findings;
-    const states = {
-      idle: "starting",
-      opening: "starting",
-      starting: "starting",
-      ready: "ready",
-      waiting: "down",
-      stopped: "stopped",
-    } as const;
-    const { manufacturer, model, revision, imei } = found;
+    const { manufacturer, model, revision, imei, ...found } = this.#findings;
+    const starting = phase.kind === "opening" || phase.kind === "starting";
     return {
       id: this.#options.id,
       lineId: this.#lineId,
-      state: problem !== null && phase.kind !== "ready" && phase.kind !== "stopped" ? "down" : states[phase.kind],
+      // A slot that tries again is down until it has succeeded.
+      state: starting && problem !== null ? "down" : VIEW_STATES[phase.kind],
       step: phase.kind === "starting" ? phase.step : phase.kind,
-      since: unixMs(this.#since),
+      since: this.#since,
       problem,
       modem: imei === "" && model === "" ? null : { manufacturer, model, revision, imei },
       iccid: found.iccid,
@@ -124,13 +123,12 @@ export class SlotRunner {
   }
 
   #input(input: SlotInput): void {
-    const before = this.#state.phase.kind;
-    const step = stepSlot(this.#state, input);
-    const changed = step.state !== this.#state;
+    const before = this.#state;
+    const step = stepSlot(before, input);
     this.#state = step.state;
-    if (before !== step.state.phase.kind) this.#since = this.#deps.now();
+    if (before.phase.kind !== step.state.phase.kind) this.#since = this.#deps.now();
     for (const effect of step.effects) this.#run(effect);
-    if (changed) this.#deps.onChange(this.#options.id);
+    if (before !== step.state) this.#deps.onChange(this.#options.id);
   }
 
   #run(effect: SlotEffect): void {
@@ -139,16 +137,13 @@ export class SlotRunner {
         return this.#spawn(this.#open());
       case "close":
         return this.#close();
+      case "begin_again":
+        return this.#beginAgain();
       case "run_step":
-        return this.#spawn(this.#runStep(effect.step));
+        return this.#spawn(this.#session?.runStep(effect.step));
       case "begin_rounds":
-        return this.#beginRounds();
-      case "end_rounds":
-        this.#rounds?.stop();
-        this.#rounds = null;
-        return;
+        return this.#spawn(this.#session?.runRounds());
       case "arm_timer":
-        this.#cancelTimer();
         this.#cancelTimer = this.#deps.clock.after(effect.delay, "slot reopen", () => this.#input({ type: "timer" }));
         return;
       case "report":
@@ -166,154 +161,65 @@ export class SlotRunner {
     });
   }
 
-  #spawn(work: Promise<void>): void {
-    const tracked = work.catch((error) => this.#log.error("slot_work_failed", { reason: messageOf(error) }));
+  /** Keeps work in sight until it ends, so that `stop` can wait for it. */
+  #spawn(work: Promise<void> | undefined): void {
+    if (work === undefined) return;
+    const tracked = work
+      .catch((error) => this.#log.error("slot_work_failed", { reason: messageOf(error) }))
+      .finally(() => this.#work.delete(tracked));
     this.#work.add(tracked);
-    void tracked.finally(() => this.#work.delete(tracked));
+  }
+
+  async #open(): Promise<void> {
+    const { clock, openLink, random } = this.#deps;
+    const opening = new AbortController();
+    const { signal } = opening;
+    this.#opening = opening;
+    try {
+      await this.#closed;
+      const link = await openInTime({ openLink, port: this.#options.port, clock, signal });
+      // The abort may have come in the turn in which the link did.
+      if (signal.aborted) return await link.close();
+      this.#converse(link);
+      this.#input({ type: "opened" });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#input({ type: "failed", fault: faultOf(error), fraction: randomFraction(random) });
+    }
   }
 
   #close(): void {
     this.#cancelTimer();
-    this.#epoch++;
-    const channel = this.#channel;
-    this.#channel = null;
-    this.#reader = null;
-    if (channel !== null) this.#spawn(channel.close());
+    this.#opening?.abort(stoppedError(`slot ${this.#options.id}`));
+    const session = this.#session;
+    this.#session = null;
+    if (session === null) return;
+    this.#closed = session.close();
+    this.#spawn(this.#closed);
   }
 
-  #fail(error: unknown): void {
-    this.#input({ type: "failed", fault: faultOf(error), fraction: randomFraction(this.#deps.random) });
+  #beginAgain(): void {
+    if (this.#session !== null) this.#converse(this.#session.release());
   }
 
-  async #open(): Promise<void> {
-    const epoch = ++this.#epoch;
-    try {
-      const link = await this.#deps.openLink(this.#options.port, this.#abort.signal);
-      if (this.#epoch !== epoch || this.#abort.signal.aborted) return await link.close();
-      this.#findings = noFindings;
-      const { clock } = this.#deps;
-      this.#channel = new AtChannel({
-        link,
-        clock,
-        log: this.#log,
-        onUrc: (message) => this.#onUrc(message),
-        onClose: () => {
-          if (this.#epoch === epoch) this.#fail(LOST);
-        },
-      });
-      this.#input({ type: "opened" });
-    } catch (error) {
-      if (this.#epoch === epoch) this.#fail(error);
-    }
-  }
-
-  async #runStep(step: StartStep): Promise<void> {
-    const epoch = this.#epoch;
-    const channel = this.#channel;
-    if (channel === null) return;
-    try {
-      if (step === "drain") await this.#drain(channel);
-      else
-        this.#findings = await BRING_UP[step](
-          { channel, clock: this.#deps.clock, signal: this.#abort.signal },
-          this.#findings,
-        );
-      if (this.#epoch === epoch) this.#input({ type: "step_done", step });
-    } catch (error) {
-      if (this.#epoch === epoch) this.#fail(error);
-    }
-  }
-
-  /** Reads what was stored while nobody listened, in all storages. */
-  async #drain(channel: AtChannel): Promise<void> {
-    const { id } = this.#options;
-    const { intake, now } = this.#deps;
-    const { iccid, home, others } = this.#findings;
-    this.#lineId = this.#deps.lineFor(id, iccid);
-    if (this.#lineId === null) {
-      this.#deps.events.record({ level: "warn", code: "slot.no_line", slot: id });
-      return;
-    }
-    this.#reader = new MessageReader({
-      channel,
-      intake,
+  #converse(link: ByteLink): void {
+    const { id, sweepEvery } = this.#options;
+    this.#findings = noFindings;
+    this.#session = new SlotSession(link, {
+      ...this.#deps,
       slotId: id,
-      lineId: this.#lineId,
-      now,
+      sweepEvery,
       log: this.#log,
-      home,
-      onUse: (storage) => this.#found({ storage }),
+      memory: this.#memory,
+      onInput: (input) => this.#input(input),
+      onFound: (findings) => {
+        this.#findings = findings;
+        this.#deps.onChange(id);
+      },
+      onLine: (lineId) => {
+        this.#lineId = lineId;
+        this.#deps.onChange(id);
+      },
     });
-    for (const mem of [home, ...others]) await this.#reader.sweep(mem);
   }
-
-  #found(part: Partial<Findings>): void {
-    this.#findings = { ...this.#findings, ...part };
-    this.#deps.onChange(this.#options.id);
-  }
-
-  #beginRounds(): void {
-    const channel = this.#channel;
-    if (channel === null) return;
-    const { clock, random } = this.#deps;
-    this.#rounds = new Rounds({
-      channel,
-      reader: this.#reader,
-      clock,
-      random,
-      sweepEvery: this.#options.sweepEvery,
-      findings: () => this.#findings,
-      onFound: (part) => this.#found(part),
-      onOk: () => this.#input({ type: "round_ok" }),
-      onFailed: (error) =>
-        this.#input({ type: "round_failed", fault: faultOf(error), fraction: randomFraction(random) }),
-    });
-    this.#spawn(this.#rounds.run());
-  }
-
-  #onUrc({ urc, pdu }: UrcMessage): void {
-    switch (urc.kind) {
-      case "cmti":
-        return this.#rounds?.announce(urc.mem, urc.index);
-      case "storage_full":
-        this.#deps.events.record({
-          level: "warn",
-          code: "slot.storage_full",
-          slot: this.#options.id,
-          line: this.#lineId,
-        });
-        return this.#rounds?.nudge();
-      case "boot":
-        if (urc.stage === "started") this.#input({ type: "modem_restarted" });
-        return;
-      case "cmt":
-        // Nobody asked for direct delivery, but a message that came is a message.
-        if (pdu !== null) this.#spawn(this.#reader?.acceptDirect(pdu) ?? Promise.resolve());
-        return;
-      case "registration":
-        return this.#found({ registration: urc.registration.state });
-      case "sim":
-        if (urc.lock === "not_inserted") this.#fail(SIM_GONE);
-        return;
-      default:
-        return;
-    }
-  }
-}
-
-const LOST: SlotFault = {
-  code: "modem.unplugged",
-  message: "the modem's port went away",
-  hint: "Plug the modem in again, or look at the serial server; the slot comes back by itself.",
-};
-const SIM_GONE: SlotFault = { code: "sim.missing", message: "the SIM was taken out", hint: "Put the SIM back." };
-
-function faultOf(error: unknown): SlotFault {
-  if (!isAppError(error)) {
-    return "code" in Object(error) && "message" in Object(error)
-      ? (error as SlotFault)
-      : { code: "modem.failed", message: messageOf(error) };
-  }
-  const { code, message, hint } = error;
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

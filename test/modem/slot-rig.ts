@@ -1,0 +1,168 @@
+// A slot on a virtual clock: a runner, a simulated modem behind its port, an intake in memory. The modem's journal is watched all the
+// time, so that a test can prove that nothing was deleted from the SIM before it was durable.
+
+import { expect } from "vitest";
+import { type LineId, lineId, type Millis, millis, seconds, slotId, toHex } from "../../src/base/index.ts";
+import { EventLog, type SlotStatus } from "../../src/core/index.ts";
+import { type ByteLink, type OpenLink, SlotRunner } from "../../src/modem/index.ts";
+import { type FaultInput, type JournalEntry, openLink, SimModem, type SimModemOptions } from "../sim/modem/index.ts";
+import { SeededRandom } from "../sim/seeded-random.ts";
+import { VirtualClock } from "../sim/virtual-clock.ts";
+import { CapturingLog } from "./capturing-log.ts";
+import { FakeIntake } from "./fake-intake.ts";
+
+export interface SlotRigOptions {
+  readonly slot?: number;
+  readonly seed?: string;
+  readonly clock?: VirtualClock;
+  readonly intake?: FakeIntake;
+  readonly modem?: Partial<Omit<SimModemOptions, "clock" | "slot">>;
+  /** Other ways to open the port than to the simulated modem. */
+  readonly openLink?: (rig: SlotRig) => OpenLink;
+  readonly lineFor?: (iccid: string | null) => LineId | null;
+  readonly sweepEvery?: Millis;
+}
+
+export const LINE = lineId("line-1");
+
+export class SlotRig {
+  readonly clock: VirtualClock;
+  readonly intake: FakeIntake;
+  readonly modem: SimModem;
+  readonly log = new CapturingLog();
+  readonly events: EventLog;
+  readonly runner: SlotRunner;
+  /** What the slot wrote, one command each. */
+  readonly commands: string[] = [];
+  /** When each opening was tried, in virtual milliseconds. */
+  readonly openings: number[] = [];
+  openLinks = 0;
+  changes = 0;
+  /** PDUs in upper-case hex that the modem took in, by id and part. */
+  readonly #arrived = new Map<string, string>();
+  readonly #tooEarly: JournalEntry[] = [];
+
+  constructor(options: SlotRigOptions = {}) {
+    const { slot = 1, seed = "slot", lineFor = () => LINE, sweepEvery = seconds(30) } = options;
+    this.clock = options.clock ?? new VirtualClock();
+    this.intake = options.intake ?? new FakeIntake();
+    this.modem = new SimModem({ slot, seed, log: this.log, ...options.modem, clock: this.clock });
+    this.modem.journal.watch((entry) => this.#onJournal(entry));
+    this.events = new EventLog(this.clock, this.log);
+    this.runner = new SlotRunner(
+      { id: slotId(`slot-${slot}`), port: `sim://slot/${slot}`, sweepEvery },
+      {
+        openLink: this.#counted(options.openLink?.(this) ?? (async () => this.link())),
+        intake: this.intake,
+        clock: this.clock,
+        random: new SeededRandom(seed),
+        log: this.log,
+        events: this.events,
+        now: () => this.clock.now(),
+        lineFor: (_, iccid) => lineFor(iccid),
+        onChange: () => {
+          this.changes++;
+        },
+      },
+    );
+  }
+
+  get status(): SlotStatus {
+    return this.runner.status();
+  }
+
+  /** Codes of the slot's events, oldest first. */
+  get codes(): readonly string[] {
+    return this.events.list({ after: 0, limit: 500 }).map(({ code }) => code);
+  }
+
+  /** The simulated modem's line, with what the slot writes on record. Throws `sim.unplugged`. */
+  link(): ByteLink {
+    const link = openLink(this.modem);
+    this.openLinks++;
+    link.onClose(() => {
+      this.openLinks--;
+    });
+    return {
+      ...link,
+      write: (bytes) => {
+        this.commands.push(Buffer.from(bytes).toString("latin1").replace(/\r$/, ""));
+        return link.write(bytes);
+      },
+    };
+  }
+
+  fault(...faults: readonly FaultInput[]): void {
+    for (const fault of faults) this.modem.faults.add(fault);
+  }
+
+  /** Hands messages to the network for this modem. */
+  send(...bodies: readonly string[]): void {
+    for (const body of bodies) this.modem.sendSms({ from: "+15550111", body });
+  }
+
+  /** Starts the slot and waits until it is ready. */
+  async start(): Promise<void> {
+    this.runner.start();
+    await this.ready();
+  }
+
+  /** Waits until the slot is ready, at most so long. */
+  async ready(limit: Millis = seconds(120)): Promise<void> {
+    await this.until(() => this.status.state === "ready", limit);
+  }
+
+  /** Lets time pass until `met`; fails the test after `limit` of virtual time. */
+  async until(met: () => boolean, limit: Millis = seconds(120)): Promise<void> {
+    const end = this.clock.monotonic() + limit;
+    await this.clock.flush();
+    while (!met()) {
+      if (this.clock.monotonic() >= end) {
+        const { state, step, problem } = this.status;
+        throw new Error(`not met within ${limit} ms: ${state} ${step} ${problem?.code ?? ""}; ${this.codes.join(" ")}`);
+      }
+      await this.clock.advance(millis(100));
+    }
+  }
+
+  async pass(span: Millis): Promise<void> {
+    await this.clock.advance(span);
+  }
+
+  /** Ends the slot and proves that it leaves nothing behind. */
+  async stop(): Promise<void> {
+    await this.clock.settle(this.runner.stop(), seconds(5));
+    expect(this.status.state).toBe("stopped");
+    expect(this.openLinks).toBe(0);
+    expect(this.clock.pending.filter((name) => !name.startsWith("simulated"))).toEqual([]);
+    this.expectNothingLostEarly();
+  }
+
+  /** Every message that reached the modem is durable, once. */
+  expectAllOnce(): void {
+    const arrived = [...this.#arrived.values()].sort();
+    expect(this.intake.taken.map(({ pdu }) => pdu).sort()).toEqual(arrived);
+    this.expectNothingLostEarly();
+  }
+
+  expectNothingLostEarly(): void {
+    expect(this.#tooEarly).toEqual([]);
+  }
+
+  #counted(open: OpenLink): OpenLink {
+    return (port, signal) => {
+      this.openings.push(this.clock.monotonic());
+      return open(port, signal);
+    };
+  }
+
+  #onJournal(entry: JournalEntry): void {
+    const key = `${entry.id}/${entry.part}`;
+    if (entry.event === "stored") {
+      const memory = entry.memory === "ME" ? this.modem.memories.modemStore : this.modem.card?.store;
+      const message = memory?.get(entry.index ?? 0);
+      if (message !== undefined) this.#arrived.set(key, toHex(message.pdu).toUpperCase());
+    }
+    if (entry.event === "deleted" && !this.intake.has(this.#arrived.get(key) ?? "none")) this.#tooEarly.push(entry);
+  }
+}
