@@ -44,7 +44,7 @@ afterEach(async () => {
 class CommandRun implements CliIo {
   stdout = "";
   stderr = "";
-  readonly env = { HOME: root, TZ: "UTC" };
+  readonly env = { HOME: root };
   readonly clock = new VirtualClock(NOW);
   readonly random = systemRandom;
   readonly log = silentLogger;

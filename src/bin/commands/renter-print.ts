@@ -32,7 +32,7 @@ export function createPrinter(io: CliIo, json: boolean): Printer {
     entry: (entry, inbox) => {
       for (const each of linesOf(entry, inbox)) {
         if (json) line(each);
-        else io.out(humanText(each, io.env.TZ));
+        else io.out(humanText(each));
       }
     },
     problem: (error) => {

@@ -62,9 +62,9 @@ function rentalLine(renter: OpenRenter, rental: RelayRental): object {
   return { rental_id, listing_id, provider, number, terms, starts_at, expires_at, envelope_version, state, last_seq };
 }
 
-function rentalText(io: CliIo, renter: OpenRenter, rental: RelayRental): string {
+function rentalText(renter: OpenRenter, rental: RelayRental): string {
   const number = visibleLine(sealedTerms(renter, rental)?.number ?? "(unreadable)").padEnd(16);
-  const until = localTime(rental.grant.expires_at * 1000, io.env.TZ);
+  const until = localTime(rental.grant.expires_at * 1000);
   return `  ${number}  ${rental.state.padEnd(6)}  until ${until}  rental ${rental.grant.rental_id}\n`;
 }
 
@@ -88,7 +88,7 @@ async function runLogin(io: CliIo, options: LoginOptions): Promise<ExitCode> {
       } else {
         io.out(`Signed in at ${client.url} as ${visibleLine(renter.identity.name)}.\n`);
         if (rentals.length === 0) io.out(`  No rentals yet. The provider needs: ${keys.verify}:${keys.encrypt}\n`);
-        for (const rental of rentals) io.out(rentalText(io, renter, rental));
+        for (const rental of rentals) io.out(rentalText(renter, rental));
       }
     }
     await rememberLogin(renter.root, renter.login);
