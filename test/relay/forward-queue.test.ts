@@ -40,20 +40,6 @@ describe("ForwardQueue", () => {
     expect(await Promise.all(taken)).toHaveLength(4_097);
   });
 
-  it("settles what it took and takes nothing after it stopped", async () => {
-    const commit = deferred<void>();
-    const queue = new ForwardQueue<number, number>(async (batch) => {
-      await commit.promise;
-      return batch;
-    });
-    const taken = [queue.submit(1), queue.submit(2)];
-    const stopped = queue.stop();
-    await expect(queue.submit(3)).rejects.toMatchObject({ code: "base.stopped" });
-    commit.resolve();
-    await stopped;
-    expect(await Promise.all(taken)).toEqual([1, 2]);
-  });
-
   it("treats a store that forgets a result as its own fault", async () => {
     const queue = new ForwardQueue<number, number>(async () => []);
     await expect(queue.submit(1)).rejects.toMatchObject({ code: "relay.internal" });

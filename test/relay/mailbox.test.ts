@@ -233,17 +233,18 @@ describe("POST /sms/ack", () => {
     expect(await waiting()).toBe(0);
   });
 
-  it("makes room in a full mailbox", async () => {
-    const small = await RelayRig.start({ limits: { mailboxMessages: 1 } });
+  it("makes room in a full mailbox for as many as it took, also when the same receipts come twice at once", async () => {
+    const small = await RelayRig.start({ limits: { mailboxMessages: 4 } });
     await small.register(grantOf());
-    await small.forward(message);
-    expect(verdictOf(await small.forward(messageOf({ seq: 2 })))).toBe("429 relay.mailbox_full");
+    const forward = async (seq: number): Promise<string> => verdictOf(await small.forward(messageOf({ seq })));
+    for (const seq of [1, 2, 3, 4]) await forward(seq);
+    expect(await forward(5)).toBe("429 relay.mailbox_full");
     const mine = await small.login(renter);
-    for (let round = 0; round < 2; round++) {
-      await small.call("POST", "/sms/ack", { token: mine, body: { receipts: [receiptOf(message.envelope)] } });
-    }
-    expect(verdictOf(await small.forward(messageOf({ seq: 2 })))).toBe("200 queued");
-    expect(verdictOf(await small.forward(messageOf({ seq: 3 })))).toBe("429 relay.mailbox_full");
+    const receipts = [1, 2, 3].map((seq) => receiptOf(messageOf({ seq }).envelope));
+    const twice = [1, 2].map(() => small.call("POST", "/sms/ack", { token: mine, body: { receipts } }));
+    expect((await Promise.all(twice)).map((answer) => answer.status)).toEqual([200, 200]);
+    for (const seq of [5, 6, 7]) expect(await forward(seq)).toBe("200 queued");
+    expect(await forward(8)).toBe("429 relay.mailbox_full");
     await small.stop();
   });
 

@@ -1,6 +1,6 @@
 // Gathers forwarded messages while a commit is under way and stores them together: the busier the relay, the larger its batches.
 
-import { type Deferred, deferred, seconds, stoppedError } from "../../base/index.ts";
+import { type Deferred, deferred, seconds } from "../../base/index.ts";
 import { refusal } from "./problems.ts";
 
 const MAX_BATCH = 128;
@@ -14,8 +14,7 @@ interface Entry<T, R> {
 export class ForwardQueue<T, R> {
   readonly #store: (batch: readonly T[]) => Promise<readonly R[]>;
   readonly #waiting: Entry<T, R>[] = [];
-  #draining: Promise<void> | undefined;
-  #stopped = false;
+  #draining = false;
 
   /** `store` makes a batch durable and returns one result for each item, in their order. */
   constructor(store: (batch: readonly T[]) => Promise<readonly R[]>) {
@@ -24,25 +23,19 @@ export class ForwardQueue<T, R> {
 
   /** Resolves once the item is durable or judged. Rejects with what `store` rejected with, or `relay.rate_limited` when overrun. */
   submit(item: T): Promise<R> {
-    if (this.#stopped) return Promise.reject(stoppedError("the relay"));
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(refusal("relay.rate_limited", "more messages arrive than the relay can store", seconds(1)));
     }
     const result = deferred<R>();
     this.#waiting.push({ item, result });
-    this.#draining ??= this.#drain();
+    if (!this.#draining) void this.#drain();
     return result.promise;
   }
 
-  /** Takes nothing new; resolves when everything taken has settled. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#draining;
-  }
-
   async #drain(): Promise<void> {
+    this.#draining = true;
     while (this.#waiting.length > 0) await this.#storeBatch(this.#waiting.splice(0, MAX_BATCH));
-    this.#draining = undefined;
+    this.#draining = false;
   }
 
   async #storeBatch(batch: readonly Entry<T, R>[]): Promise<void> {

@@ -167,11 +167,6 @@ export class Forwarding {
         throw refused(outcome.code);
     }
   }
-
-  /** Takes nothing new; resolves when everything taken is durable or refused. */
-  stop(): Promise<void> {
-    return this.#queue.stop();
-  }
 }
 
 const REFUSED: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([

@@ -62,7 +62,6 @@ async function openDatabase(options: RelayServerOptions, log: Logger): Promise<S
 interface Parts {
   readonly front: HttpFront;
   readonly hub: LiveHub;
-  readonly forwarding: Forwarding;
   readonly housekeeping: Housekeeping;
 }
 
@@ -102,7 +101,6 @@ function compose(options: RelayServerOptions, database: SqliteDatabase, log: Log
   const app = createRoutes({ ...shared, routes, authentication, providers, version, addressOf, hostOf, checkHealth });
   return {
     hub,
-    forwarding,
     front: new HttpFront({ ...shared, forwarding, app, hub, addressOf }),
     housekeeping: new Housekeeping({ ...shared, authentication, keepMessages: limits.keepMessages }),
   };
@@ -117,13 +115,12 @@ export async function startRelay(options: RelayServerOptions): Promise<RelayHand
   const { host, port } = options.listen;
   const database = await openDatabase(options, log);
   try {
-    const { front, hub, forwarding, housekeeping } = compose(options, database, log);
+    const { front, hub, housekeeping } = compose(options, database, log);
     const taken = await front.listen(host, port);
     housekeeping.start();
     log.info("relay_listening", { host, port: taken, providers: options.providers.length });
     const end = async (): Promise<void> => {
       await Promise.all([front.stop(), hub.stop(), housekeeping.stop()]);
-      await forwarding.stop();
       await database.close();
       log.info("relay_stopped");
     };

@@ -1,0 +1,136 @@
+// The moments of a session that no real socket hits reliably: what is stored between a read and its answer, and what comes after the
+// end.
+
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import type { WebSocket } from "ws";
+import { type Deferred, deferred, silentLogger } from "../../src/base/index.ts";
+import { type MailboxMessage, type MailboxPage, type WsServerFrame, wsServerFrame } from "../../src/protocol/index.ts";
+import { LiveSession } from "../../src/relay/server/live-session.ts";
+import { VirtualClock } from "../sim/virtual-clock.ts";
+import { messageOf, NOW, NOW_S, provider, renter, verifyOf } from "./fixtures.ts";
+
+class FakeSocket extends EventEmitter {
+  readonly frames: WsServerFrame[] = [];
+  closedWith: number | null = null;
+  bufferedAmount = 0;
+
+  send(text: string, done: () => void): void {
+    this.frames.push(wsServerFrame.parse(JSON.parse(text)));
+    done();
+  }
+  pause(): void {}
+  resume(): void {}
+  ping(): void {}
+  close(code: number): void {
+    this.closedWith = code;
+  }
+  terminate(): void {
+    this.closedWith = 1006;
+  }
+}
+
+const stored = (cursor: number): MailboxMessage => ({
+  ...messageOf({ seq: cursor }),
+  cursor,
+  signature_scope: "message",
+  provider: verifyOf(provider),
+});
+const pageOf = (...cursors: readonly number[]): MailboxPage => ({
+  messages: cursors.map(stored),
+  next: cursors.at(-1) ?? 0,
+  more: false,
+});
+
+interface Scene {
+  readonly socket: FakeSocket;
+  readonly session: LiveSession;
+  readonly clock: VirtualClock;
+  /** Reads that wait for their page, with the cursor they read behind. */
+  readonly reads: { readonly after: number; readonly page: Deferred<MailboxPage> }[];
+  readonly joined: () => boolean;
+}
+
+async function authenticated(): Promise<Scene> {
+  const socket = new FakeSocket();
+  const clock = new VirtualClock(NOW);
+  const reads: { after: number; page: Deferred<MailboxPage> }[] = [];
+  let joined = false;
+  const session = new LiveSession(socket as unknown as WebSocket, {
+    clock,
+    log: silentLogger,
+    callerOfToken: async () => ({ pubkey: verifyOf(renter), expires: NOW_S + 3_600 }),
+    join: () => {
+      joined = true;
+      return () => {
+        joined = false;
+      };
+    },
+    readMailbox: (_renter, after) => {
+      const page = deferred<MailboxPage>();
+      reads.push({ after, page });
+      return page.promise;
+    },
+    acknowledge: async () => ({ accepted: [], refused: [] }),
+  });
+  session.start();
+  socket.emit("message", JSON.stringify({ type: "auth", token: "t" }), false);
+  await clock.flush();
+  return { socket, session, clock, reads, joined: () => joined };
+}
+
+const cursorsOf = ({ socket }: Scene): readonly number[] =>
+  socket.frames.flatMap((frame) => (frame.type === "sms" ? [frame.cursor] : []));
+
+describe("LiveSession", () => {
+  it("reads again when a message is stored while an empty page is on its way", async () => {
+    const scene = await authenticated();
+    const [first] = scene.reads;
+    expect(scene.session.push(stored(1))).toBe(false);
+    first?.page.resolve(pageOf());
+    await scene.clock.flush();
+    scene.reads[1]?.page.resolve(pageOf(1));
+    await scene.clock.flush();
+    scene.reads[2]?.page.resolve(pageOf());
+    await scene.clock.flush();
+    expect(cursorsOf(scene)).toEqual([1]);
+    expect(scene.reads.map((read) => read.after)).toEqual([0, 0, 1]);
+    expect(scene.session.push(stored(2))).toBe(true);
+    expect(cursorsOf(scene)).toEqual([1, 2]);
+  });
+
+  it("sends nothing after the connection has closed, and leaves no timer", async () => {
+    const scene = await authenticated();
+    scene.socket.emit("close", 1006);
+    scene.reads[0]?.page.resolve(pageOf(1));
+    await scene.clock.flush();
+    expect(scene.session.push(stored(2))).toBe(false);
+    scene.socket.emit("message", '{"type":"ping"}', false);
+    await scene.clock.flush();
+    expect(scene.socket.frames.map((frame) => frame.type)).toEqual(["ready"]);
+    expect([scene.joined(), scene.clock.pending]).toEqual([false, []]);
+  });
+
+  it("ends with 1011 when the mailbox cannot be read, so that the client comes again", async () => {
+    const scene = await authenticated();
+    scene.reads[0]?.page.reject(new Error("secret path"));
+    await scene.clock.flush();
+    expect(scene.socket.frames.at(-1)).toMatchObject({ type: "error", code: "relay.internal" });
+    expect(JSON.stringify(scene.socket.frames)).not.toContain("secret path");
+    expect(scene.socket.closedWith).toBe(1011);
+    expect(scene.joined()).toBe(false);
+  });
+
+  it("reads from the database again once a buffer that was full has drained", async () => {
+    const scene = await authenticated();
+    scene.reads[0]?.page.resolve(pageOf());
+    await scene.clock.flush();
+    scene.socket.bufferedAmount = 2_000_000;
+    expect(scene.session.push(stored(1))).toBe(false);
+    scene.socket.bufferedAmount = 0;
+    await scene.clock.flush();
+    scene.reads[1]?.page.resolve(pageOf(1));
+    await scene.clock.flush();
+    expect(cursorsOf(scene)).toEqual([1]);
+  });
+});
