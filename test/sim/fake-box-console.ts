@@ -46,7 +46,10 @@ export class FakeBoxConsole implements BoxConsole {
     const indexes = Array.from({ length: options.slots }, (_, index) => index);
     this.#lines = indexes.map((index) => seedLine(this.#random, index));
     if (options.fresh !== true) this.#seedRentals(now);
-    this.#slots = this.#lines.map((line, index) => seedSlot(this.#random, index, index === 27 ? null : line, now));
+    this.#slots = this.#lines.map((line, index) => {
+      const slot = seedSlot(this.#random, index, index === 27 ? null : line, now);
+      return options.fresh === true ? { ...slot, last_sms_at: null, received: 0 } : slot;
+    });
     this.#overview = this.#seedOverview(now, options.fresh === true ? 0 : 1);
   }
 

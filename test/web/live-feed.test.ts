@@ -158,6 +158,14 @@ describe("following the live feed", () => {
     expect(viewer.of("slot")).toHaveLength(1);
   });
 
+  it("closes with 1011 when the box does not tell its state in time", async () => {
+    f.box.overview = () => new Promise(() => {});
+    const viewer = f.live(await f.token("read"));
+    while (!f.clock.pending.includes("snapshot of the box")) await f.clock.flush(1);
+    await f.clock.advance(seconds(10));
+    expect(await viewer.ended).toBe(1011);
+  });
+
   it("closes with 1011 when the box cannot show its state", async () => {
     f.box.overview = () => Promise.reject(new Error("locked"));
     expect(await f.live(await f.token("read")).ended).toBe(1011);

@@ -1,3 +1,4 @@
+import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { seconds } from "../../src/base/index.ts";
 import { grantRequest, overview, rentalView } from "../../src/protocol/index.ts";
@@ -22,6 +23,12 @@ beforeEach(async () => {
   f = await startFixture();
 });
 afterEach(() => f.stop());
+
+function connected(port: number): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(socket));
+  });
+}
 
 async function freeLine(): Promise<string> {
   return (await f.box.lines()).find((line) => line.state === "free")?.id ?? "";
@@ -466,6 +473,23 @@ describe("starting and stopping", () => {
     await f.web.stop();
     expect(f.box.listeners).toBe(0);
     await expect(f.call("GET", "/health")).rejects.toThrow();
+  });
+
+  it("refuses connections beyond the limit and takes new ones once there is room", async () => {
+    await f.stop();
+    f = await startFixture({ limits: { connections: 2 } });
+    const port = Number(new URL(f.web.url).port);
+    const sockets = await Promise.all([1, 2].map(() => connected(port)));
+    await expect(f.call("GET", "/health")).rejects.toThrow();
+    for (const socket of sockets) socket.destroy();
+    await expect
+      .poll(() =>
+        f.call("GET", "/health").then(
+          (answer) => answer.status,
+          () => 0,
+        ),
+      )
+      .toBe(200);
   });
 
   it("keeps sessions over a restart", async () => {

@@ -62,6 +62,12 @@ export class Translator {
     return this.t("span.d", { n: Math.floor(ms / DAY) });
   }
 
+  /** What is left, in its largest unit and rounded up: a rental granted for 30 days begins with 30. */
+  left(ms: number): string {
+    const unit = ms < MINUTE ? 1000 : ms < HOUR ? MINUTE : ms < 2 * DAY ? HOUR : DAY;
+    return this.span(Math.ceil(ms / unit) * unit);
+  }
+
   /** How long ago, steady for the first seconds so that the screen does not flicker. */
   ago(ms: number): string {
     return ms < 5_000 ? this.t("ago.now") : this.t("ago", { span: this.span(ms) });

@@ -1,11 +1,10 @@
-// The browser's composition root: the only page file that touches the system's clock, storage, address bar and sockets.
+// The browser's composition root: with `browser-ports.ts` the only page file that touches clock, storage, address bar and sockets.
 
 import { render } from "preact";
 import { z } from "zod";
-import { systemClock } from "../../base/system-clock.ts";
-import { systemRandom } from "../../base/system-random.ts";
 import { api } from "./api.ts";
 import { AppContext } from "./app-context.ts";
+import { browserClock, browserRandom } from "./browser-ports.ts";
 import { Controller } from "./controller.ts";
 import { Translator } from "./i18n.ts";
 import { pathOf, viewOf } from "./routes.ts";
@@ -22,8 +21,8 @@ function start(target: HTMLElement): void {
   const controller = new Controller({
     store,
     api,
-    clock: systemClock,
-    random: systemRandom,
+    clock: browserClock,
+    random: browserRandom,
     openFeed: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`),
     showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
     showPath: (view) => history.pushState(null, "", pathOf(view)),

@@ -29,6 +29,8 @@ export interface WebLimits {
   readonly livePing: Millis;
   /** Newest events in a snapshot. */
   readonly liveEvents: number;
+  /** Open connections; more are refused, so that strangers cannot use up the box's file handles. */
+  readonly connections: number;
   /** A request's head and body must have arrived within this. */
   readonly requestTimeout: Millis;
 }
@@ -48,5 +50,6 @@ export const DEFAULT_WEB_LIMITS: WebLimits = {
   liveInterval: millis(250),
   livePing: seconds(20),
   liveEvents: 100,
+  connections: 256,
   requestTimeout: seconds(20),
 };

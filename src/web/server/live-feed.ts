@@ -90,7 +90,7 @@ export class LiveFeed {
   async #sendSnapshot(viewer: Viewer): Promise<void> {
     viewer.state = "joining";
     try {
-      const text = JSON.stringify(await snapshot(this.#deps.box, this.#deps.limits.liveEvents));
+      const text = JSON.stringify(await snapshot(this.#deps.box, this.#deps.limits.liveEvents, this.#deps.clock));
       for (const waiting of [text, ...viewer.waiting.splice(0)]) viewer.socket.send(waiting);
       viewer.state = "following";
     } catch {

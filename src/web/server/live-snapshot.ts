@@ -1,9 +1,11 @@
 // Everything a viewer needs to begin with, in one frame.
 
+import { type Clock, seconds, withDeadline } from "../../base/index.ts";
 import type { BoxConsole } from "../../core/index.ts";
 import { type BoxEvent, type LiveFrame, liveFrame } from "../../protocol/index.ts";
 
 const PAGE = 500;
+const TELLING = seconds(10);
 
 function newestEvents(box: BoxConsole, limit: number): readonly BoxEvent[] {
   let newest: readonly BoxEvent[] = [];
@@ -17,8 +19,14 @@ function newestEvents(box: BoxConsole, limit: number): readonly BoxEvent[] {
   }
 }
 
-export async function snapshot(box: BoxConsole, events: number): Promise<LiveFrame> {
-  const [overview, lines, rentals] = await Promise.all([box.overview(), box.lines(), box.rentals()]);
+/** Errors: `base.timeout` when the box does not tell its state in time. */
+export async function snapshot(box: BoxConsole, events: number, clock: Clock): Promise<LiveFrame> {
+  const asked = Promise.all([box.overview(), box.lines(), box.rentals()]);
+  const [overview, lines, rentals] = await withDeadline(asked, {
+    clock,
+    timeout: TELLING,
+    what: "snapshot of the box",
+  });
   return liveFrame.parse({
     type: "snapshot",
     overview,

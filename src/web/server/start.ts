@@ -80,6 +80,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const { bodyBytes, requestTimeout } = limits;
   const app = webApp({ box, access, owner, sessions, guard, bodyBytes, log, names, behindProxy, pages });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
+  server.maxConnections = limits.connections;
   const upgrade = liveUpgrade({ access, feed, names, maxViewers: limits.liveClients });
   server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
   const port = await listen(server, options.listen);

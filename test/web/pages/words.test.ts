@@ -38,6 +38,17 @@ describe("Translator", () => {
     expect(words.span(ms)).toBe(text);
   });
 
+  it.each([
+    [30 * 86_400_000 - 1000, "30 d"],
+    [2 * 86_400_000 - 1, "2 d"],
+    [86_400_000, "24 h"],
+    [3_599_999, "1 h"],
+    [500, "1 s"],
+    [-7, "0 s"],
+  ])("writes %d ms that are left as %s", (ms, text) => {
+    expect(words.left(ms)).toBe(text);
+  });
+
   it("does not count the first seconds, nor those of a clock that lags", () => {
     expect([words.ago(4_999), words.ago(-3_000), words.ago(5_000)]).toEqual(["just now", "just now", "5 s ago"]);
   });

@@ -32,3 +32,19 @@ export function PasswordInput({ ids, value, use, onValue }: PasswordInputProps) 
     </div>
   );
 }
+
+/** Tells password managers under which name to keep the password; nobody sees it. */
+export function OwnerName() {
+  return (
+    <input
+      class="hidden"
+      type="text"
+      name="username"
+      autocomplete="username"
+      value="owner"
+      readOnly
+      tabIndex={-1}
+      aria-hidden="true"
+    />
+  );
+}

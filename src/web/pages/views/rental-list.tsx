@@ -17,7 +17,7 @@ interface RentalProps {
 /** Time left, with a bar of how much of the rental has passed; when it is over, since when. */
 function TimeLeft({ rental }: RentalProps) {
   const words = useWords();
-  const left = useSelect((state) => words.span(rental.expires_at - state.now));
+  const left = useSelect((state) => words.left(rental.expires_at - state.now));
   const share = useSelect((state) => {
     const passed = (state.now - rental.starts_at) / (rental.expires_at - rental.starts_at);
     return Math.round(Math.min(1, Math.max(0, passed)) * 100) / 100;

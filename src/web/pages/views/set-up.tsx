@@ -8,7 +8,7 @@ import type { Translator } from "../i18n.ts";
 import { Fault, faultOf } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { Mark } from "../parts/icon.tsx";
-import { PasswordInput } from "../parts/password-input.tsx";
+import { OwnerName, PasswordInput } from "../parts/password-input.tsx";
 
 /** What is wrong with a password, in words; null when it will do. */
 function faultText(words: Translator, password: string): string | null {
@@ -26,17 +26,22 @@ function faultText(words: Translator, password: string): string | null {
   }
 }
 
-function useSetUp() {
+interface Form {
+  readonly code: string;
+  readonly password: string;
+  readonly repeat: string;
+}
+
+function useSetUp(needsCode: boolean) {
   const { controller, words } = useApp();
-  const [form, setForm] = useState({ code: "", password: "", repeat: "" });
+  const [form, setForm] = useState<Form>({ code: "", password: "", repeat: "" });
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ProblemText | null>(null);
-  const weak = faultText(words, form.password);
-  const differs = form.password !== form.repeat;
-  const submit = async (needsCode: boolean): Promise<void> => {
+  const isGood = faultText(words, form.password) === null && form.password === form.repeat;
+  const submit = async (): Promise<void> => {
     setTried(true);
-    if (weak !== null || differs || busy) return;
+    if (!isGood || busy) return;
     setBusy(true);
     try {
       await controller.setUp({ password: form.password, ...(needsCode ? { claim_code: form.code } : {}) });
@@ -45,15 +50,67 @@ function useSetUp() {
       setBusy(false);
     }
   };
-  const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
-  return { form, set, tried, busy, problem, weak, differs, submit };
+  return { form, set: (change: Partial<Form>) => setForm({ ...form, ...change }), tried, busy, problem, submit };
+}
+
+interface FieldsProps {
+  readonly form: Form;
+  readonly set: (change: Partial<Form>) => void;
+  /** Whether the visitor has tried to go on: only then is an empty field a fault. */
+  readonly tried: boolean;
+}
+
+function CodeField({ form, set }: FieldsProps) {
+  const words = useWords();
+  return (
+    <Field
+      id="claim-code"
+      label={words.t("setup.code")}
+      help={words.t("setup.code.help")}
+      control={(ids) => (
+        <input
+          {...ids}
+          autocomplete="off"
+          spellcheck={false}
+          value={form.code}
+          onInput={(event) => set({ code: event.currentTarget.value })}
+        />
+      )}
+    />
+  );
+}
+
+function PasswordFields({ form, set, tried }: FieldsProps) {
+  const words = useWords();
+  const weak = faultText(words, form.password);
+  const isLong = form.password.length >= PASSWORD_MIN;
+  return (
+    <>
+      <Field
+        id="password"
+        label={words.t("setup.password")}
+        help={isLong && weak === null ? words.t("setup.good") : words.t("setup.rule", { n: PASSWORD_MIN })}
+        fault={tried || isLong ? weak : null}
+        control={(ids) => (
+          <PasswordInput ids={ids} use="new-password" value={form.password} onValue={(password) => set({ password })} />
+        )}
+      />
+      <Field
+        id="repeat"
+        label={words.t("setup.repeat")}
+        fault={tried && form.password !== form.repeat ? words.t("setup.differ") : null}
+        control={(ids) => (
+          <PasswordInput ids={ids} use="new-password" value={form.repeat} onValue={(repeat) => set({ repeat })} />
+        )}
+      />
+    </>
+  );
 }
 
 export function SetUp() {
   const words = useWords();
   const needsCode = useSelect((state) => state.needsClaimCode);
-  const { form, set, tried, busy, problem, weak, differs, submit } = useSetUp();
-  const typed = form.password.length >= PASSWORD_MIN;
+  const { form, set, tried, busy, problem, submit } = useSetUp(needsCode);
   return (
     <main class="entrance">
       <form
@@ -61,61 +118,15 @@ export function SetUp() {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void submit(needsCode);
+          void submit();
         }}
       >
         <Mark />
         <h1>{words.t("setup.title")}</h1>
         <p class="entrance-text">{words.t("setup.text")}</p>
-        {/* Lets password managers file the password under a name. */}
-        <input
-          class="hidden"
-          type="text"
-          name="username"
-          autocomplete="username"
-          value="owner"
-          readOnly
-          tabIndex={-1}
-          aria-hidden="true"
-        />
-        {needsCode && (
-          <Field
-            id="claim-code"
-            label={words.t("setup.code")}
-            help={words.t("setup.code.help")}
-            control={(ids) => (
-              <input
-                {...ids}
-                autocomplete="off"
-                spellcheck={false}
-                value={form.code}
-                onInput={(event) => set({ code: event.currentTarget.value })}
-              />
-            )}
-          />
-        )}
-        <Field
-          id="password"
-          label={words.t("setup.password")}
-          help={typed && weak === null ? words.t("setup.good") : words.t("setup.rule", { n: PASSWORD_MIN })}
-          fault={(tried || typed) && weak !== null ? weak : null}
-          control={(ids) => (
-            <PasswordInput
-              ids={ids}
-              use="new-password"
-              value={form.password}
-              onValue={(password) => set({ password })}
-            />
-          )}
-        />
-        <Field
-          id="repeat"
-          label={words.t("setup.repeat")}
-          fault={tried && differs ? words.t("setup.differ") : null}
-          control={(ids) => (
-            <PasswordInput ids={ids} use="new-password" value={form.repeat} onValue={(repeat) => set({ repeat })} />
-          )}
-        />
+        <OwnerName />
+        {needsCode && <CodeField form={form} set={set} tried={tried} />}
+        <PasswordFields form={form} set={set} tried={tried} />
         <Fault fault={problem} />
         <button type="submit" class="primary wide" disabled={busy}>
           {words.t(busy ? "signin.busy" : "setup.submit")}

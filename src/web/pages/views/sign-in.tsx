@@ -6,7 +6,7 @@ import type { ProblemText } from "../describe.ts";
 import { Fault, faultOf } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { Mark } from "../parts/icon.tsx";
-import { PasswordInput } from "../parts/password-input.tsx";
+import { OwnerName, PasswordInput } from "../parts/password-input.tsx";
 
 export function SignIn() {
   const { controller, words } = useApp();
@@ -37,16 +37,7 @@ export function SignIn() {
         <Mark />
         <h1>{words.t("signin.title")}</h1>
         <p class="entrance-text">{words.t("signin.text")}</p>
-        <input
-          class="hidden"
-          type="text"
-          name="username"
-          autocomplete="username"
-          value="owner"
-          readOnly
-          tabIndex={-1}
-          aria-hidden="true"
-        />
+        <OwnerName />
         <Field
           id="password"
           label={words.t("signin.password")}
