@@ -53,7 +53,8 @@ const QUIET_ATTEMPTS = 20;
 const DISTINCTIVE: ReadonlySet<string> = new Set(["+COPS", "+CPMS", "+CMGL", "+CMGR", "+CNMI"]);
 /** Asked in turn, so that the late answer of one is not taken for that of the next. All are answered from the modem's memory. */
 const QUESTIONS: readonly AtCommand[] = [command.signal(), command.readIndications(), command.readRegistration()];
-const ESC = Uint8Array.of(0x1b);
+/** Ends the text that a modem may wait for; before a command it means nothing (TS 27.005 3.5.1, V.250 5.2.1). */
+const ESC = "\x1b";
 
 export class AtChannel {
   readonly #options: AtChannelOptions;
@@ -75,7 +76,10 @@ export class AtChannel {
       ...options,
       pendingPrefix: () => this.#inFlight?.command.prefix,
       onLine: (text) => this.#onLine(text),
-      onPrompt: () => this.#leavePrompt(),
+      // Nothing that is sent here asks for one: somebody before us left the modem inside of a command that sends a message.
+      onPrompt: () => {
+        this.#inDoubt = true;
+      },
     });
     this.#disposers = [
       options.link.onData((chunk) => this.#lines.push(chunk)),
@@ -166,11 +170,12 @@ export class AtChannel {
   }
 
   /** Resolves when the bytes are out, or earlier when the answer is there already. */
-  async #write({ command: request, result }: InFlight): Promise<void> {
+  async #write({ command: request, proof, result }: InFlight): Promise<void> {
     const { clock, link } = this.#options;
     const cancel = clock.after(WRITE_LIMIT, "AT write", () => result.reject(writeStuck(request)));
     try {
-      await Promise.race([link.write(utf8(`${request.text}\r`)), result.promise]);
+      const text = proof === null ? request.text : ESC + request.text;
+      await Promise.race([link.write(utf8(`${text}\r`)), result.promise]);
     } catch (error) {
       // Nobody knows how much of the command has left.
       this.#inDoubt = true;
@@ -218,14 +223,6 @@ export class AtChannel {
     } else {
       flight.result.resolve(final);
     }
-  }
-
-  /** Somebody before us left the modem inside of a command that sends a message; ESC ends it (TS 27.005 3.5.1). */
-  #leavePrompt(): void {
-    this.#inDoubt = true;
-    this.#options.link
-      .write(ESC)
-      .catch((error) => this.#options.log.warn("prompt_not_left", { reason: messageOf(error) }));
   }
 }
 

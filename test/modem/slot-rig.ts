@@ -86,7 +86,7 @@ export class SlotRig {
     return {
       ...link,
       write: (bytes) => {
-        this.commands.push(Buffer.from(bytes).toString("latin1").replace(/\r$/, ""));
+        this.commands.push(Buffer.from(bytes).toString("latin1").replaceAll("\r", "").replaceAll("\x1b", ""));
         return link.write(bytes);
       },
     };
