@@ -90,7 +90,7 @@ export function seedSlot(random: SeededRandom, index: number, line: LineView | n
     problem: trouble?.problem ?? null,
     modem: trouble?.problem?.code === "modem.timeout" ? null : { ...random.pick(MODEMS) },
     operator: ready ? random.pick(country?.operators ?? ["Test"]) : null,
-    technology: ready ? random.pick(["LTE", "LTE", "LTE", "UMTS", "GSM"]) : null,
+    technology: ready ? random.pick(["lte", "lte", "lte", "umts", "gsm"]) : null,
     registration: ready ? random.pick(["home", "home", "home", "roaming"]) : null,
     signal_dbm: ready ? random.int(-109, -61) : null,
     storage: ready ? { used: random.chance(0.8) ? random.int(0, 4) : random.int(12, 29), total: 30 } : null,

@@ -24,6 +24,11 @@ export function describeStep(words: Translator, step: string): string {
   return words.find(`step.${step}`) ?? step.replaceAll("_", " ");
 }
 
+/** The generation people know; an access technology the catalogue does not know as it is. */
+export function describeTechnology(words: Translator, technology: string | null): string | null {
+  return technology === null ? null : (words.find(`technology.${technology}`) ?? technology);
+}
+
 /** One line about an event. A code the catalogue does not know is shown as it is, with its details. */
 export function describeEvent(words: Translator, event: BoxEvent, numberOf: (line: string) => string | null): string {
   const reason = event.details.reason;

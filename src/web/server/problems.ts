@@ -11,6 +11,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "base.stopped": 503,
   "base.timeout": 504,
   "rental.bad_keys": 400,
+  "rental.clock_in_doubt": 503,
   "rental.line_rented": 409,
   "rental.line_resting": 409,
   "rental.not_active": 409,

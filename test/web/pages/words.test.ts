@@ -2,7 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { BoxEvent } from "../../../src/protocol/index.ts";
-import { describeEvent, describeProblem, describeStep, signalBars } from "../../../src/web/pages/describe.ts";
+import {
+  describeEvent,
+  describeProblem,
+  describeStep,
+  describeTechnology,
+  signalBars,
+} from "../../../src/web/pages/describe.ts";
 import { Translator } from "../../../src/web/pages/i18n.ts";
 import { en } from "../../../src/web/pages/strings/en.ts";
 
@@ -91,6 +97,15 @@ describe("describing what the box says", () => {
     expect(describeProblem(words, wait).hint).toBe("Wait 8 s, then try again.");
   });
 
+  it("names the generation people know, and an unknown technology as it is", () => {
+    expect(["lte", "en_dc", "6g", null].map((name) => describeTechnology(words, name))).toEqual([
+      "4G",
+      "5G",
+      "6g",
+      null,
+    ]);
+  });
+
   it("names a step, known or not", () => {
     expect([describeStep(words, "sim"), describeStep(words, "reading_cards")]).toEqual([
       "reading the SIM",
@@ -126,6 +141,19 @@ describe("the catalogue", () => {
       return !isBuilt && !sources.includes(`"${key}"`);
     });
     expect(unused).toEqual([]);
+  });
+
+  it("has words for every event that the box records", () => {
+    const src = fileURLToPath(new URL("../../../src/", import.meta.url));
+    const codes = ["core", "modem", "app"]
+      .flatMap((part) =>
+        readdirSync(`${src}${part}`, { recursive: true, encoding: "utf8" }).map((file) => `${src}${part}/${file}`),
+      )
+      .filter((file) => file.endsWith(".ts"))
+      .flatMap((file) => [...readFileSync(file, "utf8").matchAll(/\.record\(\{[^}]*?code: "([a-z_.]+)"/g)])
+      .map((match) => match[1]);
+    expect(codes.length).toBeGreaterThan(5);
+    expect(codes.filter((code) => words.find(`event.${code}`) === null)).toEqual([]);
   });
 
   it("has no text in the pages themselves", () => {

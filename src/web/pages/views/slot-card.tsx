@@ -3,7 +3,7 @@
 import { useMemo } from "preact/hooks";
 import type { SlotView } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
-import { capital, describeProblem, describeStep } from "../describe.ts";
+import { capital, describeProblem, describeStep, describeTechnology } from "../describe.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Signal } from "../parts/signal.tsx";
 
@@ -50,7 +50,10 @@ function LastSms({ slot }: SlotProps) {
 }
 
 function Running({ slot }: SlotProps) {
-  const network = [slot.operator, slot.technology].filter((part) => part !== null).join(" · ");
+  const words = useWords();
+  const network = [slot.operator, describeTechnology(words, slot.technology)]
+    .filter((part) => part !== null)
+    .join(" · ");
   return (
     <>
       <div class="slot-net">
@@ -82,10 +85,7 @@ function Card({ slot }: SlotProps) {
   return (
     <li class={`slot slot-${slot.state}`} data-slot={slot.id}>
       <div class="slot-head">
-        <span class="slot-id">
-          <span class="hidden">{words.t("slot.name", { id: "" })}</span>
-          {slot.id}
-        </span>
+        <span class="slot-id">{words.t("slot.name", { id: slot.id })}</span>
         <State slot={slot} />
       </div>
       <h3 class="slot-number">
