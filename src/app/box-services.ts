@@ -83,11 +83,12 @@ function createRentals(shared: Shared): Rentals {
 
 function createDelivery(shared: Shared, rentals: Rentals): Pick<BoxServices, "relay" | "forwarder" | "collector"> {
   const { config, identity, suite, time, bus } = shared;
+  const provider = toBase64url(identity.verify);
   const relay = createRelayClient({
     ...shared,
     url: config.relay.url,
     identity: {
-      verify: toBase64url(identity.verify),
+      verify: provider,
       sign: (bytes: Uint8Array) => suite.ed25519Sign(identity.seed.reveal(), bytes),
     },
     onTime: (at: UnixMs) => time.evidence(at),
@@ -97,8 +98,10 @@ function createDelivery(shared: Shared, rentals: Rentals): Pick<BoxServices, "re
   const collector = new ReceiptCollector({
     ...shared,
     relay,
+    provider,
     rentalOf: (id) => rentals.get(id),
-    linkUp: () => forwarder.link.kind === "up",
+    mayAsk: () => forwarder.link.kind !== "down",
+    onAnswer: () => forwarder.answered(),
     onSaved: onChange,
   });
   return { relay, forwarder, collector };

@@ -44,6 +44,7 @@ export class BoxViews implements BoxConsole {
   readonly #disposers: Disposer[] = [];
   #overviewDue = false;
   #rentalsDue = false;
+  #telling = false;
 
   constructor(deps: BoxViewsDeps) {
     this.#deps = deps;
@@ -178,6 +179,9 @@ export class BoxViews implements BoxConsole {
   }
 
   async #tellDue(): Promise<void> {
+    // One at a time: on a slow disk an older picture must not arrive after a newer one.
+    if (this.#telling) return;
+    this.#telling = true;
     const [overviewDue, rentalsDue] = [this.#overviewDue, this.#rentalsDue];
     this.#overviewDue = false;
     this.#rentalsDue = false;
@@ -189,6 +193,8 @@ export class BoxViews implements BoxConsole {
       }
     } catch (error) {
       this.#deps.log.warn("console_update_failed", { reason: messageOf(error) });
+    } finally {
+      this.#telling = false;
     }
   }
 

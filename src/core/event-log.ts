@@ -43,9 +43,9 @@ export class EventLog {
     this.#events.emit("event", event);
   }
 
-  /** Events behind `after`, oldest first, the newest `limit` of them. */
+  /** Events behind `after`, oldest first, at most `limit`. */
   list(options: { readonly after: number; readonly limit: number }): readonly BoxEvent[] {
-    return this.#ring.filter((event) => event.seq > options.after).slice(-options.limit);
+    return this.#ring.filter((event) => event.seq > options.after).slice(0, options.limit);
   }
 
   onEvent(listener: (event: BoxEvent) => void): Disposer {

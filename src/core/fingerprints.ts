@@ -33,13 +33,13 @@ export function pduHash(deps: FingerprintDeps, line: LineId, pdu: Uint8Array): s
   return fingerprint(deps, "pdu", [utf8(line), pdu]);
 }
 
-/** The id of a message: the same after every crash and re-reading. `hashes` are its parts' `hash/occurrence`, in the order of parts. */
-export function deriveMessageId(deps: FingerprintDeps, hashes: readonly string[]): MessageId {
+/** The id of a message. `names` stand for its PDUs, in the order of parts. */
+export function deriveMessageId(deps: FingerprintDeps, names: readonly string[]): MessageId {
   return messageId(
     fingerprint(
       deps,
       "message",
-      hashes.map((hash) => utf8(hash)),
+      names.map((name) => utf8(name)),
     ),
   );
 }

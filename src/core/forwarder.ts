@@ -20,9 +20,9 @@ import {
   type UnixMs,
 } from "../base/index.ts";
 import type { EventLog } from "./event-log.ts";
-import { type LinkState, linkStart, stepLink } from "./link-state.ts";
+import { type LinkInput, type LinkState, linkStart, stepLink } from "./link-state.ts";
 import type { OutboxMessage } from "./model.ts";
-import type { ForwardOutcome, RegisterOutcome, RelayPort } from "./ports.ts";
+import type { ForwardOutcome, RelayPort } from "./ports.ts";
 import type { OutboxStore } from "./ports-store.ts";
 
 export interface ForwarderDeps {
@@ -50,6 +50,8 @@ interface Taken {
   readonly status: string;
 }
 
+type Declined = Extract<ForwardOutcome, { readonly kind: "unpaid" | "unregistered" }>;
+/** `again`: as soon as the link allows. `held`: after a pause of the rental's own. */
 type Attempt = "done" | "again" | "held";
 
 export class Forwarder {
@@ -68,6 +70,11 @@ export class Forwarder {
 
   get link(): LinkState {
     return this.#link;
+  }
+
+  /** The relay has answered, here or to somebody else: a box without anything to forward knows its link from that. */
+  answered(): void {
+    this.#stepLink({ type: "answered" });
   }
 
   /** Begins with what the last run left. */
@@ -182,7 +189,8 @@ export class Forwarder {
 
   async #register(rental: RentalId, grant: Parameters<RelayPort["register"]>[0]): Promise<Attempt> {
     const outcome = await this.#deps.relay.register(grant, this.#abort.signal);
-    if (!this.#learn(outcome)) return "again";
+    if (outcome.kind === "retry") return this.#missed(outcome);
+    this.answered();
     if (outcome.kind === "refused") {
       this.#deps.events.record({ level: "error", code: "relay.grant_refused", details: { reason: outcome.code } });
       return "held";
@@ -194,16 +202,20 @@ export class Forwarder {
   /** Forwards one after another; what the relay took is marked in one write, also when a later one fails. */
   async #forwardPage(rental: RentalId, page: readonly OutboxMessage[]): Promise<Attempt> {
     const taken: Taken[] = [];
-    let attempt: Attempt = "done";
-    for (const { message } of page) {
-      const outcome = await this.#deps.relay.forward(message, this.#abort.signal);
-      if (!this.#learn(outcome)) attempt = "again";
-      else if (outcome.kind === "accepted") taken.push({ id: messageId(message.id), status: outcome.status });
-      else attempt = await this.#declined(rental, messageId(message.id), outcome);
-      if (attempt !== "done") break;
+    try {
+      for (const { message } of page) {
+        const id = messageId(message.id);
+        const outcome = await this.#deps.relay.forward(message, this.#abort.signal);
+        if (outcome.kind === "retry") return this.#missed(outcome);
+        this.answered();
+        if (outcome.kind === "accepted") taken.push({ id, status: outcome.status });
+        else if (outcome.kind === "refused") await this.#refused(rental, id, outcome.code);
+        else return await this.#declined(rental, outcome);
+      }
+      return "done";
+    } finally {
+      await this.#markTaken(taken);
     }
-    await this.#markTaken(taken);
-    return attempt;
   }
 
   async #markTaken(taken: readonly Taken[]): Promise<void> {
@@ -213,15 +225,17 @@ export class Forwarder {
     this.#deps.onChange();
   }
 
-  async #declined(rental: RentalId, id: MessageId, outcome: ForwardOutcome): Promise<Attempt> {
+  async #refused(rental: RentalId, id: MessageId, reason: string): Promise<void> {
+    await this.#deps.store.markRefused(id, reason, this.#deps.now());
+    this.#deps.events.record({ level: "error", code: "relay.message_refused", details: { rental, reason } });
+    this.#deps.onChange();
+  }
+
+  /** Nothing of this rental can go now. */
+  async #declined(rental: RentalId, outcome: Declined): Promise<Attempt> {
     const { store, events } = this.#deps;
-    if (outcome.kind === "refused") {
-      await store.markRefused(id, outcome.code, this.#deps.now());
-      events.record({ level: "error", code: "relay.message_refused", details: { reason: outcome.code } });
-      return "done";
-    }
     if (outcome.kind === "unpaid") {
-      events.record({ level: "warn", code: "relay.unpaid", details: { rental } });
+      events.record({ level: "warn", code: "relay.unpaid", details: { rental, reason: outcome.code } });
       return "held";
     }
     // The relay has lost the rental. Registered again, it is asked after a pause: the two of them must not spin.
@@ -230,28 +244,26 @@ export class Forwarder {
     return "held";
   }
 
-  /** Feeds the link's machine. False when the relay could not be asked at all. */
-  #learn(outcome: ForwardOutcome | RegisterOutcome): boolean {
-    const before = this.#link.kind;
-    if (outcome.kind === "retry") {
-      const { clock, random } = this.#deps;
-      const fraction = randomFraction(random);
-      const { code, after } = outcome;
-      this.#link = stepLink(this.#link, { type: "failed", code, now: clock.monotonic(), fraction, after });
-    } else {
-      this.#link = stepLink(this.#link, { type: "answered" });
-    }
-    if (before !== this.#link.kind) this.#reportLink();
-    return outcome.kind !== "retry";
+  /** The relay could not be asked: nobody knocks until the link's wait is over. */
+  #missed({ code, after }: Extract<ForwardOutcome, { readonly kind: "retry" }>): Attempt {
+    const { clock, random } = this.#deps;
+    const fraction = randomFraction(random);
+    this.#stepLink({ type: "failed", code, now: clock.monotonic(), fraction, after });
+    return "again";
   }
 
-  #reportLink(): void {
+  #stepLink(input: LinkInput): void {
+    const before = this.#link.kind;
+    this.#link = stepLink(this.#link, input);
+    if (before === this.#link.kind) return;
     const up = this.#link.kind === "up";
     this.#deps.events.record({
       level: up ? "info" : "warn",
       code: up ? "relay.up" : "relay.down",
       details: this.#link.code === null ? {} : { reason: this.#link.code },
     });
+    // Those that waited for the one that went ahead.
+    this.#wake?.();
     this.#deps.onChange();
   }
 }

@@ -1,7 +1,15 @@
 // Turns a batch of PDUs into one transaction: what is new, what completes, what is sealed to whom, with which `seq`. The context is
 // the intake's memory; the caller replaces it by `plan.context` and rebuilds it from the store when a commit fails.
 
-import { type AppError, type LineId, type MessageId, type RentalId, type UnixMs, wrapError } from "../base/index.ts";
+import {
+  type AppError,
+  type LineId,
+  type MessageId,
+  type Millis,
+  type RentalId,
+  type UnixMs,
+  wrapError,
+} from "../base/index.ts";
 import { judge } from "./dedupe.ts";
 import { deriveMessageId, type FingerprintDeps, groupHash, pduHash } from "./fingerprints.ts";
 import {
@@ -15,7 +23,7 @@ import {
 import type { Counters, HeldMessage, OutboxMessage, Rental, SealedPart, SeenPdu } from "./model.ts";
 import type { IncomingPdu, IntakeTicket, IntakeVerdict } from "./ports.ts";
 import type { IntakeCommit } from "./ports-store.ts";
-import { addPart, closeGroup, type Flushed, flushGroups, type OpenGroups } from "./reassembly.ts";
+import { addPart, closeGroup, type Flushed, isOverdue, type OpenGroups } from "./reassembly.ts";
 import type { Sealer } from "./sealing.ts";
 
 export interface IntakeContext {
@@ -79,18 +87,28 @@ export class IntakePlan {
         error: wrapError(error, "intake.failed", "the message could not be sealed", { retryable: true }),
       };
     }
-    const row: SeenPdu = { hash, occurrence, location: incoming.location, deleted: false, at: incoming.receivedAt };
+    const { location, receivedAt } = incoming;
+    // A direct delivery lies in no storage: there is nothing that will be deleted.
+    const row: SeenPdu = { hash, occurrence, location, deleted: location === null, at: receivedAt };
     this.#seen.set(hash, [...rows, row]);
     this.#newSeen.push(row);
     return { ok: true, verdict: { kind: "stored", ticket } };
   }
 
-  /** Delivers, as they are, the concatenated messages whose first part is older than `timeout`. */
-  async flush(now: UnixMs, timeout: Parameters<typeof flushGroups>[2]): Promise<number> {
-    const { groups, flushed } = flushGroups(this.#groups, now, timeout);
-    for (const group of flushed) await this.#emitParts(group);
-    this.#groups = groups;
-    return flushed.length;
+  /** Delivers the concatenated messages that have waited long enough as they are. One that cannot be sealed stays, and is counted in `left`. */
+  async flush(now: UnixMs, timeout: Millis): Promise<{ readonly delivered: number; readonly left: number }> {
+    const overdue = [...this.#groups.values()].filter((group) => isOverdue(group, now, timeout));
+    let left = 0;
+    for (const group of overdue) {
+      const { groups, flushed } = closeGroup(this.#groups, group);
+      try {
+        await this.#emitParts(flushed);
+        this.#groups = groups;
+      } catch {
+        left++;
+      }
+    }
+    return { delivered: overdue.length - left, left };
   }
 
   get context(): IntakeContext {
@@ -112,9 +130,9 @@ export class IntakePlan {
   async #route(incoming: IncomingPdu, ticket: IntakeTicket): Promise<void> {
     const content = contentOf(incoming);
     const part = partOf(incoming);
-    const source = { lineId: incoming.lineId, hashes: [`${ticket.hash}/${ticket.occurrence}`] };
     if (part === null) {
-      await this.#emit(source, content);
+      const named = nameOf({ ...ticket, receivedAt: incoming.receivedAt });
+      await this.#emit({ lineId: incoming.lineId, names: [named] }, content);
       if (content.type === "raw") this.#count("undecodable");
       return;
     }
@@ -131,8 +149,8 @@ export class IntakePlan {
       // Another PDU with the number of a part that is here: the network repeated the part, or the sender has begun a new message
       // with the same reference and the old one will never be complete.
       if (this.#sameText(step.outcome.by, part)) return this.#count("duplicates");
-      const { groups, flushed } = closeGroup(this.#groups, part.group);
-      if (flushed !== null) await this.#emitParts(flushed);
+      const { groups, flushed } = closeGroup(this.#groups, step.outcome.open);
+      await this.#emitParts(flushed);
       step = addPart(groups, part);
     }
     if (step.outcome.kind === "complete") await this.#emitParts({ parts: step.outcome.parts, missing: [] });
@@ -172,14 +190,14 @@ export class IntakePlan {
       readable.map((part) => part.content),
       missing.sort((a, b) => a - b),
     );
-    const hashes = readable.map(({ opened }) => `${opened.hash}/${opened.occurrence}`);
-    if (content !== null) await this.#emit({ lineId: first.lineId, hashes }, content);
+    const names = readable.map(({ opened }) => nameOf(opened));
+    if (content !== null) await this.#emit({ lineId: first.lineId, names }, content);
     this.#parts.delete(first.group);
     this.#closed.add(first.group);
   }
 
-  async #emit(source: { lineId: LineId; hashes: readonly string[] }, content: MessageContent): Promise<void> {
-    const id = deriveMessageId(this.#deps.fingerprints, source.hashes);
+  async #emit(source: { lineId: LineId; names: readonly string[] }, content: MessageContent): Promise<void> {
+    const id = deriveMessageId(this.#deps.fingerprints, source.names);
     const rental = this.#deps.activeRental(source.lineId);
     if (rental === null) this.#keepUnrented(id, source.lineId, content);
     else await this.#seal(id, rental, content);
@@ -196,13 +214,22 @@ export class IntakePlan {
   }
 
   #keepUnrented(id: MessageId, lineId: LineId, content: MessageContent): void {
+    if (this.#deps.unrented === "keep") {
+      const envelope = this.#deps.sealer.sealToOwner({ id, lineId, content });
+      this.#held.push({ id, lineId, storedAt: this.#deps.now(), envelope });
+    }
     this.#count("unrented");
-    if (this.#deps.unrented === "drop") return;
-    const envelope = this.#deps.sealer.sealToOwner({ id, lineId, content });
-    this.#held.push({ id, lineId, storedAt: this.#deps.now(), envelope });
   }
 
   #count(name: keyof Counters): void {
     this.#counts[name] = (this.#counts[name] ?? 0) + 1;
   }
+}
+
+/**
+ * What tells a PDU from all others that the box ever stored: the same bytes may come again when the row that remembers them is gone,
+ * and an id must never be given twice.
+ */
+function nameOf(pdu: Pick<OpenedPart, "hash" | "occurrence" | "receivedAt">): string {
+  return `${pdu.hash}/${pdu.occurrence}/${pdu.receivedAt}`;
 }

@@ -6,11 +6,12 @@ import {
   type Clock,
   type Deferred,
   type Disposer,
+  days,
   deferred,
+  hours,
   isAppError,
   type Logger,
   type Millis,
-  millis,
   seconds,
   stoppedError,
   type UnixMs,
@@ -18,12 +19,11 @@ import {
   wrapError,
 } from "../base/index.ts";
 import type { EventLog } from "./event-log.ts";
-import { pduHash } from "./fingerprints.ts";
+import { IntakeMemory } from "./intake-memory.ts";
 import { type IntakeContext, IntakePlan, type ItemResult, type PlanDeps } from "./intake-plan.ts";
-import type { SeenPdu } from "./model.ts";
 import type { IncomingPdu, IntakePort, IntakeTicket, IntakeVerdict } from "./ports.ts";
 import type { IntakeCommit, IntakeStore, MaintenanceStore, RentalStore } from "./ports-store.ts";
-import { restoreGroups } from "./reassembly.ts";
+import { isOverdue } from "./reassembly.ts";
 
 export interface IntakeSettings {
   /** Most messages in one commit. */
@@ -47,6 +47,16 @@ interface Waiting {
   readonly result: Deferred<IntakeVerdict>;
 }
 
+/** A batch that is sealed and ready to be stored. */
+interface Prepared {
+  readonly commit: IntakeCommit;
+  readonly context: IntakeContext;
+  readonly batch: readonly Waiting[];
+  readonly results: readonly ItemResult[];
+  /** Concatenated messages in it that were delivered with parts missing. */
+  readonly flushed: number;
+}
+
 export interface IntakeHealth {
   readonly state: "running" | "paused";
   readonly error: AppError | null;
@@ -54,28 +64,26 @@ export interface IntakeHealth {
 
 const PROBE_EVERY: Millis = seconds(2);
 const HOUSEKEEPING_EVERY: Millis = seconds(2);
-const SEEN_KEPT: Millis = millis(40 * 86_400_000);
-const EMPTY: IntakeContext = { seen: new Map(), groups: new Map(), sequences: new Map() };
+const PRUNE_EVERY: Millis = hours(1);
+const SEEN_KEPT: Millis = days(40);
 
 export class Intake implements IntakePort {
   readonly #deps: IntakeDeps;
+  readonly #memory: IntakeMemory;
   readonly #waiting: Waiting[] = [];
-  /** Deletions the modems confirmed, not yet durable. */
-  readonly #confirmed = new Map<string, IntakeTicket>();
-  #context: IntakeContext = EMPTY;
-  #loaded = false;
-  #running = false;
+  #running: Promise<void> | null = null;
   #stopped = false;
   #flushDue = false;
   #error: AppError | null = null;
-  #commits: Promise<boolean> = Promise.resolve(true);
-  #inFlight: ReadonlySet<string> = new Set();
+  /** The last commit that was begun; resolves with what made it fail, null for nothing. */
+  #commits: Promise<AppError | null> = Promise.resolve(null);
   #cancelProbe: Disposer = () => {};
   #cancelHousekeeping: Disposer = () => {};
   #prunedAt: Millis | null = null;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
+    this.#memory = new IntakeMemory(deps);
   }
 
   get health(): IntakeHealth {
@@ -84,7 +92,7 @@ export class Intake implements IntakePort {
 
   /** Loads what the last run left. Call once before the first `accept`. */
   async start(): Promise<void> {
-    await this.#reload();
+    await this.#memory.load();
     this.#armHousekeeping();
   }
 
@@ -98,7 +106,7 @@ export class Intake implements IntakePort {
   }
 
   deleted(ticket: IntakeTicket): void {
-    this.#confirmed.set(keyOf(ticket), ticket);
+    this.#memory.confirm(ticket);
   }
 
   /** Rejects what waits, lets a commit in flight end, writes the last confirmed deletions. Idempotent. */
@@ -107,29 +115,33 @@ export class Intake implements IntakePort {
     this.#stopped = true;
     this.#cancelProbe();
     this.#cancelHousekeeping();
-    for (const { result } of this.#waiting.splice(0)) result.reject(stoppedError("intake"));
+    reject(this.#waiting.splice(0), stoppedError("intake"));
+    await this.#running;
     await this.#commits;
-    if (this.#confirmed.size === 0 || this.#error !== null) return;
-    const last = new IntakePlan(this.#deps, this.#context).commit([...this.#confirmed.values()]);
+    const { confirmed } = this.#memory;
+    if (confirmed.length === 0 || this.#error !== null) return;
     // A failure costs nothing: the next run finds the messages gone from the SIM.
     await this.#deps.store
-      .commitIntake(last)
+      .commitIntake(new IntakePlan(this.#deps, NOTHING).commit(confirmed))
       .catch((error) => this.#deps.log.warn("last_commit_failed", { reason: codeOf(error) }));
   }
 
   #kick(): void {
-    if (this.#running || this.#stopped) return;
-    this.#running = true;
-    void this.#run().finally(() => {
-      this.#running = false;
-      if (this.#waiting.length > 0 && this.#error === null) this.#kick();
+    if (this.#running !== null || !this.#hasWork()) return;
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+      this.#kick();
     });
+  }
+
+  #hasWork(): boolean {
+    return !this.#stopped && this.#error === null && (this.#waiting.length > 0 || this.#flushDue);
   }
 
   async #run(): Promise<void> {
     // Let everything that the same turn of the event loop brings join the first batch.
     await Promise.resolve();
-    while (!this.#stopped && this.#error === null && (this.#waiting.length > 0 || this.#flushDue)) {
+    while (this.#hasWork()) {
       const batch = this.#waiting.splice(0, this.#deps.settings.maxBatch);
       try {
         await this.#process(batch);
@@ -143,62 +155,52 @@ export class Intake implements IntakePort {
   }
 
   async #process(batch: readonly Waiting[]): Promise<void> {
-    if (!this.#loaded) await this.#reload();
-    const plan = new IntakePlan(this.#deps, await this.#contextFor(batch));
+    // What this batch builds on. Should it fail, the plan is void, even if the intake has recovered meanwhile.
+    const before = this.#commits;
+    const incoming = batch.map((waiting) => waiting.incoming);
+    const plan = new IntakePlan(this.#deps, await this.#memory.contextFor(incoming, before));
     const results: ItemResult[] = [];
-    for (const { incoming } of batch) results.push(await plan.add(incoming));
-    if (this.#flushDue) {
-      this.#flushDue = false;
-      const flushed = await plan.flush(this.#deps.now(), this.#deps.settings.partTimeout);
-      if (flushed > 0) this.#deps.events.record({ level: "warn", code: "sms.partial", details: { messages: flushed } });
-    }
+    for (const item of incoming) results.push(await plan.add(item));
+    const flushed = this.#flushDue ? await this.#flush(plan) : 0;
     // One commit at a time; this batch was sealed while the one before was being written.
-    if (!(await this.#commits)) throw this.#error ?? stoppedError("intake");
-    this.#context = { ...plan.context, seen: new Map() };
-    const commit = plan.commit([...this.#confirmed.values()]);
-    this.#commits = this.#commit(commit, batch, results);
+    const failed = (await before) ?? (this.#stopped ? stoppedError("intake") : null);
+    if (failed !== null) return reject(batch, failed);
+    const commit = plan.commit(this.#memory.confirmed);
+    this.#commits = this.#commit({ commit, context: plan.context, batch, results, flushed });
   }
 
-  /** Rows of the batch's hashes: from the store, with those of the commit in flight. */
-  async #contextFor(batch: readonly Waiting[]): Promise<IntakeContext> {
-    const { fingerprints, store } = this.#deps;
-    const hashes = batch.map(({ incoming }) => pduHash(fingerprints, incoming.lineId, incoming.pdu));
-    // A batch that shares a hash with the commit in flight must see its outcome; others need not wait.
-    if (hashes.some((hash) => this.#inFlight.has(hash))) await this.#commits;
-    const seen = new Map<string, readonly SeenPdu[]>();
-    if (hashes.length > 0) {
-      for (const row of await store.findSeen([...new Set(hashes)])) {
-        const known = this.#confirmed.has(keyOf(row)) ? { ...row, deleted: true } : row;
-        seen.set(row.hash, [...(seen.get(row.hash) ?? []), known]);
-      }
-    }
-    return { ...this.#context, seen };
+  async #flush(plan: IntakePlan): Promise<number> {
+    this.#flushDue = false;
+    const { delivered, left } = await plan.flush(this.#deps.now(), this.#deps.settings.partTimeout);
+    if (left > 0) this.#deps.log.error("partial_message_left", { messages: left });
+    return delivered;
   }
 
-  async #commit(commit: IntakeCommit, batch: readonly Waiting[], results: readonly ItemResult[]): Promise<boolean> {
-    this.#inFlight = new Set(commit.seen.map((row) => row.hash));
+  async #commit({ commit, context, batch, results, flushed }: Prepared): Promise<AppError | null> {
+    this.#memory.begin(commit, context);
     try {
       await this.#deps.store.commitIntake(commit);
-    } catch (error) {
-      this.#fail(batch, wrapError(error, "intake.failed", "the batch could not be stored", { retryable: true }));
-      return false;
-    } finally {
-      this.#inFlight = new Set();
+    } catch (cause) {
+      const error = wrapError(cause, "intake.failed", "the batch could not be stored", { retryable: true });
+      this.#memory.end(null);
+      this.#fail(batch, error);
+      return error;
     }
-    for (const ticket of commit.deleted) this.#confirmed.delete(keyOf(ticket));
+    this.#memory.end(commit);
     batch.forEach(({ result }, i) => {
       const outcome = results[i];
       if (outcome?.ok) result.resolve(outcome.verdict);
       else result.reject(outcome?.error ?? stoppedError("intake"));
     });
+    if (flushed > 0) this.#deps.events.record({ level: "warn", code: "sms.partial", details: { messages: flushed } });
     this.#deps.onCommitted(commit);
-    return true;
+    return null;
   }
 
   /** Pauses: everybody is told that nothing was stored, memory is dropped, and a probe finds out when writing works again. */
   #fail(batch: readonly Waiting[], error: AppError): void {
-    this.#loaded = false;
-    for (const { result } of [...batch, ...this.#waiting.splice(0)]) result.reject(error);
+    this.#memory.forget();
+    reject([...batch, ...this.#waiting.splice(0)], error);
     if (this.#error !== null || this.#stopped) return;
     this.#error = error;
     this.#deps.events.record({ level: "error", code: "intake.paused", details: { reason: error.code } });
@@ -206,43 +208,38 @@ export class Intake implements IntakePort {
   }
 
   #armProbe(): void {
+    if (this.#stopped) return;
     this.#cancelProbe = this.#deps.clock.after(PROBE_EVERY, "intake probe", () => void this.#probe());
   }
 
   async #probe(): Promise<void> {
-    if (this.#stopped) return;
     try {
       await this.#deps.store.probe();
-      await this.#reload();
+      await this.#memory.load();
     } catch (error) {
       this.#deps.log.debug("intake_still_paused", { reason: codeOf(error) });
       this.#armProbe();
       return;
     }
-    this.#commits = Promise.resolve(true);
+    if (this.#stopped) return;
+    this.#commits = Promise.resolve(null);
     this.#error = null;
     this.#deps.events.record({ level: "info", code: "intake.resumed" });
-  }
-
-  async #reload(): Promise<void> {
-    const [parts, sequences] = await Promise.all([this.#deps.store.openParts(), this.#deps.store.lastSequences()]);
-    this.#context = { seen: new Map(), groups: restoreGroups(parts), sequences };
-    this.#loaded = true;
+    this.#kick();
   }
 
   #armHousekeeping(): void {
     this.#cancelHousekeeping = this.#deps.clock.after(HOUSEKEEPING_EVERY, "intake housekeeping", () => {
       this.#housekeeping();
-      if (!this.#stopped) this.#armHousekeeping();
+      this.#armHousekeeping();
     });
   }
 
   #housekeeping(): void {
     const now = this.#deps.now();
-    const expired = [...this.#context.groups.values()].some(
-      (group) => now - group.firstAt >= this.#deps.settings.partTimeout,
-    );
-    if (expired || this.#confirmed.size > 0) {
+    const { partTimeout } = this.#deps.settings;
+    const { confirmed, openGroups } = this.#memory;
+    if (confirmed.length > 0 || openGroups.some((group) => isOverdue(group, now, partTimeout))) {
       this.#flushDue = true;
       this.#kick();
     }
@@ -251,7 +248,7 @@ export class Intake implements IntakePort {
 
   async #prune(now: UnixMs): Promise<void> {
     const mono = this.#deps.clock.monotonic();
-    if (this.#prunedAt !== null && mono - this.#prunedAt < 3_600_000) return;
+    if (this.#prunedAt !== null && mono - this.#prunedAt < PRUNE_EVERY) return;
     this.#prunedAt = mono;
     try {
       await this.#deps.store.pruneSeen(unixMs(now - SEEN_KEPT));
@@ -261,6 +258,10 @@ export class Intake implements IntakePort {
   }
 }
 
-const keyOf = (row: { readonly hash: string; readonly occurrence: number }): string => `${row.hash}/${row.occurrence}`;
+const NOTHING: IntakeContext = { seen: new Map(), groups: new Map(), sequences: new Map() };
+
+function reject(batch: readonly Waiting[], error: AppError): void {
+  for (const { result } of batch) result.reject(error);
+}
 
 const codeOf = (error: unknown): string => (isAppError(error) ? error.code : "store.io");

@@ -10,7 +10,7 @@ export interface BoxConsole {
   rentals(): Promise<readonly RentalView[]>;
   /** Events behind `after`, oldest first, at most `limit` (1-500). */
   events(options: { readonly after: number; readonly limit: number }): readonly BoxEvent[];
-  /** Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.bad_keys`. */
+  /** Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.bad_keys`, `rental.clock_in_doubt`. */
   grant(request: GrantRequest): Promise<RentalView>;
   /** Ends now. Errors: `rental.unknown`, `rental.not_active`. */
   endRental(id: RentalId): Promise<RentalView>;

@@ -14,10 +14,10 @@ export type OpenGroups = ReadonlyMap<string, OpenGroup>;
 
 export interface PartStep {
   readonly groups: OpenGroups;
-  /** `held`: waits for others. `taken`: a part with this number is here already. `complete`: `parts` is the whole message in order. */
+  /** `held`: waits for others. `taken`: a part with this number is in the open group already. `complete`: the whole message, in order. */
   readonly outcome:
     | { readonly kind: "held" }
-    | { readonly kind: "taken"; readonly by: SealedPart }
+    | { readonly kind: "taken"; readonly by: SealedPart; readonly open: OpenGroup }
     | { readonly kind: "complete"; readonly parts: readonly SealedPart[] };
 }
 
@@ -25,7 +25,7 @@ export interface PartStep {
 export function addPart(groups: OpenGroups, part: SealedPart): PartStep {
   const known = groups.get(part.group);
   const by = known?.parts.get(part.part);
-  if (by !== undefined) return { groups, outcome: { kind: "taken", by } };
+  if (known !== undefined && by !== undefined) return { groups, outcome: { kind: "taken", by, open: known } };
   const parts = new Map(known?.parts).set(part.part, part);
   const next = new Map(groups);
   if (parts.size === part.total) {
@@ -36,16 +36,15 @@ export function addPart(groups: OpenGroups, part: SealedPart): PartStep {
   return { groups: next, outcome: { kind: "held" } };
 }
 
-/** Takes one group out, complete or not: its sender has begun another message with the same reference. */
+/** Takes one group out, complete or not. */
 export function closeGroup(
   groups: OpenGroups,
-  group: string,
-): { readonly groups: OpenGroups; readonly flushed: Flushed | null } {
-  const open = groups.get(group);
-  if (open === undefined) return { groups, flushed: null };
+  open: OpenGroup,
+): { readonly groups: OpenGroups; readonly flushed: Flushed } {
   const kept = new Map(groups);
-  kept.delete(group);
-  return { groups: kept, flushed: asFlushed(open) };
+  kept.delete(open.group);
+  const missing = Array.from({ length: open.total }, (_, i) => i + 1).filter((part) => !open.parts.has(part));
+  return { groups: kept, flushed: { parts: inOrder(open.parts), missing } };
 }
 
 /** The state after a restart, from the stored parts. */
@@ -61,25 +60,12 @@ export interface Flushed {
   readonly missing: readonly number[];
 }
 
-/** Takes out the groups whose first part is older than `timeout`: they are delivered as they are, with what is missing named. */
-export function flushGroups(
-  groups: OpenGroups,
-  now: UnixMs,
-  timeout: Millis,
-): { readonly groups: OpenGroups; readonly flushed: readonly Flushed[] } {
-  const kept = new Map(groups);
-  const flushed: Flushed[] = [];
-  for (const group of groups.values()) {
-    if (now - group.firstAt < timeout) continue;
-    kept.delete(group.group);
-    flushed.push(asFlushed(group));
-  }
-  return { groups: kept, flushed };
-}
-
-function asFlushed(group: OpenGroup): Flushed {
-  const missing = Array.from({ length: group.total }, (_, i) => i + 1).filter((part) => !group.parts.has(part));
-  return { parts: inOrder(group.parts), missing };
+/**
+ * Whether a message has waited long enough for its parts. A first part from the future means that the clock was wrong and has been set
+ * back: it must not wait until that time comes.
+ */
+export function isOverdue(group: OpenGroup, now: UnixMs, timeout: Millis): boolean {
+  return Math.abs(now - group.firstAt) >= timeout;
 }
 
 function inOrder(parts: ReadonlyMap<number, SealedPart>): readonly SealedPart[] {

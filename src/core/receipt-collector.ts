@@ -22,9 +22,13 @@ export interface CollectorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly now: () => UnixMs;
+  /** The box's verify key, base64url: whom receipts must be addressed to, unless they name the listing. */
+  readonly provider: string;
   readonly rentalOf: (id: Rental["id"]) => Rental | null;
-  /** Whether the relay answered last time: nothing is asked of a relay that is down. */
-  readonly linkUp: () => boolean;
+  /** Nothing is asked of a relay that is down. */
+  readonly mayAsk: () => boolean;
+  /** The relay has answered. */
+  readonly onAnswer: () => void;
   readonly onSaved: (count: number) => void;
 }
 
@@ -52,9 +56,9 @@ export class ReceiptCollector {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       try {
-        if (this.#deps.linkUp()) await this.collect();
+        if (this.#deps.mayAsk()) await this.collect();
       } catch (error) {
-        this.#deps.log.warn("receipts_failed", { reason: messageOf(error) });
+        if (!signal.aborted) this.#deps.log.warn("receipts_failed", { reason: messageOf(error) });
       }
       // Aborting the wait is how it ends.
       await this.#deps.clock.sleep(EVERY, "receipt collector", signal).catch(() => {});
@@ -65,8 +69,12 @@ export class ReceiptCollector {
   async collect(): Promise<void> {
     const { store, relay } = this.#deps;
     for (;;) {
-      const page = await relay.receipts(await store.receiptCursor(), this.#abort.signal);
-      if (page === null || page.receipts.length === 0) return;
+      const after = await store.receiptCursor();
+      const page = await relay.receipts(after, this.#abort.signal);
+      if (page === null) return;
+      this.#deps.onAnswer();
+      // A page that leads nowhere would come again and again.
+      if (page.receipts.length === 0 || page.next <= after) return;
       const good: StoredReceipt[] = [];
       for (const item of page.receipts) {
         const stored = await this.#check(item);
@@ -88,8 +96,11 @@ export class ReceiptCollector {
     if (!verdict.ok) return reject(verdict.code);
     const sent = await this.#deps.store.findForwarded(verdict.receipt.msg_hash);
     if (sent === null) return reject("receipt.unknown_message");
-    if (this.#deps.rentalOf(sent.rentalId)?.renter.verify !== verdict.receipt.from)
-      return reject("receipt.not_the_renter");
+    const rental = this.#deps.rentalOf(sent.rentalId);
+    const { from, to } = verdict.receipt;
+    if (rental === null || rental.renter.verify !== from) return reject("receipt.not_the_renter");
+    const ours = typeof to === "string" ? to === this.#deps.provider : to.listing === rental.listingId;
+    if (!ours) return reject("receipt.not_for_us");
     return {
       messageId: sent.id,
       rentalId: sent.rentalId,

@@ -58,15 +58,17 @@ function finish(rental: Rental, state: "ended" | "expired", at: UnixMs): RentalS
   };
 }
 
+/** Whether the rental has run out. A clock in doubt ends nothing: a renter must not lose paid days to a flat battery. */
+export function isOver(rental: Rental, clock: { readonly now: UnixMs; readonly clockTrusted: boolean }): boolean {
+  return clock.clockTrusted && clock.now >= rental.expiresAt;
+}
+
 /** One step of the rental's machine. A rental that is over stays over: every input leaves it as it is. */
 export function stepRental(rental: Rental, input: RentalInput): RentalStep {
   if (rental.state !== "active") return { rental, effects: [] };
   switch (input.type) {
     case "tick":
-      // A clock in doubt ends nothing: a renter must not lose paid days to a flat battery.
-      return input.clockTrusted && input.now >= rental.expiresAt
-        ? finish(rental, "expired", rental.expiresAt)
-        : { rental, effects: [] };
+      return isOver(rental, input) ? finish(rental, "expired", rental.expiresAt) : { rental, effects: [] };
     case "end":
       return finish(rental, "ended", input.now);
     case "credit":

@@ -11,6 +11,7 @@ import {
   type Random,
   type RentalId,
   rentalId,
+  SerialQueue,
   toBase64url,
   toHex,
   unixMs,
@@ -21,7 +22,7 @@ import type { GrantRequest, RentalGrant } from "../protocol/index.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Line, Rental } from "./model.ts";
 import type { RentalStore } from "./ports-store.ts";
-import { type LineState, lineState, type RentalInput, type RestPolicy, stepRental } from "./rental-rules.ts";
+import { isOver, type LineState, lineState, type RentalInput, type RestPolicy, stepRental } from "./rental-rules.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
 export interface RentalsDeps {
@@ -42,8 +43,8 @@ export class Rentals {
   readonly #lines = new Map<LineId, Line>();
   readonly #rentals = new Map<RentalId, Rental>();
   readonly #active = new Map<LineId, RentalId>();
-  /** Lines whose grant is being written: a second request must not pass the check meanwhile. */
-  readonly #granting = new Set<LineId>();
+  /** One change at a time: whoever checks a rental or a line sees what the change before him made durable. */
+  readonly #changes = new SerialQueue("rentals");
 
   constructor(deps: RentalsDeps) {
     this.#deps = deps;
@@ -72,8 +73,12 @@ export class Rentals {
 
   /** The rental whose renter gets what arrives on the line now. */
   active(line: LineId): Rental | null {
+    const { time } = this.#deps;
     const id = this.#active.get(line);
-    return id === undefined ? null : this.get(id);
+    const rental = id === undefined ? null : this.get(id);
+    // Until the next tick ends it: the relay takes nothing that came after the end.
+    const over = rental !== null && isOver(rental, { now: time.now(), clockTrusted: time.confidence === "trusted" });
+    return over ? null : rental;
   }
 
   state(line: Line, renter?: string): LineState {
@@ -91,72 +96,70 @@ export class Rentals {
     return merged;
   }
 
-  /** `line` is an id or a number. Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.bad_keys`. */
+  /**
+   * `line` is an id or a number. Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.bad_keys`,
+   * `rental.clock_in_doubt` (retryable).
+   */
   async grant(request: GrantRequest): Promise<Rental> {
     const line = this.#findLine(request.line);
     this.#checkKeys(request);
-    if (this.#granting.has(line.id)) throw rented(line);
+    return await this.#changes.run(() => this.#grant(line, request));
+  }
+
+  async #grant(line: Line, request: GrantRequest): Promise<Rental> {
     this.#checkFree(line, request.renter.verify);
-    this.#granting.add(line.id);
-    try {
-      const now = this.#deps.time.now();
-      const rental: Rental = {
-        id: rentalId(toHex(this.#deps.random.bytes(16))),
-        lineId: line.id,
-        listingId: line.listingId,
-        renter: request.renter,
-        envelopeVersion: request.envelope_version,
-        startsAt: now,
-        expiresAt: unixMs(now + days(request.days)),
-        state: "active",
-        endedAt: null,
-        rev: 1,
-        credit: request.credit,
-      };
-      await this.#save(rental);
-      this.#deps.events.record({
-        level: "info",
-        code: "rental.granted",
-        line: line.id,
-        details: { days: request.days },
-      });
-      return rental;
-    } finally {
-      this.#granting.delete(line.id);
-    }
+    this.#checkClock();
+    const now = this.#deps.time.now();
+    const rental: Rental = {
+      id: rentalId(toHex(this.#deps.random.bytes(16))),
+      lineId: line.id,
+      listingId: line.listingId,
+      renter: request.renter,
+      envelopeVersion: request.envelope_version,
+      startsAt: now,
+      expiresAt: unixMs(now + days(request.days)),
+      state: "active",
+      endedAt: null,
+      rev: 1,
+      credit: request.credit,
+    };
+    await this.#save(rental);
+    const details = { days: request.days };
+    this.#deps.events.record({ level: "info", code: "rental.granted", line: line.id, details });
+    return rental;
   }
 
   /** Errors: `rental.unknown`, `rental.not_active`. */
   async end(id: RentalId): Promise<Rental> {
-    const rental = this.get(id);
-    if (rental === null) {
-      throw new AppError("rental.unknown", "there is no rental with this id", {
-        hint: "List the rentals and take an id from there.",
-      });
-    }
-    if (rental.state !== "active") {
-      throw new AppError("rental.not_active", `the rental is already ${rental.state}`, {
-        context: { state: rental.state },
-      });
-    }
-    return await this.#step(rental, { type: "end", now: this.#deps.time.now() });
+    return await this.#changes.run(async () => {
+      const rental = this.get(id);
+      if (rental === null) {
+        throw new AppError("rental.unknown", "there is no rental with this id", {
+          hint: "List the rentals and take an id from there.",
+        });
+      }
+      if (rental.state !== "active") {
+        throw new AppError("rental.not_active", `the rental is already ${rental.state}`, {
+          context: { state: rental.state },
+        });
+      }
+      return await this.#step(rental, { type: "end", now: this.#deps.time.now() });
+    });
   }
 
   /** Ends what has run out. A failing write is tried again at the next tick: until then the rental goes on. */
   async tick(): Promise<void> {
-    const input = {
-      type: "tick",
-      now: this.#deps.time.now(),
-      clockTrusted: this.#deps.time.confidence === "trusted",
-    } as const;
-    for (const rental of this.all()) {
-      if (rental.state !== "active") continue;
-      try {
-        await this.#step(rental, input);
-      } catch (error) {
-        this.#deps.log.warn("rental_tick_failed", { rental: rental.id, reason: messageOf(error) });
+    await this.#changes.run(async () => {
+      const { time } = this.#deps;
+      const input = { type: "tick", now: time.now(), clockTrusted: time.confidence === "trusted" } as const;
+      for (const rental of this.all()) {
+        try {
+          await this.#step(rental, input);
+        } catch (error) {
+          this.#deps.log.warn("rental_tick_failed", { rental: rental.id, reason: messageOf(error) });
+        }
       }
-    }
+    });
   }
 
   async #step(rental: Rental, input: RentalInput): Promise<Rental> {
@@ -194,7 +197,8 @@ export class Rentals {
         provider: toBase64url(identity.verify),
         renter: rental.renter,
         starts_at: Math.floor(rental.startsAt / 1000),
-        expires_at: Math.floor(Math.min(over, rental.expiresAt) / 1000),
+        // Rounded up: a message is stamped with the second it came in, and those of the last one still belong to the rental.
+        expires_at: Math.ceil(Math.min(over, rental.expiresAt) / 1000),
         envelope_version: rental.envelopeVersion,
         rev: rental.rev,
         credit: rental.credit,
@@ -223,6 +227,14 @@ export class Rentals {
         cause: error,
       });
     }
+  }
+
+  #checkClock(): void {
+    if (this.#deps.time.confidence === "trusted") return;
+    throw new AppError("rental.clock_in_doubt", "the box does not know for sure what time it is", {
+      hint: "Try again when the box has reached its relay, which tells it the time.",
+      retryable: true,
+    });
   }
 
   #checkFree(line: Line, renter: string): void {

@@ -1,60 +1,75 @@
-// Wall-clock time that rentals may be ended by. A Pi has no clock battery: the wall clock starts at 1970 or jumps by years. Time is
-// carried forward by the monotonic clock, and a jump is believed only when somebody else (the relay's Date header) confirms it.
+// Wall-clock time that rentals may be ended by. A Pi has no clock battery: the system clock starts in the past or jumps by years. Time
+// is carried forward by the monotonic clock, and a jump is believed only when somebody else (the relay's Date header) confirms it.
 
 import { type Clock, hours, type Millis, millis, minutes, type UnixMs, unixMs } from "../base/index.ts";
 
-export interface TimeState {
-  /** The time we stand by, at the monotonic reading `mono`. */
+export interface TimeReading {
+  /** What the system clock says. */
   readonly wall: UnixMs;
+  readonly mono: Millis;
+}
+
+export interface TimeState {
+  /** The time we stand by, at the monotonic reading `mono`. May have fractions. */
+  readonly wall: UnixMs;
+  /** What the system clock said then: another time while it is wrong. */
+  readonly system: UnixMs;
   readonly mono: Millis;
   /** `suspect`: nothing is ended or expired until evidence comes. */
   readonly confidence: "trusted" | "suspect";
-}
-
-export interface TimeReading {
-  readonly wall: UnixMs;
-  readonly mono: Millis;
 }
 
 /** A leap, NTP slew or rounding below this is adopted silently. */
 export const TOLERATED_STEP: Millis = minutes(5);
 /** A box that was off for longer needs evidence before it ends rentals. */
 export const BELIEVED_ABSENCE: Millis = hours(48);
+/** Numberbox did not exist before: a clock that says so was never set. */
+export const EARLIEST_TIME: UnixMs = unixMs(Date.UTC(2025, 0, 1));
 
 /** The state at start. `persisted` is the last trusted time of the run before, null on the first start. */
 export function startTime(persisted: UnixMs | null, reading: TimeReading): TimeState {
-  if (persisted === null) return { ...reading, confidence: "trusted" };
-  if (reading.wall < persisted - TOLERATED_STEP) return { wall: persisted, mono: reading.mono, confidence: "suspect" };
-  const absent = reading.wall - persisted;
-  return { ...reading, confidence: absent > BELIEVED_ABSENCE ? "suspect" : "trusted" };
+  const state = { wall: reading.wall, system: reading.wall, mono: reading.mono };
+  const earliest = persisted === null ? EARLIEST_TIME : persisted - TOLERATED_STEP;
+  if (reading.wall < earliest) return { ...state, wall: persisted ?? reading.wall, confidence: "suspect" };
+  const absent = persisted === null ? 0 : reading.wall - persisted;
+  return { ...state, confidence: absent > BELIEVED_ABSENCE ? "suspect" : "trusted" };
 }
 
-function expected(state: TimeState, mono: Millis): UnixMs {
-  // The monotonic clock has fractions; wall time is whole milliseconds everywhere.
-  return unixMs(Math.floor(state.wall + (mono - state.mono)));
+const agree = (a: UnixMs, b: UnixMs): boolean => Math.abs(a - b) <= TOLERATED_STEP;
+
+/** The state carried forward to the monotonic reading `mono`. */
+function carried(state: TimeState, mono: Millis): TimeState {
+  const span = mono - state.mono;
+  return { ...state, wall: unixMs(state.wall + span), system: unixMs(state.system + span), mono };
 }
 
-/** Takes a reading of the system clock. `jump` is the distance that was not believed, 0 if none. */
+/** Takes a reading of the system clock. `jump` is how far it jumped away without being believed, 0 if it did not. */
 export function observeTime(
   state: TimeState,
   reading: TimeReading,
 ): { readonly state: TimeState; readonly jump: Millis } {
-  const ours = expected(state, reading.mono);
-  const difference = reading.wall - ours;
-  if (Math.abs(difference) <= TOLERATED_STEP)
-    return { state: { ...reading, confidence: state.confidence }, jump: millis(0) };
-  return { state: { wall: ours, mono: reading.mono, confidence: "suspect" }, jump: millis(difference) };
+  const expected = carried(state, reading.mono);
+  const next = { ...expected, system: reading.wall };
+  // The system clock goes with ours, or it was wrong and has been set right.
+  if (agree(reading.wall, expected.wall)) return { state: { ...next, wall: reading.wall }, jump: millis(0) };
+  // A clock that we know to be wrong goes on steadily.
+  if (agree(reading.wall, expected.system)) return { state: next, jump: millis(0) };
+  return { state: { ...next, confidence: "suspect" }, jump: millis(reading.wall - expected.wall) };
 }
 
 /** Takes the time that another machine told (accuracy about a minute is enough). It settles which clock was right. */
-export function timeEvidence(_state: TimeState, evidence: UnixMs, mono: Millis): TimeState {
-  return { wall: evidence, mono, confidence: "trusted" };
+export function timeEvidence(state: TimeState, evidence: UnixMs, mono: Millis): TimeState {
+  const now = carried(state, mono);
+  const right = [now.system, now.wall].find((time) => agree(time, evidence));
+  return { ...now, wall: right ?? evidence, confidence: "trusted" };
 }
 
 /** The shell: reads the clock port and keeps the state. */
 export class TrustedTime {
   readonly #clock: Clock;
   #state: TimeState;
+  /** A jump that `observe` has not told yet. */
+  #jump: Millis = millis(0);
 
   constructor(clock: Clock, persisted: UnixMs | null) {
     this.#clock = clock;
@@ -65,22 +80,30 @@ export class TrustedTime {
     return this.#state.confidence;
   }
 
-  /** The time to stamp with: monotone across jumps of the system clock that nobody confirmed. */
+  /** The time to stamp with: steady across jumps of the system clock that nobody confirmed. */
   now(): UnixMs {
-    return expected(this.#state, this.#clock.monotonic());
+    // The monotonic clock has fractions; wall time is whole milliseconds everywhere.
+    return unixMs(Math.floor(carried(this.#state, this.#clock.monotonic()).wall));
   }
 
-  /** To be called about once a minute. Returns the jump that was not believed, 0 if none. */
+  /** To be called every few seconds. Returns the jump since the last call that was not believed, 0 if none. */
   observe(): Millis {
-    const { state, jump } = observeTime(this.#state, this.#reading());
-    this.#state = state;
+    this.#look();
+    const jump = this.#jump;
+    this.#jump = millis(0);
     return jump;
   }
 
   /** Time told by another machine. Only used to settle doubt: a trusted clock is not moved by it. */
   evidence(time: UnixMs): void {
-    this.observe();
+    this.#look();
     if (this.#state.confidence === "suspect") this.#state = timeEvidence(this.#state, time, this.#clock.monotonic());
+  }
+
+  #look(): void {
+    const { state, jump } = observeTime(this.#state, this.#reading());
+    this.#state = state;
+    if (jump !== 0) this.#jump = jump;
   }
 
   #reading(): TimeReading {

@@ -1,0 +1,86 @@
+// What the intake remembers between two batches. It can be thrown away at any time: all of it is rebuilt from the store, but for the
+// confirmed deletions, which only the modems know.
+
+import type { FingerprintDeps } from "./fingerprints.ts";
+import { pduHash } from "./fingerprints.ts";
+import type { IntakeContext } from "./intake-plan.ts";
+import type { SeenPdu } from "./model.ts";
+import type { IncomingPdu, IntakeTicket } from "./ports.ts";
+import type { IntakeCommit, IntakeStore, RentalStore } from "./ports-store.ts";
+import { type OpenGroup, restoreGroups } from "./reassembly.ts";
+
+export interface IntakeMemoryDeps {
+  readonly store: Pick<IntakeStore, "openParts" | "findSeen"> & Pick<RentalStore, "lastSequences">;
+  readonly fingerprints: FingerprintDeps;
+}
+
+type Remembered = Omit<IntakeContext, "seen">;
+
+export class IntakeMemory {
+  readonly #deps: IntakeMemoryDeps;
+  /** Deletions the modems confirmed, not yet durable. */
+  readonly #confirmed = new Map<string, IntakeTicket>();
+  #remembered: Remembered | null = null;
+  /** Hashes of the commit in flight. */
+  #inFlight: ReadonlySet<string> = new Set();
+
+  constructor(deps: IntakeMemoryDeps) {
+    this.#deps = deps;
+  }
+
+  get openGroups(): readonly OpenGroup[] {
+    return [...(this.#remembered?.groups.values() ?? [])];
+  }
+
+  /** Deletions that the next commit must make durable. */
+  get confirmed(): readonly IntakeTicket[] {
+    return [...this.#confirmed.values()];
+  }
+
+  confirm(ticket: IntakeTicket): void {
+    this.#confirmed.set(keyOf(ticket), ticket);
+  }
+
+  /** Reads everything from the store anew. */
+  async load(): Promise<Remembered> {
+    const { store } = this.#deps;
+    const [parts, sequences] = await Promise.all([store.openParts(), store.lastSequences()]);
+    this.#remembered = { groups: restoreGroups(parts), sequences };
+    return this.#remembered;
+  }
+
+  /** A commit failed: what was planned on top of it never happened. */
+  forget(): void {
+    this.#remembered = null;
+  }
+
+  /** `commit` is being written, and the next batch is planned as if it were stored already. */
+  begin(commit: IntakeCommit, { groups, sequences }: IntakeContext): void {
+    this.#remembered = { groups, sequences };
+    this.#inFlight = new Set(commit.seen.map((row) => row.hash));
+  }
+
+  /** The commit in flight has ended. `stored` is what it made durable, null when it failed. */
+  end(stored: IntakeCommit | null): void {
+    this.#inFlight = new Set();
+    for (const ticket of stored?.deleted ?? []) this.#confirmed.delete(keyOf(ticket));
+  }
+
+  /** The context for a batch. `settled` resolves when the commit in flight, if there is one, has ended. */
+  async contextFor(batch: readonly IncomingPdu[], settled: Promise<unknown>): Promise<IntakeContext> {
+    const { fingerprints, store } = this.#deps;
+    const hashes = [...new Set(batch.map(({ lineId, pdu }) => pduHash(fingerprints, lineId, pdu)))];
+    // A batch that shares a hash with the commit in flight must see its outcome; others need not wait.
+    if (hashes.some((hash) => this.#inFlight.has(hash))) await settled;
+    const seen = new Map<string, readonly SeenPdu[]>();
+    // As of now: a deletion that becomes durable while the rows are read is confirmed no more, yet the rows may not show it.
+    const confirmed = new Set(this.#confirmed.keys());
+    for (const row of hashes.length === 0 ? [] : await store.findSeen(hashes)) {
+      const known = confirmed.has(keyOf(row)) ? { ...row, deleted: true } : row;
+      seen.set(row.hash, [...(seen.get(row.hash) ?? []), known]);
+    }
+    return { ...(this.#remembered ?? (await this.load())), seen };
+  }
+}
+
+const keyOf = (row: { readonly hash: string; readonly occurrence: number }): string => `${row.hash}/${row.occurrence}`;
