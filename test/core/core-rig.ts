@@ -299,3 +299,26 @@ export async function take(intake: Intake, incoming: IncomingPdu): Promise<Intak
   intake.deleted(ticket);
   return ticket;
 }
+
+export interface PartOptions {
+  readonly ref: number;
+  readonly total: number;
+  readonly part: number;
+  readonly bits?: 8 | 16;
+  /** UTF-16 text, cut anywhere. */
+  readonly text: string;
+  readonly from?: string;
+  readonly second?: number;
+}
+
+/** One part of a concatenated message (TS 23.040 9.2.3.24.1) in UCS-2, made by hand: also such as no encoder would make. */
+export function partPdu({ ref, total, part, bits = 8, text, from = "+15550199", second = 0 }: PartOptions): Uint8Array {
+  const head = pduOf({ from, body: "", second }).slice(0, -1);
+  const dcs = head.length - 8;
+  head[1] = (head[1] ?? 0) | 0x40;
+  head[dcs] = 0x08;
+  const element = bits === 8 ? [0, 3, ref] : [8, 4, ref >> 8, ref & 0xff];
+  const header = [element.length + 2, ...element, total, part];
+  const body = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)).flatMap((c) => [c >> 8, c & 0xff]);
+  return Uint8Array.of(...head, header.length + body.length, ...header, ...body);
+}

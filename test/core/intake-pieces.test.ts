@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { Secret, toHex, utf8 } from "../../src/base/index.ts";
+import { judge } from "../../src/core/dedupe.ts";
+import { deriveMessageId, groupHash, pduHash } from "../../src/core/fingerprints.ts";
+import { sentOrder } from "../../src/core/index.ts";
+import { contentOf, joinContents, partOf } from "../../src/core/message-content.ts";
+import type { SeenPdu } from "../../src/core/model.ts";
+import { encodeStatusReport, encodeSubmit } from "../../src/sms/index.ts";
+import { sampleSeen } from "../sim/store-samples.ts";
+import { CoreRig, fingerprints, lineOf, partPdu, pduOf, START, suite } from "./core-rig.ts";
+
+describe("judge", () => {
+  const seen = (location: string | null, deleted: boolean, occurrence = 0): SeenPdu =>
+    sampleSeen(1, { location, deleted, occurrence });
+
+  it.each([
+    ["no row", [], "SM:1", "new", 0],
+    ["the same place", [seen("SM:1", false)], "SM:1", "duplicate", 0],
+    ["the same place, emptied since", [seen("SM:1", true)], "SM:1", "new", 1],
+    ["another place", [seen("SM:2", false)], "SM:1", "new", 1],
+    ["another storage", [seen("ME:1", false)], "SM:1", "new", 1],
+    ["another place, emptied since", [seen("SM:2", true)], "SM:1", "new", 1],
+    ["a direct delivery, now stored", [seen(null, true)], "SM:1", "new", 1],
+    ["a stored one, now direct", [seen("SM:1", false)], null, "new", 1],
+    ["a direct delivery, again direct", [seen(null, true)], null, "duplicate", 0],
+    ["a direct delivery of an old row", [seen(null, false)], null, "duplicate", 0],
+    [
+      "several, one at this place",
+      [seen("SM:1", true), seen("SM:2", true, 1), seen("SM:1", false, 2)],
+      "SM:1",
+      "duplicate",
+      2,
+    ],
+    ["several, none at this place now", [seen("SM:1", true), seen("SM:2", false, 4)], "SM:1", "new", 5],
+  ] as const)("by %s", (_name, rows, location, kind, occurrence) => {
+    expect(judge(rows, location)).toEqual({ kind, occurrence });
+  });
+});
+
+describe("fingerprints", () => {
+  const line = lineOf(1).id;
+
+  it("are the same for the same input and key, and another under another key", () => {
+    const pdu = pduOf({ body: "x" });
+    expect(pduHash(fingerprints, line, pdu)).toMatch(/^[0-9a-f]{32}$/);
+    expect(pduHash(fingerprints, line, pdu)).toBe(pduHash(fingerprints, line, pdu.slice()));
+    const other = { suite, key: new Secret(new Uint8Array(32).fill(9)) };
+    expect(pduHash(other, line, pdu)).not.toBe(pduHash(fingerprints, line, pdu));
+  });
+
+  it("of different lists never stand for the same bytes, however the parts are cut", () => {
+    const lists = [["ab", "c"], ["a", "bc"], ["abc"], ["", "abc"], ["abc", ""], ["1:ab", "c"], ["a1:b", "c"], []];
+    expect(new Set(lists.map((names) => deriveMessageId(fingerprints, names))).size).toBe(lists.length);
+  });
+
+  it("of a group tell line, sender, reference, width and total apart", () => {
+    const base = { lineId: line, from: "+1555", ref: 11, total: 2, bits: 8 } as const;
+    const keys = [
+      base,
+      { ...base, lineId: lineOf(2).id },
+      { ...base, from: "+15551" },
+      { ...base, from: "" },
+      { ...base, ref: 1, total: 12 },
+      { ...base, ref: 12 },
+      { ...base, total: 3 },
+      { ...base, bits: 16 as const },
+    ];
+    expect(new Set(keys.map((key) => groupHash(fingerprints, key))).size).toBe(keys.length);
+  });
+
+  it("of one purpose are never those of another", () => {
+    const name = "abc";
+    const all = [pduHash(fingerprints, line, utf8(name)), deriveMessageId(fingerprints, [line, name])];
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe("contentOf", () => {
+  const source = (pdu: Uint8Array) => ({ lineId: lineOf(1).id, pdu, receivedAt: START });
+
+  it("gives class and kind of what is more than text", () => {
+    expect(contentOf(source(pduOf({ body: "flash", class: 0 })))).toMatchObject({ class: 0, kind: null });
+    expect(contentOf(source(pduOf({ body: "", pid: 0x40 })))).toMatchObject({ kind: "type0" });
+  });
+
+  it("gives an empty sender where there is none", () => {
+    expect(contentOf(source(pduOf({ from: "" })))).toMatchObject({ type: "sms", from: "" });
+  });
+
+  it("gives null for a time stamp that is none", () => {
+    const pdu = pduOf({ body: "x" });
+    pdu.fill(0xff, 10, 17);
+    expect(contentOf(source(pdu))).toMatchObject({ type: "sms", sentAt: null });
+    expect(sentOrder(pdu)).toBe(0);
+  });
+
+  it("gives a message from a phone raw", () => {
+    const [pdu = new Uint8Array()] = encodeSubmit({ to: "+15550100", body: "x" });
+    expect(contentOf(source(pdu))).toMatchObject({ type: "raw", raw: toHex(pdu) });
+    expect(partOf(source(pdu))).toBeNull();
+  });
+
+  it("takes the only part of one for a whole message", () => {
+    const pdu = partPdu({ ref: 1, total: 1, part: 1, text: "whole" });
+    expect(partOf(source(pdu))).toBeNull();
+    expect(contentOf(source(pdu))).toMatchObject({ body: "whole", parts: 1 });
+  });
+
+  it.each([
+    ["no parts", 0, 0],
+    ["part 0", 3, 0],
+    ["a part behind the last", 2, 3],
+  ])("takes a part of nonsense for a whole message: %s", (_name, total, part) => {
+    const pdu = partPdu({ ref: 1, total, part, text: "odd" });
+    expect(partOf(source(pdu))).toBeNull();
+    expect(contentOf(source(pdu))).toMatchObject({ body: "odd" });
+  });
+});
+
+describe("joinContents", () => {
+  it("of nothing is nothing", () => {
+    expect(joinContents([], [1, 2])).toBeNull();
+  });
+});
+
+describe("sentOrder", () => {
+  it("is the service centre's time, 0 for what has none", () => {
+    expect(sentOrder(pduOf({ second: 5 }))).toBe(START + 5000);
+    expect(sentOrder(Uint8Array.of(1, 2, 3))).toBe(0);
+    const moment = { unixMs: START, offsetMinutes: 0 };
+    const report = encodeStatusReport({ to: "+1555", reference: 1, sentAt: moment, dischargedAt: moment, status: 0 });
+    expect(sentOrder(report)).toBe(0);
+  });
+});
+
+describe("a part at rest", () => {
+  const part = { hash: "0".repeat(32), occurrence: 0, pdu: pduOf({ body: "secret text" }), receivedAt: START };
+
+  it("comes back as it was, and shows nothing of its content", () => {
+    const sealer = new CoreRig().sealer();
+    const sealed = sealer.sealPart(part);
+    expect(sealer.openPart(sealed)).toEqual(part);
+    expect(toHex(sealed)).not.toContain(toHex(part.pdu));
+  });
+
+  it.each([0, 24, 40])("is refused when byte %i was changed", (at) => {
+    const sealer = new CoreRig().sealer();
+    const sealed = sealer.sealPart(part);
+    sealed[at] = (sealed[at] ?? 0) ^ 1;
+    expect(() => sealer.openPart(sealed)).toThrowError(expect.objectContaining({ code: "envelope.bad_box" }));
+  });
+});
