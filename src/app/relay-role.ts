@@ -26,6 +26,8 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       dataFolder: folder.path,
       listen: config.listen,
       providers: config.providers,
+      trustLocalProxy: config.trust_local_proxy,
+      ...(config.public_host === undefined ? {} : { publicHost: config.public_host }),
       limits: {
         authPerMinute: config.limits.auth_per_minute,
         forwardsPerMinute: config.limits.forward_per_minute,

@@ -4,34 +4,37 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { isAppError, messageOf } from "../base/index.ts";
 import type { CliIo, ExitCode } from "./cli-io.ts";
-import { registerConfig } from "./commands/config.ts";
-import { registerPtool } from "./commands/ptool.ts";
-import { registerRental } from "./commands/rental.ts";
-import { registerRenter } from "./commands/renter.ts";
-import { registerRoles } from "./commands/roles.ts";
-import { registerSimulate } from "./commands/simulate.ts";
-import { registerSms } from "./commands/sms.ts";
 import { systemIo } from "./system-io.ts";
 import { version } from "./version.ts";
 
-function buildProgram(io: CliIo, setExit: (code: ExitCode) => void): Command {
+type Register = (program: Command, io: CliIo, setExit: (code: ExitCode) => void) => void;
+
+interface CommandGroup {
+  readonly names: readonly string[];
+  readonly load: () => Promise<Register>;
+}
+
+/** Loaded on demand: a renter's command must not wait for the modem and database code that it never uses. */
+const GROUPS: readonly CommandGroup[] = [
+  { names: ["demo", "start", "relay"], load: async () => (await import("./commands/roles.ts")).registerRoles },
+  { names: ["rental", "slots", "lines"], load: async () => (await import("./commands/rental.ts")).registerRental },
+  { names: ["renter"], load: async () => (await import("./commands/renter.ts")).registerRenter },
+  { names: ["sms"], load: async () => (await import("./commands/sms.ts")).registerSms },
+  { names: ["ptool"], load: async () => (await import("./commands/ptool.ts")).registerPtool },
+  { names: ["simulate"], load: async () => (await import("./commands/simulate.ts")).registerSimulate },
+  { names: ["config"], load: async () => (await import("./commands/config.ts")).registerConfig },
+];
+
+/** The program with the group that `first` names, or with all groups for help and for a command that does not exist. */
+async function buildProgram(first: string, io: CliIo, setExit: (code: ExitCode) => void): Promise<Command> {
   const program = new Command("numberbox")
     .description("Real phone numbers for the Privateness network.")
     .version(version())
     .showHelpAfterError("Run with --help to see how it is used.")
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
-  for (const register of [
-    registerRoles,
-    registerRental,
-    registerRenter,
-    registerSms,
-    registerPtool,
-    registerSimulate,
-    registerConfig,
-  ]) {
-    register(program, io, setExit);
-  }
+  const named = GROUPS.filter((group) => group.names.includes(first));
+  for (const group of named.length > 0 ? named : GROUPS) (await group.load())(program, io, setExit);
   return program;
 }
 
@@ -49,10 +52,10 @@ function report(io: CliIo, error: unknown): ExitCode {
 /** Runs one command line (without `node` and the program's name). Never throws. */
 export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const program = buildProgram(io, (exit) => {
-    code = exit;
-  });
   try {
+    const program = await buildProgram(argv[0] ?? "", io, (exit) => {
+      code = exit;
+    });
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {

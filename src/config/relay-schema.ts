@@ -9,6 +9,15 @@ export const relayConfig = z.strictObject({
   listen: listenAddress("127.0.0.1:8090").describe(
     "Address of the relay. Put a TLS proxy in front of it on the Internet.",
   ),
+  public_host: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, "a host name, with its port unless it is the usual one")
+    .optional()
+    .describe("Name that renters reach the relay by; it stands in every challenge they sign. Set it on the Internet."),
+  trust_local_proxy: z
+    .boolean()
+    .default(false)
+    .describe("Take the client's address from a TLS proxy on this machine (X-Forwarded-For)."),
   providers: z
     .array(
       z.strictObject({

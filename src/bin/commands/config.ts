@@ -3,7 +3,7 @@
 import { type Command, Option } from "commander";
 import { configSchema, parseBoxConfig, parseRelayConfig } from "../../config/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
-import { readConfigText } from "./roles.ts";
+import { readConfigText } from "./data-option.ts";
 
 const role = (): Option => new Option("--role <role>", "whose configuration").choices(["box", "relay"]).default("box");
 

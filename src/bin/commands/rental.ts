@@ -5,8 +5,8 @@ import { z } from "zod";
 import { lineView, type RentalView, rentalView, slotView } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
+import { dataFolder } from "./data-option.ts";
 import { readRenterKeys } from "./renter-keys.ts";
-import { dataFolder } from "./roles.ts";
 
 interface Common {
   readonly data?: string;

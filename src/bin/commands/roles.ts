@@ -1,12 +1,12 @@
 // `numberbox start|relay|demo`: the roles that run until they are told to stop.
 
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { publishLocalAccess, startBox, startDemo, startRelayRole } from "../../app/index.ts";
-import { type Logger, systemCodeOf, wrapError } from "../../base/index.ts";
+import type { Logger } from "../../base/index.ts";
 import { systemClock } from "../../base/system-clock.ts";
 import { createSystemCrypto } from "../../base/system-crypto.ts";
 import { systemLogger } from "../../base/system-log.ts";
@@ -14,6 +14,7 @@ import { systemRandom } from "../../base/system-random.ts";
 import { parseBoxConfig, parseRelayConfig } from "../../config/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { version } from "../version.ts";
+import { DEFAULT_DATA, dataFolder, readConfigText } from "./data-option.ts";
 import { demoText } from "./demo-text.ts";
 import { loadSimulator } from "./simulator.ts";
 
@@ -22,22 +23,7 @@ interface RoleOptions {
   readonly data?: string;
 }
 
-const DEFAULT_DATA = "/var/lib/numberbox";
 const PAGES = fileURLToPath(new URL("../../web/dist", import.meta.url));
-
-export async function readConfigText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw wrapError(cause, "config.unreadable", `${file} cannot be read (${systemCodeOf(cause) ?? "?"})`, {
-      hint: "Name the configuration file by --config.",
-    });
-  }
-}
-
-export function dataFolder(io: CliIo, option: string | undefined): string {
-  return resolve(option ?? io.env.NUMBERBOX_DATA ?? DEFAULT_DATA);
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
