@@ -1,8 +1,7 @@
 // The real clock.
 
 import { type Millis, millis, unixMs } from "./brands.ts";
-import type { Clock, Disposer } from "./clock.ts";
-import { stoppedError } from "./errors.ts";
+import { type Clock, type Disposer, sleepBy } from "./clock.ts";
 
 // setTimeout overflows above 2^31-1 ms and would fire at once.
 const MAX_TIMER = 2_147_483_647;
@@ -21,20 +20,5 @@ export const systemClock: Clock = {
   now: () => unixMs(Date.now()),
   monotonic: () => millis(performance.now()),
   after,
-  sleep: (delay, name, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(stoppedError(name));
-        return;
-      }
-      const onAbort = (): void => {
-        cancel();
-        reject(stoppedError(name));
-      };
-      const cancel = after(delay, name, () => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      signal?.addEventListener("abort", onAbort, { once: true });
-    }),
+  sleep: sleepBy(after),
 };

@@ -44,18 +44,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(delay: Millis, name: string, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(stoppedError(name));
-      const onAbort = (): void => {
-        cancel();
-        reject(stoppedError(name));
-      };
-      const cancel = this.after(delay, name, () => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+    return sleepBy((span, timer, task) => this.after(span, timer, task))(delay, name, signal);
   }
 
   /** Names of the timers that are armed, soonest first. */
