@@ -21,11 +21,16 @@ export class IntakeMemory {
   /** Deletions the modems confirmed, not yet durable. */
   readonly #confirmed = new Map<string, IntakeTicket>();
   #remembered: Remembered | null = null;
-  /** Hashes of the commit in flight. */
-  #inFlight: ReadonlySet<string> = new Set();
+  /** Hashes of the commit in flight; null while nothing is being written. */
+  #inFlight: ReadonlySet<string> | null = null;
 
   constructor(deps: IntakeMemoryDeps) {
     this.#deps = deps;
+  }
+
+  /** Whether a commit is in flight. */
+  get writing(): boolean {
+    return this.#inFlight !== null;
   }
 
   get openGroups(): readonly OpenGroup[] {
@@ -62,24 +67,31 @@ export class IntakeMemory {
 
   /** The commit in flight has ended. `stored` is what it made durable, null when it failed. */
   end(stored: IntakeCommit | null): void {
-    this.#inFlight = new Set();
+    this.#inFlight = null;
     for (const ticket of stored?.deleted ?? []) this.#confirmed.delete(keyOf(ticket));
   }
 
-  /** The context for a batch. `settled` resolves when the commit in flight, if there is one, has ended. */
-  async contextFor(batch: readonly IncomingPdu[], settled: Promise<unknown>): Promise<IntakeContext> {
-    const { fingerprints, store } = this.#deps;
-    const hashes = [...new Set(batch.map(({ lineId, pdu }) => pduHash(fingerprints, lineId, pdu)))];
-    // A batch that shares a hash with the commit in flight must see its outcome; others need not wait.
-    if (hashes.some((hash) => this.#inFlight.has(hash))) await settled;
-    const seen = new Map<string, readonly SeenPdu[]>();
+  /** What the next batch builds on; knows no rows yet. */
+  async context(): Promise<IntakeContext> {
+    return { ...(this.#remembered ?? (await this.load())), seen: new Map() };
+  }
+
+  hashOf({ lineId, pdu }: IncomingPdu): string {
+    return pduHash(this.#deps.fingerprints, lineId, pdu);
+  }
+
+  /** What is stored of each hash. `settled` resolves when the commit in flight, if there is one, has ended. */
+  async rowsOf(hashes: readonly string[], settled: Promise<unknown>): Promise<ReadonlyMap<string, readonly SeenPdu[]>> {
+    // Those that share a hash with the commit in flight must see its outcome; others need not wait.
+    if (hashes.some((hash) => this.#inFlight?.has(hash))) await settled;
+    const rows = new Map<string, readonly SeenPdu[]>(hashes.map((hash) => [hash, []]));
     // As of now: a deletion that becomes durable while the rows are read is confirmed no more, yet the rows may not show it.
     const confirmed = new Set(this.#confirmed.keys());
-    for (const row of hashes.length === 0 ? [] : await store.findSeen(hashes)) {
+    for (const row of rows.size === 0 ? [] : await this.#deps.store.findSeen([...rows.keys()])) {
       const known = confirmed.has(keyOf(row)) ? { ...row, deleted: true } : row;
-      seen.set(row.hash, [...(seen.get(row.hash) ?? []), known]);
+      rows.set(row.hash, [...(rows.get(row.hash) ?? []), known]);
     }
-    return { ...(this.#remembered ?? (await this.load())), seen };
+    return rows;
   }
 }
 

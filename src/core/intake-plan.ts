@@ -69,6 +69,16 @@ export class IntakePlan {
     this.#groups = context.groups;
   }
 
+  /** Whether `learn` was told of this hash. */
+  knows(hash: string): boolean {
+    return this.#seen.has(hash);
+  }
+
+  /** What the store holds of some hashes, an empty list for those that it has never seen. Before `add` of a PDU with such a hash. */
+  learn(rows: ReadonlyMap<string, readonly SeenPdu[]>): void {
+    for (const [hash, known] of rows) this.#seen.set(hash, known);
+  }
+
   /** Takes one PDU in. A PDU that cannot be handled fails alone and leaves the plan as it was. */
   async add(incoming: IncomingPdu): Promise<ItemResult> {
     const hash = pduHash(this.#deps.fingerprints, incoming.lineId, incoming.pdu);

@@ -1,5 +1,6 @@
 // The intake: takes PDUs from all slots, gathers them into batches, and resolves each caller only after its batch is durable. While
-// one batch is being committed the next is sealed; a failing commit fails both, and memory is rebuilt from the store.
+// one batch is being committed the next is sealed, and it grows until the disk is free; a failing commit fails both, and memory is
+// rebuilt from the store.
 
 import {
   type AppError,
@@ -64,6 +65,8 @@ export interface IntakeHealth {
 
 const PROBE_EVERY: Millis = seconds(2);
 const HOUSEKEEPING_EVERY: Millis = seconds(2);
+/** Messages sealed in one turn of the event loop: each takes about a third of a millisecond, and everything else waits meanwhile. */
+const SLICE = 8;
 const PRUNE_EVERY: Millis = hours(1);
 const SEEN_KEPT: Millis = days(40);
 
@@ -142,7 +145,7 @@ export class Intake implements IntakePort {
     // Let everything that the same turn of the event loop brings join the first batch.
     await Promise.resolve();
     while (this.#hasWork()) {
-      const batch = this.#waiting.splice(0, this.#deps.settings.maxBatch);
+      const batch: Waiting[] = [];
       try {
         await this.#process(batch);
       } catch (error) {
@@ -154,19 +157,37 @@ export class Intake implements IntakePort {
     }
   }
 
-  async #process(batch: readonly Waiting[]): Promise<void> {
+  /** Fills `batch` from what waits and begins its commit. */
+  async #process(batch: Waiting[]): Promise<void> {
     // What this batch builds on. Should it fail, the plan is void, even if the intake has recovered meanwhile.
     const before = this.#commits;
-    const incoming = batch.map((waiting) => waiting.incoming);
-    const plan = new IntakePlan(this.#deps, await this.#memory.contextFor(incoming, before));
-    const results: ItemResult[] = [];
-    for (const item of incoming) results.push(await plan.add(item));
+    const plan = new IntakePlan(this.#deps, await this.#memory.context());
+    const results = await this.#seal(batch, plan);
     const flushed = this.#flushDue ? await this.#flush(plan) : 0;
     // One commit at a time; this batch was sealed while the one before was being written.
     const failed = (await before) ?? (this.#stopped ? stoppedError("intake") : null);
     if (failed !== null) return reject(batch, failed);
     const commit = plan.commit(this.#memory.confirmed);
     this.#commits = this.#commit({ commit, context: plan.context, batch, results, flushed });
+  }
+
+  /** Seals slice by slice until the disk is free or the batch is full: the slower the disk, the larger the batch. */
+  async #seal(batch: Waiting[], plan: IntakePlan): Promise<readonly ItemResult[]> {
+    const { maxBatch } = this.#deps.settings;
+    const results: ItemResult[] = [];
+    do {
+      const slice = this.#waiting.splice(0, Math.min(SLICE, maxBatch - batch.length));
+      const hashes = slice.map(({ incoming }) => this.#memory.hashOf(incoming));
+      if (hashes.some((hash) => plan.knows(hash))) {
+        // The same bytes again: judged when the store shows what this batch made of the first.
+        this.#waiting.unshift(...slice);
+        break;
+      }
+      batch.push(...slice);
+      plan.learn(await this.#memory.rowsOf(hashes, this.#commits));
+      for (const { incoming } of slice) results.push(await plan.add(incoming));
+    } while (this.#memory.writing && this.#waiting.length > 0 && batch.length < maxBatch);
+    return results;
   }
 
   async #flush(plan: IntakePlan): Promise<number> {
