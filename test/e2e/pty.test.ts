@@ -30,7 +30,7 @@ describe.skipIf(!socat)(`a box on pseudo-terminals${socat ? "" : " (skipped: soc
   it("reads what arrives through serialport", async () => {
     field.board.modem(1).sendSms({ from: "+15550100", body: "through a tty" });
     field.board.modem(2).sendSms({ from: "+15550100", body: "x".repeat(400) });
-    expect((await read()).sort()).toEqual(["through a tty", "x".repeat(400)]);
+    expect([...(await read())].sort()).toEqual(["through a tty", "x".repeat(400)]);
   });
 
   it("comes back by itself after the tty went away and returned, and reads what arrived meanwhile", async () => {

@@ -1,14 +1,6 @@
 // A clock that moves only when told to, for tests and simulations without waiting.
 
-import {
-  type Clock,
-  type Disposer,
-  type Millis,
-  millis,
-  stoppedError,
-  type UnixMs,
-  unixMs,
-} from "../../src/base/index.ts";
+import { type Clock, type Disposer, type Millis, millis, sleepBy, type UnixMs, unixMs } from "../../src/base/index.ts";
 
 interface Timer {
   readonly at: number;
