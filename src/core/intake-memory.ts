@@ -46,17 +46,12 @@ export class IntakeMemory {
     this.#confirmed.set(keyOf(ticket), ticket);
   }
 
-  /** Reads everything from the store anew. */
+  /** Reads everything from the store, anew after a commit that failed: what was planned on top of it never happened. */
   async load(): Promise<Remembered> {
     const { store } = this.#deps;
     const [parts, sequences] = await Promise.all([store.openParts(), store.lastSequences()]);
     this.#remembered = { groups: restoreGroups(parts), sequences };
     return this.#remembered;
-  }
-
-  /** A commit failed: what was planned on top of it never happened. */
-  forget(): void {
-    this.#remembered = null;
   }
 
   /** `commit` is being written, and the next batch is planned as if it were stored already. */

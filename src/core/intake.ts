@@ -218,9 +218,8 @@ export class Intake implements IntakePort {
     return null;
   }
 
-  /** Pauses: everybody is told that nothing was stored, memory is dropped, and a probe finds out when writing works again. */
+  /** Pauses: everybody is told that nothing was stored; a probe finds out when writing works again, and memory is rebuilt. */
   #fail(batch: readonly Waiting[], error: AppError): void {
-    this.#memory.forget();
     reject([...batch, ...this.#waiting.splice(0)], error);
     if (this.#error !== null || this.#stopped) return;
     this.#error = error;

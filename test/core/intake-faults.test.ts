@@ -51,6 +51,13 @@ describe.each(FAULTS)("a commit that fails with %s", (fault) => {
     expect(await rig.bodies(rental)).toEqual(["before", "a", "b", "c", "d"]);
   });
 
+  it("refuses at once those that still wait in the queue", async () => {
+    intake = await rig.intake({ maxBatch: 1 });
+    rig.store.failWrites(fault);
+    const codes = ["a", "b", "c", "d"].map((body, at) => codeOf(intake.accept(message(body, `SM:${at}`))));
+    expect(await Promise.all(codes)).toEqual([fault, fault, fault, fault]);
+  });
+
   it("tells its callers that they may try again", async () => {
     rig.store.failWrites(fault);
     const error: unknown = await intake.accept(message("a", "SM:1")).catch((reason: unknown) => reason);
@@ -190,6 +197,42 @@ describe("stop", () => {
     const commits = rig.store.commits;
     await rig.clock.advance(minutes(1));
     expect(rig.store.commits).toBe(commits);
+  });
+
+  it("waits for what is being written", async () => {
+    const release = rig.store.stallWrites();
+    const verdict = intake.accept(message("a", "SM:1"));
+    await rig.clock.flush();
+    let ended = false;
+    const stopped = intake.stop().then(() => {
+      ended = true;
+    });
+    await rig.clock.flush();
+    expect(ended).toBe(false);
+    release();
+    await stopped;
+    expect((await verdict).kind).toBe("stored");
+  });
+
+  it("waits for what is being sealed, so that nobody waits any more when it has ended", async () => {
+    const sealer = rig.sealer();
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const sealMessage: typeof sealer.sealMessage = (request) => gate.then(() => sealer.sealMessage(request));
+    intake = await rig.intake({ sealer: { ...sealer, sealMessage } });
+    let outcome = "waits";
+    void codeOf(intake.accept(message("a", "SM:1"))).then((code) => {
+      outcome = code;
+    });
+    await rig.clock.flush();
+    const stopped = intake.stop();
+    await rig.clock.flush();
+    expect(outcome).toBe("waits");
+    release();
+    await stopped;
+    expect(outcome).toBe("base.stopped");
   });
 
   it("makes the last confirmed deletions durable", async () => {

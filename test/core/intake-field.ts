@@ -13,9 +13,12 @@ export type FieldStep =
   | { readonly type: "long"; readonly line: number; readonly order: readonly number[]; readonly lost: boolean }
   | { readonly type: "sweep"; readonly line: number; readonly deleting: boolean }
   | { readonly type: "doom"; readonly commits: number; readonly applied: boolean }
-  | { readonly type: "crash" }
+  /** The process is killed; a write that hangs on the disk is taken by it or not. */
+  | { readonly type: "crash"; readonly applied: boolean }
   | { readonly type: "restart" }
   | { readonly type: "fault"; readonly fault: StoreFault | null }
+  | { readonly type: "stall" }
+  | { readonly type: "release" }
   | { readonly type: "wait"; readonly span: Millis }
   | { readonly type: "jump"; readonly by: Millis }
   | { readonly type: "evidence" };
@@ -37,6 +40,13 @@ export class IntakeField {
   #intake: Intake | null = null;
   #rentals: readonly Rental[] = [];
   #count = 0;
+  #fault: StoreFault | null = null;
+  #unstall: () => void = () => {};
+  readonly #maxBatch: number;
+
+  constructor(maxBatch: number) {
+    this.#maxBatch = maxBatch;
+  }
 
   async begin(lines: number): Promise<void> {
     this.#rentals = await this.rig.rent(lines);
@@ -58,12 +68,21 @@ export class IntakeField {
       case "doom":
         return this.#disk.dieInCommit(step.commits, step.applied);
       case "crash":
-        return this.#boot();
+        return this.#crash(step.applied);
       case "restart":
+        this.#unstall();
         if (!this.#disk.dead) await Promise.race([this.#intake?.stop(), this.rig.clock.flush(20)]);
         return this.#boot();
       case "fault":
+        this.#fault = step.fault;
         return this.rig.store.failWrites(step.fault);
+      case "stall":
+        this.#unstall();
+        this.#unstall = this.rig.store.stallWrites();
+        return;
+      case "release":
+        this.#unstall();
+        return this.rig.clock.flush(2);
       case "wait":
         return this.rig.clock.advance(step.span);
       case "jump":
@@ -77,8 +96,8 @@ export class IntakeField {
 
   /** Ends all trouble, reads what is left, and compares. Returns what differs. */
   async settle(): Promise<readonly string[]> {
-    this.rig.store.failWrites(null);
-    await this.#boot();
+    this.#fault = null;
+    await this.#crash(true);
     for (const line of this.#sims.keys()) await this.#sweep(line, true);
     await this.rig.clock.advance(minutes(11));
     const out: string[] = [];
@@ -101,11 +120,20 @@ export class IntakeField {
     return problems;
   }
 
+  async #crash(applied: boolean): Promise<void> {
+    this.#disk.die();
+    if (!applied) this.rig.store.failWrites("store.io");
+    this.#unstall();
+    await this.rig.clock.flush(2);
+    this.rig.store.failWrites(this.#fault);
+    await this.#boot();
+  }
+
   async #boot(): Promise<void> {
     this.#disk.die();
     this.#busy.clear();
     this.#disk = new ProcessStore(this.rig.store);
-    this.#intake = await this.rig.intake({ store: this.#disk, maxBatch: 3 });
+    this.#intake = await this.rig.intake({ store: this.#disk, maxBatch: this.#maxBatch });
   }
 
   #arrive(line: number): void {

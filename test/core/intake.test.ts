@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { days, fromHex, minutes, seconds, toHex } from "../../src/base/index.ts";
-import type { Intake, IntakeVerdict, Rental } from "../../src/core/index.ts";
+import { Intake, type IntakeVerdict, type Rental } from "../../src/core/index.ts";
 import { encodeStatusReport } from "../../src/sms/index.ts";
 import { codeOf } from "../contract/box-store.ts";
 import { bodyOf, CoreRig, lineOf, openHeld, pduOf, provider, renter, renters, START, take } from "./core-rig.ts";
@@ -67,13 +67,30 @@ describe("the intake", () => {
     expect(rig.committed.map((commit) => commit.outbox.length)).toEqual([3, 3, 1]);
   });
 
-  it("works from the first message on, even if it comes before the start has ended", async () => {
+  it("lets a batch grow while the disk is busy, and tells repetitions within it", async () => {
+    const resume = rig.store.stallWrites();
+    const first = intake.accept(rig.incoming(pduOf({ body: "first", second: 99 }), "ME:1"));
+    await rig.clock.flush();
+    const bodies = Array.from({ length: 20 }, (_, at) => `m${at}`);
+    const verdicts = [...offer(bodies), ...offer(bodies), ...offer(bodies, 2)];
+    await rig.clock.flush(40);
+    resume();
+    await first;
+    const kinds = (await Promise.all(verdicts)).map(({ kind }) => kind);
+    expect(kinds.slice(0, 20)).toEqual(bodies.map(() => "stored"));
+    expect(kinds.slice(20, 40)).toEqual(bodies.map(() => "duplicate"));
+    expect(kinds.slice(40)).toEqual(bodies.map(() => "stored"));
+    expect(await rig.bodies(rental)).toEqual(["first", ...bodies, ...bodies]);
+    expect(rig.committed.map((commit) => commit.outbox.length)[1]).toBeGreaterThan(8);
+  });
+
+  it("goes on with seq where the last run ended, even if a message comes before the start has", async () => {
     await Promise.all(offer(["a"]));
-    const next = new CoreRig();
-    const [again] = await next.rent(1);
-    const other = await next.intake();
-    await other.accept(next.incoming(pduOf({ body: "early" })));
-    expect(await next.bodies(again ?? rental)).toEqual(["early"]);
+    const next = new Intake(rig.intakeDeps());
+    const early = next.accept(rig.incoming(pduOf({ body: "early" }), "SM:2"));
+    await next.start();
+    await early;
+    expect(await rig.bodies(rental)).toEqual(["a", "early"]);
   });
 
   it.each([1, 2] as const)("seals by envelope version %i so that the renter, and nobody else, opens it", async (v) => {

@@ -39,7 +39,9 @@ const step: fc.Arbitrary<FieldStep> = fc.oneof(
       applied: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ type: "crash" as const }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("crash" as const), applied: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.constant({ type: "stall" as const }) },
+  { weight: 2, arbitrary: fc.constant({ type: "release" as const }) },
   { weight: 1, arbitrary: fc.constant({ type: "restart" as const }) },
   {
     weight: 2,
@@ -62,8 +64,8 @@ const step: fc.Arbitrary<FieldStep> = fc.oneof(
 describe("the intake under random scripts", () => {
   it("gives every message exactly once, in order, with seq without gaps", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
-        const field = new IntakeField();
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), fc.constantFrom(3, 20), async (steps, max) => {
+        const field = new IntakeField(max);
         await field.begin(LINES);
         for (const one of steps) await field.step(one);
         expect(await field.settle()).toEqual([]);
