@@ -64,7 +64,7 @@ export class AtChannel {
   readonly #disposers: readonly Disposer[];
   #inFlight: InFlight | null = null;
   #inDoubt = false;
-  /** Reply lines so far, whoever they were for. */
+  /** Reply lines so far, whoever they were for; echoes do not count. */
   #heard = 0;
   #asked = 0;
   /** Why the conversation is over. */
@@ -77,9 +77,7 @@ export class AtChannel {
       pendingPrefix: () => this.#inFlight?.command.prefix,
       onLine: (text) => this.#onLine(text),
       // Nothing that is sent here asks for one: somebody before us left the modem inside of a command that sends a message.
-      onPrompt: () => {
-        this.#inDoubt = true;
-      },
+      onPrompt: () => this.doubt(),
     });
     this.#disposers = [
       options.link.onData((chunk) => this.#lines.push(chunk)),
@@ -97,6 +95,11 @@ export class AtChannel {
       if (this.#over === null && this.#inDoubt) await this.#resynchronise();
       return await this.#exchange(request, null);
     });
+  }
+
+  /** A reply made no sense: the next command asks first whether answers and questions still belong together. */
+  doubt(): void {
+    this.#inDoubt = true;
   }
 
   /** Settles all callers and closes the link. Resolves in `CLOSE_LIMIT` at the latest. Idempotent. */
@@ -200,9 +203,11 @@ export class AtChannel {
   }
 
   #onLine(text: string): void {
-    this.#heard++;
     const flight = this.#inFlight;
-    if (flight === null || text === flight.command.text) return;
+    // An echo is no answer: a modem that hangs may echo on.
+    if (text === flight?.command.text) return;
+    this.#heard++;
+    if (flight === null) return;
     const final = parseFinal(text);
     if (final !== null) this.#onFinal(flight, final);
     else if (flight.lines.length < MAX_REPLY_LINES) {

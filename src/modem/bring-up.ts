@@ -10,19 +10,17 @@ import {
   parseCops,
   parseCpin,
   parseCpmsRead,
-  parseCpmsTest,
   parseCsq,
   parseIccid,
   parseIdentity,
   parseRegistration,
   type RegistrationFamily,
-  type StorageChoices,
 } from "../at/index.ts";
 import { AppError, type Clock, hasCode, isAppError } from "../base/index.ts";
 import type { StartStep } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
 import type { Findings } from "./findings.ts";
-import { type ModemProfile, profileFor } from "./profiles/index.ts";
+import { profileFor } from "./profiles/index.ts";
 import { isUsable, lockOfError, simFault } from "./sim-faults.ts";
 import { PROBE_PAUSE, SIM_PAUSE } from "./timeouts.ts";
 
@@ -160,33 +158,23 @@ const network: Step = async (bringUp, findings) => {
   return await readNetwork(bringUp, findings);
 };
 
-/** The storage to receive into: one that can be received into and read. A modem that names none is asked for the usual ones. */
-function homeOf({ receiveInto }: ModemProfile, choices: StorageChoices | null): string | undefined {
-  const offers = (mems: readonly string[] | undefined, mem: string): boolean =>
-    mems === undefined || mems.length === 0 || mems.includes(mem);
-  return receiveInto.find((mem) => offers(choices?.mem1, mem) && offers(choices?.mem3, mem));
-}
-
 const storage: Step = async (bringUp, findings) => {
   const { channel } = bringUp;
-  const { profile } = findings;
   // Not earlier: without a SIM that is ready some modems know no message commands at all.
   await channel.send(command.pduFormat());
-  const choices = await tell(bringUp, command.listStorages(), parseCpmsTest);
-  const home = homeOf(profile, choices);
-  if (home === undefined) {
-    throw new AppError("modem.no_storage", "the modem offers no storage for messages", {
-      retryable: true,
-      hint: "Put a SIM in whose storage works, or choose another modem.",
-    });
+  const { receiveInto, alsoRead } = findings.profile;
+  // What +CPMS=? lists is not asked for: only trying tells which storage the modem takes.
+  for (const home of receiveInto) {
+    if ((await ask(bringUp, command.setStorage([home, home, home]))) === null) continue;
+    const { mem1, mem3 } = parseCpmsRead((await channel.send(command.readStorage())).lines);
+    if ((mem3 ?? mem1).mem !== home) continue;
+    const others = alsoRead.filter((mem) => mem !== home);
+    return { ...findings, home, others, storage: { used: mem1.used, total: mem1.total } };
   }
-  await channel.send(command.setStorage([home, home, home]));
-  const state = await tell(bringUp, command.readStorage(), parseCpmsRead);
-  // MT shows the others' messages under numbers of its own.
-  const also = home === "MT" ? [] : profile.alsoRead;
-  const others = also.filter((mem) => mem !== home && (choices?.mem1.includes(mem) ?? false));
-  const use = state === null ? null : { used: state.mem1.used, total: state.mem1.total };
-  return { ...findings, home, others, storage: use };
+  throw new AppError("modem.no_storage", "the modem offers no storage for messages", {
+    retryable: true,
+    hint: "Put a SIM in whose storage works, or choose another modem.",
+  });
 };
 
 /** +CNMI with <mt> 1: store, then announce. Nothing is routed directly to us, so that a crash of the box loses nothing. */

@@ -19,7 +19,7 @@ export interface Findings {
   readonly signalDbm: number | null;
   /** The storage that messages are received into. */
   readonly home: string;
-  /** Other storages the modem has that may hold messages. */
+  /** Other storages that may hold messages; a modem may lack them. */
   readonly others: readonly string[];
   readonly storage: { readonly used: number; readonly total: number } | null;
   /** Whether the modem has agreed to announce messages (+CNMI). */

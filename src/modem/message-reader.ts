@@ -1,18 +1,9 @@
 // Brings messages from the modem's storages into the intake. A message is deleted only after the intake has said that it is durable;
 // then the place is read again, until a reading shows nothing new.
 
-import {
-  command,
-  type ListedPdu,
-  type OddEntry,
-  parseCmgl,
-  parseCmgr,
-  parseCpmsRead,
-  parseCpmsSet,
-  type StorageUse,
-} from "../at/index.ts";
-import { type AppError, hasCode, isAppError, type LineId, type Logger, type UnixMs } from "../base/index.ts";
-import type { IntakeTicket } from "../core/index.ts";
+import { command, type ListedPdu, type OddEntry, parseCmgl, parseCpmsRead, type StorageUse } from "../at/index.ts";
+import { AppError, hasCode, isAppError, type LineId, type Logger, type UnixMs } from "../base/index.ts";
+import { type IntakeTicket, sentOrder } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
 import { pduBytes } from "./direct-messages.ts";
 import type { OfferPdu } from "./offer-pdu.ts";
@@ -52,15 +43,11 @@ interface Handled {
 const SAME_READINGS = 3;
 /** Readings in one go; a stream of messages must not keep the slot from its other work. */
 const MAX_PASSES = 20;
-/** Answers to +CMGR that mean an empty place: CMS 321 (TS 27.005 3.2.5), CME 21 and 22 (TS 27.007 9.2.1). */
-const EMPTY_PLACE: ReadonlySet<unknown> = new Set(["invalid_memory_index", "invalid_index", "not_found"]);
 
 export class MessageReader {
   readonly #options: ReaderOptions;
   /** PDUs shorter than they say, by place. */
   readonly #broken = new Map<string, { readonly pdu: string; readonly times: number }>();
-  /** Null when it is not known which storage is mem1. */
-  #selected: string | null = null;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -78,7 +65,7 @@ export class MessageReader {
         left += await this.#sweepOne(mem);
       } catch (error) {
         if (mem === home || !hasCode(error, "modem.error")) throw error;
-        log.warn("storage_unreadable", { mem, reason: String(error.context.name) });
+        log.debug("storage_unreadable", { mem, reason: String(error.context.name) });
       }
     }
     return left;
@@ -87,19 +74,14 @@ export class MessageReader {
   #sweepOne(mem: string): Promise<number> {
     return this.#readAll(mem, async () => {
       const use = await this.#select(mem);
-      const { messages, odd } = parseCmgl((await this.#options.channel.send(command.listMessages())).lines);
+      const { messages: listed, odd } = parseCmgl((await this.#options.channel.send(command.listMessages())).lines);
+      const messages = inOrder(listed);
       const unreadable = odd.filter(isUnread).length;
       if (odd.length > 0) this.#options.log.warn("odd_listing", { mem, entries: odd.length });
       // A listing that is shorter than the count before it was cut short: what it lacks may still be there.
-      const whole = unreadable === 0 && use !== null && messages.length >= use.used;
+      const whole = unreadable === 0 && messages.length >= use.used;
       return { messages, covers: (place) => whole && place.startsWith(`${mem}:`), unreadable };
     });
-  }
-
-  /** Reads and delivers one message that +CMTI announced. Resolves as `sweep` does. */
-  async fetch(mem: string, index: number): Promise<number> {
-    if (this.#selected !== mem) await this.#select(mem);
-    return await this.#readAll(mem, () => this.#readOne(mem, index));
   }
 
   /** How full the home storage is; null when the modem does not tell. */
@@ -114,28 +96,18 @@ export class MessageReader {
     }
   }
 
-  async #select(mem: string): Promise<StorageUse | null> {
-    this.#selected = null;
-    const { lines } = await this.#options.channel.send(command.setStorage([mem]));
-    this.#selected = mem;
-    const use = usesOf(lines)[0] ?? null;
-    if (use !== null && mem === this.#options.home) this.#options.onUse(use);
-    return use;
-  }
-
-  async #readOne(mem: string, index: number): Promise<Look> {
-    const place = placeOf(mem, index);
-    const covers = (other: string): boolean => other === place;
-    try {
-      const message = parseCmgr((await this.#options.channel.send(command.readMessage(index))).lines);
-      return { messages: message === null ? [] : [{ index, ...message }], covers, unreadable: 0 };
-    } catch (error) {
-      if (!isUnclear(error)) throw error;
-      // Already read by a sweep, or announced twice.
-      if (EMPTY_PLACE.has(error.context.name)) return { messages: [], covers, unreadable: 0 };
-      this.#options.log.warn("message_unreadable", { mem, reason: error.code });
-      return { messages: [], covers: () => false, unreadable: 1 };
+  /** The answer that counts is the second: it names the storage, and so can be of no other command. */
+  async #select(mem: string): Promise<StorageUse> {
+    const { channel, home, onUse } = this.#options;
+    await channel.send(command.setStorage([mem]));
+    const { mem1 } = parseCpmsRead((await channel.send(command.readStorage())).lines);
+    if (mem1.mem !== mem) {
+      channel.doubt();
+      throw new AppError("modem.out_of_step", `the modem did not select its storage ${mem}`, { retryable: true });
     }
+    const use = { used: mem1.used, total: mem1.total };
+    if (mem === home) onUse(use);
+    return use;
   }
 
   async #readAll(mem: string, look: () => Promise<Look>): Promise<number> {
@@ -227,6 +199,14 @@ export function placeOf(mem: string, index: number): string {
   return `${mem}:${index}`;
 }
 
+/** A listing goes by place, and a freed place is filled again: the service centre's time tells what came first. */
+function inOrder(messages: readonly ListedPdu[]): readonly ListedPdu[] {
+  return messages
+    .map((message) => ({ message, sent: sentOrder(pduBytes(message.pdu)) }))
+    .sort((a, b) => a.sent - b.sent || a.message.index - b.message.index)
+    .map(({ message }) => message);
+}
+
 function isReceived({ stat }: ListedPdu): boolean {
   return stat !== "sto_unsent" && stat !== "sto_sent";
 }
@@ -239,13 +219,4 @@ function isUnread(entry: OddEntry): boolean {
 /** An answer that says nothing about the channel: an error of the modem, or a reply that makes no sense. */
 function isUnclear(error: unknown): error is AppError {
   return hasCode(error, "modem.error") || hasCode(error, "at.bad_response");
-}
-
-function usesOf(lines: readonly string[]): readonly StorageUse[] {
-  try {
-    return parseCpmsSet(lines);
-  } catch (error) {
-    if (isUnclear(error)) return [];
-    throw error;
-  }
 }

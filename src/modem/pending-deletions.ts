@@ -39,15 +39,10 @@ export class PendingDeletions {
     if (pending !== undefined) pending.announced = true;
   }
 
-  /**
-   * What a reading showed at the place; null when it is empty. The same PDU is the same message, unless it was announced anew and is
-   * unread, which it cannot be after it was read: then it is the second of two equal messages of one second.
-   */
+  /** What a reading showed at the place; null when it is empty. */
   shown(place: string, message: StoredPdu | null): void {
     const pending = this.#places.get(place);
-    if (pending === undefined) return;
-    const twin = pending.announced && message?.stat === "rec_unread";
-    if (message !== null && message.pdu === pending.pdu && !twin) return;
+    if (pending === undefined || (message !== null && mayBe(pending, message))) return;
     this.#places.delete(place);
     this.#intake.deleted(pending.ticket);
   }
@@ -56,4 +51,14 @@ export class PendingDeletions {
   clear(): void {
     this.#places.clear();
   }
+}
+
+/**
+ * Whether `message` may still be the one that was deleted. A PDU that was cut short may be any. The same PDU is the same message,
+ * unless it was announced anew and is unread, which it cannot be after it was read: then it is the second of two equal messages of
+ * one second.
+ */
+function mayBe(pending: Pending, message: StoredPdu): boolean {
+  if (message.pdu !== pending.pdu) return !message.intact;
+  return !(pending.announced && message.stat === "rec_unread");
 }

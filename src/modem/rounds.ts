@@ -6,6 +6,7 @@ import {
   type Clock,
   type Deferred,
   deferred,
+  hasCode,
   type LineId,
   type Millis,
   millis,
@@ -45,14 +46,16 @@ export interface RoundsOptions {
   readonly onOtherSim: () => void;
 }
 
-/** With more announcements than this one listing is cheaper than reading each. */
-const LIST_FROM = 3;
 /** All storages are looked through with each n-th sweep, not only the one that messages are received into. */
 const ALL_STORAGES_EACH = 10;
 
 export class Rounds {
   readonly #options: RoundsOptions;
-  #announced: { readonly mem: string; readonly index: number }[] = [];
+  /**
+   * Storages in which something was announced. Always the whole storage is listed: reading single places would deliver a message
+   * whose announcement got lost after those that were sent later.
+   */
+  readonly #announced = new Set<string>();
   #wake: Deferred<void> = deferred();
   #sweepAt: Millis;
   #pollAt: Millis;
@@ -64,7 +67,8 @@ export class Rounds {
 
   constructor(options: RoundsOptions) {
     this.#options = options;
-    this.#sweepAt = this.#jittered(options.sweepEvery);
+    // At once: what was announced during the start-up went unheard.
+    this.#sweepAt = options.clock.monotonic();
     this.#pollAt = this.#jittered(POLL_EVERY);
   }
 
@@ -72,7 +76,7 @@ export class Rounds {
   announce(mem: string | null, index: number | null): void {
     const { home, others } = this.#options.findings();
     if (mem === null || index === null || (mem !== home && !others.includes(mem))) return this.nudge();
-    this.#announced.push({ mem, index });
+    this.#announced.add(mem);
     this.#wake.resolve();
   }
 
@@ -90,7 +94,7 @@ export class Rounds {
 
   /** Resolves when the signal aborts. Reports, and never throws, what goes wrong. */
   async run(): Promise<void> {
-    const { signal, onOk, onFailed } = this.#options;
+    const { channel, signal, onOk, onFailed } = this.#options;
     const stop = (): void => this.#wake.resolve();
     signal.addEventListener("abort", stop, { once: true });
     while (!signal.aborted) {
@@ -99,8 +103,9 @@ export class Rounds {
         if (!signal.aborted) onOk();
       } catch (error) {
         if (signal.aborted) return;
+        if (hasCode(error, "at.bad_response")) channel.doubt();
         // What was announced is found by the next sweep.
-        this.#announced = [];
+        this.#announced.clear();
         this.#sweepSoon(ROUND_RETRY);
         this.#pollAt = this.#earlier(this.#pollAt, ROUND_RETRY);
         onFailed(error);
@@ -114,11 +119,9 @@ export class Rounds {
     const { clock, signal } = this.#options;
     while (!signal.aborted) {
       const now = clock.monotonic();
-      const [next] = this.#announced;
       if (now >= this.#pollAt) await this.#poll();
       else if (now >= this.#sweepAt) await this.#sweep();
-      else if (this.#announced.length >= LIST_FROM) await this.#readAnnounced();
-      else if (next !== undefined) await this.#fetch(next.mem, next.index);
+      else if (this.#announced.size > 0) await this.#readAnnounced();
       else return;
     }
   }
@@ -129,25 +132,22 @@ export class Rounds {
     this.#sweeps++;
     this.#sweepAll = false;
     this.#sweepAt = this.#jittered(this.#options.sweepEvery);
-    await this.#read(all ? [home, ...others] : [home, ...this.#announced.map(({ mem }) => mem)]);
+    const besides = (all ? others : [...this.#announced]).filter((mem) => mem !== home);
+    // The home storage last, so that it stays selected.
+    await this.#read([...besides, home]);
   }
 
   async #readAnnounced(): Promise<void> {
-    await this.#read(this.#announced.map(({ mem }) => mem));
+    await this.#read([...this.#announced]);
   }
 
   async #read(mems: readonly string[]): Promise<void> {
     const { intakes } = this.#options;
-    this.#announced = this.#announced.filter(({ mem }) => !mems.includes(mem));
+    for (const mem of mems) this.#announced.delete(mem);
     if (intakes === null) return;
     let left = await intakes.direct.deliver(intakes.lineId, intakes.offer);
     left += await intakes.reader.sweep(new Set(mems));
     this.#note(left);
-  }
-
-  async #fetch(mem: string, index: number): Promise<void> {
-    this.#announced.shift();
-    this.#note((await this.#options.intakes?.reader.fetch(mem, index)) ?? 0);
   }
 
   /** Comes back soon to what had to be left, but slower each time. */

@@ -158,7 +158,7 @@ export class SlotSession {
     const offer = this.#offer;
     const reader = new MessageReader({ ...this.#options, ...this.#tools(), lineId, deletions, offer, home, onUse });
     this.#intakes = { reader, direct, lineId, offer };
-    const left = (await direct.deliver(lineId, offer)) + (await reader.sweep([home, ...others]));
+    const left = (await direct.deliver(lineId, offer)) + (await reader.sweep([...others, home]));
     if (left > 0) this.#missed = true;
   }
 

@@ -6,7 +6,7 @@ export const genericProfile: ModemProfile = {
   id: "generic",
   matches: () => true,
   iccid: ["+CCID", "+ICCID", "^ICCID?", "+QCCID", "#CCID"],
-  receiveInto: ["SM", "ME", "MT"],
+  receiveInto: ["SM", "ME"],
   alsoRead: ["ME", "SM"],
   indicationModes: [2, 1],
 };
