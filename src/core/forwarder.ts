@@ -50,7 +50,7 @@ interface Taken {
   readonly status: string;
 }
 
-type Declined = Extract<ForwardOutcome, { readonly kind: "unpaid" | "unregistered" }>;
+type Declined = Extract<ForwardOutcome, { readonly kind: "held" | "unregistered" }>;
 /** `again`: as soon as the link allows. `held`: after a pause of the rental's own. */
 type Attempt = "done" | "again" | "held";
 
@@ -234,8 +234,8 @@ export class Forwarder {
   /** Nothing of this rental can go now. */
   async #declined(rental: RentalId, outcome: Declined): Promise<Attempt> {
     const { store, events } = this.#deps;
-    if (outcome.kind === "unpaid") {
-      events.record({ level: "warn", code: "relay.unpaid", details: { rental, reason: outcome.code } });
+    if (outcome.kind === "held") {
+      events.record({ level: "warn", code: "relay.message_held", details: { rental, reason: outcome.code } });
       return "held";
     }
     // The relay has lost the rental. Registered again, it is asked after a pause: the two of them must not spin.

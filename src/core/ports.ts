@@ -69,8 +69,8 @@ export type ForwardOutcome =
   | { readonly kind: "retry"; readonly code: string; readonly after: Millis | null }
   /** The relay does not know this rental (yet, or no longer): register the grant again. */
   | { readonly kind: "unregistered"; readonly code: string }
-  /** The renter's credit is used up: hold the message, do not drop it. */
-  | { readonly kind: "unpaid"; readonly code: string }
+  /** Not for now, for this rental alone: credit used up, mailbox full, clock ahead. Keep the message, do not drop it. */
+  | { readonly kind: "held"; readonly code: string }
   /** Never acceptable as it is. */
   | { readonly kind: "refused"; readonly code: string };
 

@@ -92,7 +92,7 @@ export function relayPortContract(name: string, open: (settings: RelaySettings) 
     it("holds messages beyond the credit until the grant gives more", async () => {
       await register(grantOf({ credit: 1 }));
       expect(await forward(messageOf({ seq: 1 }))).toBe("accepted queued");
-      expect(await forward(messageOf({ seq: 2 }))).toBe("unpaid relay.unpaid");
+      expect(await forward(messageOf({ seq: 2 }))).toBe("held relay.unpaid");
       expect(await forward(messageOf({ seq: 1 }))).toBe("accepted duplicate");
       await register(grantOf({ rev: 2, credit: null }));
       expect(await forward(messageOf({ seq: 2 }))).toBe("accepted queued");
@@ -102,7 +102,7 @@ export function relayPortContract(name: string, open: (settings: RelaySettings) 
       await register();
       await register(grantOf({ rentalId: OTHER_RENTAL, to: otherRenter }));
       for (let seq = 1; seq <= 20; seq++) await forward(messageOf({ seq }));
-      expect(await forward(messageOf({ seq: 21 }))).toBe("unpaid relay.mailbox_full");
+      expect(await forward(messageOf({ seq: 21 }))).toBe("held relay.mailbox_full");
       expect(await forward(messageOf({ rentalId: OTHER_RENTAL }))).toBe("accepted queued");
       await relay.acknowledge(receiptOf(messageOf({ seq: 1 }).envelope));
       expect(await forward(messageOf({ seq: 21 }))).toBe("accepted queued");
@@ -110,7 +110,7 @@ export function relayPortContract(name: string, open: (settings: RelaySettings) 
 
     it("holds a message from the future", async () => {
       await register();
-      expect(await forward(messageOf({ ts: NOW_S + 3_600 }))).toBe("unpaid relay.ts_ahead");
+      expect(await forward(messageOf({ ts: NOW_S + 3_600 }))).toBe("held relay.ts_ahead");
     });
 
     it("registers a grant again, and refuses stale, contradicting, forged and foreign ones", async () => {

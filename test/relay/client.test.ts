@@ -55,9 +55,9 @@ describe("RelayClient.forward", () => {
   });
 
   it.each([
-    [402, "relay.unpaid", "unpaid"],
-    [429, "relay.mailbox_full", "unpaid"],
-    [400, "relay.ts_ahead", "unpaid"],
+    [402, "relay.unpaid", "held"],
+    [429, "relay.mailbox_full", "held"],
+    [400, "relay.ts_ahead", "held"],
     [404, "relay.unknown_rental", "unregistered"],
     [404, "relay.unknown_listing", "unregistered"],
     [403, "relay.unknown_provider", "unregistered"],

@@ -157,7 +157,7 @@ export class FakeRelay implements RelayPort {
     if (grant.listing_id !== message.listing_id) return { kind: "refused", code: "relay.wrong_listing" };
     if (!verifyMessage(suite, fromBase64url(provider), message))
       return { kind: "refused", code: "relay.bad_signature" };
-    if (message.ts * 1000 > clock.now() + 600_000) return { kind: "unpaid", code: "relay.ts_ahead" };
+    if (message.ts * 1000 > clock.now() + 600_000) return { kind: "held", code: "relay.ts_ahead" };
     const known = this.messages.map((one) => this.#candidate(one));
     const { verdicts, rentals, mailboxes } = judgeForwards({
       candidates: [this.#candidate(message)],
@@ -168,7 +168,7 @@ export class FakeRelay implements RelayPort {
     const [verdict] = verdicts;
     if (verdict === undefined || verdict.kind === "duplicate") return { kind: "accepted", status: "duplicate" };
     if (verdict.kind === "refuse") {
-      return { kind: HOLDING.has(verdict.code) ? "unpaid" : "refused", code: verdict.code };
+      return { kind: HOLDING.has(verdict.code) ? "held" : "refused", code: verdict.code };
     }
     this.messages.push(message);
     this.#rentals = replaced(this.#rentals, rentals, (one) => one.rentalId);

@@ -49,7 +49,7 @@ export function forwardOutcome(answer: Answer, message: WireMessage): ForwardOut
   }
   const code = codeOf(answer);
   if (code === null) return retryOf(answer, `relay.http_${answer.status}`);
-  if (HOLDING.has(code)) return { kind: "unpaid", code };
+  if (HOLDING.has(code)) return { kind: "held", code };
   if (UNKNOWN.has(code)) return { kind: "unregistered", code };
   return FINAL.has(answer.status) ? { kind: "refused", code } : retryOf(answer, code);
 }

@@ -221,7 +221,7 @@ export const en = {
   "event.relay.down": "The relay is out of reach: {reason}",
   "event.relay.grant_refused": "The relay refused a grant: {reason}",
   "event.relay.message_refused": "The relay refused an SMS for good: {reason}",
-  "event.relay.unpaid": "A rental's credit is used up; its SMS are held back",
+  "event.relay.message_held": "The relay does not take a rental's SMS for now ({reason}); the box keeps them",
   "event.rental.granted": "{line} granted for {days} d",
   "event.rental.ended": "Rental of {line} ended",
   "event.rental.expired": "Rental of {line} ran out",
