@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const program = fileURLToPath(new URL("../../src/bin/numberbox.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../src/bin/launch.mjs", import.meta.url));
 
 export class Numberbox {
   readonly #child: ChildProcess;
@@ -33,6 +33,10 @@ export class Numberbox {
       stdio: ["ignore", "pipe", "pipe"],
     });
     return new Numberbox(child);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   get out(): string {
