@@ -1,0 +1,81 @@
+// `npm run bench`: every figure of the product's speed and size, as a table and as JSON. It judges nothing: targets stand beside
+// the figures. `--quick` takes about a minute, the whole run about four.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { BenchOptions, Row } from "./measure.ts";
+import { cryptoRow } from "./row-crypto.ts";
+import { idleRow } from "./row-idle.ts";
+import { intakeRow } from "./row-intake.ts";
+import { latencyRow } from "./row-latency.ts";
+import { pduRow } from "./row-pdu.ts";
+import { relayRow } from "./row-relay.ts";
+import { startRow } from "./row-start.ts";
+import { tableOf } from "./table.ts";
+
+const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = {
+  "intake-1": (options) => intakeRow(1, options),
+  "intake-8": (options) => intakeRow(8, options),
+  "intake-32": (options) => intakeRow(32, options),
+  latency: latencyRow,
+  crypto: cryptoRow,
+  pdu: pduRow,
+  relay: relayRow,
+  idle: idleRow,
+  start: startRow,
+};
+
+const USAGE = `Usage: npm run bench -- [--quick] [--json FILE] [--dir FOLDER] [--only ROW[,ROW…]]
+  --quick   fewer and shorter repetitions
+  --json    also write the figures to this file
+  --dir     folder on the disk to measure (default: the system's temporary folder)
+  --only    some of: ${Object.keys(ROWS).join(", ")}
+`;
+
+function readArguments() {
+  const options = {
+    quick: { type: "boolean", default: false },
+    json: { type: "string" },
+    dir: { type: "string", default: tmpdir() },
+    only: { type: "string", default: Object.keys(ROWS).join(",") },
+  } as const;
+  try {
+    const { values } = parseArgs({ options });
+    const names = values.only.split(",");
+    if (names.every((name) => Object.hasOwn(ROWS, name))) return { ...values, names };
+  } catch {
+    // Said below.
+  }
+  process.stderr.write(USAGE);
+  process.exit(2);
+}
+
+const { quick, json, dir, names } = readArguments();
+mkdirSync(dir, { recursive: true });
+const folder = mkdtempSync(join(dir, "numberbox-bench-"));
+const rows: Row[] = [];
+const failed: { readonly row: string; readonly error: string }[] = [];
+const startedAt = new Date().toISOString();
+try {
+  for (const name of names) {
+    const begin = performance.now();
+    process.stderr.write(`${name} … `);
+    try {
+      const row = await ROWS[name]?.({ quick, folder });
+      if (row !== undefined) rows.push(row);
+    } catch (error) {
+      failed.push({ row: name, error: error instanceof Error ? error.message : String(error) });
+    }
+    process.stderr.write(`${((performance.now() - begin) / 1000).toFixed(1)} s\n`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+const machine = { cpu: cpus()[0]?.model ?? "", cores: availableParallelism(), load: loadavg(), node: process.version };
+const report = JSON.stringify({ started_at: startedAt, quick, machine, rows, failed }, null, 2);
+process.stdout.write(`${tableOf(rows)}\n\n${report}\n`);
+if (json !== undefined) writeFileSync(json, `${report}\n`);
+for (const { row, error } of failed) process.stderr.write(`${row} failed: ${error}\n`);
+process.exitCode = failed.length === 0 ? 0 : 1;
