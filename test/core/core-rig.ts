@@ -183,8 +183,8 @@ export class CoreRig {
   readonly committed: IntakeCommit[] = [];
   rentals = this.newRentals();
 
-  newRentals(onGrant: (rental: Rental) => void = () => {}): Rentals {
-    const { store, random, time, events, log } = this;
+  newRentals(onGrant: (rental: Rental) => void = () => {}, time = this.time): Rentals {
+    const { store, random, events, log } = this;
     const policy = { afterDay: minutes(60), afterLonger: minutes(600) };
     return new Rentals({ store, suite, random, identity: provider, time, events, log, policy, onGrant });
   }
