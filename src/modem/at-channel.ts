@@ -33,6 +33,8 @@ export interface AtChannelOptions {
   readonly onUrc: (message: UrcMessage) => void;
   /** The link went away by itself. */
   readonly onClose: () => void;
+  /** A command was given up: its answer may still come. */
+  readonly onTimeout: () => void;
 }
 
 interface InFlight {
@@ -192,6 +194,7 @@ export class AtChannel {
     const { prefix, timeoutMs } = flight.command;
     const cancel = this.#options.clock.after(timeoutMs, `AT${prefix}`, () => {
       this.#inDoubt = true;
+      this.#options.onTimeout();
       const message = `AT${prefix} was not answered within ${timeoutMs} ms`;
       flight.result.reject(new AppError("modem.timeout", message, { retryable: true, context: { command: prefix } }));
     });

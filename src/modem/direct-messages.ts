@@ -22,21 +22,26 @@ export class DirectMessages {
     this.#log = log;
   }
 
-  get size(): number {
-    return this.#waiting.length;
-  }
-
   add(message: Waiting): void {
     this.#waiting.push(message);
-    if (this.#waiting.length <= CAPACITY) return;
-    this.#waiting.shift();
-    this.#log.error("direct_message_lost", { capacity: CAPACITY });
+    if (this.#waiting.length > CAPACITY) this.#lose(1);
+  }
+
+  /** Nobody will offer them any more. Idempotent. */
+  giveUp(): void {
+    this.#lose(this.#waiting.length);
   }
 
   /** Offers all that wait; what is refused waits on. `lineId` is for what came before it was known. Resolves with how many are left. */
   async deliver(lineId: LineId, offer: OfferPdu): Promise<number> {
     const left = await Promise.all(this.#waiting.splice(0).map((message) => this.#offer(message, lineId, offer)));
     return left.filter((stays) => stays).length;
+  }
+
+  #lose(count: number): void {
+    if (count === 0) return;
+    this.#waiting.splice(0, count);
+    this.#log.error("direct_messages_lost", { messages: count });
   }
 
   async #offer(message: Waiting, lineId: LineId, offer: OfferPdu): Promise<boolean> {

@@ -7,12 +7,12 @@ import { type IntakeTicket, sentOrder } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
 import { pduBytes } from "./direct-messages.ts";
 import type { OfferPdu } from "./offer-pdu.ts";
-import type { PendingDeletions } from "./pending-deletions.ts";
+import type { SlotMemory } from "./slot-memory.ts";
 
 export interface ReaderOptions {
   readonly channel: AtChannel;
   readonly offer: OfferPdu;
-  readonly deletions: PendingDeletions;
+  readonly memory: SlotMemory;
   readonly lineId: LineId;
   readonly now: () => UnixMs;
   readonly log: Logger;
@@ -43,6 +43,8 @@ interface Handled {
 const SAME_READINGS = 3;
 /** Readings in one go; a stream of messages must not keep the slot from its other work. */
 const MAX_PASSES = 20;
+/** Looks at a storage until two in a row agree. */
+const MAX_LOOKS = 5;
 
 export class MessageReader {
   readonly #options: ReaderOptions;
@@ -113,7 +115,7 @@ export class MessageReader {
   async #readAll(mem: string, look: () => Promise<Look>): Promise<number> {
     const handled = new Map<string, Handled>();
     for (let pass = 1; ; pass++) {
-      const { messages, covers, unreadable } = await look();
+      const { messages, covers, unreadable } = await this.#believe(look);
       this.#showDeletions(mem, messages, covers);
       const fresh = messages.filter((message) => isReceived(message) && this.#isFresh(mem, message, handled));
       const deleted = await this.#takeAll(mem, fresh, handled);
@@ -123,8 +125,26 @@ export class MessageReader {
     }
   }
 
+  /**
+   * While the answer of a command that was given up may still come, and in the place of a later one's, a reading counts only when the
+   * next one shows the same: otherwise a place could be taken for empty, or another message deleted than the one that was read.
+   */
+  async #believe(look: () => Promise<Look>): Promise<Look> {
+    let seen = await look();
+    for (let attempt = 1; this.#options.memory.expectsLateAnswer; attempt++) {
+      const again = await look();
+      if (showsSame(seen, again)) return seen;
+      if (attempt === MAX_LOOKS) {
+        this.#options.channel.doubt();
+        throw new AppError("modem.out_of_step", "the modem shows its storage otherwise each time", { retryable: true });
+      }
+      seen = again;
+    }
+    return seen;
+  }
+
   #showDeletions(mem: string, messages: readonly ListedPdu[], covers: (place: string) => boolean): void {
-    const { deletions } = this.#options;
+    const { deletions } = this.#options.memory;
     const listed = new Map(messages.map((message) => [placeOf(mem, message.index), message]));
     for (const place of deletions.places) {
       const message = listed.get(place) ?? null;
@@ -138,7 +158,7 @@ export class MessageReader {
     const before = handled.get(place);
     if (before === undefined || before.pdu !== message.pdu) return true;
     if (!before.deleted) return false;
-    const kept = this.#options.deletions.has(place);
+    const kept = this.#options.memory.deletions.has(place);
     if (kept) this.#options.log.warn("deletion_ignored", { mem, index: message.index });
     return !kept;
   }
@@ -173,8 +193,8 @@ export class MessageReader {
 
   /** False when the modem did not do it. */
   async #delete(mem: string, { index, pdu }: ListedPdu, ticket: IntakeTicket): Promise<boolean> {
-    const { channel, deletions, log } = this.#options;
-    deletions.begin(placeOf(mem, index), pdu, ticket);
+    const { channel, memory, log } = this.#options;
+    memory.deletions.begin(placeOf(mem, index), pdu, ticket);
     try {
       await channel.send(command.deleteMessage(index));
       return true;
@@ -205,6 +225,12 @@ function inOrder(messages: readonly ListedPdu[]): readonly ListedPdu[] {
     .map((message) => ({ message, sent: sentOrder(pduBytes(message.pdu)) }))
     .sort((a, b) => a.sent - b.sent || a.message.index - b.message.index)
     .map(({ message }) => message);
+}
+
+function showsSame(one: Look, other: Look): boolean {
+  const key = ({ messages, unreadable }: Look): string =>
+    [unreadable, ...messages.map(({ index, pdu }) => `${index}:${pdu}`)].join(" ");
+  return key(one) === key(other);
 }
 
 function isReceived({ stat }: ListedPdu): boolean {

@@ -1,23 +1,48 @@
 // What a slot remembers from one conversation with its modem to the next. Lives in memory only.
 
-import type { Logger } from "../base/index.ts";
+import type { Clock, Logger, Millis } from "../base/index.ts";
 import type { IntakePort } from "../core/index.ts";
 import { DirectMessages } from "./direct-messages.ts";
 import { PendingDeletions } from "./pending-deletions.ts";
+import { LATE_ANSWER } from "./timeouts.ts";
+
+export interface SlotMemoryOptions {
+  readonly intake: Pick<IntakePort, "deleted">;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
 
 export class SlotMemory {
   readonly direct: DirectMessages;
   readonly deletions: PendingDeletions;
+  readonly #clock: Clock;
   #iccid: string | null = null;
+  #gaveUpAt: Millis | null = null;
 
-  constructor(intake: Pick<IntakePort, "deleted">, log: Logger) {
+  constructor({ intake, clock, log }: SlotMemoryOptions) {
+    this.#clock = clock;
     this.direct = new DirectMessages(log);
     this.deletions = new PendingDeletions(intake);
+  }
+
+  /** A command was given up. */
+  gaveUp(): void {
+    this.#gaveUpAt = this.#clock.monotonic();
+  }
+
+  /** Whether the answer of a command that was given up may come yet, in the place of a later one's. */
+  get expectsLateAnswer(): boolean {
+    return this.#gaveUpAt !== null && this.#clock.monotonic() - this.#gaveUpAt < LATE_ANSWER;
   }
 
   /** The SIM that is in now, null for one that cannot be told from others: its places say nothing about the last one's messages. */
   inserted(iccid: string | null): void {
     if (iccid === null || iccid !== this.#iccid) this.deletions.clear();
     this.#iccid = iccid;
+  }
+
+  /** The slot ends for good: what only this memory has is lost, and said to be. */
+  giveUp(): void {
+    this.direct.giveUp();
   }
 }

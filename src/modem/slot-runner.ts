@@ -80,7 +80,7 @@ export class SlotRunner {
     this.#options = options;
     this.#deps = deps;
     this.#log = deps.log.child({ slot: options.id });
-    this.#memory = new SlotMemory(deps.intake, this.#log);
+    this.#memory = new SlotMemory({ ...deps, log: this.#log });
     this.#since = deps.now();
   }
 
@@ -92,6 +92,7 @@ export class SlotRunner {
   async stop(): Promise<void> {
     this.#input({ type: "stop" });
     while (this.#work.size > 0) await Promise.all(this.#work);
+    this.#memory.giveUp();
   }
 
   /** Looks through the storages now, for instance because the intake takes messages again. */

@@ -52,8 +52,6 @@ export class SlotSession {
   #findings: Findings = noFindings;
   #intakes: Intakes | null = null;
   #rounds: Rounds | null = null;
-  /** Something was announced before there were rounds to look for it. */
-  #missed = false;
 
   constructor(link: ByteLink, options: SessionOptions) {
     this.#link = link;
@@ -65,6 +63,7 @@ export class SlotSession {
       link,
       onUrc: (message) => this.#onUrc(message),
       onClose: () => this.#report({ type: "failed", fault: UNPLUGGED, fraction: this.#fraction() }),
+      onTimeout: () => options.memory.gaveUp(),
     });
   }
 
@@ -93,14 +92,13 @@ export class SlotSession {
       onOtherSim: () => this.#report({ type: "failed", fault: OTHER_SIM, fraction: this.#fraction() }),
     });
     this.#rounds = rounds;
-    if (this.#missed) rounds.nudge();
     await rounds.run();
   }
 
   /** Looks through all storages as soon as possible. */
   nudge(): void {
-    if (this.#rounds === null) this.#missed = true;
-    else this.#rounds.nudge();
+    // Before the rounds there is nothing to do: they begin with such a look.
+    this.#rounds?.nudge();
   }
 
   /** Ends the session; the link stays open for the next one, and is returned. */
@@ -153,13 +151,13 @@ export class SlotSession {
       events.record({ level: "warn", code: "slot.no_line", slot: slotId });
       return;
     }
-    const { direct, deletions } = memory;
+    const { direct } = memory;
     const onUse = (storage: Findings["storage"]): void => this.#found({ ...this.#findings, storage });
     const offer = this.#offer;
-    const reader = new MessageReader({ ...this.#options, ...this.#tools(), lineId, deletions, offer, home, onUse });
+    const reader = new MessageReader({ ...this.#options, ...this.#tools(), lineId, memory, offer, home, onUse });
     this.#intakes = { reader, direct, lineId, offer };
-    const left = (await direct.deliver(lineId, offer)) + (await reader.sweep([...others, home]));
-    if (left > 0) this.#missed = true;
+    await direct.deliver(lineId, offer);
+    await reader.sweep([...others, home]);
   }
 
   #onUrc({ urc, pdu }: UrcMessage): void {
@@ -193,8 +191,7 @@ export class SlotSession {
 
   #onAnnounced(mem: string | null, index: number | null): void {
     if (mem !== null && index !== null) this.#options.memory.deletions.announced(placeOf(mem, index));
-    if (this.#rounds === null) this.#missed = true;
-    else this.#rounds.announce(mem, index);
+    this.#rounds?.announce(mem, index);
   }
 
   #onDirect(pdu: string | null): void {

@@ -1,6 +1,6 @@
 // How long each wait of a slot may take. The time for a command's answer stands with the command, in `at/commands.ts`.
 
-import { type BackoffPolicy, type Millis, millis, seconds } from "../base/index.ts";
+import { type BackoffPolicy, type Millis, millis, minutes, seconds } from "../base/index.ts";
 
 /** A port that does not open in this time does not answer: a serial server that drops packets, a driver that hangs. */
 export const OPEN_LIMIT: Millis = seconds(10);
@@ -12,6 +12,8 @@ export const CLOSE_LIMIT: Millis = seconds(2);
 export const LINE_LIMIT: Millis = seconds(2);
 /** Silence that ends the late answers of a modem which was mute for a while. */
 export const QUIET: Millis = millis(300);
+/** So long after a command was given up its answer is still reckoned with. */
+export const LATE_ANSWER: Millis = minutes(10);
 /** Longer than the store waits for a busy database: beyond it the message stays in the modem and is offered again. */
 export const ACCEPT_LIMIT: Millis = seconds(60);
 

@@ -20,6 +20,7 @@ class Rig {
   readonly link = new ScriptLink();
   readonly urcs: UrcMessage[] = [];
   closes = 0;
+  timeouts = 0;
   onUrc: (message: UrcMessage) => void = (message) => this.urcs.push(message);
   readonly channel = new AtChannel({
     link: this.link,
@@ -28,6 +29,9 @@ class Rig {
     onUrc: (message) => this.onUrc(message),
     onClose: () => {
       this.closes++;
+    },
+    onTimeout: () => {
+      this.timeouts++;
     },
   });
 
@@ -217,6 +221,7 @@ describe("an answer that does not come", () => {
     expect(await rig.after(millis(QUICK - 1), reply)).toBe("pending");
     expect(await rig.after(millis(1), reply)).toBe("modem.timeout");
     expect(rig.clock.pending).toEqual([]);
+    expect(rig.timeouts).toBe(1);
   });
 
   it("makes the next command ask first, and wait until its question is answered and the line is quiet", async () => {
@@ -419,7 +424,7 @@ describe("the end", () => {
     rig.link.say('|RDY|+CMTI: "SM",1|');
     expect(await reply).toBe("base.stopped");
     expect(rig.link.closed).toBe(false);
-    const next = new AtChannel({ ...rig, onUrc: () => {}, onClose: () => {} });
+    const next = new AtChannel({ ...rig, onUrc: () => {}, onClose: () => {}, onTimeout: () => {} });
     rig.link.answer = () => "|OK|";
     expect(await outcome(next.send(command.attention()))).toEqual([]);
   });
@@ -444,6 +449,7 @@ describe("the end", () => {
       onClose: () => {
         closes++;
       },
+      onTimeout: () => {},
     });
     await clock.flush();
     expect(closes).toBe(1);
@@ -497,7 +503,14 @@ describe("a prompt that nobody asked for", () => {
     await before.write(Buffer.from("ATE0\rAT+CMGS=20\r"));
     await before.close();
     const log = new CapturingLog();
-    const channel = new AtChannel({ link: openLink(modem), clock, log, onUrc: () => {}, onClose: () => {} });
+    const channel = new AtChannel({
+      link: openLink(modem),
+      clock,
+      log,
+      onUrc: () => {},
+      onClose: () => {},
+      onTimeout: () => {},
+    });
     const heard: Outcome[] = [];
     for (let i = 0; i < 2; i++) {
       heard.push(await clock.settle(outcome(channel.send(command.attention()))));

@@ -5,7 +5,14 @@ import { expect } from "vitest";
 import { type LineId, lineId, type Millis, millis, seconds, slotId, toHex } from "../../src/base/index.ts";
 import { EventLog, type SlotStatus } from "../../src/core/index.ts";
 import { type ByteLink, type OpenLink, SlotRunner } from "../../src/modem/index.ts";
-import { type FaultInput, type JournalEntry, openLink, SimModem, type SimModemOptions } from "../sim/modem/index.ts";
+import {
+  type FaultInput,
+  type JournalEntry,
+  type MessageStatus,
+  openLink,
+  SimModem,
+  type SimModemOptions,
+} from "../sim/modem/index.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CapturingLog } from "./capturing-log.ts";
@@ -101,6 +108,20 @@ export class SlotRig {
     for (const body of bodies) this.modem.sendSms({ from: "+15550111", body });
   }
 
+  /** A PDU as the network would bring it. */
+  pdu(body: string): Uint8Array {
+    return this.modem.factory.make({ from: "+15550111", body })[0]?.pdu ?? new Uint8Array();
+  }
+
+  /** Puts a message into a storage behind the modem's back: nothing announces it. */
+  place(memory: "SM" | "ME", body: string, status: MessageStatus = 0): void {
+    const store = memory === "ME" ? this.modem.memories.modemStore : this.modem.card?.store;
+    const id = `placed-${this.#arrived.size}`;
+    const pdu = this.pdu(body);
+    store?.add({ id, part: 1, pdu, status });
+    if (status < 2) this.#arrived.set(`${id}/1`, toHex(pdu).toUpperCase());
+  }
+
   /** Starts the slot and waits until it is ready. */
   async start(): Promise<void> {
     this.runner.start();
@@ -159,8 +180,8 @@ export class SlotRig {
   #onJournal(entry: JournalEntry): void {
     const key = `${entry.id}/${entry.part}`;
     if (entry.event === "stored") {
-      const memory = entry.memory === "ME" ? this.modem.memories.modemStore : this.modem.card?.store;
-      const message = memory?.get(entry.index ?? 0);
+      const name = entry.memory === "ME" || entry.memory === "MT" ? entry.memory : "SM";
+      const message = this.modem.memories.get(name)?.get(entry.index ?? 0);
       if (message !== undefined) this.#arrived.set(key, toHex(message.pdu).toUpperCase());
     }
     if (entry.event === "deleted" && !this.intake.has(this.#arrived.get(key) ?? "none")) this.#tooEarly.push(entry);
