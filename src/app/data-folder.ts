@@ -42,7 +42,7 @@ async function takeLock(path: string): Promise<void> {
   await replaceFile(file, `${process.pid} ${(await startTimeOf(process.pid)) ?? "0"}\n`);
 }
 
-/** Makes the folder (mode 0700) and takes it. Errors: `app.folder_in_use`, `app.no_folder`. */
+/** Makes the folder (mode 0700) and takes it. Errors: `app.folder_in_use`, `app.no_folder`, those of `replaceFile`. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -56,8 +56,34 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   return { path, release: () => rm(join(path, LOCK), { force: true }) };
 }
 
-/** Writes a whole file or nothing: a new file, synced, then renamed over the old one. Mode 0600. */
+/**
+ * Writes a whole file or nothing: a new file, synced, then renamed over the old one. Mode 0600.
+ * Errors: `store.full` (retryable), `app.cannot_write`.
+ */
 export async function replaceFile(file: string, text: string | Uint8Array): Promise<void> {
+  try {
+    await writeAndRename(file, text);
+  } catch (cause) {
+    throw cannotWrite(cause, file);
+  }
+}
+
+function cannotWrite(cause: unknown, file: string): AppError {
+  const system = systemCodeOf(cause) ?? "?";
+  if (system === "ENOSPC" || system === "EDQUOT") {
+    return new AppError("store.full", `${file} cannot be written: the disk is full`, {
+      hint: "Free space on the disk that holds the data folder, then start again.",
+      retryable: true,
+      cause,
+    });
+  }
+  return new AppError("app.cannot_write", `${file} cannot be written (${system})`, {
+    hint: "Check the owner and mode of the folder, and whether its disk is read-only.",
+    cause,
+  });
+}
+
+async function writeAndRename(file: string, text: string | Uint8Array): Promise<void> {
   const fresh = `${file}.new`;
   await writeFile(fresh, text, { mode: 0o600, flush: true });
   await rename(fresh, file);
