@@ -33,6 +33,12 @@ interface Look {
   readonly unreadable: number;
 }
 
+/** The ticket to delete the message with, or why it has to stay. */
+interface Offered {
+  readonly ticket?: IntakeTicket;
+  readonly left?: string;
+}
+
 /** A message that was dealt with in this reading. */
 interface Handled {
   readonly pdu: string;
@@ -165,29 +171,37 @@ export class MessageReader {
 
   /** Offers all at once, so that they share a commit; deletes one by one what is durable. Resolves with how many were deleted. */
   async #takeAll(mem: string, messages: readonly ListedPdu[], handled: Map<string, Handled>): Promise<number> {
-    const tickets = await Promise.all(messages.map((message) => this.#offer(mem, message)));
+    const offered = await Promise.all(messages.map((message) => this.#offer(mem, message)));
+    this.#tellLeft(mem, offered);
     let count = 0;
     for (const [at, message] of messages.entries()) {
-      const ticket = tickets[at] ?? null;
-      const deleted = ticket !== null && (await this.#delete(mem, message, ticket));
+      const ticket = offered[at]?.ticket;
+      const deleted = ticket !== undefined && (await this.#delete(mem, message, ticket));
       handled.set(placeOf(mem, message.index), { pdu: message.pdu, deleted });
       if (deleted) count++;
     }
     return count;
   }
 
-  /** Null when the message has to stay. */
-  async #offer(mem: string, message: ListedPdu): Promise<IntakeTicket | null> {
-    const { offer, lineId, now, log, signal } = this.#options;
+  async #offer(mem: string, message: ListedPdu): Promise<Offered> {
+    const { offer, lineId, now, signal } = this.#options;
     const location = placeOf(mem, message.index);
-    if (!message.intact && this.#mayHeal(location, message.pdu)) return null;
+    if (!message.intact && this.#mayHeal(location, message.pdu)) return { left: "modem.cut_short" };
     this.#broken.delete(location);
     try {
-      return await offer({ lineId, location, pdu: pduBytes(message.pdu), receivedAt: now() });
+      return { ticket: await offer({ lineId, location, pdu: pduBytes(message.pdu), receivedAt: now() }) };
     } catch (error) {
       if (signal.aborted) throw error;
-      log.warn("message_left", { mem, reason: isAppError(error) ? error.code : "unknown" });
-      return null;
+      return { left: isAppError(error) ? error.code : "unknown" };
+    }
+  }
+
+  /** One line for each reason: while the disk is full every message of every SIM is left, again and again. */
+  #tellLeft(mem: string, offered: readonly Offered[]): void {
+    const reasons = offered.map((each) => each.left).filter((reason) => reason !== undefined);
+    for (const reason of new Set(reasons)) {
+      const messages = reasons.filter((other) => other === reason).length;
+      this.#options.log.warn("message_left", { mem, reason, messages });
     }
   }
 
