@@ -193,6 +193,9 @@ export class BoxViews implements BoxConsole {
       }
     } catch (error) {
       this.#deps.log.warn("console_update_failed", { reason: messageOf(error) });
+      // Told with the next round.
+      this.#overviewDue ||= overviewDue;
+      this.#rentalsDue ||= rentalsDue;
     } finally {
       this.#telling = false;
     }
