@@ -12,7 +12,7 @@ import {
   stoppedError,
   type UnixMs,
 } from "../base/index.ts";
-import type { EventLog, IntakePort, SlotInput, StartStep } from "../core/index.ts";
+import type { EventLog, IntakePort, SlotFault, SlotInput, StartStep } from "../core/index.ts";
 import { AtChannel } from "./at-channel.ts";
 import type { UrcMessage } from "./at-lines.ts";
 import { BRING_UP, type BringUp } from "./bring-up.ts";
@@ -87,7 +87,7 @@ export class SlotSession {
       findings: () => this.#findings,
       onFound: (part) => this.#found({ ...this.#findings, ...part }),
       onOk: () => this.#report({ type: "round_ok" }),
-      onFailed: (error) => this.#report({ type: "round_failed", fault: faultOf(error), fraction: this.#fraction() }),
+      onFailed: (error) => this.#onRoundFailed(faultOf(error)),
       onRestarted: () => this.#report({ type: "modem_restarted" }),
       onOtherSim: () => this.#report({ type: "failed", fault: OTHER_SIM, fraction: this.#fraction() }),
     });
@@ -138,6 +138,12 @@ export class SlotSession {
     if (this.#abort.signal.aborted) return;
     this.#findings = findings;
     this.#options.onFound(findings);
+  }
+
+  /** One failing round is no event yet, but whoever looks for a slow modem finds it in the log. */
+  #onRoundFailed(fault: SlotFault): void {
+    this.#options.log.warn("slot_round_failed", { reason: fault.code });
+    this.#report({ type: "round_failed", fault, fraction: this.#fraction() });
   }
 
   /** Reads what was stored while nobody listened, in all storages. */
