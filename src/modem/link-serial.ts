@@ -4,6 +4,7 @@ import { SerialPort } from "serialport";
 import { AppError, messageOf, systemCodeOf } from "../base/index.ts";
 import type { ByteLink, OpenLink } from "./byte-link.ts";
 import { LinkEmitter } from "./link-emitter.ts";
+import { closeOnHangUp } from "./serial-hang-up.ts";
 
 const HINT_BUSY = "Stop the program that holds the port: ModemManager and brltty are the usual ones.";
 
@@ -26,15 +27,15 @@ function openError(port: string, cause: unknown): AppError {
 }
 
 function adapt(serial: SerialPort, port: string): ByteLink {
+  closeOnHangUp(serial);
   const events = new LinkEmitter();
   const close = (): void => {
     // While a close is under way the port counts as not open; its event follows.
     if (serial.isOpen) serial.close(() => events.emitClose());
   };
   serial.on("data", (chunk: Uint8Array) => events.emitData(chunk));
-  // An unplugged port reports an error, an end, a close, or several of them, in any order.
+  // An unplugged port reports an error, a close, or both, in either order.
   serial.on("close", () => events.emitClose());
-  serial.on("end", close);
   serial.on("error", close);
   return {
     onData: (listener) => events.onData(listener),
