@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import sqlite3 from "sqlite3";
 import { describe, expect, it } from "vitest";
+import type { FaultInput } from "../sim/modem/index.ts";
 import { FailingRelay } from "./failing-relay.ts";
 import type { Field } from "./field.ts";
 import {
@@ -22,6 +23,8 @@ import { numberbox } from "./processes.ts";
 import { SmallDisk } from "./small-disk.ts";
 
 const canMount = SmallDisk.available();
+
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at + 1);
 
 /** Everything that was sent has been read exactly once, in the order of each line. */
 async function expectAllRead(field: Field, sent: ReadonlyMap<number, readonly string[]>): Promise<void> {
@@ -193,6 +196,90 @@ describe("the relay", () => {
       await expectAllRead(field, sent);
       expect((await overviewOf(field)).relay).toMatchObject({ state: "up", problem: null });
       expect((await eventsOf(field)).filter((event) => event.code === "relay.message_refused")).toEqual([]);
+    });
+  });
+});
+
+/** A faulty modem each, by slot, and what an operator then finds: an event of the slot or a line of its log. */
+const FAULTY: readonly { readonly what: string; readonly faults: readonly FaultInput[]; readonly seen: RegExp }[] = [
+  {
+    what: "noise on the line",
+    faults: [
+      { kind: "split", max: 5, probability: 0.5 },
+      { kind: "garbage", probability: 0.3 },
+      { kind: "garbage", where: "inside", times: 2, probability: 0.3 },
+      { kind: "nul", probability: 0.3 },
+      { kind: "overlong", times: 2, match: "+CMG" },
+    ],
+    seen: /at_discarded/,
+  },
+  {
+    what: "half a PDU",
+    faults: [
+      { kind: "half-pdu", times: 2 },
+      { kind: "half-pdu", reply: "OK", times: 2 },
+    ],
+    seen: /message_left/,
+  },
+  {
+    what: "silence",
+    faults: [{ kind: "stall", match: "+CMGL", times: 1 }],
+    seen: /modem\.timeout/,
+  },
+  {
+    what: "resets",
+    faults: [
+      { kind: "reset", match: "+CMGD", times: 1 },
+      { kind: "reset", match: "+CMGL", times: 1 },
+    ],
+    seen: /slot\.restarted/,
+  },
+  {
+    what: "lost, doubled and misplaced announcements, refused deletions",
+    faults: [
+      { kind: "urc-lost", match: "+CMTI", probability: 0.3 },
+      { kind: "urc-duplicate", match: "+CMTI", probability: 0.4 },
+      { kind: "urc-misplaced", match: "+CMTI", probability: 0.4 },
+      { kind: "error", match: "+CMGD", reply: "+CMS ERROR: 500", times: 2 },
+    ],
+    seen: /deletion_refused/,
+  },
+  {
+    what: "answers to other commands",
+    faults: [{ kind: "late", match: "+CMGL", times: 1 }],
+    seen: /modem\.(out_of_step|timeout)/,
+  },
+];
+
+describe("modems", () => {
+  it("with every fault, each on its slot, disturb no other, and lose and double nothing", async () => {
+    const good = FAULTY.length + 1;
+    await withField({ slots: good, seed: "faulty modems" }, async (field) => {
+      await startAll(field);
+      await until("all slots ready", async () => {
+        const slots = await Promise.all(range(good).map((slot) => slotOf(field, String(slot))));
+        return slots.every((slot) => slot.state === "ready");
+      });
+      FAULTY.forEach(({ faults }, at) => {
+        for (const fault of faults) field.board.modem(at + 1).faults.add(fault);
+      });
+      const bodies = numbered("through faults", 12).map((body, at) => (at % 4 === 3 ? body.padEnd(400, "…") : body));
+      const sent = new Map<number, readonly string[]>(range(good).map((slot) => [slot, bodies]));
+      for (const body of bodies) {
+        const before = (await slotOf(field, String(good))).received;
+        for (const slot of range(good)) sendTo(field, slot, [body]);
+        // The good slot keeps its pace while the others struggle.
+        await until(`${body} on the good slot`, async () => (await slotOf(field, String(good))).received > before, 50);
+      }
+      const log = (): readonly string[] => field.box?.err.split("\n") ?? [];
+      for (const [at, { what, seen }] of FAULTY.entries()) {
+        const slot = `"slot":"${at + 1}"`;
+        await until(`${what} in the log`, () => log().some((line) => line.includes(slot) && seen.test(line)), 600);
+      }
+      for (const modem of field.board.board.modems) modem.faults.clear();
+      await expectAllRead(field, sent);
+      const ofGood = (await eventsOf(field)).filter((event) => event.slot === String(good));
+      expect(ofGood.map((event) => event.code)).toEqual(["slot.ready"]);
     });
   });
 });
