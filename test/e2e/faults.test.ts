@@ -282,4 +282,36 @@ describe("modems", () => {
       expect(ofGood.map((event) => event.code)).toEqual(["slot.ready"]);
     });
   });
+
+  it("pulled out in the middle of a reading or a deletion come back by themselves and go on where they were", async () => {
+    await withField({ slots: 2, seed: "unplugged" }, async (field) => {
+      await startAll(field);
+      const modem = field.board.modem(1);
+      const bodies: string[] = [];
+      for (const match of ["+CMGL", "+CMGD"]) {
+        await until("slot 1 ready", async () => (await slotOf(field, "1")).state === "ready");
+        const before = (await eventsOf(field)).length;
+        const fresh = numbered(`at ${match}`, 8);
+        bodies.push(...fresh);
+        modem.faults.add({ kind: "unplug", match, ms: 1500, times: 1 });
+        sendTo(field, 1, fresh);
+        await until("the end of the port", async () =>
+          (await eventsOf(field)).slice(before).some(({ code, slot, details }) => {
+            return code === "slot.down" && slot === "1" && details.reason === "modem.unplugged";
+          }),
+        );
+        sendTo(field, 2, [`beside ${match}`]);
+      }
+      await expectAllRead(
+        field,
+        new Map([
+          [1, bodies],
+          [2, ["beside +CMGL", "beside +CMGD"]],
+        ]),
+      );
+      expect(modem.journal.count("unplugged")).toBe(2);
+      const ofOther = (await eventsOf(field)).filter((event) => event.slot === "2");
+      expect(ofOther.map((event) => event.code)).toEqual(["slot.ready"]);
+    });
+  });
 });
