@@ -14,7 +14,7 @@ function toMillis(text: string): Millis {
 export function duration(low: string, high: string, fallback: string) {
   const shape = z
     .string()
-    .regex(/^\d{1,6}(ms|s|m|h|d)$/, "a time such as 30s, 10m, 24h or 30d")
+    .regex(/^\d{1,6}(ms|s|m|h|d)$/, { error: "a time such as 30s, 10m, 24h or 30d", abort: true })
     .refine((text) => toMillis(text) >= toMillis(low) && toMillis(text) <= toMillis(high), `between ${low} and ${high}`)
     .transform(toMillis);
   return shape.default(toMillis(fallback));
