@@ -21,7 +21,7 @@ import { openBoxStore } from "../store/index.ts";
 import { startWeb } from "../web/index.ts";
 import { type BoxServices, createServices } from "./box-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
 
@@ -82,7 +82,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const { unlock } = config;
   const keys = await openOrCreateKeystore({ folder: folder.path, unlock, credentials, suite, random }, "provider");
   const identity = currentIdentity(keys);
-  const store = await openBoxStore({ file: join(folder.path, "box.db"), clock, log });
+  const store = await openBoxStore({ file: join(folder.path, BOX_DATABASE), clock, log });
   parts.started("store", () => store.close());
   const time = new TrustedTime(clock, await lastTrustedTime(store));
   const { storageKey } = keys;

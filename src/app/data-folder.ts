@@ -10,6 +10,8 @@ export interface DataFolder {
   release(): Promise<void>;
 }
 
+/** The box's database in its data folder. */
+export const BOX_DATABASE = "box.db";
 const LOCK = "box.lock";
 
 /** The start time of a process (field 22 of /proc/PID/stat), which tells a reused process id from the old one. */

@@ -12,7 +12,7 @@ import {
   sealKeystore,
   type Unlock,
 } from "../envelope/index.ts";
-import { readIfThere, replaceFile } from "./data-folder.ts";
+import { BOX_DATABASE, readIfThere, replaceFile } from "./data-folder.ts";
 
 export interface KeystoreDeps {
   readonly folder: string;
@@ -24,6 +24,13 @@ export interface KeystoreDeps {
 }
 
 const FILE = "keystore.json";
+
+function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
 
 async function readSecretFile(file: string, what: string): Promise<Uint8Array> {
   try {
@@ -57,11 +64,7 @@ async function unlockBy(deps: KeystoreDeps): Promise<Unlock> {
 async function keyFile(deps: KeystoreDeps, name: string): Promise<Secret<Uint8Array>> {
   const file = isAbsolute(name) ? name : join(deps.folder, name);
   const sealed = await readIfThere(join(deps.folder, FILE));
-  const exists = await stat(file).then(
-    () => true,
-    () => false,
-  );
-  if (!exists && sealed === null) await replaceFile(file, deps.random.bytes(32));
+  if (sealed === null && !(await isThere(file))) await replaceFile(file, deps.random.bytes(32));
   const bytes = await readSecretFile(file, "key file");
   if (bytes.length !== 32) {
     throw new AppError("keystore.bad_key_file", `${file} must hold exactly 32 bytes`, {
@@ -72,12 +75,18 @@ async function keyFile(deps: KeystoreDeps, name: string): Promise<Secret<Uint8Ar
   return new Secret(new Uint8Array(bytes));
 }
 
-/** Opens the keystore; on the first start makes one with a fresh identity of the given name. */
+/** Opens the keystore; on the first start makes one with a fresh identity of the given name. Errors: `keystore.*`. */
 export async function openOrCreateKeystore(deps: KeystoreDeps, name: string): Promise<KeystoreContents> {
   const { suite, random } = deps;
   const file = join(deps.folder, FILE);
-  const unlock = await unlockBy(deps);
   const text = await readIfThere(file);
+  // The keystore is made before the database: a database without one is no first start.
+  if (text === null && (await isThere(join(deps.folder, BOX_DATABASE)))) {
+    throw new AppError("keystore.missing", `${file} is missing, but the box has a database already`, {
+      hint: "Restore the keystore from a backup: with new keys no rental would hold and nothing sealed could be read.",
+    });
+  }
+  const unlock = await unlockBy(deps);
   if (text !== null) return await openKeystore({ suite, unlock, text });
   const contents: KeystoreContents = {
     identities: [createIdentity(random, suite, name)],
