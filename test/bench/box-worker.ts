@@ -27,6 +27,13 @@ let total = 0;
 let onStored: () => void = () => {};
 let box: BoxHandle | null = null;
 
+export interface BoxUsage {
+  readonly commits: number;
+  readonly cpuMs: number;
+  readonly waitMs: number;
+  readonly rssMb: number;
+}
+
 function running(): BoxHandle {
   if (box === null) throw new Error("the box is not started");
   return box;
@@ -114,11 +121,16 @@ export const boxOperations = {
     const late = (ns: number): number => Math.max(0, ns / 1e6 - RESOLUTION_MS);
     return { p99: late(lag.percentile(99)), max: late(lag.max), turn: quantile(turns, 0.99) };
   },
-  /** Commits made, CPU milliseconds used, and milliseconds that the main thread was ready to run and had no CPU. */
-  async usage(): Promise<{ readonly commits: number; readonly cpuMs: number; readonly waitMs: number }> {
+  /** Commits made, CPU milliseconds used, milliseconds that the main thread was ready to run and had no CPU, and memory. */
+  async usage(): Promise<BoxUsage> {
     const { commits } = await (running().store as FileBoxStore).stats();
     const { user, system } = process.cpuUsage();
-    return { commits, cpuMs: (user + system) / 1000, waitMs: waitedForCpu() };
+    return {
+      commits,
+      cpuMs: (user + system) / 1000,
+      waitMs: waitedForCpu(),
+      rssMb: process.memoryUsage.rss() / 2 ** 20,
+    };
   },
   async stop(): Promise<void> {
     await running().stop();

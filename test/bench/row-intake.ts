@@ -15,6 +15,7 @@ interface Run {
   readonly boxCpuMs: number;
   readonly boxWaitMs: number;
   readonly modemCpuMs: number;
+  readonly rssMb: number;
 }
 
 /** SMS per second of the same work without us. */
@@ -54,17 +55,16 @@ class IntakeRun {
     const bytes = await storedBytes(folder);
     const grown = bytes - this.#bytes;
     this.#bytes = bytes;
-    const boxCpuMs = after.cpuMs - before.cpuMs;
-    const boxWaitMs = after.waitMs - before.waitMs;
     return {
       messages,
       ms,
       commits: after.commits - before.commits,
       bytes: grown,
       lag,
-      boxCpuMs,
-      boxWaitMs,
+      boxCpuMs: after.cpuMs - before.cpuMs,
+      boxWaitMs: after.waitMs - before.waitMs,
       modemCpuMs,
+      rssMb: after.rssMb,
     };
   }
 }
@@ -114,6 +114,7 @@ function facts(runs: readonly Run[]): Row["facts"] {
     worst_lag_ms: spread(runs.map((run) => run.lag.max)).max,
     box_cpu_ms_per_sms: median((run) => run.boxCpuMs / run.messages),
     box_waited_for_cpu_ms_per_sms: median((run) => run.boxWaitMs / run.messages),
+    box_rss_mb: spread(runs.map((run) => run.rssMb)).max,
     modems_cpu_ms_per_sms: median((run) => run.modemCpuMs / run.messages),
   };
 }
@@ -132,13 +133,13 @@ export async function intakeRow(slots: number, options: BenchOptions): Promise<R
     unit: "ms",
     value: spread(runs.map(pick)),
   });
-  const target = slots === 8 ? { target: ">= 1000 SMS/s, >= 0.5 of floor" } : {};
+  const target = (text: string): Partial<Figure> => (slots === 8 ? { target: text } : {});
   return {
     name: `intake, ${slots} slot${slots === 1 ? "" : "s"}`,
     figures: [
-      { ...intake("raw SQLite, same commits and bytes", (each) => each.commits), ...target },
+      { ...intake("raw SQLite, one commit each", (each) => each.single), ...target(">= 1000 SMS/s, >= 0.5 of floor") },
+      { ...intake("raw SQLite, same commits and bytes", (each) => each.commits), ...target(">= 0.5 of floor") },
       intake("same, each sealed by node:crypto", (each) => each.sealed),
-      intake("raw SQLite, one commit each", (each) => each.single),
       { ...lag("event-loop lag p99", (run) => run.lag.p99), target: "< 10 ms" },
       lag("own CPU per timer turn p99", (run) => run.lag.turn),
     ],
