@@ -140,6 +140,7 @@ export class Rentals {
       }
       if (rental.state !== "active") {
         throw new AppError("rental.not_active", `the rental is already ${rental.state}`, {
+          hint: "Nothing is left to end; the list of rentals shows which are active.",
           context: { state: rental.state },
         });
       }
