@@ -1,42 +1,17 @@
 // What box, relay and commands refuse, as real processes: each with exit code 1, a code, a message that names what is wrong and a next
 // step; what lies on SIMs and disks stays as it is.
 
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sqlite3 from "sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import { createIdentity, publicKeysToText, serialiseG2 } from "../../src/envelope/index.ts";
-import { type RentalView, rentalView } from "../../src/protocol/index.ts";
 import { Field } from "./field.ts";
-import { arrivedOn, deletedOf, eventsOf, numbered, overviewOf, sendTo, startAll, until } from "./field-watch.ts";
+import { arrivedOn, deletedOf, numbered, overviewOf, sendTo, startAll } from "./field-watch.ts";
 import { numberbox } from "./processes.ts";
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** A refusal has nothing on standard output; its code, message and next step are the end of standard error. */
-function expectRefused({ code, out, err }: Ended, refusal: RegExp): void {
-  expect(code, err).toBe(1);
-  expect(out).toBe("");
-  expect(err).toMatch(refusal);
-  expect(err).toMatch(/^[a-z]+\.[a-z_]+: .+\n(?:.+\n)* {2}\S.*\n$/m);
-}
+import { type Ended, expectRefused } from "./refused.ts";
 
 describe("configuration", () => {
   let folder: string;
@@ -132,7 +107,6 @@ async function changeDatabase(file: string, sql: string): Promise<void> {
   await new Promise<void>((resolve) => db.close(() => resolve()));
 }
 
-/** Every byte of a file that must stay as it is. */
 function overwrite(file: string, at: number, bytes: Uint8Array): void {
   const content = readFileSync(file);
   content.set(bytes, at);
@@ -194,9 +168,10 @@ describe("a data folder", () => {
     await withChanged("unlock.key", (file) => writeFileSync(file, systemRandom.bytes(32)), /^keystore\.wrong_unlock: /);
   });
 
-  it("whose keystore is damaged is refused", async () => {
-    await withChanged("keystore.json", (file) => writeFileSync(file, '{"v":1,'), /^keystore\.[a-z_]+: /);
-    await withChanged("keystore.json", (file) => writeFileSync(file, ""), /^keystore\.[a-z_]+: /);
+  it("whose keystore is missing or damaged is refused, and no new one is made", async () => {
+    await withChanged("keystore.json", (file) => rmSync(file), /^keystore\.missing: /);
+    await withChanged("keystore.json", (file) => writeFileSync(file, '{"v":1,'), /^keystore\.bad_file: /);
+    await withChanged("keystore.json", (file) => writeFileSync(file, ""), /^keystore\.bad_file: /);
   });
 
   it("whose database is damaged, another program's or of a newer program is refused and kept as it is", async () => {
