@@ -19,11 +19,13 @@ import type { DirectMessages } from "./direct-messages.ts";
 import type { Findings } from "./findings.ts";
 import type { MessageReader } from "./message-reader.ts";
 import type { OfferPdu } from "./offer-pdu.ts";
+import type { StorageLister } from "./storage-lister.ts";
 import { LEFT_BACKOFF, POLL_EVERY, ROUND_RETRY } from "./timeouts.ts";
 
 /** What brings messages in; a slot without a line has none. */
 export interface Intakes {
   readonly reader: MessageReader;
+  readonly lister: StorageLister;
   readonly direct: DirectMessages;
   readonly lineId: LineId;
   readonly offer: OfferPdu;
@@ -163,7 +165,7 @@ export class Rounds {
     if (same === "restarted") return onRestarted();
     if (same === "other_sim") return onOtherSim();
     const { signalDbm, operator, technology, registration } = await readNetwork(this.#options, findings());
-    const storage = (await intakes?.reader.storageUse()) ?? findings().storage;
+    const storage = (await intakes?.lister.use()) ?? findings().storage;
     if (!signal.aborted) onFound({ signalDbm, operator, technology, registration, storage });
   }
 

@@ -25,6 +25,7 @@ import { type Intakes, Rounds } from "./rounds.ts";
 import { isUsable, simFault } from "./sim-faults.ts";
 import { faultOf, OTHER_SIM, UNPLUGGED } from "./slot-fault.ts";
 import type { SlotMemory } from "./slot-memory.ts";
+import { StorageLister } from "./storage-lister.ts";
 
 export interface SessionOptions {
   readonly slotId: SlotId;
@@ -158,10 +159,15 @@ export class SlotSession {
       return;
     }
     const { direct } = memory;
-    const onUse = (storage: Findings["storage"]): void => this.#found({ ...this.#findings, storage });
     const offer = this.#offer;
-    const reader = new MessageReader({ ...this.#options, ...this.#tools(), lineId, memory, offer, home, onUse });
-    this.#intakes = { reader, direct, lineId, offer };
+    const common = { ...this.#options, ...this.#tools(), home };
+    const lister = new StorageLister({
+      ...common,
+      onUse: (storage) => this.#found({ ...this.#findings, storage }),
+      expectsLateAnswer: () => memory.expectsLateAnswer,
+    });
+    const reader = new MessageReader({ ...common, lister, lineId, offer });
+    this.#intakes = { reader, lister, direct, lineId, offer };
     await direct.deliver(lineId, offer);
     await reader.sweep([...others, home]);
   }

@@ -102,6 +102,10 @@ describe("every input in every phase", () => {
   });
 });
 
+it("an input that does not exist is refused, not passed over in silence", () => {
+  expect(() => stepSlot(slotInitial, { type: "nonsense" } as never)).toThrow("unexpected slot input");
+});
+
 function run(state: SlotState, ...inputs: readonly SlotInput[]): { state: SlotState; effects: SlotEffect[] } {
   const effects: SlotEffect[] = [];
   let current = state;

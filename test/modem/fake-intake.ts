@@ -1,6 +1,6 @@
 // An intake in memory that judges duplicates as the real one does, whose commits a test can hold back or refuse.
 
-import { type Deferred, deferred, stoppedError, toHex } from "../../src/base/index.ts";
+import { AppError, type Deferred, deferred, stoppedError, toHex } from "../../src/base/index.ts";
 import { judge } from "../../src/core/dedupe.ts";
 import type {
   IncomingPdu,
@@ -14,6 +14,9 @@ import type {
 interface Row extends SeenPdu {
   deleted: boolean;
 }
+
+/** What the intake refuses with when the disk is full. */
+export const FULL = new AppError("store.full", "the disk is full", { retryable: true });
 
 export interface TakenMessage {
   readonly line: string;

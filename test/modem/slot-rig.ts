@@ -6,6 +6,7 @@ import { type LineId, lineId, type Millis, millis, seconds, slotId, toHex } from
 import { EventLog, type SlotStatus } from "../../src/core/index.ts";
 import { type ByteLink, type OpenLink, SlotRunner } from "../../src/modem/index.ts";
 import {
+  type Behaviour,
   type FaultInput,
   type JournalEntry,
   type MessageStatus,
@@ -187,3 +188,17 @@ export class SlotRig {
     if (entry.event === "deleted" && !this.intake.has(this.#arrived.get(key) ?? "none")) this.#tooEarly.push(entry);
   }
 }
+
+/** A slot that is ready, its start-up no longer on record. */
+export async function readyRig(options: SlotRigOptions = {}): Promise<SlotRig> {
+  const rig = new SlotRig(options);
+  await rig.start();
+  rig.commands.length = 0;
+  return rig;
+}
+
+/** A modem that says OK to +CMGD and keeps the message. */
+export const keepsDeleted: Behaviour = {
+  name: "keeps what was deleted",
+  onCommand: (_, command) => command.name === "+CMGD",
+};
