@@ -110,10 +110,25 @@ describe("the forwarder", () => {
     };
     const { store, ids } = manyRentals(20, 3);
     rig.open({ relay: slow, store }).start();
-    await advance(seconds(60));
+    // A second for each message: one rental goes ahead for a second, then three rounds of three seconds, and nobody waits in between.
+    await advance(millis(10_500));
     expect(most).toBe(8);
     expect(store.left()).toBe(0);
     expect(ids).toHaveLength(20);
+  });
+
+  it("serves a rental once at a time, however often it is told of it", async () => {
+    await running(1);
+    rig.relay.setFault({ kind: "slow", delay: seconds(1) });
+    const before = rig.relay.calls.forward;
+    await rig.arrive(2);
+    for (let i = 0; i < 5; i++) {
+      rig.forwarder.notify(rig.rentals[0]?.id ?? never());
+      await advance(millis(100));
+    }
+    expect(rig.relay.calls.forward - before).toBe(1);
+    await advance(minutes(1));
+    expect(rig.seqs()).toEqual([1, 2]);
   });
 
   it("lets the others go as soon as the first has shown that the relay answers", async () => {
@@ -296,6 +311,24 @@ describe("an answer of the relay", () => {
     rig.relay.forward = forward;
     await advance(minutes(11));
     expect(rig.seqs(1)).toEqual([1, 2]);
+  });
+
+  it("402 that is over is forgotten: the next one is held briefly again", async () => {
+    await running(1);
+    const { forward } = rig.relay;
+    const unpaid: RelayPort["forward"] = async () => ({ kind: "held", code: "relay.unpaid" });
+    rig.relay.forward = unpaid;
+    await rig.arrive(1);
+    await advance(hours(1));
+    rig.relay.forward = forward;
+    await advance(minutes(11));
+    expect(rig.seqs()).toEqual([1]);
+    rig.relay.forward = unpaid;
+    await rig.arrive(1);
+    await advance(seconds(1));
+    rig.relay.forward = forward;
+    await advance(seconds(10));
+    expect(rig.seqs()).toEqual([1, 2]);
   });
 
   it("that refuses a message for good sets it aside, visibly, and goes on with the next", async () => {

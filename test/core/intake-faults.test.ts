@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { isAppError, minutes, seconds } from "../../src/base/index.ts";
-import type { IncomingPdu, Intake, Rental } from "../../src/core/index.ts";
+import { type IncomingPdu, Intake, type Rental } from "../../src/core/index.ts";
 import { codeOf } from "../contract/box-store.ts";
 import type { StoreFault } from "../sim/memory-store.ts";
 import { bodyOf, CoreRig, openMessage, ProcessStore, pduOf, pdusOf, renter } from "./core-rig.ts";
@@ -233,6 +233,12 @@ describe("stop", () => {
     release();
     await stopped;
     expect(outcome).toBe("base.stopped");
+  });
+
+  it("before the start is harmless", async () => {
+    const never = new Intake(rig.intakeDeps());
+    await never.stop();
+    expect(await codeOf(never.accept(message("a", "SM:1")))).toBe("base.stopped");
   });
 
   it("makes the last confirmed deletions durable", async () => {
