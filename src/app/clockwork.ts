@@ -35,6 +35,7 @@ export async function lastTrustedTime(settings: SettingStore): Promise<UnixMs | 
 export class Clockwork {
   readonly #deps: ClockworkDeps;
   #cancel: Disposer = () => {};
+  #ticking: Promise<void> = Promise.resolve();
   #round = 0;
   #stopped = false;
 
@@ -49,13 +50,14 @@ export class Clockwork {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    await this.#ticking;
     await this.#remember();
   }
 
   #arm(delay: typeof EVERY): void {
     if (this.#stopped) return;
     this.#cancel = this.#deps.clock.after(delay, "clockwork", () => {
-      void this.#tick().finally(() => this.#arm(EVERY));
+      this.#ticking = this.#tick().then(() => this.#arm(EVERY));
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError, systemCodeOf, wrapError } from "../base/index.ts";
+import { AppError, isAppError, systemCodeOf, wrapError } from "../base/index.ts";
 
 export interface DataFolder {
   readonly path: string;
@@ -25,23 +25,47 @@ async function startTimeOf(pid: number): Promise<string | null> {
   }
 }
 
+/** The living process that the lock names, null if there is none. */
 async function holderOf(file: string): Promise<number | null> {
   const text = await readFile(file, "utf8").catch(() => "");
   const [, pid = "", started = ""] = /^(\d{1,10}) (\d+)\n$/.exec(text) ?? [];
-  if (pid === "" || Number(pid) === process.pid) return null;
-  return (await startTimeOf(Number(pid))) === started ? Number(pid) : null;
+  return pid !== "" && (await startTimeOf(Number(pid))) === started ? Number(pid) : null;
+}
+
+function inUse(path: string, holder: number | null): AppError {
+  const who = holder === null ? "" : ` (process ${holder})`;
+  return new AppError("app.folder_in_use", `another Numberbox${who} uses ${path}`, {
+    hint: "Stop the other one first, or give this one another folder by --data.",
+    context: { holder },
+  });
 }
 
 async function takeLock(path: string): Promise<void> {
   const file = join(path, LOCK);
-  const holder = await holderOf(file);
-  if (holder !== null) {
-    throw new AppError("app.folder_in_use", `another Numberbox (process ${holder}) uses ${path}`, {
-      hint: "Stop the other one first, or give this one another folder by --data.",
-      context: { holder },
-    });
+  // Written beside it first, so that no time passes between the look and the taking.
+  const fresh = `${file}.${process.pid}`;
+  const mine = `${process.pid} ${(await startTimeOf(process.pid)) ?? "0"}\n`;
+  try {
+    await writeFile(fresh, mine, { mode: 0o600 });
+    const holder = await holderOf(file);
+    if (holder !== null) throw inUse(path, holder);
+    await rename(fresh, file);
+    // Of two that found the folder free at the same moment, the one whose lock stayed has it.
+    if ((await readFile(file, "utf8")) !== mine) throw inUse(path, await holderOf(file));
+  } catch (cause) {
+    throw isAppError(cause) ? cause : cannotWrite(cause, file);
+  } finally {
+    await rm(fresh, { force: true });
   }
-  await replaceFile(file, `${process.pid} ${(await startTimeOf(process.pid)) ?? "0"}\n`);
+}
+
+/** Gives the lock back, once: later it may be somebody else's. */
+function releaser(path: string): () => Promise<void> {
+  let released: Promise<void> | null = null;
+  return () => {
+    released ??= rm(join(path, LOCK), { force: true });
+    return released;
+  };
 }
 
 /** Makes the folder (mode 0700) and takes it. Errors: `app.folder_in_use`, `app.no_folder`, those of `replaceFile`. */
@@ -55,7 +79,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     });
   }
   await takeLock(path);
-  return { path, release: () => rm(join(path, LOCK), { force: true }) };
+  return { path, release: releaser(path) };
 }
 
 /**

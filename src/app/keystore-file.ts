@@ -2,7 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { AppError, type CryptoSuite, type Random, Secret, systemCodeOf, wrapError } from "../base/index.ts";
+import { AppError, type CryptoSuite, fromUtf8, type Random, Secret, systemCodeOf, wrapError } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
 import {
   createIdentity,
@@ -42,20 +42,26 @@ async function readSecretFile(file: string, what: string): Promise<Uint8Array> {
   }
 }
 
-const passphrase = (bytes: Uint8Array): Unlock => ({
-  passphrase: new Secret(
-    Buffer.from(bytes)
-      .toString("utf8")
-      .replace(/\r?\n$/, ""),
-  ),
-});
+/** The text of a file or credential without the newline that an editor puts at its end. */
+function passphrase(bytes: Uint8Array, what: string): Unlock {
+  try {
+    return { passphrase: new Secret(fromUtf8(bytes).replace(/\r?\n$/, "")) };
+  } catch {
+    // Random bytes read as text would lose most of what makes them secret.
+    throw new AppError("keystore.bad_passphrase", `the ${what} does not hold text in UTF-8`, {
+      hint: "Write a passphrase into it; 32 random bytes belong into `key_file` or a credential of that length.",
+    });
+  }
+}
 
 async function unlockBy(deps: KeystoreDeps): Promise<Unlock> {
   const { key_file, passphrase_file, credential } = deps.unlock;
-  if (passphrase_file !== undefined) return passphrase(await readSecretFile(passphrase_file, "passphrase file"));
+  if (passphrase_file !== undefined) {
+    return passphrase(await readSecretFile(passphrase_file, "passphrase file"), "passphrase file");
+  }
   if (credential !== undefined) {
     const bytes = await readSecretFile(join(deps.credentials ?? "/run/credentials", credential), "credential");
-    return bytes.length === 32 ? { key: new Secret(new Uint8Array(bytes)) } : passphrase(bytes);
+    return bytes.length === 32 ? { key: new Secret(new Uint8Array(bytes)) } : passphrase(bytes, "credential");
   }
   return { key: await keyFile(deps, key_file ?? "unlock.key") };
 }

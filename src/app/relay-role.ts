@@ -38,8 +38,11 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
     return {
       url: relay.url,
       stop: async () => {
-        await relay.stop();
-        await folder.release();
+        try {
+          await relay.stop();
+        } finally {
+          await folder.release();
+        }
       },
     };
   } catch (error) {

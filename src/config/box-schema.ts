@@ -1,12 +1,13 @@
 // The box's configuration: the one place that holds its type, defaults and ranges. `numberbox config schema` prints it as JSON Schema.
 
 import { z } from "zod";
-import { duration, identifier, listenAddress, logLevel } from "./values.ts";
+import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
 const port = z
   .string()
   .max(200)
-  .regex(/^(?:\/\S+|tcp:\/\/\S+:\d{1,5}|sim:\/\/\S+)$/, "a path such as /dev/ttyUSB2, tcp://host:port or sim://name");
+  .regex(/^(?:\/\S+|tcp:\/\/\S+:\d{1,5}|sim:\/\/\S+)$/, "a path such as /dev/ttyUSB2, tcp://host:port or sim://name")
+  .refine((text) => !text.startsWith("tcp:") || Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535, "a TCP port");
 
 const slot = z.strictObject({
   id: identifier.describe("Name of the modem position; never changes."),
@@ -15,7 +16,9 @@ const slot = z.strictObject({
 
 const line = z.strictObject({
   id: identifier.describe("Name of the line; appears in logs instead of the number."),
-  number: z.string().regex(/^\+[0-9]{7,15}$/, "an E.164 number such as +15550100"),
+  number: z
+    .string({ error: "text in quotes: a number would lose its +" })
+    .regex(/^\+[0-9]{7,15}$/, "an E.164 number such as +15550100"),
   slot: identifier.optional().describe("Slot that the SIM is in, while its ICCID is not given."),
   iccid: z
     .string()
@@ -35,19 +38,33 @@ const unlock = z
   })
   .refine((value) => Object.keys(value).length === 1, "exactly one of key_file, passphrase_file and credential");
 
-const unique = (items: readonly { readonly id: string }[]): boolean =>
-  new Set(items.map((item) => item.id)).size === items.length;
+const relayUrl = z
+  .url({ protocol: /^https?$/ })
+  // The console shows the address.
+  .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "without a user name or password")
+  .describe("The relay that keeps sealed messages for your renters.");
+
+const slots = z
+  .array(slot)
+  .max(32)
+  .superRefine(eachOnce<z.infer<typeof slot>>("id"))
+  .superRefine(eachOnce<z.infer<typeof slot>>("port"));
+
+const lines = z
+  .array(line)
+  .max(256)
+  .superRefine(eachOnce<z.infer<typeof line>>("id"))
+  .superRefine(eachOnce<z.infer<typeof line>>("number"))
+  .superRefine(eachOnce<z.infer<typeof line>>("iccid"));
 
 export const boxConfig = z
   .strictObject({
     version: z.literal(1).default(1),
     log: z.strictObject({ level: logLevel }).prefault({}),
     unlock: unlock.prefault({ key_file: "unlock.key" }),
-    slots: z.array(slot).max(32).refine(unique, "each id once").default([]),
-    lines: z.array(line).max(256).refine(unique, "each id once").default([]),
-    relay: z.strictObject({
-      url: z.url({ protocol: /^https?$/ }).describe("The relay that keeps sealed messages for your renters."),
-    }),
+    slots: slots.default([]),
+    lines: lines.default([]),
+    relay: z.strictObject({ url: relayUrl }),
     intake: z
       .strictObject({
         sweep_every: duration("2s", "1h", "30s").describe(
@@ -79,10 +96,19 @@ export const boxConfig = z
       .prefault({}),
   })
   .superRefine((config, context) => {
-    const slots = new Set(config.slots.map((item) => item.id));
+    const known = new Set(config.slots.map((item) => item.id));
+    const served = new Map<string, number>();
     config.lines.forEach((item, at) => {
-      if (item.slot === undefined || slots.has(item.slot)) return;
-      context.addIssue({ code: "custom", path: ["lines", at, "slot"], message: `there is no slot "${item.slot}"` });
+      if (item.slot === undefined) return;
+      const complain = (message: string): void => {
+        context.addIssue({ code: "custom", path: ["lines", at, "slot"], message });
+      };
+      if (!known.has(item.slot)) complain(`there is no slot "${item.slot}"`);
+      // A line whose SIM is named by its ICCID is found wherever the SIM is.
+      if (item.iccid !== undefined) return;
+      const other = served.get(item.slot);
+      if (other === undefined) served.set(item.slot, at);
+      else complain(`serves line ${other} already; tell SIMs of one slot apart by iccid`);
     });
   });
 

@@ -18,10 +18,20 @@ function explain(issue: z.core.$ZodIssue): string {
 
 function parseYaml(text: string, source: string): unknown {
   const document = parseDocument(text, { strict: true, uniqueKeys: true });
-  const [error] = document.errors;
-  if (error === undefined) return document.toJS({ maxAliasCount: 20 }) ?? {};
-  const line = error.linePos?.[0].line ?? 0;
-  throw new AppError("config.syntax", `${source}, line ${line}: the YAML cannot be read (${error.code})`, {
+  // A warning is a tag that nobody understands: its value would not be what the owner meant.
+  const [error = document.warnings[0]] = document.errors;
+  if (error !== undefined) throw unreadable(source, error.linePos?.[0].line ?? 0, error.code);
+  try {
+    return document.toJS({ maxAliasCount: 20 }) ?? {};
+  } catch {
+    // An alias to nothing, or so many that they would fill the memory.
+    throw unreadable(source, 0, "ALIAS");
+  }
+}
+
+function unreadable(source: string, line: number, reason: string): AppError {
+  const place = line === 0 ? source : `${source}, line ${line}`;
+  return new AppError("config.syntax", `${place}: the YAML cannot be read (${reason})`, {
     hint: "Correct the line; indentation and quotes are the usual causes.",
     context: { source, line },
   });

@@ -46,7 +46,20 @@ export function listenAddress(fallback: string) {
 
 /** Identifier of slots and lines. */
 export const identifier = z
-  .string()
+  .string({ error: "text; a number must stand in quotes" })
   .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, "1-32 of a-z 0-9 . _ -, beginning with a letter or digit");
+
+/** A check of a list: reports, by its path, each item whose `key` an earlier one has. Items without the key do not matter. */
+export function eachOnce<T extends object>(key: keyof T & string) {
+  return (items: readonly T[], context: z.RefinementCtx): void => {
+    const first = new Map<unknown, number>();
+    items.forEach((item, at) => {
+      const earlier = first.get(item[key]);
+      if (item[key] === undefined) return;
+      if (earlier === undefined) first.set(item[key], at);
+      else context.addIssue({ code: "custom", path: [at, key], message: `the same as that of item ${earlier}` });
+    });
+  };
+}
 
 export const logLevel = z.enum(["debug", "info", "warn", "error"]).default("info").describe("How much is logged.");

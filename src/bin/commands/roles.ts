@@ -43,11 +43,14 @@ async function runBox(io: CliIo, options: RoleOptions): Promise<void> {
   const parts = system(systemLogger({ level: config.log.level }));
   const folder = dataFolder(io, options.data);
   const box = await startBox({ ...parts, config, dataFolder: folder });
-  const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: parts.random });
-  io.out(`${JSON.stringify({ console_url: box.consoleUrl, slots: config.slots.length })}\n`);
-  await aborted(io.signal);
-  await local.remove();
-  await box.stop();
+  try {
+    const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: parts.random });
+    io.out(`${JSON.stringify({ console_url: box.consoleUrl, slots: config.slots.length })}\n`);
+    await aborted(io.signal);
+    await local.remove();
+  } finally {
+    await box.stop();
+  }
 }
 
 async function runRelay(io: CliIo, options: RoleOptions): Promise<void> {
