@@ -28,13 +28,16 @@ export async function latencyRow(options: BenchOptions): Promise<Row> {
   const count = options.quick ? 150 : 500;
   const runs: number[][] = [];
   const floor: number[][] = [];
+  let waited = 0;
   await withWorkers(async (hire) => {
     const { box, modems } = await openBoxRig(hire, { folder: options.folder, slots: SLOTS });
     for (let i = 1; i <= repetitions; i++) {
+      const before = await box.call("usage");
       const stored = box.call("stored", i * count);
       await modems.call("trickle", { count, perSecond: PER_SECOND });
       await stored;
       runs.push(delays(await modems.call("listed"), await box.call("committed")));
+      waited += (await box.call("usage")).waitMs - before.waitMs;
       floor.push(await rawCommits({ folder: options.folder, commits: FLOOR_COMMITS, bytes: BYTES }));
     }
     await box.call("stop");
@@ -46,6 +49,10 @@ export async function latencyRow(options: BenchOptions): Promise<Row> {
   return {
     name: `latency at ${PER_SECOND} SMS/s`,
     figures: [figure("listing to commit p50", 0.5), { ...figure("listing to commit p99", 0.99), target: "< 50 ms" }],
-    facts: { slots: SLOTS, messages: count * repetitions },
+    facts: {
+      slots: SLOTS,
+      messages: count * repetitions,
+      box_waited_for_cpu_ms_per_sms: waited / (count * repetitions),
+    },
   };
 }
