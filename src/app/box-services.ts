@@ -150,6 +150,7 @@ function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" |
   return new BoxViews({
     ...shared,
     ...made,
+    provider: toBase64url(shared.identity.verify),
     startedAt: now(),
     slots: () => runners.map((runner) => runner.status()),
     intake: () => intake.health,

@@ -25,6 +25,8 @@ import type { TrustedTime } from "./trusted-time.ts";
 
 export interface BoxViewsDeps {
   readonly version: string;
+  /** The box's verify key, base64url. */
+  readonly provider: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly time: TrustedTime;
@@ -99,6 +101,7 @@ export class BoxViews implements BoxConsole {
     const link = relay.link();
     return {
       version: this.#deps.version,
+      provider: this.#deps.provider,
       started_at: this.#deps.startedAt,
       now,
       clock: time.confidence,

@@ -87,6 +87,8 @@ export const relayLinkView = z.object({
 
 export const overview = z.object({
   version: z.string(),
+  /** The box's own verify key: what a relay's operator and renters know it by. */
+  provider: publicKeyText,
   started_at: unixMs,
   now: unixMs,
   clock: z.enum(["trusted", "suspect"]),

@@ -63,6 +63,7 @@ function open(): BoxViews {
   const { clock, log, time, store, rentals, events } = rig.core;
   return new BoxViews({
     version: "1.2.3",
+    provider: "zdSsdN6l5LAAt5XijC1DaoeVMWtSiVlFBLzjQyq-0O0",
     clock,
     log,
     time,

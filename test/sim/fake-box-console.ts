@@ -264,6 +264,7 @@ export class FakeBoxConsole implements BoxConsole {
   #seedOverview(now: number, scale: 0 | 1): Overview {
     return {
       version: "0.1.0",
+      provider: "zdSsdN6l5LAAt5XijC1DaoeVMWtSiVlFBLzjQyq-0O0",
       started_at: now - 9 * 3_600_000,
       now,
       clock: "trusted",
