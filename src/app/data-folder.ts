@@ -68,11 +68,15 @@ function releaser(path: string): () => Promise<void> {
   };
 }
 
-/** Makes the folder (mode 0700) and takes it. Errors: `app.folder_in_use`, `app.no_folder`, those of `replaceFile`. */
+/**
+ * Makes the folder (mode 0700) and takes it. A folder that exists keeps its mode: it may be one that others use too, and the files
+ * in it are private by themselves. Errors: `app.folder_in_use`, `app.no_folder`, those of `replaceFile`.
+ */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    await chmod(path, 0o700);
+    const made = await mkdir(path, { recursive: true, mode: 0o700 });
+    // The mode above is cut by the umask, which may be odd.
+    if (made !== undefined) await chmod(path, 0o700);
   } catch (cause) {
     throw wrapError(cause, "app.no_folder", `the data folder ${path} cannot be made (${systemCodeOf(cause) ?? "?"})`, {
       hint: "Choose a folder that this user may write, by --data or NUMBERBOX_DATA.",

@@ -17,7 +17,10 @@ interface CommandGroup {
 /** Loaded on demand: a renter's command must not wait for the modem and database code that it never uses. */
 const GROUPS: readonly CommandGroup[] = [
   { names: ["demo", "start", "relay"], load: async () => (await import("./commands/roles.ts")).registerRoles },
-  { names: ["rental", "slots", "lines"], load: async () => (await import("./commands/rental.ts")).registerRental },
+  {
+    names: ["rental", "slots", "lines", "identity"],
+    load: async () => (await import("./commands/rental.ts")).registerRental,
+  },
   { names: ["renter"], load: async () => (await import("./commands/renter.ts")).registerRenter },
   { names: ["sms"], load: async () => (await import("./commands/sms.ts")).registerSms },
   { names: ["ptool"], load: async () => (await import("./commands/ptool.ts")).registerPtool },

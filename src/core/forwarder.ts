@@ -19,7 +19,7 @@ import {
   seconds,
   type UnixMs,
 } from "../base/index.ts";
-import type { EventLog } from "./event-log.ts";
+import type { EventInput, EventLog } from "./event-log.ts";
 import { type LinkInput, type LinkState, linkStart, stepLink } from "./link-state.ts";
 import type { OutboxMessage } from "./model.ts";
 import type { ForwardOutcome, RelayPort } from "./ports.ts";
@@ -58,6 +58,8 @@ export class Forwarder {
   readonly #deps: ForwarderDeps;
   readonly #queue = new Set<RentalId>();
   readonly #holds = new Map<RentalId, { attempts: number; until: Millis }>();
+  /** Why a rental is held, as it was last told. */
+  readonly #reported = new Map<RentalId, string>();
   readonly #abort = new AbortController();
   readonly #workers = new Set<Promise<void>>();
   #serving = new Set<RentalId>();
@@ -153,7 +155,7 @@ export class Forwarder {
     this.#serving.add(rental);
     try {
       const result = await this.#serveOnce(rental);
-      if (result === "done") this.#holds.delete(rental);
+      if (result === "done") this.#letGo(rental);
       else this.#queue.add(rental);
       if (result === "held") this.#hold(rental);
     } catch (error) {
@@ -164,6 +166,11 @@ export class Forwarder {
       this.#serving.delete(rental);
       this.#wake?.();
     }
+  }
+
+  #letGo(rental: RentalId): void {
+    this.#holds.delete(rental);
+    this.#reported.delete(rental);
   }
 
   #hold(rental: RentalId): void {
@@ -192,7 +199,11 @@ export class Forwarder {
     if (outcome.kind === "retry") return this.#missed(outcome);
     this.answered();
     if (outcome.kind === "refused") {
-      this.#deps.events.record({ level: "error", code: "relay.grant_refused", details: { reason: outcome.code } });
+      this.#reportOnce(rental, {
+        level: "error",
+        code: "relay.grant_refused",
+        details: { rental, reason: outcome.code },
+      });
       return "held";
     }
     await this.#deps.store.markRegistered(rental, grant.rev);
@@ -233,15 +244,27 @@ export class Forwarder {
 
   /** Nothing of this rental can go now. */
   async #declined(rental: RentalId, outcome: Declined): Promise<Attempt> {
-    const { store, events } = this.#deps;
+    const { store } = this.#deps;
     if (outcome.kind === "held") {
-      events.record({ level: "warn", code: "relay.message_held", details: { rental, reason: outcome.code } });
+      this.#reportOnce(rental, {
+        level: "warn",
+        code: "relay.message_held",
+        details: { rental, reason: outcome.code },
+      });
       return "held";
     }
     // The relay has lost the rental. Registered again, it is asked after a pause: the two of them must not spin.
     const known = await store.grantOf(rental);
     if (known !== null && (await this.#register(rental, known.grant)) === "again") return "again";
     return "held";
+  }
+
+  /** A rental that is held is tried for days: its event comes once per reason, and again after something of it went through. */
+  #reportOnce(rental: RentalId, event: EventInput): void {
+    const reason = `${event.code} ${event.details?.reason}`;
+    if (this.#reported.get(rental) === reason) return;
+    this.#reported.set(rental, reason);
+    this.#deps.events.record(event);
   }
 
   /** The relay could not be asked: nobody knocks until the link's wait is over. */

@@ -27,11 +27,11 @@ describe("the data folder", () => {
     expect(readdirSync(path)).toEqual([]);
   });
 
-  it("that others could read is closed to them", async () => {
+  it("that exists keeps its mode: it may be one that others use too", async () => {
     const path = join(tempFolder(), "open");
     mkdirSync(path, { mode: 0o755 });
     await openDataFolder(path);
-    expect(modeOf(path)).toBe(0o700);
+    expect(modeOf(path)).toBe(0o755);
   });
 
   it("is refused to a second process while the first lives, and the message names it", async () => {

@@ -83,6 +83,7 @@ describe("overview", () => {
   it("of a box at rest", async () => {
     expect(overview.parse(await views.overview())).toEqual({
       version: "1.2.3",
+      provider: "zdSsdN6l5LAAt5XijC1DaoeVMWtSiVlFBLzjQyq-0O0",
       started_at: START,
       now: START,
       clock: "trusted",

@@ -28,8 +28,16 @@ function say(text) {
   process.stdout.write(`setup: ${text}\n`);
 }
 
+/** Headers of the running Node, where it brought them: then sqlite3 is built without fetching them from nodejs.org. */
+function nodeHeaders() {
+  const prefix = dirname(dirname(process.execPath));
+  const here = [prefix, "/usr"].find((folder) => existsSync(join(folder, "include", "node", "node_api.h")));
+  return here === undefined || process.env.npm_config_nodedir !== undefined ? {} : { npm_config_nodedir: here };
+}
+
 function run(command, args) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const env = { ...process.env, ...nodeHeaders() };
+  const result = spawnSync(command, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
   return result.status === 0;
 }
 
@@ -109,7 +117,10 @@ once("packages", [manifest, lock], () => {
   const npm = process.env.npm_execpath;
   const args = ["ci", "--no-fund", "--no-audit", "--loglevel=error"];
   const done = npm === undefined ? run("npm", args) : run(process.execPath, [npm, ...args]);
-  if (!done) fail("npm ci failed; see above. Behind a proxy set npm's `proxy` and `https-proxy`.");
+  if (!done)
+    fail(
+      "npm ci failed; see above. If sqlite3 could not be built: install g++, make, python3 and the headers of your Node (Debian: libnode-dev), or let this machine reach nodejs.org.",
+    );
   if (!existsSync(nodeBinary)) fail("Node 24 was not installed: the package `node` could not run its install script");
 });
 

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
-import { lineView, type RentalView, rentalView, slotView } from "../../protocol/index.ts";
+import { lineView, overview, type RentalView, rentalView, slotView } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
 import { dataFolder } from "./data-option.ts";
@@ -38,9 +38,10 @@ const common = (command: Command): Command =>
 
 function tell(io: CliIo, rental: RentalView, json: boolean | undefined): void {
   if (json) return io.out(`${JSON.stringify(rental)}\n`);
-  const until = new Date(rental.expires_at).toISOString().slice(0, 16).replace("T", " ");
+  const over = rental.ended_at ?? rental.expires_at;
+  const until = `${rental.ended_at === null ? "until" : "ended"} ${new Date(over).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   io.out(
-    `${rental.id}  ${rental.line.padEnd(12)} ${rental.number.padEnd(16)} ${rental.state.padEnd(8)} until ${until} UTC  ${rental.messages} SMS\n`,
+    `${rental.id}  ${rental.line.padEnd(12)} ${rental.number.padEnd(16)} ${rental.state.padEnd(8)} ${until}  ${rental.messages} SMS\n`,
   );
 }
 
@@ -101,6 +102,14 @@ function registerViews(program: Command, io: CliIo): void {
       );
     }
   });
+  const identity = program.command("identity").description("the box's own keys");
+  common(identity.command("show").description("the verify key that a relay's operator must know")).action(
+    async (options: Common) => {
+      const api = await openBoxApi(io, dataFolder(io, options.data));
+      const { provider } = await api.call({ method: "GET", path: "overview", reply: overview });
+      io.out(options.json ? `${JSON.stringify({ verify: provider })}\n` : `${provider}\n`);
+    },
+  );
   common(program.command("lines").description("the box's lines")).action(async (options: Common) => {
     const api = await openBoxApi(io, dataFolder(io, options.data));
     const { lines } = await api.call({ method: "GET", path: "lines", reply: z.object({ lines: z.array(lineView) }) });

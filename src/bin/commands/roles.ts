@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { publishLocalAccess, startBox, startDemo, startRelayRole } from "../../app/index.ts";
-import type { Logger } from "../../base/index.ts";
+import { type Logger, toBase64url } from "../../base/index.ts";
 import { systemClock } from "../../base/system-clock.ts";
 import { createSystemCrypto } from "../../base/system-crypto.ts";
 import { systemLogger } from "../../base/system-log.ts";
@@ -38,14 +38,21 @@ function system(log: Logger) {
   return { ...ports, log, version: version(), pages: PAGES, credentials };
 }
 
+/** Everything a role writes is for its user alone, SQLite's files among them. */
+function writePrivately(): void {
+  process.umask(0o077);
+}
+
 async function runBox(io: CliIo, options: RoleOptions): Promise<void> {
+  writePrivately();
   const config = parseBoxConfig(await readConfigText(options.config), options.config);
   const parts = system(systemLogger({ level: config.log.level }));
   const folder = dataFolder(io, options.data);
   const box = await startBox({ ...parts, config, dataFolder: folder });
   try {
     const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: parts.random });
-    io.out(`${JSON.stringify({ console_url: box.consoleUrl, slots: config.slots.length })}\n`);
+    const verify = toBase64url(box.identity.verify);
+    io.out(`${JSON.stringify({ console_url: box.consoleUrl, verify, slots: config.slots.length })}\n`);
     await aborted(io.signal);
     await local.remove();
   } finally {
@@ -54,6 +61,7 @@ async function runBox(io: CliIo, options: RoleOptions): Promise<void> {
 }
 
 async function runRelay(io: CliIo, options: RoleOptions): Promise<void> {
+  writePrivately();
   const config = parseRelayConfig(await readConfigText(options.config), options.config);
   const parts = system(systemLogger({ level: config.log.level }));
   const relay = await startRelayRole({ ...parts, config, dataFolder: dataFolder(io, options.data) });
@@ -63,6 +71,7 @@ async function runRelay(io: CliIo, options: RoleOptions): Promise<void> {
 }
 
 async function runDemo(io: CliIo, option: string | undefined): Promise<void> {
+  writePrivately();
   const named = option ?? io.env.NUMBERBOX_DATA;
   const folder = named === undefined ? await mkdtemp(join(tmpdir(), "numberbox-demo-")) : resolve(named);
   const simulator = await loadSimulator();

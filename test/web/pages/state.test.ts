@@ -7,7 +7,7 @@ const NOW = 1_767_225_600_000;
 
 function overview(change: Partial<Overview> = {}, received = 0): Overview {
   return {
-    ...{ version: "0", started_at: 0, now: NOW, clock: "trusted", intake: { state: "running", problem: null } },
+    ...{ version: "0", provider: "zdSsdN6l5LAAt5XijC1DaoeVMWtSiVlFBLzjQyq-0O0", started_at: 0, now: NOW, clock: "trusted", intake: { state: "running", problem: null } },
     counts: { received, forwarded: 0, acknowledged: 0, duplicates: 0, undecodable: 0, unrented: 0 },
     outbox: { depth: 0, oldest_ms: null },
     relay: { url: "http://relay", state: "up", since: 0, problem: null },
