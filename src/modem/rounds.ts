@@ -101,8 +101,8 @@ export class Rounds {
     signal.addEventListener("abort", stop, { once: true });
     while (!signal.aborted) {
       try {
-        await this.#workOff();
-        if (!signal.aborted) onOk();
+        const heard = await this.#workOff();
+        if (heard && !signal.aborted) onOk();
       } catch (error) {
         if (signal.aborted) return;
         if (hasCode(error, "at.bad_response")) channel.doubt();
@@ -116,19 +116,21 @@ export class Rounds {
     }
   }
 
-  /** Does what is due, and what becomes due meanwhile. */
-  async #workOff(): Promise<void> {
+  /** Does what is due, and what becomes due meanwhile. Resolves with whether the modem was heard: a timer may be early. */
+  async #workOff(): Promise<boolean> {
     const { clock, signal } = this.#options;
+    let heard = false;
     while (!signal.aborted) {
       const now = clock.monotonic();
-      if (now >= this.#pollAt) await this.#poll();
-      else if (now >= this.#sweepAt) await this.#sweep();
-      else if (this.#announced.size > 0) await this.#readAnnounced();
-      else return;
+      if (now >= this.#pollAt) heard = (await this.#poll()) || heard;
+      else if (now >= this.#sweepAt) heard = (await this.#sweep()) || heard;
+      else if (this.#announced.size > 0) heard = (await this.#read([...this.#announced])) || heard;
+      else break;
     }
+    return heard;
   }
 
-  async #sweep(): Promise<void> {
+  async #sweep(): Promise<boolean> {
     const { home, others } = this.#options.findings();
     const all = this.#sweepAll || this.#sweeps % ALL_STORAGES_EACH === 0;
     this.#sweeps++;
@@ -136,20 +138,18 @@ export class Rounds {
     this.#sweepAt = this.#jittered(this.#options.sweepEvery);
     const besides = (all ? others : [...this.#announced]).filter((mem) => mem !== home);
     // The home storage last, so that it stays selected.
-    await this.#read([...besides, home]);
+    return await this.#read([...besides, home]);
   }
 
-  async #readAnnounced(): Promise<void> {
-    await this.#read([...this.#announced]);
-  }
-
-  async #read(mems: readonly string[]): Promise<void> {
+  /** False when there is nobody to read for. */
+  async #read(mems: readonly string[]): Promise<boolean> {
     const { intakes } = this.#options;
     for (const mem of mems) this.#announced.delete(mem);
-    if (intakes === null) return;
+    if (intakes === null) return false;
     let left = await intakes.direct.deliver(intakes.lineId, intakes.offer);
     left += await intakes.reader.sweep(new Set(mems));
     this.#note(left);
+    return true;
   }
 
   /** Comes back soon to what had to be left, but slower each time. */
@@ -158,15 +158,17 @@ export class Rounds {
     if (left > 0) this.#sweepSoon(backoffDelay(LEFT_BACKOFF, this.#leftInARow, this.#fraction()));
   }
 
-  async #poll(): Promise<void> {
+  async #poll(): Promise<boolean> {
     const { findings, onFound, onRestarted, onOtherSim, intakes, signal } = this.#options;
     this.#pollAt = this.#jittered(POLL_EVERY);
     const same = await stillTheSame(this.#options, findings());
-    if (same === "restarted") return onRestarted();
-    if (same === "other_sim") return onOtherSim();
+    if (same === "restarted") onRestarted();
+    if (same === "other_sim") onOtherSim();
+    if (signal.aborted) return false;
     const { signalDbm, operator, technology, registration } = await readNetwork(this.#options, findings());
     const storage = (await intakes?.lister.use()) ?? findings().storage;
     if (!signal.aborted) onFound({ signalDbm, operator, technology, registration, storage });
+    return true;
   }
 
   #sweepSoon(delay: Millis): void {

@@ -69,9 +69,9 @@ export class StorageLister {
     const { used } = await this.#select(mem);
     const { messages, odd } = parseCmgl((await channel.send(command.listMessages())).lines);
     if (odd.length > 0) log.warn("odd_listing", { mem, entries: odd.length });
-    const unreadable = odd.filter(mayBeMessage).length;
-    // A listing that is shorter than the count before it was cut short: what it lacks may still be there.
-    return { messages: inOrder(messages), unreadable, whole: unreadable === 0 && messages.length >= used };
+    // A listing that is shorter than the count before it was cut short, or not understood: what it lacks may still be there.
+    const whole = messages.length >= used;
+    return { messages: inOrder(messages), unreadable: odd.filter(mayBeMessage).length, whole };
   }
 
   /** The answer that counts is the second: it names the storage, and so can be of no other command. */

@@ -134,7 +134,7 @@ describe("unsolicited lines", () => {
 
   it("+CMT whose PDU was lost as junk does not take the next PDU of the listing", async () => {
     const rig = new Rig();
-    rig.link.answer = () => `|+CMT: ,2|${"5".repeat(5000)}|+CMGL: 1,1,,2|0011BB||OK|`;
+    rig.link.answer = () => `|+CMGL: 1,1,,2|+CMT: ,2|${"5".repeat(5000)}|0011BB||OK|`;
     expect(await rig.send(command.listMessages())).toEqual(["+CMGL: 1,1,,2", "0011BB"]);
     expect(rig.urcs).toEqual([]);
     expect(rig.log.events).toEqual(["at_discarded"]);

@@ -218,6 +218,29 @@ describe("a modem that does not select the storage it was told to", () => {
 });
 
 describe("a count of messages that makes no sense", () => {
+  it.each(["SM", "ME"])("for %s has the modem asked whether it is in step before anything else", async (storage) => {
+    const rig = await readyRig();
+    let next = -1;
+    rig.modem.behaviours.unshift({
+      name: "odd count, once",
+      onCommand: (context, command) => {
+        const asked = command.name === "+CPMS" && command.kind === "read" && rig.modem.settings.memories[0] === storage;
+        if (!asked || next >= 0) return false;
+        next = rig.commands.length;
+        context.info("+CPMS: 1,2,3");
+        return true;
+      },
+    });
+    rig.send("hello");
+    rig.runner.nudge();
+    await rig.pass(seconds(10));
+    // A poll would begin with AT+CNMI?.
+    expect(rig.commands[next]).toBe("AT+CSQ");
+    rig.expectAllOnce();
+    expect(rig.codes).toEqual(["slot.ready"]);
+    await rig.stop();
+  });
+
   it("at a poll leaves the last one on show", async () => {
     const rig = await readyRig();
     const answers = ["+CPMS: ?", '+CPMS: "XX",1,2,"XX",1,2,"XX",1,2'];

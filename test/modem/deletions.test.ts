@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { millis, seconds } from "../../src/base/index.ts";
+import { SimCard } from "../sim/modem/index.ts";
 import { keepsDeleted, readyRig, SlotRig } from "./slot-rig.ts";
 
 describe("a modem that says OK to a deletion and keeps the message", () => {
@@ -43,6 +44,72 @@ describe("a modem that says OK to a deletion and keeps the message", () => {
     await rig.until(() => rig.status.state === "down");
     await rig.ready();
     expect(rig.intake.confirmed.length).toBe(1);
+    await rig.stop();
+  });
+
+  it("and shows it as unread each time is not believed to have a new one", async () => {
+    const rig = await readyRig();
+    rig.modem.behaviours.unshift(keepsDeleted, {
+      name: "never marks as read",
+      onCommand: (_, command) => {
+        for (const [, message] of rig.modem.card?.store.entries() ?? []) message.status = 0;
+        return command.name === "none";
+      },
+    });
+    rig.send("hello");
+    await rig.pass(seconds(300));
+    rig.expectAllOnce();
+    expect(rig.intake.confirmed).toEqual([]);
+    await rig.stop();
+  });
+
+  it.each([
+    ["half of it", ["+CMGL: 1,1,,25", "0791515510"]],
+    ["a header alone", ["+CMGL: 1,1,,25"]],
+    ["nothing at all", []],
+  ])("and shows %s, once, is not believed to have deleted it", async (_, lines) => {
+    const rig = await readyRig();
+    rig.modem.behaviours.unshift(keepsDeleted);
+    rig.send("hello");
+    await rig.pass(seconds(5));
+    let shown = 0;
+    rig.modem.behaviours.unshift({
+      name: "a cut listing, once",
+      onCommand: (context, command) => {
+        const listed = command.name === "+CMGL" && rig.modem.settings.memories[0] === "SM" && shown++ === 0;
+        if (listed) context.info(...lines);
+        return listed;
+      },
+    });
+    rig.runner.nudge();
+    await rig.pass(seconds(60));
+    expect(shown).toBeGreaterThan(1);
+    expect(rig.intake.confirmed).toEqual([]);
+    rig.expectAllOnce();
+    await rig.stop();
+  });
+
+  it("is not believed to have deleted it because another SIM has another message at that place", async () => {
+    const first = new SimCard({ number: "+15550100701" });
+    const second = new SimCard({ number: "+15550100702" });
+    const rig = await readyRig({ modem: { card: first } });
+    const swap = async (card: SimCard): Promise<void> => {
+      rig.modem.unplug();
+      rig.modem.insertCard(card);
+      rig.modem.plug();
+      await rig.pass(seconds(1));
+      await rig.ready();
+      await rig.pass(seconds(5));
+    };
+    rig.modem.behaviours.unshift(keepsDeleted);
+    rig.send("on the first SIM");
+    await rig.pass(seconds(5));
+    rig.modem.insertCard(second);
+    rig.place("SM", "on the second SIM");
+    await swap(second);
+    await swap(first);
+    expect(rig.intake.confirmed).toEqual([]);
+    rig.expectAllOnce();
     await rig.stop();
   });
 

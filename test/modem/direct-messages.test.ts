@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { millis, seconds, toHex } from "../../src/base/index.ts";
+import { lineId, millis, seconds, toHex } from "../../src/base/index.ts";
 import { SimCard } from "../sim/modem/index.ts";
 import { FULL } from "./fake-intake.ts";
 import { keepsDeleted, readyRig, SlotRig } from "./slot-rig.ts";
@@ -43,6 +43,26 @@ describe("messages that a modem hands over without storing them", () => {
     expect(rig.intake.offers).toBe(0);
     await rig.pass(seconds(3));
     expect(rig.intake.taken.map(({ location, line }) => [location, line])).toEqual([[null, "line-1"]]);
+    await rig.stop();
+  });
+
+  it("belong to the line of the SIM that they came in by, whatever SIM is in when the disk has room", async () => {
+    const first = new SimCard({ number: "+15550100701" });
+    const rig = await readyRig({
+      modem: { card: first },
+      lineFor: (iccid) => lineId(iccid === first.identity.iccid ? "line-1" : "line-2"),
+    });
+    route(rig);
+    rig.intake.refusal = FULL;
+    rig.send("direct");
+    await rig.clock.flush();
+    rig.modem.unplug();
+    rig.modem.insertCard(new SimCard({ number: "+15550100702" }));
+    rig.modem.plug();
+    rig.intake.refusal = null;
+    await rig.until(() => rig.intake.taken.length > 0);
+    expect(rig.status.lineId).toBe("line-2");
+    expect(rig.intake.taken.map(({ line }) => line)).toEqual(["line-1"]);
     await rig.stop();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seconds } from "../../src/base/index.ts";
+import { seconds, unixMs } from "../../src/base/index.ts";
 import { ACCEPT_LIMIT, LEFT_BACKOFF } from "../../src/modem/timeouts.ts";
 import type { Behaviour } from "../sim/modem/index.ts";
 import { FULL } from "./fake-intake.ts";
@@ -60,6 +60,30 @@ describe("a message is deleted only after it is durable", () => {
     const look = ['AT+CPMS="SM"', "AT+CPMS?", "AT+CMGL=4"];
     expect(rig.commands).toEqual([...look, "AT+CMGD=1", ...look]);
     expect(rig.intake.confirmed.length).toBe(1);
+    await rig.stop();
+  });
+});
+
+describe("the order of sending", () => {
+  it("is kept, although a listing goes by place and freed places are filled again", async () => {
+    const rig = new SlotRig();
+    const sent = [40, 10, 30, 20];
+    const pdus = sent.map((second) => {
+      const sentAt = unixMs(Date.UTC(2026, 0, 1, 0, 0, second));
+      return rig.modem.factory.make({ from: "+15550111", body: `at ${second}`, sentAt })[0]?.pdu ?? new Uint8Array();
+    });
+    for (const [at, pdu] of pdus.entries()) rig.modem.card?.store.add({ id: `m${at}`, part: 1, pdu, status: 0 });
+    await rig.clock.settle(Promise.resolve(rig.runner.start()));
+    await rig.until(() => rig.intake.taken.length === 4);
+    expect(rig.intake.taken.map(({ location }) => location)).toEqual(["SM:2", "SM:4", "SM:3", "SM:1"]);
+    await rig.clock.settle(rig.runner.stop());
+  });
+
+  it("is kept among those of one second by their places", async () => {
+    const rig = new SlotRig();
+    rig.send("a", "b", "c");
+    await rig.start();
+    expect(rig.intake.taken.map(({ location }) => location)).toEqual(["SM:1", "SM:2", "SM:3"]);
     await rig.stop();
   });
 });
@@ -210,6 +234,21 @@ describe("announcements", () => {
     await rig.ready();
     await rig.pass(seconds(1));
     rig.expectAllOnce();
+    await rig.stop();
+  });
+});
+
+describe("a stream of messages that never ends", () => {
+  it("does not keep the slot from looking at its modem", async () => {
+    const rig = await readyRig();
+    rig.fault({ kind: "stall", match: "+CMGL", ms: 500 });
+    rig.modem.journal.watch(({ event }) => {
+      if (event === "deleted") rig.send("another");
+    });
+    rig.send("the first");
+    await rig.pass(seconds(60));
+    expect(rig.intake.taken.length).toBeGreaterThan(50);
+    expect(rig.commands.filter((text) => text === "AT+CSQ").length).toBeGreaterThan(1);
     await rig.stop();
   });
 });

@@ -57,6 +57,13 @@ describe("a modem that stalls in service", () => {
     await rig.stop();
   });
 
+  it("is noticed as soon by a slot that has no line and reads nothing", async () => {
+    const rig = await readyRig({ lineFor: () => null });
+    rig.fault({ kind: "stall" });
+    await rig.until(() => rig.status.state === "down", seconds(45));
+    await rig.stop();
+  });
+
   it("for less than that stays in service", async () => {
     const rig = await readyRig();
     rig.fault({ kind: "stall", ms: 25_000, match: "+COPS", times: 1 });

@@ -145,6 +145,7 @@ describe("start-up", () => {
       });
       rig.place("SM", "on the SIM");
       await rig.start();
+      expect(rig.status.storage?.total).toBe(50);
       rig.send("into the modem");
       await rig.pass(seconds(1));
       expect(rig.modem.settings.memories[2]).toBe("ME");

@@ -45,6 +45,7 @@ describe("stop", () => {
     await rig.pass(seconds(1));
     await rig.stop();
     expect(rig.modem.card?.store.used).toBe(1);
+    expect(rig.log.events).toEqual(["slot.ready"]);
   });
 
   it("does not wait for an intake that was stopped before it", async () => {
@@ -69,19 +70,16 @@ describe("stop", () => {
     expect(link.closed).toBe(true);
   });
 
-  it("in the very turn in which the link opens closes that link", async () => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("%i turns after the link came closes that link", async (turns) => {
     const link = new ScriptLink();
-    const rig: SlotRig = new SlotRig({
-      openLink: () => async () => {
-        queueMicrotask(() => void rig.runner.stop());
-        return link;
-      },
-    });
+    const rig: SlotRig = new SlotRig({ openLink: () => async () => link });
     rig.runner.start();
-    await rig.clock.flush();
+    for (let i = 0; i < turns; i++) await Promise.resolve();
+    const stopping = rig.runner.stop();
+    await rig.clock.settle(stopping);
     expect(rig.status.state).toBe("stopped");
     expect(link.closed).toBe(true);
-    expect(link.written).toEqual([]);
+    expect(rig.clock.pending).toEqual([]);
   });
 
   it("of a port whose closing hangs ends in time", async () => {
