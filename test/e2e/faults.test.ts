@@ -40,6 +40,13 @@ function intakePaused(field: Field): Promise<{ code: string; hint?: string | und
   });
 }
 
+async function linkProblem(field: Field, code: string): Promise<void> {
+  await until(`the relay down with ${code}`, async () => {
+    const { relay } = await overviewOf(field);
+    return relay.state === "down" && relay.problem?.code === code;
+  });
+}
+
 describe("the disk", () => {
   const name = canMount ? "" : " (skipped: needs root, to mount a small tmpfs)";
 
@@ -91,6 +98,27 @@ describe("the disk", () => {
         expect((await eventsOf(field)).map((event) => event.code)).toContain("intake.resumed");
       } finally {
         await field.killBox();
+        disk?.unmount();
+      }
+    });
+  });
+
+  it.skipIf(!canMount)(`of the relay full: SMS wait in the box until the relay has space again${name}`, async () => {
+    await withField({ slots: 1, seed: "relay's disk full" }, async (field) => {
+      const disk = SmallDisk.mount(field.relayData, 8);
+      try {
+        await startAll(field);
+        sendTo(field, 1, ["before"]);
+        expect(await field.drained(200)).toBe(true);
+        disk?.fill();
+        sendTo(field, 1, numbered("full", 5));
+        await linkProblem(field, "relay.busy");
+        await until("the reason in the relay's log", () => field.relay?.err.includes('"code":"store.full"'));
+        await until("all in the outbox", async () => (await overviewOf(field)).outbox.depth === 5);
+        disk?.free();
+        await expectAllRead(field, new Map([[1, ["before", ...numbered("full", 5)]]]));
+      } finally {
+        await field.killRelay();
         disk?.unmount();
       }
     });
@@ -156,13 +184,6 @@ describe("the database", () => {
 });
 
 describe("the relay", () => {
-  async function linkProblem(field: Field, code: string): Promise<void> {
-    await until(`the relay down with ${code}`, async () => {
-      const { relay } = await overviewOf(field);
-      return relay.state === "down" && relay.problem?.code === code;
-    });
-  }
-
   it("away, then answering 500 to everything, then back: SMS wait in the outbox and arrive once, in order", async () => {
     await withField({ slots: 2, seed: "relay" }, async (field) => {
       await startAll(field);
@@ -269,7 +290,7 @@ describe("modems", () => {
         const before = (await slotOf(field, String(good))).received;
         for (const slot of range(good)) sendTo(field, slot, [body]);
         // The good slot keeps its pace while the others struggle.
-        await until(`${body} on the good slot`, async () => (await slotOf(field, String(good))).received > before, 50);
+        await until(`${body} on the good slot`, async () => (await slotOf(field, String(good))).received > before, 100);
       }
       const log = (): readonly string[] => field.box?.err.split("\n") ?? [];
       for (const [at, { what, seen }] of FAULTY.entries()) {
