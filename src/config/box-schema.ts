@@ -6,7 +6,10 @@ import { duration, eachOnce, identifier, listenAddress, logLevel } from "./value
 const port = z
   .string()
   .max(200)
-  .regex(/^(?:\/\S+|tcp:\/\/\S+:\d{1,5}|sim:\/\/\S+)$/, "a path such as /dev/ttyUSB2, tcp://host:port or sim://name")
+  .regex(/^(?:\/\S+|tcp:\/\/\S+:\d{1,5}|sim:\/\/\S+)$/, {
+    error: "a path such as /dev/ttyUSB2, tcp://host:port or sim://name",
+    abort: true,
+  })
   .refine((text) => !text.startsWith("tcp:") || Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535, "a TCP port");
 
 const slot = z.strictObject({

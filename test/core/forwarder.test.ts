@@ -313,6 +313,28 @@ describe("an answer of the relay", () => {
     expect(rig.seqs(1)).toEqual([1, 2]);
   });
 
+  it("that holds a rental for days is told once per reason, and again when it comes back", async () => {
+    await running(1);
+    const { forward } = rig.relay;
+    const reasons = (): readonly unknown[] =>
+      rig.core.allEvents().flatMap(({ code, details }) => (code === "relay.message_held" ? [details.reason] : []));
+    let code = "relay.unpaid";
+    const holding: RelayPort["forward"] = async () => ({ kind: "held", code });
+    rig.relay.forward = holding;
+    await rig.arrive(1);
+    await advance(hours(48));
+    expect(reasons()).toEqual(["relay.unpaid"]);
+    code = "relay.mailbox_full";
+    await advance(hours(1));
+    expect(reasons()).toEqual(["relay.unpaid", "relay.mailbox_full"]);
+    rig.relay.forward = forward;
+    await advance(hours(1));
+    rig.relay.forward = holding;
+    await rig.arrive(1);
+    await advance(hours(1));
+    expect(reasons()).toEqual(["relay.unpaid", "relay.mailbox_full", "relay.mailbox_full"]);
+  });
+
   it("402 that is over is forgotten: the next one is held briefly again", async () => {
     await running(1);
     const { forward } = rig.relay;

@@ -1,0 +1,194 @@
+import { describe, expect, it } from "vitest";
+import { type AppError, hours, minutes, seconds } from "../../src/base/index.ts";
+import { parseBoxConfig } from "../../src/config/index.ts";
+
+const RELAY = { relay: { url: "https://relay.example" } };
+
+function parse(change: Readonly<Record<string, unknown>> = {}) {
+  return parseBoxConfig(JSON.stringify({ ...RELAY, ...change }), "box.yaml");
+}
+
+/** What is wrong with the configuration, one line each. */
+function problems(change: Readonly<Record<string, unknown>> | string): readonly string[] {
+  try {
+    if (typeof change === "string") parseBoxConfig(change, "box.yaml");
+    else parse(change);
+  } catch (error) {
+    const { code, message } = error as AppError;
+    expect(code).toBe("config.invalid");
+    const [head, ...lines] = message.split("\n  ");
+    expect(head).toBe(`box.yaml has ${lines.length} problem(s):`);
+    return lines;
+  }
+  return [];
+}
+
+describe("the box's configuration", () => {
+  it("needs no more than a relay; the rest has defaults", () => {
+    expect(parse()).toEqual({
+      version: 1,
+      log: { level: "info" },
+      unlock: { key_file: "unlock.key" },
+      slots: [],
+      lines: [],
+      relay: { url: "https://relay.example" },
+      intake: { sweep_every: seconds(30), part_timeout: minutes(10), unrented: "keep", max_batch: 64 },
+      rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
+      web: { listen: { host: "127.0.0.1", port: 8080 }, names: [] },
+    });
+  });
+
+  it("is read from YAML as people write it", () => {
+    const text = `
+# my box
+relay: { url: http://127.0.0.1:8090 }
+unlock: { passphrase_file: /media/stick/passphrase }
+slots:
+  - { id: "1", port: /dev/serial/by-path/pci-0000-port0 }
+  - { id: left, port: tcp://ser2net.local:3001 }
+  - { id: sim, port: sim://slot/3 }
+lines:
+  - { id: blue, number: "+4915112345678", slot: "1" }
+  - { id: red, number: "+4915112345679", iccid: "8949000000000000017" }
+intake: { sweep_every: 5s, part_timeout: 24h, unrented: drop, max_batch: 200 }
+rental: { rest_after_day: 0s, rest_after_longer: 366d }
+web: { listen: "[::1]:0", names: [box.example] }
+log: { level: debug }
+`;
+    expect(parseBoxConfig(text, "box.yaml")).toMatchObject({
+      unlock: { passphrase_file: "/media/stick/passphrase" },
+      slots: [{ id: "1" }, { id: "left", port: "tcp://ser2net.local:3001" }, { id: "sim" }],
+      lines: [{ slot: "1" }, { iccid: "8949000000000000017" }],
+      intake: { sweep_every: 5000, part_timeout: hours(24), unrented: "drop", max_batch: 200 },
+      web: { listen: { host: "::1", port: 0 } },
+    });
+  });
+
+  it("reports every problem at once, each with its path", () => {
+    const found = problems({
+      relay: { url: "ftp://relay.example" },
+      log: { level: "loud" },
+      slots: [{ id: "Upper", port: "COM1" }],
+      lines: [{ id: "a", number: "0151", slot: "none", iccid: "12" }],
+      intake: { sweep_every: "1s", max_batch: 0 },
+      web: { listen: "8080" },
+    });
+    expect(found.map((line) => line.split(":")[0])).toEqual([
+      "log.level",
+      "slots.0.id",
+      "slots.0.port",
+      "lines.0.number",
+      "lines.0.iccid",
+      "relay.url",
+      "intake.sweep_every",
+      "intake.max_batch",
+      "web.listen",
+    ]);
+  });
+
+  it("names unknown keys wherever they stand, and a missing relay", () => {
+    expect(problems("{ colour: blue, relay: { url: 'http://a', port: 1 }, web: { tls: true } }")).toEqual([
+      "relay.port: unknown key",
+      "web.tls: unknown key",
+      "colour: unknown key",
+    ]);
+    expect(problems("{ slots: [{ id: a, port: /dev/a, baud: 9600, parity: none }] }")).toEqual([
+      "slots.0.baud: unknown key; slots.0.parity: unknown key",
+      expect.stringMatching(/^relay: /),
+    ]);
+    expect(problems("")).toEqual([expect.stringMatching(/^relay: /)]);
+    expect(problems("just text")).toEqual([expect.stringMatching(/^\(top level\): /)]);
+    expect(problems("- 1")).toEqual([expect.stringMatching(/^\(top level\): /)]);
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ["intake.sweep_every", { intake: { sweep_every: "1999ms" } }],
+    ["intake.sweep_every", { intake: { sweep_every: "61m" } }],
+    ["intake.part_timeout", { intake: { part_timeout: "9s" } }],
+    ["intake.part_timeout", { intake: { part_timeout: "8d" } }],
+    ["intake.part_timeout", { intake: { part_timeout: "-5s" } }],
+    ["intake.part_timeout", { intake: { part_timeout: "1w" } }],
+    ["intake.part_timeout", { intake: { part_timeout: 600 } }],
+    ["intake.unrented", { intake: { unrented: "forward" } }],
+    ["intake.max_batch", { intake: { max_batch: 1001 } }],
+    ["intake.max_batch", { intake: { max_batch: 1.5 } }],
+    ["rental.rest_after_day", { rental: { rest_after_day: "367d" } }],
+    ["version", { version: 2 }],
+    ["unlock", { unlock: {} }],
+    ["unlock", { unlock: { key_file: "a", passphrase_file: "b" } }],
+    ["unlock.key_file", { unlock: { key_file: "" } }],
+    ["web.names.0", { web: { names: [""] } }],
+    ["web.names", { web: { names: Array.from({ length: 17 }, () => "a") } }],
+    ["slots", { slots: Array.from({ length: 33 }, (_, i) => ({ id: `s${i}`, port: `/dev/tty${i}` })) }],
+    ["slots.0.port", { slots: [{ id: "a", port: "tcp://host:65536" }] }],
+    ["slots.0.port", { slots: [{ id: "a", port: "tcp://host" }] }],
+    ["slots.0.port", { slots: [{ id: "a", port: `/${"x".repeat(200)}` }] }],
+    ["relay.url", { relay: { url: "relay.example" } }],
+    ["relay.url", { relay: { url: "https://user:password@relay.example" } }],
+  ])("refuses what is out of range: %s of %j", (path, change) => {
+    expect(problems(change).map((line) => line.split(":")[0])).toEqual([path]);
+  });
+
+  it.each(["8080", "127.0.0.1", "127.0.0.1:65536", "::1:80", "[::1]", ":80", "a:b:80", ""])(
+    "refuses %j as an address to listen on",
+    (listen) => {
+      expect(problems({ web: { listen } })).toEqual(["web.listen: host:port, for instance 127.0.0.1:8080"]);
+    },
+  );
+
+  it("takes nothing twice that must be there once", () => {
+    const found = problems({
+      slots: [
+        { id: "1", port: "/dev/a" },
+        { id: "1", port: "/dev/b" },
+        { id: "2", port: "/dev/a" },
+      ],
+      lines: [
+        { id: "a", number: "+15550100", slot: "1" },
+        { id: "a", number: "+15550101" },
+        { id: "b", number: "+15550100", iccid: "8901000000000000017" },
+        { id: "c", number: "+15550102", iccid: "8901000000000000017" },
+      ],
+    });
+    expect(found).toEqual([
+      "slots.1.id: the same as that of item 0",
+      "slots.2.port: the same as that of item 0",
+      "lines.1.id: the same as that of item 0",
+      "lines.2.number: the same as that of item 0",
+      "lines.3.iccid: the same as that of item 2",
+    ]);
+  });
+
+  it("lets no two lines claim one slot, unless their SIMs are told apart, and no line a slot that does not exist", () => {
+    const slots = [{ id: "1", port: "/dev/a" }];
+    const lines = [
+      { id: "a", number: "+15550100", slot: "1" },
+      { id: "c", number: "+15550102", iccid: "8901000000000000017", slot: "1" },
+      { id: "d", number: "+15550103", slot: "1" },
+      { id: "e", number: "+15550104", slot: "9" },
+      { id: "f", number: "+15550105" },
+    ];
+    expect(problems({ slots, lines })).toEqual([
+      "lines.2.slot: serves line 0 already; tell SIMs of one slot apart by iccid",
+      'lines.3.slot: there is no slot "9"',
+    ]);
+  });
+
+  it("tells owners to quote numbers", () => {
+    expect(problems("{ relay: { url: 'http://a' }, lines: [{ id: 7, number: +15550100 }] }")).toEqual([
+      "lines.0.id: text; a number must stand in quotes",
+      "lines.0.number: text in quotes: a number would lose its +",
+    ]);
+  });
+
+  it("never repeats a value in a problem that could be a secret", () => {
+    const secret = "hunter2-secret";
+    const found = problems({
+      relay: { url: `http://user:${secret}@relay` },
+      unlock: { key_file: secret, passphrase_file: secret },
+      web: { listen: secret },
+    });
+    expect(found).toHaveLength(3);
+    expect(found.join()).not.toContain(secret);
+  });
+});
