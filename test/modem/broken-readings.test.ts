@@ -218,7 +218,12 @@ describe("a modem that does not select the storage it was told to", () => {
 });
 
 describe("a count of messages that makes no sense", () => {
-  it.each(["SM", "ME"])("for %s has the modem asked whether it is in step before anything else", async (storage) => {
+  it.each([
+    ["SM", "+CPMS: ?"],
+    ["ME", "+CPMS: ?"],
+    ["SM", '+CPMS: "XX",1,2'],
+    ["ME", '+CPMS: "XX",1,2'],
+  ])("for %s, %s, has the modem asked whether it is in step before anything else", async (storage, answer) => {
     const rig = await readyRig();
     let next = -1;
     rig.modem.behaviours.unshift({
@@ -227,7 +232,7 @@ describe("a count of messages that makes no sense", () => {
         const asked = command.name === "+CPMS" && command.kind === "read" && rig.modem.settings.memories[0] === storage;
         if (!asked || next >= 0) return false;
         next = rig.commands.length;
-        context.info("+CPMS: 1,2,3");
+        context.info(answer);
         return true;
       },
     });

@@ -79,6 +79,7 @@ describe("start-up", () => {
     // "Busy" is not "has none": the SIM is known, and messages are announced.
     expect(rig.status.iccid).toBe(rig.modem.card?.identity.iccid);
     expect(rig.modem.settings.cnmi.mt).toBe(1);
+    expect(rig.codes).toEqual(["slot.ready"]);
     await rig.stop();
   });
 
