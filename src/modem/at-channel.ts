@@ -1,7 +1,7 @@
 // One AT conversation over a link: one command in flight, every wait with a deadline. After an answer that did not come, the stream is
 // not trusted until a question has been answered that only one reply can answer.
 
-import { type AtCommand, command, type FinalResult, isTransient, parseFinal, splitPrefix } from "../at/index.ts";
+import { type AtCommand, command, type FinalResult, parseFinal, splitPrefix } from "../at/index.ts";
 import {
   AppError,
   type Clock,
@@ -17,6 +17,7 @@ import {
   withDeadline,
   wrapError,
 } from "../base/index.ts";
+import { modemError, notAnswered, outOfStep, writeStuck } from "./at-errors.ts";
 import { AtLines, type UrcMessage } from "./at-lines.ts";
 import type { ByteLink } from "./byte-link.ts";
 import { CLOSE_LIMIT, QUIET, WRITE_LIMIT } from "./timeouts.ts";
@@ -195,8 +196,7 @@ export class AtChannel {
     const cancel = this.#options.clock.after(timeoutMs, `AT${prefix}`, () => {
       this.#inDoubt = true;
       this.#options.onTimeout();
-      const message = `AT${prefix} was not answered within ${timeoutMs} ms`;
-      flight.result.reject(new AppError("modem.timeout", message, { retryable: true, context: { command: prefix } }));
+      flight.result.reject(notAnswered(flight.command));
     });
     try {
       return await flight.result.promise;
@@ -232,24 +232,4 @@ export class AtChannel {
       flight.result.resolve(final);
     }
   }
-}
-
-function modemError(request: AtCommand, final: Extract<FinalResult, { kind: "error" }>): AppError {
-  const name = final.name ?? final.source;
-  return new AppError("modem.error", `AT${request.prefix} was answered with ${name}`, {
-    retryable: true,
-    context: { command: request.prefix, source: final.source, code: final.code, name, transient: isTransient(final) },
-  });
-}
-
-function outOfStep(): AppError {
-  return new AppError("modem.out_of_step", "the modem's answers do not belong to the questions", { retryable: true });
-}
-
-function writeStuck(request: AtCommand): AppError {
-  return new AppError("modem.write_stuck", `the port did not take AT${request.prefix} within ${WRITE_LIMIT} ms`, {
-    retryable: true,
-    hint: "Check that the cable or the serial server uses no hardware flow control.",
-    context: { command: request.prefix },
-  });
 }

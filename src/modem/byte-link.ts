@@ -7,7 +7,7 @@ export interface ByteLink {
   /** Resolves when the bytes have left this process. Rejects with `modem.closed` or `modem.io`. */
   write(bytes: Uint8Array): Promise<void>;
   onData(listener: (chunk: Uint8Array) => void): Disposer;
-  /** Called once, when the link is gone for whatever reason. */
+  /** Called once, when the link is gone for whatever reason; also when it is gone already. */
   onClose(listener: () => void): Disposer;
   /** Idempotent. Resolves when the port may be opened again. */
   close(): Promise<void>;

@@ -1,9 +1,10 @@
 // Lists what lies in a modem's storages, and how far the listing can be believed.
 
 import { command, type ListedPdu, type OddEntry, parseCmgl, parseCpmsRead, type StorageUse } from "../at/index.ts";
-import { AppError, hasCode, type Logger } from "../base/index.ts";
+import { type AppError, hasCode, type Logger } from "../base/index.ts";
 import { sentOrder } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
+import { outOfStep } from "./at-errors.ts";
 import { pduBytes } from "./direct-messages.ts";
 
 export interface ListerOptions {
@@ -87,7 +88,7 @@ export class StorageLister {
 
   #outOfStep(message: string): AppError {
     this.#options.channel.doubt();
-    return new AppError("modem.out_of_step", message, { retryable: true });
+    return outOfStep(message);
   }
 }
 
