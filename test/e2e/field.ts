@@ -166,11 +166,8 @@ export class Field {
     }
   }
 
-  /** Everything the renter has received, as the command line shows it. */
-  async inbox(): Promise<readonly InboxLine[]> {
-    const args = [
-      "renter",
-      "inbox",
+  get #renterArguments(): readonly string[] {
+    return [
       "--json",
       "--keyfile",
       this.renterKeyfile,
@@ -179,6 +176,16 @@ export class Field {
       "--state",
       join(this.folder, "renter"),
     ];
+  }
+
+  /** A renter who reads and acknowledges as messages come, whatever happens to the relay. */
+  follow(): Numberbox {
+    return Numberbox.start(["renter", "inbox", "--follow", ...this.#renterArguments]);
+  }
+
+  /** Everything the renter has received, as the command line shows it. */
+  async inbox(): Promise<readonly InboxLine[]> {
+    const args = ["renter", "inbox", ...this.#renterArguments];
     const { code, out, err } = await numberbox(args);
     if (code !== 0) throw new Error(`inbox ended with ${code}: ${err}`);
     return out

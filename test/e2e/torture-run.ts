@@ -102,11 +102,13 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
   await field.startBox();
   await field.startRelay(await providerKeyOf(field.boxData));
   await field.rentAll();
+  const follower = field.follow();
   const stream = startStream(field, random, options.slots);
   const kills = await killLoop(field, random, options);
   await stream.stop();
   options.say("stream ended, waiting for the last messages");
   const drained = await field.drained(1200);
+  await follower.stop();
   const read = await field.inbox();
   await field.close();
   const all = [...stream.sent].map(([slot, sent]) =>
