@@ -182,6 +182,44 @@ describe.skipIf(!hasChromium)(
       await page.getByText("SMS stay safe on the SIMs").waitFor();
     });
 
+    it("shows the box's verify key for the relay's operator, and again where the relay asks for it", async () => {
+      const at = await world();
+      const { page, complaints } = await owner(at);
+      const { provider } = await at.box.overview();
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      const foot = page.locator(".overview-foot");
+      await foot.getByText(provider, { exact: true }).waitFor();
+      await foot.getByText("Give this key to the operator of your relay.").waitFor();
+      await foot.getByRole("button", { name: "Copy this box's verify key" }).click();
+      await page.getByText("The verify key is copied.").waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(provider);
+      const refused = (reason: string) =>
+        at.box.record({ level: "error", code: "relay.grant_refused", line: "line-1", details: { reason } });
+      for (const reason of ["relay.unknown_provider", "relay.unknown_provider", "relay.mailbox_full"]) refused(reason);
+      const events = page.getByRole("list", { name: "Events" });
+      await events.getByText("the renter's mailbox is full").waitFor();
+      expect(await events.getByText(provider, { exact: true }).count()).toBe(1);
+      const asking = events.getByRole("listitem").filter({ hasText: provider });
+      await asking.getByText("the relay does not serve this provider").waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    it("says so when the browser does not let it copy the verify key", async () => {
+      const at = await world();
+      const { page } = await owner(at);
+      await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+      await page.getByRole("button", { name: "Copy this box's verify key" }).click();
+      await page.getByText("Select the key and copy it by hand.").waitFor();
+    });
+
+    it("names the stations along the pipeline, and says how far back the charts reach", async () => {
+      const at = await world();
+      const { page } = await owner(at);
+      const names = await page.locator(".station dt").allTextContents();
+      expect(names).toEqual(["Intake", "Received", "Outbox", "Forwarded", "Acknowledged", "Relay", "Clock"]);
+      expect(await page.getByText("since you opened this page").count()).toBe(3);
+    });
+
     it("filters slots by state", async () => {
       const at = await world({ slots: 32 });
       const { page } = await owner(at);
@@ -200,7 +238,7 @@ describe.skipIf(!hasChromium)(
       const grant = page.getByRole("button", { name: "Grant", exact: true });
       expect(await grant.isDisabled()).toBe(true);
       await page.getByLabel("Renter's public keys").fill(JSON.stringify(KEYS));
-      await page.getByText("Keys recognised").waitFor();
+      await page.getByText("Two keys of the right form").waitFor();
       await page.getByRole("button", { name: "7 days" }).click();
       await page.getByLabel("SMS paid for").fill("250");
       await page.getByLabel("Version 2").check();
@@ -219,7 +257,7 @@ describe.skipIf(!hasChromium)(
       await page.getByRole("link", { name: "Rentals" }).click();
       await page.getByRole("button", { name: "Grant a rental" }).click();
       await page.getByLabel("Renter's public keys").fill(JSON.stringify(KEYS));
-      await page.getByText("Keys recognised").waitFor();
+      await page.getByText("Two keys of the right form").waitFor();
       at.box.grant = async (request) => FakeBoxConsole.prototype.grant.call(at.box, { ...request, line: "line-1" });
       await page.getByRole("button", { name: "Grant", exact: true }).click();
       await page.getByText("This line is rented already.").waitFor();
@@ -235,6 +273,12 @@ describe.skipIf(!hasChromium)(
             .setInputFiles({ name: "users.key.json", mimeType: "application/json", buffer: Buffer.from(text) }),
       ],
       ["pasted", async (page: Page, text: string) => page.getByLabel("Renter's public keys").fill(text)],
+      [
+        // One input per line: the later ones find the field wiped.
+        "put in line by line",
+        async (page: Page, text: string) =>
+          page.getByLabel("Renter's public keys").fill(JSON.stringify(JSON.parse(text), null, 2)),
+      ],
     ])("refuses a key file with a private key, %s, and neither keeps nor sends it", async (_how, give) => {
       const at = await world();
       const { page, sent, complaints } = await owner(at);
@@ -253,6 +297,27 @@ describe.skipIf(!hasChromium)(
       expect(complaints).toEqual([]);
     });
 
+    it("takes the pair that the command line takes", async () => {
+      const at = await world();
+      const { page } = await owner(at);
+      await page.getByRole("link", { name: "Rentals" }).click();
+      await page.getByRole("button", { name: "Grant a rental" }).click();
+      await page.getByPlaceholder("VERIFY:ENCRYPT").fill(`${KEYS.verify}:${KEYS.encrypt}`);
+      await page.getByRole("button", { name: "Grant", exact: true }).click();
+      await page.getByText(/is granted for 30 days/).waitFor();
+      expect((await at.box.rentals())[0]?.renter).toEqual(KEYS);
+    });
+
+    it("heads the past rentals' dates with what they are", async () => {
+      const at = await world();
+      const { page } = await owner(at);
+      await page.getByRole("link", { name: "Rentals" }).click();
+      await page.getByRole("columnheader", { name: "Time left" }).waitFor();
+      await page.getByRole("button", { name: /^Past/ }).click();
+      await page.getByRole("columnheader", { name: "Ended on" }).waitFor();
+      expect(await page.getByRole("columnheader", { name: "Time left" }).count()).toBe(0);
+    });
+
     it("takes a picked public key file", async () => {
       const at = await world();
       const { page } = await owner(at);
@@ -262,7 +327,7 @@ describe.skipIf(!hasChromium)(
       await page
         .locator("input[type=file]")
         .setInputFiles({ name: "renter.pub.json", mimeType: "application/json", buffer });
-      await page.getByText("Keys recognised").waitFor();
+      await page.getByText("Two keys of the right form").waitFor();
     });
 
     it("ends a rental after asking", async () => {
@@ -279,7 +344,7 @@ describe.skipIf(!hasChromium)(
       await page.getByText(/^The rental of .* has ended/).waitFor();
       expect((await at.box.rentals()).find((rental) => rental.id === id)?.state).toBe("ended");
       await page.getByRole("button", { name: /^Past/ }).click();
-      await page.locator(`[data-rental="${id}"]`).getByText("Ended").waitFor();
+      await page.locator(`[data-rental="${id}"]`).getByText("Ended", { exact: true }).waitFor();
       expect(complaints).toEqual([]);
     });
 
@@ -406,7 +471,7 @@ describe.skipIf(!hasChromium)(
       expect(await violations(page)).toEqual([]);
       await page.getByRole("button", { name: "Grant a rental" }).click();
       await page.getByLabel("Renter's public keys").fill(JSON.stringify(KEYS));
-      await page.getByText("Keys recognised").waitFor();
+      await page.getByText("Two keys of the right form").waitFor();
       expect(await violations(page)).toEqual([]);
       await page.getByLabel("Renter's public keys").fill('{"private":1}');
       await page.getByText("This holds a private key.").waitFor();

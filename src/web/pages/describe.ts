@@ -31,17 +31,23 @@ export function describeTechnology(words: Translator, technology: string | null)
 
 /** One line about an event. A code the catalogue does not know is shown as it is, with its details. */
 export function describeEvent(words: Translator, event: BoxEvent, numberOf: (line: string) => string | null): string {
-  const reason = event.details.reason;
+  const { reason, days } = event.details;
   const values = {
     ...event.details,
     slot: event.slot ?? "",
     line: event.line === null ? "" : (numberOf(event.line) ?? event.line),
     reason: typeof reason === "string" ? (words.find(`problem.${reason}`) ?? reason) : "",
+    days: typeof days === "number" ? words.count("days", days) : "",
   };
   const text = words.find(`event.${event.code}`, values);
   if (text !== null) return text.replace(/:\s*$/, "");
   const details = Object.entries(event.details).map(([name, value]) => `${name} ${value}`);
   return [event.code, event.slot, event.line, ...details].filter((part) => part !== null).join(" · ");
+}
+
+/** True when the relay's operator must first be given this box's verify key. */
+export function asksForVerifyKey(event: BoxEvent): boolean {
+  return event.details.reason === "relay.unknown_provider";
 }
 
 /** 0-4 bars for a level in dBm (3GPP TS 27.007 8.5 reports -113 to -51). */

@@ -60,6 +60,11 @@ export function resumeHistory(history: CountHistory, overview: Overview): CountH
   return countsSeen({ ...history, last: countsOf(overview) }, overview, overview.now);
 }
 
+/** True once the history reaches back all its spans; until then it begins when this page was opened. */
+export function isFull(history: CountHistory): boolean {
+  return history.rates.length >= SPANS;
+}
+
 /** One counter's values, oldest first, filled with zeros to `SPANS`. */
 export function series(history: CountHistory, name: CountName): readonly number[] {
   const values = history.rates.map((rate) => rate[name]);

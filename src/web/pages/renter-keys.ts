@@ -1,4 +1,4 @@
-// The renter's public keys as people have them: our JSON, or a Privateness public record. A text that holds a private member is
+// The renter's public keys as people have them: `VERIFY:ENCRYPT`, our JSON, or a Privateness public record. A text that holds a private member is
 // refused before anything else is done with it, so that a renter's secret is neither kept nor sent.
 
 import { fromBase64url, toBase64url } from "../../base/index.ts";
@@ -9,13 +9,15 @@ export type RenterKeys = GrantRequest["renter"];
 export type KeysVerdict =
   | { readonly kind: "empty" }
   | { readonly kind: "good"; readonly keys: RenterKeys }
-  | { readonly kind: "refused"; readonly reason: "private" | "not_json" | "missing" | "malformed" | "same" };
+  | { readonly kind: "refused"; readonly reason: "private" | "unreadable" | "missing" | "malformed" | "same" };
 
 /** Largest key file that is looked at, in bytes. */
 export const KEY_FILE_MAX = 64 * 1024;
 
 const PRIVATE_MEMBER = /priv|secret|seed|mnemonic|entropy|passphrase|password|sealed|cipher/i;
 const PRIVATE_TEXT = /PRIVATE KEY|"filedata"[^}]*encrypted-keys/;
+/** `VERIFY:ENCRYPT`, as the command line takes it; what is no key of 32 bytes is found out by `publicKey`. */
+const PAIR = /^([A-Za-z0-9_+/-]+={0,2}):([A-Za-z0-9_+/-]+={0,2})$/;
 const DEPTH = 6;
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -63,21 +65,27 @@ function parse(text: string): unknown {
   }
 }
 
+function judgeKeys(verifyText: unknown, encryptText: unknown): KeysVerdict {
+  const verify = publicKey(verifyText);
+  const encrypt = publicKey(encryptText);
+  if (verify === null || encrypt === null) return { kind: "refused", reason: "malformed" };
+  return verify === encrypt ? { kind: "refused", reason: "same" } : { kind: "good", keys: { verify, encrypt } };
+}
+
 /** Judges pasted or dropped text. Of a refused text nothing but the reason comes back. */
 export function readRenterKeys(text: string): KeysVerdict {
   if (text.trim() === "") return { kind: "empty" };
   if (PRIVATE_TEXT.test(text)) return { kind: "refused", reason: "private" };
+  const pair = PAIR.exec(text.trim());
+  if (pair !== null) return judgeKeys(pair[1], pair[2]);
   const value = parse(text);
   // Half a key file is no JSON, but may hold the secret half.
   if (value === undefined)
-    return { kind: "refused", reason: /"[^"]*(?:priv|secret|seed)[^"]*"\s*:/i.test(text) ? "private" : "not_json" };
+    return { kind: "refused", reason: /"[^"]*(?:priv|secret|seed)[^"]*"\s*:/i.test(text) ? "private" : "unreadable" };
   if (holdsPrivate(value, 0)) return { kind: "refused", reason: "private" };
   const record = findRecord(value);
   if (record === null || !("encrypt" in record || "public" in record)) return { kind: "refused", reason: "missing" };
-  const verify = publicKey(record.verify);
-  const encrypt = publicKey(record.encrypt ?? record.public);
-  if (verify === null || encrypt === null) return { kind: "refused", reason: "malformed" };
-  return verify === encrypt ? { kind: "refused", reason: "same" } : { kind: "good", keys: { verify, encrypt } };
+  return judgeKeys(record.verify, record.encrypt ?? record.public);
 }
 
 /** Enough of a key for two people to compare aloud. */

@@ -51,7 +51,9 @@ const noStore: RequestHandler = (_request, response, next) => {
 
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
-    new AppError("web.not_found", "there is nothing at this address", { hint: "See the REST table in the README." }),
+    new AppError("web.not_found", "there is nothing at this address", {
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,events,receipts,live}.",
+    }),
   );
 
 export function webApp(deps: AppDeps): Express {

@@ -13,6 +13,8 @@ function verdict(value: unknown): ReturnType<typeof readRenterKeys> {
 
 describe("readRenterKeys", () => {
   it.each([
+    ["a pair as the command line takes it", `${VERIFY}:${ENCRYPT}`],
+    ["a pair in padded base64 between spaces", `  ${padded(VERIFY)}:${padded(ENCRYPT)}\n`],
     ["our JSON", { verify: VERIFY, encrypt: ENCRYPT }],
     ["a Privateness public record", { verify: padded(VERIFY), public: padded(ENCRYPT) }],
     ["keys one level down", { username: "renter", keys: { verify: VERIFY, encrypt: ENCRYPT } }],
@@ -41,8 +43,8 @@ describe("readRenterKeys", () => {
   });
 
   it.each([
-    ["words", "hello", "not_json"],
-    ["half a public file", '{"verify":', "not_json"],
+    ["words", "hello", "unreadable"],
+    ["half a public file", '{"verify":', "unreadable"],
     ["a number", 7, "missing"],
     ["a list", [VERIFY, ENCRYPT], "missing"],
     ["one key only", { verify: VERIFY }, "missing"],
@@ -50,6 +52,11 @@ describe("readRenterKeys", () => {
     ["a key too short", { verify: VERIFY, encrypt: "AAAA" }, "malformed"],
     ["a key that is no text", { verify: VERIFY, encrypt: 5 }, "malformed"],
     ["a key in hex", { verify: VERIFY, encrypt: "ab".repeat(32) }, "malformed"],
+    ["a pair with a key too short", `${VERIFY}:AAAA`, "malformed"],
+    ["a pair with a private key of 64 bytes", `${"A".repeat(86)}:${ENCRYPT}`, "malformed"],
+    ["a pair of the same key", `${VERIFY}:${VERIFY}`, "same"],
+    ["half a pair", `${VERIFY}:`, "unreadable"],
+    ["three keys", `${VERIFY}:${ENCRYPT}:${VERIFY}`, "unreadable"],
     ["the same key twice", { verify: VERIFY, encrypt: VERIFY }, "same"],
   ])("refuses %s", (_what, value, reason) => {
     expect(verdict(value)).toEqual({ kind: "refused", reason });

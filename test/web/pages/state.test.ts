@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { BoxEvent, LiveFrame, Overview, SlotView } from "../../../src/protocol/index.ts";
-import { SPAN_MS, SPANS, series } from "../../../src/web/pages/history.ts";
+import { isFull, SPAN_MS, SPANS, series } from "../../../src/web/pages/history.ts";
 import { applyFrame, applyTick, EVENTS_KEPT, initialState, type State } from "../../../src/web/pages/state.ts";
 
 const NOW = 1_767_225_600_000;
 
 function overview(change: Partial<Overview> = {}, received = 0): Overview {
   return {
-    ...{ version: "0", provider: "zdSsdN6l5LAAt5XijC1DaoeVMWtSiVlFBLzjQyq-0O0", started_at: 0, now: NOW, clock: "trusted", intake: { state: "running", problem: null } },
+    ...{
+      version: "0",
+      provider: "zdSsdN6l5LAAt5XijC1DaoeVMWtSiVlFBLzjQyq-0O0",
+      started_at: 0,
+      now: NOW,
+      clock: "trusted",
+      intake: { state: "running", problem: null },
+    },
     counts: { received, forwarded: 0, acknowledged: 0, duplicates: 0, undecodable: 0, unrented: 0 },
     outbox: { depth: 0, oldest_ms: null },
     relay: { url: "http://relay", state: "up", since: 0, problem: null },
@@ -95,6 +102,12 @@ describe("the history of counts", () => {
     expect(series(state.history, "received").slice(-2)).toEqual([3, 0]);
     state = applyFrame(state, { type: "overview", overview: overview({ now: NOW + SPAN_MS }, 2) }, 6000);
     expect(series(state.history, "received").slice(-2)).toEqual([3, 0]);
+  });
+
+  it("reaches back only to when the page was opened until all its spans have passed", () => {
+    const opened = started();
+    expect(isFull(applyTick(opened, 1000 + (SPANS - 2) * SPAN_MS).history)).toBe(false);
+    expect(isFull(applyTick(opened, 1000 + SPANS * SPAN_MS).history)).toBe(true);
   });
 
   it("begins anew when the box's clock leaps", () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { BoxEvent } from "../../../src/protocol/index.ts";
 import {
+  asksForVerifyKey,
   describeEvent,
   describeProblem,
   describeStep,
@@ -69,8 +70,17 @@ describe("describing what the box says", () => {
     const down = event({ code: "slot.down", slot: "s3", details: { reason: "sim.missing" } });
     expect(describeEvent(words, down, noNumber)).toBe("Slot s3 is down: No SIM in this slot");
     const granted = event({ code: "rental.granted", line: "line-1", details: { days: 30 } });
-    expect(describeEvent(words, granted, () => "+15550100")).toBe("+15550100 granted for 30 d");
-    expect(describeEvent(words, granted, noNumber)).toBe("line-1 granted for 30 d");
+    expect(describeEvent(words, granted, () => "+15550100")).toBe("+15550100 granted for 30 days");
+    expect(describeEvent(words, granted, noNumber)).toBe("line-1 granted for 30 days");
+    const short = event({ code: "rental.granted", line: "line-1", details: { days: 1 } });
+    expect(describeEvent(words, short, noNumber)).toBe("line-1 granted for 1 day");
+  });
+
+  it("asks for the box's verify key when the relay does not know the provider, and only then", () => {
+    const refused = (reason: string) => event({ code: "relay.grant_refused", details: { reason } });
+    expect(asksForVerifyKey(refused("relay.unknown_provider"))).toBe(true);
+    expect(asksForVerifyKey(refused("relay.mailbox_full"))).toBe(false);
+    expect(asksForVerifyKey(event({ code: "relay.grant_refused" }))).toBe(false);
   });
 
   it("leaves out a reason that was not given and shows one it does not know", () => {

@@ -3,9 +3,10 @@
 import { useMemo } from "preact/hooks";
 import type { BoxEvent, LineView } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
-import { describeEvent } from "../describe.ts";
+import { asksForVerifyKey, describeEvent } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
+import { ProviderKey } from "./provider-key.tsx";
 
 const NO_EVENTS: readonly BoxEvent[] = [];
 const NO_LINES: readonly LineView[] = [];
@@ -18,9 +19,10 @@ function textOf(words: Translator, event: BoxEvent, lines: readonly LineView[]):
 interface RowProps {
   readonly event: BoxEvent;
   readonly text: string;
+  readonly showsKey: boolean;
 }
 
-function Row({ event, text }: RowProps) {
+function Row({ event, text, showsKey }: RowProps) {
   const words = useWords();
   const ago = useSelect((state) => words.ago(state.now - event.at));
   return (
@@ -29,6 +31,7 @@ function Row({ event, text }: RowProps) {
       <span class="event-text">
         {event.level !== "info" && <span class="hidden">{words.t(`events.level.${event.level}`)}: </span>}
         {text}
+        {showsKey && <ProviderKey />}
       </span>
       <time dateTime={new Date(event.at).toISOString()} title={words.date(event.at)}>
         {ago}
@@ -37,8 +40,8 @@ function Row({ event, text }: RowProps) {
   );
 }
 
-function EventRow({ event, text }: RowProps) {
-  return useMemo(() => <Row event={event} text={text} />, [event, text]);
+function EventRow({ event, text, showsKey }: RowProps) {
+  return useMemo(() => <Row event={event} text={text} showsKey={showsKey} />, [event, text, showsKey]);
 }
 
 export function EventList() {
@@ -46,6 +49,8 @@ export function EventList() {
   const events = useBox((box) => box.events, NO_EVENTS);
   const lines = useBox((box) => box.lines, NO_LINES);
   const newest = events[0];
+  // The same key below each of many refusals would only be noise.
+  const keyAt = events.find(asksForVerifyKey)?.seq;
   const alarm = newest !== undefined && newest.level !== "info" ? textOf(words, newest, lines) : "";
   return (
     <section class="events" aria-labelledby="events-title">
@@ -61,7 +66,7 @@ export function EventList() {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <ol class="event-list" tabIndex={0} aria-labelledby="events-title">
           {events.map((event) => (
-            <EventRow key={event.seq} event={event} text={textOf(words, event, lines)} />
+            <EventRow key={event.seq} event={event} text={textOf(words, event, lines)} showsKey={event.seq === keyAt} />
           ))}
         </ol>
       )}

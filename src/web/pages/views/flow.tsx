@@ -1,10 +1,11 @@
-// The strip on top: intake, received, outbox, relay, forwarded, acknowledged, in the order in which an SMS passes them.
+// The strip on top: intake, received, outbox, forwarded, acknowledged, in the order in which an SMS passes them; then what it
+// depends on, relay and clock.
 
 import type { ComponentChildren } from "preact";
 import type { Overview } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
-import type { CountName } from "../history.ts";
+import { type CountName, isFull } from "../history.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { Spark } from "../parts/spark.tsx";
 
@@ -32,16 +33,23 @@ function Station({ name, icon, tone, value, note, area }: StationProps) {
   );
 }
 
-function Count({ name, note }: { readonly name: CountName; readonly note?: string | null }) {
+function Count({ name, aside }: { readonly name: CountName; readonly aside?: string | null }) {
   const words = useWords();
+  const window = useSelect((state) => words.t(isFull(state.history) ? "flow.window" : "flow.window.opened"));
   const count = useBox((box) => box.overview.counts[name], 0);
   return (
     <div class="station station-count" style={{ gridArea: name }}>
-      <dt>{words.t(`flow.${name}`)}</dt>
-      <dd class="station-value">{words.number(count)}</dd>
+      <dt>
+        <Icon name={name} />
+        {words.t(`flow.${name}`)}
+      </dt>
+      <dd class="station-value">
+        <span>{words.number(count)}</span>
+        {aside && <small>{aside}</small>}
+      </dd>
       <dd class="station-note station-chart">
         <Spark name={name} />
-        {note ?? words.t("flow.window")}
+        {window}
       </dd>
     </div>
   );
@@ -134,11 +142,11 @@ export function Flow() {
     <section class="flow" aria-label={words.t("flow.title")}>
       <dl class="stations">
         <Intake overview={overview} />
-        <Count name="received" note={unrented > 0 ? words.t("flow.unrented", { n: unrented }) : null} />
+        <Count name="received" aside={unrented > 0 ? words.t("flow.unrented", { n: unrented }) : null} />
         <Outbox overview={overview} />
-        <Relay overview={overview} />
         <Count name="forwarded" />
         <Count name="acknowledged" />
+        <Relay overview={overview} />
         <BoxClock overview={overview} />
       </dl>
     </section>

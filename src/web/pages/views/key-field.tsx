@@ -1,6 +1,6 @@
 // Takes the renter's public keys by paste, drop or file. A text with a private key is wiped from the field at once.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useWords } from "../app-context.ts";
 import { Field, type FieldIds } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -11,20 +11,28 @@ export interface KeyFieldProps {
   readonly onVerdict: (verdict: KeysVerdict) => void;
 }
 
+function isPrivate(verdict: KeysVerdict): boolean {
+  return verdict.kind === "refused" && verdict.reason === "private";
+}
+
 function useKeyText(onVerdict: KeyFieldProps["onVerdict"]) {
   const words = useWords();
   const [text, setText] = useState("");
   const [tooLarge, setTooLarge] = useState(false);
+  const wiped = useRef(false);
   const take = (next: string): void => {
     const verdict = readRenterKeys(next);
-    const isPrivate = verdict.kind === "refused" && verdict.reason === "private";
-    setText(isPrivate ? "" : next);
+    // A text of several lines may come as several inputs: those after the wipe find the field empty, and the warning must stay.
+    if (verdict.kind === "empty" && wiped.current) return;
+    wiped.current = isPrivate(verdict);
+    setText(wiped.current ? "" : next);
     setTooLarge(false);
     onVerdict(verdict);
   };
   const takeFile = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     if (file.size > KEY_FILE_MAX) {
+      wiped.current = false;
       setText("");
       onVerdict({ kind: "empty" });
       setTooLarge(true);
@@ -62,12 +70,13 @@ function Entry({ ids, text, onText, onFile }: EntryProps) {
         rows={3}
         spellcheck={false}
         autocomplete="off"
-        placeholder={'{"verify":"…","encrypt":"…"}'}
+        placeholder={words.t("grant.keys.example")}
         value={text}
         onInput={(event) => {
-          onText(event.currentTarget.value);
-          // A refused text leaves the state as it was, so the field itself must be emptied.
-          if (readRenterKeys(event.currentTarget.value).kind === "refused") event.currentTarget.value = text;
+          const next = event.currentTarget.value;
+          // At once, not with the next drawing: the state may stay the same, and then nothing is drawn.
+          if (isPrivate(readRenterKeys(next))) event.currentTarget.value = "";
+          onText(next);
         }}
       />
       <label class="file">

@@ -1,8 +1,9 @@
-// The box at a glance: the way of an SMS through it, its slots, what happened.
+// The box at a glance: the way of an SMS through it, its slots, what happened, and the key its relay knows it by.
 
 import { useWords } from "../app-context.ts";
 import { EventList } from "./event-list.tsx";
 import { Flow } from "./flow.tsx";
+import { ProviderKey } from "./provider-key.tsx";
 import { SlotGrid } from "./slot-grid.tsx";
 
 export function Overview() {
@@ -13,6 +14,10 @@ export function Overview() {
       <Flow />
       <SlotGrid />
       <EventList />
+      <footer class="overview-foot">
+        <span>{words.t("provider.title")}</span>
+        <ProviderKey />
+      </footer>
     </div>
   );
 }

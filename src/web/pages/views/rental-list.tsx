@@ -7,6 +7,8 @@ import { keyFingerprint } from "../renter-keys.ts";
 
 interface ListProps {
   readonly rentals: readonly RentalView[];
+  /** Whether these rentals are over. */
+  readonly past: boolean;
   readonly onEnd: (rental: RentalView) => void;
 }
 
@@ -68,6 +70,7 @@ function EndButton({ rental, onEnd }: RentalProps & { readonly onEnd: ListProps[
 interface Column {
   readonly title:
     | "rentals.left"
+    | "rentals.over"
     | "rentals.messages"
     | "rentals.waiting"
     | "rentals.acknowledged"
@@ -79,10 +82,10 @@ interface Column {
 }
 
 /** What the table shows behind the line, and the cards below it. */
-function useColumns(): readonly Column[] {
+function useColumns(past: ListProps["past"]): readonly Column[] {
   const words = useWords();
   return [
-    { title: "rentals.left", isNumber: false, cell: (rental) => <TimeLeft rental={rental} /> },
+    { title: past ? "rentals.over" : "rentals.left", isNumber: false, cell: (rental) => <TimeLeft rental={rental} /> },
     { title: "rentals.messages", isNumber: true, cell: (rental) => words.number(rental.messages) },
     { title: "rentals.waiting", isNumber: true, cell: (rental) => <Waiting rental={rental} /> },
     { title: "rentals.acknowledged", isNumber: true, cell: (rental) => words.number(rental.acknowledged) },
@@ -100,9 +103,9 @@ function useColumns(): readonly Column[] {
   ];
 }
 
-export function RentalTable({ rentals, onEnd }: ListProps) {
+export function RentalTable({ rentals, past, onEnd }: ListProps) {
   const words = useWords();
-  const columns = useColumns();
+  const columns = useColumns(past);
   return (
     <div class="table-place">
       <table class="rental-table">
@@ -141,9 +144,9 @@ export function RentalTable({ rentals, onEnd }: ListProps) {
   );
 }
 
-export function RentalCards({ rentals, onEnd }: ListProps) {
+export function RentalCards({ rentals, past, onEnd }: ListProps) {
   const words = useWords();
-  const columns = useColumns();
+  const columns = useColumns(past);
   return (
     <ul class="rental-cards">
       {rentals.map((rental) => (

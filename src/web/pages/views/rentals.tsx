@@ -56,7 +56,8 @@ function List({ tab, onGrant, onEnd }: ListProps) {
   );
   const isWide = useWide();
   if (rentals.length > 0) {
-    return isWide ? <RentalTable rentals={rentals} onEnd={onEnd} /> : <RentalCards rentals={rentals} onEnd={onEnd} />;
+    const ListOf = isWide ? RentalTable : RentalCards;
+    return <ListOf rentals={rentals} past={tab === "past"} onEnd={onEnd} />;
   }
   if (tab === "past") {
     return <Empty icon="rentals" title={words.t("rentals.none_past.title")} text={words.t("rentals.none_past.text")} />;

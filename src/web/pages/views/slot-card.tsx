@@ -32,7 +32,7 @@ function Storage({ storage }: { readonly storage: NonNullable<SlotView["storage"
       <span class="hidden">{words.t("slot.storage")} </span>
       <span class="storage-bar" aria-hidden="true" style={{ "--share": String(share) }} />
       <span class="hidden">{words.t("slot.storage.used", { used: storage.used, total: storage.total })}</span>
-      <span aria-hidden="true">{`${storage.used}/${storage.total}`}</span>
+      <span aria-hidden="true">{words.t("slot.storage.short", { used: storage.used, total: storage.total })}</span>
     </span>
   );
 }
@@ -40,13 +40,10 @@ function Storage({ storage }: { readonly storage: NonNullable<SlotView["storage"
 function LastSms({ slot }: SlotProps) {
   const words = useWords();
   const at = slot.last_sms_at;
-  const text = useSelect((state) => (at === null ? words.t("slot.last.none") : words.ago(state.now - at)));
-  return (
-    <span class="slot-last" title={words.t("slot.last")}>
-      {at !== null && <span class="hidden">{words.t("slot.last")} </span>}
-      {text}
-    </span>
+  const text = useSelect((state) =>
+    at === null ? words.t("slot.last.none") : words.t("slot.last", { ago: words.ago(state.now - at) }),
   );
+  return <span class="slot-last">{text}</span>;
 }
 
 function Running({ slot }: SlotProps) {
