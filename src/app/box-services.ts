@@ -174,9 +174,9 @@ function connect(bus: Events<BusEvents>, { forwarder, views, runners, events }: 
 
 /** Makes all services of the box and connects them; starts none. */
 export function createServices(deps: ServiceDeps): BoxServices {
-  const { clock, log, time } = deps;
+  const { log, time } = deps;
   const bus = new Events<BusEvents>("box", log);
-  const shared: Shared = { ...deps, bus, events: new EventLog(clock, log), now: () => time.now() };
+  const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
   const rentals = createRentals(shared);
   const delivery = createDelivery(shared, rentals);
   const intake = createIntake(shared, rentals);

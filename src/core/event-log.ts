@@ -15,14 +15,15 @@ export interface EventInput {
 const CAPACITY = 500;
 
 export class EventLog {
-  readonly #clock: Clock;
+  readonly #time: Pick<Clock, "now">;
   readonly #log: Logger;
   readonly #events: Events<{ event: BoxEvent }>;
   readonly #ring: BoxEvent[] = [];
   #seq = 0;
 
-  constructor(clock: Clock, log: Logger) {
-    this.#clock = clock;
+  /** `time` stamps the events: the box's trusted time, so that their age is right while the system clock is wrong. */
+  constructor(time: Pick<Clock, "now">, log: Logger) {
+    this.#time = time;
     this.#log = log;
     this.#events = new Events("event-log", log);
   }
@@ -30,7 +31,7 @@ export class EventLog {
   record(input: EventInput): void {
     const event: BoxEvent = {
       seq: ++this.#seq,
-      at: this.#clock.now(),
+      at: this.#time.now(),
       level: input.level,
       code: input.code,
       slot: input.slot ?? null,

@@ -58,6 +58,15 @@ describe("numberbox", () => {
     expect(err).toMatch(/^app\.not_running: no box runs on the data folder .*\n {2}Start it first, or name its folder/);
   });
 
+  it("tells a fault of its own as such, without a stack", async () => {
+    const onOut = (): void => {
+      throw new TypeError("odd");
+    };
+    const { code, err } = await numberbox(["config", "schema"], { onOut });
+    expect(code).toBe(1);
+    expect(err).toBe("bin.unexpected: odd\n  This is a fault of the program; please report it with what you did.\n");
+  });
+
   it("takes the data folder from --data, else from NUMBERBOX_DATA, else the usual one", async () => {
     const [one, two] = [tempFolder(), tempFolder()];
     const env = { NUMBERBOX_DATA: two };

@@ -204,6 +204,13 @@ describe("changes", () => {
     for (const event of views.events({ after: 0, limit: 500 })) expect(boxEvent.parse(event)).toEqual(event);
   });
 
+  it("carry the box's time, not that of a system clock that has jumped", () => {
+    rig.core.clock.jump(millis(-9e11));
+    rig.core.time.observe();
+    rig.core.events.record({ level: "info", code: "slot.ready" });
+    expect(of("event")).toMatchObject([{ event: { at: START } }]);
+  });
+
   it("of a slot are told at once; of one that does not exist, not", () => {
     views.slotChanged(slotId("2"));
     views.slotChanged(slotId("99"));

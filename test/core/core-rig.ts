@@ -178,8 +178,8 @@ export class CoreRig {
   readonly random: Random = new SeededRandom("rig");
   readonly store = new MemoryBoxStore();
   readonly log = new RecordingLogger();
-  readonly events = new EventLog(this.clock, this.log);
   readonly time = new TrustedTime(this.clock, null);
+  readonly events = new EventLog(this.time, this.log);
   readonly committed: IntakeCommit[] = [];
   rentals = this.newRentals();
 
