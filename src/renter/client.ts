@@ -59,7 +59,7 @@ export interface RenterClient {
 const PAGE = 100;
 
 // Not retryable for one request, but a relay that is being replaced answers like this for a while.
-const LINK_CODES: ReadonlySet<string> = new Set(["renter.bad_reply", "renter.relay_refused"]);
+const LINK_CODES: ReadonlySet<string> = new Set(["renter.bad_reply", "renter.relay_refused", "renter.not_a_relay"]);
 
 /** Faults that another attempt may mend, whoever made them. */
 function isLinkFault(error: unknown): error is AppError {

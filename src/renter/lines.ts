@@ -124,6 +124,12 @@ export function localTime(ms: number, timeZone?: string): string {
   return format.format(ms);
 }
 
+/** Data is shown instead of a text; a message with neither says so. */
+function bodyLines(line: SmsLine): readonly string[] {
+  if (line.body !== "") return visibleLines(line.body);
+  return line.body_hex === undefined ? ["(empty)"] : [];
+}
+
 function notes(line: SmsLine): readonly string[] {
   return [
     ...(line.missing.length > 0 ? [`(part ${line.missing.join(", ")} of ${line.parts} never arrived)`] : []),
@@ -143,13 +149,13 @@ export function humanText(line: InboxLine, timeZone?: string): string {
     case "repeat":
       return `-- another message ${line.seq} of rental ${line.rental_id} arrived before the next one --\n\n`;
     case "raw": {
-      const head = `${localTime(line.received_ms, timeZone)}  ${"(not decoded)".padEnd(16)}  to ${visibleLine(line.to)}`;
-      return `${head}\n    ${line.reason}\n    ${line.raw}\n\n`;
+      const head = `${localTime(line.received_ms, timeZone)}  ${"(unknown)".padEnd(16)}  to ${visibleLine(line.to)}`;
+      return `${head}\n    (could not be decoded: ${line.reason}; raw PDU: ${line.raw})\n\n`;
     }
     case "sms": {
       const from = visibleLine(line.from ?? "(unknown)").padEnd(16);
       const head = `${localTime(line.received_ms, timeZone)}  ${from}  to ${visibleLine(line.to ?? "(unknown)")}`;
-      const body = [...(line.body === "" ? [] : visibleLines(line.body)), ...notes(line)];
+      const body = [...bodyLines(line), ...notes(line)];
       return `${[head, ...body.map((text) => `    ${text}`.trimEnd())].join("\n")}\n\n`;
     }
     default:

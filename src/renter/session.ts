@@ -1,7 +1,16 @@
 // A renter's token at one relay: taken from the state while it lasts, renewed by signing a challenge when it ends or the relay
 // refuses it.
 
-import { AppError, type Clock, type CryptoSuite, hasCode, type Millis, toBase64url, utf8 } from "../base/index.ts";
+import {
+  AppError,
+  type Clock,
+  type CryptoSuite,
+  hasCode,
+  isAppError,
+  type Millis,
+  toBase64url,
+  utf8,
+} from "../base/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { authReply, challengeReply, maySignChallenge } from "../protocol/index.ts";
 import type { RelayHttp } from "./relay-http.ts";
@@ -17,6 +26,12 @@ export interface RelaySessionOptions {
   readonly tokenMargin: Millis;
 }
 
+/** A 2xx that is not understood, or a 4xx without a relay's own problem. A 5xx may be a proxy whose relay is down. */
+function isForeignAnswer(error: unknown): error is AppError {
+  if (!isAppError(error)) return false;
+  return error.code === "renter.bad_reply" || /^http_4(?!29)/.test(String(error.context.code));
+}
+
 export class RelaySession {
   readonly #options: RelaySessionOptions;
   /** Got by this process: good until the relay says otherwise, whatever our own clock thinks of its end. */
@@ -26,7 +41,7 @@ export class RelaySession {
     this.#options = options;
   }
 
-  /** A token that should be good for a while. Rejects as `RelayHttp.call`, or with `renter.bad_challenge`. */
+  /** A token that should be good for a while. Rejects as `RelayHttp.call`, with `renter.not_a_relay` or `renter.bad_challenge`. */
   async token(signal: AbortSignal): Promise<string> {
     const { state, url, clock, tokenMargin } = this.#options;
     if (this.#renewed !== null) return this.#renewed;
@@ -35,17 +50,28 @@ export class RelaySession {
     return fresh ? token.value : this.renew(signal);
   }
 
+  /** The first question to a relay: what answers it in another way is none. */
+  async #challenge(pubkey: string, signal: AbortSignal): Promise<string> {
+    const { http, url } = this.#options;
+    const body = { pubkey };
+    try {
+      const reply = await http.call({ method: "POST", path: "auth/challenge", body, reply: challengeReply, signal });
+      return reply.challenge;
+    } catch (error) {
+      if (!isForeignAnswer(error)) throw error;
+      throw new AppError("renter.not_a_relay", `what answers at ${url} is no relay (${error.message})`, {
+        hint: "Check the address: is it the relay's, and not the console's?",
+        context: error.context,
+        cause: error,
+      });
+    }
+  }
+
   /** Signs a challenge for a new token. Rejects as `token`. */
   async renew(signal: AbortSignal): Promise<string> {
     const { http, identity, suite, state, url } = this.#options;
     const pubkey = toBase64url(identity.verify);
-    const { challenge } = await http.call({
-      method: "POST",
-      path: "auth/challenge",
-      body: { pubkey },
-      reply: challengeReply,
-      signal,
-    });
+    const challenge = await this.#challenge(pubkey, signal);
     // The same key signs receipts, at every relay: a relay must not get a signature over a text of its choice.
     if (!maySignChallenge(challenge, { url, pubkey })) {
       throw new AppError("renter.bad_challenge", `${url} asks to sign what is not a challenge of its own`, {

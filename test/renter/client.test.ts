@@ -252,6 +252,31 @@ describe("the token", () => {
   });
 });
 
+describe("an address that is no relay's", () => {
+  it.each<[string, Fault]>([
+    ["a console's 404", [404, { code: "web.not_found", title: "x" }]],
+    ["a page with 405", [405, "<html>"]],
+    ["a page", "<html>"],
+    ["JSON of another kind", "{}"],
+  ])("%s is told as such", async (_name, fault) => {
+    relay.failNext("auth/challenge", fault);
+    await expect(sync()).rejects.toMatchObject({
+      code: "renter.not_a_relay",
+      retryable: false,
+      hint: expect.stringContaining("console"),
+    });
+  });
+
+  it.each<[string, Fault, string]>([
+    ["a relay's own refusal", [404, { error: "x", code: "relay.unknown_route" }], "renter.relay_refused"],
+    ["a proxy's page for a relay that is down", [502, "<html>"], "renter.relay_failed"],
+    ["a proxy's rate limit", [429, "<html>"], "renter.relay_busy"],
+  ])("is not what %s makes of it", async (_name, fault, code) => {
+    relay.failNext("auth/challenge", fault);
+    await expect(sync()).rejects.toMatchObject({ code });
+  });
+});
+
 describe("faults of the relay", () => {
   it.each<[string, Fault, string, boolean]>([
     ["a torn connection", "reset", "renter.relay_unreachable", true],

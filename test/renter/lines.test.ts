@@ -110,7 +110,10 @@ describe("linesOf", () => {
     });
     const entry = add(inbox, await messageOf({ seq: 1 }), plain);
     expect(linesOf(entry, inbox)).toMatchObject([{ type: "raw", raw: "07911326040000f0", reason: "pdu.truncated" }]);
-    expect(text(entry, inbox)).toContain("pdu.truncated");
+    expect(text(entry, inbox)).toBe(
+      `${localTime(NOW, UTC)}  (unknown)         to ${NUMBER}\n` +
+        "    (could not be decoded: pdu.truncated; raw PDU: 07911326040000f0)\n\n",
+    );
   });
 
   it("passes on 8-bit data and the kind of a message", async () => {
@@ -137,6 +140,12 @@ describe("humanText", () => {
     expect(text(entry, inbox)).toBe(
       "2026-01-01 00:00:01  MyBank            to +15550100\n    Your code is 123456\n    Do not share it.\n\n",
     );
+  });
+
+  it("says that a message without text is empty", async () => {
+    const inbox = new Inbox();
+    const entry = await sms(inbox, { seq: 1, body: "" });
+    expect(text(entry, inbox)).toBe("2026-01-01 00:00:01  +15550199         to +15550100\n    (empty)\n\n");
   });
 
   it("says which parts never came", async () => {
