@@ -1,4 +1,5 @@
 // What a renter can take away: his receipts, and one bundle with everything that lets a third party check, offline, who signed what.
+// Signed is the envelope's hash: that a text is what the envelope holds can be checked only with the renter's private key.
 
 import type { UnixMs } from "../base/index.ts";
 import type { Payload, PublicKeysText } from "../envelope/index.ts";

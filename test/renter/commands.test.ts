@@ -14,14 +14,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isAppError, seconds, silentLogger } from "../../src/base/index.ts";
+import { isAppError, seconds, silentLogger, toBase64url, toHex } from "../../src/base/index.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import type { CliIo, ExitCode } from "../../src/bin/cli-io.ts";
 import { registerRenter } from "../../src/bin/commands/renter.ts";
-import { publicKeysToText, serialiseG2 } from "../../src/envelope/index.ts";
+import { type PublicKeys, parseKeyfile, publicKeysToText, serialiseG2 } from "../../src/envelope/index.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { FakeRelay } from "./fake-relay.ts";
-import { grantOf, messageOf, NOW, NUMBER, RENTAL, renter, stranger } from "./fixtures.ts";
+import { grantOf, messageOf, NOW, NOW_S, NUMBER, RENTAL, renter, stranger, suite } from "./fixtures.ts";
 import { type RealRelay, startRealRelay } from "./real-relay.ts";
 
 let root: string;
@@ -39,6 +39,11 @@ afterEach(async () => {
   await relay.stop();
   rmSync(root, { recursive: true, force: true });
 });
+
+function publicPair(keys: PublicKeys): string {
+  const { verify, encrypt } = publicKeysToText(keys);
+  return `${verify}:${encrypt}`;
+}
 
 /** A command that is running or done. */
 class CommandRun implements CliIo {
@@ -145,14 +150,47 @@ describe("renter login", () => {
   it("tells a renter without rentals which keys the provider needs", async () => {
     const login = await run("login", ...access(), "--user", stranger.name);
     const { verify, encrypt } = publicKeysToText(stranger);
-    expect(login.stdout).toContain(`No rentals yet. The provider needs: ${verify}:${encrypt}\n`);
+    expect(login.stdout).toBe(
+      `Signed in at ${relay.url} as ${stranger.name}.\n  No rentals yet.\n` +
+        `What a provider needs to rent you a number (rental grant --renter):\n${verify}:${encrypt}\n`,
+    );
   });
 
   it("prints one JSON object with the rentals", async () => {
     const login = await run("login", ...access(), "--json");
     expect(login.lines).toMatchObject([
-      { type: "login", relay: relay.url, rentals: [{ rental_id: RENTAL, number: NUMBER, state: "active" }] },
+      {
+        type: "login",
+        relay: relay.url,
+        renter_keys: publicPair(renter),
+        rentals: [{ rental_id: RENTAL, number: NUMBER, state: "active" }],
+      },
     ]);
+  });
+
+  it("lists rentals by number, then by start", async () => {
+    const fake = await FakeRelay.start();
+    const rental = (id: string, number: string, startsAt: number) => {
+      const grant = grantOf({ rentalId: id.repeat(32), number, startsAt });
+      return { grant, state: "active", last_seq: 0 } as const;
+    };
+    fake.rentals = [
+      rental("c", "+15550102", NOW_S),
+      rental("b", "+15550101", NOW_S + 60),
+      rental("a", "+15550101", NOW_S),
+    ];
+    const login = await run("login", "--keyfile", keyfile, "--relay", fake.url);
+    await fake.stop();
+    expect([...login.stdout.matchAll(/rental (\w)\w{31}$/gm)].map(([, id]) => id)).toEqual(["a", "b", "c"]);
+  });
+
+  it("says that an address is no relay's", async () => {
+    const fake = await FakeRelay.start();
+    fake.failNext("auth/challenge", [404, { code: "web.not_found", title: "nothing here" }]);
+    const login = await run("login", "--keyfile", keyfile, "--relay", fake.url);
+    await fake.stop();
+    expect(login.exit).toBe(1);
+    expect(login.stderr).toMatch(/^renter\.not_a_relay: .*\n {2}Check the address: .*console/);
   });
 
   it("is required when neither key file nor relay is known", async () => {
@@ -170,7 +208,73 @@ describe("renter login", () => {
   });
 });
 
+describe("renter keys", () => {
+  it("makes a key that login takes, private to its owner, and prints the public pair alone", async () => {
+    const file = join(root, "new.key.json");
+    const made = await run("keys", "--create", file);
+    expect(made.exit).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { current } = parseKeyfile({ suite, text: readFileSync(file, "utf8"), name: "new" });
+    expect(current.name).toBe("renter");
+    expect(made.stdout).toBe(`${publicPair(current)}\n`);
+    expect(made.stderr).toContain("This line is what the provider needs");
+    const { private: secret } = JSON.parse(readFileSync(file, "utf8")).users.renter;
+    for (const form of [secret, toBase64url(current.seed.reveal()), toHex(current.seed.reveal())]) {
+      expect(made.stdout + made.stderr).not.toContain(form);
+    }
+    const login = await run("login", "--keyfile", file, "--relay", relay.url);
+    expect(login.stdout).toContain(`\n${publicPair(current)}\n`);
+  });
+
+  it("names a new key by --user, and refuses a name that no key may have before it writes", async () => {
+    const file = join(root, "new.key.json");
+    const bad = await run("keys", "--create", file, "--user", "No Name");
+    expect([bad.exit, bad.stderr.split(":")[0], existsSync(file)]).toEqual([1, "identity.bad_name", false]);
+    const made = await run("keys", "--create", file, "--user", "alice", "--json");
+    const { current } = parseKeyfile({ suite, text: readFileSync(file, "utf8"), name: "new" });
+    expect(made.lines).toEqual([{ type: "keys", user: "alice", renter_keys: publicPair(current) }]);
+    expect(made.stderr).toBe("");
+  });
+
+  it("never overwrites a file", async () => {
+    const before = readFileSync(keyfile, "utf8");
+    const made = await run("keys", "--create", keyfile);
+    expect([made.exit, made.stdout]).toEqual([1, ""]);
+    expect(made.stderr).toMatch(/^renter\.cannot_write: .* exists already\n {2}Choose a file/);
+    expect(readFileSync(keyfile, "utf8")).toBe(before);
+  });
+
+  it("prints the pair of a key file, of one of its users, and of the last login", async () => {
+    expect((await run("keys", "--keyfile", keyfile)).stdout).toBe(`${publicPair(renter)}\n`);
+    const other = await run("keys", "--keyfile", keyfile, "--user", stranger.name);
+    expect(other.stdout).toBe(`${publicPair(stranger)}\n`);
+    await run("login", ...access());
+    expect((await run("keys")).stdout).toBe(`${publicPair(renter)}\n`);
+  });
+
+  it("says how to come by a key when none is known, and takes no key file beside --create", async () => {
+    const none = await run("keys");
+    expect(none.stderr).toMatch(/^renter\.not_signed_in: .*\n {2}Name one with --keyfile FILE, or make one/);
+    expect((await run("keys", "--create", join(root, "x"), "--keyfile", keyfile)).exit).toBe(2);
+  });
+});
+
 describe("renter inbox", () => {
+  it("says to people that there is nothing, to programs nothing", async () => {
+    expect((await run("inbox", ...access())).stdout).toBe("No messages.\n");
+    expect((await run("inbox", ...access(), "--new")).stdout).toBe("Nothing new.\n");
+    for (const more of [[], ["--new"]]) expect((await run("inbox", ...access(), "--json", ...more)).stdout).toBe("");
+    await relay.forward(await messageOf({ seq: 1, body: "one" }));
+    expect((await run("inbox", ...access(), "--new")).stdout).not.toContain("Nothing");
+    expect((await run("inbox", ...access(), "--new")).stdout).toBe("Nothing new.\n");
+    expect((await run("inbox", ...access())).stdout).not.toContain("No messages");
+  });
+
+  it("does not claim that there is nothing when the relay could not be asked", async () => {
+    const inbox = await run("inbox", "--keyfile", keyfile, "--relay", "http://127.0.0.1:1");
+    expect([inbox.exit, inbox.stdout]).toEqual([1, ""]);
+  });
+
   it("prints a new SMS as one JSON object, and the whole history each time", async () => {
     await relay.forward(await messageOf({ seq: 1, body: "one" }));
     const first = await run("inbox", ...access(), "--json");
@@ -310,12 +414,14 @@ describe("renter receipts and export", () => {
     const receipts = await run("receipts", ...access(), "--json");
     expect(receipts.lines).toMatchObject([{ type: "receipt", seq: 1, state: "accepted", rental_id: RENTAL }]);
     const human = await run("receipts", ...access());
-    expect(human.stdout).toBe(`2026-01-01T00:00:00+00:00  rental ${RENTAL}  seq 1  accepted\n`);
+    expect(human.stdout).toBe(`2026-01-01T00:00:00+00:00  rental ${RENTAL} (${NUMBER})  seq 1  accepted\n`);
   });
 
   it("writes the bundle into a new file for its owner, and never over another", async () => {
     const out = join(root, "export.json");
-    expect((await run("export", ...access(), "--out", out)).exit).toBe(0);
+    const written = await run("export", ...access(), "--out", out);
+    expect(written.exit).toBe(0);
+    expect(written.stdout).toBe(`Wrote 1 message with receipt and 1 grant to ${out}.\n`);
     expect(statSync(out).mode & 0o777).toBe(0o600);
     const bundle = JSON.parse(readFileSync(out, "utf8"));
     expect(bundle).toMatchObject({ format: "numberbox-renter-export", grants: [grantOf()] });

@@ -40,6 +40,9 @@ export interface GrantParts {
   readonly rentalId?: string;
   readonly listingId?: string;
   readonly rev?: number;
+  readonly number?: string;
+  /** Unix seconds. */
+  readonly startsAt?: number;
   readonly version?: 1 | 2;
 }
 
@@ -55,13 +58,13 @@ export function grantOf(parts: GrantParts = {}): RentalGrant {
       listing_id: parts.listingId ?? LISTING,
       provider: toBase64url(by.verify),
       renter: publicKeysToText(parts.to ?? renter),
-      starts_at: NOW_S,
+      starts_at: parts.startsAt ?? NOW_S,
       expires_at: NOW_S + 30 * 86_400,
       envelope_version: parts.version ?? 1,
       rev: parts.rev ?? 1,
       credit: null,
     },
-    secret: { number: NUMBER, terms: { sms: "unlimited" } },
+    secret: { number: parts.number ?? NUMBER, terms: { sms: "unlimited" } },
   });
 }
 

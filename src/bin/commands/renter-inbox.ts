@@ -18,6 +18,7 @@ class InboxCommand {
   readonly #renter: OpenRenter;
   readonly #printer: Printer;
   #failed = false;
+  #showed = false;
 
   constructor(io: CliIo, options: InboxOptions, renter: OpenRenter) {
     this.#io = io;
@@ -36,7 +37,15 @@ class InboxCommand {
     } else {
       await this.#fetch();
     }
+    this.#tellNothing();
     return this.#failed ? 1 : 0;
+  }
+
+  /** Says that there is nothing, to people. Whether there is anything is not known after a failure or when it was cut short. */
+  #tellNothing(): void {
+    const { json, follow } = this.#options;
+    if (json === true || follow === true || this.#showed || this.#failed || this.#io.signal.aborted) return;
+    this.#io.out(this.#options.new === true ? "Nothing new.\n" : "No messages.\n");
   }
 
   /** Prints, then notes that it was printed: after a crash in between, a message is printed once more rather than never. */
@@ -45,6 +54,7 @@ class InboxCommand {
     const { rental } = this.#options;
     const chosen = entries.filter((entry) => rental === undefined || entry.message.rental_id === rental);
     for (const entry of chosen) this.#printer.entry(entry, state.inbox);
+    if (chosen.length > 0) this.#showed = true;
     const fresh = new Set(state.inbox.unshown);
     if (!readOnly) await state.markShown(chosen.filter((entry) => fresh.has(entry)));
   }

@@ -8,6 +8,7 @@ import type { Identity } from "../../envelope/index.ts";
 import {
   createRenterClient,
   type Folder,
+  type KeySource,
   loadIdentity,
   openDiskFolder,
   type RememberedLogin,
@@ -18,14 +19,18 @@ import {
 } from "../../renter/index.ts";
 import type { CliIo } from "../cli-io.ts";
 
-/** Options that every renter command takes. */
-export interface RenterOptions {
+/** Options that say whose key is used. */
+export interface KeyOptions {
   readonly keyfile?: string;
   readonly user?: string;
-  readonly relay?: readonly string[];
   readonly passwordFile?: string;
   readonly state?: string;
   readonly json?: boolean;
+}
+
+/** Options of every renter command that needs a relay. */
+export interface RenterOptions extends KeyOptions {
+  readonly relay?: readonly string[];
 }
 
 export interface OpenRenter {
@@ -49,24 +54,40 @@ function stateRoot(io: CliIo, option: string | undefined): string {
   return join(base, "numberbox", "renter");
 }
 
-function chooseLogin(options: RenterOptions, remembered: RememberedLogin | null): RememberedLogin {
+/** The key to use, or null when none is named or remembered. */
+function chooseKey(options: KeyOptions, remembered: RememberedLogin | null): KeySource | null {
   const { keyfile, user, passwordFile } = options;
   // The user and the password file belong to the key file: those of another one would be wrong.
   const own = keyfile === undefined || resolve(keyfile) === remembered?.keyfile ? remembered : null;
   const chosen = keyfile === undefined ? own?.keyfile : resolve(keyfile);
-  const relays = options.relay ?? remembered?.relays ?? [];
-  if (chosen === undefined || relays.length === 0) {
-    const missing = chosen === undefined ? "no key file is known" : "no relay is known";
-    throw new AppError("renter.not_signed_in", missing, {
-      hint: "Run: numberbox renter login --keyfile FILE --relay URL",
-    });
-  }
+  if (chosen === undefined) return null;
   return {
     keyfile: chosen,
     user: user ?? own?.user ?? null,
     passwordFile: passwordFile === undefined ? (own?.passwordFile ?? null) : resolve(passwordFile),
-    relays,
   };
+}
+
+const notSignedIn = (missing: string, hint: string): AppError =>
+  new AppError("renter.not_signed_in", missing, { hint });
+
+function chooseLogin(options: RenterOptions, remembered: RememberedLogin | null): RememberedLogin {
+  const key = chooseKey(options, remembered);
+  const relays = options.relay ?? remembered?.relays ?? [];
+  if (key === null || relays.length === 0) {
+    const missing = key === null ? "no key file is known" : "no relay is known";
+    throw notSignedIn(missing, "Run: numberbox renter login --keyfile FILE --relay URL");
+  }
+  return { ...key, relays };
+}
+
+/** The identity named by options or remembered. Throws `renter.not_signed_in` and what reading a key file can throw. */
+export async function openKey(io: CliIo, options: KeyOptions): Promise<Identity> {
+  const root = await openDiskFolder(stateRoot(io, options.state));
+  const key = chooseKey(options, await readLogin(root));
+  if (key === null)
+    throw notSignedIn("no key file is known", "Name one with --keyfile FILE, or make one with --create FILE.");
+  return loadIdentity(systemCrypto, key);
 }
 
 /** Another command may hold the folder for a moment; `inbox --follow` holds it for long. */

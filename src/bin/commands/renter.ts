@@ -1,14 +1,15 @@
 // `numberbox renter …`: the commands of the person who rents a number.
 
-import { open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
-import { type AppError, isAppError, systemCodeOf, utf8, wrapError } from "../../base/index.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type AppError, isAppError } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { type GrantSecret, openGrant, publicKeysToText } from "../../envelope/index.ts";
+import type { RentalGrant } from "../../protocol/index.ts";
 import {
   exportBundle,
   localTime,
+  type ReceiptLine,
   type RelayRental,
   receiptLine,
   rememberLogin,
@@ -16,7 +17,9 @@ import {
 } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type InboxOptions, runInbox } from "./renter-inbox.ts";
+import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
+import { type KeysOptions, renterKeys, runKeys } from "./renter-own-keys.ts";
 import { createPrinter } from "./renter-print.ts";
 
 interface LoginOptions extends RenterOptions {
@@ -34,21 +37,28 @@ function matching(pattern: RegExp, shape: string): (value: string) => string {
   };
 }
 
-function withCommonOptions(command: Command): Command {
-  const collect = (url: string, before: readonly string[] = []): readonly string[] => [...before, url];
+function withKeyOptions(command: Command): Command {
   return command
     .option("--keyfile <file>", "Privateness key file (default: the one of the last login)")
     .option("--user <name>", "which user of the key file (default: its current one)")
-    .option("--relay <url>", "relay to read from; may be repeated (default: as at the last login)", collect)
     .option("--password-file <file>", "file with the password of an encrypted key file")
     .option("--state <dir>", "folder for inbox and tokens (default: $XDG_STATE_HOME/numberbox/renter)")
     .option("--json", "one JSON object per line");
 }
 
+function withCommonOptions(command: Command): Command {
+  const collect = (url: string, before: readonly string[] = []): readonly string[] => [...before, url];
+  return withKeyOptions(command).option(
+    "--relay <url>",
+    "relay to read from; may be repeated (default: as at the last login)",
+    collect,
+  );
+}
+
 /** What is sealed in the grant, or null when it cannot be read. */
-function sealedTerms(renter: OpenRenter, rental: RelayRental): GrantSecret | null {
+function sealedTerms(renter: OpenRenter, grant: RentalGrant): GrantSecret | null {
   try {
-    return openGrant(systemCrypto, renter.identity.seed, rental.grant);
+    return openGrant(systemCrypto, renter.identity.seed, grant);
   } catch (error) {
     if (isAppError(error)) return null;
     throw error;
@@ -58,14 +68,24 @@ function sealedTerms(renter: OpenRenter, rental: RelayRental): GrantSecret | nul
 function rentalLine(renter: OpenRenter, rental: RelayRental): object {
   const { rental_id, listing_id, provider, starts_at, expires_at, envelope_version } = rental.grant;
   const { state, last_seq } = rental;
-  const { number, terms } = sealedTerms(renter, rental) ?? { number: null, terms: null };
+  const { number, terms } = sealedTerms(renter, rental.grant) ?? { number: null, terms: null };
   return { rental_id, listing_id, provider, number, terms, starts_at, expires_at, envelope_version, state, last_seq };
 }
 
 function rentalText(renter: OpenRenter, rental: RelayRental): string {
-  const number = visibleLine(sealedTerms(renter, rental)?.number ?? "(unreadable)").padEnd(16);
+  const number = visibleLine(sealedTerms(renter, rental.grant)?.number ?? "(unreadable)").padEnd(16);
   const until = localTime(rental.grant.expires_at * 1000);
   return `  ${number}  ${rental.state.padEnd(6)}  until ${until}  rental ${rental.grant.rental_id}\n`;
+}
+
+/** By number, those that cannot be read last; then by start. */
+function inOrder(renter: OpenRenter, rentals: readonly RelayRental[]): readonly RelayRental[] {
+  const keyed = rentals.map((rental) => ({ rental, number: sealedTerms(renter, rental.grant)?.number ?? "\uffff" }));
+  keyed.sort((a, b) => {
+    if (a.number !== b.number) return a.number < b.number ? -1 : 1;
+    return a.rental.grant.starts_at - b.rental.grant.starts_at;
+  });
+  return keyed.map(({ rental }) => rental);
 }
 
 /** Signs in at every relay; a grant that cannot be believed is reported and makes the exit code 1. */
@@ -81,15 +101,20 @@ async function runLogin(io: CliIo, options: LoginOptions): Promise<ExitCode> {
   try {
     if (options.trust !== undefined) await renter.state.forgetProvider(options.trust);
     for (const client of renter.clients) {
-      const rentals = await client.login({ messages: async () => {}, refused }, io.signal);
+      const rentals = inOrder(renter, await client.login({ messages: async () => {}, refused }, io.signal));
       if (options.json === true) {
         const list = rentals.map((rental) => rentalLine(renter, rental));
-        printer.line({ type: "login", relay: client.url, user: renter.identity.name, ...keys, rentals: list });
+        const { name: user } = renter.identity;
+        const renter_keys = renterKeys(renter.identity);
+        printer.line({ type: "login", relay: client.url, user, ...keys, renter_keys, rentals: list });
       } else {
         io.out(`Signed in at ${client.url} as ${visibleLine(renter.identity.name)}.\n`);
-        if (rentals.length === 0) io.out(`  No rentals yet. The provider needs: ${keys.verify}:${keys.encrypt}\n`);
+        if (rentals.length === 0) io.out(`  No rentals yet.\n`);
         for (const rental of rentals) io.out(rentalText(renter, rental));
       }
+    }
+    if (options.json !== true) {
+      io.out(`What a provider needs to rent you a number (rental grant --renter):\n${renterKeys(renter.identity)}\n`);
     }
     await rememberLogin(renter.root, renter.login);
     return exit;
@@ -98,14 +123,22 @@ async function runLogin(io: CliIo, options: LoginOptions): Promise<ExitCode> {
   }
 }
 
+function receiptText(renter: OpenRenter, line: ReceiptLine): string {
+  const grant = renter.state.grant(line.rental_id);
+  const terms = grant === undefined ? null : sealedTerms(renter, grant);
+  const number = terms === null ? "" : ` (${visibleLine(terms.number)})`;
+  return `${line.receipt.ts}  rental ${line.rental_id}${number}  seq ${line.seq ?? "-"}  ${visibleLine(line.state)}\n`;
+}
+
 async function runReceipts(io: CliIo, options: RenterOptions): Promise<ExitCode> {
-  const { state } = await openRenter(io, options, "show");
+  const renter = await openRenter(io, options, "show");
+  const { state } = renter;
   try {
     const printer = createPrinter(io, options.json === true);
     for (const entry of state.inbox.entries) {
       const line = receiptLine(entry, state.inbox);
       if (options.json === true) printer.line(line);
-      else io.out(`${line.receipt.ts}  rental ${line.rental_id}  seq ${line.seq ?? "-"}  ${visibleLine(line.state)}\n`);
+      else io.out(receiptText(renter, line));
     }
     return 0;
   } finally {
@@ -113,47 +146,40 @@ async function runReceipts(io: CliIo, options: RenterOptions): Promise<ExitCode>
   }
 }
 
-/** A new file for its owner alone; an existing one is never overwritten. */
-async function writeNewFile(file: string, text: string): Promise<void> {
-  try {
-    const handle = await open(file, "wx", 0o600);
-    try {
-      await handle.writeFile(utf8(text));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw wrapError(error, "renter.cannot_write", `${file}: ${systemCodeOf(error) ?? "not written"}`, {
-      hint: "Choose a file that does not exist yet, in a folder you may write to.",
-    });
-  }
-}
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 async function runExport(io: CliIo, options: ExportOptions): Promise<ExitCode> {
   const { state, identity } = await openRenter(io, options, "show");
   try {
     const { grants, inbox } = state;
     const bundle = exportBundle({ renter: publicKeysToText(identity), grants, inbox, now: io.clock.now() });
-    if (options.out === undefined) createPrinter(io, true).line(bundle);
-    else await writeNewFile(resolve(options.out), `${JSON.stringify(bundle, null, 2)}\n`);
+    if (options.out === undefined) {
+      createPrinter(io, true).line(bundle);
+      return 0;
+    }
+    const file = resolve(options.out);
+    await writeNewFile(file, `${JSON.stringify(bundle, null, 2)}\n`);
+    if (options.json !== true) {
+      const messages = counted(bundle.messages.length, "message");
+      io.out(`Wrote ${messages} with receipt and ${counted(grants.length, "grant")} to ${visibleLine(file)}.\n`);
+    }
     return 0;
   } finally {
     await state.close();
   }
 }
 
-/** Adds `renter` and its commands. Failures reject with an `AppError`; Ctrl-C is no failure. */
-export function registerRenter(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
-  const finish = async (exit: Promise<ExitCode>): Promise<void> => {
-    try {
-      setExit(await exit);
-    } catch (error) {
-      if (!io.signal.aborted) throw error;
-      setExit(0);
-    }
-  };
-  const renter = program.command("renter").description("read the SMS of numbers you rent");
+type Finish = (exit: Promise<ExitCode>) => Promise<void>;
+
+function registerSigningIn(renter: Command, io: CliIo, finish: Finish): void {
+  const create = new Option(
+    "--create <file>",
+    "make a new key in this new file, its name from --user (default: renter)",
+  );
+  withKeyOptions(renter.command("keys"))
+    .description("print your public keys, which a provider needs to rent you a number")
+    .addOption(create.conflicts(["keyfile", "passwordFile"]))
+    .action((options: KeysOptions) => finish(runKeys(io, options)));
   withCommonOptions(renter.command("login"))
     .description("sign in at a relay, remember key file and relay, list your rentals")
     .option(
@@ -162,6 +188,9 @@ export function registerRenter(program: Command, io: CliIo, setExit: (code: Exit
       matching(/^[0-9a-f]{16,64}$/, "16-64 lower-case hex digits"),
     )
     .action((options: LoginOptions) => finish(runLogin(io, options)));
+}
+
+function registerReading(renter: Command, io: CliIo, finish: Finish): void {
   withCommonOptions(renter.command("inbox"))
     .description("show all messages, newest last, and fetch what waits")
     .option("--follow", "go on until Ctrl-C")
@@ -172,7 +201,25 @@ export function registerRenter(program: Command, io: CliIo, setExit: (code: Exit
     .description("list the receipts that you have signed")
     .action((options: RenterOptions) => finish(runReceipts(io, options)));
   withCommonOptions(renter.command("export"))
-    .description("write messages, grants and receipts as one JSON document that anyone can check offline")
+    .description(
+      "write messages, grants and receipts as one JSON document. Anyone can check its signatures offline; that a text is " +
+        "what the signed envelope holds can be checked only with the renter's private key",
+    )
     .option("--out <file>", "a new file (default: standard output)")
     .action((options: ExportOptions) => finish(runExport(io, options)));
+}
+
+/** Adds `renter` and its commands. Failures reject with an `AppError`; Ctrl-C is no failure. */
+export function registerRenter(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
+  const finish: Finish = async (exit) => {
+    try {
+      setExit(await exit);
+    } catch (error) {
+      if (!io.signal.aborted) throw error;
+      setExit(0);
+    }
+  };
+  const renter = program.command("renter").description("read the SMS of numbers you rent");
+  registerSigningIn(renter, io, finish);
+  registerReading(renter, io, finish);
 }
