@@ -309,7 +309,7 @@ describe.skipIf(!hasChromium)(
     });
 
     it("heads the past rentals' dates with what they are", async () => {
-      const at = await world();
+      const at = await world({ slots: 32 });
       const { page } = await owner(at);
       await page.getByRole("link", { name: "Rentals" }).click();
       await page.getByRole("columnheader", { name: "Time left" }).waitFor();

@@ -22,7 +22,7 @@ interface StationProps {
 
 function Station({ name, icon, tone, value, note, area }: StationProps) {
   return (
-    <div class={`station tone-${tone}`} style={{ gridArea: area }}>
+    <div class={`station station-${area} tone-${tone}`} style={{ gridArea: area }}>
       <dt>
         <Icon name={icon} />
         {name}
