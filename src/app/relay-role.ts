@@ -31,6 +31,8 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       limits: {
         authPerMinute: config.limits.auth_per_minute,
         forwardsPerMinute: config.limits.forward_per_minute,
+        // As many as may come in, a renter may acknowledge.
+        receiptsPerMinute: config.limits.forward_per_minute,
         readsPerMinute: config.limits.read_per_minute,
         keepMessages: config.keep,
       },
