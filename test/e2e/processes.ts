@@ -17,6 +17,9 @@ export class Numberbox {
   private constructor(child: ChildProcess) {
     this.#child = child;
     this.#exited = once(child, "exit").then(([code]: (number | null)[]) => code ?? null);
+    // Decoded as a stream: a character may stand astride two chunks.
+    child.stdout?.setEncoding("utf8");
+    child.stderr?.setEncoding("utf8");
     child.stdout?.on("data", (chunk) => {
       this.#out += String(chunk);
       this.#onOut();
