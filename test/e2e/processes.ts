@@ -16,7 +16,8 @@ export class Numberbox {
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#exited = once(child, "exit").then(([code]: (number | null)[]) => code ?? null);
+    // Not `exit`: output may still be on its way then.
+    this.#exited = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
     // Decoded as a stream: a character may stand astride two chunks.
     child.stdout?.setEncoding("utf8");
     child.stderr?.setEncoding("utf8");
