@@ -20,8 +20,3 @@ export const silentLogger: Logger = {
   error: () => {},
   child: () => silentLogger,
 };
-
-/** `+15550100123` → `+15…23`: enough to tell lines apart, too little to know one. */
-export function maskNumber(number: string): string {
-  return number.length < 7 ? "…" : `${number.slice(0, 3)}…${number.slice(-2)}`;
-}

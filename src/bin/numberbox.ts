@@ -33,6 +33,8 @@ async function buildProgram(first: string, io: CliIo, setExit: (code: ExitCode) 
   const program = new Command("numberbox")
     .description("Real phone numbers for the Privateness network.")
     .version(version())
+    // Without it a value such as a key that begins with -V would be taken for this program's own option.
+    .enablePositionalOptions()
     .showHelpAfterError("Run with --help to see how it is used.")
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
