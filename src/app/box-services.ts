@@ -11,7 +11,6 @@ import {
   rentalId,
   type Secret,
   type SlotId,
-  slotId,
   toBase64url,
   type UnixMs,
 } from "../base/index.ts";
@@ -26,12 +25,14 @@ import {
   type IntakeCommit,
   ReceiptCollector,
   Rentals,
+  type SlotDriver,
   type TrustedTime,
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
-import { createOpenLink, type OpenLink, SlotRunner } from "../modem/index.ts";
+import type { OpenLink } from "../modem/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import { lineChooser } from "./line-chooser.ts";
+import { createSlotDrivers } from "./slot-drivers.ts";
 
 export interface ServiceDeps {
   readonly config: BoxConfig;
@@ -69,7 +70,7 @@ export interface BoxServices {
   readonly collector: ReceiptCollector;
   readonly intake: Intake;
   readonly views: BoxViews;
-  readonly runners: readonly SlotRunner[];
+  readonly runners: readonly SlotDriver[];
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -124,18 +125,10 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
   });
 }
 
-function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotRunner[] {
-  const { config, openSimLink, bus } = shared;
-  const openLink = createOpenLink(openSimLink === undefined ? {} : { sim: openSimLink });
+function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotDriver[] {
   const lineFor = lineChooser(() => rentals.lines());
-  const onChange = (id: SlotId): void => bus.emit("slot", id);
-  return config.slots.map(
-    ({ id, port }) =>
-      new SlotRunner(
-        { id: slotId(id), port, sweepEvery: config.intake.sweep_every },
-        { ...shared, openLink, intake, lineFor, onChange },
-      ),
-  );
+  const onChange = (id: SlotId): void => shared.bus.emit("slot", id);
+  return createSlotDrivers({ ...shared, intake, lineFor, onChange });
 }
 
 function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {

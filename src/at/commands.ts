@@ -36,12 +36,14 @@ export const COMMANDS = {
   imei: row("+CGSN", "quick", "27.007 5.4"),
   imsi: row("+CIMI", "normal", "27.007 5.6"),
   iccid: row("+CCID", "normal", "vendor"),
+  setting: row("", "normal", "vendor"),
   commandList: row("+CLAC", "normal", "27.007 8.37"),
   pin: row("+CPIN", "normal", "27.007 8.3"),
   pinRetries: row("+CPINR", "normal", "27.007 8.73"),
   facilityLock: row("+CLCK", "normal", "27.007 7.4"),
   functionality: row("+CFUN", "slow", "27.007 8.2"),
   signal: row("+CSQ", "quick", "27.007 8.5"),
+  signalDetail: row("+CESQ", "quick", "27.007 8.69"),
   registration: row("+CREG", "quick", "27.007 7.2"),
   packetRegistration: row("+CGREG", "quick", "27.007 10.1.20"),
   epsRegistration: row("+CEREG", "quick", "27.007 10.1.22"),
@@ -99,6 +101,21 @@ const MAX_INDEX = 65_535;
 /** How modems name the ICCID command; 27.007 has none. */
 export type IccidCommand = "+CCID" | "+ICCID" | "^ICCID?" | "+QCCID" | "#CCID";
 
+/** How modems name the question for the tries left at PIN and PUK. */
+export type PinRetriesCommand = "+CPINR" | "^CPIN?" | "+SPIC" | "^SPIC" | "+QPINC?" | "#PCT" | "+UPINCNT";
+
+/** Where a modem tells its signal besides +CSQ. */
+export type SignalCommand = "+CESQ" | "^HCSQ?" | "+QCSQ" | "+CPSI?";
+
+/** Every vendor setting that the product ever sends, without `AT`. None changes an identity of the modem, and none will. */
+export const SETTINGS = [
+  // Huawei: no unasked reports of signal and data flow.
+  "^CURC=0",
+  // Quectel: URCs on the AT port that is open, not on one that nobody reads.
+  '+QURCCFG="urcport","all"',
+] as const;
+export type SettingCommand = (typeof SETTINGS)[number];
+
 /** The settings of +CNMI (TS 27.005 3.4.1). */
 export interface IndicationSettings {
   readonly mode: number;
@@ -127,7 +144,8 @@ export const command = {
   commandList: (): AtCommand => build(C.commandList, ""),
   readPin: (): AtCommand => build(C.pin, "?"),
   enterPin: (pin: string): AtCommand => build(C.pin, `="${matching(C.pin, pin, PIN, "4-8 digits")}"`),
-  pinRetries: (): AtCommand => build(C.pinRetries, ""),
+  pinRetries: (form: PinRetriesCommand = "+CPINR"): AtCommand =>
+    build({ ...C.pinRetries, prefix: form.replace("?", "") }, form.endsWith("?") ? "?" : ""),
   /** `SC`: whether the SIM asks for a PIN. */
   readFacilityLock: (facility: string): AtCommand =>
     build(C.facilityLock, `="${matching(C.facilityLock, facility, FACILITY, "two capital letters")}",2`),
@@ -137,6 +155,13 @@ export const command = {
   /** Restarts the modem: full functionality with <rst> 1. */
   restart: (): AtCommand => build(C.functionality, "=1,1"),
   signal: (): AtCommand => build(C.signal, ""),
+  signalDetail: (form: SignalCommand): AtCommand =>
+    build({ ...C.signalDetail, prefix: form.replace("?", "") }, form.endsWith("?") ? "?" : ""),
+  /** One of `SETTINGS`. */
+  setting: (text: SettingCommand): AtCommand => {
+    const [prefix = "", ...rest] = text.split("=");
+    return build({ ...C.setting, prefix }, rest.length === 0 ? "" : `=${rest.join("=")}`);
+  },
   readRegistration: (): AtCommand => build(C.registration, "?"),
   /** 0 off, 1 state, 2 state and cell; `readRegistration` answers in the same depth. */
   reportRegistration: (level: number): AtCommand => build(C.registration, `=${integer(C.registration, level, 2)}`),

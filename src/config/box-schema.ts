@@ -1,6 +1,8 @@
 // The box's configuration: the one place that holds its type, defaults and ranges. `numberbox config schema` prints it as JSON Schema.
 
 import { z } from "zod";
+import { androidSlot } from "./android-schema.ts";
+import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
 const port = z
@@ -12,10 +14,17 @@ const port = z
   })
   .refine((text) => !text.startsWith("tcp:") || Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535, "a TCP port");
 
-const slot = z.strictObject({
-  id: identifier.describe("Name of the modem position; never changes."),
-  port: port.describe("Where the modem's AT interface is."),
-});
+const slot = z
+  .strictObject({
+    id: identifier.describe("Name of the position; never changes."),
+    port: port.optional().describe("Where the modem's AT interface is."),
+    android: androidSlot.optional(),
+    smpp: smppSlot.optional(),
+  })
+  .refine(
+    ({ port: at, android, smpp }) => [at, android, smpp].filter((each) => each !== undefined).length === 1,
+    "exactly one of port, android and smpp",
+  );
 
 const line = z.strictObject({
   id: identifier.describe("Name of the line; appears in logs instead of the number."),

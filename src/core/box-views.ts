@@ -207,9 +207,10 @@ export class BoxViews implements BoxConsole {
   #slotView(status: SlotStatus): SlotView {
     const line = status.lineId === null ? null : this.#deps.rentals.line(status.lineId);
     const activity = line === null ? undefined : this.#activity.get(line.id);
-    const modem = status.modem;
+    const { modem, recovery } = status;
     return {
       id: status.id,
+      kind: status.kind,
       line:
         line === null
           ? null
@@ -218,14 +219,32 @@ export class BoxViews implements BoxConsole {
       step: status.step,
       since: status.since,
       problem: status.problem,
-      modem: modem === null ? null : { manufacturer: modem.manufacturer, model: modem.model, revision: modem.revision },
+      warnings: [...status.warnings],
+      manufacturer: modem?.manufacturer || null,
+      model: modem?.model || null,
+      firmware: modem?.revision || null,
+      profile: status.profile,
+      imei: modem?.imei || null,
+      iccid: status.iccid,
+      imsi: status.imsi,
+      own_number: status.ownNumber,
       operator: status.operator,
-      technology: status.technology,
+      mcc_mnc: status.mccMnc,
       registration: status.registration,
+      technology: status.technology,
       signal_dbm: status.signalDbm,
-      storage: status.storage === null ? null : { ...status.storage },
+      sms_storage: status.storage === null ? null : { ...status.storage },
+      battery: status.battery === null ? null : { ...status.battery },
       last_sms_at: activity?.lastAt ?? null,
       received: activity?.received ?? 0,
+      recovery: {
+        rung: recovery.rung,
+        attempts: recovery.attempts,
+        since: recovery.since,
+        next_at: recovery.nextAt,
+        rungs: [...recovery.rungs],
+        resets_today: recovery.resetsToday,
+      },
     };
   }
 

@@ -46,7 +46,10 @@ export interface OutboxMessage {
   readonly storedAt: UnixMs;
 }
 
-/** Where a message lay when it was read: the modem's storage and index, for instance `SM:7`; null for direct delivery (+CMT). */
+/**
+ * Where a message lay when it was read: the modem's storage and index, for instance `SM:7`; `smpp/<session>/<n>` for the n-th message
+ * of an SMPP session; null for what is handed over without being stored (+CMT, a phone's webhook).
+ */
 export type StorageLocation = string | null;
 
 /** Remembers that a PDU was committed, so that reading it again makes no second message. */

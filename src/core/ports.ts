@@ -1,15 +1,27 @@
 // Ports towards the modems and the relay, and the clock evidence they bring.
 
 import type { LineId, Millis, SlotId, UnixMs } from "../base/index.ts";
-import type { ProblemBody, ProviderReceiptsPage, RentalGrant, SlotState, WireMessage } from "../protocol/index.ts";
+import type {
+  ProblemBody,
+  ProviderReceiptsPage,
+  RecoveryRung,
+  RentalGrant,
+  SlotKind,
+  SlotState,
+  WireMessage,
+} from "../protocol/index.ts";
 import type { StorageLocation } from "./model.ts";
 
-/** A PDU as a modem gave it. Lives in memory only. */
+/** A message as a slot's source gave it. Lives in memory only. */
 export interface IncomingPdu {
   readonly slotId: SlotId;
   readonly lineId: LineId;
   readonly location: StorageLocation;
-  /** The PDU as the modem printed it, service centre address included. */
+  /**
+   * What `pdu` holds. `pdu`, also when left out: an SMS-DELIVER as a modem printed it, service centre address included. `text`: what
+   * `encodeReceivedText` makes, from sources that decode for themselves.
+   */
+  readonly format?: "pdu" | "text";
   readonly pdu: Uint8Array;
   readonly receivedAt: UnixMs;
 }
@@ -39,14 +51,39 @@ export interface IntakePort {
   deleted(ticket: IntakeTicket): void;
 }
 
-/** What a slot knows of its modem and SIM. Identities are whole here; views mask them. */
+/** How far a slot is with bringing its modem back. */
+export interface RecoveryStatus {
+  /** Null while nothing has to be recovered. */
+  readonly rung: RecoveryRung | null;
+  readonly attempts: number;
+  readonly since: UnixMs | null;
+  readonly nextAt: UnixMs | null;
+  readonly rungs: readonly RecoveryRung[];
+  readonly resetsToday: number;
+}
+
+/** Of a slot that has nothing to recover with. */
+export const noRecovery: RecoveryStatus = {
+  rung: null,
+  attempts: 0,
+  since: null,
+  nextAt: null,
+  rungs: [],
+  resetsToday: 0,
+};
+
+/** What a slot knows of its modem, phone or gateway, and of its SIM. */
 export interface SlotStatus {
   readonly id: SlotId;
+  readonly kind: SlotKind;
   readonly lineId: LineId | null;
   readonly state: SlotState;
   readonly step: string;
   readonly since: UnixMs;
   readonly problem: ProblemBody | null;
+  readonly warnings: readonly ProblemBody[];
+  /** The modem profile in use. */
+  readonly profile: string | null;
   readonly modem: {
     readonly manufacturer: string;
     readonly model: string;
@@ -55,11 +92,26 @@ export interface SlotStatus {
   } | null;
   readonly iccid: string | null;
   readonly imsi: string | null;
+  /** As SIM or network tell it. */
+  readonly ownNumber: string | null;
   readonly operator: string | null;
+  readonly mccMnc: string | null;
   readonly technology: string | null;
   readonly registration: string | null;
   readonly signalDbm: number | null;
   readonly storage: { readonly used: number; readonly total: number } | null;
+  readonly battery: { readonly percent: number; readonly charging: boolean } | null;
+  readonly recovery: RecoveryStatus;
+}
+
+/** What all kinds of slots have in common. Whatever fails inside of one never reaches another. */
+export interface SlotDriver {
+  start(): void;
+  /** Ends the slot for good. Resolves when nothing of it runs any more. Idempotent. */
+  stop(): Promise<void>;
+  /** Looks for messages now, for instance because the intake takes them again. */
+  nudge(): void;
+  status(): SlotStatus;
 }
 
 export type ForwardOutcome =

@@ -17,6 +17,8 @@ import {
 import {
   type EventLog,
   type IntakePort,
+  noRecovery,
+  type SlotDriver,
   type SlotEffect,
   type SlotInput,
   type SlotStatus,
@@ -59,7 +61,7 @@ const VIEW_STATES = {
   stopped: "stopped",
 } as const;
 
-export class SlotRunner {
+export class SlotRunner implements SlotDriver {
   readonly #options: SlotOptions;
   readonly #deps: SlotDeps;
   readonly #log: Logger;
@@ -106,20 +108,27 @@ export class SlotRunner {
     const starting = phase.kind === "opening" || phase.kind === "starting";
     return {
       id: this.#options.id,
+      kind: "modem",
       lineId: this.#lineId,
       // A slot that tries again is down until it has succeeded.
       state: starting && problem !== null ? "down" : VIEW_STATES[phase.kind],
       step: phase.kind === "starting" ? phase.step : phase.kind,
       since: this.#since,
       problem,
+      warnings: [],
+      profile: imei === "" && model === "" ? null : found.profile.id,
       modem: imei === "" && model === "" ? null : { manufacturer, model, revision, imei },
       iccid: found.iccid,
       imsi: found.imsi,
+      ownNumber: null,
       operator: found.operator,
+      mccMnc: null,
       technology: found.technology,
       registration: found.registration,
       signalDbm: found.signalDbm,
       storage: found.storage,
+      battery: null,
+      recovery: noRecovery,
     };
   }
 

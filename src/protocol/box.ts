@@ -18,22 +18,62 @@ export type ProblemBody = z.infer<typeof problemBody>;
 export const slotState = z.enum(["starting", "ready", "down", "stopped"]);
 export type SlotState = z.infer<typeof slotState>;
 
+/** What brings a slot's messages: a modem with AT commands, an Android phone with its gateway app, or an SMPP account of a gateway. */
+export const slotKind = z.enum(["modem", "phone", "smpp"]);
+export type SlotKind = z.infer<typeof slotKind>;
+
+/** The steps that are taken to bring a failing modem back, the mildest first; `give_up`: a person has to look. */
+export const recoveryRung = z.enum(["drain", "at", "cfun", "usb_reset", "power", "give_up"]);
+export type RecoveryRung = z.infer<typeof recoveryRung>;
+
+export const recoveryView = z.object({
+  /** The rung that is being tried, null while nothing has to be recovered. */
+  rung: recoveryRung.nullable(),
+  /** Tries on this rung so far. */
+  attempts: z.number().int(),
+  since: unixMs.nullable(),
+  /** When the next try is due, null while one runs or none is planned. */
+  next_at: unixMs.nullable(),
+  /** Rungs that this slot has the means for; a rung it lacks is passed over. */
+  rungs: z.array(recoveryRung),
+  /** Hardware resets of the last day, which are budgeted. */
+  resets_today: z.number().int(),
+});
+export type RecoveryView = z.infer<typeof recoveryView>;
+
 export const slotView = z.object({
   id,
+  kind: slotKind,
   line: z.object({ id, number: z.string(), rented: z.boolean() }).nullable(),
   state: slotState,
   /** What the slot does or waits for, a fixed word such as `sim_pin` or `registering`. */
   step: z.string(),
   since: unixMs,
   problem: problemBody.nullable(),
-  modem: z.object({ manufacturer: z.string(), model: z.string(), revision: z.string() }).nullable(),
+  /** What works but needs attention: roaming, a full storage, no way for SMS in sight. */
+  warnings: z.array(problemBody),
+  manufacturer: z.string().nullable(),
+  model: z.string().nullable(),
+  firmware: z.string().nullable(),
+  /** The set of a vendor's habits that is used, such as `quectel-ec2x`. */
+  profile: z.string().nullable(),
+  imei: z.string().nullable(),
+  iccid: z.string().nullable(),
+  imsi: z.string().nullable(),
+  /** The number that SIM or network tell of themselves; the line's number is what the owner says. */
+  own_number: z.string().nullable(),
   operator: z.string().nullable(),
-  technology: z.string().nullable(),
+  /** Country and network code of the operator, 5 or 6 digits. */
+  mcc_mnc: z.string().nullable(),
   registration: z.string().nullable(),
+  technology: z.string().nullable(),
   signal_dbm: z.number().nullable(),
-  storage: z.object({ used: z.number().int(), total: z.number().int() }).nullable(),
+  sms_storage: z.object({ used: z.number().int(), total: z.number().int() }).nullable(),
+  /** Of a phone. */
+  battery: z.object({ percent: z.number().int(), charging: z.boolean() }).nullable(),
   last_sms_at: unixMs.nullable(),
   received: z.number().int(),
+  recovery: recoveryView,
 });
 export type SlotView = z.infer<typeof slotView>;
 

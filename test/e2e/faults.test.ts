@@ -83,9 +83,9 @@ describe("the disk", () => {
         for (const id of ["1", "2"]) {
           const full = await until("a full SIM in the console", async () => {
             const slot = await slotOf(field, id);
-            return slot.storage?.used === 30 && slot;
+            return slot.sms_storage?.used === 30 && slot;
           });
-          expect(full).toMatchObject({ state: "ready", storage: { used: 30, total: 30 } });
+          expect(full).toMatchObject({ state: "ready", sms_storage: { used: 30, total: 30 } });
           expect(field.board.modem(Number(id)).sms.queue).toHaveLength(10);
         }
         expect(deletedOf(field)).toBe(8);

@@ -19,9 +19,9 @@ const COUNTRIES: readonly Country[] = [
 ];
 
 const MODEMS = [
-  { manufacturer: "SIMCom", model: "SIM7600G-H", revision: "LE20B04SIM7600G22" },
-  { manufacturer: "Quectel", model: "EC25", revision: "EC25EFAR06A08M4G" },
-  { manufacturer: "Quectel", model: "EG915U", revision: "EG915UEUABR03A02M08" },
+  { manufacturer: "SIMCom", model: "SIM7600G-H", firmware: "LE20B04SIM7600G22" },
+  { manufacturer: "Quectel", model: "EC25", firmware: "EC25EFAR06A08M4G" },
+  { manufacturer: "Quectel", model: "EG915U", firmware: "EG915UEUABR03A02M08" },
 ] as const;
 
 const PROBLEMS: Readonly<Record<string, ProblemBody>> = {
@@ -37,6 +37,19 @@ const PROBLEMS: Readonly<Record<string, ProblemBody>> = {
   },
   missing: { code: "sim.missing", message: "no SIM in this slot", hint: "Insert a SIM; the slot notices by itself." },
 };
+
+const NOBODY = { manufacturer: null, model: null, firmware: null, profile: null, imei: null, iccid: null, imsi: null };
+
+function identityOf(random: SeededRandom, index: number) {
+  const serial = String(index + 1).padStart(6, "0");
+  return {
+    ...random.pick(MODEMS),
+    profile: "generic",
+    imei: `00100100${serial}0`,
+    iccid: `8999901000000${serial}`,
+    imsi: `001010000${serial}`,
+  };
+}
 
 export const DAY_MS = 86_400_000;
 
@@ -81,6 +94,7 @@ export function seedSlot(random: SeededRandom, index: number, line: LineView | n
   const ready = trouble === null;
   const country = COUNTRIES[index % COUNTRIES.length];
   const quiet = index % 5 === 3;
+  const identity = trouble?.problem?.code === "modem.timeout" ? NOBODY : identityOf(random, index);
   return {
     id: `s${index + 1}`,
     line: line === null ? null : { id: line.id, number: line.number, rented: line.state === "rented" },
@@ -88,12 +102,25 @@ export function seedSlot(random: SeededRandom, index: number, line: LineView | n
     step: trouble?.step ?? "ready",
     since: now - random.int(20_000, 9 * 3_600_000),
     problem: trouble?.problem ?? null,
-    modem: trouble?.problem?.code === "modem.timeout" ? null : { ...random.pick(MODEMS) },
+    kind: "modem",
+    warnings: [],
+    ...identity,
+    own_number: null,
     operator: ready ? random.pick(country?.operators ?? ["Test"]) : null,
     technology: ready ? random.pick(["lte", "lte", "lte", "umts", "gsm"]) : null,
     registration: ready ? random.pick(["home", "home", "home", "roaming"]) : null,
     signal_dbm: ready ? random.int(-109, -61) : null,
-    storage: ready ? { used: random.chance(0.8) ? random.int(0, 4) : random.int(12, 29), total: 30 } : null,
+    mcc_mnc: ready ? "31026" : null,
+    battery: null,
+    recovery: {
+      rung: trouble?.problem?.code === "modem.timeout" ? "usb_reset" : null,
+      attempts: trouble?.problem?.code === "modem.timeout" ? 1 : 0,
+      since: null,
+      next_at: null,
+      rungs: ["drain", "at", "cfun", "usb_reset", "give_up"],
+      resets_today: 0,
+    },
+    sms_storage: ready ? { used: random.chance(0.8) ? random.int(0, 4) : random.int(12, 29), total: 30 } : null,
     last_sms_at: quiet || !ready ? null : now - random.int(3_000, 5 * 3_600_000),
     received: quiet || !ready ? 0 : random.int(1, 420),
   };

@@ -4,9 +4,18 @@ import type { ModemProfile } from "./profile.ts";
 
 export const genericProfile: ModemProfile = {
   id: "generic",
+  name: "3GPP modem",
   matches: () => true,
+  usb: [],
+  settings: [],
   iccid: ["+CCID", "+ICCID", "^ICCID?", "+QCCID", "#CCID"],
+  pinRetries: ["+CPINR", "^CPIN?", "+SPIC"],
+  signal: ["+CESQ"],
   receiveInto: ["SM", "ME"],
   alsoRead: ["ME", "SM"],
   indicationModes: [2, 1],
+  listing: "list",
+  acknowledges: false,
+  ussd: "text",
+  restart: "+CFUN=1,1",
 };

@@ -1,13 +1,19 @@
 // All profiles, the most specific first.
 
 import { genericProfile } from "./generic.ts";
-import type { ModemProfile } from "./profile.ts";
+import type { ModelIdentity, ModemProfile } from "./profile.ts";
 
-export type { ModemProfile } from "./profile.ts";
+export type { ModelIdentity, ModemProfile, UsbLayout } from "./profile.ts";
 export { genericProfile };
 
 const PROFILES: readonly ModemProfile[] = [genericProfile];
 
-export function profileFor(identity: { readonly manufacturer: string; readonly model: string }): ModemProfile {
+/** The profile for a modem that names itself so; the generic one for a stranger. */
+export function profileFor(identity: ModelIdentity): ModemProfile {
   return PROFILES.find((profile) => profile.matches(identity)) ?? genericProfile;
+}
+
+/** The profile of a USB device and its interfaces, null for a device that no profile knows. */
+export function profileOfUsb(usbId: string): ModemProfile | null {
+  return PROFILES.find((profile) => profile.usb.some((layout) => layout.usbId === usbId)) ?? null;
 }

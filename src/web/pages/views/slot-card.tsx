@@ -24,7 +24,7 @@ function State({ slot }: SlotProps) {
   );
 }
 
-function Storage({ storage }: { readonly storage: NonNullable<SlotView["storage"]> }) {
+function Storage({ storage }: { readonly storage: NonNullable<SlotView["sms_storage"]> }) {
   const words = useWords();
   const share = storage.total === 0 ? 0 : storage.used / storage.total;
   return (
@@ -58,7 +58,7 @@ function Running({ slot }: SlotProps) {
         <span class="slot-operator">{network}</span>
       </div>
       <div class="slot-foot">
-        {slot.storage !== null && <Storage storage={slot.storage} />}
+        {slot.sms_storage !== null && <Storage storage={slot.sms_storage} />}
         <LastSms slot={slot} />
       </div>
     </>

@@ -1,0 +1,3 @@
+// Public face of `phone`.
+
+export {};

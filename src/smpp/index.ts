@@ -1,0 +1,3 @@
+// Public face of `smpp`.
+
+export {};
