@@ -1,6 +1,6 @@
 // What differs between modems, as data. A profile overrides the generic 3GPP one where a vendor deviates; code never asks for a model.
 
-import type { IccidCommand, PinRetriesCommand, SettingCommand, SignalCommand } from "../../at/index.ts";
+import type { IccidCommand, PinRetriesCommand, RestartCommand, SettingCommand, SignalCommand } from "../../at/index.ts";
 
 /** What a modem says of itself: AT+CGMI and AT+CGMM, or ATI where those are silent. */
 export interface ModelIdentity {
@@ -54,5 +54,5 @@ export interface ModemProfile {
   /** How the modem wants a USSD code, and gives the answer, besides what the data coding scheme says (TS 27.007 7.15). */
   readonly ussd: "text" | "hex_ucs2" | "hex_packed";
   /** What restarts it; the last resort before its power is cut. */
-  readonly restart: "+CFUN=1,1" | SettingCommand;
+  readonly restart: RestartCommand;
 }
