@@ -222,6 +222,8 @@ export const command = {
   presentCaller: (on: boolean): AtCommand => build(C.caller, on ? "=1" : "=0"),
   /** Every message in mem1, whatever its state; marks unread ones as read. */
   listMessages: (): AtCommand => build(C.list, "=4"),
+  /** Whether the modem can list messages at all. */
+  testListing: (): AtCommand => build(C.list, "=?"),
   readMessage: (index: number): AtCommand => build(C.read, `=${integer(C.read, index, MAX_INDEX)}`),
   /** Deletes one message of mem1 for good. */
   deleteMessage: (index: number): AtCommand => build(C.delete, `=${integer(C.delete, index, MAX_INDEX)}`),
