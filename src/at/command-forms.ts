@@ -30,6 +30,9 @@ export type PinRetriesCommand =
 /** Where a modem tells its signal besides +CSQ. */
 export type SignalCommand = "+CESQ" | "^HCSQ?" | "+QCSQ" | "+CPSI?";
 
+/** Where a modem tells technology and network besides +COPS. */
+export type NetworkCommand = "^SYSINFOEX" | "^SYSINFO" | "+QNWINFO" | "+CPSI?";
+
 /** Files of the SIM that are read: number, provider's name, administrative data. File, length (TS 102 221 13.2, TS 31.102 4.2.12, 4.2.18). */
 export const SIM_FILES = {
   iccid: { id: 0x2fe2, length: 10 },

@@ -4,6 +4,7 @@
 import { AppError, type Millis, seconds } from "../base/index.ts";
 import {
   type IccidCommand,
+  type NetworkCommand,
   type PinRetriesCommand,
   type RestartCommand,
   type SettingCommand,
@@ -177,8 +178,8 @@ export const command = {
   reportEpsRegistration: (level: number): AtCommand =>
     build(C.epsRegistration, `=${integer(C.epsRegistration, level, 2)}`),
   readImsRegistration: (): AtCommand => build(C.imsRegistration, "?"),
-  /** Vendors' own words on network and technology: `parseSysinfo`, `parseSysinfoEx`, `parseQnwinfo`. */
-  vendorNetwork: (form: "^SYSINFO" | "^SYSINFOEX" | "+QNWINFO"): AtCommand => spelled(C.vendorNetwork, form),
+  /** Vendors' own words on network and technology, for `parseNetworkInfo`. */
+  vendorNetwork: (form: NetworkCommand): AtCommand => spelled(C.vendorNetwork, form),
   readOperator: (): AtCommand => build(C.operator, "?"),
   /** Only the format of `readOperator`: digits. The choice of network stays as it is (<mode> 3). */
   numericOperator: (): AtCommand => build(C.operator, "=3,2"),

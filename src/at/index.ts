@@ -5,6 +5,7 @@ export * from "./commands.ts";
 export * from "./device-replies.ts";
 export * from "./error-codes.ts";
 export * from "./final-result.ts";
+export * from "./forbidden.ts";
 export * from "./framer.ts";
 export * from "./network-replies.ts";
 export { type AtParameter, parseParameters } from "./parameters.ts";

@@ -80,14 +80,18 @@ function huaweiRetries(rest: string): PinRetries {
   return { ...NO_RETRIES, puk: puk ?? null, pin: pin ?? null, puk2: puk2 ?? null, pin2: pin2 ?? null };
 }
 
+// TS 102 221 9.5.1: a PIN has three tries, a PUK ten.
+const PIN_TRIES = 3;
+
 /**
- * SIMCom (`+SPIC`), u-blox (`+UPINCNT`) and Sierra (`+CPINC`): `<pin>,<pin2>,<puk>,<puk2>`; older SIMCom, Cinterion (`^SPIC`) and
- * Telit (`#PCT`) one number.
+ * u-blox (`+UPINCNT`), Sierra (`+CPINC`) and older SIMCom (`+SPIC`): `<pin>,<pin2>,<puk>,<puk2>`; newer SIMCom:
+ * `<pin>,<puk>,<pin2>,<puk2>`, told apart by a second number that no PIN has. SIM800, Cinterion (`^SPIC`) and Telit (`#PCT`) give one.
  */
 function listedRetries(rest: string): PinRetries {
   const counts = parseParameters(rest).map(countOf);
   if (counts.length === 1) return { ...NO_RETRIES, current: counts[0] ?? null };
-  const [pin, pin2, puk, puk2] = counts;
+  const [pin, second, third, puk2] = counts;
+  const [pin2, puk] = (second ?? 0) > PIN_TRIES ? [third, second] : [second, third];
   return { ...NO_RETRIES, pin: pin ?? null, pin2: pin2 ?? null, puk: puk ?? null, puk2: puk2 ?? null };
 }
 

@@ -1,9 +1,10 @@
 // Vendors' replies about service and network: Huawei ^SYSINFO and ^SYSINFOEX, Quectel +QNWINFO, Telit #QSS.
 
+import type { NetworkCommand } from "./command-forms.ts";
 import { countOf, filledTextOf } from "./parameters.ts";
 import type { AccessTechnology } from "./registration.ts";
 import { parametersOf, required } from "./reply.ts";
-import { technologyNamed } from "./signal-replies.ts";
+import { parseCpsi, technologyNamed } from "./signal-replies.ts";
 
 export interface SystemInfo {
   /** 0 none, 1 limited, 2 full, 3 regional, 4 saving power. */
@@ -86,6 +87,21 @@ export function parseQnwinfo(lines: readonly string[]): NetworkInfo {
   const act = technologyNamed(required(filledTextOf(mode), "+QNWINFO", "mode"));
   const plmn = filledTextOf(operator) ?? "";
   return { act, plmn: /^\d{5,6}$/.test(plmn) ? plmn : null };
+}
+
+const NETWORK_READERS: Readonly<Record<NetworkCommand, (lines: readonly string[]) => NetworkInfo>> = {
+  "^SYSINFO": (lines) => ({ act: parseSysinfo(lines).act, plmn: null }),
+  "^SYSINFOEX": (lines) => ({ act: parseSysinfoEx(lines).act, plmn: null }),
+  "+QNWINFO": parseQnwinfo,
+  "+CPSI?": (lines) => {
+    const { act, plmn } = parseCpsi(lines);
+    return { act, plmn };
+  },
+};
+
+/** The reply to `command.vendorNetwork(form)`; throws `at.bad_response`. */
+export function parseNetworkInfo(form: NetworkCommand, lines: readonly string[]): NetworkInfo {
+  return NETWORK_READERS[form](lines);
 }
 
 const SIM_STATES = ["removed", "inserted", "unlocked", "ready"] as const;

@@ -32,6 +32,7 @@ describe("parsePinRetries", () => {
     ["Huawei, short", ["^CPIN: READY,,10,3"], { puk: 10, pin: 3 }],
     ["SIMCom", ["+SPIC: 2,3,10,9"], { pin: 2, pin2: 3, puk: 10, puk2: 9 }],
     ["SIMCom, short", ["+SPIC: 2,3"], { pin: 2, pin2: 3 }],
+    ["SIM7600", ["+SPIC: 3,10,0,10"], { pin: 3, puk: 10, pin2: 0, puk2: 10 }],
     ["Cinterion", ["^SPIC: 3"], { current: 3 }],
     ["Telit", ["#PCT: 2"], { current: 2 }],
     ["u-blox", ["+UPINCNT: 3,2,10,9"], { pin: 3, pin2: 2, puk: 10, puk2: 9 }],

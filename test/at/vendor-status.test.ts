@@ -1,6 +1,14 @@
 // Service and network in vendors' words, and the state of IMS.
 import { describe, expect, it } from "vitest";
-import { parseCireg, parseQnwinfo, parseQss, parseSysinfo, parseSysinfoEx } from "../../src/at/index.ts";
+import {
+  type NetworkCommand,
+  parseCireg,
+  parseNetworkInfo,
+  parseQnwinfo,
+  parseQss,
+  parseSysinfo,
+  parseSysinfoEx,
+} from "../../src/at/index.ts";
 
 const badResponse = expect.objectContaining({ code: "at.bad_response" });
 
@@ -33,6 +41,17 @@ describe("parseQnwinfo", () => {
   it("finds technology and network", () => {
     expect(parseQnwinfo(['+QNWINFO: "FDD LTE","46011","LTE BAND 3",1825'])).toEqual({ act: "lte", plmn: "46011" });
     expect(parseQnwinfo(["+QNWINFO: No Service"])).toEqual({ act: null, plmn: null });
+  });
+});
+
+describe("parseNetworkInfo", () => {
+  it.each<[NetworkCommand, string, object]>([
+    ["^SYSINFO", "^SYSINFO:2,3,0,5,1,,4", { act: "umts", plmn: null }],
+    ["^SYSINFOEX", '^SYSINFOEX:2,3,0,1,,6,"LTE",101,"LTE"', { act: "lte", plmn: null }],
+    ["+QNWINFO", '+QNWINFO: "EDGE","00101","GSM 1800",653', { act: "edge", plmn: "00101" }],
+    ["+CPSI?", "+CPSI: GSM,Online,001-01,0x182d,12401,27 EGSM 900,-64,2110,42-42", { act: "gsm", plmn: "00101" }],
+  ])("%s", (form, line, info) => {
+    expect(parseNetworkInfo(form, [line])).toEqual(info);
   });
 });
 
