@@ -2,13 +2,8 @@
 
 export { boardPosition, boardPositions, type PlacedPosition } from "./board-position.ts";
 export type { Board, BoardPosition, PowerControl } from "./board-schema.ts";
+export { boardSheet } from "./board-sheet.ts";
 export { parseBoard } from "./parse-board.ts";
 export { type PowerBudget, powerBudget } from "./power-budget.ts";
-export {
-  boardUdevFile,
-  brlttyUdevFile,
-  modemUdevFile,
-  type UdevFile,
-  udevFiles,
-  usualUpstreams,
-} from "./udev-rules.ts";
+export { boardUdevFile, type UdevFile, udevFiles } from "./udev-rules.ts";
+export { wiringSvg } from "./wiring-svg.ts";
