@@ -1,6 +1,6 @@
 // Public face of `config`.
 
 export type { BoxConfig } from "./box-schema.ts";
-export { configSchema, parseBoxConfig, parseRelayConfig } from "./parse.ts";
+export { configSchema, parseBoxConfig, parseRelayConfig, parseYaml } from "./parse.ts";
 export type { RelayConfig } from "./relay-schema.ts";
 export type { ListenAddress } from "./values.ts";
