@@ -1,0 +1,294 @@
+// The power cuts: SMS pour in while the box is killed, its folder is replaced by what a disk may hold, and it starts again. Afterwards
+// the log of each of its lives is replayed to many more cuts. What a modem was told to delete must be there at every one of them.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { messageOf } from "../../src/base/index.ts";
+import { Field, type InboxLine } from "../e2e/field.ts";
+import { providerKeyOf } from "../e2e/provider-key.ts";
+import { compare } from "../e2e/torture-run.ts";
+import { SeededRandom } from "../sim/seeded-random.ts";
+import { everything, nothing, someOf } from "./chance.ts";
+import { earlyDeletions } from "./commit-proof.ts";
+import { cutPoints } from "./cut-plan.ts";
+import { Disk, type Image, imageOf, layDown } from "./disk.ts";
+import { type DiskRecord, readDiskLog } from "./disk-log.ts";
+import { type DiskUse, diskUse } from "./disk-use.ts";
+import { buildLayer, layerEnvironment } from "./layer.ts";
+import { type Deletion, Ledger, pairDeletions } from "./ledger.ts";
+import { hasher, nameOf, Reader, type Survivors } from "./survivors.ts";
+
+export interface PowerCutOptions {
+  readonly sms: number;
+  /** Moments at which the folder is rebuilt and looked at. */
+  readonly cuts: number;
+  /** Times that the box is killed, and started again on a rebuilt folder. */
+  readonly restarts: number;
+  readonly slots: number;
+  readonly seed: string;
+  /** How long the idle box is watched, milliseconds. */
+  readonly idle: number;
+  /** The disk reports what it never did: the proof must fail. */
+  readonly lie?: boolean;
+  readonly say: (text: string) => void;
+}
+
+export interface PowerCutResult {
+  readonly sms: number;
+  readonly cuts: number;
+  readonly restarts: number;
+  /** AT+CMGD that deleted a PDU. */
+  readonly deletions: number;
+  /** Told to delete, and not in the box after a cut. */
+  readonly lost: readonly string[];
+  /** Twice in the box after a cut. */
+  readonly doubled: readonly string[];
+  /** What would have kept the box from starting. */
+  readonly broken: readonly string[];
+  /** Deletions before the commit had returned, from the trace alone. */
+  readonly early: readonly string[];
+  /** What the renter has not read exactly once and in order. */
+  readonly renter: readonly string[];
+  readonly use: DiskUse;
+  readonly idle: DiskUse & { readonly seconds: number };
+}
+
+/** One life of the box, from a start to the moment at which it was killed. */
+interface Life {
+  /** The data folder at its start. */
+  readonly before: Image;
+  readonly log: readonly DiskRecord[];
+  readonly deletions: ReadonlyMap<number, Deletion>;
+}
+
+const DATA = "box";
+
+class PowerCutRun {
+  readonly #options: PowerCutOptions;
+  readonly #random: SeededRandom;
+  readonly #field: Field;
+  readonly #ledger: Ledger;
+  readonly #layer: string;
+  readonly #lives: Life[] = [];
+  readonly #early: string[] = [];
+  #before: Image = new Map();
+
+  constructor(options: PowerCutOptions, field: Field) {
+    this.#options = options;
+    this.#random = new SeededRandom(options.seed);
+    this.#field = field;
+    this.#ledger = new Ledger(field.board);
+    this.#layer = buildLayer(field.folder);
+  }
+
+  get #log(): string {
+    return join(this.#field.folder, `life-${this.#lives.length}.log`);
+  }
+
+  async run(): Promise<PowerCutResult> {
+    const { restarts, say } = this.#options;
+    await this.#start();
+    await this.#field.rentAll();
+    for (let life = 0; life < restarts; life++) {
+      await this.#liveUntilCut();
+      if (life === 0) {
+        // In its first life the box has no relay, and keeps everything.
+        await this.#field.startRelay(await providerKeyOf(this.#field.boxData));
+      }
+      await this.#start();
+      say(`${life + 1} of ${restarts} restarts`);
+    }
+    const follower = this.#field.follow();
+    this.#send(1);
+    const drained = await this.#field.drained(2400);
+    const idle = await this.#idle();
+    await this.#end();
+    await follower.stop();
+    const read = await this.#field.inbox();
+    const renter = [...this.#compare(read), ...(drained ? [] : ["not drained in time"])];
+    return { ...this.#facts(), ...(await this.#lookAtCuts(read)), renter, idle: this.#idleUse(idle) };
+  }
+
+  async #start(): Promise<void> {
+    const { lie = false } = this.#options;
+    await this.#field.startBox(layerEnvironment(this.#layer, { root: this.#field.folder, log: this.#log, lie }));
+  }
+
+  /** Sends the share of one life of `lives` that are left. Returns how many PDUs it is. */
+  #send(lives: number): number {
+    const sent = [...this.#ledger.sent.values()].reduce((sum, bodies) => sum + bodies.length, 0);
+    return this.#ledger.send(Math.ceil((this.#options.sms - sent) / lives), this.#random);
+  }
+
+  async #liveUntilCut(): Promise<void> {
+    const pdus = this.#send(this.#options.restarts + 1 - this.#lives.length);
+    // Sometimes the power goes at once.
+    if (this.#random.chance(0.8)) await this.#ledger.deleted(this.#random.int(1, pdus));
+    const disk = await this.#end();
+    this.#before = disk.afterCut(this.#options.lie === true ? everything : someOf(this.#random));
+    rmSync(this.#field.boxData, { recursive: true });
+    layDown(this.#before, this.#field.folder);
+  }
+
+  /** Kills the box and reads its log. Returns the disk at that moment. */
+  async #end(): Promise<Disk> {
+    const file = this.#log;
+    await this.#field.killBox();
+    const deletions = await this.#ledger.takeDeletions();
+    const log = readDiskLog(file);
+    const life = { before: this.#before, log, deletions: pairDeletions(log, deletions, this.#field.board.ports) };
+    this.#lives.push(life);
+    const disk = this.#replay(life);
+    await this.#prove(life);
+    return disk;
+  }
+
+  /** The replay of all records must give the folder as it is: the layer has then missed nothing. */
+  #replay({ before, log }: Life): Disk {
+    const disk = new Disk(this.#field.folder, before);
+    const real = imageOf(this.#field.folder, DATA);
+    let different: readonly string[] = [];
+    for (const [number, entry] of log.entries()) {
+      // The kill may have come between the last record and what it records.
+      if (number === log.length - 1) different = differences(disk.afterCut(everything), real);
+      disk.apply(entry);
+    }
+    const now = differences(disk.afterCut(everything), real);
+    if (different.length > 0 && now.length > 0) throw new Error(`the log does not tell all of ${now.join(", ")}`);
+    return disk;
+  }
+
+  async #prove({ before, log, deletions }: Life): Promise<void> {
+    const folder = this.#scratch(before);
+    const { hashes } = await new Reader(this.#field.renter, new Map()).survivors(join(folder, DATA));
+    const hashOf = await hasher(this.#field.boxData);
+    const early = earlyDeletions({ log, deletions, hashOf, before: hashes });
+    this.#early.push(...early.map(({ slot, body }) => `slot ${slot}: ${body.slice(0, 40)}`));
+    rmSync(folder, { recursive: true });
+  }
+
+  #scratch(image: Image): string {
+    const folder = mkdtempSync(join(tmpdir(), "numberbox-cut-"));
+    layDown(image, folder);
+    return folder;
+  }
+
+  #compare(read: readonly InboxLine[]): readonly string[] {
+    const sms = read.filter(({ type }) => type === "sms");
+    const each = [...this.#ledger.sent].map(([slot, sent]) => compare(slot, this.#field.numberOf(slot), sent, sms));
+    return [
+      ...each.flatMap(({ lost }) => lost.map((what) => `lost: ${what}`)),
+      ...each.flatMap(({ doubled }) => doubled.map((what) => `doubled: ${what}`)),
+      ...each.flatMap(({ disordered }) => disordered.map((what) => `disordered: ${what}`)),
+      ...read.filter(({ type }) => type !== "sms").map(({ type }) => `no SMS: ${type}`),
+    ];
+  }
+
+  async #lookAtCuts(read: readonly InboxLine[]): Promise<Pick<PowerCutResult, "lost" | "doubled" | "broken">> {
+    const { cuts, say, lie = false } = this.#options;
+    const places = new Map(read.map((line) => [`${line.rental_id}/${line.seq}`, nameOf(line.to, line.body)]));
+    const reader = new Reader(this.#field.renter, places);
+    const found = { lost: [] as string[], doubled: [] as string[], broken: [] as string[] };
+    const records = this.#lives.reduce((sum, { log }) => sum + log.length, 0);
+    for (const [at, life] of this.#lives.entries()) {
+      const disk = new Disk(this.#field.folder, life.before);
+      let done = 0;
+      for (const cut of cutPoints(life.log, Math.ceil((cuts * life.log.length) / records), this.#random)) {
+        for (; done < cut; done++) disk.apply(life.log[done] as DiskRecord);
+        const image = disk.afterCut(lie || this.#random.chance(0.3) ? nothing : someOf(this.#random));
+        const told = [...life.deletions].filter(([record]) => record < cut).map(([, deletion]) => deletion);
+        await this.#lookAt(image, { told, reader, found, name: `life ${at}, cut ${cut}` });
+      }
+      say(`looked at the cuts of life ${at + 1} of ${this.#lives.length}`);
+    }
+    return found;
+  }
+
+  async #lookAt(
+    image: Image,
+    {
+      told,
+      reader,
+      found,
+      name,
+    }: {
+      readonly told: readonly Deletion[];
+      readonly reader: Reader;
+      readonly found: { readonly lost: string[]; readonly doubled: string[]; readonly broken: string[] };
+      readonly name: string;
+    },
+  ): Promise<void> {
+    const folder = this.#scratch(image);
+    try {
+      const { lost, doubled } = this.#judge(await reader.survivors(join(folder, DATA)), told);
+      found.lost.push(...lost.map((what) => `${name}: ${what}`));
+      found.doubled.push(...doubled.map((what) => `${name}: ${what}`));
+    } catch (error) {
+      found.broken.push(`${name}: ${messageOf(error)}`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  #judge({ messages, parts }: Survivors, told: readonly Deletion[]): { lost: string[]; doubled: string[] } {
+    const there = new Set(messages);
+    const nameOfSms = ({ slot, body }: Deletion): string => nameOf(this.#field.numberOf(slot), body);
+    return {
+      lost: told.filter((each) => !there.has(nameOfSms(each)) && !parts.has(each.pdu)).map(nameOfSms),
+      doubled: [
+        ...messages.filter((name, at) => there.size < messages.length && messages.indexOf(name) !== at),
+        ...told.filter((each) => there.has(nameOfSms(each)) && parts.has(each.pdu)).map(nameOfSms),
+      ],
+    };
+  }
+
+  async #idle(): Promise<{ readonly from: bigint; readonly to: bigint }> {
+    const from = process.hrtime.bigint();
+    await new Promise((resolve) => setTimeout(resolve, this.#options.idle));
+    return { from, to: process.hrtime.bigint() };
+  }
+
+  #idleUse(window: { readonly from: bigint; readonly to: bigint }): PowerCutResult["idle"] {
+    const log = this.#lives.at(-1)?.log ?? [];
+    return { ...diskUse(log, window), seconds: Number(window.to - window.from) / 1e9 };
+  }
+
+  #facts(): Pick<PowerCutResult, "sms" | "cuts" | "restarts" | "deletions" | "early" | "use"> {
+    const { sms, cuts, restarts } = this.#options;
+    const uses = this.#lives.map(({ log }) => diskUse(log));
+    const sum = (of: (use: DiskUse) => number): number => uses.reduce((total, use) => total + of(use), 0);
+    const deletions = this.#lives.reduce((total, life) => total + life.deletions.size, 0);
+    const use = {
+      bytes: sum((each) => each.bytes),
+      writes: sum((each) => each.writes),
+      syncs: sum((each) => each.syncs),
+    };
+    return { sms, cuts, restarts, deletions, early: this.#early, use };
+  }
+}
+
+/** Names of the files that differ. What is in mapped memory (-shm) no log can tell. */
+function differences(replayed: Image, real: Image): readonly string[] {
+  const names = new Set([...replayed.keys(), ...real.keys()].filter((name) => !name.endsWith("-shm")));
+  const same = (name: string): boolean => {
+    const [a, b] = [replayed.get(name), real.get(name)];
+    return a === b || (a instanceof Buffer && b instanceof Buffer && a.equals(b));
+  };
+  return [...names].filter((name) => !same(name));
+}
+
+/** Runs the power cuts and tells what came out. The folder is removed when nothing is wrong. */
+export async function powerCuts(options: PowerCutOptions): Promise<PowerCutResult> {
+  const { slots, seed, say } = options;
+  const field = await Field.open({ slots, seed });
+  say(`seed ${seed}, data in ${field.folder}`);
+  try {
+    const result = await new PowerCutRun(options, field).run();
+    const { lost, doubled, broken, early, renter } = result;
+    if ([lost, doubled, broken, early, renter].every((list) => list.length === 0) || options.lie) field.remove();
+    return result;
+  } finally {
+    await field.close();
+  }
+}
