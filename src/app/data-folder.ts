@@ -1,7 +1,7 @@
 // The box's data folder: made private, and held by one process at a time.
 
 import { chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { AppError, isAppError, systemCodeOf, wrapError } from "../base/index.ts";
 
 export interface DataFolder {
@@ -70,7 +70,8 @@ function releaser(path: string): () => Promise<void> {
 
 /** A new folder's name is safe from a power cut when the folder above it was synced: that of each folder from `first` down to `last`. */
 async function keepNames(first: string, last: string): Promise<void> {
-  for (let made = last; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+  const { length } = resolve(first);
+  for (let made = resolve(last); made.length >= length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -16,7 +16,7 @@ export class DiskFile {
   #changes: Change[] = [];
 
   constructor(content: Buffer = Buffer.alloc(0)) {
-    this.#synced = content;
+    this.#synced = Buffer.from(content);
     this.#size = content.length;
   }
 

@@ -1,8 +1,7 @@
 // Builds the layer that writes down what a process does to its files, and tells how to start a process on it.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, realpathSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,7 +27,7 @@ export interface LayerOptions {
 }
 
 /** Compiles the layer into a folder. Returns its file. */
-export function buildLayer(folder = mkdtempSync(join(tmpdir(), "numberbox-layer-"))): string {
+export function buildLayer(folder: string): string {
   const file = join(folder, "disk-log.so");
   const flags = ["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-U_FORTIFY_SOURCE"];
   const { status, stderr, error } = spawnSync(compiler() ?? "cc", [...flags, "-o", file, SOURCE, "-ldl", "-lpthread"]);
