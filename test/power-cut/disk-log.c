@@ -4,7 +4,7 @@
  *
  *   DISK_LOG_ROOT  absolute path of the watched folder, without a slash at its end
  *   DISK_LOG_FILE  the log; it must lie outside of the watched folder
- *   DISK_LOG_LIE   1: fsync reports success, does nothing and is not written down (a disk that lies)
+ *   DISK_LOG_LIE   for files whose names end so, fsync reports success, does nothing and is not written down (a disk that lies)
  *
  * One lock makes operation and record one step, so that the order of the records is the order of the operations. A write is written
  * down before it is done, an fsync after it has returned; an fsync names the number of records that existed when it began, for it
@@ -44,10 +44,10 @@ struct head {
 #define MAX_PIECES 64
 
 /* Watched files by descriptor; handle 0 is none. */
-static struct { uint32_t handle; dev_t device; ino_t inode; } watched[MAX_FD];
+static struct { uint32_t handle; int lies; dev_t device; ino_t inode; } watched[MAX_FD];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char root[MAX_PATH];
-static int log_fd = -1, lie;
+static char root[MAX_PATH], lying[MAX_PATH];
+static int log_fd = -1;
 static uint32_t handles;
 static uint64_t records;
 
@@ -66,10 +66,10 @@ static int raw_open(const char *path, int flags, mode_t mode) {
 }
 
 __attribute__((constructor)) static void begin(void) {
-  const char *folder = getenv("DISK_LOG_ROOT"), *file = getenv("DISK_LOG_FILE"), *lying = getenv("DISK_LOG_LIE");
+  const char *folder = getenv("DISK_LOG_ROOT"), *file = getenv("DISK_LOG_FILE"), *lie = getenv("DISK_LOG_LIE");
   if (!folder || !file) return;
   snprintf(root, sizeof root, "%s", folder);
-  lie = lying && *lying == '1';
+  snprintf(lying, sizeof lying, "%s", lie ? lie : "");
   log_fd = raw_open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (log_fd < 0) abort();
   /* A child would number its records anew. */
@@ -141,6 +141,11 @@ static void refuse_path(const char *path, const char *what) {
   pthread_mutex_unlock(&lock);
 }
 
+static int ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), wanted = strlen(end);
+  return wanted > 0 && length >= wanted && strcmp(text + length - wanted, end) == 0;
+}
+
 /* ---- names ---- */
 
 static int watch(const char *path, int flags, int fd) {
@@ -148,6 +153,7 @@ static int watch(const char *path, int flags, int fd) {
   if (fd < 0) return fd;
   if (fd >= MAX_FD || fstat(fd, &now) != 0) abort();
   watched[fd].handle = ++handles;
+  watched[fd].lies = ends_with(path, lying);
   watched[fd].device = now.st_dev;
   watched[fd].inode = now.st_ino;
   record_name(OPEN, handles, (flags & O_CREAT ? 1 : 0) | (flags & O_TRUNC ? 2 : 0), path);
@@ -319,7 +325,7 @@ TRUNCATING(ftruncate64, off64_t)
     REAL(name); \
     uint32_t handle = handle_of(fd); \
     if (!handle) return real(fd); \
-    if (lie) return 0; \
+    if (watched[fd].lies) return 0; \
     pthread_mutex_lock(&lock); \
     uint64_t before = records; \
     pthread_mutex_unlock(&lock); \

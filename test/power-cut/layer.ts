@@ -22,8 +22,8 @@ export interface LayerOptions {
   /** The watched folder, and what is below it. */
   readonly root: string;
   readonly log: string;
-  /** fsync does nothing and says that all is well. */
-  readonly lie?: boolean;
+  /** For files whose names end so, fsync does nothing and says that all is well. */
+  readonly lie?: string;
 }
 
 /** Compiles the layer into a folder. Returns its file. */
@@ -36,12 +36,12 @@ export function buildLayer(folder: string): string {
 }
 
 /** The environment of a process on the layer. */
-export function layerEnvironment(layer: string, { root, log, lie = false }: LayerOptions): Record<string, string> {
+export function layerEnvironment(layer: string, { root, log, lie = "" }: LayerOptions): Record<string, string> {
   return {
     LD_PRELOAD: layer,
     DISK_LOG_ROOT: realpathSync(root),
     DISK_LOG_FILE: log,
-    DISK_LOG_LIE: lie ? "1" : "0",
+    DISK_LOG_LIE: lie,
     // The layer sees calls of libc only.
     UV_USE_IO_URING: "0",
   };

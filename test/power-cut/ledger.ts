@@ -18,43 +18,46 @@ export class Ledger {
   /** Texts in the order of sending, by slot. */
   readonly sent = new Map<number, string[]>();
   readonly #board: SimBoardHandle;
-  readonly #bodies = new Map<string, string>();
-  readonly #pdus = new Map<string, string>();
+  readonly #pdus = new Map<string, Omit<Deletion, "index">>();
   #deletions: Deletion[] = [];
+  #outstanding = 0;
   #waiting: { readonly count: number; readonly resolve: () => void } | null = null;
 
   constructor(board: SimBoardHandle) {
     this.#board = board;
     for (const modem of board.board.modems) {
       this.sent.set(modem.slot, []);
-      modem.journal.watch(({ event, id = "", part, memory, index = 0 }) => {
-        const name = `${id}/${part}`;
-        if (event === "stored" && (memory === "SM" || memory === "ME")) {
-          const pdu = modem.memories.get(memory)?.get(index)?.pdu ?? new Uint8Array();
-          this.#pdus.set(name, Buffer.from(pdu).toString("hex"));
-        }
-        if (event !== "deleted") return;
-        const { slot } = modem;
-        this.#deletions.push({ slot, index, body: this.#bodies.get(id) ?? "", pdu: this.#pdus.get(name) ?? "" });
+      modem.journal.watch(({ event, id, part, index = 0 }) => {
+        const pdu = this.#pdus.get(`${id}/${part}`);
+        if (event !== "deleted" || pdu === undefined) return;
+        this.#deletions.push({ ...pdu, index });
+        this.#outstanding--;
         if (this.#deletions.length >= (this.#waiting?.count ?? Number.POSITIVE_INFINITY)) this.#waiting?.resolve();
       });
     }
   }
 
-  /** Sends `count` SMS to random slots: short and long ones, in Latin and other letters, none like another. Returns how many PDUs they are. */
-  send(count: number, random: SeededRandom): number {
-    let pdus = 0;
+  /** Sends `count` SMS to random slots: short and long ones, in Latin and other letters, none like another. */
+  send(count: number, random: SeededRandom): void {
     for (let i = 0; i < count; i++) {
       const modem = random.pick(this.#board.board.modems);
       const bodies = this.sent.get(modem.slot) ?? [];
       const tail = random.chance(0.1) ? " long".repeat(50) : random.chance(0.2) ? " код 数字" : "";
       const body = `#${bodies.length + 1} on ${modem.slot}${tail}`;
       bodies.push(body);
+      const sms = modem.factory.make({ from: random.chance(0.5) ? "+15550100" : "Bank", body });
       // Before the modem has it: it may bring it in at once.
-      this.#bodies.set(`sms-${modem.slot}-${modem.factory.count + 1}`, body);
-      pdus += modem.sendSms({ from: random.chance(0.5) ? "+15550100" : "Bank", body }).parts;
+      for (const { id, part, pdu } of sms) {
+        this.#pdus.set(`${id}/${part}`, { slot: modem.slot, body, pdu: Buffer.from(pdu).toString("hex") });
+      }
+      this.#outstanding += sms.length;
+      modem.sms.submit(sms);
     }
-    return pdus;
+  }
+
+  /** PDUs that were sent and not deleted yet. */
+  get outstanding(): number {
+    return this.#outstanding;
   }
 
   /** Resolves when that many PDUs have been deleted since the last `takeDeletions`. */

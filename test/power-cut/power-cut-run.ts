@@ -29,8 +29,8 @@ export interface PowerCutOptions {
   readonly seed: string;
   /** How long the idle box is watched, milliseconds. */
   readonly idle: number;
-  /** The disk reports what it never did: the proof must fail. */
-  readonly lie?: boolean;
+  /** The disk never syncs files whose names end so, and says that it did. */
+  readonly lie?: string;
   readonly say: (text: string) => void;
 }
 
@@ -111,22 +111,22 @@ class PowerCutRun {
   }
 
   async #start(): Promise<void> {
-    const { lie = false } = this.#options;
+    const { lie = "" } = this.#options;
     await this.#field.startBox(layerEnvironment(this.#layer, { root: this.#field.folder, log: this.#log, lie }));
   }
 
-  /** Sends the share of one life of `lives` that are left. Returns how many PDUs it is. */
-  #send(lives: number): number {
+  /** Sends the share of one life of `lives` that are left. */
+  #send(lives: number): void {
     const sent = [...this.#ledger.sent.values()].reduce((sum, bodies) => sum + bodies.length, 0);
-    return this.#ledger.send(Math.ceil((this.#options.sms - sent) / lives), this.#random);
+    this.#ledger.send(Math.ceil((this.#options.sms - sent) / lives), this.#random);
   }
 
   async #liveUntilCut(): Promise<void> {
-    const pdus = this.#send(this.#options.restarts + 1 - this.#lives.length);
+    this.#send(this.#options.restarts + 1 - this.#lives.length);
     // Sometimes the power goes at once.
-    if (this.#random.chance(0.8)) await this.#ledger.deleted(this.#random.int(1, pdus));
+    if (this.#random.chance(0.8)) await this.#ledger.deleted(this.#random.int(1, this.#ledger.outstanding));
     const disk = await this.#end();
-    this.#before = disk.afterCut(this.#options.lie === true ? everything : someOf(this.#random));
+    this.#before = disk.afterCut(this.#options.lie !== undefined ? everything : someOf(this.#random));
     rmSync(this.#field.boxData, { recursive: true });
     layDown(this.#before, this.#field.folder);
   }
@@ -186,20 +186,23 @@ class PowerCutRun {
   }
 
   async #lookAtCuts(read: readonly InboxLine[]): Promise<Pick<PowerCutResult, "lost" | "doubled" | "broken">> {
-    const { cuts, say, lie = false } = this.#options;
+    const { cuts, say } = this.#options;
     const places = new Map(read.map((line) => [`${line.rental_id}/${line.seq}`, nameOf(line.to, line.body)]));
     const reader = new Reader(this.#field.renter, places);
     const found = { lost: [] as string[], doubled: [] as string[], broken: [] as string[] };
     const records = this.#lives.reduce((sum, { log }) => sum + log.length, 0);
+    const earlier: Deletion[] = [];
     for (const [at, life] of this.#lives.entries()) {
       const disk = new Disk(this.#field.folder, life.before);
       let done = 0;
       for (const cut of cutPoints(life.log, Math.ceil((cuts * life.log.length) / records), this.#random)) {
         for (; done < cut; done++) disk.apply(life.log[done] as DiskRecord);
-        const image = disk.afterCut(lie || this.#random.chance(0.3) ? nothing : someOf(this.#random));
-        const told = [...life.deletions].filter(([record]) => record < cut).map(([, deletion]) => deletion);
+        const image = disk.afterCut(this.#random.chance(0.3) ? nothing : someOf(this.#random));
+        const now = [...life.deletions].filter(([record]) => record < cut).map(([, deletion]) => deletion);
+        const told = [...earlier, ...now];
         await this.#lookAt(image, { told, reader, found, name: `life ${at}, cut ${cut}` });
       }
+      earlier.push(...life.deletions.values());
       say(`looked at the cuts of life ${at + 1} of ${this.#lives.length}`);
     }
     return found;
@@ -286,7 +289,8 @@ export async function powerCuts(options: PowerCutOptions): Promise<PowerCutResul
   try {
     const result = await new PowerCutRun(options, field).run();
     const { lost, doubled, broken, early, renter } = result;
-    if ([lost, doubled, broken, early, renter].every((list) => list.length === 0) || options.lie) field.remove();
+    if ([lost, doubled, broken, early, renter].every((list) => list.length === 0) || options.lie !== undefined)
+      field.remove();
     return result;
   } finally {
     await field.close();
