@@ -1,9 +1,9 @@
 /*
- * An LD_PRELOAD layer that writes down what one process does to the files below a folder, and every AT+CMGD it sends, in one total
- * order. disk.ts replays the log and tells what a disk may hold after a power cut.
+ * An LD_PRELOAD layer that writes down what one process does to the files below a folder, and every AT+CMGD it sends over TCP, in one
+ * total order. disk.ts replays the log and tells what a disk may hold after a power cut.
  *
  *   DISK_LOG_ROOT  absolute path of the watched folder, without a slash at its end
- *   DISK_LOG_FILE  the log; it must lie outside of the watched folder
+ *   DISK_LOG_FILE  the log
  *   DISK_LOG_LIE   for files whose names end so, fsync reports success, does nothing and is not written down (a disk that lies)
  *
  * One lock makes operation and record one step, so that the order of the records is the order of the operations. A write is written
@@ -237,20 +237,16 @@ int rename(const char *from, const char *to) { return renameat(AT_FDCWD, from, A
 /* The deletion of a message, if that is what these bytes ask of a modem. */
 static void trace(int fd, const struct iovec *pieces, int count) {
   static const char wanted[] = "AT+CMGD";
-  struct sockaddr_storage peer;
+  struct sockaddr_in peer;
   socklen_t length = sizeof peer;
-  char name[256];
+  char name[64];
   int found = 0;
   if (log_fd < 0) return;
   for (int i = 0; i < count && !found; i++)
     found = memmem(pieces[i].iov_base, pieces[i].iov_len, wanted, sizeof wanted - 1) != NULL;
   if (!found) return;
-  if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0) {
-    if (peer.ss_family != AF_INET) return;
-    snprintf(name, sizeof name, "tcp://127.0.0.1:%d", ntohs(((struct sockaddr_in *)&peer)->sin_port));
-  } else if (!isatty(fd) || ttyname_r(fd, name, sizeof name) != 0) {
-    return;
-  }
+  if (getpeername(fd, (struct sockaddr *)&peer, &length) != 0 || peer.sin_family != AF_INET) return;
+  snprintf(name, sizeof name, "tcp://127.0.0.1:%d", ntohs(peer.sin_port));
   pthread_mutex_lock(&lock);
   record(AT, 0, 0, name, strlen(name), pieces, count);
   pthread_mutex_unlock(&lock);

@@ -17,7 +17,7 @@ export type DiskRecord = { readonly nanoseconds: bigint } & (
   | { readonly op: "sync"; readonly handle: number; readonly covers: number }
   | { readonly op: "rename"; readonly from: string; readonly to: string }
   | { readonly op: "unlink" | "mkdir"; readonly path: string }
-  /** `port` as the configuration names it: `tcp://127.0.0.1:PORT`, or the path of a terminal. */
+  /** `port` as the configuration names it: `tcp://127.0.0.1:PORT`. */
   | { readonly op: "at"; readonly port: string; readonly text: string }
 );
 

@@ -63,10 +63,11 @@ describe.skipIf(reason !== null)(`the layer below a program${reason === null ? "
     ).toThrow("link");
   });
 
-  it("Repro #3: a new data folder is there after a power cut, with its parents", () => {
-    const { disk } = run(
-      `import { openDataFolder } from ${src("app/data-folder.ts")}; await openDataFolder(root + "/a/b");`,
-    );
+  it.each([
+    ["box", "app/data-folder.ts", "openDataFolder"],
+    ["renter", "renter/folder.ts", "openDiskFolder"],
+  ])("Repro #3: a new folder of the %s is there after a power cut, with its parents", (_, file, name) => {
+    const { disk } = run(`import { ${name} } from ${src(file)}; await ${name}(root + "/a/b");`);
     expect([...disk.afterCut(nothing).keys()]).toEqual(["a", "a/b"]);
   });
 
