@@ -1,23 +1,23 @@
 // The power cuts: SMS pour in while the box is killed, its folder is replaced by what a disk may hold, and it starts again. Afterwards
 // the log of each of its lives is replayed to many more cuts. What a modem was told to delete must be there at every one of them.
 
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../../src/base/index.ts";
 import { Field, type InboxLine } from "../e2e/field.ts";
 import { providerKeyOf } from "../e2e/provider-key.ts";
 import { compare } from "../e2e/torture-run.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
-import { everything, nothing, someOf } from "./chance.ts";
+import { type Chance, everything, nothing, someOf } from "./chance.ts";
 import { earlyDeletions } from "./commit-proof.ts";
 import { cutPoints } from "./cut-plan.ts";
-import { Disk, type Image, imageOf, layDown } from "./disk.ts";
-import { type DiskRecord, readDiskLog } from "./disk-log.ts";
+import { type Disk, type Image, imageOf, layDown } from "./disk.ts";
+import { readDiskLog } from "./disk-log.ts";
 import { type DiskUse, diskUse } from "./disk-use.ts";
+import { judge, survivorsOf, type Verdict } from "./judge.ts";
 import { buildLayer, layerEnvironment } from "./layer.ts";
 import { type Deletion, Ledger, pairDeletions } from "./ledger.ts";
-import { hasher, nameOf, Reader, type Survivors } from "./survivors.ts";
+import { cutsOf, type Life, replay } from "./life.ts";
+import { hasher, nameOf, Reader } from "./survivors.ts";
 
 export interface PowerCutOptions {
   readonly sms: number;
@@ -34,18 +34,12 @@ export interface PowerCutOptions {
   readonly say: (text: string) => void;
 }
 
-export interface PowerCutResult {
+export interface PowerCutResult extends Verdict {
   readonly sms: number;
   readonly cuts: number;
   readonly restarts: number;
   /** AT+CMGD that deleted a PDU. */
   readonly deletions: number;
-  /** Told to delete, and not in the box after a cut. */
-  readonly lost: readonly string[];
-  /** Twice in the box after a cut. */
-  readonly doubled: readonly string[];
-  /** What would have kept the box from starting. */
-  readonly broken: readonly string[];
   /** Deletions before the commit had returned, from the trace alone. */
   readonly early: readonly string[];
   /** What the renter has not read exactly once and in order. */
@@ -54,18 +48,7 @@ export interface PowerCutResult {
   readonly idle: DiskUse & { readonly seconds: number };
 }
 
-/** One life of the box, from a start to the moment at which it was killed. */
-interface Life {
-  /** The data folder at its start. */
-  readonly before: Image;
-  readonly log: readonly DiskRecord[];
-  readonly deletions: ReadonlyMap<number, Deletion>;
-}
-
 const DATA = "box";
-const MEMORY = "/dev/shm";
-/** Rebuilt folders are looked at in memory where there is some: hundreds of them are written, and their fsyncs prove nothing. */
-const SCRATCH = freeBytes(MEMORY) > 2 ** 30 ? MEMORY : tmpdir();
 
 class PowerCutRun {
   readonly #options: PowerCutOptions;
@@ -142,39 +125,16 @@ class PowerCutRun {
     const log = readDiskLog(file);
     const life = { before: this.#before, log, deletions: pairDeletions(log, deletions, this.#field.board.ports) };
     this.#lives.push(life);
-    const disk = this.#replay(life);
+    const disk = replay(this.#field.folder, life, imageOf(this.#field.folder, DATA));
     await this.#prove(life);
     return disk;
   }
 
-  /** The replay of all records must give the folder as it is: the layer has then missed nothing. */
-  #replay({ before, log }: Life): Disk {
-    const disk = new Disk(this.#field.folder, before);
-    const real = imageOf(this.#field.folder, DATA);
-    let different: readonly string[] = [];
-    for (const [number, entry] of log.entries()) {
-      // The kill may have come between the last record and what it records.
-      if (number === log.length - 1) different = differences(disk.afterCut(everything), real);
-      disk.apply(entry);
-    }
-    const now = differences(disk.afterCut(everything), real);
-    if (different.length > 0 && now.length > 0) throw new Error(`the log does not tell all of ${now.join(", ")}`);
-    return disk;
-  }
-
   async #prove({ before, log, deletions }: Life): Promise<void> {
-    const folder = this.#scratch(before);
-    const { hashes } = await new Reader(this.#field.renter, new Map()).survivors(join(folder, DATA));
+    const { hashes } = await survivorsOf(before, DATA, new Reader(this.#field.renter, new Map()));
     const hashOf = await hasher(this.#field.boxData);
     const early = earlyDeletions({ log, deletions, hashOf, before: hashes });
     this.#early.push(...early.map(({ slot, body }) => `slot ${slot}: ${body.slice(0, 40)}`));
-    rmSync(folder, { recursive: true });
-  }
-
-  #scratch(image: Image): string {
-    const folder = mkdtempSync(join(SCRATCH, "numberbox-cut-"));
-    layDown(image, folder);
-    return folder;
   }
 
   #compare(read: readonly InboxLine[]): readonly string[] {
@@ -188,64 +148,29 @@ class PowerCutRun {
     ];
   }
 
-  async #lookAtCuts(read: readonly InboxLine[]): Promise<Pick<PowerCutResult, "lost" | "doubled" | "broken">> {
+  async #lookAtCuts(read: readonly InboxLine[]): Promise<Verdict & Pick<PowerCutResult, "cuts">> {
     const { cuts, say } = this.#options;
     const places = new Map(read.map((line) => [`${line.rental_id}/${line.seq}`, nameOf(line.to, line.body)]));
     const reader = new Reader(this.#field.renter, places);
-    const found = { lost: [] as string[], doubled: [] as string[], broken: [] as string[] };
+    const numberOf = (slot: number): string => this.#field.numberOf(slot);
+    const chance = (): Chance => (this.#random.chance(0.3) ? nothing : someOf(this.#random));
     const records = this.#lives.reduce((sum, { log }) => sum + log.length, 0);
     const earlier: Deletion[] = [];
+    const verdicts: Verdict[] = [];
     for (const [at, life] of this.#lives.entries()) {
-      const disk = new Disk(this.#field.folder, life.before);
-      let done = 0;
-      for (const cut of cutPoints(life.log, Math.ceil((cuts * life.log.length) / records), this.#random)) {
-        for (; done < cut; done++) disk.apply(life.log[done] as DiskRecord);
-        const image = disk.afterCut(this.#random.chance(0.3) ? nothing : someOf(this.#random));
-        const now = [...life.deletions].filter(([record]) => record < cut).map(([, deletion]) => deletion);
-        const told = [...earlier, ...now];
-        await this.#lookAt(image, { told, reader, found, name: `life ${at}, cut ${cut}` });
+      const points = cutPoints(life.log, Math.ceil((cuts * life.log.length) / records), this.#random);
+      for (const cut of cutsOf(this.#field.folder, life, { points, earlier, chance })) {
+        verdicts.push(await judge({ ...cut, name: `life ${at + 1}, ${cut.name}` }, DATA, { reader, numberOf }));
       }
       earlier.push(...life.deletions.values());
-      say(`looked at the cuts of life ${at + 1} of ${this.#lives.length}`);
+      say(`looked at ${verdicts.length} cuts, to the end of life ${at + 1} of ${this.#lives.length}`);
     }
-    return found;
-  }
-
-  async #lookAt(
-    image: Image,
-    {
-      told,
-      reader,
-      found,
-      name,
-    }: {
-      readonly told: readonly Deletion[];
-      readonly reader: Reader;
-      readonly found: { readonly lost: string[]; readonly doubled: string[]; readonly broken: string[] };
-      readonly name: string;
-    },
-  ): Promise<void> {
-    const folder = this.#scratch(image);
-    try {
-      const { lost, doubled } = this.#judge(await reader.survivors(join(folder, DATA)), told);
-      found.lost.push(...lost.map((what) => `${name}: ${what}`));
-      found.doubled.push(...doubled.map((what) => `${name}: ${what}`));
-    } catch (error) {
-      found.broken.push(`${name}: ${messageOf(error)}`);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  }
-
-  #judge({ messages, parts }: Survivors, told: readonly Deletion[]): { lost: string[]; doubled: string[] } {
-    const there = new Set(messages);
-    const nameOfSms = ({ slot, body }: Deletion): string => nameOf(this.#field.numberOf(slot), body);
+    const all = (of: (verdict: Verdict) => readonly string[]): readonly string[] => verdicts.flatMap(of);
     return {
-      lost: told.filter((each) => !there.has(nameOfSms(each)) && !parts.has(each.pdu)).map(nameOfSms),
-      doubled: [
-        ...messages.filter((name, at) => there.size < messages.length && messages.indexOf(name) !== at),
-        ...told.filter((each) => there.has(nameOfSms(each)) && parts.has(each.pdu)).map(nameOfSms),
-      ],
+      cuts: verdicts.length,
+      lost: all(({ lost }) => lost),
+      doubled: all(({ doubled }) => doubled),
+      broken: all(({ broken }) => broken),
     };
   }
 
@@ -260,8 +185,8 @@ class PowerCutRun {
     return { ...diskUse(log, window), seconds: Number(window.to - window.from) / 1e9 };
   }
 
-  #facts(): Pick<PowerCutResult, "sms" | "cuts" | "restarts" | "deletions" | "early" | "use"> {
-    const { sms, cuts, restarts } = this.#options;
+  #facts(): Pick<PowerCutResult, "sms" | "restarts" | "deletions" | "early" | "use"> {
+    const { sms, restarts } = this.#options;
     const uses = this.#lives.map(({ log }) => diskUse(log));
     const sum = (of: (use: DiskUse) => number): number => uses.reduce((total, use) => total + of(use), 0);
     const deletions = this.#lives.reduce((total, life) => total + life.deletions.size, 0);
@@ -270,28 +195,8 @@ class PowerCutRun {
       writes: sum((each) => each.writes),
       syncs: sum((each) => each.syncs),
     };
-    return { sms, cuts, restarts, deletions, early: this.#early, use };
+    return { sms, restarts, deletions, early: this.#early, use };
   }
-}
-
-function freeBytes(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    // There is no such folder.
-    return 0;
-  }
-}
-
-/** Names of the files that differ. What is in mapped memory (-shm) no log can tell. */
-function differences(replayed: Image, real: Image): readonly string[] {
-  const names = new Set([...replayed.keys(), ...real.keys()].filter((name) => !name.endsWith("-shm")));
-  const same = (name: string): boolean => {
-    const [a, b] = [replayed.get(name), real.get(name)];
-    return a === b || (a instanceof Buffer && b instanceof Buffer && a.equals(b));
-  };
-  return [...names].filter((name) => !same(name));
 }
 
 /** Runs the power cuts and tells what came out. The folder is removed when nothing is wrong. */
