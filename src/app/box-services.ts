@@ -122,6 +122,7 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
     }),
     activeRental: (line) => rentals.active(line),
     unrented: config.intake.unrented,
+    lateParts: config.intake.late_parts,
     settings: { maxBatch: config.intake.max_batch, partTimeout: config.intake.part_timeout },
     onCommitted: (commit) => shared.bus.emit("committed", commit),
   });

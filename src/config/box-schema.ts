@@ -83,6 +83,9 @@ export const boxConfig = z
           "How often a SIM is read through without being told of a message.",
         ),
         part_timeout: duration("10s", "7d", "10m").describe("How long a long SMS waits for its missing parts."),
+        late_parts: duration("0s", "30d", "7d").describe(
+          "How long the parts of a long SMS that was delivered incomplete are kept, sealed, for those that come late.",
+        ),
         unrented: z
           .enum(["keep", "drop"])
           .default("keep")
