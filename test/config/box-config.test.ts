@@ -30,6 +30,8 @@ describe("the box's configuration", () => {
       log: { level: "info" },
       unlock: { key_file: "unlock.key" },
       slots: [],
+      boards: [],
+      join: { rules: [] },
       lines: [],
       relay: { url: "https://relay.example" },
       intake: {
