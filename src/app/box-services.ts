@@ -31,11 +31,12 @@ import {
 import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import { createRelayClient } from "../relay/index.ts";
-import { lineChooser } from "./line-chooser.ts";
+import { lineChooser, slotLines } from "./line-chooser.ts";
 import { createSlotDrivers } from "./slot-drivers.ts";
 
 export interface ServiceDeps {
   readonly config: BoxConfig;
+  readonly dataFolder: string;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -128,7 +129,8 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
 function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotDriver[] {
   const lineFor = lineChooser(() => rentals.lines());
   const onChange = (id: SlotId): void => shared.bus.emit("slot", id);
-  return createSlotDrivers({ ...shared, intake, lineFor, onChange });
+  const linesOf = slotLines(() => rentals.lines());
+  return createSlotDrivers({ ...shared, intake, lineFor, linesOf, onChange });
 }
 
 function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {

@@ -11,11 +11,13 @@ import {
   type UnixMs,
 } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import type { EventLog, IntakePort, SlotDriver } from "../core/index.ts";
+import type { EventLog, IntakePort, Line, SlotDriver } from "../core/index.ts";
 import { createOpenLink, type OpenLink, SlotRunner } from "../modem/index.ts";
+import { createSmppDriver } from "./smpp-driver.ts";
 
 export interface SlotDriverDeps {
   readonly config: BoxConfig;
+  readonly dataFolder: string;
   readonly intake: IntakePort;
   readonly clock: Clock;
   readonly random: Random;
@@ -23,6 +25,8 @@ export interface SlotDriverDeps {
   readonly events: EventLog;
   readonly now: () => UnixMs;
   readonly lineFor: (slot: SlotId, iccid: string | null) => LineId | null;
+  /** The lines that name a slot. */
+  readonly linesOf: (slot: SlotId) => readonly Line[];
   readonly onChange: (slot: SlotId) => void;
   readonly openSimLink: OpenLink | undefined;
 }
@@ -34,9 +38,10 @@ export function createSlotDrivers(deps: SlotDriverDeps): readonly SlotDriver[] {
   return config.slots.map(({ id, port, android, smpp }) => {
     if (port !== undefined)
       return new SlotRunner({ id: slotId(id), port, sweepEvery: config.intake.sweep_every }, { ...deps, openLink });
+    if (smpp !== undefined) return createSmppDriver(id, smpp, deps);
     throw new AppError("config.no_driver", `slot ${id} is of a kind that this version lacks`, {
       hint: "Use a port.",
-      context: { slot: id, android: android !== undefined, smpp: smpp !== undefined },
+      context: { slot: id, android: android !== undefined },
     });
   });
 }
