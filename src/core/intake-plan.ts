@@ -83,9 +83,11 @@ export class IntakePlan {
   async add(incoming: IncomingPdu): Promise<ItemResult> {
     const hash = pduHash(this.#deps.fingerprints, incoming.lineId, incoming.pdu);
     const rows = this.#seen.get(hash) ?? [];
-    const { kind, occurrence } = judge(rows, incoming.location);
+    const judged = judge(rows, incoming.location, incoming.receivedAt);
+    const { kind, occurrence } = judged;
     const ticket: IntakeTicket = { hash, occurrence };
     if (kind === "duplicate") {
+      if (judged.moved !== null) this.#remember(judged.moved);
       this.#count("duplicates");
       return { ok: true, verdict: { kind, ticket } };
     }
@@ -99,9 +101,7 @@ export class IntakePlan {
     }
     const { location, receivedAt } = incoming;
     // A direct delivery lies in no storage: there is nothing that will be deleted.
-    const row: SeenPdu = { hash, occurrence, location, deleted: location === null, at: receivedAt };
-    this.#seen.set(hash, [...rows, row]);
-    this.#newSeen.push(row);
+    this.#remember({ hash, occurrence, location, deleted: location === null, at: receivedAt });
     return { ok: true, verdict: { kind: "stored", ticket } };
   }
 
@@ -135,6 +135,13 @@ export class IntakePlan {
       deleted,
       counts: this.#counts,
     };
+  }
+
+  /** Adds a row, or replaces the one of the same message. */
+  #remember(row: SeenPdu): void {
+    const others = (this.#seen.get(row.hash) ?? []).filter(({ occurrence }) => occurrence !== row.occurrence);
+    this.#seen.set(row.hash, [...others, row]);
+    this.#newSeen.push(row);
   }
 
   async #route(incoming: IncomingPdu, ticket: IntakeTicket): Promise<void> {

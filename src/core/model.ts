@@ -59,7 +59,7 @@ export interface SeenPdu {
   /** 0 for the first message with this hash; identical real messages count up. */
   readonly occurrence: number;
   readonly location: StorageLocation;
-  /** True once the modem confirmed the deletion: the same PDU at this place is then another message. */
+  /** True once the modem confirmed the deletion: the same PDU at this place is then another message. Of an SMPP session: responded to. */
   readonly deleted: boolean;
   readonly at: UnixMs;
 }

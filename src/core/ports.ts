@@ -47,7 +47,7 @@ export interface IntakePort {
    * is not: the message must then stay where it is and be offered again.
    */
   accept(incoming: IncomingPdu): Promise<IntakeVerdict>;
-  /** The modem confirmed that the message is gone from its storage. */
+  /** The message is gone from the modem's storage, as it confirmed, or its gateway has been given the deliver_sm_resp. */
   deleted(ticket: IntakeTicket): void;
 }
 

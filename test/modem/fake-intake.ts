@@ -77,7 +77,7 @@ export class FakeIntake implements IntakePort {
     const hex = toHex(pdu).toUpperCase();
     const hash = `${lineId}/${hex}`;
     const rows = this.#rows.get(hash) ?? [];
-    const { kind, occurrence } = judge(rows, location);
+    const { kind, occurrence } = judge(rows, location, receivedAt);
     const ticket = { hash, occurrence };
     if (kind === "duplicate") {
       this.duplicates++;
