@@ -100,8 +100,8 @@ export interface SmppStep {
 export const BIND_LIMIT: Millis = seconds(10);
 /** Between two enquire_link of an idle session. */
 export const PROBE_EVERY: Millis = seconds(30);
-/** After an answer: soon, as until then a crash leaves open whether the gateway has it; not at once, so that a burst shares one. */
-export const PROBE_SOON: Millis = millis(200);
+/** After an answer: soon, as until then a broken session leaves open whether the gateway has it; a batch of answers shares one. */
+export const PROBE_SOON: Millis = millis(20);
 export const PROBE_LIMIT: Millis = seconds(10);
 /** For messages under way and the unbind together. */
 export const LEAVE_LIMIT: Millis = seconds(2);
