@@ -17,6 +17,8 @@ const ALPHANUMERIC = 5;
 const IEI_CONCAT_8 = 0x00;
 const IEI_CONCAT_16 = 0x08;
 const IEI_PORTS_16 = 0x05;
+const IEI_SINGLE_SHIFT = 0x24;
+const IEI_LOCKING_SHIFT = 0x25;
 const DCS_8BIT = 0x04;
 const NONE = new Uint8Array(0);
 
@@ -74,8 +76,7 @@ function portsOf(tlvs: Tlvs): Uint8Array {
 }
 
 /** The header of the message, and what optional parameters say in place of one. */
-function completeHeader(header: Uint8Array, tlvs: Tlvs): Uint8Array {
-  const has = elements(header);
+function completeHeader(header: Uint8Array, has: ReadonlySet<number>, tlvs: Tlvs): Uint8Array {
   const concat = has.has(IEI_CONCAT_8) || has.has(IEI_CONCAT_16) ? NONE : concatOf(tlvs);
   return concatBytes(concat, has.has(IEI_PORTS_16) ? NONE : portsOf(tlvs), header);
 }
@@ -93,11 +94,14 @@ export type Received = Pick<Required<IncomingPdu>, "format" | "pdu">;
 export function asReceived(message: GatewayMessage, alphabet: DefaultAlphabet): Received {
   const from = senderOf(message.source);
   const split = splitHeader(message);
+  const own = split?.header ?? NONE;
+  const named = elements(own);
+  const national = named.has(IEI_SINGLE_SHIFT) || named.has(IEI_LOCKING_SHIFT);
   const content: ReceivedContent =
     split === null
       ? { kind: "units", dcs: DCS_8BIT, units: message.content }
-      : contentBy(message.dataCoding, split.rest, alphabet);
-  const header = completeHeader(split?.header ?? NONE, message.tlvs);
+      : contentBy(message.dataCoding, split.rest, { alphabet, national });
+  const header = completeHeader(own, named, message.tlvs);
   try {
     return { format: "pdu", pdu: encodeReceived({ from, pid: message.protocolId, header, content }) };
   } catch (error) {

@@ -10,6 +10,7 @@ const DCS_8BIT = 0x04;
 const DCS_UCS2 = 0x08;
 
 const DEFAULT = 0;
+const ASCII = 1;
 const UCS2 = 8;
 /**
  * Codings that are character sets. Latin-1 is read as Windows-1252, which has letters where Latin-1 has control codes. JIS (5), Kanji
@@ -31,13 +32,26 @@ const read = (octets: Uint8Array, charset: string): ReceivedContent => ({
   text: new TextDecoder(charset).decode(octets),
 });
 
+/** Codes that no text in ASCII has, but one in the GSM alphabet: the npm package `smpp` for one sends that as ASCII. */
+const isGsm = (octets: Uint8Array): boolean =>
+  octets.some((octet) => octet < 0x20 && ![0x09, 0x0a, 0x0d].includes(octet));
+
+/** How the octets are to be read. */
+export interface Reading {
+  readonly alphabet: DefaultAlphabet;
+  /** The header chooses tables of a language: then the text is GSM 7-bit, which alone has such tables. */
+  readonly national: boolean;
+}
+
 /** The content behind the header, in a form that an SMS-DELIVER can be made of. */
-export function contentBy(dataCoding: number, octets: Uint8Array, alphabet: DefaultAlphabet): ReceivedContent {
+export function contentBy(dataCoding: number, octets: Uint8Array, { alphabet, national }: Reading): ReceivedContent {
   const units = (dcs: number): ReceivedContent =>
     // What is no septet was never GSM 7-bit, whatever the gateway says.
     unitsOf(dcs) === "gsm7" && octets.some((octet) => octet > 0x7f)
       ? read(octets, "windows-1252")
       : { kind: "units", dcs, units: octets };
+  if (dataCoding === ASCII && isGsm(octets)) return units(DCS_GSM7);
+  if (dataCoding <= ASCII && national) return units(DCS_GSM7);
   if (dataCoding === DEFAULT) return alphabet === "gsm7" ? units(DCS_GSM7) : read(octets, "windows-1252");
   const charset = CHARSETS.get(dataCoding);
   if (charset !== undefined) return read(octets, charset);

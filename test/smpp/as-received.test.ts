@@ -52,6 +52,7 @@ describe("alphabets", () => {
     ["0 as Latin-1 where it cannot be septets", 0, latin1("caf\u00e9"), "gsm7", "café"],
     ["0 as Latin-1 where the gateway means that", 0, latin1("a@b_é"), "latin1", "a@b_é"],
     ["0 as ASCII where the gateway means that", 0, latin1("a@b_$"), "ascii", "a@b_$"],
+    ["1 as the GSM alphabet where it cannot be ASCII", 1, fromHex("00056f1b65"), "gsm7", "@éo€"],
     ["1 as ASCII", 1, latin1("a@b_$"), "gsm7", "a@b_$"],
     ["3 as Latin-1", 3, latin1("ça va"), "gsm7", "ça va"],
     ["6 as Cyrillic", 6, fromHex("bfe0d8d2d5e2"), "gsm7", "Привет"],
@@ -84,7 +85,8 @@ describe("headers", () => {
 
   it("choose national tables", () => {
     // Turkish single shift: 1B 73 is "ş".
-    expect(pduOf({ esmClass: 0x40, text: header("03240101", fromHex("1b73")) }).body).toBe("ş");
+    const text = header("03240101", fromHex("1b73"));
+    for (const dataCoding of [0, 1]) expect(pduOf({ esmClass: 0x40, dataCoding, text }, "latin1").body).toBe("ş");
   });
 
   it("go with UCS-2 and with binary, and a full part of septets fits", () => {
@@ -104,7 +106,7 @@ describe("headers", () => {
   });
 
   it("are made of sar_ parameters, with the reference as wide as it is", () => {
-    const sar = (reference: string): More["tlvs"] => [
+    const sar = (reference: string): SmscMessage["tlvs"] => [
       [0x020c, fromHex(reference)],
       [0x020e, fromHex("03")],
       [0x020f, fromHex("02")],
@@ -124,7 +126,7 @@ describe("headers", () => {
   });
 
   it("are not made of sar_ parameters that make no sense, nor of such as repeat the header", () => {
-    const tlvs: More["tlvs"] = [
+    const tlvs: SmscMessage["tlvs"] = [
       [0x020c, fromHex("0009")],
       [0x020e, fromHex("03")],
       [0x020f, fromHex("04")],
@@ -143,7 +145,7 @@ describe("headers", () => {
   });
 
   it("are made of port parameters", () => {
-    const tlvs: More["tlvs"] = [
+    const tlvs: SmscMessage["tlvs"] = [
       [0x020b, fromHex("0b84")],
       [0x020a, fromHex("23f0")],
     ];

@@ -91,9 +91,12 @@ export class SimSmsc {
     this.session?.pump();
   }
 
+  /** Messages that were refused and wait for another try. */
+  retrying = 0;
+
   /** Whether nothing waits and nothing is unanswered. */
   get idle(): boolean {
-    return this.queue.length === 0 && (this.session?.unanswered ?? 0) === 0;
+    return this.queue.length === 0 && this.retrying === 0 && (this.session?.unanswered ?? 0) === 0;
   }
 
   connect(peer: SmscPeer): SmscEnd {
@@ -248,7 +251,9 @@ export class SmscSession implements SmscEnd {
     if (status === 0) acknowledged.push(message);
     else {
       refused.push({ message, status });
+      this.#smsc.retrying++;
       options.clock.after(options.retryAfter ?? seconds(1), "smsc retry", () => {
+        this.#smsc.retrying--;
         queue.push(message);
         this.#smsc.session?.pump();
       });
