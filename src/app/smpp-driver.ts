@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { fromUtf8, Secret, slotId, systemCodeOf, wrapError } from "../base/index.ts";
+import { AppError, fromUtf8, Secret, slotId, systemCodeOf } from "../base/index.ts";
 import type { SmppSlot as SmppConfig } from "../config/index.ts";
 import type { SlotDriver } from "../core/index.ts";
 import { openSocket, SmppSlot, type SmppSlotDeps } from "../smpp/index.ts";
@@ -11,13 +11,20 @@ export interface SmppDriverDeps extends Omit<SmppSlotDeps, "openGateway" | "pass
   readonly dataFolder: string;
 }
 
-/** The text of the file without the newline that an editor puts at its end. Rejects with `smpp.no_password`. */
+/** The text of the file without the newline that an editor puts at its end. Rejects with `smpp.no_password` or `smpp.bad_password`. */
 export async function readPassword(file: string): Promise<Secret<string>> {
-  try {
-    return new Secret(fromUtf8(await readFile(file)).replace(/\r?\n$/, ""));
-  } catch (cause) {
-    throw wrapError(cause, "smpp.no_password", `password file ${file} cannot be read (${systemCodeOf(cause) ?? "?"})`, {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    const reason = systemCodeOf(cause) ?? "?";
+    throw new AppError("smpp.no_password", `password file ${file} cannot be read (${reason})`, {
+      cause,
       hint: "Write the account's password into the file that `password_file` names, readable for the service's user.",
+    });
+  });
+  try {
+    return new Secret(fromUtf8(bytes).replace(/\r?\n$/, ""));
+  } catch {
+    throw new AppError("smpp.bad_password", `password file ${file} does not hold text in UTF-8`, {
+      hint: "Write the account's password into it, as text.",
     });
   }
 }

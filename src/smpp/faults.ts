@@ -25,6 +25,7 @@ export const NEEDS_A_PERSON: ReadonlySet<string> = new Set([
   "smpp.unknown_account",
   "smpp.wrong_system_type",
   "smpp.no_password",
+  "smpp.bad_password",
 ]);
 
 export const CLOSED = fault(
