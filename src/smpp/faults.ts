@@ -19,7 +19,7 @@ const BIND_REFUSALS: ReadonlyMap<number, SlotFault> = new Map<number, SlotFault>
   [0x53, fault("smpp.wrong_system_type", "the gateway refused the system_type", CREDENTIALS)],
 ]);
 
-/** Tried again at a patient pace: gateways lock out who tries too often. */
+/** Tried again at a patient pace. */
 export const NEEDS_A_PERSON: ReadonlySet<string> = new Set([
   "smpp.wrong_password",
   "smpp.unknown_account",

@@ -105,8 +105,10 @@ export const PROBE_SOON: Millis = millis(20);
 export const PROBE_LIMIT: Millis = seconds(10);
 /** For messages under way and the unbind together. */
 export const LEAVE_LIMIT: Millis = seconds(2);
-/** After a refusal that only a person can mend. */
-export const PATIENT_BACKOFF: BackoffPolicy = { first: minutes(1), max: minutes(10) };
+/** After a refusal that only a person can mend: gateways lock out who tries too often. */
+export const PATIENT_BACKOFF: BackoffPolicy = { first: seconds(30), max: minutes(10) };
+/** Refusals without a reason in a row after which that is what they are: by then both modes have been tried. */
+const PLAIN_REFUSALS = 2;
 
 const nothing = (state: SmppState): SmppStep => ({ state, effects: [] });
 const arm = (timer: SmppTimer, delay: Millis): SmppEffect => ({ type: "arm", timer, delay });
@@ -122,25 +124,31 @@ function stopped(state: SmppState, ...before: readonly SmppEffect[]): SmppStep {
   return enter({ ...state, ...ended }, { kind: "stopped" }, ...before, { type: "close" });
 }
 
+function reopening(fault: SlotFault, failures: number): SmppEffect {
+  if (NEEDS_A_PERSON.has(fault.code)) return { type: "arm_reopen", policy: PATIENT_BACKOFF, attempt: failures };
+  const patient = failures - PLAIN_REFUSALS + 1;
+  return fault.code === "smpp.bind_refused" && patient > 0
+    ? { type: "arm_reopen", policy: PATIENT_BACKOFF, attempt: patient }
+    : { type: "arm_reopen", policy: REOPEN_BACKOFF, attempt: failures };
+}
+
 function down(state: SmppState, fault: SlotFault, ...before: readonly SmppEffect[]): SmppStep {
   const failures = state.failures + 1;
-  const person = NEEDS_A_PERSON.has(fault.code);
-  const reopen: SmppEffect = {
-    type: "arm_reopen",
-    policy: person ? PATIENT_BACKOFF : REOPEN_BACKOFF,
-    attempt: failures,
-  };
   const known = state.problem?.code === fault.code;
   const report: readonly SmppEffect[] = known ? [] : [{ type: "report", code: "slot.down", reason: fault.code }];
   const other = state.mode === "receiver" ? "transceiver" : "receiver";
   // A gateway without receivers may refuse the bind, hang up, or not answer; only a word about the account speaks of neither mode.
-  const change = state.phase.kind === "binding" && state.anyMode && !person && fault.code !== "smpp.already_bound";
+  const change =
+    state.phase.kind === "binding" &&
+    state.anyMode &&
+    !NEEDS_A_PERSON.has(fault.code) &&
+    fault.code !== "smpp.already_bound";
   return enter(
     { ...state, ...ended, failures, problem: fault, mode: change ? other : state.mode },
     { kind: "waiting" },
     ...before,
     { type: "close" },
-    reopen,
+    reopening(fault, failures),
     ...report,
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SlotFault } from "../../src/core/index.ts";
+import { REOPEN_BACKOFF, type SlotFault } from "../../src/core/index.ts";
 import { CLOSED } from "../../src/smpp/faults.ts";
 import {
   PATIENT_BACKOFF,
@@ -173,6 +173,25 @@ describe("trying again", () => {
       { type: "failed", fault: PASSWORD },
     );
     expect(effects).toContainEqual({ type: "arm_reopen", policy: PATIENT_BACKOFF, attempt: 1 });
+  });
+
+  it("is patient with refusals without a reason once both modes were refused, but not with a gateway that is away", () => {
+    const refusal: SlotFault = { code: "smpp.bind_refused", message: "refused" };
+    const policies = (fault: SlotFault): readonly (readonly unknown[])[] =>
+      run(
+        smppInitial("auto"),
+        { type: "start" },
+        { type: "opened" },
+        { type: "failed", fault },
+        ...refused(fault),
+        ...refused(fault),
+      ).effects.flatMap((effect) => (effect.type === "arm_reopen" ? [[effect.policy, effect.attempt]] : []));
+    expect(policies(refusal)).toEqual([
+      [REOPEN_BACKOFF, 1],
+      [PATIENT_BACKOFF, 1],
+      [PATIENT_BACKOFF, 2],
+    ]);
+    expect(policies(CLOSED)).toEqual([1, 2, 3].map((attempt) => [REOPEN_BACKOFF, attempt]));
   });
 
   it("counts from the first again after a bind that was accepted, and reports a problem once", () => {

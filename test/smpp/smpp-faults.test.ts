@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seconds } from "../../src/base/index.ts";
+import { millis, seconds } from "../../src/base/index.ts";
 import { BROUGHT_AGAIN_WITHIN } from "../../src/smpp/answers.ts";
 import { type SessionFault, textMessage } from "../sim/smsc/index.ts";
 import { SmppRig } from "./smpp-rig.ts";
@@ -94,19 +94,21 @@ describe("a silent gateway", () => {
 });
 
 describe("answers that may never have arrived", () => {
-  it("stay in doubt until the gateway had an hour to bring the messages again", async () => {
+  it("stay in doubt until the gateway had an hour to bring the messages again; then the same text is a new message", async () => {
     const rig = new SmppRig();
-    rig.smsc.faults.push({ kind: "drop", after: 3 });
-    rig.smsc.send(...texts(3).map((text) => textMessage(text)));
-    rig.slot.start();
-    await rig.until(() => rig.smsc.acknowledged.length === 3);
-    rig.smsc.session?.closed();
-    rig.smsc.send(textMessage("makes the session end"));
-    await rig.until(() => rig.smsc.acknowledged.length === 4);
-    expect(rig.intake.confirmed.length).toBeLessThan(4);
-    await rig.clock.advance(BROUGHT_AGAIN_WITHIN);
-    await rig.clock.advance(seconds(60));
-    expect(rig.intake.confirmed.length).toBe(4);
+    rig.smsc.faults.push({ kind: "mute" });
+    rig.smsc.send(textMessage("balance low"), textMessage("other"));
+    await rig.start();
+    await rig.until(() => rig.codes.includes("slot.down smpp.silent"));
+    await rig.until(() => rig.status.state === "ready");
+    expect(rig.smsc.acknowledged.length).toBe(2);
+    await rig.clock.advance(millis(BROUGHT_AGAIN_WITHIN - 1000));
+    expect(rig.intake.confirmed).toEqual([]);
+    await rig.clock.advance(seconds(1));
+    expect(rig.intake.confirmed.length).toBe(2);
+    rig.smsc.send(textMessage("balance low"));
+    await rig.drained();
+    expect(rig.bodies).toEqual(["balance low", "other", "balance low"]);
     await rig.stop();
   });
 });
