@@ -23,15 +23,17 @@ import {
   Forwarder,
   Intake,
   type IntakeCommit,
+  type Line,
+  LineBinder,
   ReceiptCollector,
   Rentals,
+  type SimVault,
   type SlotDriver,
   type TrustedTime,
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
-import type { OpenLink } from "../modem/index.ts";
+import { type OpenLink, SlotRunner } from "../modem/index.ts";
 import { createRelayClient } from "../relay/index.ts";
-import { lineChooser, slotLines } from "./line-chooser.ts";
 import { createSlotDrivers } from "./slot-drivers.ts";
 
 export interface ServiceDeps {
@@ -46,6 +48,7 @@ export interface ServiceDeps {
   readonly identity: Identity;
   readonly storageKey: Secret<Uint8Array>;
   readonly time: TrustedTime;
+  readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
 }
 
@@ -127,10 +130,23 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
 }
 
 function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotDriver[] {
-  const lineFor = lineChooser(() => rentals.lines());
+  const binder = new LineBinder({ ...shared, rentals });
   const onChange = (id: SlotId): void => shared.bus.emit("slot", id);
-  const linesOf = slotLines(() => rentals.lines());
-  return createSlotDrivers({ ...shared, intake, lineFor, linesOf, onChange });
+  const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
+  const drivers = createSlotDrivers({ ...shared, intake, lineFor: binder.lineFor, linesOf, onChange });
+  followSims(shared, binder, drivers);
+  return drivers;
+}
+
+/** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */
+function followSims({ bus }: Shared, binder: LineBinder, drivers: readonly SlotDriver[]): void {
+  bus.on("slot", (id) => {
+    if (drivers.find((driver) => driver.status().id === id)?.status().state === "down") binder.left(id);
+    for (const slot of binder.mayServe()) {
+      const driver = drivers.find((each) => each.status().id === slot);
+      if (driver instanceof SlotRunner) driver.retry(null);
+    }
+  });
 }
 
 function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {

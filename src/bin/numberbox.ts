@@ -25,6 +25,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["sms"], load: async () => (await import("./commands/sms.ts")).registerSms },
   { names: ["ptool"], load: async () => (await import("./commands/ptool.ts")).registerPtool },
   { names: ["simulate"], load: async () => (await import("./commands/simulate.ts")).registerSimulate },
+  { names: ["hardware"], load: async () => (await import("./commands/hardware.ts")).registerHardware },
   { names: ["config"], load: async () => (await import("./commands/config.ts")).registerConfig },
 ];
 

@@ -90,6 +90,14 @@ export const boxConfig = z
         max_batch: z.int().min(1).max(1000).default(64).describe("Most messages in one disk commit."),
       })
       .prefault({}),
+    modem: z
+      .strictObject({
+        roaming: z
+          .enum(["allow", "refuse"])
+          .default("allow")
+          .describe("What a SIM does in a foreign network: stay on it, with a warning, or go off the air."),
+      })
+      .prefault({}),
     rental: z
       .strictObject({
         rest_after_day: duration("0s", "366d", "24h").describe("Rest of a number after a rental of up to a day."),

@@ -188,5 +188,8 @@ const TRIGGERS = `
 export const boxSchema: Schema = {
   // "NBbx"
   applicationId: 0x4e426278,
-  migrations: [{ name: "first schema", sql: [LINES_AND_RENTALS, MESSAGES, INTAKE, COUNTS, TRIGGERS].join("\n") }],
+  migrations: [
+    { name: "first schema", sql: [LINES_AND_RENTALS, MESSAGES, INTAKE, COUNTS, TRIGGERS].join("\n") },
+    { name: "lines known by their SIM's IMSI", sql: "ALTER TABLE lines ADD COLUMN imsi TEXT;" },
+  ],
 };

@@ -1,11 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { slotLines } from "../../src/app/line-chooser.ts";
 import { readPassword } from "../../src/app/smpp-driver.ts";
-import { slotId } from "../../src/base/index.ts";
 import { codeOf } from "../contract/box-store.ts";
-import { lineOf } from "../core/core-rig.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
 
 describe("the password of an account", () => {
@@ -28,9 +25,4 @@ describe("the password of an account", () => {
     writeFileSync(file, Uint8Array.of(0x68, 0xff));
     expect(await codeOf(readPassword(file))).toBe("smpp.bad_password");
   });
-});
-
-it("the lines of a slot are those that name it, be they many", () => {
-  const lines = [lineOf(1), { ...lineOf(2), slot: slotId("1") }, { ...lineOf(3), slot: null }];
-  expect(slotLines(() => lines)(slotId("1")).map(({ id }) => id)).toEqual(["line-1", "line-2"]);
 });

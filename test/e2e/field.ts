@@ -111,8 +111,8 @@ export class Field {
   }
 
   /** Starts the box; the relay's configuration is written when the box has made its identity. */
-  async startBox(): Promise<void> {
-    this.box = Numberbox.start(["start", "--config", join(this.folder, "box.yaml"), "--data", this.boxData]);
+  async startBox(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.box = Numberbox.start(["start", "--config", join(this.folder, "box.yaml"), "--data", this.boxData], env);
     await this.box.firstLine();
   }
 

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isAppError } from "../../src/base/index.ts";
+import { isAppError, millis, seconds } from "../../src/base/index.ts";
 import { asReceived } from "../../src/smpp/as-received.ts";
 import { type Frame, MAX_PDU_LENGTH, PduFramer } from "../../src/smpp/framer.ts";
 import { encodePdu, readBindAnswer, readDataSm, readDeliverSm } from "../../src/smpp/pdu.ts";
 import { decodePdu } from "../../src/sms/index.ts";
-import { messagePdu, textMessage } from "../sim/smsc/index.ts";
+import { messagePdu, type SessionFault, textMessage } from "../sim/smsc/index.ts";
+import { SmppRig } from "../smpp/smpp-rig.ts";
 
 const octets = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength });
 const message = fc
@@ -96,6 +97,43 @@ describe("what the intake gets", () => {
         expect(asReceived(read(), alphabet)).toEqual({ format, pdu });
         if (format === "pdu") expect(decodePdu(pdu, { smsc: "auto", direction: "mt" }).ok).toBe(true);
       }),
+    );
+  });
+});
+
+describe("sessions that end anyhow", () => {
+  const fault: fc.Arbitrary<SessionFault> = fc.oneof(
+    fc.record({ kind: fc.constantFrom("unbind", "drop", "cut", "garbage", "huge_length"), after: fc.nat(12) }),
+    fc.record({ kind: fc.constant("unbind" as const), after: fc.nat(12), deaf: fc.constant(true) }),
+    fc.constantFrom<SessionFault>({ kind: "mute" }, { kind: "no_bind_answer" }, { kind: "refuse", status: 8 }),
+  );
+
+  it("bring every message once, whatever the window, the pieces and the pace of the disk", async () => {
+    const run = fc.record({
+      faults: fc.array(fault, { maxLength: 6 }),
+      window: fc.integer({ min: 1, max: 20 }),
+      pieces: fc.integer({ min: 1, max: 200 }),
+      count: fc.integer({ min: 1, max: 40 }),
+      pauses: fc.array(fc.nat(3000), { maxLength: 4 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(run, async ({ faults, window, pieces, count, pauses }) => {
+        const rig = new SmppRig({ smsc: { window, pieces } });
+        rig.smsc.faults.push(...faults);
+        const bodies = Array.from({ length: count }, (_, at) => `message ${at}`);
+        rig.smsc.send(...bodies.map((body) => textMessage(body)));
+        rig.slot.start();
+        for (const pause of pauses) {
+          rig.intake.hold();
+          await rig.clock.advance(millis(pause));
+          rig.intake.release();
+          await rig.clock.advance(millis(100));
+        }
+        await rig.drained(seconds(3600));
+        expect([...rig.bodies].sort()).toEqual([...bodies].sort());
+        await rig.stop();
+      }),
+      { numRuns: 60 },
     );
   });
 });
