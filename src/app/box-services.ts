@@ -23,6 +23,7 @@ import {
   Forwarder,
   Intake,
   type IntakeCommit,
+  type Line,
   LineBinder,
   ReceiptCollector,
   Rentals,
@@ -37,6 +38,7 @@ import { createSlotDrivers } from "./slot-drivers.ts";
 
 export interface ServiceDeps {
   readonly config: BoxConfig;
+  readonly dataFolder: string;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -131,7 +133,8 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
 function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotDriver[] {
   const binder = new LineBinder({ ...shared, rentals });
   const onChange = (id: SlotId): void => shared.bus.emit("slot", id);
-  const drivers = createSlotDrivers({ ...shared, intake, lineFor: binder.lineFor, onChange });
+  const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
+  const drivers = createSlotDrivers({ ...shared, intake, lineFor: binder.lineFor, linesOf, onChange });
   followSims(shared, binder, drivers);
   return drivers;
 }

@@ -156,6 +156,7 @@ export const boxConfig = z
     });
     const known = new Set(config.slots.map((item) => item.id));
     const served = new Map<string, number>();
+    const gateways = new Set(config.slots.filter((item) => item.smpp !== undefined).map((item) => item.id));
     config.lines.forEach((item, at) => {
       if (item.slot === undefined) return;
       const complain = (message: string): void => {
@@ -164,6 +165,8 @@ export const boxConfig = z
       if (!known.has(item.slot)) complain(`there is no slot "${item.slot}"`);
       // A line whose SIM is named by its ICCID is found wherever the SIM is.
       if (item.iccid !== undefined) return;
+      // Messages of a gateway name the number that they are for.
+      if (gateways.has(item.slot)) return;
       const other = served.get(item.slot);
       if (other === undefined) served.set(item.slot, at);
       else complain(`serves line ${other} already; tell SIMs of one slot apart by iccid`);

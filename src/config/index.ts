@@ -3,4 +3,5 @@
 export type { BoxConfig } from "./box-schema.ts";
 export { configSchema, parseBoxConfig, parseRelayConfig, parseYaml } from "./parse.ts";
 export type { RelayConfig } from "./relay-schema.ts";
+export type { SmppSlot } from "./smpp-schema.ts";
 export type { ListenAddress } from "./values.ts";

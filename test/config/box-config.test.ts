@@ -169,6 +169,19 @@ log: { level: debug }
     ]);
   });
 
+  it("takes accounts of SMPP gateways, with as many lines as they serve", () => {
+    const smpp = { url: "smpp://gateway.local:2775", system_id: "box", password_file: "smpp.password" };
+    const slots = [
+      { id: "rack", smpp },
+      { id: "rack-2", smpp: { ...smpp, url: "smpps://[::1]:3550", bind: "transceiver" } },
+    ];
+    const lines = ["+15550100", "+15550101"].map((number) => ({ id: `l${number.slice(1)}`, number, slot: "rack" }));
+    expect(problems({ slots, lines })).toEqual([]);
+    for (const url of ["http://a:1", "smpp://a", "smpp://a:70000", "smpp://user:secret@a:1"]) {
+      expect(problems({ slots: [{ id: "rack", smpp: { ...smpp, url } }] })).toHaveLength(1);
+    }
+  });
+
   it("lets no two lines claim one slot, unless their SIMs are told apart, and no line a slot that does not exist", () => {
     const slots = [{ id: "1", port: "/dev/a" }];
     const lines = [
