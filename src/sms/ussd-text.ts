@@ -14,6 +14,8 @@ const MAX_TEXT = 1000;
 const CR = 0x0d;
 const READABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\t\r\n]+$/u;
 const ASCII = /^[\x20-\x7e\t\r\n]+$/;
+/** Without blanks: those are in text. */
+const HEX = /^[0-9A-F]{4,}$/i;
 const ONLY_DIGITS = /^[0-9]+$/;
 /** Fewer octets of packed text than this can look like ASCII by chance. */
 const FEW_OCTETS = 6;
@@ -51,9 +53,9 @@ function ofOneAlphabet(octets: Uint8Array, text: string): boolean {
   return pages.size <= 1 && page < 0x20;
 }
 
-/** Text of a language with accents, unlike septets that mean nothing: these are as often Greek capitals and vowels with accents. */
+/** A language with accents has fewer of them than of other letters. */
 function mostlyAscii(text: string): boolean {
-  return readable(text) && text.replace(/[^\x20-\x7e\n]/g, "").length >= text.length * 0.7;
+  return readable(text) && text.replace(/[^\x20-\x7e\n]/g, "").length >= text.length / 2;
 }
 
 const EAST_ASIAN = /^[\x20-\x7e\r\n\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]+$/;
@@ -116,8 +118,8 @@ export function decodeUssd(sent: string, dcs: number | null): string {
   const text = sent.slice(0, MAX_TEXT);
   const scheme = ussdScheme(dcs ?? 0x0f);
   const digits = text.trim();
-  const octets = digits.length < 4 ? null : parseHex(digits);
-  const decoded = octets === null || octets.length === 0 ? null : fromHex(octets, digits, scheme);
+  const octets = HEX.test(digits) ? parseHex(digits) : null;
+  const decoded = octets === null ? null : fromHex(octets, digits, scheme);
   return tidy(withoutLanguage(decoded ?? utf8Text(text), scheme));
 }
 

@@ -65,6 +65,7 @@ describe("a string of a modem", () => {
     ["a phone number", "491771234567", 15, "491771234567"],
     ["an amount without a point", "0500", 15, "0500"],
     ["a word of hex letters", "FACE", 15, "FACE"],
+    ["a menu of hex letters", "1 A\n2 B", 15, "1 A\n2 B"],
     ["half an octet", "ABC12", 15, "ABC12"],
     ["padding of CR and NUL", "Balance 5\r\0", 15, "Balance 5"],
     ["line ends of all kinds", "a\r\nb\rc", 15, "a\nb\nc"],
@@ -74,18 +75,20 @@ describe("a string of a modem", () => {
     expect(decodeUssd(text, dcs)).toBe(expected);
   });
 
-  const records: readonly { id: string; command: string; response: string; expect: Record<string, unknown> }[] =
-    existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : [];
-  it.each(records.filter(({ command }) => command === "+CUSD").map((each) => [each.id, each] as const))(
-    "of a real modem (%s) is read as its owners saw it",
-    (_, { response, expect: expected }) => {
+  const records: readonly { id: string; command: string; response: string; expect: { text?: string } }[] = existsSync(
+    FILE,
+  )
+    ? JSON.parse(readFileSync(FILE, "utf8")).filter(({ command }: { command: string }) => command === "+CUSD")
+    : [];
+  it.skipIf(records.length === 0)("of real modems is read as their owners saw it", () => {
+    for (const { response, expect: expected } of records) {
       const urc = classifyUrc(response.trim());
       if (urc?.kind !== "cusd") throw new Error("no +CUSD");
       const text = decodeUssd(urc.text ?? "", urc.dcs);
-      if (typeof expected.text === "string") expect(text).toBe(expected.text);
-      else expect(text).toMatch(/Ihr Guth|صيدك/);
-    },
-  );
+      if (expected.text === undefined) expect(text).toMatch(/^Ihr Guth|^\u0631\u0635\u064a\u062f\u0643 107.93/);
+      else expect(text).toBe(expected.text);
+    }
+  });
 
   it("whatever it is never fails, and never grows", () => {
     fc.assert(
