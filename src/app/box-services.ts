@@ -29,6 +29,7 @@ import {
   type SimVault,
   type SlotDriver,
   type TrustedTime,
+  Ussd,
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
 import { type OpenLink, SlotRunner } from "../modem/index.ts";
@@ -73,6 +74,7 @@ export interface BoxServices {
   readonly intake: Intake;
   readonly views: BoxViews;
   readonly runners: readonly SlotDriver[];
+  readonly ussd: Ussd;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -147,7 +149,7 @@ function followSims({ bus }: Shared, binder: LineBinder, drivers: readonly SlotD
   });
 }
 
-function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {
+function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector" | "ussd">): BoxViews {
   const { config, now, bus } = shared;
   const { forwarder, runners, intake } = made;
   let since = now();
@@ -192,7 +194,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const runners = createRunners(shared, rentals, intake);
   const { forwarder } = delivery;
   const views = createViews(shared, { events: shared.events, rentals, forwarder, intake, runners });
-  const services: BoxServices = { ...delivery, events: shared.events, rentals, intake, runners, views };
+  const ussd = new Ussd({ clock: deps.clock, slots: () => runners, perHour: deps.config.ussd.per_hour });
+  const services: BoxServices = { ...delivery, events: shared.events, rentals, intake, runners, views, ussd };
   connect(bus, services, shared.now);
   return services;
 }

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { androidSlot } from "./android-schema.ts";
+import { balanceSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
@@ -20,6 +21,7 @@ const slot = z
     port: port.optional().describe("Where the modem's AT interface is."),
     android: androidSlot.optional(),
     smpp: smppSlot.optional(),
+    balance: slotBalance.optional(),
   })
   .refine(
     ({ port: at, android, smpp }) => [at, android, smpp].filter((each) => each !== undefined).length === 1,
@@ -101,6 +103,8 @@ export const boxConfig = z
           .describe("What a SIM does in a foreign network: stay on it, with a warning, or go off the air."),
       })
       .prefault({}),
+    ussd: ussdSection.prefault({}),
+    balance: balanceSection.optional(),
     rental: z
       .strictObject({
         rest_after_day: duration("0s", "366d", "24h").describe("Rest of a number after a rental of up to a day."),
