@@ -125,6 +125,8 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("slots", async () => {
     await Promise.all(runners.map((runner) => runner.stop()));
   });
+  services.balances?.start();
+  parts.started("balances", async () => services.balances?.stop());
   events.record({ level: "info", code: "box.started", details: { slots: runners.length } });
   return web.url;
 }

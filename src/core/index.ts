@@ -1,5 +1,8 @@
 // Public face of `core`.
 
+export type { Balance } from "./balance.ts";
+export { balanceOperator } from "./balance-operators.ts";
+export * from "./balance-watch.ts";
 export * from "./box-views.ts";
 export * from "./event-log.ts";
 export * from "./forwarder.ts";
