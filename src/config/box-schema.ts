@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { androidSlot } from "./android-schema.ts";
+import { balanceSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
@@ -22,6 +23,7 @@ const slot = z
     position: z.int().min(1).max(99).optional().describe("Position on the board."),
     android: androidSlot.optional(),
     smpp: smppSlot.optional(),
+    balance: slotBalance.optional(),
   })
   .refine(
     ({ port: at, board, android, smpp }) =>
@@ -131,6 +133,8 @@ export const boxConfig = z
           .describe("What a SIM does in a foreign network: stay on it, with a warning, or go off the air."),
       })
       .prefault({}),
+    ussd: ussdSection.prefault({}),
+    balance: balanceSection.optional(),
     rental: z
       .strictObject({
         rest_after_day: duration("0s", "366d", "24h").describe("Rest of a number after a rental of up to a day."),

@@ -1,5 +1,8 @@
 // Public face of `core`.
 
+export type { Balance } from "./balance.ts";
+export { balanceOperator } from "./balance-operators.ts";
+export * from "./balance-watch.ts";
 export * from "./box-views.ts";
 export * from "./event-log.ts";
 export * from "./forwarder.ts";
@@ -16,6 +19,7 @@ export type * from "./ports-console.ts";
 export type * from "./ports-fleet.ts";
 export * from "./ports-slot.ts";
 export type * from "./ports-store.ts";
+export type * from "./ports-ussd.ts";
 export * from "./receipt-collector.ts";
 export * from "./received-text.ts";
 export * from "./recovery.ts";
@@ -25,3 +29,5 @@ export * from "./sealing.ts";
 export * from "./sim-vault.ts";
 export * from "./slot-machine.ts";
 export * from "./trusted-time.ts";
+export * from "./ussd.ts";
+export * from "./ussd-session.ts";

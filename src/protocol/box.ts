@@ -71,6 +71,8 @@ export const slotView = z.object({
   sms_storage: z.object({ used: z.number().int(), total: z.number().int() }).nullable(),
   /** Of a phone. */
   battery: z.object({ percent: z.number().int(), charging: z.boolean() }).nullable(),
+  /** What the SIM's operator said last of its prepaid balance; `amount` is decimal, such as `-1234.50`. */
+  balance: z.object({ amount: z.string(), currency: z.string().nullable(), at: unixMs }).nullable(),
   last_sms_at: unixMs.nullable(),
   received: z.number().int(),
   recovery: recoveryView,

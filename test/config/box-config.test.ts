@@ -28,6 +28,7 @@ describe("the box's configuration", () => {
     expect(parse()).toEqual({
       version: 1,
       log: { level: "info" },
+      ussd: { per_hour: 20 },
       unlock: { key_file: "unlock.key" },
       slots: [],
       boards: [],
