@@ -30,8 +30,10 @@ import {
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
+import type { Phones } from "../phone/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import { lineChooser } from "./line-chooser.ts";
+import { createPhones } from "./phone-services.ts";
 import { createSlotDrivers } from "./slot-drivers.ts";
 
 export interface ServiceDeps {
@@ -71,6 +73,7 @@ export interface BoxServices {
   readonly intake: Intake;
   readonly views: BoxViews;
   readonly runners: readonly SlotDriver[];
+  readonly phones: Phones;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -125,13 +128,15 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
   });
 }
 
-function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotDriver[] {
+function createRunners(shared: Shared, rentals: Rentals, intake: Intake): Pick<BoxServices, "runners" | "phones"> {
   const lineFor = lineChooser(() => rentals.lines());
   const onChange = (id: SlotId): void => shared.bus.emit("slot", id);
-  return createSlotDrivers({ ...shared, intake, lineFor, onChange });
+  const common = { ...shared, intake, lineFor, onChange };
+  const phones = createPhones(common);
+  return { phones, runners: createSlotDrivers({ ...common, phones }) };
 }
 
-function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {
+function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector" | "phones">): BoxViews {
   const { config, now, bus } = shared;
   const { forwarder, runners, intake } = made;
   let since = now();
@@ -173,10 +178,10 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const rentals = createRentals(shared);
   const delivery = createDelivery(shared, rentals);
   const intake = createIntake(shared, rentals);
-  const runners = createRunners(shared, rentals, intake);
+  const { runners, phones } = createRunners(shared, rentals, intake);
   const { forwarder } = delivery;
   const views = createViews(shared, { events: shared.events, rentals, forwarder, intake, runners });
-  const services: BoxServices = { ...delivery, events: shared.events, rentals, intake, runners, views };
+  const services: BoxServices = { ...delivery, events: shared.events, rentals, intake, runners, phones, views };
   connect(bus, services, shared.now);
   return services;
 }

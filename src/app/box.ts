@@ -95,13 +95,15 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
   const { store, services, time } = box;
-  const { intake, views, relay, forwarder, collector, runners, rentals, events } = services;
+  const { intake, views, relay, forwarder, collector, runners, phones, rentals, events } = services;
   await intake.start();
   parts.started("intake", () => intake.stop());
+  await phones.load();
+  parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
   const { listen, names } = deps.config.web;
-  const web = await startWeb({ ...deps, listen, names, box: views, settings: store });
+  const web = await startWeb({ ...deps, listen, names, box: views, phones, settings: store });
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   forwarder.start();
@@ -111,6 +113,7 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   const clockwork = new Clockwork({ ...deps, time, settings: store, rentals, events });
   clockwork.start();
   parts.started("clockwork", () => clockwork.stop());
+  phones.start();
   for (const runner of runners) runner.start();
   parts.started("slots", async () => {
     await Promise.all(runners.map((runner) => runner.stop()));

@@ -13,6 +13,7 @@ import {
 import type { BoxConfig } from "../config/index.ts";
 import type { EventLog, IntakePort, SlotDriver } from "../core/index.ts";
 import { createOpenLink, type OpenLink, SlotRunner } from "../modem/index.ts";
+import type { Phones } from "../phone/index.ts";
 
 export interface SlotDriverDeps {
   readonly config: BoxConfig;
@@ -25,6 +26,7 @@ export interface SlotDriverDeps {
   readonly lineFor: (slot: SlotId, iccid: string | null) => LineId | null;
   readonly onChange: (slot: SlotId) => void;
   readonly openSimLink: OpenLink | undefined;
+  readonly phones: Pick<Phones, "driver">;
 }
 
 /** One driver for each slot of the configuration, in its order; none is started. */
@@ -34,9 +36,10 @@ export function createSlotDrivers(deps: SlotDriverDeps): readonly SlotDriver[] {
   return config.slots.map(({ id, port, android, smpp }) => {
     if (port !== undefined)
       return new SlotRunner({ id: slotId(id), port, sweepEvery: config.intake.sweep_every }, { ...deps, openLink });
+    if (android !== undefined) return deps.phones.driver({ slot: slotId(id), ...android });
     throw new AppError("config.no_driver", `slot ${id} is of a kind that this version lacks`, {
       hint: "Use a port.",
-      context: { slot: id, android: android !== undefined, smpp: smpp !== undefined },
+      context: { slot: id, smpp: smpp !== undefined },
     });
   });
 }

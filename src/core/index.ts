@@ -9,6 +9,7 @@ export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
 export * from "./ports.ts";
 export type * from "./ports-console.ts";
+export type * from "./ports-phones.ts";
 export type * from "./ports-store.ts";
 export * from "./receipt-collector.ts";
 export * from "./received-text.ts";

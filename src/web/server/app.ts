@@ -8,9 +8,10 @@ import { checkHost } from "./origin.ts";
 import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
+import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
 import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
 
-export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps {
+export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDeps {
   readonly log: Logger;
   readonly names: readonly string[];
   /** Folder with the built pages. */
@@ -52,7 +53,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,events,receipts,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,live}.",
     }),
   );
 
@@ -68,7 +69,7 @@ export function webApp(deps: AppDeps): Express {
     next();
   });
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
-  app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps));
+  app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
   app.use("/api", notFound);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);
