@@ -37,7 +37,11 @@ export const HISTORY_BORDER: Millis = hours(24);
  * The SIM a message came on; null when that cannot be known. A phone that does not tell is taken to mean its only SIM, if it has one
  * only, as far as it has told, or the SIM whose number is the recipient.
  */
-export function simOf(message: Pick<PhoneMessage, "sim" | "recipient">, known: readonly PhoneSim[], bound: readonly number[]): number | null {
+export function simOf(
+  message: Pick<PhoneMessage, "sim" | "recipient">,
+  known: readonly PhoneSim[],
+  bound: readonly number[],
+): number | null {
   if (message.sim !== null) return message.sim;
   const addressed = known.find(({ number }) => number !== null && number === message.recipient);
   if (addressed !== undefined) return addressed.sim;

@@ -14,7 +14,11 @@ export interface PhoneDriverDeps {
   readonly startedAt: UnixMs;
 }
 
-const STATES: Readonly<Record<Phone["facts"]["state"], SlotState>> = { waiting: "starting", ready: "ready", down: "down" };
+const STATES: Readonly<Record<Phone["facts"]["state"], SlotState>> = {
+  waiting: "starting",
+  ready: "ready",
+  down: "down",
+};
 const STEPS: Readonly<Record<Phone["facts"]["state"], string>> = {
   waiting: "waiting_for_phone",
   ready: "ready",

@@ -116,7 +116,11 @@ export class PhoneFacts {
       });
     }
     if (transport === "none")
-      warnings.push({ code: "phone.no_network", message: "the phone has no data network", hint: "Join it to a Wi-Fi." });
+      warnings.push({
+        code: "phone.no_network",
+        message: "the phone has no data network",
+        hint: "Join it to a Wi-Fi.",
+      });
     if (this.#state === "ready" && this.apiProblem !== null) warnings.push(this.apiProblem.toJSON());
     if (this.#state === "ready" && this.webhookProblem !== null) warnings.push(this.webhookProblem.toJSON());
     if (this.#state === "ready" && !this.isPaired && warnings.length === 0) {

@@ -25,7 +25,8 @@ const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d):?(\d\d
 
 /** Reads the app's times: ISO 8601, whose offset old Android versions write without its colon. Null for anything else. */
 export function parsePhoneTime(text: string): UnixMs | null {
-  const [, local, zone = "", zoneMinutes = "00"] = TIME.exec(text) ?? [];
+  const [whole, local, zone = "", zoneMinutes = "00"] = TIME.exec(text) ?? [];
+  if (whole === undefined) return null;
   const at = Date.parse(`${local}${zone}${zone === "Z" ? "" : `:${zoneMinutes}`}`);
   return Number.isNaN(at) || at < EARLIEST ? null : unixMs(at);
 }

@@ -27,7 +27,8 @@ export async function setUpPhone(api: PhoneApi, record: PhoneRecord, log: Logger
   await api.configure(record.signingKey, PHONE_INTERVAL);
   const present = await api.webhooks();
   for (const webhook of wantedWebhooks(record)) {
-    if (present.some(({ id, url, event }) => id === webhook.id && url === webhook.url && event === webhook.event)) continue;
+    if (present.some(({ id, url, event }) => id === webhook.id && url === webhook.url && event === webhook.event))
+      continue;
     try {
       await api.putWebhook(webhook);
     } catch (error) {

@@ -129,7 +129,15 @@ export class FakePhones implements PhoneConsole, PhoneInlet {
 
   async add({ name, api, box_url }: AddPhoneRequest & { readonly box_url: string }): Promise<NewPhone> {
     if (this.#phones.some((phone) => phone.name === name)) throw new AppError("phone.exists", "the name is taken");
-    const phone: PhoneView = { ...NEW, warnings: [], sims: [], name, since: this.#clock.now(), api: api?.url ?? null, box_url };
+    const phone: PhoneView = {
+      ...NEW,
+      warnings: [],
+      sims: [],
+      name,
+      since: this.#clock.now(),
+      api: api?.url ?? null,
+      box_url,
+    };
     this.#phones = [...this.#phones, phone];
     return { phone, secret: FakePhones.secretOf(name), signingKey: "kq3Zt0yqkUeJvYdYh0n6sX2mB1cR8pWf" };
   }
