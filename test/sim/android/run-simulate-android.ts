@@ -45,7 +45,7 @@ function explain({ access, controlUrl }: SimPhoneHandle): string {
     `app server ${access.url}  user ${access.user}  password ${access.password}`,
     `control ${controlUrl}`,
     "Add it to a box:",
-    `  numberbox phone add sim --api ${access.url} --user ${access.user} --password ${access.password}`,
+    `  echo ${access.password} | numberbox phone add sim --api ${access.url} --user ${access.user} --password-file -`,
     "Send an SMS to SIM 1:",
     `  curl -d '{"from":"+15550100","body":"hello"}' ${controlUrl}/sims/1/sms`,
     "",
