@@ -74,7 +74,8 @@ export function askUdev(devices: readonly FakeDevice[], files: readonly UdevFile
     const env = { ...process.env, SYSTEMD_DEVICE_VERIFY_SYSFS: "0" };
     const { status, stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8", env, timeout: 30_000 });
     if (status !== 0) throw new Error(`udevadm test failed: ${stderr}`);
-    return `${stderr}\n${stdout}`;
+    // From systemd 255 on the findings are indented.
+    return `${stderr}\n${stdout}`.replaceAll(/^ +/gm, "");
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
