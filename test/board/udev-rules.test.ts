@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { boardUdevFile, parseBoard, type UdevFile, udevFiles } from "../../src/board/index.ts";
+import { MODEM_VENDORS } from "../../src/board/modem-vendors.ts";
+import { PROFILES, profileOfUsb } from "../../src/modem/profiles/index.ts";
 import { changedBoard } from "./board-fixture.ts";
 import { askUdev, type FakeDevice, udevVersion, whyNoUdev } from "./fake-sysfs.ts";
 import { shippedBoards } from "./shipped-boards.ts";
@@ -69,6 +71,23 @@ describe("udev rules", () => {
       expect(new Set(links).size).toBe(links.length);
       expect(links.length).toBe(each.positions.length);
     }
+  });
+});
+
+describe("modems that the box knows", () => {
+  it("are all known to the rules for modems without a board", () => {
+    const ids = PROFILES.flatMap((profile) => profile.usb.map((layout) => layout.usbId));
+    const covered = (id: string): boolean =>
+      MODEM_VENDORS.some(
+        ({ vendor, products }) => id.startsWith(`${vendor}:`) && (products?.includes(id.slice(5)) ?? true),
+      );
+    expect(ids.length).toBeGreaterThan(30);
+    expect(ids.filter((id) => !covered(id))).toEqual([]);
+  });
+
+  it("are what the boards that come with the program are fitted with", () => {
+    const models = shippedBoards.flatMap((each) => each.models.map((model) => model.usb));
+    expect(models.filter((id) => profileOfUsb(id) === null)).toEqual([]);
   });
 });
 
