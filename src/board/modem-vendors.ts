@@ -30,6 +30,6 @@ export const MODEM_VENDORS: readonly ModemVendor[] = [
   { vendor: "2cb7", name: "Fibocom" },
   { vendor: "8087", name: "Intel's id: Fibocom L850", products: ["095a"] },
   { vendor: "1508", name: "Fibocom NL668", products: ["1001"] },
-  { vendor: "1782", name: "Unisoc's ids: Fibocom L610, L716", products: ["4d10", "4d11"] },
+  { vendor: "1782", name: "Unisoc's ids: Fibocom L6xx", products: ["4d10", "4d11"] },
   { vendor: "1e2d", name: "Cinterion, Thales" },
 ];
