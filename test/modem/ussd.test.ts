@@ -45,7 +45,7 @@ describe("a code", () => {
   it.each<[string, UssdHabits, UssdAnswer | string]>([
     ["answered after the OK", {}, SALDO],
     ["answered before the OK", { order: "with_ok", ms: 50 }, SALDO],
-    ["whose OK comes with a slow answer", { order: "with_ok", ms: 15_000 }, SALDO],
+    ["whose OK comes with a slow answer", { order: "with_ok", ms: 40_000 }, SALDO],
     ["answered without a scheme", { dcs: null }, SALDO],
     ["answered in hex of UCS-2", { dcs: 72, codes: { "*100#": { text: "0411" } } }, { text: "Б", more: false }],
     [
@@ -58,8 +58,7 @@ describe("a code", () => {
     ["that the network does not know", { codes: {} }, "ussd.unknown_code"],
     ["that the network gives up", { codes: { "*100#": { status: 5 } } }, "ussd.network_timeout"],
     ["that nobody answers", { silent: true }, "ussd.no_answer"],
-    // Mute for longer than three rounds: the slot starts over, as with any modem that hangs.
-    ["whose OK does not come for a minute", { silent: true, order: "with_ok" }, "ussd.interrupted"],
+    ["whose OK does not come for a minute", { silent: true, order: "with_ok" }, "ussd.no_answer"],
     ["that the modem refuses", { refusal: { cme: 30 } }, "ussd.failed"],
     ["that the modem refuses as a call", { refusal: "NO CARRIER" }, "ussd.failed"],
   ])("%s is settled", async (_, habits, expected) => {
@@ -67,6 +66,22 @@ describe("a code", () => {
     expect(await outcome(rig, rig.runner.ussd.ask("*100#"))).toEqual(expected);
     await rig.pass(minutes(2));
     expect(rig.status.state).toBe("ready");
+    await rig.stop();
+  });
+
+  it("that keeps the modem mute does not make the slot start over; a modem that stays mute does", async () => {
+    const rig = await rigWith({ silent: true, order: "with_ok" });
+    rig.modem.behaviours.unshift({
+      name: "mute for ever",
+      onCommand: (context, command) => {
+        if (command.name === "+CUSD") context.later(minutes(10), "simulated modem hangs", () => context.fail("ERROR"));
+        return command.name === "+CUSD";
+      },
+    });
+    expect(await outcome(rig, rig.runner.ussd.ask("*100#"))).toBe("ussd.no_answer");
+    expect(rig.codes).not.toContain("slot.down");
+    await rig.pass(seconds(30));
+    expect(rig.status.state).not.toBe("ready");
     await rig.stop();
   });
 
