@@ -179,6 +179,7 @@ export class SlotSession {
   /** One failing round is no event yet, but whoever looks for a slow modem finds it in the log. */
   #onRoundFailed(fault: SlotFault): void {
     this.#options.log.warn("slot_round_failed", { reason: fault.code });
+    if (this.ussd.holdsModem) return;
     this.#report({ type: "round_failed", fault, fraction: this.#fraction() });
   }
 
