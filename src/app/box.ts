@@ -111,7 +111,7 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   await views.start();
   parts.started("views", () => views.stop());
   const { listen, names } = deps.config.web;
-  const web = await startWeb({ ...deps, listen, names, box: views, settings: store });
+  const web = await startWeb({ ...deps, listen, names, box: views, ussd: services.ussd, settings: store });
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   forwarder.start();
@@ -125,6 +125,8 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("slots", async () => {
     await Promise.all(runners.map((runner) => runner.stop()));
   });
+  services.balances?.start();
+  parts.started("balances", async () => services.balances?.stop());
   events.record({ level: "info", code: "box.started", details: { slots: runners.length } });
   return web.url;
 }

@@ -61,10 +61,13 @@ export const COMMANDS = {
   epsRegistration: row("+CEREG", "quick", "27.007 10.1.22"),
   imsRegistration: row("+CIREG", "quick", "27.007 8.71"),
   vendorNetwork: row("", "quick", "vendor"),
+  charset: row("+CSCS", "quick", "27.007 5.5"),
   operator: row("+COPS", "slow", "27.007 7.3"),
   ownNumber: row("+CNUM", "normal", "27.007 7.1"),
   caller: row("+CLIP", "network", "27.007 7.6"),
-  ussd: row("+CUSD", "network", "27.007 7.15"),
+  // Not `network`, though some modems say OK only after the network's answer: SMS wait for the command in flight. An answer that comes
+  // later than this is still taken, as it is a URC.
+  ussd: row("+CUSD", "normal", "27.007 7.15"),
   messageService: row("+CSMS", "normal", "27.005 3.2.1"),
   storage: row("+CPMS", "slow", "27.005 3.2.2"),
   messageFormat: row("+CMGF", "quick", "27.005 3.2.3"),
@@ -186,6 +189,8 @@ export const command = {
   /** As `numericOperator`, for the operator's name. */
   longOperator: (): AtCommand => build(C.operator, "=3,0"),
   ownNumber: (): AtCommand => build(C.ownNumber, ""),
+  /** Alphabet of names and USSD strings: the international reference alphabet, or hex of UCS-2 (TS 27.007 5.5). */
+  charset: (name: "IRA" | "UCS2"): AtCommand => build(C.charset, `="${name}"`),
   /** The answer comes as a +CUSD URC, often after the final result. `code` is at most 182 of 0-9 A-Z a-z * # + and space. */
   ussd: (code: string): AtCommand =>
     build(C.ussd, `=1,"${matching(C.ussd, code, USSD, "1-182 digits, letters, *, #, + or spaces")}",15`),

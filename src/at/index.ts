@@ -18,4 +18,5 @@ export * from "./sms-replies.ts";
 export * from "./storage-replies.ts";
 export * from "./urc.ts";
 export type { BootStage, CallEnd } from "./urc-names.ts";
+export { UssdLines } from "./ussd-lines.ts";
 export * from "./vendor-status.ts";

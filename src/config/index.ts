@@ -1,5 +1,6 @@
 // Public face of `config`.
 
+export type { BalanceSection, SlotBalance } from "./balance-schema.ts";
 export type { BoxConfig } from "./box-schema.ts";
 export { configSchema, parseBoxConfig, parseRelayConfig, parseYaml } from "./parse.ts";
 export type { RelayConfig } from "./relay-schema.ts";

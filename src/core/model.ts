@@ -66,6 +66,14 @@ export interface SeenPdu {
   readonly at: UnixMs;
 }
 
+/** As what an incomplete message was delivered. */
+export interface DeliveredAs {
+  readonly id: MessageId;
+  /** Whom it was given to; null for the owner. */
+  readonly rentalId: RentalId | null;
+  readonly at: UnixMs;
+}
+
 /** One part of a concatenated SMS, sealed under the box's storage key. */
 export interface SealedPart {
   /** Keyed hash of line, sender, reference, total and width: groups the parts without naming the sender. */
@@ -74,6 +82,10 @@ export interface SealedPart {
   readonly part: number;
   readonly total: number;
   readonly receivedAt: UnixMs;
+  /** When the service centre took it; null when the PDU does not tell. */
+  readonly sentAt: UnixMs | null;
+  /** The delivery that holds it; null while none does. */
+  readonly delivered: DeliveredAs | null;
   readonly sealed: Uint8Array;
 }
 

@@ -40,6 +40,7 @@ import { SlotMemory } from "./slot-memory.ts";
 import { SlotSession } from "./slot-session.ts";
 import { statusOf } from "./slot-status.ts";
 import { RESET_LIMIT } from "./timeouts.ts";
+import { slotUssd } from "./ussd-service.ts";
 
 export interface SlotOptions {
   readonly id: SlotId;
@@ -76,6 +77,7 @@ const LEVELS = {
 const BY_COMMAND: readonly RecoveryRung[] = ["drain", "at", "cfun"];
 
 export class SlotRunner implements SlotDriver {
+  readonly ussd = slotUssd(() => (this.#state.phase.kind === "ready" ? (this.#session?.ussd ?? null) : null));
   readonly #options: SlotOptions;
   readonly #deps: SlotDeps;
   readonly #log: Logger;

@@ -31,6 +31,7 @@ import { faultOf, OTHER_SIM, UNPLUGGED } from "./slot-fault.ts";
 import type { SlotMemory } from "./slot-memory.ts";
 import { StorageLister } from "./storage-lister.ts";
 import { RESTART_LIMIT } from "./timeouts.ts";
+import { UssdService } from "./ussd-service.ts";
 
 export interface SessionOptions {
   readonly slotId: SlotId;
@@ -57,6 +58,7 @@ export class SlotSession {
   readonly #channel: AtChannel;
   readonly #abort = new AbortController();
   readonly #offer: OfferPdu;
+  readonly ussd: UssdService;
   #findings: Findings = noFindings;
   #intakes: Intakes | null = null;
   #rounds: Rounds | null = null;
@@ -72,6 +74,13 @@ export class SlotSession {
       onUrc: (message) => this.#onUrc(message),
       onClose: () => this.#report({ type: "failed", fault: UNPLUGGED, fraction: this.#fraction() }),
       onTimeout: () => options.memory.gaveUp(),
+    });
+    const { slotId, events } = options;
+    this.ussd = new UssdService({
+      ...options,
+      channel: this.#channel,
+      form: () => this.#findings.profile.ussd,
+      onNotice: () => events.record({ level: "info", code: "ussd.notice", slot: slotId }),
     });
   }
 
@@ -123,6 +132,7 @@ export class SlotSession {
   }
 
   #end(): void {
+    this.ussd.stop();
     this.#abort.abort(stoppedError(`slot ${this.#options.slotId}`));
   }
 
@@ -200,6 +210,10 @@ export class SlotSession {
         return;
       case "registration":
         return this.#onRegistration(urc.registration);
+      case "cusd":
+        return this.ussd.onUrc(urc);
+      case "call_ended":
+        return this.ussd.onCallEnded();
       case "sim":
         if (urc.lock !== "not_ready" && !isUsable(urc.lock)) this.#fail(simFault(urc.lock));
         return;

@@ -15,3 +15,4 @@ export { type LockingLanguage, NATIONAL_LANGUAGES, type NationalLanguage } from 
 export type * from "./pdu.ts";
 export type { NationalTables } from "./segment.ts";
 export type { Moment } from "./timestamp.ts";
+export { decodeUssd, encodeUssd, type UssdForm } from "./ussd-text.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AppError, hours, minutes, seconds } from "../../src/base/index.ts";
+import { type AppError, days, hours, minutes, seconds } from "../../src/base/index.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 
 const RELAY = { relay: { url: "https://relay.example" } };
@@ -28,11 +28,20 @@ describe("the box's configuration", () => {
     expect(parse()).toEqual({
       version: 1,
       log: { level: "info" },
+      ussd: { per_hour: 20 },
       unlock: { key_file: "unlock.key" },
       slots: [],
+      boards: [],
+      join: { rules: [] },
       lines: [],
       relay: { url: "https://relay.example" },
-      intake: { sweep_every: seconds(30), part_timeout: minutes(10), unrented: "keep", max_batch: 64 },
+      intake: {
+        sweep_every: seconds(30),
+        part_timeout: minutes(10),
+        late_parts: days(7),
+        unrented: "keep",
+        max_batch: 64,
+      },
       modem: { roaming: "allow" },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
       web: { listen: { host: "127.0.0.1", port: 8080 }, names: [] },
@@ -51,7 +60,7 @@ slots:
 lines:
   - { id: blue, number: "+4915112345678", slot: "1" }
   - { id: red, number: "+4915112345679", iccid: "8949000000000000017" }
-intake: { sweep_every: 5s, part_timeout: 24h, unrented: drop, max_batch: 200 }
+intake: { sweep_every: 5s, part_timeout: 24h, late_parts: 0s, unrented: drop, max_batch: 200 }
 rental: { rest_after_day: 0s, rest_after_longer: 366d }
 web: { listen: "[::1]:0", names: [box.example] }
 log: { level: debug }
@@ -60,7 +69,7 @@ log: { level: debug }
       unlock: { passphrase_file: "/media/stick/passphrase" },
       slots: [{ id: "1" }, { id: "left", port: "tcp://ser2net.local:3001" }, { id: "sim" }],
       lines: [{ slot: "1" }, { iccid: "8949000000000000017" }],
-      intake: { sweep_every: 5000, part_timeout: hours(24), unrented: "drop", max_batch: 200 },
+      intake: { sweep_every: 5000, part_timeout: hours(24), late_parts: 0, unrented: "drop", max_batch: 200 },
       web: { listen: { host: "::1", port: 0 } },
     });
   });
@@ -107,6 +116,7 @@ log: { level: debug }
     ["intake.sweep_every", { intake: { sweep_every: "61m" } }],
     ["intake.part_timeout", { intake: { part_timeout: "9s" } }],
     ["intake.part_timeout", { intake: { part_timeout: "8d" } }],
+    ["intake.late_parts", { intake: { late_parts: "31d" } }],
     ["intake.part_timeout", { intake: { part_timeout: "-5s" } }],
     ["intake.part_timeout", { intake: { part_timeout: "1w" } }],
     ["intake.part_timeout", { intake: { part_timeout: 600 } }],

@@ -138,6 +138,8 @@ export function samplePart(group: number, part: number, change: Partial<SealedPa
     part,
     total: 3,
     receivedAt: at(part),
+    sentAt: at(0),
+    delivered: null,
     sealed: new Uint8Array(digest("part", group, part)),
     ...change,
   };
