@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import type { SlotView } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { capital, describeProblem, describeStep, describeTechnology } from "../describe.ts";
+import { Battery } from "../parts/battery.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Signal } from "../parts/signal.tsx";
 
@@ -48,16 +49,16 @@ function LastSms({ slot }: SlotProps) {
 
 function Running({ slot }: SlotProps) {
   const words = useWords();
-  const gateway = slot.kind === "smpp";
   const network = (
-    gateway ? [slot.manufacturer, slot.model] : [slot.operator, describeTechnology(words, slot.technology)]
+    slot.kind === "smpp" ? [slot.manufacturer, slot.model] : [slot.operator, describeTechnology(words, slot.technology)]
   )
     .filter((part) => part !== null)
     .join(" · ");
   return (
     <>
       <div class="slot-net">
-        {!gateway && <Signal dbm={slot.signal_dbm} />}
+        {slot.kind === "modem" && <Signal dbm={slot.signal_dbm} />}
+        {slot.battery !== null && <Battery battery={slot.battery} />}
         <span class="slot-operator">{network}</span>
       </div>
       <div class="slot-foot">
