@@ -285,9 +285,6 @@ export const en = {
   "step.silent": "the phone is silent",
   "step.stopped": "stopped",
   "step.binding": "signing in at the gateway",
-  "step.bound": "signed in",
-  "step.finishing": "finishing what is under way",
-  "step.unbinding": "signing out",
 
   "technology.gsm": "2G",
   "technology.gsm_compact": "2G",
