@@ -1,6 +1,6 @@
 // Every twin through a slot: what misbehaves as its original does reaches service, is known for what it is, and loses nothing.
 import { describe, expect, it } from "vitest";
-import { minutes } from "../../../src/base/index.ts";
+import { minutes, seconds } from "../../../src/base/index.ts";
 import { type ModemProfile, PROFILES, profileFor, profileOfUsb } from "../../../src/modem/profiles/index.ts";
 import { TWIN_NAMES, TWINS, type TwinName } from "../../sim/modem/index.ts";
 import { SlotRig } from "../slot-rig.ts";
@@ -65,7 +65,7 @@ describe("a slot with", () => {
     const { modem } = rig;
     rig.send("before");
     rig.runner.start();
-    await rig.ready(minutes(3));
+    await rig.ready(seconds(20));
     expect(rig.status).toMatchObject({
       profile: profileOf(twin),
       modem: { manufacturer: modem.identity.manufacturer, model: modem.identity.model, imei: modem.identity.imei },
@@ -73,6 +73,9 @@ describe("a slot with", () => {
       imsi: modem.card?.identity.imsi,
       registration: "home",
       operator: "Testnet",
+      mccMnc: "00101",
+      signalDbm: expect.any(Number),
+      storage: { used: 0, total: 30 },
     });
     rig.send("short", LONG);
     await rig.until(() => rig.intake.taken.length === 4, minutes(2));
