@@ -70,7 +70,6 @@ export const COMMANDS = {
   ussd: row("+CUSD", "normal", "27.007 7.15"),
   messageService: row("+CSMS", "normal", "27.005 3.2.1"),
   storage: row("+CPMS", "slow", "27.005 3.2.2"),
-  charset: row("+CSCS", "quick", "27.007 5.5"),
   messageFormat: row("+CMGF", "quick", "27.005 3.2.3"),
   serviceCentre: row("+CSCA", "normal", "27.005 3.3.1"),
   indications: row("+CNMI", "quick", "27.005 3.4.1"),
@@ -208,8 +207,6 @@ export const command = {
     const quoted = mems.map((mem) => `"${matching(C.storage, mem, MEM, "storages of two capital letters")}"`);
     return build(C.storage, `=${quoted.join(",")}`);
   },
-  /** GSM: names and numbers come as text, not as UCS-2 in hex (TS 27.007 5.5). PDUs are not touched by it. */
-  gsmCharset: (): AtCommand => build(C.charset, '="GSM"'),
   pduFormat: (): AtCommand => build(C.messageFormat, "=0"),
   readServiceCentre: (): AtCommand => build(C.serviceCentre, "?"),
   /** Type 145 (international) for a number with `+`, 129 (unknown) for one without (TS 24.011 8.2.5.2). */

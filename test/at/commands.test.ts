@@ -59,7 +59,6 @@ describe("builders", () => {
     [command.listStorages(), "AT+CPMS=?"],
     [command.setStorage(["SM"]), 'AT+CPMS="SM"'],
     [command.setStorage(["ME", "ME", "SM"]), 'AT+CPMS="ME","ME","SM"'],
-    [command.gsmCharset(), 'AT+CSCS="GSM"'],
     [command.pduFormat(), "AT+CMGF=0"],
     [command.readServiceCentre(), "AT+CSCA?"],
     [command.setServiceCentre("+15550100900"), 'AT+CSCA="+15550100900",145'],

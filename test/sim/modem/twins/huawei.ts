@@ -1,6 +1,7 @@
 // Twins of Huawei sticks and modules.
 
 import { swappedIccid } from "../behaviour-identity.ts";
+import { ussdBehaviour } from "../behaviour-ussd.ts";
 import { report, tableBehaviour } from "../handlers.ts";
 import {
   accepts,
@@ -22,10 +23,10 @@ import {
   withoutSpace,
   zeroBased,
 } from "./layers.ts";
-import { packedUssd } from "./packed-ussd.ts";
 import type { Twin } from "./twin.ts";
 
 const tries = () => triesBy("^CPIN", (pin) => `^CPIN:READY,,10,${pin},10,3`);
+const packedUssd = () => ussdBehaviour({ form: "hex_packed" });
 const unsupported = { raw: "COMMAND NOT SUPPORT" } as const;
 
 export const HUAWEI_TWINS = {
