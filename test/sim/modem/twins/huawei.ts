@@ -35,8 +35,8 @@ export const HUAWEI_TWINS = {
     identity: { manufacturer: "huawei", model: "E1550", revision: "11.608.14.00.00" },
     usbId: "12d1:1001",
     layers: () => [
-      boots("^BOOT:24357620,0,0,0,65", "^SIMST:1", "^SRVST:2"),
       silentUntil(({ name, values }) => name === "^CURC" && values[0] === "1"),
+      boots("^BOOT:24357620,0,0,0,65", "^SIMST:1", "^SRVST:2"),
       noisy(5, "^RSSI:21", "^MODE:5,4", "^DSFLOWRPT:00000010,0000000A,0000000B,00,00,0,0"),
       restyled(withoutSpace),
       packedUssd(),

@@ -36,8 +36,8 @@ export const QUECTEL_TWINS = {
     identity: { manufacturer: "Quectel", model: "EC25", revision: "EC25EFAR06A08M4G" },
     usbId: "2c7c:0125",
     layers: () => [
-      boots("+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"),
       silentUntil(({ name, values }) => name === "+QURCCFG" && values[0] === "urcport" && values[1] === "all"),
+      boots("+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"),
       busyAtStart(/^\+(?:CPIN|CIMI|QCCID)$/, { cme: 14 }, 3),
       noisy(9, '+QIND: "csq",21,99', '+QIND: "act","LTE"', "+QNETDEVSTATUS: 1"),
       ...quectelWords(),
