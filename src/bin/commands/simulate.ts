@@ -21,6 +21,7 @@ interface ModemOptions {
   readonly seed?: string;
   readonly dir?: string;
   readonly numbers?: string;
+  readonly model?: string;
   readonly persist?: string;
   readonly json?: boolean;
 }
@@ -74,12 +75,16 @@ function registerModems(simulate: Command, io: CliIo, setExit: (code: ExitCode) 
     .option("--seed <text>", "same seed, same faults and signals")
     .option("--dir <folder>", "folder for the links to the pseudo-terminals")
     .option("--numbers <list>", "phone numbers by slot, separated by commas")
+    .option("--model <list>", "whose twins the modems are, by slot, separated by commas (default: generic)")
     .option("--persist <file>", "keep SIM contents in this file from one start to the next")
     .option("--json", "print where everything is as JSON")
     .action(async (options: ModemOptions) => {
-      const { numbers, persist, json = false, ...rest } = options;
+      const { numbers, model, persist, json = false, ...rest } = options;
       const { module } = await loadSimulator();
-      const lists = numbers === undefined ? {} : { numbers: numbers.split(",") };
+      const lists = {
+        ...(numbers === undefined ? {} : { numbers: numbers.split(",") }),
+        ...(model === undefined ? {} : { models: model.split(",") }),
+      };
       setExit(
         await module.runSimulateModems(
           { ...rest, ...lists, ...(persist === undefined ? {} : { persistTo: persist }), json },
