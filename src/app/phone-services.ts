@@ -1,14 +1,14 @@
 // The phones of the box: their secrets are sealed under a key of their own, and their slots come from the configuration.
 
-import { type LineId, type SlotId, slotId } from "../base/index.ts";
-import type { IntakePort, SecretBox } from "../core/index.ts";
+import { type Secret, slotId } from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import type { SecretBox } from "../core/index.ts";
 import { decryptLocal, deriveKey, encryptLocal } from "../envelope/index.ts";
 import { Phones, type PhonesDeps } from "../phone/index.ts";
-import type { ServiceDeps } from "./box-services.ts";
 
 const DOMAIN = "numberbox/phones/v1";
 
-function secretBox({ suite, storageKey, random }: Pick<ServiceDeps, "suite" | "storageKey" | "random">): SecretBox {
+function secretBox({ suite, storageKey, random }: PhoneServiceDeps): SecretBox {
   const key = deriveKey(suite, storageKey, DOMAIN);
   return {
     seal: (plaintext) => encryptLocal({ key, random, domain: DOMAIN, plaintext }),
@@ -16,10 +16,10 @@ function secretBox({ suite, storageKey, random }: Pick<ServiceDeps, "suite" | "s
   };
 }
 
-export interface PhoneServiceDeps extends ServiceDeps, Pick<PhonesDeps, "events"> {
-  readonly intake: IntakePort;
-  readonly lineFor: (slot: SlotId, iccid: string | null) => LineId | null;
-  readonly onChange: (slot: SlotId) => void;
+export interface PhoneServiceDeps extends Omit<PhonesDeps, "settings" | "secrets" | "bindings"> {
+  readonly config: BoxConfig;
+  readonly store: PhonesDeps["settings"];
+  readonly storageKey: Secret<Uint8Array>;
 }
 
 export function createPhones(deps: PhoneServiceDeps): Phones {

@@ -1,7 +1,7 @@
 // The box's configuration: the one place that holds its type, defaults and ranges. `numberbox config schema` prints it as JSON Schema.
 
 import { z } from "zod";
-import { androidSlot } from "./android-schema.ts";
+import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
@@ -60,7 +60,8 @@ const slots = z
   .array(slot)
   .max(32)
   .superRefine(eachOnce<z.infer<typeof slot>>("id"))
-  .superRefine(eachOnce<z.infer<typeof slot>>("port"));
+  .superRefine(eachOnce<z.infer<typeof slot>>("port"))
+  .superRefine(eachSimOnce);
 
 const lines = z
   .array(line)
