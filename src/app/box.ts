@@ -102,8 +102,8 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
-  const { listen, names } = deps.config.web;
-  const web = await startWeb({ ...deps, listen, names, box: views, phones, settings: store });
+  const { listen, names, behind_proxy: behindProxy } = deps.config.web;
+  const web = await startWeb({ ...deps, listen, names, behindProxy, box: views, phones, settings: store });
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   forwarder.start();

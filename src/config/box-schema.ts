@@ -105,6 +105,12 @@ export const boxConfig = z
           .max(16)
           .default([])
           .describe("Host names the box is reached by, besides addresses and .local names."),
+        behind_proxy: z
+          .boolean()
+          .default(false)
+          .describe(
+            "Whether a TLS proxy on this machine stands in front, whose X-Forwarded headers are then believed.",
+          ),
       })
       .prefault({}),
   })

@@ -22,6 +22,6 @@ describe("a slot that is a SIM of a phone", () => {
   it("is the only one for that SIM", () => {
     const both = [1, 2].map((sim) => ({ id: `p${sim}`, android: { phone: "pixel", sim } }));
     expect(faults([...both, { id: "q", android: { phone: "other", sim: 1 } }])).toBe("");
-    expect(faults([...both, { id: "p3", android: { phone: "pixel", sim: 2 } }])).toContain("slots[2].android");
+    expect(faults([...both, { id: "p3", android: { phone: "pixel", sim: 2 } }])).toContain("slots.2.android");
   });
 });

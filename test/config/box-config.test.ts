@@ -34,7 +34,7 @@ describe("the box's configuration", () => {
       relay: { url: "https://relay.example" },
       intake: { sweep_every: seconds(30), part_timeout: minutes(10), unrented: "keep", max_batch: 64 },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
-      web: { listen: { host: "127.0.0.1", port: 8080 }, names: [] },
+      web: { listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },
     });
   });
 
