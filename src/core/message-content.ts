@@ -92,14 +92,21 @@ export function contentOf(source: PduSource): MessageContent {
   };
 }
 
+export interface PartPlace extends GroupKey {
+  readonly part: number;
+  /** When the service centre took the part; null when the PDU does not tell. */
+  readonly sentAt: UnixMs | null;
+}
+
 /** Where a part belongs, or null for a message that is whole by itself, as a text from a source that decodes always is. */
-export function partOf(source: PduSource): (GroupKey & { readonly part: number }) | null {
+export function partOf(source: PduSource): PartPlace | null {
   if (source.format === "text") return null;
   const pdu = decode(source);
   if (typeof pdu === "string" || pdu.type !== "deliver" || pdu.compressed) return null;
   if (pdu.concat === null || pdu.concat.total < 2) return null;
   const { ref, total, part, bits } = pdu.concat;
-  return { lineId: source.lineId, from: pdu.from ?? "", ref, total, bits, part };
+  const sentAt = pdu.sentAt === null ? null : unixMs(pdu.sentAt.unixMs);
+  return { lineId: source.lineId, from: pdu.from ?? "", ref, total, bits, part, sentAt };
 }
 
 /** Joins decoded parts, in the order of parts, into one message. `missing` are the part numbers that never came. */
@@ -132,4 +139,12 @@ export interface OpenedPart {
   readonly occurrence: number;
   readonly pdu: Uint8Array;
   readonly receivedAt: UnixMs;
+}
+
+/**
+ * What tells a PDU from all others that the box ever stored: the same bytes may come again when the row that remembers them is gone,
+ * and an id must never be given twice.
+ */
+export function nameOf(pdu: Pick<OpenedPart, "hash" | "occurrence" | "receivedAt">): string {
+  return `${pdu.hash}/${pdu.occurrence}/${pdu.receivedAt}`;
 }

@@ -6,3 +6,4 @@ export * from "./parse.ts";
 export * from "./phones.ts";
 export * from "./relay.ts";
 export * from "./text.ts";
+export * from "./ussd.ts";

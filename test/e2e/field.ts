@@ -18,6 +18,11 @@ export interface FieldOptions {
   readonly seed: string;
   readonly listen?: "tcp" | "pty";
   readonly logLevel?: "debug" | "info" | "warn";
+  /** Slots that are no simulated modems, and their lines. */
+  readonly others?: {
+    readonly slots: readonly Readonly<Record<string, unknown>>[];
+    readonly lines: readonly { readonly id: string; readonly number: string; readonly slot: string }[];
+  };
   /** SIMs of a phone named `pixel`, in slots `p1` and on. */
   readonly phoneSims?: number;
 }
@@ -111,9 +116,14 @@ export class Field {
     const sims = this.#phoneSims;
     const config = {
       log: { level: this.options.logLevel ?? "info" },
-      slots: [...ids, ...sims.map((sim) => ({ id: `p${sim}`, android: { phone: "pixel", sim } }))],
+      slots: [
+        ...ids,
+        ...(this.options.others?.slots ?? []),
+        ...sims.map((sim) => ({ id: `p${sim}`, android: { phone: "pixel", sim } })),
+      ],
       lines: [
         ...ids.map(({ id }) => ({ id: `line-${id}`, number: this.numberOf(Number(id)), slot: id })),
+        ...(this.options.others?.lines ?? []),
         ...sims.map((sim) => ({ id: `line-p${sim}`, number: this.phoneNumberOf(sim), slot: `p${sim}` })),
       ],
       relay: { url: this.relayUrl },
@@ -124,8 +134,8 @@ export class Field {
   }
 
   /** Starts the box; the relay's configuration is written when the box has made its identity. */
-  async startBox(): Promise<void> {
-    this.box = Numberbox.start(["start", "--config", join(this.folder, "box.yaml"), "--data", this.boxData]);
+  async startBox(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.box = Numberbox.start(["start", "--config", join(this.folder, "box.yaml"), "--data", this.boxData], env);
     await this.box.firstLine();
   }
 
@@ -181,9 +191,10 @@ export class Field {
 
   /** Rents every line to the field's renter; resolves with the provider's verify key. */
   async rentAll(): Promise<void> {
-    const slots = Array.from({ length: this.options.slots }, (_, at) => String(at + 1));
-    for (const slot of [...slots, ...this.#phoneSims.map((sim) => `p${sim}`)]) {
-      const body = JSON.stringify({ line: `line-${slot}`, renter: publicKeysToText(this.renter), days: 30 });
+    const ofModems = Array.from({ length: this.options.slots }, (_, at) => `line-${at + 1}`);
+    const ofOthers = (this.options.others?.lines ?? []).map(({ id }) => id);
+    for (const line of [...ofModems, ...ofOthers, ...this.#phoneSims.map((sim) => `line-p${sim}`)]) {
+      const body = JSON.stringify({ line, renter: publicKeysToText(this.renter), days: 30 });
       await this.api("rentals", { method: "POST", body });
     }
   }
