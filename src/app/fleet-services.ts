@@ -36,8 +36,7 @@ export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake)
   const onChange = shared.slotChanged;
   const ttys = new UsbTtys({ sys: SYS, dev: DEV, log });
   const makeModem = modemMaker({ ...shared, intake, binder, ttys, onChange });
-  const noSim = { iccid: null, imsi: null };
-  const phones = createPhones({ ...shared, intake, lineFor: (slot) => binder.lineFor(slot, noSim), onChange });
+  const phones = createPhones({ ...shared, intake, lines: () => rentals.lines(), onChange });
   const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
   const making = { ...shared, intake, linesOf, onChange, phones, boards, makeModem };
   const fleet = new SlotFleet();

@@ -1,7 +1,7 @@
 // The box's configuration: the one place that holds its type, defaults and ranges. `numberbox config schema` prints it as JSON Schema.
 
 import { z } from "zod";
-import { androidSlot } from "./android-schema.ts";
+import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
@@ -90,7 +90,8 @@ const slots = z
   .array(slot)
   .max(32)
   .superRefine(eachOnce<z.infer<typeof slot>>("id"))
-  .superRefine(eachOnce<z.infer<typeof slot>>("port"));
+  .superRefine(eachOnce<z.infer<typeof slot>>("port"))
+  .superRefine(eachSimOnce);
 
 const lines = z
   .array(line)
@@ -149,6 +150,12 @@ export const boxConfig = z
           .max(16)
           .default([])
           .describe("Host names the box is reached by, besides addresses and .local names."),
+        behind_proxy: z
+          .boolean()
+          .default(false)
+          .describe(
+            "Whether a TLS proxy on this machine stands in front, whose X-Forwarded headers are then believed.",
+          ),
       })
       .prefault({}),
   })

@@ -44,7 +44,7 @@ describe("the box's configuration", () => {
       },
       modem: { roaming: "allow" },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
-      web: { listen: { host: "127.0.0.1", port: 8080 }, names: [] },
+      web: { listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },
     });
   });
 
