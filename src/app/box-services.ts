@@ -23,6 +23,7 @@ import {
   Forwarder,
   Intake,
   type IntakeCommit,
+  isSenderDenied,
   ReceiptCollector,
   Rentals,
   type SlotDriver,
@@ -32,6 +33,7 @@ import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import { lineChooser } from "./line-chooser.ts";
+import { senderLevels } from "./sender-levels.ts";
 import { createSlotDrivers } from "./slot-drivers.ts";
 
 export interface ServiceDeps {
@@ -78,6 +80,7 @@ function createRentals(shared: Shared): Rentals {
   return new Rentals({
     ...shared,
     policy: { afterDay, afterLonger },
+    senderRules: senderLevels(shared.config),
     onGrant: (rental) => shared.bus.emit("grant", rental.id),
   });
 }
@@ -119,6 +122,7 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
       lineOf: (id) => rentals.line(id),
     }),
     activeRental: (line) => rentals.active(line),
+    isDenied: (line, from) => isSenderDenied(from, rentals.line(line)?.number ?? null, rentals.senderLevels(line)),
     unrented: config.intake.unrented,
     lateParts: config.intake.late_parts,
     settings: { maxBatch: config.intake.max_batch, partTimeout: config.intake.part_timeout },
@@ -158,6 +162,7 @@ function connect(bus: Events<BusEvents>, { forwarder, views, runners, events }: 
   bus.on("slot", (slot) => views.slotChanged(slot));
   bus.on("committed", (commit) => {
     views.stored([...commit.outbox, ...commit.held], now());
+    views.dropped(commit.denied);
     for (const id of new Set(commit.outbox.map((row) => row.message.rental_id))) forwarder.notify(rentalId(id));
   });
   events.onEvent((event) => {

@@ -15,5 +15,6 @@ export * from "./received-text.ts";
 export * from "./rental-rules.ts";
 export * from "./rentals.ts";
 export * from "./sealing.ts";
+export * from "./sender-policy.ts";
 export * from "./slot-machine.ts";
 export * from "./trusted-time.ts";

@@ -4,4 +4,5 @@ export * from "./auth-challenge.ts";
 export * from "./box.ts";
 export * from "./parse.ts";
 export * from "./relay.ts";
+export * from "./sender-policy.ts";
 export * from "./text.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Secret, toHex, utf8 } from "../../src/base/index.ts";
 import { deriveMessageId, groupHash, pduHash } from "../../src/core/fingerprints.ts";
 import { sentOrder } from "../../src/core/index.ts";
-import { contentOf, joinContents, partOf } from "../../src/core/message-content.ts";
+import { contentOf, joinContents, readMessage } from "../../src/core/message-content.ts";
 import { encodeStatusReport, encodeSubmit } from "../../src/sms/index.ts";
 import { CoreRig, fingerprints, lineOf, partPdu, pduOf, START, suite } from "./core-rig.ts";
 
@@ -66,12 +66,12 @@ describe("contentOf", () => {
   it("gives a message from a phone raw", () => {
     const [pdu = new Uint8Array()] = encodeSubmit({ to: "+15550100", body: "x" });
     expect(contentOf(source(pdu))).toMatchObject({ type: "raw", raw: toHex(pdu) });
-    expect(partOf(source(pdu))).toBeNull();
+    expect(readMessage(source(pdu)).part).toBeNull();
   });
 
   it("takes the only part of one for a whole message", () => {
     const pdu = partPdu({ ref: 1, total: 1, part: 1, text: "whole" });
-    expect(partOf(source(pdu))).toBeNull();
+    expect(readMessage(source(pdu)).part).toBeNull();
     expect(contentOf(source(pdu))).toMatchObject({ body: "whole", parts: 1 });
   });
 
@@ -81,7 +81,7 @@ describe("contentOf", () => {
     ["a part behind the last", 2, 3],
   ])("takes a part of nonsense for a whole message: %s", (_name, total, part) => {
     const pdu = partPdu({ ref: 1, total, part, text: "odd" });
-    expect(partOf(source(pdu))).toBeNull();
+    expect(readMessage(source(pdu)).part).toBeNull();
     expect(contentOf(source(pdu))).toMatchObject({ body: "odd" });
   });
 });
