@@ -1,7 +1,14 @@
 // What a PDU says, ready to be sealed. These values hold text and senders: they live in memory between modem and seal, nowhere else.
 
 import { type ErrorCode, toHex, type UnixMs, unixMs, utf8 } from "../base/index.ts";
-import { type DeliverPdu, decodePdu, type SmsPdu } from "../sms/index.ts";
+import {
+  type DeliverPdu,
+  decodePdu,
+  type MessageWaiting,
+  type SmsPdu,
+  type StatusClass,
+  type StatusReportPdu,
+} from "../sms/index.ts";
 import type { GroupKey } from "./fingerprints.ts";
 import type { IncomingPdu } from "./ports.ts";
 import { decodeReceivedText, type ReceivedText } from "./received-text.ts";
@@ -19,9 +26,18 @@ export interface SmsContent {
   readonly class: 0 | 1 | 2 | 3 | null;
   /** What it is besides text, such as `wap-push`; null for plain text. */
   readonly kind: string | null;
+  /** Of a message waiting indication. */
+  readonly waiting: readonly Pick<MessageWaiting, "kind" | "active" | "count">[];
+  /** Of a status report; `from` is then whom the message of ours was sent to. */
+  readonly report: {
+    readonly reference: number;
+    readonly status: number;
+    readonly outcome: StatusClass;
+    readonly dischargedAt: string | null;
+  } | null;
 }
 
-/** What could not be decoded, or is no message for a person (a status report): delivered as it is, never dropped. */
+/** What could not be decoded, or is no message to a phone: delivered as it is, never dropped. */
 export interface RawContent {
   readonly type: "raw";
   readonly raw: string;
@@ -44,6 +60,8 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d
 const onlyLike = (pattern: RegExp, text: string | null): string | null =>
   text !== null && pattern.test(text) ? text : null;
 
+const PLAIN = { waiting: [], report: null } as const;
+
 function contentOfText(source: PduSource): MessageContent {
   let text: ReceivedText;
   try {
@@ -62,6 +80,7 @@ function contentOfText(source: PduSource): MessageContent {
     missing: [],
     class: null,
     kind: onlyLike(KIND, text.kind),
+    ...PLAIN,
   };
 }
 
@@ -93,6 +112,7 @@ export function readMessage(source: PduSource): ReadMessage {
   }
   const pdu = decode(source);
   if (typeof pdu === "string") return { content: raw(source, pdu), from: null, part: null };
+  if (pdu.type === "status-report") return { content: contentOfReport(source, pdu), from: null, part: null };
   if (pdu.type !== "deliver") return { content: raw(source, "pdu.not_deliver"), from: null, part: null };
   const from = pdu.from ?? "";
   // Compressed text (TS 23.042) has no reader in the field: the renter gets all bytes rather than a wrong text.
@@ -114,6 +134,26 @@ function contentOfDeliver({ receivedAt }: PduSource, pdu: DeliverPdu): SmsConten
     missing: [],
     class: pdu.class,
     kind: pdu.kind === "text" ? null : pdu.kind,
+    waiting: pdu.mwi.map(({ kind, active, count }) => ({ kind, active, count })),
+    report: null,
+  };
+}
+
+function contentOfReport({ receivedAt }: PduSource, pdu: StatusReportPdu): SmsContent {
+  const { reference, status, statusClass: outcome, dischargedAt } = pdu;
+  return {
+    type: "sms",
+    from: pdu.to ?? "",
+    body: pdu.body ?? "",
+    bodyHex: pdu.data === null ? null : toHex(pdu.data),
+    sentAt: pdu.sentAt?.iso ?? null,
+    receivedAt,
+    parts: 1,
+    missing: [],
+    class: pdu.class,
+    kind: "status-report",
+    waiting: [],
+    report: { reference, status, outcome, dischargedAt: dischargedAt?.iso ?? null },
   };
 }
 

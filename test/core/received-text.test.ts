@@ -36,6 +36,8 @@ describe("a received text", () => {
       missing: [],
       class: null,
       kind: null,
+      waiting: [],
+      report: null,
     });
     expect(readMessage(source(encodeReceivedText(text()))).part).toBeNull();
   });
