@@ -16,6 +16,7 @@ import {
 } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
 import {
+  BalanceWatch,
   type BoxStore,
   BoxViews,
   createSealer,
@@ -26,18 +27,26 @@ import {
   isSenderDenied,
   ReceiptCollector,
   Rentals,
-  type SlotDriver,
+  type SimVault,
+  type SlotStatus,
   type TrustedTime,
+  Ussd,
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
+import type { Phones } from "../phone/index.ts";
 import { createRelayClient } from "../relay/index.ts";
-import { lineChooser } from "./line-chooser.ts";
+import { balanceRules } from "./balance-rules.ts";
+import type { Boards } from "./boards.ts";
+import { FleetControl } from "./fleet-control.ts";
+import { createFleet, type FleetDeps } from "./fleet-services.ts";
+import type { HardwareScout } from "./hardware-scout.ts";
 import { senderLevels } from "./sender-levels.ts";
-import { createSlotDrivers } from "./slot-drivers.ts";
+import type { SlotFleet } from "./slot-fleet.ts";
 
 export interface ServiceDeps {
   readonly config: BoxConfig;
+  readonly dataFolder: string;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -47,6 +56,8 @@ export interface ServiceDeps {
   readonly identity: Identity;
   readonly storageKey: Secret<Uint8Array>;
   readonly time: TrustedTime;
+  readonly boards: Boards;
+  readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
 }
 
@@ -72,7 +83,13 @@ export interface BoxServices {
   readonly collector: ReceiptCollector;
   readonly intake: Intake;
   readonly views: BoxViews;
-  readonly runners: readonly SlotDriver[];
+  readonly fleet: SlotFleet;
+  readonly phones: Phones;
+  readonly scout: HardwareScout;
+  readonly control: FleetControl;
+  readonly ussd: Ussd;
+  /** Null where no balance is asked for. */
+  readonly balances: BalanceWatch | null;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -130,15 +147,11 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
   });
 }
 
-function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotDriver[] {
-  const lineFor = lineChooser(() => rentals.lines());
-  const onChange = (id: SlotId): void => shared.bus.emit("slot", id);
-  return createSlotDrivers({ ...shared, intake, lineFor, onChange });
-}
+type Viewed = Pick<BoxServices, "rentals" | "forwarder" | "intake" | "fleet" | "balances">;
 
-function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {
+function createViews(shared: Shared, made: Viewed): BoxViews {
   const { config, now, bus } = shared;
-  const { forwarder, runners, intake } = made;
+  const { forwarder, fleet, intake } = made;
   let since = now();
   let kind = forwarder.link.kind;
   bus.on("delivery", () => {
@@ -150,13 +163,22 @@ function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" |
     ...made,
     provider: toBase64url(shared.identity.verify),
     startedAt: now(),
-    slots: () => runners.map((runner) => runner.status()),
+    slots: () => fleet.list().map((driver) => driver.status()),
+    balanceOf: (slot) => made.balances?.balanceOf(slot) ?? null,
     intake: () => intake.health,
     relay: { url: config.relay.url, link: () => forwarder.link, since: () => since },
   });
 }
 
-function connect(bus: Events<BusEvents>, { forwarder, views, runners, events }: BoxServices, now: () => UnixMs): void {
+function createBalances(shared: Shared, ussd: Ussd, slots: () => readonly SlotStatus[]): BalanceWatch | null {
+  const { config, bus } = shared;
+  const ruleFor = balanceRules(config);
+  if (config.balance === undefined || ruleFor === null) return null;
+  const { every } = config.balance;
+  return new BalanceWatch({ ...shared, ussd, slots, every, ruleFor, onChange: (slot) => bus.emit("slot", slot) });
+}
+
+function connect(bus: Events<BusEvents>, { forwarder, views, fleet, events }: BoxServices, now: () => UnixMs): void {
   bus.on("grant", (rental) => forwarder.notify(rental));
   bus.on("delivery", () => views.countsChanged());
   bus.on("slot", (slot) => views.slotChanged(slot));
@@ -167,8 +189,12 @@ function connect(bus: Events<BusEvents>, { forwarder, views, runners, events }: 
   });
   events.onEvent((event) => {
     // What stayed on the SIMs while the disk was full is fetched at once.
-    if (event.code === "intake.resumed") for (const runner of runners) runner.nudge();
+    if (event.code === "intake.resumed") for (const driver of fleet.list()) driver.nudge();
   });
+}
+
+function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlot"> {
+  return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
 
 /** Makes all services of the box and connects them; starts none. */
@@ -179,10 +205,14 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const rentals = createRentals(shared);
   const delivery = createDelivery(shared, rentals);
   const intake = createIntake(shared, rentals);
-  const runners = createRunners(shared, rentals, intake);
-  const { forwarder } = delivery;
-  const views = createViews(shared, { events: shared.events, rentals, forwarder, intake, runners });
-  const services: BoxServices = { ...delivery, events: shared.events, rentals, intake, runners, views };
+  const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
+  const { fleet } = parts;
+  const ussd = new Ussd({ clock: deps.clock, slots: () => fleet.list(), perHour: deps.config.ussd.per_hour });
+  const balances = createBalances(shared, ussd, () => fleet.list().map((driver) => driver.status()));
+  const made = { events: shared.events, rentals, intake, ussd, balances, ...parts };
+  const views = createViews(shared, { ...made, ...delivery });
+  const control = new FleetControl({ ...shared, ...parts, rentals, views });
+  const services: BoxServices = { ...delivery, ...made, views, control };
   connect(bus, services, shared.now);
   return services;
 }

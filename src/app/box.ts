@@ -14,11 +14,20 @@ import {
   toHex,
 } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import { type BoxConsole, type BoxStore, type Rentals, type SlotStatus, TrustedTime } from "../core/index.ts";
-import type { Identity } from "../envelope/index.ts";
+import {
+  type BoxConsole,
+  type BoxStore,
+  type Line,
+  type Rentals,
+  SimVault,
+  type SlotStatus,
+  TrustedTime,
+} from "../core/index.ts";
+import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import { openBoxStore } from "../store/index.ts";
 import { startWeb } from "../web/index.ts";
+import { Boards } from "./boards.ts";
 import { type BoxServices, createServices } from "./box-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
@@ -60,7 +69,7 @@ export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
   try {
     const { store, identity, services, time } = await openBox(deps, parts);
     const consoleUrl = await startServices(deps, { store, services, time }, parts);
-    const slots = (): readonly SlotStatus[] => services.runners.map((runner) => runner.status());
+    const slots = (): readonly SlotStatus[] => services.fleet.list().map((driver) => driver.status());
     return { consoleUrl, identity, store, console: services.views, slots, stop: () => parts.stop(PART_STOP) };
   } catch (error) {
     await parts.stop(PART_STOP);
@@ -86,8 +95,12 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   parts.started("store", () => store.close());
   const time = new TrustedTime(clock, await lastTrustedTime(store));
   const { storageKey } = keys;
-  const services = createServices({ ...deps, store, identity, storageKey, time, openSimLink });
+  const sims = new SimVault({ store, random, log, key: deriveKey(suite, storageKey, "numberbox/sims/v1") });
+  await sims.load();
+  const boards = await Boards.load(config, folder.path);
+  const services = createServices({ ...deps, store, identity, storageKey, time, sims, boards, openSimLink });
   await services.rentals.load();
+  await services.scout.load();
   await saveLines(config, services.rentals, random);
   return { store, identity, services, time };
 }
@@ -95,13 +108,15 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
   const { store, services, time } = box;
-  const { intake, views, relay, forwarder, collector, runners, rentals, events } = services;
+  const { intake, views, relay, forwarder, collector, fleet, scout, phones, control, ussd, rentals, events } = services;
   await intake.start();
   parts.started("intake", () => intake.stop());
+  await phones.load();
+  parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
   const { listen, names } = deps.config.web;
-  const web = await startWeb({ ...deps, listen, names, box: views, settings: store });
+  const web = await startWeb({ ...deps, listen, names, box: views, ussd, phones, fleet: control, settings: store });
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   forwarder.start();
@@ -111,12 +126,27 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   const clockwork = new Clockwork({ ...deps, time, settings: store, rentals, events });
   clockwork.start();
   parts.started("clockwork", () => clockwork.stop());
-  for (const runner of runners) runner.start();
-  parts.started("slots", async () => {
-    await Promise.all(runners.map((runner) => runner.stop()));
-  });
-  events.record({ level: "info", code: "box.started", details: { slots: runners.length } });
+  phones.start();
+  fleet.start();
+  parts.started("slots", () => fleet.stop());
+  scout.start();
+  parts.started("hardware scout", () => scout.stop());
+  services.balances?.start();
+  parts.started("balances", async () => services.balances?.stop());
+  events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
   return web.url;
+}
+
+/**
+ * Where a line is and which SIM it has: what the configuration says of the SIM counts, otherwise what was learnt. A line that gets
+ * another number gets another SIM.
+ */
+function simOf(line: BoxConfig["lines"][number], known: Line | null): Pick<Line, "slot" | "iccid" | "imsi"> {
+  const slot = line.slot === undefined ? null : slotId(line.slot);
+  if (line.iccid !== undefined) return { slot, iccid: line.iccid, imsi: null };
+  if (known === null || known.number !== line.number) return { slot, iccid: null, imsi: null };
+  const { iccid, imsi } = known;
+  return { slot: iccid === null && imsi === null ? slot : known.slot, iccid, imsi };
 }
 
 /** Makes the configured lines known; a new one gets a listing id of 16 random hex digits. */
@@ -125,8 +155,7 @@ async function saveLines(config: BoxConfig, rentals: Rentals, random: Random): P
     await rentals.saveLine({
       id: lineId(line.id),
       number: e164(line.number),
-      slot: line.slot === undefined ? null : slotId(line.slot),
-      iccid: line.iccid ?? null,
+      ...simOf(line, rentals.line(lineId(line.id))),
       listingId: listingId(toHex(random.bytes(8))),
     });
   }

@@ -11,6 +11,8 @@ export interface Line {
   readonly number: E164;
   readonly slot: SlotId | null;
   readonly iccid: string | null;
+  /** What the SIM is known by where its modem does not tell the ICCID. */
+  readonly imsi: string | null;
   readonly listingId: ListingId;
 }
 

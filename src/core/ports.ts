@@ -11,6 +11,7 @@ import type {
   WireMessage,
 } from "../protocol/index.ts";
 import type { StorageLocation } from "./model.ts";
+import type { UssdPort } from "./ports-ussd.ts";
 
 /** A message as a slot's source gave it. Lives in memory only. */
 export interface IncomingPdu {
@@ -112,6 +113,8 @@ export interface SlotDriver {
   /** Looks for messages now, for instance because the intake takes them again. */
   nudge(): void;
   status(): SlotStatus;
+  /** Absent where the slot has no USSD. */
+  readonly ussd?: UssdPort;
 }
 
 export type ForwardOutcome =

@@ -184,12 +184,13 @@ const TRIGGERS = `
   CREATE TRIGGER receipt_entered AFTER INSERT ON receipts
   BEGIN UPDATE rental_counts SET acknowledged = acknowledged + 1 WHERE rental_id = NEW.rental_id; END;`;
 
-const LATE_PARTS_AND_SENDERS = `
+const LATE_PARTS = `
   ALTER TABLE parts ADD COLUMN sent_at INTEGER;
   ALTER TABLE parts ADD COLUMN delivered_id TEXT;
   ALTER TABLE parts ADD COLUMN delivered_rental TEXT;
-  ALTER TABLE parts ADD COLUMN delivered_at INTEGER;
+  ALTER TABLE parts ADD COLUMN delivered_at INTEGER;`;
 
+const SENDER_POLICY = `
   ALTER TABLE rentals ADD COLUMN sender_rules TEXT;
   ALTER TABLE counters ADD COLUMN denied INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE line_denied (line_id TEXT PRIMARY KEY, denied INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
@@ -200,6 +201,8 @@ export const boxSchema: Schema = {
   applicationId: 0x4e426278,
   migrations: [
     { name: "first schema", sql: [LINES_AND_RENTALS, MESSAGES, INTAKE, COUNTS, TRIGGERS].join("\n") },
-    { name: "late parts, sender policy", sql: LATE_PARTS_AND_SENDERS },
+    { name: "lines known by their SIM's IMSI", sql: "ALTER TABLE lines ADD COLUMN imsi TEXT;" },
+    { name: "late parts", sql: LATE_PARTS },
+    { name: "sender policy", sql: SENDER_POLICY },
   ],
 };

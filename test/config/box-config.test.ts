@@ -28,8 +28,11 @@ describe("the box's configuration", () => {
     expect(parse()).toEqual({
       version: 1,
       log: { level: "info" },
+      ussd: { per_hour: 20 },
       unlock: { key_file: "unlock.key" },
       slots: [],
+      boards: [],
+      join: { rules: [] },
       lines: [],
       relay: { url: "https://relay.example" },
       intake: {
@@ -40,6 +43,7 @@ describe("the box's configuration", () => {
         sender_policy: { allow: [], deny: [] },
         max_batch: 64,
       },
+      modem: { roaming: "allow" },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
       web: { listen: { host: "127.0.0.1", port: 8080 }, names: [] },
     });
@@ -171,6 +175,19 @@ log: { level: debug }
       "lines.2.number: the same as that of item 0",
       "lines.3.iccid: the same as that of item 2",
     ]);
+  });
+
+  it("takes accounts of SMPP gateways, with as many lines as they serve", () => {
+    const smpp = { url: "smpp://gateway.local:2775", system_id: "box", password_file: "smpp.password" };
+    const slots = [
+      { id: "rack", smpp },
+      { id: "rack-2", smpp: { ...smpp, url: "smpps://[::1]:3550", bind: "transceiver" } },
+    ];
+    const lines = ["+15550100", "+15550101"].map((number) => ({ id: `l${number.slice(1)}`, number, slot: "rack" }));
+    expect(problems({ slots, lines })).toEqual([]);
+    for (const url of ["http://a:1", "smpp://a", "smpp://a:70000", "smpp://user:secret@a:1"]) {
+      expect(problems({ slots: [{ id: "rack", smpp: { ...smpp, url } }] })).toHaveLength(1);
+    }
   });
 
   it("lets no two lines claim one slot, unless their SIMs are told apart, and no line a slot that does not exist", () => {

@@ -73,6 +73,7 @@ export function lineOf(n: number): Line {
     number: e164(`+1555010${n}`),
     slot: slotId(String(n)),
     iccid: null,
+    imsi: null,
     listingId: listingId(`a1b2c3d4e5f6000${n}`),
   };
 }

@@ -47,6 +47,7 @@ export function sampleLine(n: number, change: Partial<Line> = {}): Line {
     number: e164(`+1555010${n}`),
     slot: null,
     iccid: null,
+    imsi: null,
     listingId: listingId(hex(32, "listing", n)),
     ...change,
   };
