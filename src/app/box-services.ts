@@ -24,6 +24,7 @@ import {
   Forwarder,
   Intake,
   type IntakeCommit,
+  isSenderDenied,
   ReceiptCollector,
   Rentals,
   type SimVault,
@@ -40,6 +41,7 @@ import type { Boards } from "./boards.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
+import { senderLevels } from "./sender-levels.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
 
 export interface ServiceDeps {
@@ -95,6 +97,7 @@ function createRentals(shared: Shared): Rentals {
   return new Rentals({
     ...shared,
     policy: { afterDay, afterLonger },
+    senderRules: senderLevels(shared.config),
     onGrant: (rental) => shared.bus.emit("grant", rental.id),
   });
 }
@@ -136,6 +139,7 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
       lineOf: (id) => rentals.line(id),
     }),
     activeRental: (line) => rentals.active(line),
+    isDenied: (line, from) => isSenderDenied(from, rentals.line(line)?.number ?? null, rentals.senderLevels(line)),
     unrented: config.intake.unrented,
     lateParts: config.intake.late_parts,
     settings: { maxBatch: config.intake.max_batch, partTimeout: config.intake.part_timeout },
@@ -180,6 +184,7 @@ function connect(bus: Events<BusEvents>, { forwarder, views, fleet, events }: Bo
   bus.on("slot", (slot) => views.slotChanged(slot));
   bus.on("committed", (commit) => {
     views.stored([...commit.outbox, ...commit.held], now());
+    views.dropped(commit.denied);
     for (const id of new Set(commit.outbox.map((row) => row.message.rental_id))) forwarder.notify(rentalId(id));
   });
   events.onEvent((event) => {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, slotBalance, ussdSection } from "./balance-schema.ts";
+import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
@@ -66,6 +67,7 @@ const line = z.strictObject({
     .string()
     .regex(/^89[0-9A-F]{16,18}$/, "the 18-20 digits printed on the SIM")
     .optional(),
+  sender_policy: senderPolicy.optional().describe("Rules for this line, before those of the box."),
 });
 
 const unlock = z
@@ -123,6 +125,7 @@ export const boxConfig = z
           .enum(["keep", "drop"])
           .default("keep")
           .describe("Messages for a line without a renter: sealed to you, or dropped and counted."),
+        sender_policy: senderPolicy.prefault({}),
         max_batch: z.int().min(1).max(1000).default(64).describe("Most messages in one disk commit."),
       })
       .prefault({}),

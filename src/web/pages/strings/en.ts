@@ -71,6 +71,7 @@ export const en = {
   "flow.window": "last 5 min",
   "flow.window.opened": "since you opened this page",
   "flow.unrented": "{n} without rental",
+  "flow.denied": "{n} dropped unread by the sender policy",
 
   "slots.title": "Slots",
   "slots.filter": "Show slots by state",
