@@ -1,23 +1,9 @@
 // Wires the box's rules to their adapters. What one service must tell another goes over a small bus, so that the order in which they
 // are made does not matter.
 
-import {
-  type Clock,
-  type CryptoSuite,
-  Events,
-  type Logger,
-  type Random,
-  type RentalId,
-  rentalId,
-  type Secret,
-  type SlotId,
-  toBase64url,
-  type UnixMs,
-} from "../base/index.ts";
-import type { BoxConfig } from "../config/index.ts";
+import { Events, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
 import {
   BalanceWatch,
-  type BoxStore,
   BoxViews,
   createSealer,
   EventLog,
@@ -27,39 +13,19 @@ import {
   isSenderDenied,
   ReceiptCollector,
   Rentals,
-  type SimVault,
   type SlotStatus,
-  type TrustedTime,
   Ussd,
 } from "../core/index.ts";
-import { deriveKey, type Identity } from "../envelope/index.ts";
-import type { OpenLink } from "../modem/index.ts";
+import { deriveKey } from "../envelope/index.ts";
 import type { Phones } from "../phone/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import { balanceRules } from "./balance-rules.ts";
-import type { Boards } from "./boards.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
 import { senderLevels } from "./sender-levels.ts";
+import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
-
-export interface ServiceDeps {
-  readonly config: BoxConfig;
-  readonly dataFolder: string;
-  readonly version: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly suite: CryptoSuite;
-  readonly log: Logger;
-  readonly store: BoxStore;
-  readonly identity: Identity;
-  readonly storageKey: Secret<Uint8Array>;
-  readonly time: TrustedTime;
-  readonly boards: Boards;
-  readonly sims: SimVault;
-  readonly openSimLink: OpenLink | undefined;
-}
 
 interface BusEvents {
   readonly grant: RentalId;

@@ -5,9 +5,9 @@ import { type EventLog, type Intake, type Line, LineBinder, type Rentals, type S
 import { programRunner, type SlotPlace, slotHardware, UsbTtys } from "../host/index.ts";
 import { createOpenLink, SlotRunner } from "../modem/index.ts";
 import type { Phones } from "../phone/index.ts";
-import type { ServiceDeps } from "./box-services.ts";
 import { HardwareScout } from "./hardware-scout.ts";
 import { createPhones } from "./phone-services.ts";
+import type { ServiceDeps } from "./service-deps.ts";
 import { createConfiguredSlot, type MakeModem } from "./slot-drivers.ts";
 import { SlotFleet } from "./slot-fleet.ts";
 
