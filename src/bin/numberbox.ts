@@ -73,8 +73,15 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
   }
 }
 
+/** Resolves when all that was written has left: a pipe whose reader takes its time must not lose the end. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  // A reader that went away is an error here, and the end of the waiting.
+  return new Promise((resolve) => stream.write("", () => resolve()));
+}
+
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await run(argv, systemIo());
+  await Promise.all([process.stdout, process.stderr].map(flushed));
   // A port of the operating system that will not close (a tty in a stuck driver) must not keep a finished command alive.
   setTimeout(() => process.exit(), 300).unref();
 }
