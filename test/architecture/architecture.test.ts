@@ -99,7 +99,6 @@ describe("packages", () => {
     [/^ws$/, ["web", "relay", "renter"]],
     [/^yaml$/, ["config"]],
     [/^commander$/, ["bin"]],
-    [/^smpp$/, ["smpp"]],
     [/^uqr$/, ["web"]],
     [/^rate-limiter-flexible$/, ["web", "relay"]],
     [/^(preact|uplot)(\/|$)/, ["web"]],
