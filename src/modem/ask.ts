@@ -38,6 +38,20 @@ export async function ask({ channel, clock, signal }: Asking, request: AtCommand
   }
 }
 
+/** As `tell`, for what a slot can do without: of a modem that stays busy no answer is expected any more. */
+export async function tellIfAble<T>(
+  asking: Asking,
+  request: AtCommand,
+  parse: (lines: readonly string[]) => T,
+): Promise<T | null> {
+  try {
+    return await tell(asking, request, parse);
+  } catch (error) {
+    if (hasCode(error, "modem.error")) return null;
+    throw error;
+  }
+}
+
 /** `parse` of the reply, or null for an error or a reply that cannot be read. */
 export async function tell<T>(
   asking: Asking,

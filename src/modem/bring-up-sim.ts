@@ -12,7 +12,7 @@ import {
 } from "../at/index.ts";
 import { AppError, hasCode } from "../base/index.ts";
 import type { SimAtLock } from "../core/index.ts";
-import { ask, type BringUp, tell } from "./ask.ts";
+import { ask, type BringUp, tell, tellIfAble } from "./ask.ts";
 import type { Findings } from "./findings.ts";
 import { isUsable, lockOfError, simFault } from "./sim-faults.ts";
 import { SIM_PAUSE } from "./timeouts.ts";
@@ -56,7 +56,7 @@ async function readIccid(bringUp: BringUp, { profile }: Findings): Promise<Iccid
 /** Tries left for the PIN; null when the modem does not tell. */
 async function attemptsLeft(bringUp: BringUp, { profile }: Findings): Promise<number | null> {
   for (const form of profile.pinRetries) {
-    const retries = await tell(bringUp, command.pinRetries(form), parsePinRetries);
+    const retries = await tellIfAble(bringUp, command.pinRetries(form), parsePinRetries);
     const left = retries?.pin ?? retries?.current ?? null;
     if (left !== null) return left;
   }
@@ -101,7 +101,7 @@ function pinProblem(refusal: { code: AppError["code"]; message: string; hint: st
 }
 
 async function ownNumber(bringUp: BringUp): Promise<string | null> {
-  const numbers = await tell(bringUp, command.ownNumber(), parseCnum);
+  const numbers = await tellIfAble(bringUp, command.ownNumber(), parseCnum);
   const found = numbers?.find(({ number }) => number !== null);
   if (found?.number == null) return null;
   return found.type === INTERNATIONAL && !found.number.startsWith("+") ? `+${found.number}` : found.number;
@@ -113,7 +113,7 @@ export async function bringUpSim(bringUp: BringUp, findings: Findings): Promise<
   else if (!isUsable(lock)) throw simFault(lock);
   const imsi = await tell(bringUp, command.imsi(), parseCimi);
   const identity = await readIccid(bringUp, findings);
-  const mncLength = await tell(bringUp, command.readSimFile("administrativeData"), parseMncLength);
+  const mncLength = await tellIfAble(bringUp, command.readSimFile("administrativeData"), parseMncLength);
   return { ...findings, imsi, ...identity, mncLength, ownNumber: await ownNumber(bringUp) };
 }
 
@@ -124,7 +124,7 @@ export async function bringUpSim(bringUp: BringUp, findings: Findings): Promise<
 export async function keepServiceCentre(bringUp: BringUp, { iccid }: Findings): Promise<Findings["serviceCentre"]> {
   if (iccid === null) return "unknown";
   const { sims } = bringUp;
-  const now = await tell(bringUp, command.readServiceCentre(), parseCsca);
+  const now = await tellIfAble(bringUp, command.readServiceCentre(), parseCsca);
   if (now === null) return "unknown";
   if (now.number !== null) {
     const number = now.type === INTERNATIONAL && !now.number.startsWith("+") ? `+${now.number}` : now.number;

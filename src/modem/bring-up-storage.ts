@@ -5,6 +5,7 @@ import { AppError } from "../base/index.ts";
 import { ask, type BringUp, tell } from "./ask.ts";
 import { keepServiceCentre } from "./bring-up-sim.ts";
 import type { Findings } from "./findings.ts";
+import { indicationAttempts } from "./profiles/index.ts";
 
 const READINGS = 3;
 
@@ -77,10 +78,10 @@ export async function bringUpStorage(bringUp: BringUp, findings: Findings): Prom
  */
 export async function bringUpNotify(bringUp: BringUp, findings: Findings): Promise<Findings> {
   const offered = await tell(bringUp, command.listIndications(), parseCnmiTest);
-  const modes = findings.profile.indicationModes;
-  const mode = modes.find((candidate) => offered?.mode.includes(candidate) ?? true) ?? 1;
-  const mt = findings.delivery === "direct" ? 2 : 1;
+  const wish = { modes: findings.profile.indicationModes, mt: findings.delivery === "direct" ? 2 : 1 } as const;
+  for (const settings of indicationAttempts(offered, wish)) {
+    if ((await ask(bringUp, command.setIndications(settings))) !== null) return { ...findings, announces: true };
+  }
   // Without announcements the sweep still finds every message, only later.
-  const announces = (await ask(bringUp, command.setIndications({ mode, mt, bm: 0, ds: 0, bfr: 0 }))) !== null;
-  return { ...findings, announces };
+  return { ...findings, announces: false };
 }
