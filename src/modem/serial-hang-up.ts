@@ -23,6 +23,8 @@ export function closeOnHangUp(serial: SerialPort): void {
         return { buffer, bytesRead };
       } catch (error) {
         if (!NOTHING_YET.has(systemCodeOf(error))) throw error;
+        // The port was closed meanwhile: asking its poller, which is destroyed by now, would crash the process.
+        if (port.fd === null) throw hungUp();
         await readable(port.poller);
       }
     }

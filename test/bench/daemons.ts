@@ -22,6 +22,7 @@ export interface Site {
 }
 
 export interface Running {
+  readonly version: string;
   readonly pids: readonly number[];
   /** Messages that it has stored since its start. */
   stored(): Promise<number>;
@@ -85,6 +86,7 @@ export const numberbox: Daemon = {
     await (await startBoxProcess(own, config)).stop();
     const box = await startBoxProcess(own, config);
     return {
+      version: "here",
       pids: [box.pid],
       stored: () => outboxRows(own),
       stop: async () => {
@@ -142,6 +144,7 @@ export const gammu: Daemon = {
       return run(program, ["-c", join(of, "gammurc")]);
     });
     return {
+      version: program.version,
       pids: pidsOf(children),
       stored: () => countFiles(folders.map((of) => join(of, "in"))),
       stop: () => endAll(children),
@@ -176,7 +179,12 @@ export const smsd3: Daemon = {
     for (const name of ["outgoing", "checked", "failed", "sent", "incoming"]) mkdirSync(join(own, name));
     writeFileSync(join(own, "smsd.conf"), smsdConfig(own, links, tuned));
     const child = run(program, ["-c", join(own, "smsd.conf"), "-t"]);
-    return { pids: pidsOf([child]), stored: () => countFiles([join(own, "incoming")]), stop: () => endAll([child]) };
+    return {
+      version: program.version,
+      pids: pidsOf([child]),
+      stored: () => countFiles([join(own, "incoming")]),
+      stop: () => endAll([child]),
+    };
   },
 };
 

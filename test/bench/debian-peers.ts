@@ -56,7 +56,7 @@ export function peerProgram(name: string, debianPackage: string): Program {
     return {
       file: installed,
       env: process.env,
-      version: output("dpkg-query", ["-Wf", "${Version}", debianPackage]) ?? "",
+      version: output("dpkg-query", ["-W", debianPackage])?.trim().split("\t")[1] ?? "",
     };
   }
   const root = join(STORE, debianPackage);

@@ -17,6 +17,7 @@ interface Run {
 
 interface Measured {
   readonly daemon: Daemon;
+  readonly version: string;
   readonly runs: readonly Run[];
   readonly usage: Usage;
   /** Per message. */
@@ -69,7 +70,7 @@ async function measure(daemon: Daemon, modems: number, options: BenchOptions): P
         await running.stored(),
       ];
       if (stored !== given) throw new Error(`${name} stored ${stored} of ${given} messages`);
-      return { daemon, runs, usage, fsyncs: fsyncs / (traced * modems) };
+      return { daemon, version: running.version, runs, usage, fsyncs: fsyncs / (traced * modems) };
     } finally {
       await running.stop();
     }
@@ -119,8 +120,9 @@ export async function peersRow(modems: number, options: BenchOptions): Promise<R
     }
   }
   const peers = measured.slice(1);
-  for (const { daemon, usage, fsyncs } of measured) {
+  for (const { daemon, version, usage, fsyncs } of measured) {
     const { rssMb, pssMb, processes } = usage;
+    facts[`${daemon.name} version`] = version;
     facts[`${daemon.name} fsyncs per SMS`] = fsyncs;
     facts[`${daemon.name} memory`] = `RSS ${rssMb.toFixed(1)} MB, PSS ${pssMb.toFixed(1)} MB, ${processes} processes`;
     facts[`${daemon.name} messages a run`] = modems * daemon.perModem(modems, options.quick);
