@@ -6,10 +6,12 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sqlite3 from "sqlite3";
+import { messageOf } from "../../src/base/index.ts";
 import { startBoxProcess } from "./box-process.ts";
 import { boxConfig, newRenter } from "./box-rig.ts";
 import type { BoxOperations } from "./box-worker.ts";
 import { type Program, peerProgram } from "./debian-peers.ts";
+import { Skipped } from "./measure.ts";
 import { withWorkers } from "./worker.ts";
 
 export interface Site {
@@ -188,4 +190,20 @@ export const smsd3: Daemon = {
   },
 };
 
-export const DAEMONS: readonly Daemon[] = [numberbox, gammu, smsd3];
+const PEERS: readonly Daemon[] = [gammu, smsd3];
+
+/** Measures ours and each peer in turn. A peer that cannot be measured is left out, and `facts` says why. */
+export async function eachDaemon<T>(
+  facts: Record<string, number | string>,
+  measure: (daemon: Daemon) => Promise<T>,
+): Promise<readonly T[]> {
+  const measured = [await measure(numberbox)];
+  for (const peer of PEERS) {
+    try {
+      measured.push(await measure(peer));
+    } catch (error) {
+      facts[peer.name] = `${error instanceof Skipped ? "skipped" : "failed"}: ${messageOf(error)}`;
+    }
+  }
+  return measured;
+}

@@ -245,6 +245,7 @@ static bool run(struct modem *m, const char *command) {
   }
   if (begins(command, "+CMGL=", &rest) && isdigit(*rest)) return tell_served(m), list(m, atoi(rest)), true;
   if (begins(command, "+CPMS?", &rest)) {
+    tell_served(m);
     say(m, "\r\n+CPMS: \"SM\",%u,%d,\"SM\",%u,%d,\"SM\",%u,%d\r\n", m->used, PLACES, m->used, PLACES, m->used, PLACES);
     return true;
   }

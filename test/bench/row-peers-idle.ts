@@ -2,9 +2,9 @@
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DAEMONS, type Daemon } from "./daemons.ts";
+import { type Daemon, eachDaemon } from "./daemons.ts";
 import { countFsyncs } from "./fsyncs.ts";
-import { type BenchOptions, type Figure, pause, type Row, Skipped, spread } from "./measure.ts";
+import { type BenchOptions, type Figure, pause, type Row, spread } from "./measure.ts";
 import { type Usage, usageOf } from "./proc-usage.ts";
 import { PtyFarm } from "./pty-farm.ts";
 
@@ -104,15 +104,7 @@ function figuresOf(name: string, { windows, fsyncs }: Idle): readonly Figure[] {
 }
 
 export async function peersIdleRow(options: BenchOptions): Promise<Row> {
-  const figures: Figure[] = [];
   const facts: Record<string, number | string> = {};
-  for (const daemon of DAEMONS) {
-    try {
-      figures.push(...figuresOf(daemon.name, await measure(daemon, options)));
-    } catch (error) {
-      if (!(error instanceof Skipped) || daemon === DAEMONS[0]) throw error;
-      facts[daemon.name] = `skipped: ${error.message}`;
-    }
-  }
-  return { name: `peers, ${MODEMS} idle modems`, figures, facts };
+  const figures = await eachDaemon(facts, async (daemon) => figuresOf(daemon.name, await measure(daemon, options)));
+  return { name: `peers, ${MODEMS} idle modems`, figures: figures.flat(), facts };
 }

@@ -3,9 +3,9 @@
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DAEMONS, type Daemon, type Running } from "./daemons.ts";
+import { type Daemon, eachDaemon, type Running } from "./daemons.ts";
 import { countFsyncs } from "./fsyncs.ts";
-import { against, type BenchOptions, type Figure, type Row, Skipped, spread } from "./measure.ts";
+import { against, type BenchOptions, type Figure, type Row, spread } from "./measure.ts";
 import { type Usage, usageOf } from "./proc-usage.ts";
 import { PtyFarm } from "./pty-farm.ts";
 
@@ -110,15 +110,7 @@ function figuresOf(measured: Measured, peers: readonly Measured[]): readonly Fig
 
 export async function peersRow(modems: number, options: BenchOptions): Promise<Row> {
   const facts: Record<string, number | string> = {};
-  const measured: Measured[] = [];
-  for (const daemon of DAEMONS) {
-    try {
-      measured.push(await measure(daemon, modems, options));
-    } catch (error) {
-      if (!(error instanceof Skipped) || daemon === DAEMONS[0]) throw error;
-      facts[daemon.name] = `skipped: ${error.message}`;
-    }
-  }
+  const measured = await eachDaemon(facts, (daemon) => measure(daemon, modems, options));
   const peers = measured.slice(1);
   for (const { daemon, version, usage, fsyncs } of measured) {
     const { rssMb, pssMb, processes } = usage;

@@ -2,8 +2,8 @@
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DAEMONS, type Daemon } from "./daemons.ts";
-import { type BenchOptions, type Figure, pause, type Row, Skipped, spread } from "./measure.ts";
+import { type Daemon, eachDaemon } from "./daemons.ts";
+import { type BenchOptions, type Figure, pause, type Row, spread } from "./measure.ts";
 import { PtyFarm } from "./pty-farm.ts";
 
 const START_MS = 60_000;
@@ -44,19 +44,16 @@ async function measure(daemon: Daemon, options: BenchOptions): Promise<readonly 
 }
 
 export async function replugRow(options: BenchOptions): Promise<Row> {
-  const figures: Figure[] = [];
   const facts: Record<string, number | string> = {};
-  for (const daemon of DAEMONS) {
-    try {
-      const times = await measure(daemon, options);
-      const what = `${daemon.name}: tty back to message stored`;
-      const value = spread(times.map((time) => time ?? Number.POSITIVE_INFINITY));
-      figures.push({ what, unit: "s", value, ...(daemon === DAEMONS[0] && { target: "<= 10 s" }) });
-      if (times.includes(null)) facts[daemon.name] = `did not come back in ${WATCHED_MS / 1000} s`;
-    } catch (error) {
-      if (!(error instanceof Skipped) || daemon === DAEMONS[0]) throw error;
-      facts[daemon.name] = `skipped: ${error.message}`;
-    }
-  }
+  const figures = await eachDaemon(facts, async (daemon): Promise<Figure> => {
+    const times = await measure(daemon, options);
+    if (times.includes(null)) facts[daemon.name] = `did not come back in ${WATCHED_MS / 1000} s`;
+    return {
+      what: `${daemon.name}: tty back to message stored`,
+      unit: "s",
+      value: spread(times.map((time) => time ?? Number.POSITIVE_INFINITY)),
+      ...(daemon.name === "numberbox" && { target: "<= 10 s" }),
+    };
+  });
   return { name: "peers, replug", figures, facts };
 }
