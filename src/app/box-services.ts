@@ -16,6 +16,7 @@ import {
 } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
 import {
+  BalanceWatch,
   type BoxStore,
   BoxViews,
   createSealer,
@@ -23,19 +24,25 @@ import {
   Forwarder,
   Intake,
   type IntakeCommit,
+  type Line,
+  LineBinder,
   ReceiptCollector,
   Rentals,
+  type SimVault,
   type SlotDriver,
+  type SlotStatus,
   type TrustedTime,
+  Ussd,
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
-import type { OpenLink } from "../modem/index.ts";
+import { type OpenLink, SlotRunner } from "../modem/index.ts";
 import { createRelayClient } from "../relay/index.ts";
-import { lineChooser } from "./line-chooser.ts";
+import { balanceRules } from "./balance-rules.ts";
 import { createSlotDrivers } from "./slot-drivers.ts";
 
 export interface ServiceDeps {
   readonly config: BoxConfig;
+  readonly dataFolder: string;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -45,6 +52,7 @@ export interface ServiceDeps {
   readonly identity: Identity;
   readonly storageKey: Secret<Uint8Array>;
   readonly time: TrustedTime;
+  readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
 }
 
@@ -71,6 +79,9 @@ export interface BoxServices {
   readonly intake: Intake;
   readonly views: BoxViews;
   readonly runners: readonly SlotDriver[];
+  readonly ussd: Ussd;
+  /** Null where no balance is asked for. */
+  readonly balances: BalanceWatch | null;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -120,15 +131,30 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
     }),
     activeRental: (line) => rentals.active(line),
     unrented: config.intake.unrented,
+    lateParts: config.intake.late_parts,
     settings: { maxBatch: config.intake.max_batch, partTimeout: config.intake.part_timeout },
     onCommitted: (commit) => shared.bus.emit("committed", commit),
   });
 }
 
 function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotDriver[] {
-  const lineFor = lineChooser(() => rentals.lines());
+  const binder = new LineBinder({ ...shared, rentals });
   const onChange = (id: SlotId): void => shared.bus.emit("slot", id);
-  return createSlotDrivers({ ...shared, intake, lineFor, onChange });
+  const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
+  const drivers = createSlotDrivers({ ...shared, intake, lineFor: binder.lineFor, linesOf, onChange });
+  followSims(shared, binder, drivers);
+  return drivers;
+}
+
+/** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */
+function followSims({ bus }: Shared, binder: LineBinder, drivers: readonly SlotDriver[]): void {
+  bus.on("slot", (id) => {
+    if (drivers.find((driver) => driver.status().id === id)?.status().state === "down") binder.left(id);
+    for (const slot of binder.mayServe()) {
+      const driver = drivers.find((each) => each.status().id === slot);
+      if (driver instanceof SlotRunner) driver.retry(null);
+    }
+  });
 }
 
 function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {
@@ -146,9 +172,18 @@ function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" |
     provider: toBase64url(shared.identity.verify),
     startedAt: now(),
     slots: () => runners.map((runner) => runner.status()),
+    balanceOf: (slot) => made.balances?.balanceOf(slot) ?? null,
     intake: () => intake.health,
     relay: { url: config.relay.url, link: () => forwarder.link, since: () => since },
   });
+}
+
+function createBalances(shared: Shared, ussd: Ussd, slots: () => readonly SlotStatus[]): BalanceWatch | null {
+  const { config, bus } = shared;
+  const ruleFor = balanceRules(config);
+  if (config.balance === undefined || ruleFor === null) return null;
+  const { every } = config.balance;
+  return new BalanceWatch({ ...shared, ussd, slots, every, ruleFor, onChange: (slot) => bus.emit("slot", slot) });
 }
 
 function connect(bus: Events<BusEvents>, { forwarder, views, runners, events }: BoxServices, now: () => UnixMs): void {
@@ -175,8 +210,11 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const intake = createIntake(shared, rentals);
   const runners = createRunners(shared, rentals, intake);
   const { forwarder } = delivery;
-  const views = createViews(shared, { events: shared.events, rentals, forwarder, intake, runners });
-  const services: BoxServices = { ...delivery, events: shared.events, rentals, intake, runners, views };
+  const ussd = new Ussd({ clock: deps.clock, slots: () => runners, perHour: deps.config.ussd.per_hour });
+  const balances = createBalances(shared, ussd, () => runners.map((runner) => runner.status()));
+  const made = { events: shared.events, rentals, forwarder, intake, runners, ussd, balances };
+  const views = createViews(shared, made);
+  const services: BoxServices = { ...delivery, ...made, views };
   connect(bus, services, shared.now);
   return services;
 }

@@ -14,8 +14,16 @@ import {
   toHex,
 } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import { type BoxConsole, type BoxStore, type Rentals, type SlotStatus, TrustedTime } from "../core/index.ts";
-import type { Identity } from "../envelope/index.ts";
+import {
+  type BoxConsole,
+  type BoxStore,
+  type Line,
+  type Rentals,
+  SimVault,
+  type SlotStatus,
+  TrustedTime,
+} from "../core/index.ts";
+import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import { openBoxStore } from "../store/index.ts";
 import { startWeb } from "../web/index.ts";
@@ -86,7 +94,9 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   parts.started("store", () => store.close());
   const time = new TrustedTime(clock, await lastTrustedTime(store));
   const { storageKey } = keys;
-  const services = createServices({ ...deps, store, identity, storageKey, time, openSimLink });
+  const sims = new SimVault({ store, random, log, key: deriveKey(suite, storageKey, "numberbox/sims/v1") });
+  await sims.load();
+  const services = createServices({ ...deps, store, identity, storageKey, time, sims, openSimLink });
   await services.rentals.load();
   await saveLines(config, services.rentals, random);
   return { store, identity, services, time };
@@ -101,7 +111,7 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   await views.start();
   parts.started("views", () => views.stop());
   const { listen, names } = deps.config.web;
-  const web = await startWeb({ ...deps, listen, names, box: views, settings: store });
+  const web = await startWeb({ ...deps, listen, names, box: views, ussd: services.ussd, settings: store });
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   forwarder.start();
@@ -115,8 +125,22 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("slots", async () => {
     await Promise.all(runners.map((runner) => runner.stop()));
   });
+  services.balances?.start();
+  parts.started("balances", async () => services.balances?.stop());
   events.record({ level: "info", code: "box.started", details: { slots: runners.length } });
   return web.url;
+}
+
+/**
+ * Where a line is and which SIM it has: what the configuration says of the SIM counts, otherwise what was learnt. A line that gets
+ * another number gets another SIM.
+ */
+function simOf(line: BoxConfig["lines"][number], known: Line | null): Pick<Line, "slot" | "iccid" | "imsi"> {
+  const slot = line.slot === undefined ? null : slotId(line.slot);
+  if (line.iccid !== undefined) return { slot, iccid: line.iccid, imsi: null };
+  if (known === null || known.number !== line.number) return { slot, iccid: null, imsi: null };
+  const { iccid, imsi } = known;
+  return { slot: iccid === null && imsi === null ? slot : known.slot, iccid, imsi };
 }
 
 /** Makes the configured lines known; a new one gets a listing id of 16 random hex digits. */
@@ -125,8 +149,7 @@ async function saveLines(config: BoxConfig, rentals: Rentals, random: Random): P
     await rentals.saveLine({
       id: lineId(line.id),
       number: e164(line.number),
-      slot: line.slot === undefined ? null : slotId(line.slot),
-      iccid: line.iccid ?? null,
+      ...simOf(line, rentals.line(lineId(line.id))),
       listingId: listingId(toHex(random.bytes(8))),
     });
   }

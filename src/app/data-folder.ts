@@ -1,7 +1,7 @@
 // The box's data folder: made private, and held by one process at a time.
 
 import { chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { AppError, isAppError, systemCodeOf, wrapError } from "../base/index.ts";
 
 export interface DataFolder {
@@ -68,6 +68,21 @@ function releaser(path: string): () => Promise<void> {
   };
 }
 
+/** A new folder's name is safe from a power cut when the folder above it was synced: that of each folder from `first` down to `last`. */
+async function keepNames(first: string, last: string): Promise<void> {
+  const { length } = resolve(first);
+  for (let made = resolve(last); made.length >= length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
 /**
  * Makes the folder (mode 0700) and takes it. A folder that exists keeps its mode: it may be one that others use too, and the files
  * in it are private by themselves. Errors: `app.folder_in_use`, `app.no_folder`, those of `replaceFile`.
@@ -75,8 +90,11 @@ function releaser(path: string): () => Promise<void> {
 export async function openDataFolder(path: string): Promise<DataFolder> {
   try {
     const made = await mkdir(path, { recursive: true, mode: 0o700 });
-    // The mode above is cut by the umask, which may be odd.
-    if (made !== undefined) await chmod(path, 0o700);
+    if (made !== undefined) {
+      // The mode above is cut by the umask, which may be odd.
+      await chmod(path, 0o700);
+      await keepNames(made, path);
+    }
   } catch (cause) {
     throw wrapError(cause, "app.no_folder", `the data folder ${path} cannot be made (${systemCodeOf(cause) ?? "?"})`, {
       hint: "Choose a folder that this user may write, by --data or NUMBERBOX_DATA.",
@@ -117,12 +135,7 @@ async function writeAndRename(file: string, text: string | Uint8Array): Promise<
   const fresh = `${file}.new`;
   await writeFile(fresh, text, { mode: 0o600, flush: true });
   await rename(fresh, file);
-  const folder = await open(join(file, ".."), "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await syncFolder(dirname(file));
 }
 
 /** The file's text, or null if there is none. */

@@ -2,6 +2,16 @@
 // that no line end, ESC, Ctrl-Z or second command can be smuggled into the port.
 
 import { AppError, type Millis, seconds } from "../base/index.ts";
+import {
+  type IccidCommand,
+  type NetworkCommand,
+  type PinRetriesCommand,
+  type RestartCommand,
+  type SettingCommand,
+  SIM_FILES,
+  type SignalCommand,
+  type SimFile,
+} from "./command-forms.ts";
 
 /**
  * How long a modem may take for the whole answer. `quick`: known to the modem itself. `normal`: asks the SIM. `slow`: walks through
@@ -36,7 +46,9 @@ export const COMMANDS = {
   imei: row("+CGSN", "quick", "27.007 5.4"),
   imsi: row("+CIMI", "normal", "27.007 5.6"),
   iccid: row("+CCID", "normal", "vendor"),
+  simFile: row("+CRSM", "normal", "27.007 8.18"),
   setting: row("", "normal", "vendor"),
+  restart: row("", "slow", "vendor"),
   commandList: row("+CLAC", "normal", "27.007 8.37"),
   pin: row("+CPIN", "normal", "27.007 8.3"),
   pinRetries: row("+CPINR", "normal", "27.007 8.73"),
@@ -47,9 +59,15 @@ export const COMMANDS = {
   registration: row("+CREG", "quick", "27.007 7.2"),
   packetRegistration: row("+CGREG", "quick", "27.007 10.1.20"),
   epsRegistration: row("+CEREG", "quick", "27.007 10.1.22"),
+  imsRegistration: row("+CIREG", "quick", "27.007 8.71"),
+  vendorNetwork: row("", "quick", "vendor"),
+  charset: row("+CSCS", "quick", "27.007 5.5"),
   operator: row("+COPS", "slow", "27.007 7.3"),
   ownNumber: row("+CNUM", "normal", "27.007 7.1"),
-  ussd: row("+CUSD", "network", "27.007 7.15"),
+  caller: row("+CLIP", "network", "27.007 7.6"),
+  // Not `network`, though some modems say OK only after the network's answer: SMS wait for the command in flight. An answer that comes
+  // later than this is still taken, as it is a URC.
+  ussd: row("+CUSD", "normal", "27.007 7.15"),
   messageService: row("+CSMS", "normal", "27.005 3.2.1"),
   storage: row("+CPMS", "slow", "27.005 3.2.2"),
   messageFormat: row("+CMGF", "quick", "27.005 3.2.3"),
@@ -96,25 +114,8 @@ const PIN = /^[0-9]{4,8}$/;
 const MEM = /^[A-Z]{2}$/;
 const FACILITY = /^[A-Z]{2}$/;
 const USSD = /^[0-9A-Za-z*#+ ]{1,182}$/;
+const SERVICE_CENTRE = /^\+?[0-9]{3,20}$/;
 const MAX_INDEX = 65_535;
-
-/** How modems name the ICCID command; 27.007 has none. */
-export type IccidCommand = "+CCID" | "+ICCID" | "^ICCID?" | "+QCCID" | "#CCID";
-
-/** How modems name the question for the tries left at PIN and PUK. */
-export type PinRetriesCommand = "+CPINR" | "^CPIN?" | "+SPIC" | "^SPIC" | "+QPINC?" | "#PCT" | "+UPINCNT";
-
-/** Where a modem tells its signal besides +CSQ. */
-export type SignalCommand = "+CESQ" | "^HCSQ?" | "+QCSQ" | "+CPSI?";
-
-/** Every vendor setting that the product ever sends, without `AT`. None changes an identity of the modem, and none will. */
-export const SETTINGS = [
-  // Huawei: no unasked reports of signal and data flow.
-  "^CURC=0",
-  // Quectel: URCs on the AT port that is open, not on one that nobody reads.
-  '+QURCCFG="urcport","all"',
-] as const;
-export type SettingCommand = (typeof SETTINGS)[number];
 
 /** The settings of +CNMI (TS 27.005 3.4.1). */
 export interface IndicationSettings {
@@ -126,6 +127,18 @@ export interface IndicationSettings {
 }
 
 const C = COMMANDS;
+
+/** A command of fixed spelling: everything up to `=` or `?` is its prefix. */
+function spelled(of: Row, text: string): AtCommand {
+  const prefix = text.replace(/[=?].*$/, "");
+  return build({ ...of, prefix }, text.slice(prefix.length));
+}
+
+/** READ BINARY, 176 (TS 27.007 8.18). */
+function readSimFile(file: SimFile): AtCommand {
+  const { id, length } = SIM_FILES[file];
+  return build(C.simFile, `=176,${id},0,0,${length}`);
+}
 
 /** One builder per command. Each throws `at.bad_argument` for an argument outside its range. */
 export const command = {
@@ -139,29 +152,25 @@ export const command = {
   revision: (): AtCommand => build(C.revision, ""),
   imei: (): AtCommand => build(C.imei, ""),
   imsi: (): AtCommand => build(C.imsi, ""),
-  iccid: (form: IccidCommand): AtCommand =>
-    build({ ...C.iccid, prefix: form.replace("?", "") }, form.endsWith("?") ? "?" : ""),
+  iccid: (form: IccidCommand): AtCommand => (form === "+CRSM" ? readSimFile("iccid") : spelled(C.iccid, form)),
+  /** READ BINARY of one of `SIM_FILES`, whole. */
+  readSimFile,
   commandList: (): AtCommand => build(C.commandList, ""),
   readPin: (): AtCommand => build(C.pin, "?"),
   enterPin: (pin: string): AtCommand => build(C.pin, `="${matching(C.pin, pin, PIN, "4-8 digits")}"`),
-  pinRetries: (form: PinRetriesCommand = "+CPINR"): AtCommand =>
-    build({ ...C.pinRetries, prefix: form.replace("?", "") }, form.endsWith("?") ? "?" : ""),
+  pinRetries: (form: PinRetriesCommand = "+CPINR"): AtCommand => spelled(C.pinRetries, form),
   /** `SC`: whether the SIM asks for a PIN. */
   readFacilityLock: (facility: string): AtCommand =>
     build(C.facilityLock, `="${matching(C.facilityLock, facility, FACILITY, "two capital letters")}",2`),
   readFunctionality: (): AtCommand => build(C.functionality, "?"),
   /** 0 minimum, 1 full, 4 radio off; other levels up to 127 are vendors'. */
   setFunctionality: (level: number): AtCommand => build(C.functionality, `=${integer(C.functionality, level, 127)}`),
-  /** Restarts the modem: full functionality with <rst> 1. */
-  restart: (): AtCommand => build(C.functionality, "=1,1"),
+  /** Restarts the modem: by default full functionality with <rst> 1 (TS 27.007 8.2). */
+  restart: (form: RestartCommand = "+CFUN=1,1"): AtCommand => spelled(C.restart, form),
   signal: (): AtCommand => build(C.signal, ""),
-  signalDetail: (form: SignalCommand): AtCommand =>
-    build({ ...C.signalDetail, prefix: form.replace("?", "") }, form.endsWith("?") ? "?" : ""),
+  signalDetail: (form: SignalCommand): AtCommand => spelled(C.signalDetail, form),
   /** One of `SETTINGS`. */
-  setting: (text: SettingCommand): AtCommand => {
-    const [prefix = "", ...rest] = text.split("=");
-    return build({ ...C.setting, prefix }, rest.length === 0 ? "" : `=${rest.join("=")}`);
-  },
+  setting: (text: SettingCommand): AtCommand => spelled(C.setting, text),
   readRegistration: (): AtCommand => build(C.registration, "?"),
   /** 0 off, 1 state, 2 state and cell; `readRegistration` answers in the same depth. */
   reportRegistration: (level: number): AtCommand => build(C.registration, `=${integer(C.registration, level, 2)}`),
@@ -171,10 +180,17 @@ export const command = {
   readEpsRegistration: (): AtCommand => build(C.epsRegistration, "?"),
   reportEpsRegistration: (level: number): AtCommand =>
     build(C.epsRegistration, `=${integer(C.epsRegistration, level, 2)}`),
+  readImsRegistration: (): AtCommand => build(C.imsRegistration, "?"),
+  /** Vendors' own words on network and technology, for `parseNetworkInfo`. */
+  vendorNetwork: (form: NetworkCommand): AtCommand => spelled(C.vendorNetwork, form),
   readOperator: (): AtCommand => build(C.operator, "?"),
   /** Only the format of `readOperator`: digits. The choice of network stays as it is (<mode> 3). */
   numericOperator: (): AtCommand => build(C.operator, "=3,2"),
+  /** As `numericOperator`, for the operator's name. */
+  longOperator: (): AtCommand => build(C.operator, "=3,0"),
   ownNumber: (): AtCommand => build(C.ownNumber, ""),
+  /** Alphabet of names and USSD strings: the international reference alphabet, or hex of UCS-2 (TS 27.007 5.5). */
+  charset: (name: "IRA" | "UCS2"): AtCommand => build(C.charset, `="${name}"`),
   /** The answer comes as a +CUSD URC, often after the final result. `code` is at most 182 of 0-9 A-Z a-z * # + and space. */
   ussd: (code: string): AtCommand =>
     build(C.ussd, `=1,"${matching(C.ussd, code, USSD, "1-182 digits, letters, *, #, + or spaces")}",15`),
@@ -193,16 +209,27 @@ export const command = {
   },
   pduFormat: (): AtCommand => build(C.messageFormat, "=0"),
   readServiceCentre: (): AtCommand => build(C.serviceCentre, "?"),
+  /** Type 145 (international) for a number with `+`, 129 (unknown) for one without (TS 24.011 8.2.5.2). */
+  setServiceCentre: (number: string): AtCommand => {
+    const checked = matching(C.serviceCentre, number, SERVICE_CENTRE, "3-20 digits");
+    return build(C.serviceCentre, `="${checked}",${number.startsWith("+") ? 145 : 129}`);
+  },
   readIndications: (): AtCommand => build(C.indications, "?"),
   listIndications: (): AtCommand => build(C.indications, "=?"),
   setIndications: ({ mode, mt, bm, ds, bfr }: IndicationSettings): AtCommand => {
     const values = [mode, mt, bm, ds, bfr].map((value) => integer(C.indications, value, 3));
     return build(C.indications, `=${values.join(",")}`);
   },
-  /** Acknowledges the last +CMT or +CDS, with RP-ACK (TS 27.005 4.7, <n> 0). */
-  acknowledge: (): AtCommand => build(C.acknowledge, "=0"),
+  /** Acknowledges the last +CMT or +CDS, with RP-ACK (TS 27.005 4.7). `bare`: for modems that take no <n>. */
+  acknowledge: (form: "numbered" | "bare" = "numbered"): AtCommand =>
+    build(C.acknowledge, form === "numbered" ? "=0" : ""),
+  readCaller: (): AtCommand => build(C.caller, "?"),
+  /** Whether incoming calls tell who calls, in +CLIP. */
+  presentCaller: (on: boolean): AtCommand => build(C.caller, on ? "=1" : "=0"),
   /** Every message in mem1, whatever its state; marks unread ones as read. */
   listMessages: (): AtCommand => build(C.list, "=4"),
+  /** Whether the modem can list messages at all. */
+  testListing: (): AtCommand => build(C.list, "=?"),
   readMessage: (index: number): AtCommand => build(C.read, `=${integer(C.read, index, MAX_INDEX)}`),
   /** Deletes one message of mem1 for good. */
   deleteMessage: (index: number): AtCommand => build(C.delete, `=${integer(C.delete, index, MAX_INDEX)}`),

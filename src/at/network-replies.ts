@@ -1,4 +1,4 @@
-// Replies about the network: signal (TS 27.007 8.5) and operator (7.3).
+// Replies about the network: signal (TS 27.007 8.5), operator (7.3) and IMS (8.71).
 
 import { countOf, filledTextOf, integerOf } from "./parameters.ts";
 import { type AccessTechnology, accessTechnologyOf } from "./registration.ts";
@@ -53,4 +53,22 @@ export function parseCops(lines: readonly string[]): OperatorState {
     plmn: operator !== null && /^\d{5,6}$/.test(operator) ? operator : null,
     act: accessTechnologyOf(act),
   };
+}
+
+export interface ImsRegistration {
+  readonly registered: boolean;
+  /** Whether SMS go over IMS; null when the modem does not tell. */
+  readonly sms: boolean | null;
+}
+
+/** Bit of <ext_info> that means SMS over IP (TS 27.007 8.71). */
+const SMS_OVER_IP = 0x04;
+
+/** `+CIREG: <n>,<reg_info>[,<ext_info>]` (TS 27.007 8.71), <ext_info> in hex; throws `at.bad_response`. */
+export function parseCireg(lines: readonly string[]): ImsRegistration {
+  const [, state, extra] = parametersOf(lines, "+CIREG");
+  const registered = required(countOf(state), "+CIREG", "state") === 1;
+  const mask = filledTextOf(extra);
+  if (mask === null || !/^[0-9A-F]{1,8}$/i.test(mask)) return { registered, sms: registered ? null : false };
+  return { registered, sms: registered && (Number.parseInt(mask, 16) & SMS_OVER_IP) !== 0 };
 }

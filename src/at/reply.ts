@@ -3,7 +3,7 @@
 import { AppError } from "../base/index.ts";
 import { type AtParameter, parseParameters } from "./parameters.ts";
 
-const PREFIX = /^\s*([+^*#%$_!][A-Z][A-Z0-9_]*)\s*:(.*)$/i;
+const PREFIX = /^\s*([+^*#%$_!][A-Z][A-Z0-9_]*)\s*:(.*)$/is;
 
 /** Splits `+CSQ: 17,99` into its upper-case prefix `+CSQ` and what follows the colon, trimmed; null for a line without a prefix. */
 export function splitPrefix(line: string): { readonly prefix: string; readonly rest: string } | null {

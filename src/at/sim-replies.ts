@@ -80,21 +80,51 @@ function huaweiRetries(rest: string): PinRetries {
   return { ...NO_RETRIES, puk: puk ?? null, pin: pin ?? null, puk2: puk2 ?? null, pin2: pin2 ?? null };
 }
 
-/** SIMCom `+SPIC: <pin>,<pin2>,<puk>,<puk2>`; older SIMCom and Cinterion (`^SPIC`) give one number. */
-function spicRetries(rest: string): PinRetries {
+// TS 102 221 9.5.1: a PIN has three tries, a PUK ten.
+const PIN_TRIES = 3;
+
+/**
+ * u-blox (`+UPINCNT`), Sierra (`+CPINC`) and older SIMCom (`+SPIC`): `<pin>,<pin2>,<puk>,<puk2>`; newer SIMCom:
+ * `<pin>,<puk>,<pin2>,<puk2>`, told apart by a second number that no PIN has. SIM800, Cinterion (`^SPIC`) and Telit (`#PCT`) give one.
+ */
+function listedRetries(rest: string): PinRetries {
   const counts = parseParameters(rest).map(countOf);
   if (counts.length === 1) return { ...NO_RETRIES, current: counts[0] ?? null };
-  const [pin, pin2, puk, puk2] = counts;
+  const [pin, second, third, puk2] = counts;
+  const [pin2, puk] = (second ?? 0) > PIN_TRIES ? [third, second] : [second, third];
   return { ...NO_RETRIES, pin: pin ?? null, pin2: pin2 ?? null, puk: puk ?? null, puk2: puk2 ?? null };
 }
 
-/** Attempts left at PIN and PUK, from +CPINR, ^CPIN, +SPIC or ^SPIC; throws `at.bad_response` when no number is found. */
+/** Quectel: `+QPINC: "SC",<pin>,<puk>` and `+QPINC: "P2",<pin2>,<puk2>`. */
+function quectelRetries(rests: readonly string[]): PinRetries {
+  let retries = NO_RETRIES;
+  for (const rest of rests) {
+    const [facility, pin, puk] = parseParameters(rest);
+    if (textOf(facility) === "SC") retries = { ...retries, pin: countOf(pin), puk: countOf(puk) };
+    if (textOf(facility) === "P2") retries = { ...retries, pin2: countOf(pin), puk2: countOf(puk) };
+  }
+  return retries;
+}
+
+/** ZTE: `+ZPINPUK: <pin>,<puk>`. */
+function zteRetries(rest: string): PinRetries {
+  const [pin, puk] = parseParameters(rest).map(countOf);
+  return { ...NO_RETRIES, pin: pin ?? null, puk: puk ?? null };
+}
+
+const LISTED: readonly string[] = ["+SPIC", "^SPIC", "+UPINCNT", "+CPINC", "#PCT"];
+
+/** Attempts left at PIN and PUK, in any form of `command.pinRetries`; throws `at.bad_response` when no number is found. */
 export function parsePinRetries(lines: readonly string[]): PinRetries {
   const [huawei] = restsOf(lines, "^CPIN");
-  const spic = restsOf(lines, "+SPIC")[0] ?? restsOf(lines, "^SPIC")[0];
+  const [listed] = LISTED.flatMap((prefix) => restsOf(lines, prefix));
+  const quectel = restsOf(lines, "+QPINC");
+  const [zte] = restsOf(lines, "+ZPINPUK");
   let retries = standardRetries(restsOf(lines, "+CPINR"));
   if (huawei !== undefined) retries = huaweiRetries(huawei);
-  else if (spic !== undefined) retries = spicRetries(spic);
+  else if (listed !== undefined) retries = listedRetries(listed);
+  else if (quectel.length > 0) retries = quectelRetries(quectel);
+  else if (zte !== undefined) retries = zteRetries(zte);
   if (Object.values(retries).every((value) => value === null)) throw badResponse("+CPINR", "has no retry counter");
   return retries;
 }
@@ -106,7 +136,7 @@ export function parseClck(lines: readonly string[]): boolean {
   return status === 1;
 }
 
-const ICCID_PREFIX = /^\s*[+^*#%$!]?[A-Z]*CCID\s*[:=]/i;
+const ICCID_PREFIX = /^\s*[+^*#%$!]?(?:[A-Z]*CCID|SCID)\s*[:=]/i;
 
 /** ITU-T E.118: 89, then 16-18 digits. Some issuers use A-F inside; F at the end is padding to whole octets (TS 51.011 10.1.1). */
 function iccidOf(digits: string): string | null {
@@ -118,7 +148,7 @@ function iccidOf(digits: string): string | null {
   return bare.startsWith("89") && bare.length >= 18 ? bare : null;
 }
 
-/** The ICCID from +CCID, +ICCID, ^ICCID, … or bare digits, padding removed and digits in reading order; throws `at.bad_response`. */
+/** The ICCID from +CCID, +ICCID, ^SCID, +CRSM of EF_ICCID, … or bare digits, padding removed and digits in reading order; throws `at.bad_response`. */
 export function parseIccid(lines: readonly string[]): string {
   for (const line of lines) {
     for (const parameter of parseParameters(line.replace(ICCID_PREFIX, ""))) {

@@ -9,6 +9,8 @@ export interface CliIo {
   err(text: string): void;
   /** All of standard input. */
   readInput(): Promise<Uint8Array>;
+  /** The next line of standard input, without its end; null when there is none. Absent where nobody types. */
+  readLine?(): Promise<string | null>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: Random;

@@ -21,10 +21,12 @@ const GROUPS: readonly CommandGroup[] = [
     names: ["rental", "slots", "lines", "identity"],
     load: async () => (await import("./commands/rental.ts")).registerRental,
   },
+  { names: ["ussd"], load: async () => (await import("./commands/ussd.ts")).registerUssd },
   { names: ["renter"], load: async () => (await import("./commands/renter.ts")).registerRenter },
   { names: ["sms"], load: async () => (await import("./commands/sms.ts")).registerSms },
   { names: ["ptool"], load: async () => (await import("./commands/ptool.ts")).registerPtool },
   { names: ["simulate"], load: async () => (await import("./commands/simulate.ts")).registerSimulate },
+  { names: ["hardware"], load: async () => (await import("./commands/hardware.ts")).registerHardware },
   { names: ["config"], load: async () => (await import("./commands/config.ts")).registerConfig },
 ];
 

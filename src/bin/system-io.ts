@@ -1,5 +1,6 @@
 // The outside of a real process.
 
+import { createInterface } from "node:readline";
 import { systemClock } from "../base/system-clock.ts";
 import { systemLogger } from "../base/system-log.ts";
 import { systemRandom } from "../base/system-random.ts";
@@ -9,6 +10,16 @@ async function readInput(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
+}
+
+/** Lines on demand: nothing is read from standard input before the first is asked for. */
+function lineReader(signal: AbortSignal): () => Promise<string | null> {
+  let lines: AsyncIterator<string> | null = null;
+  return async () => {
+    lines ??= createInterface({ input: process.stdin, signal })[Symbol.asyncIterator]();
+    const next = await lines.next();
+    return next.done === true ? null : next.value;
+  };
 }
 
 /** `NUMBERBOX_LOG` sets what one-shot commands log to standard error: debug, info, warn (default) or error. */
@@ -26,6 +37,7 @@ export function systemIo(): CliIo {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     readInput,
+    readLine: lineReader(abort.signal),
     env: process.env,
     clock: systemClock,
     random: systemRandom,

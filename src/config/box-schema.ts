@@ -2,14 +2,15 @@
 
 import { z } from "zod";
 import { androidSlot } from "./android-schema.ts";
+import { balanceSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
 const port = z
   .string()
   .max(200)
-  .regex(/^(?:\/\S+|tcp:\/\/\S+:\d{1,5}|sim:\/\/\S+)$/, {
-    error: "a path such as /dev/ttyUSB2, tcp://host:port or sim://name",
+  .regex(/^(?:usb:\d+-\d+(?:\.\d+)*(?::\d{1,2})?|\/\S+|tcp:\/\/\S+:\d{1,5}|sim:\/\/\S+)$/, {
+    error: "usb:1-1.4, a path such as /dev/ttyUSB2, tcp://host:port or sim://name",
     abort: true,
   })
   .refine((text) => !text.startsWith("tcp:") || Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535, "a TCP port");
@@ -17,14 +18,43 @@ const port = z
 const slot = z
   .strictObject({
     id: identifier.describe("Name of the position; never changes."),
-    port: port.optional().describe("Where the modem's AT interface is."),
+    port: port.optional().describe("Where the modem is: its place in the USB tree (usb:1-1.4), or its AT interface."),
+    board: identifier.optional().describe("Board that the modem is on, of `boards`."),
+    position: z.int().min(1).max(99).optional().describe("Position on the board."),
     android: androidSlot.optional(),
     smpp: smppSlot.optional(),
+    balance: slotBalance.optional(),
   })
   .refine(
-    ({ port: at, android, smpp }) => [at, android, smpp].filter((each) => each !== undefined).length === 1,
-    "exactly one of port, android and smpp",
+    ({ port: at, board, android, smpp }) =>
+      [at, board, android, smpp].filter((each) => each !== undefined).length === 1,
+    "exactly one of port, board, android and smpp",
+  )
+  .refine(
+    ({ board, position }) => (board === undefined) === (position === undefined),
+    "board and position go together",
   );
+
+const board = z.strictObject({
+  id: identifier,
+  file: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe("Name of a board in `hardware/boards`, such as mpcie-8, or a path to a file of that form."),
+  upstream: z
+    .string()
+    .regex(/^\d+-\d+(?:\.\d+)*(?:,\d+-\d+(?:\.\d+)*)*$/, "a sysfs path such as 1-1; several with commas")
+    .describe("USB port that the board is plugged into, as `numberbox hardware ports` shows it."),
+});
+
+const join = z.strictObject({
+  rules: z
+    .array(z.string().regex(/^[0-9a-f]{4}:(?:[0-9a-f]{4}|\*)$/, "a USB id such as 2c7c:0125 or 2c7c:*"))
+    .max(64)
+    .default([])
+    .describe("Modems that are taken without asking. Others only while the owner has opened the window for joining."),
+});
 
 const line = z.strictObject({
   id: identifier.describe("Name of the line; appears in logs instead of the number."),
@@ -75,6 +105,8 @@ export const boxConfig = z
     log: z.strictObject({ level: logLevel }).prefault({}),
     unlock: unlock.prefault({ key_file: "unlock.key" }),
     slots: slots.default([]),
+    boards: z.array(board).max(8).superRefine(eachOnce<z.infer<typeof board>>("id")).default([]),
+    join: join.prefault({}),
     lines: lines.default([]),
     relay: z.strictObject({ url: relayUrl }),
     intake: z
@@ -83,6 +115,9 @@ export const boxConfig = z
           "How often a SIM is read through without being told of a message.",
         ),
         part_timeout: duration("10s", "7d", "10m").describe("How long a long SMS waits for its missing parts."),
+        late_parts: duration("0s", "30d", "7d").describe(
+          "How long the parts of a long SMS that was delivered incomplete are kept, sealed, for those that come late.",
+        ),
         unrented: z
           .enum(["keep", "drop"])
           .default("keep")
@@ -90,6 +125,16 @@ export const boxConfig = z
         max_batch: z.int().min(1).max(1000).default(64).describe("Most messages in one disk commit."),
       })
       .prefault({}),
+    modem: z
+      .strictObject({
+        roaming: z
+          .enum(["allow", "refuse"])
+          .default("allow")
+          .describe("What a SIM does in a foreign network: stay on it, with a warning, or go off the air."),
+      })
+      .prefault({}),
+    ussd: ussdSection.prefault({}),
+    balance: balanceSection.optional(),
     rental: z
       .strictObject({
         rest_after_day: duration("0s", "366d", "24h").describe("Rest of a number after a rental of up to a day."),
@@ -108,8 +153,14 @@ export const boxConfig = z
       .prefault({}),
   })
   .superRefine((config, context) => {
+    const boards = new Set(config.boards.map((item) => item.id));
+    config.slots.forEach((item, at) => {
+      if (item.board === undefined || boards.has(item.board)) return;
+      context.addIssue({ code: "custom", path: ["slots", at, "board"], message: `there is no board "${item.board}"` });
+    });
     const known = new Set(config.slots.map((item) => item.id));
     const served = new Map<string, number>();
+    const gateways = new Set(config.slots.filter((item) => item.smpp !== undefined).map((item) => item.id));
     config.lines.forEach((item, at) => {
       if (item.slot === undefined) return;
       const complain = (message: string): void => {
@@ -118,6 +169,8 @@ export const boxConfig = z
       if (!known.has(item.slot)) complain(`there is no slot "${item.slot}"`);
       // A line whose SIM is named by its ICCID is found wherever the SIM is.
       if (item.iccid !== undefined) return;
+      // Messages of a gateway name the number that they are for.
+      if (gateways.has(item.slot)) return;
       const other = served.get(item.slot);
       if (other === undefined) served.set(item.slot, at);
       else complain(`serves line ${other} already; tell SIMs of one slot apart by iccid`);

@@ -1,6 +1,8 @@
 // Public face of `config`.
 
+export type { BalanceSection, SlotBalance } from "./balance-schema.ts";
 export type { BoxConfig } from "./box-schema.ts";
-export { configSchema, parseBoxConfig, parseRelayConfig } from "./parse.ts";
+export { configSchema, parseBoxConfig, parseRelayConfig, parseYaml } from "./parse.ts";
 export type { RelayConfig } from "./relay-schema.ts";
+export type { SmppSlot } from "./smpp-schema.ts";
 export type { ListenAddress } from "./values.ts";

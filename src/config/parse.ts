@@ -16,7 +16,8 @@ function explain(issue: z.core.$ZodIssue): string {
   return `${issuePath(issue.path)}: ${issue.message}`;
 }
 
-function parseYaml(text: string, source: string): unknown {
+/** The value of a YAML text; `source` names it in errors. Errors: `config.syntax`. */
+export function parseYaml(text: string, source: string): unknown {
   const document = parseDocument(text, { strict: true, uniqueKeys: true });
   // A warning is a tag that nobody understands: its value would not be what the owner meant.
   const [error = document.warnings[0]] = document.errors;

@@ -13,6 +13,7 @@ import {
   type UnixMs,
 } from "../base/index.ts";
 import type { BoxEvent, GrantRequest, LineView, LiveFrame, Overview, RentalView, SlotView } from "../protocol/index.ts";
+import type { KnownBalance } from "./balance-watch.ts";
 import type { EventLog } from "./event-log.ts";
 import type { IntakeHealth } from "./intake.ts";
 import type { LinkState } from "./link-state.ts";
@@ -35,6 +36,7 @@ export interface BoxViewsDeps {
   readonly rentals: Rentals;
   readonly events: EventLog;
   readonly slots: () => readonly SlotStatus[];
+  readonly balanceOf?: (slot: SlotId) => KnownBalance | null;
   readonly intake: () => IntakeHealth;
   readonly relay: { readonly url: string; readonly link: () => LinkState; readonly since: () => UnixMs };
 }
@@ -235,6 +237,7 @@ export class BoxViews implements BoxConsole {
       signal_dbm: status.signalDbm,
       sms_storage: status.storage === null ? null : { ...status.storage },
       battery: status.battery === null ? null : { ...status.battery },
+      balance: this.#deps.balanceOf?.(status.id) ?? null,
       last_sms_at: activity?.lastAt ?? null,
       received: activity?.received ?? 0,
       recovery: {

@@ -7,7 +7,7 @@ import type { IntakeContext } from "./intake-plan.ts";
 import type { SeenPdu } from "./model.ts";
 import type { IncomingPdu, IntakeTicket } from "./ports.ts";
 import type { IntakeCommit, IntakeStore, RentalStore } from "./ports-store.ts";
-import { type OpenGroup, restoreGroups } from "./reassembly.ts";
+import { type OpenGroups, restoreGroups } from "./reassembly.ts";
 
 export interface IntakeMemoryDeps {
   readonly store: Pick<IntakeStore, "openParts" | "findSeen"> & Pick<RentalStore, "lastSequences">;
@@ -33,8 +33,9 @@ export class IntakeMemory {
     return this.#inFlight !== null;
   }
 
-  get openGroups(): readonly OpenGroup[] {
-    return [...(this.#remembered?.groups.values() ?? [])];
+  /** As of the last batch. */
+  get groups(): OpenGroups {
+    return this.#remembered?.groups ?? new Map();
   }
 
   /** Deletions that the next commit must make durable. */

@@ -12,19 +12,13 @@ import {
 } from "../base/index.ts";
 import { judge } from "./dedupe.ts";
 import { deriveMessageId, type FingerprintDeps, groupHash, pduHash } from "./fingerprints.ts";
-import {
-  contentOf,
-  joinContents,
-  type MessageContent,
-  type OpenedPart,
-  partOf,
-  type SmsContent,
-} from "./message-content.ts";
-import type { Counters, HeldMessage, OutboxMessage, Rental, SealedPart, SeenPdu } from "./model.ts";
+import { type Emission, type Emitted, IntakeParts } from "./intake-parts.ts";
+import { contentOf, type MessageContent, nameOf, type OpenedPart, partOf } from "./message-content.ts";
+import type { Counters, HeldMessage, OutboxMessage, Rental, SeenPdu } from "./model.ts";
 import type { IncomingPdu, IntakeTicket, IntakeVerdict } from "./ports.ts";
 import type { IntakeCommit } from "./ports-store.ts";
-import { addPart, closeGroup, type Flushed, isOverdue, type OpenGroups } from "./reassembly.ts";
-import type { Sealer } from "./sealing.ts";
+import type { OpenGroups } from "./reassembly.ts";
+import type { Sealer, SealMessage, SealToOwner } from "./sealing.ts";
 
 export interface IntakeContext {
   readonly seen: ReadonlyMap<string, readonly SeenPdu[]>;
@@ -39,6 +33,8 @@ export interface PlanDeps {
   readonly activeRental: (lineId: LineId) => Rental | null;
   /** What becomes of messages for a line without a rental. */
   readonly unrented: "keep" | "drop";
+  /** How long an incomplete message that was delivered waits for late parts; 0 for not at all. */
+  readonly lateParts: Millis;
   readonly now: () => UnixMs;
 }
 
@@ -53,20 +49,26 @@ export class IntakePlan {
   readonly #deps: PlanDeps;
   readonly #seen: Map<string, readonly SeenPdu[]>;
   readonly #sequences: Map<RentalId, number>;
-  #groups: OpenGroups;
+  readonly #parts: IntakeParts;
 
   readonly #newSeen: SeenPdu[] = [];
   readonly #outbox: OutboxMessage[] = [];
   readonly #held: HeldMessage[] = [];
-  readonly #parts = new Map<string, SealedPart[]>();
-  readonly #closed = new Set<string>();
   readonly #counts: Partial<Mutable<Counters>> = {};
 
   constructor(deps: PlanDeps, context: IntakeContext) {
     this.#deps = deps;
     this.#seen = new Map(context.seen);
     this.#sequences = new Map(context.sequences);
-    this.#groups = context.groups;
+    this.#parts = new IntakeParts(
+      {
+        ...deps,
+        emit: (emission, content) => this.#emit(emission, content),
+        rentalOf: (line) => deps.activeRental(line)?.id ?? null,
+        count: (name) => this.#count(name),
+      },
+      context.groups,
+    );
   }
 
   /** Whether `learn` was told of this hash. */
@@ -83,9 +85,11 @@ export class IntakePlan {
   async add(incoming: IncomingPdu): Promise<ItemResult> {
     const hash = pduHash(this.#deps.fingerprints, incoming.lineId, incoming.pdu);
     const rows = this.#seen.get(hash) ?? [];
-    const { kind, occurrence } = judge(rows, incoming.location);
+    const judged = judge(rows, incoming.location, incoming.receivedAt);
+    const { kind, occurrence } = judged;
     const ticket: IntakeTicket = { hash, occurrence };
     if (kind === "duplicate") {
+      if (judged.moved !== null) this.#remember(judged.moved);
       this.#count("duplicates");
       return { ok: true, verdict: { kind, ticket } };
     }
@@ -99,30 +103,17 @@ export class IntakePlan {
     }
     const { location, receivedAt } = incoming;
     // A direct delivery lies in no storage: there is nothing that will be deleted.
-    const row: SeenPdu = { hash, occurrence, location, deleted: location === null, at: receivedAt };
-    this.#seen.set(hash, [...rows, row]);
-    this.#newSeen.push(row);
+    this.#remember({ hash, occurrence, location, deleted: location === null, at: receivedAt });
     return { ok: true, verdict: { kind: "stored", ticket } };
   }
 
   /** Delivers the concatenated messages that have waited long enough as they are. One that cannot be sealed stays, and is counted in `left`. */
-  async flush(now: UnixMs, timeout: Millis): Promise<{ readonly delivered: number; readonly left: number }> {
-    const overdue = [...this.#groups.values()].filter((group) => isOverdue(group, now, timeout));
-    let left = 0;
-    for (const group of overdue) {
-      const { groups, flushed } = closeGroup(this.#groups, group);
-      try {
-        await this.#emitParts(flushed);
-        this.#groups = groups;
-      } catch {
-        left++;
-      }
-    }
-    return { delivered: overdue.length - left, left };
+  flush(now: UnixMs, timeout: Millis): Promise<{ readonly delivered: number; readonly left: number }> {
+    return this.#parts.flush(now, timeout);
   }
 
   get context(): IntakeContext {
-    return { seen: this.#seen, groups: this.#groups, sequences: this.#sequences };
+    return { seen: this.#seen, groups: this.#parts.groups, sequences: this.#sequences };
   }
 
   commit(deleted: readonly IntakeTicket[]): IntakeCommit {
@@ -130,11 +121,18 @@ export class IntakePlan {
       seen: this.#newSeen,
       outbox: this.#outbox,
       held: this.#held,
-      parts: [...this.#parts.values()].flat(),
-      closedGroups: [...this.#closed],
+      parts: this.#parts.stored,
+      closedGroups: this.#parts.closed,
       deleted,
       counts: this.#counts,
     };
+  }
+
+  /** Adds a row, or replaces the one of the same message. */
+  #remember(row: SeenPdu): void {
+    const others = (this.#seen.get(row.hash) ?? []).filter(({ occurrence }) => occurrence !== row.occurrence);
+    this.#seen.set(row.hash, [...others, row]);
+    this.#newSeen.push(row);
   }
 
   async #route(incoming: IncomingPdu, ticket: IntakeTicket): Promise<void> {
@@ -142,91 +140,40 @@ export class IntakePlan {
     const part = partOf(incoming);
     if (part === null) {
       const named = nameOf({ ...ticket, receivedAt: incoming.receivedAt });
-      await this.#emit({ lineId: incoming.lineId, names: [named] }, content);
+      await this.#emit({ lineId: incoming.lineId, names: [named], replaces: null }, content);
       if (content.type === "raw") this.#count("undecodable");
       return;
     }
     const group = groupHash(this.#deps.fingerprints, part);
     const opened: OpenedPart = { ...ticket, pdu: incoming.pdu, receivedAt: incoming.receivedAt };
     const sealed = this.#deps.sealer.sealPart(opened);
-    const { lineId, receivedAt } = incoming;
-    await this.#hold({ group, lineId, part: part.part, total: part.total, receivedAt, sealed });
+    const { lineId, part: number, total, sentAt } = part;
+    const { receivedAt } = incoming;
+    await this.#parts.hold({ group, lineId, part: number, total, receivedAt, sentAt, delivered: null, sealed });
   }
 
-  async #hold(part: SealedPart): Promise<void> {
-    let step = addPart(this.#groups, part);
-    if (step.outcome.kind === "taken") {
-      // Another PDU with the number of a part that is here: the network repeated the part, or the sender has begun a new message
-      // with the same reference and the old one will never be complete.
-      if (this.#sameText(step.outcome.by, part)) return this.#count("duplicates");
-      const { groups, flushed } = closeGroup(this.#groups, step.outcome.open);
-      await this.#emitParts(flushed);
-      step = addPart(groups, part);
-    }
-    if (step.outcome.kind === "complete") await this.#emitParts({ parts: step.outcome.parts, missing: [] });
-    else this.#parts.set(part.group, [...(this.#parts.get(part.group) ?? []), part]);
-    this.#groups = step.groups;
-  }
-
-  #sameText(a: SealedPart, b: SealedPart): boolean {
-    const [first, second] = [a, b].map((part) => this.#open(part)?.content);
-    return (
-      first !== undefined && second !== undefined && first.body === second.body && first.bodyHex === second.bodyHex
-    );
-  }
-
-  /** Null when the part was damaged on disk: it then counts as missing, and the rest of the message still arrives. */
-  #open(part: SealedPart): { readonly opened: OpenedPart; readonly content: SmsContent } | null {
-    try {
-      const opened = this.#deps.sealer.openPart(part.sealed);
-      const content = contentOf({ ...opened, lineId: part.lineId });
-      return content.type === "sms" ? { opened, content } : null;
-    } catch {
-      this.#count("undecodable");
-      return null;
-    }
-  }
-
-  async #emitParts(group: Flushed): Promise<void> {
-    const [first] = group.parts;
-    if (first === undefined) return;
-    const missing = [...group.missing];
-    const readable = group.parts.flatMap((part) => {
-      const open = this.#open(part);
-      if (open === null) missing.push(part.part);
-      return open ?? [];
-    });
-    const content = joinContents(
-      readable.map((part) => part.content),
-      missing.sort((a, b) => a - b),
-    );
-    const names = readable.map(({ opened }) => nameOf(opened));
-    if (content !== null) await this.#emit({ lineId: first.lineId, names }, content);
-    this.#parts.delete(first.group);
-    this.#closed.add(first.group);
-  }
-
-  async #emit(source: { lineId: LineId; names: readonly string[] }, content: MessageContent): Promise<void> {
-    const id = deriveMessageId(this.#deps.fingerprints, source.names);
-    const rental = this.#deps.activeRental(source.lineId);
-    if (rental === null) this.#keepUnrented(id, source.lineId, content);
-    else await this.#seal(id, rental, content);
+  async #emit({ lineId, names, replaces }: Emission, content: MessageContent): Promise<Emitted> {
+    const id = deriveMessageId(this.#deps.fingerprints, names);
+    const rental = this.#deps.activeRental(lineId);
+    if (rental !== null) await this.#seal({ id, replaces, rental, content });
+    else this.#keepUnrented({ id, replaces, lineId, content });
     this.#count("received");
+    return rental === null && this.#deps.unrented === "drop" ? null : { id, rentalId: rental?.id ?? null };
   }
 
-  async #seal(id: MessageId, rental: Rental, content: MessageContent): Promise<void> {
+  async #seal({ id, rental, ...rest }: Omit<SealMessage, "header"> & { readonly id: MessageId }): Promise<void> {
     const seq = (this.#sequences.get(rental.id) ?? 0) + 1;
     const storedAt = this.#deps.now();
     const ts = Math.floor(storedAt / 1000);
-    const message = await this.#deps.sealer.sealMessage({ rental, content, header: { id, seq, ts } });
+    const message = await this.#deps.sealer.sealMessage({ ...rest, rental, header: { id, seq, ts } });
     this.#outbox.push({ message, lineId: rental.lineId, storedAt });
     this.#sequences.set(rental.id, seq);
   }
 
-  #keepUnrented(id: MessageId, lineId: LineId, content: MessageContent): void {
+  #keepUnrented(request: SealToOwner): void {
     if (this.#deps.unrented === "keep") {
-      const envelope = this.#deps.sealer.sealToOwner({ id, lineId, content });
-      this.#held.push({ id, lineId, storedAt: this.#deps.now(), envelope });
+      const { id, lineId } = request;
+      this.#held.push({ id, lineId, storedAt: this.#deps.now(), envelope: this.#deps.sealer.sealToOwner(request) });
     }
     this.#count("unrented");
   }
@@ -234,12 +181,4 @@ export class IntakePlan {
   #count(name: keyof Counters): void {
     this.#counts[name] = (this.#counts[name] ?? 0) + 1;
   }
-}
-
-/**
- * What tells a PDU from all others that the box ever stored: the same bytes may come again when the row that remembers them is gone,
- * and an id must never be given twice.
- */
-function nameOf(pdu: Pick<OpenedPart, "hash" | "occurrence" | "receivedAt">): string {
-  return `${pdu.hash}/${pdu.occurrence}/${pdu.receivedAt}`;
 }

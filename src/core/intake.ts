@@ -24,7 +24,7 @@ import { IntakeMemory } from "./intake-memory.ts";
 import { type IntakeContext, IntakePlan, type ItemResult, type PlanDeps } from "./intake-plan.ts";
 import type { IncomingPdu, IntakePort, IntakeTicket, IntakeVerdict } from "./ports.ts";
 import type { IntakeCommit, IntakeStore, MaintenanceStore, RentalStore } from "./ports-store.ts";
-import { isOverdue } from "./reassembly.ts";
+import { expired, isOverdue } from "./reassembly.ts";
 
 export interface IntakeSettings {
   /** Most messages in one commit. */
@@ -262,9 +262,13 @@ export class Intake implements IntakePort {
 
   #housekeeping(): void {
     const now = this.#deps.now();
-    const { partTimeout } = this.#deps.settings;
-    const { confirmed, openGroups } = this.#memory;
-    if (confirmed.length > 0 || openGroups.some((group) => isOverdue(group, now, partTimeout))) {
+    const { lateParts, settings } = this.#deps;
+    const { confirmed, groups } = this.#memory;
+    const isDue =
+      confirmed.length > 0 ||
+      [...groups.values()].some((group) => isOverdue(group, now, settings.partTimeout)) ||
+      expired(groups, now, lateParts).length > 0;
+    if (isDue) {
       this.#flushDue = true;
       this.#kick();
     }

@@ -1,8 +1,10 @@
 // What a PDU says, ready to be sealed. These values hold text and senders: they live in memory between modem and seal, nowhere else.
 
-import { type ErrorCode, type LineId, toHex, type UnixMs, unixMs, utf8 } from "../base/index.ts";
+import { type ErrorCode, toHex, type UnixMs, unixMs, utf8 } from "../base/index.ts";
 import { decodePdu, type SmsPdu } from "../sms/index.ts";
 import type { GroupKey } from "./fingerprints.ts";
+import type { IncomingPdu } from "./ports.ts";
+import { decodeReceivedText, type ReceivedText } from "./received-text.ts";
 
 export interface SmsContent {
   readonly type: "sms";
@@ -29,14 +31,38 @@ export interface RawContent {
 
 export type MessageContent = SmsContent | RawContent;
 
-export interface PduSource {
-  readonly lineId: LineId;
-  readonly pdu: Uint8Array;
-  readonly receivedAt: UnixMs;
-}
+export type PduSource = Pick<IncomingPdu, "lineId" | "format" | "pdu" | "receivedAt">;
 
 function raw(source: PduSource, reason: ErrorCode): RawContent {
   return { type: "raw", raw: toHex(source.pdu), reason, receivedAt: source.receivedAt };
+}
+
+// What a payload may say (envelope/payload.ts). A source that tells a kind or a time in another form loses that, not the message.
+const KIND = /^[a-z0-9-]{1,32}$/;
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$/;
+
+const onlyLike = (pattern: RegExp, text: string | null): string | null =>
+  text !== null && pattern.test(text) ? text : null;
+
+function contentOfText(source: PduSource): MessageContent {
+  let text: ReceivedText;
+  try {
+    text = decodeReceivedText(source.pdu);
+  } catch {
+    return raw(source, "intake.bad_text");
+  }
+  return {
+    type: "sms",
+    from: text.from,
+    body: text.body,
+    bodyHex: text.data,
+    sentAt: onlyLike(DATE_TIME, text.sentAt),
+    receivedAt: source.receivedAt,
+    parts: 1,
+    missing: [],
+    class: null,
+    kind: onlyLike(KIND, text.kind),
+  };
 }
 
 function decode(source: PduSource): SmsPdu | ErrorCode {
@@ -44,8 +70,9 @@ function decode(source: PduSource): SmsPdu | ErrorCode {
   return result.ok ? result.pdu : result.error.code;
 }
 
-/** Decodes one PDU. Never throws: what has no content comes back raw with the decoder's code. */
+/** Reads one message in either format. Never throws: what has no content comes back raw with the decoder's code. */
 export function contentOf(source: PduSource): MessageContent {
+  if (source.format === "text") return contentOfText(source);
   const pdu = decode(source);
   if (typeof pdu === "string") return raw(source, pdu);
   if (pdu.type !== "deliver") return raw(source, "pdu.not_deliver");
@@ -65,13 +92,21 @@ export function contentOf(source: PduSource): MessageContent {
   };
 }
 
-/** Where a part belongs, or null for a message that is whole by itself. */
-export function partOf(source: PduSource): (GroupKey & { readonly part: number }) | null {
+export interface PartPlace extends GroupKey {
+  readonly part: number;
+  /** When the service centre took the part; null when the PDU does not tell. */
+  readonly sentAt: UnixMs | null;
+}
+
+/** Where a part belongs, or null for a message that is whole by itself, as a text from a source that decodes always is. */
+export function partOf(source: PduSource): PartPlace | null {
+  if (source.format === "text") return null;
   const pdu = decode(source);
   if (typeof pdu === "string" || pdu.type !== "deliver" || pdu.compressed) return null;
   if (pdu.concat === null || pdu.concat.total < 2) return null;
   const { ref, total, part, bits } = pdu.concat;
-  return { lineId: source.lineId, from: pdu.from ?? "", ref, total, bits, part };
+  const sentAt = pdu.sentAt === null ? null : unixMs(pdu.sentAt.unixMs);
+  return { lineId: source.lineId, from: pdu.from ?? "", ref, total, bits, part, sentAt };
 }
 
 /** Joins decoded parts, in the order of parts, into one message. `missing` are the part numbers that never came. */
@@ -104,4 +139,12 @@ export interface OpenedPart {
   readonly occurrence: number;
   readonly pdu: Uint8Array;
   readonly receivedAt: UnixMs;
+}
+
+/**
+ * What tells a PDU from all others that the box ever stored: the same bytes may come again when the row that remembers them is gone,
+ * and an id must never be given twice.
+ */
+export function nameOf(pdu: Pick<OpenedPart, "hash" | "occurrence" | "receivedAt">): string {
+  return `${pdu.hash}/${pdu.occurrence}/${pdu.receivedAt}`;
 }

@@ -10,6 +10,8 @@ export interface Line {
   readonly number: E164;
   readonly slot: SlotId | null;
   readonly iccid: string | null;
+  /** What the SIM is known by where its modem does not tell the ICCID. */
+  readonly imsi: string | null;
   readonly listingId: ListingId;
 }
 
@@ -59,8 +61,16 @@ export interface SeenPdu {
   /** 0 for the first message with this hash; identical real messages count up. */
   readonly occurrence: number;
   readonly location: StorageLocation;
-  /** True once the modem confirmed the deletion: the same PDU at this place is then another message. */
+  /** True once the modem confirmed the deletion: the same PDU at this place is then another message. Of an SMPP session: responded to. */
   readonly deleted: boolean;
+  readonly at: UnixMs;
+}
+
+/** As what an incomplete message was delivered. */
+export interface DeliveredAs {
+  readonly id: MessageId;
+  /** Whom it was given to; null for the owner. */
+  readonly rentalId: RentalId | null;
   readonly at: UnixMs;
 }
 
@@ -72,6 +82,10 @@ export interface SealedPart {
   readonly part: number;
   readonly total: number;
   readonly receivedAt: UnixMs;
+  /** When the service centre took it; null when the PDU does not tell. */
+  readonly sentAt: UnixMs | null;
+  /** The delivery that holds it; null while none does. */
+  readonly delivered: DeliveredAs | null;
   readonly sealed: Uint8Array;
 }
 

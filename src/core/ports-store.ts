@@ -18,7 +18,7 @@ export interface IntakeCommit {
   readonly seen: readonly SeenPdu[];
   readonly outbox: readonly OutboxMessage[];
   readonly parts: readonly SealedPart[];
-  /** Groups of parts that are complete or flushed: their rows go. */
+  /** Groups of parts whose rows go, before `parts` is stored: complete ones, and those that need not be kept any longer. */
   readonly closedGroups: readonly string[];
   readonly held: readonly HeldMessage[];
   /** `seen` rows whose message the modem has confirmed as deleted. */
@@ -27,6 +27,7 @@ export interface IntakeCommit {
 }
 
 export interface IntakeStore {
+  /** Parts of messages that are not whole, delivered ones included, in order of arrival. */
   openParts(): Promise<readonly SealedPart[]>;
   /** All rows with one of these hashes. */
   findSeen(hashes: readonly string[]): Promise<readonly SeenPdu[]>;

@@ -11,6 +11,7 @@ import type {
   WireMessage,
 } from "../protocol/index.ts";
 import type { StorageLocation } from "./model.ts";
+import type { UssdPort } from "./ports-ussd.ts";
 
 /** A message as a slot's source gave it. Lives in memory only. */
 export interface IncomingPdu {
@@ -47,7 +48,7 @@ export interface IntakePort {
    * is not: the message must then stay where it is and be offered again.
    */
   accept(incoming: IncomingPdu): Promise<IntakeVerdict>;
-  /** The modem confirmed that the message is gone from its storage. */
+  /** The message is gone from the modem's storage, as it confirmed, or its gateway has been given the deliver_sm_resp. */
   deleted(ticket: IntakeTicket): void;
 }
 
@@ -112,6 +113,8 @@ export interface SlotDriver {
   /** Looks for messages now, for instance because the intake takes them again. */
   nudge(): void;
   status(): SlotStatus;
+  /** Absent where the slot has no USSD. */
+  readonly ussd?: UssdPort;
 }
 
 export type ForwardOutcome =

@@ -33,14 +33,21 @@ import { storedPart } from "./stored-part.ts";
 export interface SealMessage {
   readonly rental: Rental;
   readonly content: MessageContent;
+  /** Id of the incomplete message that this one stands in for. */
+  readonly replaces: MessageId | null;
   readonly header: { readonly id: MessageId; readonly seq: number; readonly ts: number };
+}
+
+export interface SealToOwner extends Pick<SealMessage, "content" | "replaces"> {
+  readonly id: MessageId;
+  readonly lineId: LineId;
 }
 
 export interface Sealer {
   /** Seals to the renter's key and signs with the provider's. */
   sealMessage(request: SealMessage): Promise<WireMessage>;
   /** Seals to the provider's own key; base64url. */
-  sealToOwner(request: { readonly id: MessageId; readonly lineId: LineId; readonly content: MessageContent }): string;
+  sealToOwner(request: SealToOwner): string;
   sealPart(part: OpenedPart): Uint8Array;
   /** Throws when the part was changed on disk or the storage key is another. */
   openPart(sealed: Uint8Array): OpenedPart;
@@ -58,13 +65,14 @@ export interface SealerDeps {
 const PART_DOMAIN = "numberbox/part/v1";
 
 interface Origin {
+  readonly replaces: MessageId | null;
   readonly to: string;
   readonly listing_id: string | null;
   readonly rental_id: string | null;
   readonly seq: number;
 }
 
-function payloadOf(content: MessageContent, origin: Origin): SmsPayload | RawPayload {
+function payloadOf(content: MessageContent, { replaces, ...origin }: Origin): SmsPayload | RawPayload {
   const common = { v: 1 as const, ...origin, received_ms: content.receivedAt };
   if (content.type === "raw") return { ...common, type: "raw", raw: content.raw, reason: content.reason };
   return {
@@ -78,6 +86,7 @@ function payloadOf(content: MessageContent, origin: Origin): SmsPayload | RawPay
     class: content.class,
     ...(content.bodyHex === null ? {} : { body_hex: content.bodyHex }),
     ...(content.kind === null ? {} : { kind: content.kind }),
+    ...(replaces === null ? {} : { replaces }),
   };
 }
 
@@ -85,9 +94,9 @@ export function createSealer(deps: SealerDeps): Sealer {
   const { suite, random, identity } = deps;
   const numberOf = (lineId: LineId): string => deps.lineOf(lineId)?.number ?? "";
   return {
-    sealMessage: async ({ rental, content, header }) => {
+    sealMessage: async ({ rental, content, replaces, header }) => {
       const { id: rental_id, listingId: listing_id } = rental;
-      const origin = { to: numberOf(rental.lineId), listing_id, rental_id, seq: header.seq };
+      const origin = { to: numberOf(rental.lineId), listing_id, rental_id, seq: header.seq, replaces };
       const plaintext = encodePayload(payloadOf(content, origin));
       const full = { v: rental.envelopeVersion, ...header, listing_id, rental_id };
       const recipient = keyFromText(rental.renter.encrypt, "the renter's encrypt key");
@@ -97,8 +106,8 @@ export function createSealer(deps: SealerDeps): Sealer {
           : await sealV2({ random, recipient, plaintext, header: full });
       return signMessage({ suite, seed: identity.seed, header: full, envelope });
     },
-    sealToOwner: ({ lineId, content }) => {
-      const origin = { to: numberOf(lineId), listing_id: null, rental_id: null, seq: 0 };
+    sealToOwner: ({ lineId, content, replaces }) => {
+      const origin = { to: numberOf(lineId), listing_id: null, rental_id: null, seq: 0, replaces };
       const plaintext = encodePayload(payloadOf(content, origin));
       return toBase64url(sealV1({ suite, random, recipient: identity.encrypt, plaintext }));
     },

@@ -1,8 +1,19 @@
-// The life of a slot, pure: open the port, bring the modem up step by step, read what lies on the SIM, stay ready, and start over
-// when something breaks. The shell in `modem/` runs the effects and reports back; it decides nothing.
+// The life of a slot, pure: open the port, bring the modem up step by step, read what lies on the SIM, stay ready, and climb the
+// recovery ladder when something breaks. The shell in `modem/` runs the effects and reports back; it decides nothing.
 
-import { assertNever, type BackoffPolicy, backoffDelay, type ErrorCode, type Millis, seconds } from "../base/index.ts";
-import type { ProblemBody } from "../protocol/index.ts";
+import { assertNever, backoffDelay, type ErrorCode, type Millis, millis, seconds } from "../base/index.ts";
+import type { ProblemBody, RecoveryRung } from "../protocol/index.ts";
+import {
+  atFoot,
+  climb,
+  type FaultKind,
+  faultKind,
+  PATIENT_BACKOFF,
+  REOPEN_BACKOFF,
+  type Recovery,
+  ruleOf,
+  settle,
+} from "./recovery.ts";
 
 /** Start-up steps in their order. `probe` finds the modem talking; `notify` asks for +CMTI; `drain` reads what is stored already. */
 export const START_STEPS = ["probe", "configure", "identify", "sim", "network", "storage", "notify", "drain"] as const;
@@ -12,10 +23,15 @@ export type SlotPhase =
   | { readonly kind: "idle" }
   | { readonly kind: "opening" }
   | { readonly kind: "starting"; readonly step: StartStep }
-  | { readonly kind: "ready" }
+  | { readonly kind: "ready"; readonly since: Millis }
   /** The port is closed; a timer runs. */
   | { readonly kind: "waiting" }
+  /** The modem is being restarted, taken off the bus, or without power. */
+  | { readonly kind: "resetting"; readonly rung: ResetRung }
   | { readonly kind: "stopped" };
+
+/** What is done to a modem from outside of its conversation. */
+export type ResetRung = "cfun" | "usb_reset" | "power";
 
 export interface SlotState {
   readonly phase: SlotPhase;
@@ -24,9 +40,19 @@ export interface SlotState {
   /** Rounds that failed in a row while ready. */
   readonly silent: number;
   readonly problem: ProblemBody | null;
+  readonly recovery: Recovery;
+  /** The reset that comes before the next start. */
+  readonly pending: ResetRung | null;
 }
 
-export const slotInitial: SlotState = { phase: { kind: "idle" }, failures: 0, silent: 0, problem: null };
+export const slotInitial: SlotState = {
+  phase: { kind: "idle" },
+  failures: 0,
+  silent: 0,
+  problem: null,
+  recovery: atFoot,
+  pending: null,
+};
 
 export interface SlotFault {
   readonly code: ErrorCode;
@@ -45,7 +71,11 @@ export type SlotInput =
   | { readonly type: "round_failed"; readonly fault: SlotFault; readonly fraction: number }
   /** A boot message was seen: the modem restarted by itself and has forgotten its settings. */
   | { readonly type: "modem_restarted" }
+  /** The reset has been done, or has failed; the start-up will tell which. */
+  | { readonly type: "reset_done" }
   | { readonly type: "timer" }
+  /** Somebody wants the slot to be tried at once, with a reset before it or without. */
+  | { readonly type: "retry"; readonly reset: ResetRung | null }
   | { readonly type: "stop" };
 
 export type SlotEffect =
@@ -57,10 +87,14 @@ export type SlotEffect =
   | { readonly type: "run_step"; readonly step: StartStep }
   | { readonly type: "begin_rounds" }
   | { readonly type: "arm_timer"; readonly delay: Millis }
+  /** Restarts the modem by command over the open port. */
+  | { readonly type: "restart_modem" }
+  /** Resets the closed port's device. */
+  | { readonly type: "reset_device"; readonly rung: "usb_reset" | "power" }
   | {
       readonly type: "report";
-      readonly code: "slot.ready" | "slot.down" | "slot.restarted";
-      readonly reason: ErrorCode | null;
+      readonly code: "slot.ready" | "slot.down" | "slot.restarted" | "slot.recovering" | "slot.gave_up";
+      readonly reason: ErrorCode | RecoveryRung | null;
     };
 
 export interface SlotStep {
@@ -68,81 +102,147 @@ export interface SlotStep {
   readonly effects: readonly SlotEffect[];
 }
 
-/** Short at its longest, as opening costs little: a modem that is plugged in again is back in service within ten seconds. */
-export const REOPEN_BACKOFF: BackoffPolicy = { first: seconds(1), max: seconds(8) };
+/** What the shell knows at the moment of an input. */
+export interface SlotMoment {
+  /** Monotonic. */
+  readonly now: Millis;
+  /** Rungs that there are means for. */
+  readonly rungs: readonly RecoveryRung[];
+}
+
 /** Rounds that may fail before the slot starts over: a network scan keeps some modems mute for a while. */
 export const SILENT_ROUNDS = 3;
-/** A fault that only a person can mend is looked at again at this pace, so that the SIM is not worn by trying. */
-export const PATIENT_BACKOFF: BackoffPolicy = { first: seconds(30), max: seconds(30) };
-const NEEDS_A_PERSON: ReadonlySet<string> = new Set([
-  "sim.pin_required",
-  "sim.puk_required",
-  "sim.missing",
-  "sim.failure",
-  "sim.locked_to_operator",
-]);
+/** From the restart by command to the first opening: no modem boots faster. */
+export const BOOT_PAUSE: Millis = seconds(5);
 
 const nothing = (state: SlotState): SlotStep => ({ state, effects: [] });
+const RESETS: ReadonlySet<string> = new Set<ResetRung>(["cfun", "usb_reset", "power"]);
+const isReset = (rung: RecoveryRung | null): rung is ResetRung => rung !== null && RESETS.has(rung);
 
-function down(state: SlotState, fault: SlotFault, fraction: number): SlotStep {
-  const failures = state.failures + 1;
-  const policy = NEEDS_A_PERSON.has(fault.code) ? PATIENT_BACKOFF : REOPEN_BACKOFF;
+function pauseBefore(state: SlotState, kind: FaultKind, fraction: number): Millis {
+  if (kind === "person") return backoffDelay(PATIENT_BACKOFF, state.failures, fraction);
+  const rule = kind === "modem" ? ruleOf(state.recovery) : null;
+  if (rule === null || rule.rung === "at") return backoffDelay(REOPEN_BACKOFF, state.failures, fraction);
+  return backoffDelay(rule.pause, state.recovery.attempts, fraction);
+}
+
+function down(before: SlotState, input: { fault: SlotFault; fraction: number }, moment: SlotMoment): SlotStep {
+  const { fault, fraction } = input;
+  const kind = faultKind(fault.code);
+  const { phase } = before;
+  const steady = phase.kind === "ready" ? settle(before.recovery, phase.since, moment.now) : before.recovery;
+  const recovery = climb(steady, kind, moment);
   const { code, message, hint } = fault;
   const problem: ProblemBody = { code, message, ...(hint === undefined ? {} : { hint }) };
-  const known = state.problem?.code === code;
-  const report: readonly SlotEffect[] = known ? [] : [{ type: "report", code: "slot.down", reason: code }];
-  return {
-    state: { phase: { kind: "waiting" }, failures, silent: 0, problem },
-    effects: [{ type: "close" }, { type: "arm_timer", delay: backoffDelay(policy, failures, fraction) }, ...report],
+  const pending = kind === "modem" && isReset(recovery.rung) ? recovery.rung : null;
+  const state: SlotState = {
+    phase: { kind: "waiting" },
+    failures: before.failures + 1,
+    silent: 0,
+    problem,
+    recovery,
+    pending,
   };
+  const effects: SlotEffect[] = [
+    { type: "close" },
+    { type: "arm_timer", delay: pauseBefore(state, kind, fraction) },
+    ...(before.problem?.code === code ? [] : [{ type: "report", code: "slot.down", reason: code } as const]),
+  ];
+  if (pending !== null) effects.push({ type: "report", code: "slot.recovering", reason: pending });
+  if (recovery.rung === "give_up" && steady.rung !== "give_up")
+    effects.push({ type: "report", code: "slot.gave_up", reason: code });
+  return { state, effects };
 }
 
 function startAt(state: SlotState, step: StartStep): SlotStep {
   return { state: { ...state, phase: { kind: "starting", step }, silent: 0 }, effects: [{ type: "run_step", step }] };
 }
 
-function stepDone(state: SlotState, step: StartStep): SlotStep {
+function stepDone(state: SlotState, step: StartStep, { now }: SlotMoment): SlotStep {
   // A late report of a step that is no longer the current one changes nothing.
   if (state.phase.kind !== "starting" || state.phase.step !== step) return nothing(state);
   const next = START_STEPS[START_STEPS.indexOf(step) + 1];
   if (next !== undefined) return startAt(state, next);
   return {
-    state: { phase: { kind: "ready" }, failures: 0, silent: 0, problem: null },
+    state: { ...state, phase: { kind: "ready", since: now }, failures: 0, silent: 0, problem: null },
     effects: [{ type: "begin_rounds" }, { type: "report", code: "slot.ready", reason: null }],
   };
 }
 
-function roundFailed(state: SlotState, input: Extract<SlotInput, { type: "round_failed" }>): SlotStep {
+function roundOk(state: SlotState, { now }: SlotMoment): SlotStep {
+  if (state.phase.kind !== "ready") return nothing(state);
+  const recovery = settle(state.recovery, state.phase.since, now);
+  return nothing(state.silent === 0 && recovery === state.recovery ? state : { ...state, silent: 0, recovery });
+}
+
+function roundFailed(
+  state: SlotState,
+  input: Extract<SlotInput, { type: "round_failed" }>,
+  moment: SlotMoment,
+): SlotStep {
   if (state.phase.kind !== "ready") return nothing(state);
   const silent = state.silent + 1;
-  return silent >= SILENT_ROUNDS ? down(state, input.fault, input.fraction) : nothing({ ...state, silent });
+  return silent >= SILENT_ROUNDS ? down(state, input, moment) : nothing({ ...state, silent });
+}
+
+function open(state: SlotState): SlotStep {
+  return { state: { ...state, phase: { kind: "opening" } }, effects: [{ type: "open" }] };
+}
+
+/** The pause is over: the reset that is due comes first, if it is one of the device; that by command needs the port. */
+function timer(state: SlotState): SlotStep {
+  if (state.phase.kind !== "waiting") return nothing(state);
+  const { pending } = state;
+  if (pending === null || pending === "cfun") return open(state);
+  return {
+    state: { ...state, phase: { kind: "resetting", rung: pending }, pending: null },
+    effects: [{ type: "reset_device", rung: pending }],
+  };
+}
+
+function opened(state: SlotState): SlotStep {
+  if (state.phase.kind !== "opening") return nothing(state);
+  if (state.pending !== "cfun") return startAt(state, "probe");
+  return {
+    state: { ...state, phase: { kind: "resetting", rung: "cfun" }, pending: null },
+    effects: [{ type: "restart_modem" }],
+  };
+}
+
+function resetDone(state: SlotState): SlotStep {
+  if (state.phase.kind !== "resetting") return nothing(state);
+  if (state.phase.rung !== "cfun") return open(state);
+  return {
+    state: { ...state, phase: { kind: "waiting" } },
+    effects: [{ type: "close" }, { type: "arm_timer", delay: BOOT_PAUSE }],
+  };
 }
 
 /** One step. Every input is legal in every phase; what makes no sense there changes nothing. */
-export function stepSlot(state: SlotState, input: SlotInput): SlotStep {
+export function stepSlot(state: SlotState, input: SlotInput, moment: SlotMoment): SlotStep {
   const { kind } = state.phase;
   if (kind === "stopped") return nothing(state);
   switch (input.type) {
     case "start":
-      return kind === "idle"
-        ? { state: { ...state, phase: { kind: "opening" } }, effects: [{ type: "open" }] }
-        : nothing(state);
+      return kind === "idle" ? open(state) : nothing(state);
     case "opened":
-      return kind === "opening" ? startAt(state, "probe") : nothing(state);
+      return opened(state);
     case "step_done":
-      return stepDone(state, input.step);
+      return stepDone(state, input.step, moment);
     case "failed":
-      return kind === "waiting" || kind === "idle" ? nothing(state) : down(state, input.fault, input.fraction);
+      return kind === "waiting" || kind === "idle" ? nothing(state) : down(state, input, moment);
     case "round_ok":
-      return nothing(kind === "ready" && state.silent > 0 ? { ...state, silent: 0 } : state);
+      return roundOk(state, moment);
     case "round_failed":
-      return roundFailed(state, input);
+      return roundFailed(state, input, moment);
     case "modem_restarted":
       return restarted(state);
+    case "reset_done":
+      return resetDone(state);
     case "timer":
-      return kind === "waiting"
-        ? { state: { ...state, phase: { kind: "opening" } }, effects: [{ type: "open" }] }
-        : nothing(state);
+      return timer(state);
+    case "retry":
+      return retry(state, input.reset);
     case "stop":
       return { state: { ...state, phase: { kind: "stopped" } }, effects: [{ type: "close" }] };
     default:
@@ -157,4 +257,16 @@ function restarted(state: SlotState): SlotStep {
   const again = startAt(state, "probe");
   const report: SlotEffect = { type: "report", code: "slot.restarted", reason: null };
   return { state: again.state, effects: [{ type: "begin_again" }, report, ...again.effects] };
+}
+
+/** A person decides: the ladder's place is kept, its pauses are not. A reset under way is left alone. */
+function retry(state: SlotState, reset: ResetRung | null): SlotStep {
+  const { kind } = state.phase;
+  if (kind === "idle" || kind === "resetting") return nothing(state);
+  const report: readonly SlotEffect[] =
+    reset === null ? [] : [{ type: "report", code: "slot.recovering", reason: reset }];
+  return {
+    state: { ...state, phase: { kind: "waiting" }, silent: 0, pending: reset },
+    effects: [{ type: "close" }, { type: "arm_timer", delay: millis(0) }, ...report],
+  };
 }

@@ -34,6 +34,8 @@ export interface SmsPayload extends PayloadOrigin {
   readonly body_hex?: string;
   /** What the message is besides text, such as `wap-push`: 1-32 of a-z 0-9 -. */
   readonly kind?: string;
+  /** Id of the incomplete message of the same rental that this one, with its late parts, stands in for. */
+  readonly replaces?: string;
 }
 
 /** A PDU that could not be decoded: never dropped. */
@@ -55,6 +57,7 @@ export type Payload = SmsPayload | RawPayload | TextPayload;
 
 const HEX = /^(?:[0-9a-f]{2})*$/;
 const KIND = /^[a-z0-9-]{1,32}$/;
+const MESSAGE_ID = /^[0-9a-f]{32}$/;
 const REASON = /^[a-z0-9_]+\.[a-z0-9_]+$/;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$/;
 
@@ -165,6 +168,7 @@ function readSms(members: Members): SmsPayload {
     class: members.orNull("class", (name) => members.messageClass(name)),
     ...(members.has("body_hex") ? { body_hex: members.textLike("body_hex", HEX, "lower-case hex") } : {}),
     ...(members.has("kind") ? { kind: members.textLike("kind", KIND, "1-32 of a-z 0-9 -") } : {}),
+    ...(members.has("replaces") ? { replaces: members.textLike("replaces", MESSAGE_ID, "a message id") } : {}),
   };
 }
 

@@ -1,3 +1,7 @@
 // Public face of `host`.
 
-export {};
+export { watchDevices } from "./device-watch.ts";
+export type { PlacedPower } from "./power-switch.ts";
+export { type ProgramRunner, programRunner } from "./run-program.ts";
+export { type SlotHardwareDeps, type SlotPlace, slotHardware } from "./slot-hardware.ts";
+export { UsbTtys } from "./usb-ttys.ts";

@@ -1,7 +1,7 @@
 // From a modem's bytes to reply lines and URCs: framing, the deadline of a line that does not end, and the PDU line that belongs to a
 // +CMT. URCs are taken out first, as they may come in the middle of a reply.
 
-import { type AtFrame, AtFramer, classifyUrc, type Urc } from "../at/index.ts";
+import { type AtFrame, AtFramer, classifyUrc, type Urc, UssdLines } from "../at/index.ts";
 import { type Clock, type Disposer, type Logger, messageOf } from "../base/index.ts";
 import { LINE_LIMIT } from "./timeouts.ts";
 
@@ -30,6 +30,7 @@ const HEX = /^[0-9A-Fa-f]+$/;
 export class AtLines {
   readonly #options: AtLinesOptions;
   readonly #framer = new AtFramer();
+  readonly #ussd = new UssdLines();
   /** The +CMT, +CDS or +CBM whose PDU comes next. */
   #pduFor: Urc | null = null;
   #cancelDeadline: Disposer = () => {};
@@ -43,8 +44,11 @@ export class AtLines {
     this.#cancelDeadline();
     this.#onFrames(this.#framer.push(chunk));
     const last = chunk.at(-1);
-    if (last === LF || last === CR || this.#stopped) return;
-    this.#cancelDeadline = this.#options.clock.after(LINE_LIMIT, "AT line", () => this.#onFrames(this.#framer.flush()));
+    if (((last === LF || last === CR) && !this.#ussd.waiting) || this.#stopped) return;
+    this.#cancelDeadline = this.#options.clock.after(LINE_LIMIT, "AT line", () => {
+      this.#onFrames(this.#framer.flush());
+      this.#onLines(this.#ussd.flush());
+    });
   }
 
   /** Nothing is reported any more. Idempotent. */
@@ -61,7 +65,7 @@ export class AtLines {
   #onFrame(frame: AtFrame): void {
     switch (frame.kind) {
       case "line":
-        return this.#onLine(frame.text);
+        return this.#onLines(this.#ussd.push(frame.text));
       case "prompt":
         return this.#options.onPrompt();
       case "discarded":
@@ -69,6 +73,10 @@ export class AtLines {
         this.#pduFor = null;
         return this.#options.log.warn("at_discarded", { bytes: frame.length, reason: frame.reason });
     }
+  }
+
+  #onLines(lines: readonly string[]): void {
+    for (const line of lines) if (!this.#stopped) this.#onLine(line);
   }
 
   #onLine(text: string): void {

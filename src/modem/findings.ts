@@ -13,17 +13,32 @@ export interface Findings {
   /** The form of the ICCID command that this modem answered. */
   readonly iccidForm: IccidCommand | null;
   readonly imsi: string | null;
+  /** Digits of the network code in the IMSI (TS 31.102 4.2.18); null when the SIM does not tell. */
+  readonly mncLength: 2 | 3 | null;
+  /** As SIM or network tell it (+CNUM). */
+  readonly ownNumber: string | null;
+  /** `lost`: there was one, and it could not be put back. */
+  readonly serviceCentre: "unknown" | "set" | "restored" | "lost";
+  readonly mccMnc: string | null;
+  /** Registration for packet services over LTE, for circuit services, and with IMS; null where the modem does not tell. */
+  readonly epsRegistered: boolean | null;
+  readonly csRegistered: boolean | null;
+  readonly imsRegistered: boolean | null;
   readonly operator: string | null;
   readonly technology: string | null;
   readonly registration: string | null;
   readonly signalDbm: number | null;
   /** The storage that messages are received into. */
   readonly home: string;
+  /** Whether the modem can tell which storage is selected (`AT+CPMS?`). */
+  readonly tellsStorage: boolean;
   /** Other storages that may hold messages; a modem may lack them. */
   readonly others: readonly string[];
   readonly storage: { readonly used: number; readonly total: number } | null;
   /** Whether the modem has agreed to announce messages (+CNMI). */
   readonly announces: boolean;
+  /** `direct`: the modem stores nothing and hands each message over (+CMT), to be acknowledged once it is durable. */
+  readonly delivery: "stored" | "direct";
 }
 
 export const noFindings: Findings = {
@@ -35,12 +50,21 @@ export const noFindings: Findings = {
   iccid: null,
   iccidForm: null,
   imsi: null,
+  mncLength: null,
+  ownNumber: null,
+  serviceCentre: "unknown",
+  mccMnc: null,
+  epsRegistered: null,
+  csRegistered: null,
+  imsRegistered: null,
   operator: null,
   technology: null,
   registration: null,
   signalDbm: null,
   home: "SM",
+  tellsStorage: true,
   others: [],
   storage: null,
   announces: false,
+  delivery: "stored",
 };

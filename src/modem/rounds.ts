@@ -3,7 +3,6 @@
 
 import {
   backoffDelay,
-  type Clock,
   type Deferred,
   deferred,
   hasCode,
@@ -13,14 +12,15 @@ import {
   type Random,
   randomFraction,
 } from "../base/index.ts";
-import type { AtChannel } from "./at-channel.ts";
-import { readNetwork, stillTheSame } from "./bring-up.ts";
+import type { BringUp } from "./ask.ts";
+import { stillTheSame } from "./bring-up.ts";
+import { readNetwork, readSignal, refuseRoaming } from "./bring-up-network.ts";
 import type { DirectMessages } from "./direct-messages.ts";
 import type { Findings } from "./findings.ts";
 import type { MessageReader } from "./message-reader.ts";
 import type { OfferPdu } from "./offer-pdu.ts";
 import type { StorageLister } from "./storage-lister.ts";
-import { LEFT_BACKOFF, POLL_EVERY, ROUND_RETRY } from "./timeouts.ts";
+import { HEARTBEAT_EVERY, LEFT_BACKOFF, POLL_EACH, ROUND_RETRY } from "./timeouts.ts";
 
 /** What brings messages in; a slot without a line has none. */
 export interface Intakes {
@@ -31,14 +31,10 @@ export interface Intakes {
   readonly offer: OfferPdu;
 }
 
-export interface RoundsOptions {
-  readonly channel: AtChannel;
+export interface RoundsOptions extends BringUp {
   /** Null when the slot has no line: then nothing is read. */
   readonly intakes: Intakes | null;
-  readonly clock: Clock;
   readonly random: Random;
-  /** Ends the rounds. */
-  readonly signal: AbortSignal;
   readonly sweepEvery: Millis;
   readonly findings: () => Findings;
   readonly onFound: (part: Partial<Findings>) => void;
@@ -64,6 +60,7 @@ export class Rounds {
   /** The next sweep is of all storages. */
   #sweepAll = false;
   #sweeps = 0;
+  #heartbeats = 0;
   /** Readings in a row that had to leave something in the modem. */
   #leftInARow = 0;
 
@@ -71,7 +68,7 @@ export class Rounds {
     this.#options = options;
     // At once: what was announced during the start-up went unheard.
     this.#sweepAt = options.clock.monotonic();
-    this.#pollAt = this.#jittered(POLL_EVERY);
+    this.#pollAt = this.#jittered(HEARTBEAT_EVERY);
   }
 
   /** +CMTI. Without a place, as some modems send it, or with one in a storage that is not known, all storages are swept. */
@@ -91,6 +88,7 @@ export class Rounds {
   /** Looks at once at signal, network and SIM: something of them has changed. */
   poll(): void {
     this.#pollAt = millis(0);
+    this.#heartbeats = 0;
     this.#wake.resolve();
   }
 
@@ -147,6 +145,10 @@ export class Rounds {
     for (const mem of mems) this.#announced.delete(mem);
     if (intakes === null) return false;
     let left = await intakes.direct.deliver(intakes.lineId, intakes.offer);
+    if (this.#options.findings().delivery === "direct") {
+      this.#note(left);
+      return false;
+    }
     left += await intakes.reader.sweep(new Set(mems));
     this.#note(left);
     return true;
@@ -158,16 +160,26 @@ export class Rounds {
     if (left > 0) this.#sweepSoon(backoffDelay(LEFT_BACKOFF, this.#leftInARow, this.#fraction()));
   }
 
+  /** A heartbeat: one question that any modem answers from its memory. Now and then everything is looked at. */
   async #poll(): Promise<boolean> {
+    this.#pollAt = this.#jittered(HEARTBEAT_EVERY);
+    if (this.#heartbeats++ % POLL_EACH === 0) return await this.#lookAround();
+    const { findings, onFound, signal } = this.#options;
+    const signalDbm = await readSignal(this.#options, findings());
+    if (!signal.aborted && signalDbm !== findings().signalDbm) onFound({ signalDbm });
+    return true;
+  }
+
+  async #lookAround(): Promise<boolean> {
     const { findings, onFound, onRestarted, onOtherSim, intakes, signal } = this.#options;
-    this.#pollAt = this.#jittered(POLL_EVERY);
     const same = await stillTheSame(this.#options, findings());
     if (same === "restarted") onRestarted();
     if (same === "other_sim") onOtherSim();
     if (signal.aborted) return false;
-    const { signalDbm, operator, technology, registration } = await readNetwork(this.#options, findings());
+    const network = await readNetwork(this.#options, findings());
     const storage = (await intakes?.lister.use()) ?? findings().storage;
-    if (!signal.aborted) onFound({ signalDbm, operator, technology, registration, storage });
+    if (!signal.aborted) onFound({ ...network, storage });
+    await refuseRoaming(this.#options, network);
     return true;
   }
 

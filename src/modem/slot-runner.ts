@@ -8,29 +8,39 @@ import {
   type Logger,
   type Millis,
   messageOf,
+  millis,
   type Random,
   randomFraction,
   type SlotId,
   stoppedError,
   type UnixMs,
+  withDeadline,
 } from "../base/index.ts";
 import {
   type EventLog,
   type IntakePort,
-  noRecovery,
+  type LineFor,
+  type ResetRung,
+  type SimKeeper,
   type SlotDriver,
   type SlotEffect,
+  type SlotHardware,
   type SlotInput,
   type SlotStatus,
   slotInitial,
   stepSlot,
 } from "../core/index.ts";
+import type { RecoveryRung } from "../protocol/index.ts";
 import type { ByteLink, OpenLink } from "./byte-link.ts";
 import { type Findings, noFindings } from "./findings.ts";
 import { openInTime } from "./open-link.ts";
+import { genericProfile, type ModemProfile } from "./profiles/index.ts";
 import { faultOf } from "./slot-fault.ts";
 import { SlotMemory } from "./slot-memory.ts";
 import { SlotSession } from "./slot-session.ts";
+import { statusOf } from "./slot-status.ts";
+import { RESET_LIMIT } from "./timeouts.ts";
+import { slotUssd } from "./ussd-service.ts";
 
 export interface SlotOptions {
   readonly id: SlotId;
@@ -48,24 +58,31 @@ export interface SlotDeps {
   readonly events: EventLog;
   readonly now: () => UnixMs;
   /** The line of the SIM that was found, by ICCID or by the slot. Null: messages stay on the SIM. */
-  readonly lineFor: (slot: SlotId, iccid: string | null) => LineId | null;
+  readonly lineFor: LineFor;
+  readonly sims: SimKeeper;
+  readonly hardware: SlotHardware;
+  /** `refuse`: a SIM that roams is taken off the network. */
+  readonly roaming: "allow" | "refuse";
   readonly onChange: (slot: SlotId) => void;
 }
 
-const VIEW_STATES = {
-  idle: "starting",
-  opening: "starting",
-  starting: "starting",
-  ready: "ready",
-  waiting: "down",
-  stopped: "stopped",
+const LEVELS = {
+  "slot.ready": "info",
+  "slot.restarted": "warn",
+  "slot.down": "warn",
+  "slot.recovering": "warn",
+  "slot.gave_up": "error",
 } as const;
+/** Every slot can be asked, started over and restarted by command. */
+const BY_COMMAND: readonly RecoveryRung[] = ["drain", "at", "cfun"];
 
 export class SlotRunner implements SlotDriver {
+  readonly ussd = slotUssd(() => (this.#state.phase.kind === "ready" ? (this.#session?.ussd ?? null) : null));
   readonly #options: SlotOptions;
   readonly #deps: SlotDeps;
   readonly #log: Logger;
   readonly #memory: SlotMemory;
+  readonly #rungs: readonly RecoveryRung[];
   readonly #work = new Set<Promise<void>>();
   #state = slotInitial;
   #since: UnixMs;
@@ -77,12 +94,17 @@ export class SlotRunner implements SlotDriver {
   /** The last link is closed, so that the port can be opened again. */
   #closed: Promise<void> = Promise.resolve();
   #cancelTimer: Disposer = () => {};
+  /** When the timer rings, monotonic. */
+  #timerAt: Millis | null = null;
+  /** How the modem that was last here is restarted. */
+  #restartForm: ModemProfile["restart"] = genericProfile.restart;
 
   constructor(options: SlotOptions, deps: SlotDeps) {
     this.#options = options;
     this.#deps = deps;
     this.#log = deps.log.child({ slot: options.id });
     this.#memory = new SlotMemory({ ...deps, log: this.#log });
+    this.#rungs = [...BY_COMMAND, ...deps.hardware.rungs, "give_up"];
     this.#since = deps.now();
   }
 
@@ -103,38 +125,28 @@ export class SlotRunner implements SlotDriver {
   }
 
   status(): SlotStatus {
-    const { phase, problem } = this.#state;
-    const { manufacturer, model, revision, imei, ...found } = this.#findings;
-    const starting = phase.kind === "opening" || phase.kind === "starting";
-    return {
+    const { now, clock } = this.#deps;
+    return statusOf({
       id: this.#options.id,
-      kind: "modem",
       lineId: this.#lineId,
-      // A slot that tries again is down until it has succeeded.
-      state: starting && problem !== null ? "down" : VIEW_STATES[phase.kind],
-      step: phase.kind === "starting" ? phase.step : phase.kind,
+      machine: this.#state,
+      findings: this.#findings,
       since: this.#since,
-      problem,
-      warnings: [],
-      profile: imei === "" && model === "" ? null : found.profile.id,
-      modem: imei === "" && model === "" ? null : { manufacturer, model, revision, imei },
-      iccid: found.iccid,
-      imsi: found.imsi,
-      ownNumber: null,
-      operator: found.operator,
-      mccMnc: null,
-      technology: found.technology,
-      registration: found.registration,
-      signalDbm: found.signalDbm,
-      storage: found.storage,
-      battery: null,
-      recovery: noRecovery,
-    };
+      rungs: this.#rungs,
+      now: now(),
+      moment: clock.monotonic(),
+      timerAt: this.#timerAt,
+    });
+  }
+
+  /** Tries the slot at once, with a reset before it or without: a person wants it, or a SIM's PIN has come. */
+  retry(reset: ResetRung | null): void {
+    this.#input({ type: "retry", reset });
   }
 
   #input(input: SlotInput): void {
     const before = this.#state;
-    const step = stepSlot(before, input);
+    const step = stepSlot(before, input, { now: this.#deps.clock.monotonic(), rungs: this.#rungs });
     this.#state = step.state;
     if (before.phase.kind !== step.state.phase.kind) this.#since = this.#deps.now();
     for (const effect of step.effects) this.#run(effect);
@@ -154,16 +166,55 @@ export class SlotRunner implements SlotDriver {
       case "begin_rounds":
         return this.#spawn(this.#session?.runRounds());
       case "arm_timer":
-        this.#cancelTimer = this.#deps.clock.after(effect.delay, "slot reopen", () => this.#input({ type: "timer" }));
-        return;
+        return this.#arm(effect.delay);
+      case "restart_modem":
+        return this.#spawn(this.#restart());
+      case "reset_device":
+        return this.#spawn(this.#reset(effect.rung));
       case "report":
         return this.#report(effect);
     }
   }
 
+  #arm(delay: Millis): void {
+    const { clock } = this.#deps;
+    this.#timerAt = millis(clock.monotonic() + delay);
+    this.#cancelTimer = clock.after(delay, "slot reopen", () => {
+      this.#timerAt = null;
+      this.#input({ type: "timer" });
+    });
+  }
+
+  async #restart(): Promise<void> {
+    await this.#session?.restart(this.#restartForm);
+    this.#input({ type: "reset_done" });
+  }
+
+  /** A reset that fails is told, and the slot goes on: its start-up shows whether it helped. */
+  async #reset(rung: "usb_reset" | "power"): Promise<void> {
+    const { clock, hardware, events } = this.#deps;
+    const opening = new AbortController();
+    const { signal } = opening;
+    this.#opening = opening;
+    try {
+      await this.#closed;
+      await withDeadline(hardware.reset(rung, signal), {
+        clock,
+        timeout: RESET_LIMIT,
+        what: `${rung} of the modem`,
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      const details = { rung, reason: faultOf(error).code };
+      events.record({ level: "error", code: "slot.reset_failed", slot: this.#options.id, details });
+    }
+    this.#input({ type: "reset_done" });
+  }
+
   #report(effect: Extract<SlotEffect, { type: "report" }>): void {
     this.#deps.events.record({
-      level: effect.code === "slot.ready" ? "info" : "warn",
+      level: LEVELS[effect.code],
       code: effect.code,
       slot: this.#options.id,
       line: this.#lineId,
@@ -200,6 +251,7 @@ export class SlotRunner implements SlotDriver {
 
   #close(): void {
     this.#cancelTimer();
+    this.#timerAt = null;
     this.#opening?.abort(stoppedError(`slot ${this.#options.id}`));
     const session = this.#session;
     this.#session = null;
@@ -224,6 +276,7 @@ export class SlotRunner implements SlotDriver {
       onInput: (input) => this.#input(input),
       onFound: (findings) => {
         this.#findings = findings;
+        if (findings.model !== "") this.#restartForm = findings.profile.restart;
         this.#deps.onChange(id);
       },
       onLine: (lineId) => {

@@ -1,21 +1,25 @@
 // One conversation with a modem over an open link, from the first AT to its end: the start-up steps, the reader of its messages, the
 // rounds. Ends as a whole; nothing that arrives later is reported.
 
+import { command, type Registration, type RestartCommand } from "../at/index.ts";
 import {
   type Clock,
   type LineId,
   type Logger,
   type Millis,
+  messageOf,
   type Random,
   randomFraction,
   type SlotId,
   stoppedError,
   type UnixMs,
+  withDeadline,
 } from "../base/index.ts";
-import type { EventLog, IntakePort, SlotFault, SlotInput, StartStep } from "../core/index.ts";
+import type { EventLog, IntakePort, LineFor, SimKeeper, SlotFault, SlotInput, StartStep } from "../core/index.ts";
+import type { BringUp } from "./ask.ts";
 import { AtChannel } from "./at-channel.ts";
 import type { UrcMessage } from "./at-lines.ts";
-import { BRING_UP, type BringUp } from "./bring-up.ts";
+import { BRING_UP } from "./bring-up.ts";
 import type { ByteLink } from "./byte-link.ts";
 import { pduBytes } from "./direct-messages.ts";
 import { type Findings, noFindings } from "./findings.ts";
@@ -26,6 +30,8 @@ import { isUsable, simFault } from "./sim-faults.ts";
 import { faultOf, OTHER_SIM, UNPLUGGED } from "./slot-fault.ts";
 import type { SlotMemory } from "./slot-memory.ts";
 import { StorageLister } from "./storage-lister.ts";
+import { RESTART_LIMIT } from "./timeouts.ts";
+import { UssdService } from "./ussd-service.ts";
 
 export interface SessionOptions {
   readonly slotId: SlotId;
@@ -36,7 +42,9 @@ export interface SessionOptions {
   readonly log: Logger;
   readonly events: EventLog;
   readonly now: () => UnixMs;
-  readonly lineFor: (slot: SlotId, iccid: string | null) => LineId | null;
+  readonly lineFor: LineFor;
+  readonly sims: SimKeeper;
+  readonly roaming: "allow" | "refuse";
   readonly memory: SlotMemory;
   readonly onInput: (input: SlotInput) => void;
   readonly onFound: (findings: Findings) => void;
@@ -50,6 +58,7 @@ export class SlotSession {
   readonly #channel: AtChannel;
   readonly #abort = new AbortController();
   readonly #offer: OfferPdu;
+  readonly ussd: UssdService;
   #findings: Findings = noFindings;
   #intakes: Intakes | null = null;
   #rounds: Rounds | null = null;
@@ -65,6 +74,13 @@ export class SlotSession {
       onUrc: (message) => this.#onUrc(message),
       onClose: () => this.#report({ type: "failed", fault: UNPLUGGED, fraction: this.#fraction() }),
       onTimeout: () => options.memory.gaveUp(),
+    });
+    const { slotId, events } = options;
+    this.ussd = new UssdService({
+      ...options,
+      channel: this.#channel,
+      form: () => this.#findings.profile.ussd,
+      onNotice: () => events.record({ level: "info", code: "ussd.notice", slot: slotId }),
     });
   }
 
@@ -116,11 +132,13 @@ export class SlotSession {
   }
 
   #end(): void {
+    this.ussd.stop();
     this.#abort.abort(stoppedError(`slot ${this.#options.slotId}`));
   }
 
   #tools(): BringUp {
-    return { channel: this.#channel, clock: this.#options.clock, signal: this.#abort.signal };
+    const { clock, slotId, sims, roaming } = this.#options;
+    return { channel: this.#channel, clock, signal: this.#abort.signal, slotId, sims, roaming };
   }
 
   #fraction(): number {
@@ -150,9 +168,9 @@ export class SlotSession {
   /** Reads what was stored while nobody listened, in all storages. */
   async #drain(): Promise<void> {
     const { slotId, lineFor, onLine, events, memory } = this.#options;
-    const { iccid, home, others } = this.#findings;
+    const { iccid, imsi, home, others, tellsStorage, profile, delivery } = this.#findings;
     memory.inserted(iccid);
-    const lineId = lineFor(slotId, iccid);
+    const lineId = lineFor(slotId, { iccid, imsi });
     onLine(lineId);
     if (lineId === null) {
       events.record({ level: "warn", code: "slot.no_line", slot: slotId });
@@ -160,7 +178,7 @@ export class SlotSession {
     }
     const { direct } = memory;
     const offer = this.#offer;
-    const common = { ...this.#options, ...this.#tools(), home };
+    const common = { ...this.#options, ...this.#tools(), home, tellsStorage, listing: profile.listing };
     const lister = new StorageLister({
       ...common,
       onUse: (storage) => this.#found({ ...this.#findings, storage }),
@@ -169,7 +187,7 @@ export class SlotSession {
     const reader = new MessageReader({ ...common, lister, lineId, offer });
     this.#intakes = { reader, lister, direct, lineId, offer };
     await direct.deliver(lineId, offer);
-    await reader.sweep([...others, home]);
+    if (delivery === "stored") await reader.sweep([...others, home]);
   }
 
   #onUrc({ urc, pdu }: UrcMessage): void {
@@ -191,14 +209,22 @@ export class SlotSession {
         if (urc.stage === "started") this.#report({ type: "modem_restarted" });
         return;
       case "registration":
-        this.#found({ ...this.#findings, registration: urc.registration.state });
-        return this.#rounds?.poll();
+        return this.#onRegistration(urc.registration);
+      case "cusd":
+        return this.ussd.onUrc(urc);
+      case "call_ended":
+        return this.ussd.onCallEnded();
       case "sim":
         if (urc.lock !== "not_ready" && !isUsable(urc.lock)) this.#fail(simFault(urc.lock));
         return;
       default:
         return;
     }
+  }
+
+  /** A new cell is no news; a new state is. What of several families it means is judged by the look that follows. */
+  #onRegistration({ state }: Registration): void {
+    if (state !== this.#findings.registration) this.#rounds?.poll();
   }
 
   #onAnnounced(mem: string | null, index: number | null): void {
@@ -212,6 +238,28 @@ export class SlotSession {
     const lineId = this.#intakes?.lineId ?? null;
     memory.direct.add({ pdu: pduBytes(pdu), receivedAt: now(), lineId });
     // At once, as the modem has no copy. What is refused is offered again with the next sweep.
-    if (lineId !== null) void memory.direct.deliver(lineId, this.#offer);
+    if (lineId !== null) void this.#takeDirect(lineId);
+  }
+
+  /** Acknowledged only when it is durable: the network keeps and repeats what gets no acknowledgement (TS 24.011 RP-ACK). */
+  async #takeDirect(lineId: LineId): Promise<void> {
+    const left = await this.#options.memory.direct.deliver(lineId, this.#offer);
+    if (this.#findings.delivery !== "direct" || left > 0) return;
+    await this.#channel.send(command.acknowledge()).catch((error) => {
+      // Not taken any more, or not expected: the network brings the message again, which the intake recognises.
+      this.#options.log.warn("acknowledgement_failed", { reason: messageOf(error) });
+    });
+  }
+
+  /**
+   * Restarts the modem by command. Resolves when it has been written or cannot be: a modem that hangs does not answer, so no answer
+   * is waited for. Never rejects.
+   */
+  async restart(form: RestartCommand): Promise<void> {
+    const { clock, log } = this.#options;
+    const sent = this.#channel.send(command.restart(form));
+    await withDeadline(sent, { clock, timeout: RESTART_LIMIT, what: "restarting the modem" }).catch((error) =>
+      log.warn("restart_unanswered", { reason: messageOf(error) }),
+    );
   }
 }

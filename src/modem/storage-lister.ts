@@ -1,6 +1,16 @@
 // Lists what lies in a modem's storages, and how far the listing can be believed.
 
-import { command, type ListedPdu, type OddEntry, parseCmgl, parseCpmsRead, type StorageUse } from "../at/index.ts";
+import {
+  command,
+  type ListedPdu,
+  type OddEntry,
+  type PduList,
+  parseCmgl,
+  parseCmgr,
+  parseCpmsRead,
+  parseCpmsSet,
+  type StorageUse,
+} from "../at/index.ts";
 import { type AppError, hasCode, type Logger } from "../base/index.ts";
 import { sentOrder } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
@@ -12,6 +22,10 @@ export interface ListerOptions {
   readonly log: Logger;
   /** The storage that messages are received into. */
   readonly home: string;
+  /** Whether the modem can tell which storage is selected. */
+  readonly tellsStorage: boolean;
+  /** How messages are listed: all at once, or place by place where the modem cannot. */
+  readonly listing: "list" | "each";
   /** Called when it is seen how full the home storage is. */
   readonly onUse: (use: StorageUse) => void;
   /** Whether the answer of a command that was given up may come in the place of a later one's. */
@@ -29,12 +43,16 @@ export interface StorageListing {
 
 /** Looks at a storage until two in a row agree. */
 const MAX_LOOKS = 5;
+/** Places read one by one; no storage of a modem without +CMGL has more. */
+const MAX_PLACES = 255;
 
 export class StorageLister {
   readonly #options: ListerOptions;
+  #listing: "list" | "each";
 
   constructor(options: ListerOptions) {
     this.#options = options;
+    this.#listing = options.listing;
   }
 
   /**
@@ -66,29 +84,91 @@ export class StorageLister {
   }
 
   async #look(mem: string): Promise<StorageListing> {
-    const { channel, log } = this.#options;
-    const { used } = await this.#select(mem);
-    const { messages, odd } = parseCmgl((await channel.send(command.listMessages())).lines);
+    const { log } = this.#options;
+    const use = await this.#select(mem);
+    const { messages, odd } = await this.#contents(use);
     if (odd.length > 0) log.warn("odd_listing", { mem, entries: odd.length });
     // A listing that is shorter than the count before it was cut short, or not understood: what it lacks may still be there.
-    const whole = messages.length >= used;
+    const whole = use !== null && messages.length >= use.used;
     return { messages: inOrder(messages), unreadable: odd.filter(mayBeMessage).length, whole };
   }
 
-  /** The answer that counts is the second: it names the storage, and so can be of no other command. */
-  async #select(mem: string): Promise<StorageUse> {
-    const { channel, home, onUse } = this.#options;
-    await channel.send(command.setStorage([mem]));
-    const { mem1 } = parseCpmsRead((await channel.send(command.readStorage())).lines);
-    if (mem1.mem !== mem) throw this.#outOfStep(`the modem did not select its storage ${mem}`);
-    const use = { used: mem1.used, total: mem1.total };
-    if (mem === home) onUse(use);
+  async #contents(use: StorageUse | null): Promise<PduList> {
+    if (this.#listing === "each") return await this.#eachPlace(use);
+    try {
+      return parseCmgl((await this.#options.channel.send(command.listMessages())).lines);
+    } catch (error) {
+      // An error of the storage says so by its code; without one it may be the command that the modem does not know.
+      if (!hasCode(error, "modem.error") || !MAY_LACK_IT.has(String(error.context.name))) throw error;
+      if (await this.#knowsListing()) throw error;
+      this.#options.log.info("listing_by_place");
+      this.#listing = "each";
+      return await this.#eachPlace(use);
+    }
+  }
+
+  async #knowsListing(): Promise<boolean> {
+    try {
+      await this.#options.channel.send(command.testListing());
+      return true;
+    } catch (error) {
+      if (hasCode(error, "modem.error")) return false;
+      throw error;
+    }
+  }
+
+  /** Places are numbered from 0 by some modems, from 1 by others. An error means that the place is empty, or not there. */
+  async #eachPlace(use: StorageUse | null): Promise<PduList> {
+    const messages: ListedPdu[] = [];
+    const odd: OddEntry[] = [];
+    const last = Math.min(use?.total ?? MAX_PLACES, MAX_PLACES);
+    for (let index = 0; index <= last && (use === null || messages.length + odd.length < use.used); index++) {
+      try {
+        const message = parseCmgr((await this.#options.channel.send(command.readMessage(index))).lines);
+        if (message !== null) messages.push({ index, ...message });
+      } catch (error) {
+        if (hasCode(error, "at.bad_response")) odd.push({ kind: "no_pdu", index, empty: false });
+        else if (!hasCode(error, "modem.error")) throw error;
+      }
+    }
+    return { messages, odd };
+  }
+
+  /** The answer that counts is the second: it names the storage, and so can be of no other command. Null: the use is not known. */
+  async #select(mem: string): Promise<StorageUse | null> {
+    const { channel, home, onUse, tellsStorage } = this.#options;
+    const { lines } = await channel.send(command.setStorage([mem]));
+    const use = tellsStorage ? await this.#selected(mem) : (countsOf(lines) ?? null);
+    if (mem === home && use !== null) onUse(use);
     return use;
+  }
+
+  async #selected(mem: string): Promise<StorageUse> {
+    const { mem1 } = parseCpmsRead((await this.#options.channel.send(command.readStorage())).lines);
+    if (mem1.mem !== mem) throw this.#outOfStep(`the modem did not select its storage ${mem}`);
+    return { used: mem1.used, total: mem1.total };
   }
 
   #outOfStep(message: string): AppError {
     this.#options.channel.doubt();
     return outOfStep(message);
+  }
+}
+
+/** What a modem says of a command that it lacks. */
+const MAY_LACK_IT: ReadonlySet<string> = new Set([
+  "plain",
+  "not_supported",
+  "operation_not_supported",
+  "operation_not_allowed",
+]);
+
+function countsOf(lines: readonly string[]): StorageUse | undefined {
+  try {
+    return parseCpmsSet(lines)[0];
+  } catch (error) {
+    if (hasCode(error, "at.bad_response")) return undefined;
+    throw error;
   }
 }
 

@@ -22,8 +22,14 @@ export const PROBE_PAUSE: Millis = seconds(1);
 /** A SIM is busy for some seconds after power-up. */
 export const SIM_PAUSE: Millis = seconds(1);
 
-/** Between two looks at signal, network and settings of a ready modem. */
-export const POLL_EVERY: Millis = seconds(20);
+/** Between two questions whether a ready modem is still there: with `SILENT_ROUNDS` a hung one is found within 30 s. */
+export const HEARTBEAT_EVERY: Millis = seconds(9);
+/** Every so many heartbeats network, SIM and settings are looked at too. */
+export const POLL_EACH = 2;
+/** A restart by command is not waited for: a modem that hangs does not answer. */
+export const RESTART_LIMIT: Millis = seconds(5);
+/** A device that is off the bus or without power comes back within this, or the reset has failed. */
+export const RESET_LIMIT: Millis = seconds(60);
 /** What had to stay in the modem (disk full, database locked, half a PDU) is looked at again at this pace. */
 export const LEFT_BACKOFF: BackoffPolicy = { first: seconds(3), max: seconds(60) };
 /** After a round that failed. */

@@ -71,11 +71,43 @@ export const slotView = z.object({
   sms_storage: z.object({ used: z.number().int(), total: z.number().int() }).nullable(),
   /** Of a phone. */
   battery: z.object({ percent: z.number().int(), charging: z.boolean() }).nullable(),
+  /** What the SIM's operator said last of its prepaid balance; `amount` is decimal, such as `-1234.50`. */
+  balance: z.object({ amount: z.string(), currency: z.string().nullable(), at: unixMs }).nullable(),
   last_sms_at: unixMs.nullable(),
   received: z.number().int(),
   recovery: recoveryView,
 });
 export type SlotView = z.infer<typeof slotView>;
+
+/** `POST /api/v1/slots/{id}/recover`: what is tried at once; `at` begins again without a reset. */
+export const recoverRequest = z.strictObject({ rung: z.enum(["at", "cfun", "usb_reset", "power"]).default("at") });
+
+/** `POST /api/v1/slots/{id}/sim/pin`. `confirm`: the last try may be used. */
+export const pinRequest = z.strictObject({ pin: z.string().max(8), confirm: z.boolean().default(false) });
+
+/** `POST /api/v1/slots/{id}/at`: one command line, with its AT. */
+export const atRequest = z.strictObject({ command: z.string().min(2).max(200) });
+export const atReplyView = z.object({ lines: z.array(z.string()), ok: z.boolean(), result: z.string() });
+export type AtReplyView = z.infer<typeof atReplyView>;
+
+/** `POST /api/v1/join`: the window in which new modems are taken; 0 closes it. */
+export const joinRequest = z.strictObject({ seconds: z.int().min(0).max(3600).default(254) });
+export const joinView = z.object({
+  open: z.boolean(),
+  closes_at: unixMs.nullable(),
+  /** Modems that are plugged in and belong to no slot. */
+  found: z.array(z.object({ usb: z.string(), usb_id: z.string(), name: z.string().nullable() })),
+});
+export type JoinView = z.infer<typeof joinView>;
+
+/** `POST /api/v1/lines`: a number for the SIM in a slot. */
+export const lineRequest = z.strictObject({
+  id,
+  number: z.string().regex(/^\+[0-9]{7,15}$/, "an E.164 number such as +15550100"),
+  slot: id,
+});
+/** `POST /api/v1/lines/{id}/sim`: the SIM that is in the slot is the line's from now on. */
+export const adoptRequest = z.strictObject({ slot: id });
 
 export const lineView = z.object({
   id,

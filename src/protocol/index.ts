@@ -5,3 +5,4 @@ export * from "./box.ts";
 export * from "./parse.ts";
 export * from "./relay.ts";
 export * from "./text.ts";
+export * from "./ussd.ts";

@@ -3,7 +3,7 @@
 
 import { constants } from "node:fs";
 import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { systemCodeOf, wrapError } from "../base/index.ts";
 
 export interface Folder {
@@ -99,9 +99,17 @@ async function takeLock(path: string): Promise<AsyncDisposer | null> {
   }
 }
 
+/** A new folder's name is on the disk when the folder above it was synced; its parents may be new too. */
+async function makeDurably(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const { length } = resolve(first);
+  for (let made = resolve(path); made.length >= length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
 /** Opens `path` on disk, creating it for its owner alone. Throws `renter.state_io`. */
 export async function openDiskFolder(path: string): Promise<Folder> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch(failed(path, ""));
+  await makeDurably(path).catch(failed(path, ""));
   return {
     path,
     read: (name) => readOrNull(join(path, name)).catch(failed(path, name)),

@@ -28,8 +28,8 @@ export interface InboxEntry {
   readonly repeats: boolean;
 }
 
-export function entryKey(rentalId: string, msgHash: string): string {
-  return `${rentalId}/${msgHash}`;
+export function entryKey(rentalId: string, within: string): string {
+  return `${rentalId}/${within}`;
 }
 
 /** The number of a message within its rental. */
@@ -44,6 +44,8 @@ export class Inbox {
   readonly #unshown = new Map<string, InboxEntry>();
   readonly #unsettled = new Map<string, InboxEntry>();
   readonly #outcomes = new Map<string, string>();
+  /** By rental and id of the incomplete message. */
+  readonly #replacements = new Map<string, InboxEntry>();
 
   /** All entries, oldest first. */
   get entries(): readonly InboxEntry[] {
@@ -62,6 +64,11 @@ export class Inbox {
   /** Entries of this relay whose receipt it has neither taken nor refused, oldest first. */
   unsettled(relay: string): readonly InboxEntry[] {
     return [...this.#unsettled.values()].filter((entry) => entry.relay === relay);
+  }
+
+  /** The message that stands in for this incomplete one, with parts that came late. */
+  supersededBy(entry: InboxEntry): InboxEntry | undefined {
+    return this.#replacements.get(entryKey(entry.message.rental_id, entry.message.id));
   }
 
   /** `accepted`, the relay's code of a refusal, or null while the receipt waits. */
@@ -116,6 +123,8 @@ export class Inbox {
       repeats: verdict?.kind === "repeat",
     };
     this.#entries.set(key, entry);
+    const replaces = payload.type === "sms" ? payload.replaces : undefined;
+    if (replaces !== undefined) this.#replacements.set(entryKey(message.rental_id, replaces), entry);
     this.#unshown.set(key, entry);
     this.#unsettled.set(key, entry);
     return entry;

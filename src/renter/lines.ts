@@ -30,6 +30,10 @@ export interface SmsLine extends LineOrigin {
   readonly class: number | null;
   readonly body_hex?: string;
   readonly kind?: string;
+  /** Id of an earlier, incomplete message that this one stands in for. */
+  readonly replaces?: string;
+  /** Id of a later message that stands in for this incomplete one. */
+  readonly superseded_by?: string;
 }
 
 /** A PDU that the box could not decode. */
@@ -68,7 +72,7 @@ function receivedMs(entry: InboxEntry): number {
   return entry.payload.type === "text" ? entry.message.ts * 1000 : entry.payload.received_ms;
 }
 
-function messageLine(entry: InboxEntry): SmsLine | RawLine {
+function messageLine(entry: InboxEntry, inbox: Inbox): SmsLine | RawLine {
   const { message, seq } = entry;
   const received_ms = receivedMs(entry);
   const origin: LineOrigin = {
@@ -81,7 +85,9 @@ function messageLine(entry: InboxEntry): SmsLine | RawLine {
     provider: message.provider,
     verified: true,
   };
-  return payloadLine(entry.payload, origin);
+  const line = payloadLine(entry.payload, origin);
+  const newer = inbox.supersededBy(entry);
+  return line.type === "raw" || newer === undefined ? line : { ...line, superseded_by: newer.message.id };
 }
 
 function payloadLine(payload: Payload, origin: LineOrigin): SmsLine | RawLine {
@@ -93,8 +99,12 @@ function payloadLine(payload: Payload, origin: LineOrigin): SmsLine | RawLine {
       return { type: "sms", ...unknown, body: payload.body, parts: 1, missing: [], ...origin };
     }
     case "sms": {
-      const { from, to, body, sent_at, parts, missing, class: messageClass, body_hex, kind } = payload;
-      const extra = { ...(body_hex === undefined ? {} : { body_hex }), ...(kind === undefined ? {} : { kind }) };
+      const { from, to, body, sent_at, parts, missing, class: messageClass, body_hex, kind, replaces } = payload;
+      const extra = {
+        ...(body_hex === undefined ? {} : { body_hex }),
+        ...(kind === undefined ? {} : { kind }),
+        ...(replaces === undefined ? {} : { replaces }),
+      };
       return { type: "sms", from, to, body, sent_at, parts, missing, class: messageClass, ...extra, ...origin };
     }
     default:
@@ -109,7 +119,7 @@ export function linesOf(entry: InboxEntry, inbox: Inbox): readonly InboxLine[] {
   return [
     ...gaps.map(({ from, to }): GapLine => ({ type: "gap", rental_id, from, to })),
     ...(entry.repeats && entry.seq !== null ? [{ type: "repeat", rental_id, seq: entry.seq } as const] : []),
-    messageLine(entry),
+    messageLine(entry, inbox),
   ];
 }
 
@@ -130,9 +140,13 @@ function bodyLines(line: SmsLine): readonly string[] {
   return line.body_hex === undefined ? ["(empty)"] : [];
 }
 
+const fateOf = (line: SmsLine): string =>
+  line.superseded_by === undefined ? "never arrived" : "was missing; a later message stands in for this one";
+
 function notes(line: SmsLine): readonly string[] {
   return [
-    ...(line.missing.length > 0 ? [`(part ${line.missing.join(", ")} of ${line.parts} never arrived)`] : []),
+    ...(line.missing.length > 0 ? [`(part ${line.missing.join(", ")} of ${line.parts} ${fateOf(line)})`] : []),
+    ...(line.replaces === undefined ? [] : ["(stands in for an incomplete message: more of it has arrived)"]),
     ...(line.kind === undefined ? [] : [`(${line.kind})`]),
     ...(line.body_hex === undefined ? [] : [`data: ${line.body_hex}`]),
     ...(line.from === null ? ["(sealed without sender and time)"] : []),

@@ -10,7 +10,9 @@ export {
   type StatusReportOptions,
   type SubmitOptions,
 } from "./encode.ts";
+export { encodeReceived, type ReceivedContent, textOfSeptets, unitsOf } from "./encode-received.ts";
 export { type LockingLanguage, NATIONAL_LANGUAGES, type NationalLanguage } from "./gsm7-alphabet.ts";
 export type * from "./pdu.ts";
 export type { NationalTables } from "./segment.ts";
 export type { Moment } from "./timestamp.ts";
+export { decodeUssd, encodeUssd, type UssdForm } from "./ussd-text.ts";

@@ -14,6 +14,8 @@ import type { Encoding, Ports } from "./pdu.ts";
 const MAX_OCTETS = 140;
 const MAX_SEPTETS = 160;
 const MAX_PARTS = 255;
+/** What TP-User-Data-Length can say; more than the air carries. */
+const MAX_LENGTH = 255;
 
 /** National tables to use where the default alphabet lacks a character. */
 export interface NationalTables {
@@ -107,6 +109,12 @@ function codeContent(options: ContentOptions): Coded {
   return codeUcs2(text);
 }
 
+/** The septets of `text` where the GSM default alphabet has all of it, else its UCS-2 octets. */
+export function textUnits(text: string): { readonly encoding: Encoding; readonly units: readonly number[] } {
+  const { encoding, units } = codeContent({ body: text });
+  return { encoding, units: units.flat() };
+}
+
 /** 9.2.3.24.4. */
 function portsHeader(ports: Ports | undefined): Uint8Array {
   if (ports === undefined) return EMPTY;
@@ -142,18 +150,23 @@ function split(units: Coded["units"], room: number): number[][] {
   return parts;
 }
 
-function field(encoding: Encoding, header: Uint8Array, codes: readonly number[]): UserDataField {
+/**
+ * One field of septets or octets behind a header (elements without the length octet; empty for none). Throws `pdu.bad_content` when
+ * TP-User-Data-Length cannot say how long it is.
+ */
+export function userDataField(encoding: Encoding, header: Uint8Array, codes: readonly number[]): UserDataField {
   const hasHeader = header.length > 0;
   const prefix = hasHeader ? concatBytes(Uint8Array.of(header.length), header) : EMPTY;
+  const before = encoding === "gsm7" ? Math.ceil((prefix.length * 8) / 7) : prefix.length;
+  if (before + codes.length > MAX_LENGTH) throw badContent("the user data is too long for one part", "Split it.");
   if (encoding !== "gsm7") {
-    const octets = concatBytes(Uint8Array.of(prefix.length + codes.length), prefix, Uint8Array.from(codes));
+    const octets = concatBytes(Uint8Array.of(before + codes.length), prefix, Uint8Array.from(codes));
     return { encoding, hasHeader, octets };
   }
   // Fill bits bring the text to a septet boundary after the header (9.2.3.24).
-  const offset = Math.ceil((prefix.length * 8) / 7);
-  const packed = packSeptets(codes, offset);
+  const packed = packSeptets(codes, before);
   packed.set(prefix);
-  return { encoding, hasHeader, octets: concatBytes(Uint8Array.of(offset + codes.length), packed) };
+  return { encoding, hasHeader, octets: concatBytes(Uint8Array.of(before + codes.length), packed) };
 }
 
 /** The user data fields of a message, one per part. Throws `pdu.bad_content`. */
@@ -165,11 +178,11 @@ export function encodeContent(options: ContentOptions): UserDataField[] {
   const { encoding, units, header: own } = codeContent(options);
   const header = concatBytes(portsHeader(options.ports), own);
   const single = split(units, capacity(encoding, header.length));
-  if (single.length === 1) return [field(encoding, header, single[0] ?? [])];
+  if (single.length === 1) return [userDataField(encoding, header, single[0] ?? [])];
   const room = capacity(encoding, header.length + concatHeader(options, 1, 1).length);
   const parts = split(units, room);
   if (parts.length > MAX_PARTS) throw badContent("the message needs more than 255 parts", "Send a shorter message.");
   return parts.map((codes, index) =>
-    field(encoding, concatBytes(concatHeader(options, parts.length, index + 1), header), codes),
+    userDataField(encoding, concatBytes(concatHeader(options, parts.length, index + 1), header), codes),
   );
 }

@@ -1,9 +1,17 @@
 // Storage of the intake: one transaction per batch of messages, of about five statements whatever the batch's size.
 
 import { hash } from "node:crypto";
-import { lineId, toHex, type UnixMs, unixMs } from "../base/index.ts";
-import type { Counters, IntakeCommit, IntakeStore, OutboxMessage, SealedPart, SeenPdu } from "../core/index.ts";
-import { rowParser, type SqliteDatabase, type Transaction } from "../sqlite/index.ts";
+import { lineId, messageId, rentalId, toHex, type UnixMs, unixMs } from "../base/index.ts";
+import type {
+  Counters,
+  DeliveredAs,
+  IntakeCommit,
+  IntakeStore,
+  OutboxMessage,
+  SealedPart,
+  SeenPdu,
+} from "../core/index.ts";
+import { type Row, rowParser, type SqliteDatabase, type Transaction } from "../sqlite/index.ts";
 
 // Each bulk statement takes its rows as one JSON array of arrays: one bound value and one trip to the thread pool for all of them.
 const INSERT_SEEN = `
@@ -16,9 +24,12 @@ const INSERT_OUTBOX = `
     value ->> 9, value ->> 10 FROM json_each(?)`;
 const DELETE_GROUPS = "DELETE FROM parts WHERE group_hash IN (SELECT value FROM json_each(?))";
 const INSERT_PARTS = `
-  INSERT INTO parts (group_hash, part, total, line_id, received_at, sealed)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, unhex(value ->> 5) FROM json_each(?) WHERE true
-  ON CONFLICT (group_hash, part) DO UPDATE SET total = excluded.total, received_at = excluded.received_at, sealed = excluded.sealed`;
+  INSERT INTO parts (group_hash, part, total, line_id, received_at, sent_at, delivered_id, delivered_rental, delivered_at, sealed)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
+    unhex(value ->> 9) FROM json_each(?) WHERE true
+  ON CONFLICT (group_hash, part) DO UPDATE SET total = excluded.total, received_at = excluded.received_at, sent_at = excluded.sent_at,
+    delivered_id = excluded.delivered_id, delivered_rental = excluded.delivered_rental, delivered_at = excluded.delivered_at,
+    sealed = excluded.sealed`;
 const INSERT_HELD = `
   INSERT INTO held (id, line_id, stored_at, envelope)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?)`;
@@ -52,9 +63,25 @@ const partRow = rowParser(
     part: row.integer("part"),
     total: row.integer("total"),
     receivedAt: unixMs(row.integer("received_at")),
+    sentAt: timeOrNull(row, "sent_at"),
+    delivered: deliveredAs(row),
     sealed: row.bytes("sealed"),
   }),
 );
+
+function timeOrNull(row: Row, column: string): UnixMs | null {
+  const value = row.integerOrNull(column);
+  return value === null ? null : unixMs(value);
+}
+
+function deliveredAs(row: Row): DeliveredAs | null {
+  if (row.textOrNull("delivered_id") === null) return null;
+  return {
+    id: row.parsed("delivered_id", messageId),
+    rentalId: row.textOrNull("delivered_rental") === null ? null : row.parsed("delivered_rental", rentalId),
+    at: unixMs(row.integer("delivered_at")),
+  };
+}
 
 export function intakeRepository(db: SqliteDatabase): IntakeStore {
   return {
@@ -108,8 +135,10 @@ function outboxValues({ message, lineId, storedAt }: OutboxMessage): readonly un
   return [id, rental_id, seq, lineId, listing_id, v, ts, storedAt, digest, signature, envelope];
 }
 
-function partValues({ group, part, total, lineId, receivedAt, sealed }: SealedPart): readonly unknown[] {
-  return [group, part, total, lineId, receivedAt, toHex(sealed)];
+function partValues(row: SealedPart): readonly unknown[] {
+  const { group, part, total, lineId, receivedAt, sentAt, delivered, sealed } = row;
+  const { id = null, rentalId = null, at = null } = delivered ?? {};
+  return [group, part, total, lineId, receivedAt, sentAt, id, rentalId, at, toHex(sealed)];
 }
 
 async function pruneSeen(db: SqliteDatabase, before: UnixMs): Promise<number> {

@@ -5,8 +5,9 @@ import type { Line, OutboxStore, PendingGrant, Rental, RentalState, RentalStore 
 import { badRow, type Row, rowParser, type SqliteDatabase, type Transaction } from "../sqlite/index.ts";
 
 const SAVE_LINE = `
-  INSERT INTO lines (id, number, slot, iccid, listing_id) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET number = excluded.number, slot = excluded.slot, iccid = excluded.iccid, listing_id = excluded.listing_id`;
+  INSERT INTO lines (id, number, slot, iccid, imsi, listing_id) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET number = excluded.number, slot = excluded.slot, iccid = excluded.iccid, imsi = excluded.imsi,
+    listing_id = excluded.listing_id`;
 const SAVE_RENTAL = `
   INSERT INTO rentals (id, line_id, listing_id, renter_verify, renter_encrypt, envelope_version, starts_at, expires_at, state,
     ended_at, rev, credit)
@@ -27,6 +28,7 @@ const lineRow = rowParser("lines", (row): Line => {
     number: row.parsed("number", e164),
     slot: slot === null ? null : row.parsed("slot", slotId),
     iccid: row.textOrNull("iccid"),
+    imsi: row.textOrNull("imsi"),
     listingId: row.parsed("listing_id", listingId),
   };
 });
@@ -102,7 +104,7 @@ const sequenceRow = rowParser(
 );
 
 async function saveLine(tx: Transaction, line: Line): Promise<void> {
-  await tx.run(SAVE_LINE, [line.id, line.number, line.slot, line.iccid, line.listingId]);
+  await tx.run(SAVE_LINE, [line.id, line.number, line.slot, line.iccid, line.imsi, line.listingId]);
 }
 
 async function saveRental(tx: Transaction, rental: Rental, pending: PendingGrant | null): Promise<void> {

@@ -184,9 +184,19 @@ const TRIGGERS = `
   CREATE TRIGGER receipt_entered AFTER INSERT ON receipts
   BEGIN UPDATE rental_counts SET acknowledged = acknowledged + 1 WHERE rental_id = NEW.rental_id; END;`;
 
+const LATE_PARTS = `
+  ALTER TABLE parts ADD COLUMN sent_at INTEGER;
+  ALTER TABLE parts ADD COLUMN delivered_id TEXT;
+  ALTER TABLE parts ADD COLUMN delivered_rental TEXT;
+  ALTER TABLE parts ADD COLUMN delivered_at INTEGER;`;
+
 /** Schema of the box's database file. Migrations are only ever appended. */
 export const boxSchema: Schema = {
   // "NBbx"
   applicationId: 0x4e426278,
-  migrations: [{ name: "first schema", sql: [LINES_AND_RENTALS, MESSAGES, INTAKE, COUNTS, TRIGGERS].join("\n") }],
+  migrations: [
+    { name: "first schema", sql: [LINES_AND_RENTALS, MESSAGES, INTAKE, COUNTS, TRIGGERS].join("\n") },
+    { name: "lines known by their SIM's IMSI", sql: "ALTER TABLE lines ADD COLUMN imsi TEXT;" },
+    { name: "late parts", sql: LATE_PARTS },
+  ],
 };

@@ -5,31 +5,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type DemoFacts, readDemoFacts, writeDemoFacts } from "../../src/app/demo-facts.ts";
 import { choosePorts } from "../../src/app/demo-ports.ts";
 import { publishLocalAccess, readLocalAccess } from "../../src/app/index.ts";
-import { lineChooser } from "../../src/app/line-chooser.ts";
-import { lineId, slotId } from "../../src/base/index.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { codeOf } from "../contract/box-store.ts";
-import { lineOf } from "../core/core-rig.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
-
-describe("lineChooser", () => {
-  const iccid = "8901000000000000017";
-  const bound = { ...lineOf(1), iccid };
-  const slot = (n: number) => slotId(String(n));
-  const choose = lineChooser(() => [bound, lineOf(2), { ...lineOf(3), slot: null }]);
-
-  it.each([
-    ["finds a line by its SIM, wherever it is", slot(9), iccid, "line-1"],
-    ["serves the slot's line with whatever SIM lies there", slot(2), "8901000000000000099", "line-2"],
-    ["serves the slot's line while the SIM is not known", slot(2), null, "line-2"],
-    ["does not serve a bound line with another SIM in its slot", slot(1), "8901000000000000099", null],
-    ["does not serve a bound line without its SIM", slot(1), null, null],
-    ["has nothing for a slot without a line", slot(5), null, null],
-  ])("%s", (_name, at, sim, expected) => {
-    expect(choose(at, sim)).toBe(expected === null ? null : lineId(expected));
-  });
-});
 
 describe("local access", () => {
   it("is a file for its owner alone, with address and a fresh token, gone after the end", async () => {

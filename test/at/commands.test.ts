@@ -1,6 +1,6 @@
 // The command table and its builders: exact text, a finite timeout for each, nothing smuggled in.
 import { describe, expect, it } from "vitest";
-import { type AtCommand, CLASS_TIMEOUTS, COMMANDS, command } from "../../src/at/index.ts";
+import { type AtCommand, CLASS_TIMEOUTS, COMMANDS, command, RESTARTS, SETTINGS } from "../../src/at/index.ts";
 
 const badArgument = expect.objectContaining({ code: "at.bad_argument" });
 
@@ -17,15 +17,28 @@ describe("builders", () => {
     [command.imsi(), "AT+CIMI"],
     [command.iccid("+CCID"), "AT+CCID"],
     [command.iccid("^ICCID?"), "AT^ICCID?"],
+    [command.iccid("!ICCID?"), "AT!ICCID?"],
+    [command.iccid("+CRSM"), "AT+CRSM=176,12258,0,0,10"],
+    [command.readSimFile("providerName"), "AT+CRSM=176,28486,0,0,17"],
+    [command.readSimFile("administrativeData"), "AT+CRSM=176,28589,0,0,4"],
     [command.commandList(), "AT+CLAC"],
     [command.readPin(), "AT+CPIN?"],
     [command.enterPin("0000"), 'AT+CPIN="0000"'],
     [command.pinRetries(), "AT+CPINR"],
+    [command.pinRetries("+ZPINPUK=?"), "AT+ZPINPUK=?"],
+    [command.pinRetries("^CPIN?"), "AT^CPIN?"],
     [command.readFacilityLock("SC"), 'AT+CLCK="SC",2'],
     [command.readFunctionality(), "AT+CFUN?"],
     [command.setFunctionality(4), "AT+CFUN=4"],
     [command.restart(), "AT+CFUN=1,1"],
+    [command.restart("#REBOOT"), "AT#REBOOT"],
     [command.signal(), "AT+CSQ"],
+    [command.signalDetail("^HCSQ?"), "AT^HCSQ?"],
+    [command.signalDetail("+CESQ"), "AT+CESQ"],
+    [command.setting("^CURC=1"), "AT^CURC=1"],
+    [command.setting('+QURCCFG="urcport","all"'), 'AT+QURCCFG="urcport","all"'],
+    [command.readImsRegistration(), "AT+CIREG?"],
+    [command.vendorNetwork("+QNWINFO"), "AT+QNWINFO"],
     [command.readRegistration(), "AT+CREG?"],
     [command.reportRegistration(2), "AT+CREG=2"],
     [command.readPacketRegistration(), "AT+CGREG?"],
@@ -34,7 +47,10 @@ describe("builders", () => {
     [command.reportEpsRegistration(1), "AT+CEREG=1"],
     [command.readOperator(), "AT+COPS?"],
     [command.numericOperator(), "AT+COPS=3,2"],
+    [command.longOperator(), "AT+COPS=3,0"],
     [command.ownNumber(), "AT+CNUM"],
+    [command.readCaller(), "AT+CLIP?"],
+    [command.presentCaller(true), "AT+CLIP=1"],
     [command.ussd("*100#"), 'AT+CUSD=1,"*100#",15'],
     [command.endUssd(), "AT+CUSD=2"],
     [command.setMessageService(1), "AT+CSMS=1"],
@@ -45,10 +61,13 @@ describe("builders", () => {
     [command.setStorage(["ME", "ME", "SM"]), 'AT+CPMS="ME","ME","SM"'],
     [command.pduFormat(), "AT+CMGF=0"],
     [command.readServiceCentre(), "AT+CSCA?"],
+    [command.setServiceCentre("+15550100900"), 'AT+CSCA="+15550100900",145'],
+    [command.setServiceCentre("0900"), 'AT+CSCA="0900",129'],
     [command.readIndications(), "AT+CNMI?"],
     [command.listIndications(), "AT+CNMI=?"],
     [command.setIndications({ mode: 2, mt: 1, bm: 0, ds: 1, bfr: 0 }), "AT+CNMI=2,1,0,1,0"],
     [command.acknowledge(), "AT+CNMA=0"],
+    [command.acknowledge("bare"), "AT+CNMA"],
     [command.listMessages(), "AT+CMGL=4"],
     [command.readMessage(0), "AT+CMGR=0"],
     [command.deleteMessage(65535), "AT+CMGD=65535"],
@@ -58,8 +77,16 @@ describe("builders", () => {
     expect(built.timeoutMs).toBe(CLASS_TIMEOUTS[built.klass]);
   });
 
-  it("give the ICCID command the prefix of its form", () => {
+  it("give a vendor's command the prefix of its reply", () => {
     expect(command.iccid("^ICCID?").prefix).toBe("^ICCID");
+    expect(command.iccid("+CRSM").prefix).toBe("+CRSM");
+    expect(command.pinRetries("+ZPINPUK=?").prefix).toBe("+ZPINPUK");
+    expect(command.restart().prefix).toBe("+CFUN");
+  });
+
+  it("have no setting and no restart that names an identity of the modem", () => {
+    for (const text of [...SETTINGS, ...RESTARTS])
+      expect(text).not.toMatch(/IMEI|EGMR|CGSN|GSN|PHYNUM|NVWR|WIMEI|MODIMEI/i);
   });
 });
 
@@ -90,6 +117,7 @@ describe("bad arguments", () => {
     ["a facility in lower case", () => command.readFacilityLock("sc")],
     ["a PIN of three digits", () => command.enterPin("123")],
     ["a PIN with a line end", () => command.enterPin("1234\r")],
+    ["a service centre with a quote", () => command.setServiceCentre('1234"')],
     ["a USSD code with a second command", () => command.ussd('*100#";+CFUN=0')],
     ["an empty USSD code", () => command.ussd("")],
     ["a USSD code with ESC", () => command.ussd("*100#\x1b")],

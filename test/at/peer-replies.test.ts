@@ -8,6 +8,7 @@ import {
   type FinalResult,
   isTransient,
   parseAti,
+  parseCesq,
   parseCfun,
   parseCmgl,
   parseCmgr,
@@ -17,11 +18,16 @@ import {
   parseCpmsRead,
   parseCpmsSet,
   parseCpmsTest,
+  parseCrsm,
   parseCsca,
   parseFinal,
+  parseHcsq,
   parseIccid,
   parseIdentity,
+  parseQss,
   parseRegistration,
+  parseSysinfo,
+  parseSysinfoEx,
   type RegistrationFamily,
 } from "../../src/at/index.ts";
 
@@ -100,6 +106,12 @@ const checkChoices: Check = ({ lines }, expected) => {
   }
 };
 
+const systemInfo = (expected: Fields): Fields => ({
+  service: expected.srv_status,
+  domain: expected.srv_domain,
+  sim: expected.sim_state,
+});
+
 const checkVendorUrc: Check = (reply) => expect(classifyUrc(only(reply))).toMatchObject({ kind: "vendor" });
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -155,6 +167,15 @@ const CHECKS: Readonly<Record<string, Check>> = {
       expect(urc.text).toBe(expected.text);
     }
   },
+  "AT+CESQ": ({ lines }, expected) => expect(parseCesq(lines).dbm).toBe(expected.rsrp_dbm),
+  "AT+CRSM": ({ lines }, { sw1, sw2, hex }) => expect(parseCrsm(lines)).toEqual({ sw1, sw2, data: hex }),
+  "AT^SYSINFO": ({ lines }, expected) => expect(parseSysinfo(lines)).toMatchObject(systemInfo(expected)),
+  "AT^SYSINFOEX": ({ lines }, expected) => expect(parseSysinfoEx(lines)).toMatchObject(systemInfo(expected)),
+  "AT^HCSQ?": ({ lines }, expected) => expect(parseHcsq(lines).act).toBe(expected.act ?? null),
+  "AT#QSS?": ({ lines }, expected) => {
+    if (expected.error === true) expect(() => parseQss(lines)).toThrow("has no #QSS line");
+    else expect(expected.sim).toMatch(new RegExp(`${parseQss(lines)}$`));
+  },
   URC: checkVendorUrc,
   hangup: checkVendorUrc,
 };
@@ -163,16 +184,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
 const LATER: Readonly<Record<string, string>> = {
   "AT+COPS=?": "network scan",
   "AT+CCLK?": "modem clock",
-  "AT+CRSM": "raw access to SIM files",
   "AT+CRSM (EF_ECC)": "emergency numbers",
-  "AT+CESQ": "extended signal quality",
   "AT+CSIM": "PIN retries by APDU",
   "AT+CLCC": "calls",
   "AT+CPOL?": "preferred operators",
-  "AT^SYSINFO": "vendor status",
-  "AT^SYSINFOEX": "vendor status",
-  "AT^HCSQ?": "vendor status",
-  "AT#QSS?": "vendor status",
   "AT+CMGR (text mode, CSDH=1)": "text mode is not used",
 };
 

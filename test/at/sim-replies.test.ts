@@ -32,7 +32,13 @@ describe("parsePinRetries", () => {
     ["Huawei, short", ["^CPIN: READY,,10,3"], { puk: 10, pin: 3 }],
     ["SIMCom", ["+SPIC: 2,3,10,9"], { pin: 2, pin2: 3, puk: 10, puk2: 9 }],
     ["SIMCom, short", ["+SPIC: 2,3"], { pin: 2, pin2: 3 }],
+    ["SIM7600", ["+SPIC: 3,10,0,10"], { pin: 3, puk: 10, pin2: 0, puk2: 10 }],
     ["Cinterion", ["^SPIC: 3"], { current: 3 }],
+    ["Telit", ["#PCT: 2"], { current: 2 }],
+    ["u-blox", ["+UPINCNT: 3,2,10,9"], { pin: 3, pin2: 2, puk: 10, puk2: 9 }],
+    ["Sierra", ["+CPINC: 1,3,10,10"], { pin: 1, pin2: 3, puk: 10, puk2: 10 }],
+    ["Quectel", ['+QPINC: "SC",3,10', '+QPINC: "P2",2,9'], { pin: 3, puk: 10, pin2: 2, puk2: 9 }],
+    ["ZTE", ["+ZPINPUK: 3,10"], { pin: 3, puk: 10 }],
   ])("%s", (_, lines, expected) => {
     expect(parsePinRetries(lines)).toEqual({ ...none, ...expected });
   });
@@ -59,6 +65,9 @@ describe("parseIccid", () => {
     ["Huawei", `^ICCID: ${ICCID}f`],
     ["Quectel", `+QCCID: ${ICCID}F`],
     ["Telit", `#CCID: ${ICCID}`],
+    ["Cinterion", `^SCID: ${ICCID}`],
+    ["Sierra", `!ICCID: ${ICCID}`],
+    ["ZTE", `+ZGETICCID: ${ICCID}`],
     ["without a sign", `ICCID:${ICCID}`],
     ["as the SIM stores it", "+CCID: 984402003576012594F9"],
     ["in +CRSM", `+CRSM: 144,0,"984402003576012594F9"`],

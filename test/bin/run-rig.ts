@@ -15,12 +15,15 @@ export interface Outcome {
 export interface RunOptions {
   readonly env?: CliIo["env"];
   readonly signal?: AbortSignal;
+  /** What is typed. */
+  readonly lines?: readonly string[];
   /** Called with all that was printed so far, after each print. */
   readonly onOut?: (out: string) => void;
 }
 
 export async function numberbox(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   let [out, err] = ["", ""];
+  const lines = [...(options.lines ?? [])];
   const code = await run(args, {
     out: (text) => {
       out += text;
@@ -30,6 +33,7 @@ export async function numberbox(args: readonly string[], options: RunOptions = {
       err += text;
     },
     readInput: () => Promise.resolve(new Uint8Array(0)),
+    readLine: () => Promise.resolve(lines.shift() ?? null),
     env: options.env ?? {},
     clock: systemClock,
     random: systemRandom,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AppError, hours, minutes, seconds } from "../../src/base/index.ts";
+import { type AppError, days, hours, minutes, seconds } from "../../src/base/index.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 
 const RELAY = { relay: { url: "https://relay.example" } };
@@ -28,11 +28,21 @@ describe("the box's configuration", () => {
     expect(parse()).toEqual({
       version: 1,
       log: { level: "info" },
+      ussd: { per_hour: 20 },
       unlock: { key_file: "unlock.key" },
       slots: [],
+      boards: [],
+      join: { rules: [] },
       lines: [],
       relay: { url: "https://relay.example" },
-      intake: { sweep_every: seconds(30), part_timeout: minutes(10), unrented: "keep", max_batch: 64 },
+      intake: {
+        sweep_every: seconds(30),
+        part_timeout: minutes(10),
+        late_parts: days(7),
+        unrented: "keep",
+        max_batch: 64,
+      },
+      modem: { roaming: "allow" },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
       web: { listen: { host: "127.0.0.1", port: 8080 }, names: [] },
     });
@@ -50,7 +60,7 @@ slots:
 lines:
   - { id: blue, number: "+4915112345678", slot: "1" }
   - { id: red, number: "+4915112345679", iccid: "8949000000000000017" }
-intake: { sweep_every: 5s, part_timeout: 24h, unrented: drop, max_batch: 200 }
+intake: { sweep_every: 5s, part_timeout: 24h, late_parts: 0s, unrented: drop, max_batch: 200 }
 rental: { rest_after_day: 0s, rest_after_longer: 366d }
 web: { listen: "[::1]:0", names: [box.example] }
 log: { level: debug }
@@ -59,7 +69,7 @@ log: { level: debug }
       unlock: { passphrase_file: "/media/stick/passphrase" },
       slots: [{ id: "1" }, { id: "left", port: "tcp://ser2net.local:3001" }, { id: "sim" }],
       lines: [{ slot: "1" }, { iccid: "8949000000000000017" }],
-      intake: { sweep_every: 5000, part_timeout: hours(24), unrented: "drop", max_batch: 200 },
+      intake: { sweep_every: 5000, part_timeout: hours(24), late_parts: 0, unrented: "drop", max_batch: 200 },
       web: { listen: { host: "::1", port: 0 } },
     });
   });
@@ -106,6 +116,7 @@ log: { level: debug }
     ["intake.sweep_every", { intake: { sweep_every: "61m" } }],
     ["intake.part_timeout", { intake: { part_timeout: "9s" } }],
     ["intake.part_timeout", { intake: { part_timeout: "8d" } }],
+    ["intake.late_parts", { intake: { late_parts: "31d" } }],
     ["intake.part_timeout", { intake: { part_timeout: "-5s" } }],
     ["intake.part_timeout", { intake: { part_timeout: "1w" } }],
     ["intake.part_timeout", { intake: { part_timeout: 600 } }],
@@ -157,6 +168,19 @@ log: { level: debug }
       "lines.2.number: the same as that of item 0",
       "lines.3.iccid: the same as that of item 2",
     ]);
+  });
+
+  it("takes accounts of SMPP gateways, with as many lines as they serve", () => {
+    const smpp = { url: "smpp://gateway.local:2775", system_id: "box", password_file: "smpp.password" };
+    const slots = [
+      { id: "rack", smpp },
+      { id: "rack-2", smpp: { ...smpp, url: "smpps://[::1]:3550", bind: "transceiver" } },
+    ];
+    const lines = ["+15550100", "+15550101"].map((number) => ({ id: `l${number.slice(1)}`, number, slot: "rack" }));
+    expect(problems({ slots, lines })).toEqual([]);
+    for (const url of ["http://a:1", "smpp://a", "smpp://a:70000", "smpp://user:secret@a:1"]) {
+      expect(problems({ slots: [{ id: "rack", smpp: { ...smpp, url } }] })).toHaveLength(1);
+    }
   });
 
   it("lets no two lines claim one slot, unless their SIMs are told apart, and no line a slot that does not exist", () => {

@@ -289,6 +289,17 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
         expect(await store.openParts()).toEqual([next]);
       });
 
+      it("keeps the delivery that holds a part, and the lack of a time", async () => {
+        const delivered = { id: messageIdOf(1, 1), rentalId: rentalIdOf(1), at: at(4) };
+        await store.commitIntake(intake({ parts: [samplePart(1, 1), samplePart(1, 2, { sentAt: null })] }));
+        const [first, second] = [
+          samplePart(1, 1, { delivered }),
+          samplePart(1, 2, { sentAt: null, delivered: { ...delivered, rentalId: null } }),
+        ];
+        await store.commitIntake(intake({ parts: [first, second] }));
+        expect(await store.openParts()).toEqual([first, second]);
+      });
+
       it("returns parts in order of arrival, byte for byte, an empty one too", async () => {
         const late = samplePart(1, 1, { receivedAt: at(9), sealed: new Uint8Array(0) });
         const early = samplePart(3, 2, { receivedAt: at(3), sealed: new Uint8Array([0, 255, 128, 0]) });

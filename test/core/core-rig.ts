@@ -2,12 +2,14 @@
 
 import {
   type CryptoSuite,
+  days,
   e164,
   fromBase64url,
   type LogFields,
   type Logger,
   lineId,
   listingId,
+  type Millis,
   minutes,
   type Random,
   Secret,
@@ -68,6 +70,7 @@ export function lineOf(n: number): Line {
     number: e164(`+1555010${n}`),
     slot: slotId(String(n)),
     iccid: null,
+    imsi: null,
     listingId: listingId(`a1b2c3d4e5f6000${n}`),
   };
 }
@@ -168,6 +171,7 @@ export class ProcessStore implements IntakeStoreDeps {
 
 export interface IntakeOptions {
   readonly unrented?: "keep" | "drop";
+  readonly lateParts?: Millis;
   readonly maxBatch?: number;
   readonly store?: IntakeStoreDeps;
   readonly sealer?: Sealer;
@@ -230,6 +234,7 @@ export class CoreRig {
       sealer: options.sealer ?? this.sealer(),
       activeRental: (line) => this.rentals.active(line),
       unrented: options.unrented ?? "keep",
+      lateParts: options.lateParts ?? days(7),
       settings: { maxBatch: options.maxBatch ?? 64, partTimeout: minutes(10) },
       onCommitted: (commit) => this.committed.push(commit),
     };
@@ -250,11 +255,19 @@ export class CoreRig {
 
   /** What lies in the outbox for a rental, opened by its renter, in the order of `seq`; checks signature and `seq` on the way. */
   async read(rental: Pick<Rental, "id" | "envelopeVersion">, by: Identity = renter): Promise<readonly Payload[]> {
+    return (await this.messages(rental, by)).map(({ payload }) => payload);
+  }
+
+  /** The same with the messages' ids. */
+  async messages(
+    rental: Pick<Rental, "id" | "envelopeVersion">,
+    by: Identity = renter,
+  ): Promise<readonly { readonly id: string; readonly payload: Payload }[]> {
     const rows = await this.store.nextMessages(rental.id, 100_000);
     return await Promise.all(
       rows.map(async ({ message }, at) => {
         if (message.seq !== at + 1) throw new Error(`seq ${message.seq} at place ${at + 1}`);
-        return await openMessage(message, by);
+        return { id: message.id, payload: await openMessage(message, by) };
       }),
     );
   }
@@ -291,6 +304,11 @@ export function openHeld(envelope: string): Payload {
 export function bodyOf(payload: Payload): string {
   if (payload.type === "raw") throw new Error("a raw message has no body");
   return payload.body;
+}
+
+/** Ids of the incomplete messages that others among these stand in for. */
+export function replacedBy(payloads: readonly Payload[]): ReadonlySet<string> {
+  return new Set(payloads.flatMap((payload) => (payload.type === "sms" ? (payload.replaces ?? []) : [])));
 }
 
 /** What a modem does with one message: offers it and reports the deletion. */

@@ -4,13 +4,15 @@
 import { type Millis, minutes } from "../../src/base/index.ts";
 import type { Intake, Rental } from "../../src/core/index.ts";
 import type { StoreFault } from "../sim/memory-store.ts";
-import { bodyOf, CoreRig, openHeld, ProcessStore, partPdu, pduOf, renter, renters } from "./core-rig.ts";
+import { bodyOf, CoreRig, openHeld, ProcessStore, partPdu, pduOf, renter, renters, replacedBy } from "./core-rig.ts";
 
 export type FieldStep =
   | { readonly type: "arrive"; readonly line: number }
   /** The bytes of the last single message once more, at a place that never held a message. */
   | { readonly type: "twin"; readonly line: number }
   | { readonly type: "long"; readonly line: number; readonly order: readonly number[]; readonly lost: boolean }
+  /** The first part that a long message of this line lacks arrives after all. */
+  | { readonly type: "late"; readonly line: number }
   | { readonly type: "sweep"; readonly line: number; readonly deleting: boolean }
   | { readonly type: "doom"; readonly commits: number; readonly applied: boolean }
   /** The process is killed; a write that hangs on the disk is taken by it or not. */
@@ -36,6 +38,7 @@ export class IntakeField {
   readonly #expected: string[] = [];
   readonly #singles = new Map<number, string[]>();
   readonly #last = new Map<number, { readonly token: string; readonly pdu: Uint8Array }>();
+  readonly #lost = new Map<number, { readonly token: string; readonly pdu: Uint8Array }[]>();
   #disk = new ProcessStore(this.rig.store);
   #intake: Intake | null = null;
   #rentals: readonly Rental[] = [];
@@ -62,6 +65,8 @@ export class IntakeField {
         return this.#twin(step.line);
       case "long":
         return this.#long(step);
+      case "late":
+        return this.#late(step.line);
       case "sweep":
         void this.#sweep(step.line, step.deleting);
         return this.rig.clock.flush(2);
@@ -102,7 +107,10 @@ export class IntakeField {
     await this.rig.clock.advance(minutes(11));
     const out: string[] = [];
     for (const [at, rental] of this.#rentals.entries()) {
-      const tokens = (await this.rig.bodies(rental, renters[at] ?? renter)).flatMap(tokensOf);
+      const messages = await this.rig.messages(rental, renters[at] ?? renter);
+      const replaced = replacedBy(messages.map(({ payload }) => payload));
+      const last = messages.filter(({ id }) => !replaced.has(id));
+      const tokens = last.flatMap(({ payload }) => tokensOf(bodyOf(payload)));
       out.push(...tokens);
       const singles = this.#singles.get(at + 1) ?? [];
       const seen = tokens.filter((token) => singles.includes(token));
@@ -116,7 +124,8 @@ export class IntakeField {
       ...difference(this.#expected, out, "lost"),
       ...difference(out, this.#expected, "doubled"),
     ];
-    if ((await this.rig.store.openParts()).length > 0) problems.push("open parts are left");
+    const waiting = (await this.rig.store.openParts()).filter((part) => part.delivered === null);
+    if (waiting.length > 0) problems.push("parts are left that no message holds");
     return problems;
   }
 
@@ -160,10 +169,17 @@ export class IntakeField {
     const ref = this.#count % 256;
     const total = order.length;
     const name = this.#count++;
-    for (const part of lost ? order.slice(1) : order) {
+    for (const [at, part] of order.entries()) {
       const token = `<${name}.${part}>`;
-      this.#lie(line, partPdu({ ref, total, part, text: token, second: name }), [token]);
+      const pdu = partPdu({ ref, total, part, text: token, second: name });
+      if (lost && at === 0) this.#lost.set(line, [...(this.#lost.get(line) ?? []), { token, pdu }]);
+      else this.#lie(line, pdu, [token]);
     }
+  }
+
+  #late(line: number): void {
+    const late = this.#lost.get(line)?.shift();
+    if (late !== undefined) this.#lie(line, late.pdu, [late.token]);
   }
 
   #lie(line: number, pdu: Uint8Array, tokens: readonly string[]): void {

@@ -1,41 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Secret, toHex, utf8 } from "../../src/base/index.ts";
-import { judge } from "../../src/core/dedupe.ts";
 import { deriveMessageId, groupHash, pduHash } from "../../src/core/fingerprints.ts";
 import { sentOrder } from "../../src/core/index.ts";
 import { contentOf, joinContents, partOf } from "../../src/core/message-content.ts";
-import type { SeenPdu } from "../../src/core/model.ts";
 import { encodeStatusReport, encodeSubmit } from "../../src/sms/index.ts";
-import { sampleSeen } from "../sim/store-samples.ts";
 import { CoreRig, fingerprints, lineOf, partPdu, pduOf, START, suite } from "./core-rig.ts";
-
-describe("judge", () => {
-  const seen = (location: string | null, deleted: boolean, occurrence = 0): SeenPdu =>
-    sampleSeen(1, { location, deleted, occurrence });
-
-  it.each([
-    ["no row", [], "SM:1", "new", 0],
-    ["the same place", [seen("SM:1", false)], "SM:1", "duplicate", 0],
-    ["the same place, emptied since", [seen("SM:1", true)], "SM:1", "new", 1],
-    ["another place", [seen("SM:2", false)], "SM:1", "new", 1],
-    ["another storage", [seen("ME:1", false)], "SM:1", "new", 1],
-    ["another place, emptied since", [seen("SM:2", true)], "SM:1", "new", 1],
-    ["a direct delivery, now stored", [seen(null, true)], "SM:1", "new", 1],
-    ["a stored one, now direct", [seen("SM:1", false)], null, "new", 1],
-    ["a direct delivery, again direct", [seen(null, true)], null, "duplicate", 0],
-    ["a direct delivery of an old row", [seen(null, false)], null, "duplicate", 0],
-    [
-      "several, one at this place",
-      [seen("SM:1", true), seen("SM:2", true, 1), seen("SM:1", false, 2)],
-      "SM:1",
-      "duplicate",
-      2,
-    ],
-    ["several, none at this place now", [seen("SM:1", true), seen("SM:2", false, 4)], "SM:1", "new", 5],
-  ] as const)("by %s", (_name, rows, location, kind, occurrence) => {
-    expect(judge(rows, location)).toEqual({ kind, occurrence });
-  });
-});
 
 describe("fingerprints", () => {
   const line = lineOf(1).id;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { millis } from "../../src/base/index.ts";
 import {
   PATIENT_BACKOFF,
   REOPEN_BACKOFF,
@@ -6,6 +7,7 @@ import {
   type SlotEffect,
   type SlotFault,
   type SlotInput,
+  type SlotMoment,
   type SlotPhase,
   type SlotState,
   START_STEPS,
@@ -15,14 +17,20 @@ import {
 } from "../../src/core/index.ts";
 
 const FAULT: SlotFault = { code: "modem.timeout", message: "AT was not answered", hint: "Wait." };
+const GONE: SlotFault = { code: "modem.cannot_open", message: "there is nothing" };
 const NO_PIN: SlotFault = { code: "sim.pin_required", message: "the SIM asks for its PIN" };
+
+const READY: SlotPhase = { kind: "ready", since: millis(0) };
+const MOMENT: SlotMoment = { now: millis(1000), rungs: ["drain", "at", "cfun", "usb_reset", "power", "give_up"] };
 
 const PHASES: readonly SlotPhase[] = [
   { kind: "idle" },
   { kind: "opening" },
   ...START_STEPS.map((step): SlotPhase => ({ kind: "starting", step })),
-  { kind: "ready" },
+  READY,
   { kind: "waiting" },
+  { kind: "resetting", rung: "cfun" },
+  { kind: "resetting", rung: "power" },
   { kind: "stopped" },
 ];
 
@@ -34,11 +42,16 @@ const INPUTS: readonly SlotInput[] = [
   { type: "round_ok" },
   { type: "round_failed", fault: FAULT, fraction: 0.5 },
   { type: "modem_restarted" },
+  { type: "reset_done" },
   { type: "timer" },
+  { type: "retry", reset: null },
   { type: "stop" },
 ];
 
-const nameOf = (phase: SlotPhase): string => (phase.kind === "starting" ? phase.step : phase.kind);
+function nameOf(phase: SlotPhase): string {
+  if (phase.kind === "resetting") return `resetting ${phase.rung}`;
+  return phase.kind === "starting" ? phase.step : phase.kind;
+}
 const inputName = (input: SlotInput): string => (input.type === "step_done" ? `done ${input.step}` : input.type);
 const at = (phase: SlotPhase, rest: Partial<SlotState> = {}): SlotState => ({ ...slotInitial, ...rest, phase });
 
@@ -56,6 +69,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
         [`${step} + done ${step}`, next === undefined ? "ready: begin_rounds report" : `${next}: run_step`],
         [`${step} + failed`, "waiting: close arm_timer report"],
         [`${step} + stop`, "stopped: close"],
+        [`${step} + retry`, "waiting: close arm_timer"],
         ...(step === "probe" ? [] : [[`${step} + modem_restarted`, "probe: begin_again report run_step"]]),
       ];
     }),
@@ -66,6 +80,15 @@ const EXPECTED: Readonly<Record<string, string>> = {
   "ready + stop": "stopped: close",
   "waiting + timer": "opening: open",
   "waiting + stop": "stopped: close",
+  "waiting + retry": "waiting: close arm_timer",
+  "opening + retry": "waiting: close arm_timer",
+  "ready + retry": "waiting: close arm_timer",
+  "resetting cfun + failed": "waiting: close arm_timer report",
+  "resetting cfun + reset_done": "waiting: close arm_timer",
+  "resetting cfun + stop": "stopped: close",
+  "resetting power + failed": "waiting: close arm_timer report",
+  "resetting power + reset_done": "opening: open",
+  "resetting power + stop": "stopped: close",
 };
 
 describe("every input in every phase", () => {
@@ -75,7 +98,7 @@ describe("every input in every phase", () => {
       const expected = EXPECTED[name];
       it(`${name} ${expected === undefined ? "changes nothing" : `leads to ${expected}`}`, () => {
         const before = at(phase, { failures: 2 });
-        const { state, effects } = stepSlot(before, input);
+        const { state, effects } = stepSlot(before, input, MOMENT);
         if (expected === undefined) {
           expect(state).toBe(before);
           expect(effects).toEqual([]);
@@ -89,7 +112,8 @@ describe("every input in every phase", () => {
   it("leads from the first input to the last without an effect that is not among those known", () => {
     const seen = new Set<string>();
     for (const phase of PHASES)
-      for (const input of INPUTS) for (const effect of stepSlot(at(phase), input).effects) seen.add(effect.type);
+      for (const input of INPUTS)
+        for (const effect of stepSlot(at(phase), input, MOMENT).effects) seen.add(effect.type);
     expect([...seen].sort()).toEqual([
       "arm_timer",
       "begin_again",
@@ -103,14 +127,14 @@ describe("every input in every phase", () => {
 });
 
 it("an input that does not exist is refused, not passed over in silence", () => {
-  expect(() => stepSlot(slotInitial, { type: "nonsense" } as never)).toThrow("unexpected slot input");
+  expect(() => stepSlot(slotInitial, { type: "nonsense" } as never, MOMENT)).toThrow("unexpected slot input");
 });
 
 function run(state: SlotState, ...inputs: readonly SlotInput[]): { state: SlotState; effects: SlotEffect[] } {
   const effects: SlotEffect[] = [];
   let current = state;
   for (const input of inputs) {
-    const step = stepSlot(current, input);
+    const step = stepSlot(current, input, MOMENT);
     current = step.state;
     effects.push(...step.effects);
   }
@@ -134,13 +158,17 @@ describe("start-up", () => {
     expect(steps).toEqual([...START_STEPS] satisfies StartStep[]);
     expect(effects.at(-2)).toEqual({ type: "begin_rounds" });
     expect(effects.at(-1)).toEqual({ type: "report", code: "slot.ready", reason: null });
-    expect(state).toEqual({ phase: { kind: "ready" }, failures: 0, silent: 0, problem: null });
+    expect(state).toEqual({ ...slotInitial, phase: { kind: "ready", since: MOMENT.now } });
   });
 
   it("keeps the problem on show until the slot is ready again", () => {
     const down = run(at({ kind: "opening" }), failedWith(FAULT, 0), { type: "timer" }, { type: "opened" }).state;
     expect(down.problem).toEqual({ code: "modem.timeout", message: "AT was not answered", hint: "Wait." });
-    const up = stepSlot({ ...down, phase: { kind: "starting", step: "drain" } }, { type: "step_done", step: "drain" });
+    const up = stepSlot(
+      { ...down, phase: { kind: "starting", step: "drain" } },
+      { type: "step_done", step: "drain" },
+      MOMENT,
+    );
     expect(up.state.problem).toBeNull();
   });
 });
@@ -151,8 +179,8 @@ describe("failures", () => {
     const least: number[] = [];
     const most: number[] = [];
     for (let i = 0; i < 12; i++) {
-      least.push(delayOf(stepSlot(state, failedWith(FAULT, 0)).effects) ?? -1);
-      const step = run(state, failedWith(FAULT, 0.999_999), { type: "timer" });
+      least.push(delayOf(stepSlot(state, failedWith(GONE, 0), MOMENT).effects) ?? -1);
+      const step = run(state, failedWith(GONE, 0.999_999), { type: "timer" });
       most.push(delayOf(step.effects) ?? -1);
       state = step.state;
     }
@@ -163,28 +191,28 @@ describe("failures", () => {
 
   it("that only a person can mend are looked at again patiently, with jitter, from the first time on", () => {
     const delays = [0, 0.5, 0.999_999].map((fraction) =>
-      delayOf(stepSlot(at({ kind: "ready" }), failedWith(NO_PIN, fraction)).effects),
+      delayOf(stepSlot(at(READY), failedWith(NO_PIN, fraction), MOMENT).effects),
     );
     expect(delays).toEqual([PATIENT_BACKOFF.max / 2, (PATIENT_BACKOFF.max * 3) / 4, PATIENT_BACKOFF.max]);
   });
 
   it("are reported once for each cause", () => {
-    const first = stepSlot(at({ kind: "opening" }), failedWith(FAULT, 0));
+    const first = stepSlot(at({ kind: "opening" }), failedWith(FAULT, 0), MOMENT);
     expect(first.effects.at(-1)).toEqual({ type: "report", code: "slot.down", reason: "modem.timeout" });
     const opening: SlotState = { ...first.state, phase: { kind: "opening" } };
-    const again = stepSlot(opening, failedWith(FAULT, 0));
+    const again = stepSlot(opening, failedWith(FAULT, 0), MOMENT);
     expect(again.effects.map(({ type }) => type)).toEqual(["close", "arm_timer"]);
-    const other = stepSlot(opening, failedWith(NO_PIN, 0));
+    const other = stepSlot(opening, failedWith(NO_PIN, 0), MOMENT);
     expect(other.effects.at(-1)).toEqual({ type: "report", code: "slot.down", reason: "sim.pin_required" });
   });
 
   it("leave out a hint that there is none of", () => {
-    expect(stepSlot(at({ kind: "opening" }), failedWith(NO_PIN, 0)).state.problem).toEqual({ ...NO_PIN });
+    expect(stepSlot(at({ kind: "opening" }), failedWith(NO_PIN, 0), MOMENT).state.problem).toEqual({ ...NO_PIN });
   });
 
   it("are forgotten when the slot is ready", () => {
     const state = at({ kind: "starting", step: "drain" }, { failures: 7 });
-    expect(stepSlot(state, { type: "step_done", step: "drain" }).state.failures).toBe(0);
+    expect(stepSlot(state, { type: "step_done", step: "drain" }, MOMENT).state.failures).toBe(0);
   });
 });
 
@@ -192,16 +220,22 @@ describe("rounds", () => {
   const failed: SlotInput = { type: "round_failed", fault: FAULT, fraction: 0 };
 
   it("that fail take the slot down at the third in a row, not before", () => {
-    const almost = run(at({ kind: "ready" }), ...Array.from({ length: SILENT_ROUNDS - 1 }, () => failed));
+    const almost = run(at(READY), ...Array.from({ length: SILENT_ROUNDS - 1 }, () => failed));
     expect(almost.state.phase.kind).toBe("ready");
     expect(almost.effects).toEqual([]);
-    const { state, effects } = stepSlot(almost.state, failed);
-    expect(state).toEqual({ phase: { kind: "waiting" }, failures: 1, silent: 0, problem: { ...FAULT } });
+    const { state, effects } = stepSlot(almost.state, failed, MOMENT);
+    expect(state).toEqual({
+      ...slotInitial,
+      phase: { kind: "waiting" },
+      failures: 1,
+      problem: { ...FAULT },
+      recovery: { rung: "at", attempts: 1, since: MOMENT.now, resets: [] },
+    });
     expect(effects.map(({ type }) => type)).toEqual(["close", "arm_timer", "report"]);
   });
 
   it("that go well start the count anew", () => {
-    const { state } = run(at({ kind: "ready" }), failed, failed, { type: "round_ok" }, failed, failed);
-    expect(state).toMatchObject({ phase: { kind: "ready" }, silent: 2 });
+    const { state } = run(at(READY), failed, failed, { type: "round_ok" }, failed, failed);
+    expect(state).toMatchObject({ phase: READY, silent: 2 });
   });
 });

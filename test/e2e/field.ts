@@ -18,6 +18,11 @@ export interface FieldOptions {
   readonly seed: string;
   readonly listen?: "tcp" | "pty";
   readonly logLevel?: "debug" | "info" | "warn";
+  /** Slots that are no simulated modems, and their lines. */
+  readonly others?: {
+    readonly slots: readonly Readonly<Record<string, unknown>>[];
+    readonly lines: readonly { readonly id: string; readonly number: string; readonly slot: string }[];
+  };
 }
 
 export interface InboxLine {
@@ -93,8 +98,11 @@ export class Field {
     const ids = this.board.ports.map((port, at) => ({ id: String(at + 1), port }));
     const config = {
       log: { level: this.options.logLevel ?? "info" },
-      slots: ids,
-      lines: ids.map(({ id }) => ({ id: `line-${id}`, number: this.numberOf(Number(id)), slot: id })),
+      slots: [...ids, ...(this.options.others?.slots ?? [])],
+      lines: [
+        ...ids.map(({ id }) => ({ id: `line-${id}`, number: this.numberOf(Number(id)), slot: id })),
+        ...(this.options.others?.lines ?? []),
+      ],
       relay: { url: this.relayUrl },
       intake: { sweep_every: "2s", part_timeout: "1h" },
       web: { listen: "127.0.0.1:0" },
@@ -103,8 +111,8 @@ export class Field {
   }
 
   /** Starts the box; the relay's configuration is written when the box has made its identity. */
-  async startBox(): Promise<void> {
-    this.box = Numberbox.start(["start", "--config", join(this.folder, "box.yaml"), "--data", this.boxData]);
+  async startBox(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.box = Numberbox.start(["start", "--config", join(this.folder, "box.yaml"), "--data", this.boxData], env);
     await this.box.firstLine();
   }
 
@@ -160,8 +168,9 @@ export class Field {
 
   /** Rents every line to the field's renter; resolves with the provider's verify key. */
   async rentAll(): Promise<void> {
-    for (let slot = 1; slot <= this.options.slots; slot++) {
-      const body = JSON.stringify({ line: `line-${slot}`, renter: publicKeysToText(this.renter), days: 30 });
+    const ofModems = Array.from({ length: this.options.slots }, (_, at) => `line-${at + 1}`);
+    for (const line of [...ofModems, ...(this.options.others?.lines ?? []).map(({ id }) => id)]) {
+      const body = JSON.stringify({ line, renter: publicKeysToText(this.renter), days: 30 });
       await this.api("rentals", { method: "POST", body });
     }
   }

@@ -56,7 +56,13 @@ function startStream(field: Field, random: SeededRandom, slots: number): Stream 
   };
 }
 
-function compare(slot: number, number: string, sent: readonly string[], read: readonly { to: string; body: string }[]) {
+/** What of a slot's texts was lost, read twice, or read out of order. */
+export function compare(
+  slot: number,
+  number: string,
+  sent: readonly string[],
+  read: readonly { to: string; body: string }[],
+) {
   const got = read.filter((line) => line.to === number).map((line) => line.body);
   const seen = new Map<string, number>();
   for (const body of got) seen.set(body, (seen.get(body) ?? 0) + 1);

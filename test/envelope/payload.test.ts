@@ -90,6 +90,7 @@ describe("decodePayload", () => {
     ["a text of class 0 without date", { ...sms, class: 0, sent_at: null }],
     ["a text for a line without rental", { ...sms, listing_id: null, rental_id: null }],
     ["8-bit data", { ...sms, body: "", body_hex: "00ff", kind: "wap-push" }],
+    ["a message in place of another", { ...sms, missing: [], replaces: "0".repeat(32) }],
     ["a time stamp with a fraction in UTC", { ...sms, sent_at: "2026-01-02T03:04:05.123456Z" }],
     ["an undecodable PDU", raw],
   ])("gives back %s", (_what, payload) => {

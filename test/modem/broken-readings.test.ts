@@ -252,7 +252,7 @@ describe("a count of messages that makes no sense", () => {
     rig.modem.behaviours.unshift({
       name: "odd count at each poll",
       onCommand: (context, command) => {
-        const polled = command.name === "+CPMS" && command.kind === "read" && rig.commands.at(-2) === "AT+CREG?";
+        const polled = command.name === "+CPMS" && command.kind === "read" && rig.commands.at(-2) === "AT+COPS?";
         const answer = polled ? answers.shift() : undefined;
         if (answer !== undefined) context.info(answer);
         return answer !== undefined;

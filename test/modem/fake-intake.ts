@@ -77,10 +77,13 @@ export class FakeIntake implements IntakePort {
     const hex = toHex(pdu).toUpperCase();
     const hash = `${lineId}/${hex}`;
     const rows = this.#rows.get(hash) ?? [];
-    const { kind, occurrence } = judge(rows, location);
+    const judged = judge(rows, location, receivedAt);
+    const { kind, occurrence } = judged;
     const ticket = { hash, occurrence };
     if (kind === "duplicate") {
       this.duplicates++;
+      const { moved } = judged;
+      if (moved !== null) this.#rows.set(hash, [...rows.filter((row) => row.occurrence !== occurrence), { ...moved }]);
       return { kind, ticket };
     }
     rows.push({ ...ticket, location, deleted: false, at: receivedAt });

@@ -325,7 +325,11 @@ describe("storages", () => {
     rig.modem.behaviours.unshift({
       name: "receives into ME only",
       onCommand: (context, command) => {
-        const refused = command.name === "+CPMS" && command.values[2] === "SM";
+        const refused =
+          command.name === "+CPMS" &&
+          command.kind === "set" &&
+          command.values[0] === "SM" &&
+          !rig.codes.includes("slot.ready");
         if (refused) context.fail({ cms: 302 });
         return refused;
       },

@@ -2,9 +2,17 @@
 // time, so that a test can prove that nothing was deleted from the SIM before it was durable.
 
 import { expect } from "vitest";
-import { type LineId, lineId, type Millis, millis, seconds, slotId, toHex } from "../../src/base/index.ts";
-import { EventLog, type SlotStatus } from "../../src/core/index.ts";
+import { type LineId, lineId, type Millis, millis, Secret, seconds, slotId, toHex } from "../../src/base/index.ts";
+import {
+  EventLog,
+  noHardware,
+  type SimKeeper,
+  SimVault,
+  type SlotHardware,
+  type SlotStatus,
+} from "../../src/core/index.ts";
 import { type ByteLink, type OpenLink, SlotRunner } from "../../src/modem/index.ts";
+import { MemorySettings } from "../sim/memory-settings.ts";
 import {
   type Behaviour,
   type FaultInput,
@@ -29,6 +37,9 @@ export interface SlotRigOptions {
   readonly openLink?: (rig: SlotRig) => OpenLink;
   readonly lineFor?: (iccid: string | null) => LineId | null;
   readonly sweepEvery?: Millis;
+  readonly sims?: SimKeeper;
+  readonly hardware?: SlotHardware;
+  readonly roaming?: "allow" | "refuse";
 }
 
 export const LINE = lineId("line-1");
@@ -38,6 +49,8 @@ export class SlotRig {
   readonly intake: FakeIntake;
   readonly modem: SimModem;
   readonly log = new CapturingLog();
+  /** What the box keeps of SIMs, in memory. */
+  readonly vault: SimVault;
   readonly events: EventLog;
   readonly runner: SlotRunner;
   /** What the slot wrote, one command each. */
@@ -57,6 +70,12 @@ export class SlotRig {
     this.modem = new SimModem({ slot, seed, log: this.log, ...options.modem, clock: this.clock });
     this.modem.journal.watch((entry) => this.#onJournal(entry));
     this.events = new EventLog(this.clock, this.log);
+    this.vault = new SimVault({
+      store: new MemorySettings(),
+      random: new SeededRandom(`${seed}/vault`),
+      log: this.log,
+      key: new Secret(new Uint8Array(32).fill(7)),
+    });
     this.runner = new SlotRunner(
       { id: slotId(`slot-${slot}`), port: `sim://slot/${slot}`, sweepEvery },
       {
@@ -67,7 +86,10 @@ export class SlotRig {
         log: this.log,
         events: this.events,
         now: () => this.clock.now(),
-        lineFor: (_, iccid) => lineFor(iccid),
+        lineFor: (_, { iccid }) => lineFor(iccid),
+        sims: options.sims ?? this.vault,
+        hardware: options.hardware ?? noHardware,
+        roaming: options.roaming ?? "allow",
         onChange: () => {
           this.changes++;
         },
@@ -84,7 +106,7 @@ export class SlotRig {
     return this.events.list({ after: 0, limit: 500 }).map(({ code }) => code);
   }
 
-  /** The simulated modem's line, with what the slot writes on record. Throws `sim.unplugged`. */
+  /** The simulated modem's line, with what the slot writes on record. Throws `modem.unplugged`. */
   link(): ByteLink {
     const link = openLink(this.modem);
     this.openLinks++;

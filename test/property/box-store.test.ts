@@ -26,6 +26,8 @@ import {
 } from "../sim/store-samples.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 
+const LATE = { sentAt: null, delivered: { id: messageIdOf(1, 1), rentalId: null, at: at(9) } };
+
 type Call = (store: BoxStore) => Promise<unknown>;
 
 // Small ranges, so that calls meet each other's rows.
@@ -39,7 +41,7 @@ const commit: fc.Arbitrary<IntakeCommit> = fc
   .record({
     outbox: fc.array(fc.tuple(rental, seq), { maxLength: 3 }),
     seen: fc.array(fc.tuple(small, fc.integer({ min: 0, max: 1 }), fc.boolean()), { maxLength: 3 }),
-    parts: fc.array(fc.tuple(small, small, fc.uint8Array({ maxLength: 20 })), { maxLength: 3 }),
+    parts: fc.array(fc.tuple(small, small, fc.uint8Array({ maxLength: 20 }), fc.boolean()), { maxLength: 3 }),
     closed: fc.array(small, { maxLength: 2 }),
     held: fc.array(small, { maxLength: 1 }),
     deleted: fc.array(fc.tuple(small, fc.integer({ min: 0, max: 1 })), { maxLength: 2 }),
@@ -49,7 +51,7 @@ const commit: fc.Arbitrary<IntakeCommit> = fc
     intake({
       outbox: [...outbox].sort(([, a], [, b]) => a - b).map(([n, s]) => sampleMessage(n, s)),
       seen: seen.map(([n, occurrence, gone]) => sampleSeen(n, { occurrence, deleted: gone })),
-      parts: parts.map(([group, part, sealed]) => samplePart(group, part, { sealed })),
+      parts: parts.map(([group, part, sealed, late]) => samplePart(group, part, { sealed, ...(late ? LATE : {}) })),
       closedGroups: closed.map((group) => samplePart(group, 1).group),
       held: held.map((n) => sampleHeld(n)),
       deleted: deleted.map(([n, occurrence]) => ({ hash: sampleSeen(n).hash, occurrence })),

@@ -32,6 +32,7 @@ const step: fc.Arbitrary<FieldStep> = fc.oneof(
       lost: fc.boolean(),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("late" as const), line }) },
   { weight: 8, arbitrary: fc.record({ type: fc.constant("sweep" as const), line, deleting: fc.boolean() }) },
   {
     weight: 1,

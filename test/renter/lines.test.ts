@@ -154,6 +154,20 @@ describe("humanText", () => {
     expect(text(entry, inbox)).toContain("    (part 2, 3 of 4 never arrived)\n");
   });
 
+  it("marks an incomplete message that another stands in for, and says so at both, within one rental alone", async () => {
+    const inbox = new Inbox();
+    const partial = await sms(inbox, { seq: 1, payload: { parts: 2, missing: [2] } });
+    const elsewhere = await sms(inbox, { seq: 1, rentalId: "f".repeat(32), payload: { replaces: partial.message.id } });
+    expect(text(partial, inbox)).toContain("    (part 2 of 2 never arrived)\n");
+    const whole = await sms(inbox, { seq: 2, payload: { parts: 2, replaces: partial.message.id } });
+    expect(text(partial, inbox)).toContain("    (part 2 of 2 was missing; a later message stands in for this one)\n");
+    expect(text(whole, inbox)).toContain("    (stands in for an incomplete message: more of it has arrived)\n");
+    expect(linesOf(partial, inbox)).toMatchObject([{ missing: [2], superseded_by: whole.message.id }]);
+    expect(linesOf(whole, inbox).at(-1)).toMatchObject({ missing: [], replaces: partial.message.id });
+    expect(linesOf(whole, inbox).at(-1)).not.toHaveProperty("superseded_by");
+    expect(inbox.supersededBy(elsewhere)).toBeUndefined();
+  });
+
   it("lets no escape sequence and no override of a sender or a text through", async () => {
     const inbox = new Inbox();
     const entry = await sms(inbox, { seq: 1, from: "\u001b[31mBank\u202e", body: "a\u001b]52;c;AAAA\u0007b\u009b2J" });

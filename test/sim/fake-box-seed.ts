@@ -112,6 +112,7 @@ export function seedSlot(random: SeededRandom, index: number, line: LineView | n
     signal_dbm: ready ? random.int(-109, -61) : null,
     mcc_mnc: ready ? "31026" : null,
     battery: null,
+    balance: null,
     recovery: {
       rung: trouble?.problem?.code === "modem.timeout" ? "usb_reset" : null,
       attempts: trouble?.problem?.code === "modem.timeout" ? 1 : 0,

@@ -197,7 +197,7 @@ describe("faults of an answer", () => {
     const part = await rig.send("AT+CMGR=1\r");
     expect(part).not.toContain("OK");
     expect(rig.hangups).toBe(1);
-    expect(() => rig.reopen()).toThrowError(expect.objectContaining({ code: "sim.unplugged" }));
+    expect(() => rig.reopen()).toThrowError(expect.objectContaining({ code: "modem.unplugged" }));
     await expect(rig.write("AT\r")).rejects.toMatchObject({ code: "modem.closed" });
     await rig.during(3_000);
     rig.reopen();

@@ -47,6 +47,7 @@ export function sampleLine(n: number, change: Partial<Line> = {}): Line {
     number: e164(`+1555010${n}`),
     slot: null,
     iccid: null,
+    imsi: null,
     listingId: listingId(hex(32, "listing", n)),
     ...change,
   };
@@ -137,6 +138,8 @@ export function samplePart(group: number, part: number, change: Partial<SealedPa
     part,
     total: 3,
     receivedAt: at(part),
+    sentAt: at(0),
+    delivered: null,
     sealed: new Uint8Array(digest("part", group, part)),
     ...change,
   };

@@ -213,7 +213,8 @@ describe("the box's schema", () => {
        INSERT INTO rentals VALUES ('${id}', 'line-1', '${listingId}', '${renter.verify}', '${renter.encrypt}', 1, ${at(1)},
          ${at(86_400_000)}, 'active', NULL, 1, NULL);
        INSERT INTO outbox VALUES (1, '${message.id}', '${id}', 1, 'line-1', '${listingId}', 1, ${message.ts}, ${at(1)}, 'hash',
-         '${message.signature}', '${message.envelope}');`,
+         '${message.signature}', '${message.envelope}');
+       INSERT INTO parts VALUES ('${samplePart(1, 1).group}', 1, 3, 'line-1', ${at(1)}, x'0102');`,
     );
     return file;
   }
@@ -224,6 +225,7 @@ describe("the box's schema", () => {
     expect(await store.lines()).toEqual([sampleLine(1)]);
     expect(await store.rentals()).toEqual([sampleRental(1)]);
     expect(await store.nextMessages(rentalIdOf(1), 9)).toEqual([sampleMessage(1, 1)]);
+    expect(await store.openParts()).toEqual([samplePart(1, 1, { sentAt: null, sealed: Uint8Array.of(1, 2) })]);
     await store.markForwarded([{ id: messageIdOf(1, 1), status: "queued", at: at(2) }]);
     expect((await store.rentalCounts()).get(rentalIdOf(1))).toEqual({ messages: 1, waiting: 0, acknowledged: 0 });
   });

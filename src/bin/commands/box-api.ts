@@ -2,16 +2,18 @@
 
 import type { z } from "zod";
 import { readLocalAccess } from "../../app/index.ts";
-import { AppError, isAppError, seconds, withDeadline } from "../../base/index.ts";
+import { AppError, isAppError, type Millis, seconds, withDeadline } from "../../base/index.ts";
 import { parseWith, problemBody } from "../../protocol/index.ts";
 import type { CliIo } from "../cli-io.ts";
 
 export interface ApiCall<T> {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** Below `/api/v1`. */
   readonly path: string;
   readonly body?: unknown;
   readonly reply: z.ZodType<T>;
+  /** For what the box itself waits for; 20 s else. */
+  readonly timeout?: Millis;
 }
 
 export interface BoxApi {
@@ -32,7 +34,7 @@ function unreachable(url: string, cause: unknown): AppError {
 export async function openBoxApi(io: CliIo, folder: string): Promise<BoxApi> {
   const { url, token } = await readLocalAccess(folder);
   return {
-    call: async ({ method, path, body, reply }) => {
+    call: async ({ method, path, body, reply, timeout = TIMEOUT }) => {
       const init: RequestInit = {
         method,
         headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
@@ -42,9 +44,12 @@ export async function openBoxApi(io: CliIo, folder: string): Promise<BoxApi> {
       const request = fetch(`${url}/api/v1/${path}`, init).catch((cause) => {
         throw unreachable(url, cause);
       });
-      const waiting = { clock: io.clock, timeout: TIMEOUT, what: `${method} ${path}`, signal: io.signal };
+      const waiting = { clock: io.clock, timeout, what: `${method} ${path}`, signal: io.signal };
       const response = await withDeadline(request, waiting);
-      const value: unknown = await withDeadline(response.json(), waiting).catch((cause) => {
+      const value: unknown = await withDeadline(
+        response.status === 204 ? Promise.resolve(null) : response.json(),
+        waiting,
+      ).catch((cause) => {
         throw isAppError(cause) ? cause : unreachable(url, cause);
       });
       if (response.ok) return parseWith(reply, value, "app.bad_reply", `the answer to ${method} ${path}`);

@@ -1,6 +1,13 @@
 // What differs between modems, as data. A profile overrides the generic 3GPP one where a vendor deviates; code never asks for a model.
 
-import type { IccidCommand, PinRetriesCommand, SettingCommand, SignalCommand } from "../../at/index.ts";
+import type {
+  IccidCommand,
+  NetworkCommand,
+  PinRetriesCommand,
+  RestartCommand,
+  SettingCommand,
+  SignalCommand,
+} from "../../at/index.ts";
 
 /** What a modem says of itself: AT+CGMI and AT+CGMM, or ATI where those are silent. */
 export interface ModelIdentity {
@@ -38,6 +45,8 @@ export interface ModemProfile {
   readonly pinRetries: readonly PinRetriesCommand[];
   /** Asked where +CSQ knows no strength, as on LTE it often does not. */
   readonly signal: readonly SignalCommand[];
+  /** Asked for technology and network where +COPS tells no <AcT>. */
+  readonly network: readonly NetworkCommand[];
   /**
    * Storages to receive into, best first. SM is on the SIM, so what was not read moves with the line. Never MT: it shows the messages of
    * SM and ME under numbers of its own, and a message that was read under another number looks like a second one.
@@ -54,5 +63,5 @@ export interface ModemProfile {
   /** How the modem wants a USSD code, and gives the answer, besides what the data coding scheme says (TS 27.007 7.15). */
   readonly ussd: "text" | "hex_ucs2" | "hex_packed";
   /** What restarts it; the last resort before its power is cut. */
-  readonly restart: "+CFUN=1,1" | SettingCommand;
+  readonly restart: RestartCommand;
 }

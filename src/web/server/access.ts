@@ -1,6 +1,7 @@
 // Who is asking: a browser with a session cookie, or a program with a bearer token. Everything else is a stranger.
 
 import type { IncomingHttpHeaders } from "node:http";
+import type { RequestHandler } from "express";
 import { AppError } from "../../base/index.ts";
 import type { SettingStore } from "../../core/index.ts";
 import { type ApiScope, findToken } from "./api-tokens.ts";
@@ -91,4 +92,12 @@ export class Access {
     if (principal.kind === "session" && scope === "write") checkWrite(originHeaders(headers));
     return principal;
   }
+}
+
+/** For routes: lets a request pass that `access` allows for a scope. */
+export function allowWith(access: Access): (scope: ApiScope) => RequestHandler {
+  return (scope) => async (request, _response, next) => {
+    await access.require(request.headers, scope);
+    next();
+  };
 }

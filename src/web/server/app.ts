@@ -2,6 +2,7 @@
 
 import express, { type Express, type RequestHandler } from "express";
 import { AppError, type Logger } from "../../base/index.ts";
+import type { UssdConsole } from "../../core/index.ts";
 import { healthReply } from "../shared/api.ts";
 import { reply } from "./exchange.ts";
 import { checkHost } from "./origin.ts";
@@ -9,9 +10,12 @@ import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
 import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
+import { ussdRoutes } from "./routes-ussd.ts";
 
 export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps {
   readonly log: Logger;
+  /** Without it there are no USSD routes. */
+  readonly ussd?: UssdConsole | undefined;
   readonly names: readonly string[];
   /** Folder with the built pages. */
   readonly pages: string;
@@ -69,6 +73,7 @@ export function webApp(deps: AppDeps): Express {
   });
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
   app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps));
+  if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
   app.use("/api", notFound);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);

@@ -1,12 +1,11 @@
 // REST: what the box knows and does. Each route is schema in, use case, schema out.
 
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import { rentalId } from "../../base/index.ts";
 import type { BoxConsole } from "../../core/index.ts";
 import { grantRequest, overview, parseJsonWith, receipt, rentalView } from "../../protocol/index.ts";
 import { eventsReply, linesReply, receiptsReply, rentalsReply, slotsReply } from "../shared/api.ts";
-import type { Access } from "./access.ts";
-import type { ApiScope } from "./api-tokens.ts";
+import { type Access, allowWith } from "./access.ts";
 import { bodyOf, jsonBody, pageQuery, queryOf, reply } from "./exchange.ts";
 
 export interface BoxRoutesDeps {
@@ -18,12 +17,7 @@ export interface BoxRoutesDeps {
 export function boxRoutes({ box, access, bodyBytes }: BoxRoutesDeps): Router {
   const router = Router();
   const body = jsonBody(bodyBytes);
-  const allow =
-    (scope: ApiScope): RequestHandler =>
-    async (request, _response, next) => {
-      await access.require(request.headers, scope);
-      next();
-    };
+  const allow = allowWith(access);
 
   router.get("/overview", allow("read"), async (_request, response) => reply(response, overview, await box.overview()));
   router.get("/slots", allow("read"), (_request, response) => reply(response, slotsReply, { slots: [...box.slots()] }));

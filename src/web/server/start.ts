@@ -2,7 +2,7 @@
 
 import { createServer, type Server } from "node:http";
 import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from "../../base/index.ts";
-import type { BoxConsole, SettingStore } from "../../core/index.ts";
+import type { BoxConsole, SettingStore, UssdConsole } from "../../core/index.ts";
 import { Access } from "./access.ts";
 import { webApp } from "./app.ts";
 import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
@@ -16,6 +16,7 @@ export interface WebOptions {
   /** Loopback unless the owner wants the console on the network. Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly box: BoxConsole;
+  readonly ussd?: UssdConsole;
   readonly settings: SettingStore;
   /** Folder with the built pages. */
   readonly pages: string;
@@ -76,9 +77,9 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false } = options;
+  const { pages, behindProxy = false, ussd } = options;
   const { bodyBytes, requestTimeout } = limits;
-  const app = webApp({ box, access, owner, sessions, guard, bodyBytes, log, names, behindProxy, pages });
+  const app = webApp({ box, ussd, access, owner, sessions, guard, bodyBytes, log, names, behindProxy, pages });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
   server.maxConnections = limits.connections;
   const upgrade = liveUpgrade({ access, feed, names, maxViewers: limits.liveClients });

@@ -7,6 +7,7 @@ import { messageSettingsBehaviour } from "./behaviour-message-settings.ts";
 import { messageBehaviour } from "./behaviour-messages.ts";
 import { networkBehaviour } from "./behaviour-network.ts";
 import { serviceBehaviour } from "./behaviour-services.ts";
+import { ussdBehaviour } from "./behaviour-ussd.ts";
 
 /** A fresh stack for one modem; some layers keep state. */
 export function baseBehaviours(): Behaviour[] {
@@ -17,5 +18,6 @@ export function baseBehaviours(): Behaviour[] {
     networkBehaviour(),
     identityBehaviour(),
     serviceBehaviour(),
+    ussdBehaviour(),
   ];
 }

@@ -5,7 +5,7 @@ import { type ByteLink, LinkEmitter, type OpenLink } from "../../../src/modem/in
 import type { SimBoard } from "./sim-board.ts";
 import type { SimModem } from "./sim-modem.ts";
 
-/** Opens the line of a modem. Its bytes come in a later turn than the write that caused them. Throws `sim.unplugged`. */
+/** Opens the line of a modem. Its bytes come in a later turn than the write that caused them. Throws `modem.unplugged`. */
 export function openLink(modem: SimModem): ByteLink {
   const events = new LinkEmitter();
   const detach = modem.attach({

@@ -1,6 +1,7 @@
 // Public face of the modem simulator.
 
 export type { Behaviour, CommandContext, Failure } from "./behaviour.ts";
+export { type UssdHabits, type UssdStep, ussdBehaviour } from "./behaviour-ussd.ts";
 export type { Command } from "./command-line.ts";
 export type { Fault, FaultInput, FaultKind } from "./faults.ts";
 export { openLink, simLinkOpener } from "./host-link.ts";

@@ -51,7 +51,7 @@ export class SimBoard {
     return modem;
   }
 
-  /** Opens the line of a slot inside this process. Throws `sim.unknown_slot`, `sim.unplugged`. */
+  /** Opens the line of a slot inside this process. Throws `sim.unknown_slot`, `modem.unplugged`. */
   link(slot: number): ByteLink {
     return openLink(this.modem(slot));
   }

@@ -108,10 +108,12 @@ export class SimModem {
     return this.#host !== undefined;
   }
 
-  /** Connects a host; the disposer disconnects it without a hang-up. Throws `sim.unplugged` when there is no modem to talk to. */
+  /** Connects a host; the disposer disconnects it without a hang-up. Throws `modem.unplugged` when there is no modem to talk to. */
   attach(host: HostPort): Disposer {
     if (this.#power === "unplugged") {
-      throw new AppError("sim.unplugged", `the modem of slot ${this.slot} is unplugged`, { hint: "Plug it in first." });
+      throw new AppError("modem.unplugged", `the modem of slot ${this.slot} is unplugged`, {
+        hint: "Plug it in first.",
+      });
     }
     const before = this.#host;
     this.#host = host;

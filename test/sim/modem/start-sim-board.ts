@@ -31,7 +31,7 @@ export interface SimBoardHandle {
   readonly controlUrl: string;
   /** Throws `sim.unknown_slot`. */
   modem(slot: number): SimModem;
-  /** Throws `sim.unknown_slot`, `sim.unplugged`. */
+  /** Throws `sim.unknown_slot`, `modem.unplugged`. */
   link(slot: number): ByteLink;
   /** Ends everything, socat children included. Idempotent. */
   stop(): Promise<void>;

@@ -1,0 +1,9 @@
+// Public face of `board`.
+
+export { boardPosition, boardPositions, type PlacedPosition } from "./board-position.ts";
+export type { Board, BoardPosition, PowerControl } from "./board-schema.ts";
+export { boardSheet } from "./board-sheet.ts";
+export { parseBoard } from "./parse-board.ts";
+export { type PowerBudget, powerBudget } from "./power-budget.ts";
+export { boardUdevFile, type UdevFile, udevFiles } from "./udev-rules.ts";
+export { wiringSvg } from "./wiring-svg.ts";

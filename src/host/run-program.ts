@@ -1,0 +1,65 @@
+// Runs a program of the system: arguments as a list, no shell, an end to the waiting.
+
+import { spawn } from "node:child_process";
+import { AppError, type Clock, type Millis, systemCodeOf, withDeadline } from "../base/index.ts";
+
+export interface RunProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly timeout: Millis;
+  /** The Debian package that has it. */
+  readonly package: string;
+}
+
+/** What it has written to its standard output. Errors: `host.no_program`, `host.program_failed`, `base.timeout`, `base.stopped`. */
+export type ProgramRunner = (run: RunProgram, signal: AbortSignal) => Promise<string>;
+
+/** More than this of a program's words helps nobody. */
+const MOST_OUTPUT = 4000;
+
+export function programRunner(clock: Clock): ProgramRunner {
+  return async (run, signal) => {
+    const late = new AbortController();
+    const running = start(run, AbortSignal.any([signal, late.signal]));
+    try {
+      return await withDeadline(running, { clock, timeout: run.timeout, what: run.program, signal });
+    } finally {
+      late.abort();
+    }
+  };
+}
+
+function start({ program, args, package: from }: RunProgram, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { signal, stdio: ["ignore", "pipe", "pipe"] });
+    let out = "";
+    let err = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out = (out + text).slice(-MOST_OUTPUT);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      err = (err + text).slice(-MOST_OUTPUT);
+    });
+    child.once("error", (cause) => reject(cannotStart(program, from, cause)));
+    child.once("close", (code) => {
+      if (code === 0) return resolve(out);
+      const said = err.trim().split("\n").at(-1) ?? "";
+      const message = `${program} ended with ${code ?? "a signal"}${said === "" ? "" : `: ${said}`}`;
+      reject(
+        new AppError("host.program_failed", message, {
+          retryable: true,
+          hint: "Try the same command in a shell as the box's user; its udev rules must be in place.",
+          context: { program },
+        }),
+      );
+    });
+  });
+}
+
+function cannotStart(program: string, from: string, cause: unknown): AppError {
+  return new AppError("host.no_program", `${program} cannot be run (${systemCodeOf(cause) ?? "?"})`, {
+    hint: `Install it: sudo apt-get install ${from}`,
+    cause,
+    context: { program },
+  });
+}
