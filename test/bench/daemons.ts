@@ -53,8 +53,9 @@ async function endAll(children: readonly ChildProcess[]): Promise<void> {
   clearTimeout(timer);
 }
 
-function run({ file, env }: Program, args: readonly string[]): ChildProcess {
-  return spawn(file, args, { env, stdio: "ignore" });
+/** `end` is what it gets when the bench is killed. */
+function run({ file, env }: Program, args: readonly string[], end: "TERM" | "KILL"): ChildProcess {
+  return spawn("setpriv", ["--pdeathsig", end, file, ...args], { env, stdio: "ignore" });
 }
 
 const pidsOf = (children: readonly ChildProcess[]): readonly number[] => children.flatMap(({ pid }) => pid ?? []);
@@ -143,7 +144,8 @@ export const gammu: Daemon = {
       const of = folders[at] ?? own;
       for (const name of ["in", "out"]) mkdirSync(join(of, name), { recursive: true });
       writeFileSync(join(of, "gammurc"), gammuConfig(of, link, tuned));
-      return run(program, ["-c", join(of, "gammurc")]);
+      // Without its modem it does not heed SIGTERM for minutes.
+      return run(program, ["-c", join(of, "gammurc")], "KILL");
     });
     return {
       version: program.version,
@@ -180,7 +182,7 @@ export const smsd3: Daemon = {
     const own = mkdtempSync(join(folder, "smsd-"));
     for (const name of ["outgoing", "checked", "failed", "sent", "incoming"]) mkdirSync(join(own, name));
     writeFileSync(join(own, "smsd.conf"), smsdConfig(own, links, tuned));
-    const child = run(program, ["-c", join(own, "smsd.conf"), "-t"]);
+    const child = run(program, ["-c", join(own, "smsd.conf"), "-t"], "TERM");
     return {
       version: program.version,
       pids: pidsOf([child]),
