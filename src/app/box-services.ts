@@ -24,21 +24,23 @@ import {
   Forwarder,
   Intake,
   type IntakeCommit,
-  type Line,
-  LineBinder,
   ReceiptCollector,
   Rentals,
   type SimVault,
-  type SlotDriver,
   type SlotStatus,
   type TrustedTime,
   Ussd,
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
-import { type OpenLink, SlotRunner } from "../modem/index.ts";
+import type { OpenLink } from "../modem/index.ts";
+import type { Phones } from "../phone/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import { balanceRules } from "./balance-rules.ts";
-import { createSlotDrivers } from "./slot-drivers.ts";
+import type { Boards } from "./boards.ts";
+import { FleetControl } from "./fleet-control.ts";
+import { createFleet, type FleetDeps } from "./fleet-services.ts";
+import type { HardwareScout } from "./hardware-scout.ts";
+import type { SlotFleet } from "./slot-fleet.ts";
 
 export interface ServiceDeps {
   readonly config: BoxConfig;
@@ -52,6 +54,7 @@ export interface ServiceDeps {
   readonly identity: Identity;
   readonly storageKey: Secret<Uint8Array>;
   readonly time: TrustedTime;
+  readonly boards: Boards;
   readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
 }
@@ -78,7 +81,10 @@ export interface BoxServices {
   readonly collector: ReceiptCollector;
   readonly intake: Intake;
   readonly views: BoxViews;
-  readonly runners: readonly SlotDriver[];
+  readonly fleet: SlotFleet;
+  readonly phones: Phones;
+  readonly scout: HardwareScout;
+  readonly control: FleetControl;
   readonly ussd: Ussd;
   /** Null where no balance is asked for. */
   readonly balances: BalanceWatch | null;
@@ -137,29 +143,11 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
   });
 }
 
-function createRunners(shared: Shared, rentals: Rentals, intake: Intake): readonly SlotDriver[] {
-  const binder = new LineBinder({ ...shared, rentals });
-  const onChange = (id: SlotId): void => shared.bus.emit("slot", id);
-  const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
-  const drivers = createSlotDrivers({ ...shared, intake, lineFor: binder.lineFor, linesOf, onChange });
-  followSims(shared, binder, drivers);
-  return drivers;
-}
+type Viewed = Pick<BoxServices, "rentals" | "forwarder" | "intake" | "fleet" | "balances">;
 
-/** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */
-function followSims({ bus }: Shared, binder: LineBinder, drivers: readonly SlotDriver[]): void {
-  bus.on("slot", (id) => {
-    if (drivers.find((driver) => driver.status().id === id)?.status().state === "down") binder.left(id);
-    for (const slot of binder.mayServe()) {
-      const driver = drivers.find((each) => each.status().id === slot);
-      if (driver instanceof SlotRunner) driver.retry(null);
-    }
-  });
-}
-
-function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" | "collector">): BoxViews {
+function createViews(shared: Shared, made: Viewed): BoxViews {
   const { config, now, bus } = shared;
-  const { forwarder, runners, intake } = made;
+  const { forwarder, fleet, intake } = made;
   let since = now();
   let kind = forwarder.link.kind;
   bus.on("delivery", () => {
@@ -171,7 +159,7 @@ function createViews(shared: Shared, made: Omit<BoxServices, "views" | "relay" |
     ...made,
     provider: toBase64url(shared.identity.verify),
     startedAt: now(),
-    slots: () => runners.map((runner) => runner.status()),
+    slots: () => fleet.list().map((driver) => driver.status()),
     balanceOf: (slot) => made.balances?.balanceOf(slot) ?? null,
     intake: () => intake.health,
     relay: { url: config.relay.url, link: () => forwarder.link, since: () => since },
@@ -186,7 +174,7 @@ function createBalances(shared: Shared, ussd: Ussd, slots: () => readonly SlotSt
   return new BalanceWatch({ ...shared, ussd, slots, every, ruleFor, onChange: (slot) => bus.emit("slot", slot) });
 }
 
-function connect(bus: Events<BusEvents>, { forwarder, views, runners, events }: BoxServices, now: () => UnixMs): void {
+function connect(bus: Events<BusEvents>, { forwarder, views, fleet, events }: BoxServices, now: () => UnixMs): void {
   bus.on("grant", (rental) => forwarder.notify(rental));
   bus.on("delivery", () => views.countsChanged());
   bus.on("slot", (slot) => views.slotChanged(slot));
@@ -196,8 +184,12 @@ function connect(bus: Events<BusEvents>, { forwarder, views, runners, events }: 
   });
   events.onEvent((event) => {
     // What stayed on the SIMs while the disk was full is fetched at once.
-    if (event.code === "intake.resumed") for (const runner of runners) runner.nudge();
+    if (event.code === "intake.resumed") for (const driver of fleet.list()) driver.nudge();
   });
+}
+
+function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlot"> {
+  return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
 
 /** Makes all services of the box and connects them; starts none. */
@@ -208,13 +200,14 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const rentals = createRentals(shared);
   const delivery = createDelivery(shared, rentals);
   const intake = createIntake(shared, rentals);
-  const runners = createRunners(shared, rentals, intake);
-  const { forwarder } = delivery;
-  const ussd = new Ussd({ clock: deps.clock, slots: () => runners, perHour: deps.config.ussd.per_hour });
-  const balances = createBalances(shared, ussd, () => runners.map((runner) => runner.status()));
-  const made = { events: shared.events, rentals, forwarder, intake, runners, ussd, balances };
-  const views = createViews(shared, made);
-  const services: BoxServices = { ...delivery, ...made, views };
+  const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
+  const { fleet } = parts;
+  const ussd = new Ussd({ clock: deps.clock, slots: () => fleet.list(), perHour: deps.config.ussd.per_hour });
+  const balances = createBalances(shared, ussd, () => fleet.list().map((driver) => driver.status()));
+  const made = { events: shared.events, rentals, intake, ussd, balances, ...parts };
+  const views = createViews(shared, { ...made, ...delivery });
+  const control = new FleetControl({ ...shared, ...parts, rentals, views });
+  const services: BoxServices = { ...delivery, ...made, views, control };
   connect(bus, services, shared.now);
   return services;
 }

@@ -27,6 +27,7 @@ import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import { openBoxStore } from "../store/index.ts";
 import { startWeb } from "../web/index.ts";
+import { Boards } from "./boards.ts";
 import { type BoxServices, createServices } from "./box-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
@@ -68,7 +69,7 @@ export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
   try {
     const { store, identity, services, time } = await openBox(deps, parts);
     const consoleUrl = await startServices(deps, { store, services, time }, parts);
-    const slots = (): readonly SlotStatus[] => services.runners.map((runner) => runner.status());
+    const slots = (): readonly SlotStatus[] => services.fleet.list().map((driver) => driver.status());
     return { consoleUrl, identity, store, console: services.views, slots, stop: () => parts.stop(PART_STOP) };
   } catch (error) {
     await parts.stop(PART_STOP);
@@ -96,8 +97,10 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const { storageKey } = keys;
   const sims = new SimVault({ store, random, log, key: deriveKey(suite, storageKey, "numberbox/sims/v1") });
   await sims.load();
-  const services = createServices({ ...deps, store, identity, storageKey, time, sims, openSimLink });
+  const boards = await Boards.load(config, folder.path);
+  const services = createServices({ ...deps, store, identity, storageKey, time, sims, boards, openSimLink });
   await services.rentals.load();
+  await services.scout.load();
   await saveLines(config, services.rentals, random);
   return { store, identity, services, time };
 }
@@ -105,13 +108,15 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
   const { store, services, time } = box;
-  const { intake, views, relay, forwarder, collector, runners, rentals, events } = services;
+  const { intake, views, relay, forwarder, collector, fleet, scout, phones, control, ussd, rentals, events } = services;
   await intake.start();
   parts.started("intake", () => intake.stop());
+  await phones.load();
+  parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
   const { listen, names } = deps.config.web;
-  const web = await startWeb({ ...deps, listen, names, box: views, ussd: services.ussd, settings: store });
+  const web = await startWeb({ ...deps, listen, names, box: views, ussd, phones, fleet: control, settings: store });
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   forwarder.start();
@@ -121,13 +126,14 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   const clockwork = new Clockwork({ ...deps, time, settings: store, rentals, events });
   clockwork.start();
   parts.started("clockwork", () => clockwork.stop());
-  for (const runner of runners) runner.start();
-  parts.started("slots", async () => {
-    await Promise.all(runners.map((runner) => runner.stop()));
-  });
+  phones.start();
+  fleet.start();
+  parts.started("slots", () => fleet.stop());
+  scout.start();
+  parts.started("hardware scout", () => scout.stop());
   services.balances?.start();
   parts.started("balances", async () => services.balances?.stop());
-  events.record({ level: "info", code: "box.started", details: { slots: runners.length } });
+  events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
   return web.url;
 }
 

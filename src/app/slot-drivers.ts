@@ -2,20 +2,15 @@
 
 import { AppError, type Clock, type Logger, type Random, type SlotId, slotId, type UnixMs } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import {
-  type EventLog,
-  type IntakePort,
-  type Line,
-  type LineFor,
-  noHardware,
-  type SimKeeper,
-  type SlotDriver,
-} from "../core/index.ts";
-import { createOpenLink, type OpenLink, SlotRunner } from "../modem/index.ts";
+import type { EventLog, IntakePort, Line, SlotDriver } from "../core/index.ts";
+import type { SlotPlace } from "../host/index.ts";
+import type { Phones } from "../phone/index.ts";
+import type { Boards } from "./boards.ts";
 import { createSmppDriver } from "./smpp-driver.ts";
 
+export type MakeModem = (id: SlotId, port: string, place: SlotPlace) => SlotDriver;
+
 export interface SlotDriverDeps {
-  readonly config: BoxConfig;
   readonly dataFolder: string;
   readonly intake: IntakePort;
   readonly clock: Clock;
@@ -23,27 +18,20 @@ export interface SlotDriverDeps {
   readonly log: Logger;
   readonly events: EventLog;
   readonly now: () => UnixMs;
-  readonly lineFor: LineFor;
   /** The lines that name a slot: of an account of a gateway there may be many. */
   readonly linesOf: (slot: SlotId) => readonly Line[];
-  readonly sims: SimKeeper;
   readonly onChange: (slot: SlotId) => void;
-  readonly openSimLink: OpenLink | undefined;
+  readonly phones: Pick<Phones, "driver">;
+  readonly boards: Boards;
+  readonly makeModem: MakeModem;
 }
 
-/** One driver for each slot of the configuration, in its order; none is started. */
-export function createSlotDrivers(deps: SlotDriverDeps): readonly SlotDriver[] {
-  const { config, openSimLink } = deps;
-  const openLink = createOpenLink(openSimLink === undefined ? {} : { sim: openSimLink });
-  return config.slots.map(({ id, port, android, smpp }) => {
-    if (port !== undefined) {
-      const options = { id: slotId(id), port, sweepEvery: config.intake.sweep_every };
-      return new SlotRunner(options, { ...deps, openLink, hardware: noHardware, roaming: config.modem.roaming });
-    }
-    if (smpp !== undefined) return createSmppDriver(id, smpp, deps);
-    throw new AppError("config.no_driver", `slot ${id} is of a kind that this version lacks`, {
-      hint: "Use a port.",
-      context: { slot: id, android: android !== undefined },
-    });
-  });
+/** The driver of one slot of the configuration, not started. Throws `board.no_position`. */
+export function createConfiguredSlot(slot: BoxConfig["slots"][number], deps: SlotDriverDeps): SlotDriver {
+  const { id, android, smpp } = slot;
+  if (android !== undefined) return deps.phones.driver({ slot: slotId(id), ...android });
+  if (smpp !== undefined) return createSmppDriver(id, smpp, deps);
+  const place = deps.boards.place(slot);
+  if (place !== null) return deps.makeModem(slotId(id), place.port, place);
+  throw new AppError("base.unreachable", `slot ${id} is of no kind, which its schema does not allow`);
 }

@@ -59,7 +59,10 @@ const registrationAs =
 const USSD_TEXT = /^\d+\s*,\s*"(.*)"\s*(?:,\s*(\d{0,3})\s*)?$/s;
 const USSD_OPEN_TEXT = /^\d+\s*,\s*"(.*)$/s;
 
-/** `+CUSD: <m>[,<str>[,<dcs>]]` (TS 27.007 7.15). The text may hold quotes, commas and LF (`UssdLines` joins its lines), or have lost its closing quote. */
+/**
+ * `+CUSD: <m>[,<str>[,<dcs>]]` (TS 27.007 7.15). The text may hold quotes, commas and LF (`UssdLines` joins its lines), or have lost its
+ * closing quote.
+ */
 const ussd: Read = (parameters, rest) => {
   const status = countOf(parameters[0]);
   if (status === null) return null;

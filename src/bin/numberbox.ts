@@ -22,6 +22,7 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import("./commands/rental.ts")).registerRental,
   },
   { names: ["ussd"], load: async () => (await import("./commands/ussd.ts")).registerUssd },
+  { names: ["phone"], load: async () => (await import("./commands/phone.ts")).registerPhone },
   { names: ["renter"], load: async () => (await import("./commands/renter.ts")).registerRenter },
   { names: ["sms"], load: async () => (await import("./commands/sms.ts")).registerSms },
   { names: ["ptool"], load: async () => (await import("./commands/ptool.ts")).registerPtool },

@@ -1,22 +1,13 @@
 // Checks of a board that need more than one of its members: what hangs on what, and that no two positions share anything.
 
-import type { Board, BoardHub, BoardPosition } from "./board-schema.ts";
+import type { Board, BoardPosition } from "./board-schema.ts";
+import { hubAt, upstreamOf } from "./board-tree.ts";
 import { parentOf } from "./usb-path.ts";
 import { wirePlaces } from "./wiring.ts";
 
 type Path = readonly (string | number)[];
 /** Takes one problem and where it is. */
 export type Complain = (path: Path, message: string) => void;
-
-/** The upstream port that a hub or position is behind. */
-export function upstreamOf(board: Board, item: { readonly upstream?: string | undefined }): string {
-  return item.upstream ?? board.upstreams[0]?.id ?? "";
-}
-
-/** The board's hub at a relative path behind the same upstream port, if there is one. */
-function hubAt(board: Board, upstream: string, path: string): BoardHub | undefined {
-  return board.hubs.find((hub) => hub.path === path && upstreamOf(board, hub) === upstream);
-}
 
 /** Complains of every key that an earlier entry has. */
 function unique(entries: readonly (readonly [key: string, path: Path])[], what: string, complain: Complain): void {
@@ -61,7 +52,7 @@ function checkTree(board: Board, complain: Complain): void {
   for (const { item, path } of nodes) {
     const parent = parentOf(item.path);
     if (parent === null) continue;
-    const hub = hubAt(board, upstreamOf(board, item), parent.hub);
+    const hub = hubAt(board, item, parent.hub);
     if (hub === undefined) complain(path, `there is no hub at "${parent.hub}"`);
     else if (parent.port > hub.ports) complain(path, `hub ${hub.id} has ${hub.ports} ports`);
   }
@@ -101,7 +92,7 @@ function checkPower(board: Board, complain: Complain): void {
         place,
         `does not feed ${item.path}: that hangs on ${parent === null ? "no hub of the board" : `port ${parent.port} of ${parent.hub}`}`,
       );
-    const hub = hubAt(board, upstreamOf(board, item), power.location);
+    const hub = hubAt(board, item, power.location);
     if (hub !== undefined && hub.switching !== "port")
       complain(place, `hub ${hub.id} cannot switch a single port (switching: ${hub.switching})`);
   });

@@ -1,8 +1,8 @@
 // A position of a board as the running box needs it: where its modem is in sysfs, and what switches its power.
 
 import { AppError } from "../base/index.ts";
-import { upstreamOf } from "./board-checks.ts";
 import type { Board, BoardPosition, PowerControl } from "./board-schema.ts";
+import { upstreamOf } from "./board-tree.ts";
 import { depthOf, joinUsbPath, parseUpstreams } from "./usb-path.ts";
 
 export interface PlacedPosition {

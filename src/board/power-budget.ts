@@ -1,9 +1,8 @@
 // The power budget: what the modems draw against what the supply, and each hub port, can give.
 
 import { AppError } from "../base/index.ts";
-import { upstreamOf } from "./board-checks.ts";
 import type { Board, BoardModel, BoardPosition } from "./board-schema.ts";
-import { parentOf } from "./usb-path.ts";
+import { portOf } from "./board-tree.ts";
 
 export interface PowerBudget {
   readonly modems: number;
@@ -90,15 +89,12 @@ function checkPorts(board: Board, draws: readonly Draw[]): PortFindings {
   const dipping: number[] = [];
   let needed_uf = 0;
   for (const { position, model } of draws) {
-    const parent = parentOf(position.path);
-    const hub = board.hubs.find(
-      (item) => item.path === parent?.hub && upstreamOf(board, item) === upstreamOf(board, position),
-    );
+    const port_ma = portOf(board, position)?.hub.port_ma;
     // A gpio switch feeds its modem from the board's rail, not from the hub's port.
-    if (hub?.port_ma === undefined || position.power.kind === "gpio") continue;
+    if (port_ma === undefined || position.power.kind === "gpio") continue;
     const average = (model.receive_ma * model.volts) / USB_VOLTS / (board.supply.efficiency_percent / 100);
-    if (average > hub.port_ma) starved.push(position.position);
-    const needed = neededMicrofarad(board, model, hub.port_ma);
+    if (average > port_ma) starved.push(position.position);
+    const needed = neededMicrofarad(board, model, port_ma);
     if (needed > board.supply.bulk_uf) dipping.push(position.position);
     needed_uf = Math.max(needed_uf, needed);
   }
@@ -114,7 +110,7 @@ function warningsOf(board: Board, budget: Omit<PowerBudget, "verdict" | "warning
     );
   if (budget.peak_ma > budget.usable_ma)
     warnings.push(
-      `A burst of ${supply.bursts_at_once} modem(s) draws ${budget.peak_ma} mA of ${budget.usable_ma} mA without the margin.`,
+      `A burst of ${Math.min(supply.bursts_at_once, budget.active)} modem(s) draws ${budget.peak_ma} mA of ${budget.usable_ma} mA without the margin.`,
     );
   if (budget.worst_ma > budget.supply_ma)
     warnings.push(

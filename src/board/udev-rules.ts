@@ -1,8 +1,8 @@
 // udev rules: stable names for a board's ports, other programs kept off them, and the rights that recovery needs without root.
 
-import { upstreamOf } from "./board-checks.ts";
 import { boardPositions, type PlacedPosition, placeUpstreams } from "./board-position.ts";
 import type { Board } from "./board-schema.ts";
+import { upstreamOf } from "./board-tree.ts";
 import { MODEM_VENDORS } from "./modem-vendors.ts";
 import { joinUsbPath } from "./usb-path.ts";
 

@@ -58,8 +58,8 @@ function clusters(crossings: readonly Crossing[]): readonly (readonly Crossing[]
 const mean = (values: readonly number[], fallback: number): number =>
   values.length === 0 ? fallback : values.reduce((total, value) => total + value, 0) / values.length;
 
-/** Left to right, so that few wires cross: of those that go down an upper one passes right of a lower one, and the other way up. */
-function inTrackOrder(cluster: readonly Crossing[]): readonly Crossing[] {
+/** Of those that go down an upper one passes right of a lower one, and the other way up, so that few wires cross. */
+function byDirection(cluster: readonly Crossing[]): readonly Crossing[] {
   return cluster
     .map((crossing) => {
       const start = mean(crossing.left, crossing.rail ?? 0);
@@ -70,6 +70,22 @@ function inTrackOrder(cluster: readonly Crossing[]): readonly Crossing[] {
       return one.down ? other.start - one.start : one.start - other.start;
     })
     .map(({ crossing }) => crossing);
+}
+
+/** Whether `one` comes from the left where `other` goes on to the right: with tracks the other way round they would lie on each other. */
+function mustPrecede(one: Crossing, other: Crossing): boolean {
+  return one !== other && one.left.some((y) => other.right.some((height) => Math.abs(y - height) < 4));
+}
+
+/** Tracks from left to right: by direction, as far as that leads no wire along another. */
+function inTrackOrder(cluster: readonly Crossing[]): readonly Crossing[] {
+  const waiting = [...byDirection(cluster)];
+  const placed: Crossing[] = [];
+  while (waiting.length > 0) {
+    const free = waiting.findIndex((crossing) => !waiting.some((other) => mustPrecede(other, crossing)));
+    placed.push(...waiting.splice(Math.max(0, free), 1));
+  }
+  return placed;
 }
 
 /** All crossings with their tracks. `above` is the height of the rails. */

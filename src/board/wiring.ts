@@ -1,7 +1,7 @@
 // The wiring as a graph: parts, hubs and positions with their pins, and the nets between them. What the drawing is laid out from.
 
 import type { Board, BoardHub, BoardPosition, BoardWire } from "./board-schema.ts";
-import { parentOf } from "./usb-path.ts";
+import { portOf, upstreamOf } from "./board-tree.ts";
 
 export interface WirePlace {
   /** Id of a part or hub, or `p` and a position's number. */
@@ -72,7 +72,7 @@ export function powerLabel(power: BoardPosition["power"]): string {
 
 /** A path as the drawing shows it, with its upstream port where the board has several. */
 export function pathLabel(board: Board, item: BoardHub | BoardPosition): string {
-  const port = board.upstreams.length > 1 ? `${item.upstream ?? board.upstreams[0]?.id ?? ""} ` : "";
+  const port = board.upstreams.length > 1 ? `${upstreamOf(board, item)} ` : "";
   return item.path === "." ? `${port}upstream port` : `${port}${item.path}`;
 }
 
@@ -103,19 +103,15 @@ export function wireNodes(board: Board): readonly WireNode[] {
 
 /** Nets of the USB tree: each port of a hub, and what hangs on it. */
 function treeNets(board: Board): readonly WireNet[] {
-  const first = board.upstreams[0]?.id;
   const children = [
-    ...board.hubs.map((item) => ({ ...item, node: item.id, pin: "UP" })),
-    ...board.positions.map((item) => ({ ...item, node: `p${item.position}`, pin: "USB" })),
+    ...board.hubs.map((item) => ({ item, place: { node: item.id, pin: "UP" } })),
+    ...board.positions.map((item) => ({ item, place: { node: `p${item.position}`, pin: "USB" } })),
   ];
-  return children.flatMap(({ upstream, path, node, pin }) => {
-    const parent = parentOf(path);
-    const hub = board.hubs.find(
-      (item) => item.path === parent?.hub && (item.upstream ?? first) === (upstream ?? first),
-    );
-    if (hub === undefined || parent === null) return [];
+  return children.flatMap(({ item, place }) => {
+    const above = portOf(board, item);
+    if (above === undefined) return [];
     return [
-      { kind: "usb" as const, from: [{ node: hub.id, pin: `port ${parent.port}` }], to: [{ node, pin }], wires: [] },
+      { kind: "usb" as const, from: [{ node: above.hub.id, pin: `port ${above.port}` }], to: [place], wires: [] },
     ];
   });
 }

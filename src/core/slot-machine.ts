@@ -1,7 +1,15 @@
 // The life of a slot, pure: open the port, bring the modem up step by step, read what lies on the SIM, stay ready, and climb the
 // recovery ladder when something breaks. The shell in `modem/` runs the effects and reports back; it decides nothing.
 
-import { assertNever, backoffDelay, type ErrorCode, type Millis, millis, seconds } from "../base/index.ts";
+import {
+  assertNever,
+  backoffDelay,
+  type ErrorCode,
+  type ErrorContext,
+  type Millis,
+  millis,
+  seconds,
+} from "../base/index.ts";
 import type { ProblemBody, RecoveryRung } from "../protocol/index.ts";
 import {
   atFoot,
@@ -58,6 +66,7 @@ export interface SlotFault {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string;
+  readonly context?: ErrorContext;
 }
 
 export type SlotInput =
@@ -132,8 +141,13 @@ function down(before: SlotState, input: { fault: SlotFault; fraction: number }, 
   const { phase } = before;
   const steady = phase.kind === "ready" ? settle(before.recovery, phase.since, moment.now) : before.recovery;
   const recovery = climb(steady, kind, moment);
-  const { code, message, hint } = fault;
-  const problem: ProblemBody = { code, message, ...(hint === undefined ? {} : { hint }) };
+  const { code, message, hint, context } = fault;
+  const problem: ProblemBody = {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(context === undefined ? {} : { context: { ...context } }),
+  };
   const pending = kind === "modem" && isReset(recovery.rung) ? recovery.rung : null;
   const state: SlotState = {
     phase: { kind: "waiting" },

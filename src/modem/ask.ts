@@ -2,7 +2,7 @@
 
 import type { AtCommand } from "../at/index.ts";
 import { type Clock, hasCode, type SlotId } from "../base/index.ts";
-import type { SimKeeper } from "../core/index.ts";
+import type { SimAtLock, SimKeeper } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
 import { SIM_PAUSE } from "./timeouts.ts";
 
@@ -16,6 +16,8 @@ export interface Asking {
 export interface BringUp extends Asking {
   readonly slotId: SlotId;
   readonly sims: SimKeeper;
+  /** The SIM asks for its PIN. */
+  readonly onLock: (sim: SimAtLock) => void;
   /** `refuse`: a SIM that roams is taken off the network. */
   readonly roaming: "allow" | "refuse";
 }

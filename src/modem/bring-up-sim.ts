@@ -65,9 +65,10 @@ async function attemptsLeft(bringUp: BringUp, { profile }: Findings): Promise<nu
 
 /** Enters the PIN that is kept for this SIM, if it may be entered. Resolves when the SIM is open; throws the problem otherwise. */
 async function unlock(bringUp: BringUp, findings: Findings): Promise<void> {
-  const { channel, sims, slotId } = bringUp;
+  const { channel, sims, slotId, onLock } = bringUp;
   const { iccid } = await readIccid(bringUp, findings);
   const sim: SimAtLock = { slotId, iccid, attemptsLeft: await attemptsLeft(bringUp, findings) };
+  onLock(sim);
   const decision = await sims.unlock(sim);
   if (decision.kind === "refuse") throw pinProblem(decision, sim);
   try {
@@ -77,8 +78,10 @@ async function unlock(bringUp: BringUp, findings: Findings): Promise<void> {
     if (!hasCode(error, "modem.error")) throw error;
     const left = await attemptsLeft(bringUp, findings);
     if (error.context.name !== "incorrect_password" && left !== null && left === sim.attemptsLeft) throw error;
+    const now: SimAtLock = { ...sim, attemptsLeft: left };
+    onLock(now);
     await sims.unlocked(sim, "wrong");
-    throw pinProblem(await wrongPin(bringUp, { ...sim, attemptsLeft: left }), { ...sim, attemptsLeft: left });
+    throw pinProblem(await wrongPin(bringUp, now), now);
   }
   const lock = await settledLock(bringUp);
   if (!isUsable(lock)) throw simFault(lock);

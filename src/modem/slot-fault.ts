@@ -17,6 +17,8 @@ export const OTHER_SIM: SlotFault = {
 
 export function faultOf(error: unknown): SlotFault {
   if (!isAppError(error)) return { code: "modem.failed", message: messageOf(error) };
-  const { code, message, hint } = error;
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
+  const { code, message, hint, context } = error;
+  // How many tries the SIM has left is what a person decides by.
+  const tells = code.startsWith("sim.pin");
+  return { code, message, ...(hint === undefined ? {} : { hint }), ...(tells ? { context } : {}) };
 }

@@ -1,7 +1,7 @@
 // What a slot remembers from one conversation with its modem to the next. Lives in memory only.
 
 import type { Clock, Logger, Millis } from "../base/index.ts";
-import type { IntakePort } from "../core/index.ts";
+import type { IntakePort, SimAtLock } from "../core/index.ts";
 import { DirectMessages } from "./direct-messages.ts";
 import { PendingDeletions } from "./pending-deletions.ts";
 import { LATE_ANSWER } from "./timeouts.ts";
@@ -16,6 +16,7 @@ export class SlotMemory {
   readonly direct: DirectMessages;
   readonly deletions: PendingDeletions;
   readonly #clock: Clock;
+  #simAtLock: SimAtLock | null = null;
   #iccid: string | null = null;
   #gaveUpAt: Millis | null = null;
 
@@ -23,6 +24,15 @@ export class SlotMemory {
     this.#clock = clock;
     this.direct = new DirectMessages(log);
     this.deletions = new PendingDeletions(intake);
+  }
+
+  /** The SIM that asks for its PIN, null while none does. */
+  get simAtLock(): SimAtLock | null {
+    return this.#simAtLock;
+  }
+
+  locked(sim: SimAtLock): void {
+    this.#simAtLock = sim;
   }
 
   /** A command was given up. */
@@ -38,6 +48,7 @@ export class SlotMemory {
   /** The SIM that is in now, null for one that cannot be told from others: its places say nothing about the last one's messages. */
   inserted(iccid: string | null): void {
     if (iccid === null || iccid !== this.#iccid) this.deletions.clear();
+    this.#simAtLock = null;
     this.#iccid = iccid;
   }
 

@@ -2,6 +2,7 @@
 // itself, and nothing that fails here reaches another slot.
 
 import {
+  AppError,
   type Clock,
   type Disposer,
   type LineId,
@@ -21,6 +22,7 @@ import {
   type IntakePort,
   type LineFor,
   type ResetRung,
+  type SimAtLock,
   type SimKeeper,
   type SlotDriver,
   type SlotEffect,
@@ -30,7 +32,7 @@ import {
   slotInitial,
   stepSlot,
 } from "../core/index.ts";
-import type { RecoveryRung } from "../protocol/index.ts";
+import type { AtReplyView, RecoveryRung } from "../protocol/index.ts";
 import type { ByteLink, OpenLink } from "./byte-link.ts";
 import { type Findings, noFindings } from "./findings.ts";
 import { openInTime } from "./open-link.ts";
@@ -136,6 +138,20 @@ export class SlotRunner implements SlotDriver {
       now: now(),
       moment: clock.monotonic(),
       timerAt: this.#timerAt,
+    });
+  }
+
+  /** The SIM that asks for its PIN, null while none does. */
+  get simAtLock(): SimAtLock | null {
+    return this.#memory.simAtLock;
+  }
+
+  /** One AT command of an expert. Errors besides those of the conversation: `slot.no_terminal`, `terminal.…` for what may not be typed. */
+  async terminal(line: string): Promise<AtReplyView> {
+    if (this.#session !== null) return await this.#session.terminal(line);
+    throw new AppError("slot.no_terminal", `slot ${this.#options.id} has no modem to talk to now`, {
+      retryable: true,
+      hint: "Wait until the slot is back; its state says what is wrong.",
     });
   }
 

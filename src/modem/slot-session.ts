@@ -15,7 +15,17 @@ import {
   type UnixMs,
   withDeadline,
 } from "../base/index.ts";
-import type { EventLog, IntakePort, LineFor, SimKeeper, SlotFault, SlotInput, StartStep } from "../core/index.ts";
+import type {
+  EventLog,
+  IntakePort,
+  LineFor,
+  SimAtLock,
+  SimKeeper,
+  SlotFault,
+  SlotInput,
+  StartStep,
+} from "../core/index.ts";
+import type { AtReplyView } from "../protocol/index.ts";
 import type { BringUp } from "./ask.ts";
 import { AtChannel } from "./at-channel.ts";
 import type { UrcMessage } from "./at-lines.ts";
@@ -30,6 +40,7 @@ import { isUsable, simFault } from "./sim-faults.ts";
 import { faultOf, OTHER_SIM, UNPLUGGED } from "./slot-fault.ts";
 import type { SlotMemory } from "./slot-memory.ts";
 import { StorageLister } from "./storage-lister.ts";
+import { runInTerminal } from "./terminal.ts";
 import { RESTART_LIMIT } from "./timeouts.ts";
 import { UssdService } from "./ussd-service.ts";
 
@@ -118,6 +129,11 @@ export class SlotSession {
     this.#rounds?.nudge();
   }
 
+  /** One AT command of an expert; see `runInTerminal`. */
+  terminal(line: string): Promise<AtReplyView> {
+    return runInTerminal(this.#channel, line);
+  }
+
   /** Ends the session; the link stays open for the next one, and is returned. */
   release(): ByteLink {
     this.#end();
@@ -138,7 +154,8 @@ export class SlotSession {
 
   #tools(): BringUp {
     const { clock, slotId, sims, roaming } = this.#options;
-    return { channel: this.#channel, clock, signal: this.#abort.signal, slotId, sims, roaming };
+    const onLock = (sim: SimAtLock): void => this.#options.memory.locked(sim);
+    return { channel: this.#channel, clock, signal: this.#abort.signal, slotId, sims, roaming, onLock };
   }
 
   #fraction(): number {
@@ -162,6 +179,7 @@ export class SlotSession {
   /** One failing round is no event yet, but whoever looks for a slow modem finds it in the log. */
   #onRoundFailed(fault: SlotFault): void {
     this.#options.log.warn("slot_round_failed", { reason: fault.code });
+    if (this.ussd.holdsModem) return;
     this.#report({ type: "round_failed", fault, fraction: this.#fraction() });
   }
 

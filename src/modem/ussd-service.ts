@@ -51,6 +51,8 @@ export class UssdService implements UssdPort {
   /** Requests so far; the number of the last one whose command is still under way, 0 for none. */
   #requests = 0;
   #underWay = 0;
+  /** The last request whose command got no answer, while the network's may come. */
+  #unanswered = 0;
   /** The modem's alphabet was set to UCS-2. */
   #wide = false;
 
@@ -72,6 +74,11 @@ export class UssdService implements UssdPort {
 
   notice(): UssdNotice | null {
     return this.#notice;
+  }
+
+  /** The modem may be mute only because it waits for the network, as some do: for `ANSWER_LIMIT` that is no reason to start over. */
+  get holdsModem(): boolean {
+    return this.#phase.kind === "asking" && this.#requests > 0 && this.#unanswered === this.#requests;
   }
 
   onUrc({ status, text, dcs }: Extract<Urc, { kind: "cusd" }>): void {
@@ -148,8 +155,9 @@ export class UssdService implements UssdPort {
       await channel.send(command.ussd(encoded));
     } catch (error) {
       log.info("ussd_refused", { reason: messageOf(error) });
-      const over = request !== this.#requests || MAY_COME_YET.some((code) => hasCode(error, code));
-      if (!over) this.#input({ type: "refused" });
+      if (request !== this.#requests) return;
+      if (MAY_COME_YET.some((code) => hasCode(error, code))) this.#unanswered = request;
+      else this.#input({ type: "refused" });
     } finally {
       if (this.#underWay === request) this.#underWay = 0;
     }

@@ -3,6 +3,7 @@
 export * from "./auth-challenge.ts";
 export * from "./box.ts";
 export * from "./parse.ts";
+export * from "./phones.ts";
 export * from "./relay.ts";
 export * from "./text.ts";
 export * from "./ussd.ts";

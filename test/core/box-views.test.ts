@@ -86,6 +86,7 @@ function open(): BoxViews {
     rentals,
     events,
     slots: () => slots,
+    balanceOf: (id) => (id === "1" ? { amount: "5.00", currency: "EUR", at: START } : null),
     intake: () => health,
     relay: { url: "https://relay.example", link: () => link, since: () => START },
   });
@@ -150,10 +151,11 @@ describe("slots and lines", () => {
       imsi: "310150000000017",
       mcc_mnc: "00101",
       sms_storage: { used: 1, total: 20 },
+      balance: { amount: "5.00", currency: "EUR", at: START },
       last_sms_at: null,
       received: 0,
     });
-    expect(shown[1]).toMatchObject({ model: null, imei: null, sms_storage: null });
+    expect(shown[1]).toMatchObject({ model: null, imei: null, sms_storage: null, balance: null });
     expect(shown[2]).toMatchObject({ line: null, received: 0 });
   });
 

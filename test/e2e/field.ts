@@ -23,6 +23,8 @@ export interface FieldOptions {
     readonly slots: readonly Readonly<Record<string, unknown>>[];
     readonly lines: readonly { readonly id: string; readonly number: string; readonly slot: string }[];
   };
+  /** SIMs of a phone named `pixel`, in slots `p1` and on. */
+  readonly phoneSims?: number;
 }
 
 export interface InboxLine {
@@ -57,7 +59,12 @@ export class Field {
   /** Standard output and error of every process that has ended. */
   readonly outputs: string[] = [];
 
-  private constructor(folder: string, board: SimBoardHandle, relayPort: number, options: FieldOptions) {
+  /** The box's web port: a phone must find the box again after a restart. */
+  readonly #webPort: number;
+
+  private constructor(folder: string, board: SimBoardHandle, ports: readonly number[], options: FieldOptions) {
+    const [relayPort = 0, webPort = 0] = ports;
+    this.#webPort = webPort;
     this.folder = folder;
     this.board = board;
     this.options = options;
@@ -77,13 +84,23 @@ export class Field {
       log: silentLogger,
       uniqueTimestamps: true,
     });
-    const field = new Field(folder, board, await freePort(), options);
+    const ports = [await freePort(), options.phoneSims === undefined ? 0 : await freePort()];
+    const field = new Field(folder, board, ports, options);
     field.#writeBoxConfig();
     return field;
   }
 
   numberOf(slot: number): string {
     return `+1202555${String(100 + slot).padStart(4, "0")}`;
+  }
+
+  /** The number of a SIM of the phone. */
+  phoneNumberOf(sim: number): string {
+    return `+1202556${String(100 + sim).padStart(4, "0")}`;
+  }
+
+  get #phoneSims(): readonly number[] {
+    return Array.from({ length: this.options.phoneSims ?? 0 }, (_, at) => at + 1);
   }
 
   get boxData(): string {
@@ -96,16 +113,22 @@ export class Field {
 
   #writeBoxConfig(): void {
     const ids = this.board.ports.map((port, at) => ({ id: String(at + 1), port }));
+    const sims = this.#phoneSims;
     const config = {
       log: { level: this.options.logLevel ?? "info" },
-      slots: [...ids, ...(this.options.others?.slots ?? [])],
+      slots: [
+        ...ids,
+        ...(this.options.others?.slots ?? []),
+        ...sims.map((sim) => ({ id: `p${sim}`, android: { phone: "pixel", sim } })),
+      ],
       lines: [
         ...ids.map(({ id }) => ({ id: `line-${id}`, number: this.numberOf(Number(id)), slot: id })),
         ...(this.options.others?.lines ?? []),
+        ...sims.map((sim) => ({ id: `line-p${sim}`, number: this.phoneNumberOf(sim), slot: `p${sim}` })),
       ],
       relay: { url: this.relayUrl },
       intake: { sweep_every: "2s", part_timeout: "1h" },
-      web: { listen: "127.0.0.1:0" },
+      web: { listen: `127.0.0.1:${this.#webPort}` },
     };
     writeFileSync(join(this.folder, "box.yaml"), JSON.stringify(config));
   }
@@ -169,7 +192,8 @@ export class Field {
   /** Rents every line to the field's renter; resolves with the provider's verify key. */
   async rentAll(): Promise<void> {
     const ofModems = Array.from({ length: this.options.slots }, (_, at) => `line-${at + 1}`);
-    for (const line of [...ofModems, ...(this.options.others?.lines ?? []).map(({ id }) => id)]) {
+    const ofOthers = (this.options.others?.lines ?? []).map(({ id }) => id);
+    for (const line of [...ofModems, ...ofOthers, ...this.#phoneSims.map((sim) => `line-p${sim}`)]) {
       const body = JSON.stringify({ line, renter: publicKeysToText(this.renter), days: 30 });
       await this.api("rentals", { method: "POST", body });
     }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { isAppError, minutes, seconds } from "../../src/base/index.ts";
+import { AppError, isAppError, minutes, seconds } from "../../src/base/index.ts";
 import { ANSWER_LIMIT, MENU_LIMIT, type UssdAnswer } from "../../src/core/index.ts";
-import { genericProfile } from "../../src/modem/profiles/index.ts";
 import { UssdService } from "../../src/modem/ussd-service.ts";
-import { type UssdHabits, type UssdStep, ussdBehaviour } from "../sim/modem/index.ts";
+import { type Behaviour, type UssdHabits, type UssdStep, ussdBehaviour } from "../sim/modem/index.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CapturingLog } from "./capturing-log.ts";
 import { readyRig, SlotRig } from "./slot-rig.ts";
@@ -46,7 +45,7 @@ describe("a code", () => {
   it.each<[string, UssdHabits, UssdAnswer | string]>([
     ["answered after the OK", {}, SALDO],
     ["answered before the OK", { order: "with_ok", ms: 50 }, SALDO],
-    ["whose OK comes with a slow answer", { order: "with_ok", ms: 25_000 }, SALDO],
+    ["whose OK comes with a slow answer", { order: "with_ok", ms: 40_000 }, SALDO],
     ["answered without a scheme", { dcs: null }, SALDO],
     ["answered in hex of UCS-2", { dcs: 72, codes: { "*100#": { text: "0411" } } }, { text: "Б", more: false }],
     [
@@ -59,8 +58,7 @@ describe("a code", () => {
     ["that the network does not know", { codes: {} }, "ussd.unknown_code"],
     ["that the network gives up", { codes: { "*100#": { status: 5 } } }, "ussd.network_timeout"],
     ["that nobody answers", { silent: true }, "ussd.no_answer"],
-    // Mute for longer than three rounds: the slot starts over, as with any modem that hangs.
-    ["whose OK does not come for a minute", { silent: true, order: "with_ok" }, "ussd.interrupted"],
+    ["whose OK does not come for a minute", { silent: true, order: "with_ok" }, "ussd.no_answer"],
     ["that the modem refuses", { refusal: { cme: 30 } }, "ussd.failed"],
     ["that the modem refuses as a call", { refusal: "NO CARRIER" }, "ussd.failed"],
   ])("%s is settled", async (_, habits, expected) => {
@@ -68,6 +66,22 @@ describe("a code", () => {
     expect(await outcome(rig, rig.runner.ussd.ask("*100#"))).toEqual(expected);
     await rig.pass(minutes(2));
     expect(rig.status.state).toBe("ready");
+    await rig.stop();
+  });
+
+  it("that keeps the modem mute does not make the slot start over; a modem that stays mute does", async () => {
+    const rig = await rigWith({ silent: true, order: "with_ok" });
+    rig.modem.behaviours.unshift({
+      name: "mute for ever",
+      onCommand: (context, command) => {
+        if (command.name === "+CUSD") context.later(minutes(10), "simulated modem hangs", () => context.fail("ERROR"));
+        return command.name === "+CUSD";
+      },
+    });
+    expect(await outcome(rig, rig.runner.ussd.ask("*100#"))).toBe("ussd.no_answer");
+    expect(rig.codes).not.toContain("slot.down");
+    await rig.pass(seconds(30));
+    expect(rig.status.state).not.toBe("ready");
     await rig.stop();
   });
 
@@ -259,37 +273,78 @@ describe("what the network says unasked", () => {
   });
 });
 
+/** Names of a modem whose profile takes packed septets. */
+const huawei: Behaviour = {
+  name: "Huawei's names",
+  onCommand: (context, command) => {
+    const name = { "+CGMI": "huawei", "+CGMM": "E1550" }[command.name];
+    if (name !== undefined) context.info(name);
+    return name !== undefined;
+  },
+};
+
 describe("a modem of another form", () => {
-  it.each<["hex_ucs2" | "hex_packed", readonly string[]]>([
-    ["hex_ucs2", ['AT+CSCS="UCS2"', 'AT+CUSD=1,"002A0031003000300023",15', 'AT+CSCS="IRA"']],
-    ["hex_packed", ['AT+CSCS="IRA"', 'AT+CUSD=1,"AA180C3602",15']],
-  ])("%s is asked so, and read so", async (form, commands) => {
-    const rig = await rigWith({ form });
+  it("is asked in packed septets where its profile says so, menus too", async () => {
+    const rig = new SlotRig();
+    rig.modem.behaviours.unshift(huawei, ussdBehaviour({ form: "hex_packed", codes: { "*111#": MENU } }));
+    await rig.start();
+    expect(rig.status.profile).toBe("huawei-e1xx");
+    expect(await outcome(rig, rig.runner.ussd.ask("*111#"))).toEqual({
+      text: "1 Saldo\n2 Tarife\n\n0 Ende",
+      more: true,
+    });
+    expect(await outcome(rig, rig.runner.ussd.reply("1"))).toEqual(SALDO);
+    expect(rig.commands.filter((text) => text.startsWith("AT+CUSD=1"))).toEqual([
+      'AT+CUSD=1,"AA582C3602",15',
+      'AT+CUSD=1,"31",15',
+    ]);
+    await rig.stop();
+  });
+
+  it("is asked in UCS-2, with its alphabet set to that and back", async () => {
     const sent: string[] = [];
-    const urcs: string[] = [];
-    // The service alone, as no profile of this rig's modem has that form.
+    const clock = new VirtualClock();
+    // No profile has this form yet: the service alone.
     const service = new UssdService({
       channel: {
         send: async (request) => {
           sent.push(request.text);
-          if (request.prefix === "+CUSD" && request.text !== "AT+CUSD=2") urcs.push(request.text);
           return { lines: [] };
         },
       },
-      clock: new VirtualClock(),
-      log: new CapturingLog(),
-      now: () => rig.clock.now(),
-      form: () => form,
-      onNotice: () => {},
+      ...{ clock, log: new CapturingLog(), now: () => clock.now(), form: () => "hex_ucs2", onNotice: () => {} },
     });
     const asked = pending(service.ask("*100#"));
-    await rig.clock.flush();
-    const text = form === "hex_ucs2" ? "00530061006C0064006F0020003500340035" : "D3301BFD0221AB"; // "Saldo 5…"
-    service.onUrc({ kind: "cusd", status: 0, text, dcs: 15 });
-    await rig.clock.flush();
-    expect(sent).toEqual(commands);
-    expect(asked.result).toMatchObject({ more: false });
-    expect(genericProfile.ussd).toBe("text");
-    await rig.stop();
+    await clock.flush();
+    service.onUrc({ kind: "cusd", status: 0, text: "00530061006C0064006F003A00200035", dcs: 15 });
+    await clock.flush();
+    expect(asked.result).toEqual({ text: "Saldo: 5", more: false });
+    expect(sent).toEqual(['AT+CSCS="UCS2"', 'AT+CUSD=1,"002A0031003000300023",15', 'AT+CSCS="IRA"']);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it("that gives up late is not taken to have refused the next code", async () => {
+    const clock = new VirtualClock();
+    const fails: ((error: Error) => void)[] = [];
+    const service = new UssdService({
+      channel: {
+        send: (request) =>
+          request.prefix === "+CUSD" && !request.text.endsWith("=2")
+            ? new Promise((_, reject) => fails.push(reject))
+            : Promise.resolve({ lines: [] }),
+      },
+      ...{ clock, log: new CapturingLog(), now: () => clock.now(), form: () => "text", onNotice: () => {} },
+    });
+    const first = pending(service.ask("*100#"));
+    await clock.flush();
+    service.onUrc({ kind: "cusd", status: 0, text: "one", dcs: 15 });
+    const second = pending(service.ask("*101#"));
+    await clock.flush();
+    fails[0]?.(new AppError("modem.error", "ERROR"));
+    await clock.flush();
+    service.onUrc({ kind: "cusd", status: 0, text: "two", dcs: 15 });
+    await clock.flush();
+    expect([first.result, second.result]).toMatchObject([{ text: "one" }, { text: "two" }]);
+    service.stop();
   });
 });

@@ -8,6 +8,7 @@ import { systemLogger } from "../../src/base/system-log.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { setPassword, startWeb } from "../../src/web/index.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
+import { FakePhones } from "../sim/fake-phones.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 
 const PASSWORD = "seven quiet otters";
@@ -27,6 +28,7 @@ if (!values["first-run"]) await setPassword({ settings, random: systemRandom, pa
 const web = await startWeb({
   listen: { host: "127.0.0.1", port: Number(values.port) },
   box,
+  phones: new FakePhones({ clock: systemClock, fresh: values.fresh }),
   settings,
   pages: fileURLToPath(new URL("../../src/web/dist", import.meta.url)),
   clock: systemClock,

@@ -20,6 +20,7 @@ const BUILD_TOOLS = [
 const TEST_TOOLS = [
   { command: "socat", package: "socat", why: "real pseudo-terminals under serialport" },
   { command: "chromium", package: "chromium", why: "the console in a browser" },
+  { command: "udevadm", package: "udev", why: "the udev rules of the boards" },
   { command: "python3", package: "python3", why: "the independent renter" },
   { command: "python3", module: "cryptography", package: "python3-cryptography", why: "the independent renter" },
 ];

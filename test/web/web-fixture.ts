@@ -13,6 +13,7 @@ import {
   type WebOptions,
 } from "../../src/web/index.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
+import { FakePhones } from "../sim/fake-phones.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
@@ -36,6 +37,7 @@ export interface CallOptions {
 export interface WebFixture {
   readonly web: WebHandle;
   readonly box: FakeBoxConsole;
+  readonly phones: FakePhones;
   readonly settings: MemorySettings;
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
@@ -48,7 +50,7 @@ export interface WebFixture {
   stop(): Promise<void>;
 }
 
-export interface FixtureOptions extends Partial<WebOptions> {
+export interface FixtureOptions extends Partial<Omit<WebOptions, "phones">> {
   readonly slots?: number;
   /** Leaves the box without an owner. */
   readonly unclaimed?: boolean;
@@ -134,16 +136,17 @@ export async function startFixture(options: FixtureOptions = {}): Promise<WebFix
   const random = new SeededRandom("web fixture");
   const settings = new MemorySettings();
   const box = new FakeBoxConsole({ clock, slots: options.slots ?? 8 });
+  const phones = new FakePhones({ clock });
   if (options.unclaimed !== true) await setPassword({ settings, random, password: PASSWORD });
   const web = await startWeb({
     listen: { host: "127.0.0.1", port: 0 },
-    ...{ box, settings, clock, random, log: silentLogger, pages: "/nowhere" },
+    ...{ box, phones, settings, clock, random, log: silentLogger, pages: "/nowhere" },
     ...options,
   });
   const marker = { "x-numberbox": "1" };
   const clients: LiveClient[] = [];
   return {
-    ...{ web, box, settings, clock, random, host: new URL(web.url).host },
+    ...{ web, box, phones, settings, clock, random, host: new URL(web.url).host },
     call: (method, path, how) => call(web.url, method, path, how),
     signIn: async () => {
       const answer = await call(web.url, "POST", "/api/v1/session", { headers: marker, body: { password: PASSWORD } });

@@ -7,7 +7,7 @@ import { parseWith, problemBody } from "../../protocol/index.ts";
 import type { CliIo } from "../cli-io.ts";
 
 export interface ApiCall<T> {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below `/api/v1`. */
   readonly path: string;
   readonly body?: unknown;

@@ -94,6 +94,7 @@ function registerViews(program: Command, io: CliIo): void {
         slot.line?.number ?? "-",
         slot.operator ?? "-",
         `${slot.signal_dbm ?? "-"} dBm`,
+        ...(slot.balance === null ? [] : [`${slot.balance.amount} ${slot.balance.currency ?? ""}`.trimEnd()]),
       ];
       io.out(
         options.json

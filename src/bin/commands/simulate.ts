@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo, ExitCode } from "../cli-io.ts";
-import { loadSimulator } from "./simulator.ts";
+import { loadAndroidSimulator, loadSimulator } from "./simulator.ts";
 
 function integerIn(low: number, high: number): (text: string) => number {
   return (text) => {
@@ -26,7 +26,7 @@ interface ModemOptions {
 }
 
 export function registerSimulate(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
-  const simulate = program.command("simulate").description("simulated modems, for trying and testing");
+  const simulate = program.command("simulate").description("simulated modems and phones, for trying and testing");
   simulate
     .command("modems")
     .description("a board of modems that speak AT over TCP or pseudo-terminals, with an HTTP control port")
@@ -53,5 +53,35 @@ export function registerSimulate(program: Command, io: CliIo, setExit: (code: Ex
           io,
         ),
       );
+    });
+  registerAndroid(simulate, io, setExit);
+}
+
+interface AndroidOptions {
+  readonly target?: string;
+  readonly signingKey?: string;
+  readonly appVersion?: string;
+  readonly port?: number;
+  readonly controlPort?: number;
+  readonly retryBase?: number;
+  readonly insecure?: boolean;
+  readonly json?: boolean;
+}
+
+function registerAndroid(simulate: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
+  simulate
+    .command("android")
+    .description("a phone with the app SMS Gateway and two SIMs, its own server, and an HTTP control port")
+    .option("--target <url>", "webhook URL that all events go to (default: what a box sets up by the app's server)")
+    .option("--signing-key <key>", "key that webhooks are signed with")
+    .option("--app-version <version>", "version of the app; below 1.66 it lacks the inbox and the SIMs")
+    .option("--port <port>", "port of the app's server (default: a free one)", integerIn(1, 65_535))
+    .option("--control-port <port>", "port of the HTTP control (default: a free one)", integerIn(1, 65_535))
+    .option("--retry-base <seconds>", "wait before the first retry, doubling after that", integerIn(1, 3600), 10)
+    .option("--insecure", "as the app's insecure build: takes http: addresses besides 127.0.0.1")
+    .option("--json", "print where everything is as JSON")
+    .action(async ({ json = false, ...options }: AndroidOptions) => {
+      const { runSimulateAndroid } = await loadAndroidSimulator();
+      setExit(await runSimulateAndroid({ ...options, json }, io));
     });
 }

@@ -3,6 +3,8 @@
 import type { StartDemoBoard } from "../../app/index.ts";
 import { isAppError } from "../../base/index.ts";
 
+export const loadAndroidSimulator = () => import("../../../test/sim/android/index.ts");
+
 type SimulatorModule = typeof import("../../../test/sim/modem/index.ts");
 
 export interface Simulator {

@@ -2,7 +2,18 @@
 
 import type { z } from "zod";
 import { AppError, type ErrorCode } from "../../base/index.ts";
-import { type GrantRequest, type RentalView, rentalView } from "../../protocol/index.ts";
+import {
+  type AddPhoneRequest,
+  type GrantRequest,
+  type JoinPhoneRequest,
+  type PhoneInvitation,
+  type PhoneView,
+  phoneInvitation,
+  phonesReply,
+  phoneView,
+  type RentalView,
+  rentalView,
+} from "../../protocol/index.ts";
 import { problemReply, type SessionReply, type SetupRequest, sessionReply } from "../shared/api.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -51,7 +62,13 @@ export interface Api {
   signOut(): Promise<SessionReply>;
   grant(request: GrantRequest): Promise<RentalView>;
   endRental(id: string): Promise<RentalView>;
+  phones(): Promise<readonly PhoneView[]>;
+  addPhone(request: AddPhoneRequest): Promise<PhoneInvitation>;
+  removePhone(name: string): Promise<readonly PhoneView[]>;
+  joinPhone(secret: string, request: JoinPhoneRequest): Promise<PhoneView>;
 }
+
+const phonePath = (name: string): string => `/api/v1/phones/${encodeURIComponent(name)}`;
 
 export const api: Api = {
   session: () => call(sessionReply, "GET", "/api/v1/session"),
@@ -60,4 +77,8 @@ export const api: Api = {
   signOut: () => call(sessionReply, "DELETE", "/api/v1/session"),
   grant: (request) => call(rentalView, "POST", "/api/v1/rentals", request),
   endRental: (id) => call(rentalView, "POST", `/api/v1/rentals/${encodeURIComponent(id)}/end`),
+  phones: async () => (await call(phonesReply, "GET", "/api/v1/phones")).phones,
+  addPhone: (request) => call(phoneInvitation, "POST", "/api/v1/phones", request),
+  removePhone: async (name) => (await call(phonesReply, "DELETE", phonePath(name))).phones,
+  joinPhone: (secret, request) => call(phoneView, "POST", `/api/v1/phone-join/${encodeURIComponent(secret)}`, request),
 };

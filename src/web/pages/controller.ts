@@ -1,7 +1,7 @@
 // What the pages can do: asks the box, keeps the live feed, and writes every result into the store. Views call it and nothing else.
 
 import { type Clock, type Disposer, messageOf, type Random, seconds } from "../../base/index.ts";
-import type { GrantRequest } from "../../protocol/index.ts";
+import type { AddPhoneRequest, GrantRequest, JoinPhoneRequest, PhoneInvitation } from "../../protocol/index.ts";
 import type { SessionReply, SetupRequest } from "../shared/api.ts";
 import type { Api } from "./api.ts";
 import { LiveLink } from "./live-link.ts";
@@ -76,6 +76,27 @@ export class Controller {
     await this.#deps.api.endRental(id);
   }
 
+  /** Asks for the phones. What cannot be told now is told by the link's banner; the next question may be answered. */
+  async loadPhones(): Promise<void> {
+    const phones = await this.#deps.api.phones().catch(() => null);
+    if (phones !== null) this.#deps.store.update((state) => ({ ...state, phones }));
+  }
+
+  async addPhone(request: AddPhoneRequest): Promise<PhoneInvitation> {
+    const invitation = await this.#deps.api.addPhone(request);
+    await this.loadPhones();
+    return invitation;
+  }
+
+  async removePhone(name: string): Promise<void> {
+    const phones = await this.#deps.api.removePhone(name);
+    this.#deps.store.update((state) => ({ ...state, phones }));
+  }
+
+  async joinPhone(secret: string, request: JoinPhoneRequest): Promise<void> {
+    await this.#deps.api.joinPhone(secret, request);
+  }
+
   show(view: View): void {
     this.#deps.store.update((state) => (state.view === view ? state : { ...state, view }));
   }
@@ -137,6 +158,7 @@ export class Controller {
       visitor,
       needsClaimCode,
       box: null,
+      phones: null,
       link: "connecting",
       notice: null,
     }));

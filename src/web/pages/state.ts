@@ -1,11 +1,12 @@
 // Everything the pages know, and how a frame of the live feed changes it. Pure.
 
-import type { BoxEvent, LineView, LiveFrame, Overview, RentalView, SlotView } from "../../protocol/index.ts";
+import type { BoxEvent, LineView, LiveFrame, Overview, PhoneView, RentalView, SlotView } from "../../protocol/index.ts";
 import { type CountHistory, countsSeen, historyStart, resumeHistory } from "./history.ts";
 
 export const EVENTS_KEPT = 200;
 
-export type View = "overview" | "rentals";
+/** `join` is for the browser of a phone that is being added, and needs no sign-in. */
+export type View = "overview" | "rentals" | "phones" | "join";
 export type Theme = "system" | "light" | "dark";
 
 /** Who the visitor is to the box. `unreachable`: the first question got no answer. */
@@ -33,6 +34,8 @@ export interface State {
   readonly needsClaimCode: boolean;
   readonly link: Link;
   readonly box: Box | null;
+  /** Null until they were asked for: the live feed does not tell them. */
+  readonly phones: readonly PhoneView[] | null;
   readonly history: CountHistory;
   /** The box's wall clock, estimated: its last statement carried forward by this machine's monotonic clock. */
   readonly now: number;
@@ -48,6 +51,7 @@ export function initialState(view: View, theme: Theme): State {
     needsClaimCode: false,
     link: "connecting",
     box: null,
+    phones: null,
     history: historyStart,
     now: 0,
     boxClock: { box: 0, mono: 0 },

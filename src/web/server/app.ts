@@ -2,18 +2,22 @@
 
 import express, { type Express, type RequestHandler } from "express";
 import { AppError, type Logger } from "../../base/index.ts";
-import type { UssdConsole } from "../../core/index.ts";
+import type { FleetConsole, UssdConsole } from "../../core/index.ts";
 import { healthReply } from "../shared/api.ts";
 import { reply } from "./exchange.ts";
 import { checkHost } from "./origin.ts";
 import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
+import { fleetRoutes } from "./routes-fleet.ts";
+import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
 import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
 import { ussdRoutes } from "./routes-ussd.ts";
 
-export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps {
+export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDeps {
   readonly log: Logger;
+  /** Without it slots are only looked at. */
+  readonly fleet?: FleetConsole | undefined;
   /** Without it there are no USSD routes. */
   readonly ussd?: UssdConsole | undefined;
   readonly names: readonly string[];
@@ -56,7 +60,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,events,receipts,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,live}.",
     }),
   );
 
@@ -72,7 +76,8 @@ export function webApp(deps: AppDeps): Express {
     next();
   });
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
-  app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps));
+  app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
+  if (deps.fleet !== undefined) app.use("/api/v1", noStore, fleetRoutes({ ...deps, fleet: deps.fleet }));
   if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
   app.use("/api", notFound);
   app.use(pagesHandler(deps.pages));

@@ -19,6 +19,12 @@ export interface WebLimits {
   readonly attemptAddresses: number;
   /** Password checks that may wait at once. */
   readonly passwordQueue: number;
+  /** Largest webhook of a phone: a downloaded MMS with its pictures, which operators hold below 1 MiB, in base64. */
+  readonly phoneBodyBytes: number;
+  /** Webhooks of one phone. */
+  readonly phonePerMinute: number;
+  /** Requests of one address that name no phone, or would set one up. */
+  readonly strangersPerMinute: number;
   /** Open live feeds. */
   readonly liveClients: number;
   /** Bytes that may wait for one slow viewer before frames are dropped for it. */
@@ -45,6 +51,9 @@ export const DEFAULT_WEB_LIMITS: WebLimits = {
   attemptMemory: hours(24),
   attemptAddresses: 10_000,
   passwordQueue: 16,
+  phoneBodyBytes: 2 * 1024 * 1024,
+  phonePerMinute: 1200,
+  strangersPerMinute: 30,
   liveClients: 32,
   liveBufferBytes: 256 * 1024,
   liveInterval: millis(250),

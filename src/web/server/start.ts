@@ -2,7 +2,14 @@
 
 import { createServer, type Server } from "node:http";
 import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from "../../base/index.ts";
-import type { BoxConsole, SettingStore, UssdConsole } from "../../core/index.ts";
+import type {
+  BoxConsole,
+  FleetConsole,
+  PhoneConsole,
+  PhoneInlet,
+  SettingStore,
+  UssdConsole,
+} from "../../core/index.ts";
 import { Access } from "./access.ts";
 import { webApp } from "./app.ts";
 import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
@@ -16,7 +23,9 @@ export interface WebOptions {
   /** Loopback unless the owner wants the console on the network. Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly box: BoxConsole;
+  readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
+  readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
   /** Folder with the built pages. */
   readonly pages: string;
@@ -69,7 +78,7 @@ function close(server: Server): Promise<void> {
 
 /** Opens the console and REST v1. Errors: `web.listen`. */
 export async function startWeb(options: WebOptions): Promise<WebHandle> {
-  const { box, settings, clock, random, log, names = [] } = options;
+  const { box, phones, settings, clock, random, log, names = [] } = options;
   const limits: WebLimits = { ...DEFAULT_WEB_LIMITS, ...options.limits };
   const owner = new Owner({ settings, random, limits, claimCode: options.claimCode });
   const sessions = new Sessions({ settings, random, clock, log, limits });
@@ -77,9 +86,10 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, ussd } = options;
+  const { pages, behindProxy = false, fleet, ussd } = options;
   const { bodyBytes, requestTimeout } = limits;
-  const app = webApp({ box, ussd, access, owner, sessions, guard, bodyBytes, log, names, behindProxy, pages });
+  const common = { box, fleet, ussd, phones, access, owner, sessions, guard, log, names, behindProxy, pages };
+  const app = webApp({ ...common, bodyBytes, phoneLimits: limits });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
   server.maxConnections = limits.connections;
   const upgrade = liveUpgrade({ access, feed, names, maxViewers: limits.liveClients });

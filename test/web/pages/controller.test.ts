@@ -26,6 +26,10 @@ function setup(session: SessionReply | Error) {
     signOut: async () => ({ state: "signed_out" }),
     grant: unused,
     endRental: unused,
+    phones: unused,
+    addPhone: unused,
+    removePhone: unused,
+    joinPhone: unused,
   };
   const controller = new Controller({
     ...{ store, api, clock, random: new SeededRandom("controller") },

@@ -8,7 +8,7 @@ import type { FieldIds } from "./field.tsx";
 export interface PasswordInputProps {
   readonly ids: FieldIds;
   readonly value: string;
-  readonly use: "new-password" | "current-password";
+  readonly use: "new-password" | "current-password" | "off";
   readonly onValue: (value: string) => void;
 }
 

@@ -4,13 +4,14 @@ import { useEffect } from "preact/hooks";
 import { useSelect, useWords } from "../app-context.ts";
 import { Mark } from "../parts/icon.tsx";
 import type { State } from "../state.ts";
+import { Join } from "./join.tsx";
 import { SetUp } from "./set-up.tsx";
 import { Shell } from "./shell.tsx";
 import { SignIn } from "./sign-in.tsx";
 
-function titleOf(state: State): { readonly view: "nav.overview" | "nav.rentals"; readonly trouble: number } {
+function titleOf(state: State) {
   const trouble = state.box?.slots.filter((slot) => slot.state === "down").length ?? 0;
-  return { view: state.view === "overview" ? "nav.overview" : "nav.rentals", trouble };
+  return { view: `nav.${state.view}` as const, trouble };
 }
 
 function useTitle(): void {
@@ -42,6 +43,8 @@ function Waiting({ unreachable }: { readonly unreachable: boolean }) {
 export function Root() {
   useTitle();
   const visitor = useSelect((state) => state.visitor);
+  const isJoining = useSelect((state) => state.view === "join");
+  if (isJoining) return <Join />;
   switch (visitor) {
     case "unknown":
     case "unreachable":

@@ -7,11 +7,12 @@ import { pathOf } from "../routes.ts";
 import type { View } from "../state.ts";
 import { nextTheme } from "../theme.ts";
 import { Overview } from "./overview.tsx";
+import { Phones } from "./phones.tsx";
 import { Rentals } from "./rentals.tsx";
 
-const VIEWS: readonly View[] = ["overview", "rentals"];
+const VIEWS = ["overview", "rentals", "phones"] as const;
 
-function NavLink({ view }: { readonly view: View }) {
+function NavLink({ view }: { readonly view: (typeof VIEWS)[number] }) {
   const { controller, words } = useApp();
   const isCurrent = useSelect((state) => state.view === view);
   return (
@@ -121,6 +122,11 @@ function NoticePlace() {
   );
 }
 
+function ViewOf({ view }: { readonly view: View }) {
+  if (view === "rentals") return <Rentals />;
+  return view === "phones" ? <Phones /> : <Overview />;
+}
+
 function CurrentView() {
   const view = useSelect((state) => state.view);
   const hasBox = useSelect((state) => state.box !== null);
@@ -142,7 +148,7 @@ function CurrentView() {
           {words.t("app.loading")}
         </p>
       )}
-      {hasBox && (view === "overview" ? <Overview /> : <Rentals />)}
+      {hasBox && <ViewOf view={view} />}
     </main>
   );
 }

@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import type { SlotView } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { capital, describeProblem, describeStep, describeTechnology } from "../describe.ts";
+import { Battery } from "../parts/battery.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Signal } from "../parts/signal.tsx";
 
@@ -54,7 +55,11 @@ function Running({ slot }: SlotProps) {
   return (
     <>
       <div class="slot-net">
-        <Signal dbm={slot.signal_dbm} />
+        {slot.kind === "phone" ? (
+          slot.battery !== null && <Battery battery={slot.battery} />
+        ) : (
+          <Signal dbm={slot.signal_dbm} />
+        )}
         <span class="slot-operator">{network}</span>
       </div>
       <div class="slot-foot">

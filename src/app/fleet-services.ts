@@ -1,0 +1,92 @@
+// The slots of the box and what belongs to them: their lines, their phones, the hardware they are on, and what an owner does with them.
+
+import { type Disposer, type SlotId, slotId, type UnixMs } from "../base/index.ts";
+import { type EventLog, type Intake, type Line, LineBinder, type Rentals, type SlotDriver } from "../core/index.ts";
+import { programRunner, type SlotPlace, slotHardware, UsbTtys } from "../host/index.ts";
+import { createOpenLink, SlotRunner } from "../modem/index.ts";
+import type { Phones } from "../phone/index.ts";
+import type { ServiceDeps } from "./box-services.ts";
+import { HardwareScout } from "./hardware-scout.ts";
+import { createPhones } from "./phone-services.ts";
+import { createConfiguredSlot, type MakeModem } from "./slot-drivers.ts";
+import { SlotFleet } from "./slot-fleet.ts";
+
+export interface FleetDeps extends ServiceDeps {
+  readonly slotChanged: (id: SlotId) => void;
+  readonly onSlot: (listener: (id: SlotId) => void) => Disposer;
+  readonly events: EventLog;
+  readonly now: () => UnixMs;
+}
+
+export interface FleetServices {
+  readonly fleet: SlotFleet;
+  readonly phones: Phones;
+  readonly binder: LineBinder;
+  readonly scout: HardwareScout;
+}
+
+/** Where the kernel tells of devices. */
+const SYS = "/sys";
+const DEV = "/dev";
+
+/** Makes all slots of the configuration; none is started. */
+export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake): FleetServices {
+  const { config, clock, log, boards } = shared;
+  const binder = new LineBinder({ ...shared, rentals });
+  const onChange = shared.slotChanged;
+  const ttys = new UsbTtys({ sys: SYS, dev: DEV, log });
+  const makeModem = modemMaker({ ...shared, intake, binder, ttys, onChange });
+  const noSim = { iccid: null, imsi: null };
+  const phones = createPhones({ ...shared, intake, lineFor: (slot) => binder.lineFor(slot, noSim), onChange });
+  const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
+  const making = { ...shared, intake, linesOf, onChange, phones, boards, makeModem };
+  const fleet = new SlotFleet();
+  for (const slot of config.slots) fleet.add(slotId(slot.id), createConfiguredSlot(slot, making));
+  const scout = new HardwareScout({
+    ...shared,
+    fleet,
+    ttys,
+    clock,
+    dev: DEV,
+    rules: config.join.rules,
+    configured: config.slots.flatMap((slot) => boards.place(slot) ?? []),
+    make: (id, usbPath) => makeModem(id, `usb:${usbPath}`, { usbPath, power: null }),
+  });
+  followSims(shared, binder, fleet);
+  return { fleet, phones, binder, scout };
+}
+
+interface ModemDeps extends FleetDeps {
+  readonly intake: Intake;
+  readonly binder: LineBinder;
+  readonly ttys: UsbTtys;
+  readonly onChange: (id: SlotId) => void;
+}
+
+function modemMaker(deps: ModemDeps): MakeModem {
+  const { config, clock, openSimLink, ttys, binder } = deps;
+  const openLink = createOpenLink({ usb: { ttys, clock }, ...(openSimLink === undefined ? {} : { sim: openSimLink }) });
+  const host = { sys: SYS, clock, run: programRunner(clock), ttys };
+  return (id: SlotId, port: string, place: SlotPlace): SlotDriver =>
+    new SlotRunner(
+      { id, port, sweepEvery: config.intake.sweep_every },
+      {
+        ...deps,
+        openLink,
+        lineFor: binder.lineFor,
+        hardware: slotHardware(place, host),
+        roaming: config.modem.roaming,
+      },
+    );
+}
+
+/** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */
+function followSims({ onSlot }: FleetDeps, binder: LineBinder, fleet: SlotFleet): void {
+  onSlot((id) => {
+    if (!fleet.has(id) || fleet.get(id).status().state === "down") binder.left(id);
+    for (const slot of binder.mayServe()) {
+      const driver = fleet.has(slot) ? fleet.get(slot) : null;
+      if (driver instanceof SlotRunner && driver.status().state === "ready") driver.retry(null);
+    }
+  });
+}

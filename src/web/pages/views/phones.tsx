@@ -1,0 +1,77 @@
+// The Android phones that serve as slots: whether they are alive, their batteries, SIMs and SMS; adding and removing.
+
+import { useEffect, useState } from "preact/hooks";
+import type { PhoneView } from "../../../protocol/index.ts";
+import { useApp, useSelect, useWords } from "../app-context.ts";
+import { Empty } from "../parts/empty.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { AddPhoneDialog } from "./add-phone-dialog.tsx";
+import { PhoneCard } from "./phone-card.tsx";
+import { RemovePhoneDialog } from "./remove-phone-dialog.tsx";
+
+/** The live feed tells slots, not phones: they are asked for while somebody looks. */
+const ASK_EVERY_MS = 3000;
+
+export function usePhones(): readonly PhoneView[] | null {
+  const { controller } = useApp();
+  const turn = useSelect((state) => Math.floor(state.now / ASK_EVERY_MS));
+  useEffect(() => {
+    void controller.loadPhones();
+  }, [turn, controller]);
+  return useSelect((state) => state.phones);
+}
+
+interface ListProps {
+  readonly phones: readonly PhoneView[];
+  readonly onAdd: () => void;
+  readonly onRemove: (phone: PhoneView) => void;
+}
+
+function List({ phones, onAdd, onRemove }: ListProps) {
+  const words = useWords();
+  if (phones.length === 0) {
+    return (
+      <Empty icon="phones" title={words.t("phones.none.title")} text={words.t("phones.none.text")}>
+        <button type="button" class="primary" onClick={onAdd}>
+          {words.t("phones.add")}
+        </button>
+      </Empty>
+    );
+  }
+  return (
+    <ul class="phone-grid">
+      {phones.map((phone) => (
+        <PhoneCard key={phone.name} phone={phone} onRemove={() => onRemove(phone)} />
+      ))}
+    </ul>
+  );
+}
+
+export function Phones() {
+  const words = useWords();
+  const phones = usePhones();
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<PhoneView | null>(null);
+  // What is not the live state may not be acted on.
+  const isBroken = useSelect((state) => state.link === "broken");
+  return (
+    <div class="phones">
+      <header class="view-head">
+        <h1>{words.t("phones.title")}</h1>
+        <button type="button" class="primary" disabled={isBroken} onClick={() => setAdding(true)}>
+          <Icon name="plus" />
+          {words.t("phones.add")}
+        </button>
+      </header>
+      {phones === null ? (
+        <p class="loading" role="status">
+          {words.t("app.loading")}
+        </p>
+      ) : (
+        <List phones={phones} onAdd={() => setAdding(true)} onRemove={setRemoving} />
+      )}
+      {adding && <AddPhoneDialog onClose={() => setAdding(false)} />}
+      {removing !== null && <RemovePhoneDialog phone={removing} onClose={() => setRemoving(null)} />}
+    </div>
+  );
+}
