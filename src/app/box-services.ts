@@ -1,63 +1,31 @@
 // Wires the box's rules to their adapters. What one service must tell another goes over a small bus, so that the order in which they
 // are made does not matter.
 
-import {
-  type Clock,
-  type CryptoSuite,
-  Events,
-  type Logger,
-  type Random,
-  type RentalId,
-  rentalId,
-  type Secret,
-  type SlotId,
-  toBase64url,
-  type UnixMs,
-} from "../base/index.ts";
-import type { BoxConfig } from "../config/index.ts";
+import { Events, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
 import {
   BalanceWatch,
-  type BoxStore,
   BoxViews,
   createSealer,
   EventLog,
   Forwarder,
   Intake,
   type IntakeCommit,
+  isSenderDenied,
   ReceiptCollector,
   Rentals,
-  type SimVault,
   type SlotStatus,
-  type TrustedTime,
   Ussd,
 } from "../core/index.ts";
-import { deriveKey, type Identity } from "../envelope/index.ts";
-import type { OpenLink } from "../modem/index.ts";
+import { deriveKey } from "../envelope/index.ts";
 import type { Phones } from "../phone/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import { balanceRules } from "./balance-rules.ts";
-import type { Boards } from "./boards.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
+import { senderLevels } from "./sender-levels.ts";
+import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
-
-export interface ServiceDeps {
-  readonly config: BoxConfig;
-  readonly dataFolder: string;
-  readonly version: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly suite: CryptoSuite;
-  readonly log: Logger;
-  readonly store: BoxStore;
-  readonly identity: Identity;
-  readonly storageKey: Secret<Uint8Array>;
-  readonly time: TrustedTime;
-  readonly boards: Boards;
-  readonly sims: SimVault;
-  readonly openSimLink: OpenLink | undefined;
-}
 
 interface BusEvents {
   readonly grant: RentalId;
@@ -95,6 +63,7 @@ function createRentals(shared: Shared): Rentals {
   return new Rentals({
     ...shared,
     policy: { afterDay, afterLonger },
+    senderRules: senderLevels(shared.config),
     onGrant: (rental) => shared.bus.emit("grant", rental.id),
   });
 }
@@ -136,6 +105,7 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
       lineOf: (id) => rentals.line(id),
     }),
     activeRental: (line) => rentals.active(line),
+    isDenied: (line, from) => isSenderDenied(from, rentals.line(line)?.number ?? null, rentals.senderLevels(line)),
     unrented: config.intake.unrented,
     lateParts: config.intake.late_parts,
     settings: { maxBatch: config.intake.max_batch, partTimeout: config.intake.part_timeout },
@@ -180,6 +150,7 @@ function connect(bus: Events<BusEvents>, { forwarder, views, fleet, events }: Bo
   bus.on("slot", (slot) => views.slotChanged(slot));
   bus.on("committed", (commit) => {
     views.stored([...commit.outbox, ...commit.held], now());
+    views.dropped(commit.denied);
     for (const id of new Set(commit.outbox.map((row) => row.message.rental_id))) forwarder.notify(rentalId(id));
   });
   events.onEvent((event) => {

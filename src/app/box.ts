@@ -115,8 +115,9 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
-  const { listen, names } = deps.config.web;
-  const web = await startWeb({ ...deps, listen, names, box: views, ussd, phones, fleet: control, settings: store });
+  const { listen, names, behind_proxy: behindProxy } = deps.config.web;
+  const common = { ...deps, listen, names, behindProxy, settings: store };
+  const web = await startWeb({ ...common, box: views, ussd, phones, fleet: control });
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   forwarder.start();

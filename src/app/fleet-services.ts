@@ -5,9 +5,9 @@ import { type EventLog, type Intake, type Line, LineBinder, type Rentals, type S
 import { programRunner, type SlotPlace, slotHardware, UsbTtys } from "../host/index.ts";
 import { createOpenLink, SlotRunner } from "../modem/index.ts";
 import type { Phones } from "../phone/index.ts";
-import type { ServiceDeps } from "./box-services.ts";
 import { HardwareScout } from "./hardware-scout.ts";
 import { createPhones } from "./phone-services.ts";
+import type { ServiceDeps } from "./service-deps.ts";
 import { createConfiguredSlot, type MakeModem } from "./slot-drivers.ts";
 import { SlotFleet } from "./slot-fleet.ts";
 
@@ -36,8 +36,7 @@ export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake)
   const onChange = shared.slotChanged;
   const ttys = new UsbTtys({ sys: SYS, dev: DEV, log });
   const makeModem = modemMaker({ ...shared, intake, binder, ttys, onChange });
-  const noSim = { iccid: null, imsi: null };
-  const phones = createPhones({ ...shared, intake, lineFor: (slot) => binder.lineFor(slot, noSim), onChange });
+  const phones = createPhones({ ...shared, intake, lines: () => rentals.lines(), onChange });
   const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
   const making = { ...shared, intake, linesOf, onChange, phones, boards, makeModem };
   const fleet = new SlotFleet();

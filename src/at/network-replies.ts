@@ -1,6 +1,6 @@
 // Replies about the network: signal (TS 27.007 8.5), operator (7.3) and IMS (8.71).
 
-import { countOf, filledTextOf, integerOf } from "./parameters.ts";
+import { countOf, filledTextOf, integerOf, readableOf } from "./parameters.ts";
 import { type AccessTechnology, accessTechnologyOf } from "./registration.ts";
 import { parametersOf, required } from "./reply.ts";
 
@@ -45,7 +45,7 @@ export interface OperatorState {
 /** The answer to `AT+COPS?`; throws `at.bad_response`. */
 export function parseCops(lines: readonly string[]): OperatorState {
   const [mode, format, name, act] = parametersOf(lines, "+COPS");
-  const operator = filledTextOf(name);
+  const operator = readableOf(name);
   return {
     mode: required(countOf(mode), "+COPS", "mode"),
     format: FORMATS[countOf(format) ?? -1] ?? null,

@@ -102,6 +102,17 @@ export function filledTextOf(parameter: AtParameter | undefined): string | null 
   return textOf(parameter)?.trim() || null;
 }
 
+// Two or more units of Latin, Greek, Cyrillic, Arabic and other letters, or of ideographs. No name and no number looks like it.
+const UCS2_HEX = /^(?:(?:0[0-9A-F]{3}){2,}|(?:[4-9][0-9A-F]{3}){2,})$/i;
+
+/** As `filledTextOf`; a modem that is set to UCS-2 (+CSCS) sends names and numbers in hex, and is understood. */
+export function readableOf(parameter: AtParameter | undefined): string | null {
+  const text = filledTextOf(parameter);
+  if (text === null || !UCS2_HEX.test(text)) return text;
+  const units = text.match(/.{4}/g) ?? [];
+  return String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16)));
+}
+
 /** A decimal integer of at most nine digits, quoted or not, with leading zeros or not; null for anything else. */
 export function integerOf(parameter: AtParameter | undefined): number | null {
   const text = textOf(parameter)?.trim() ?? "";

@@ -103,8 +103,15 @@ export function registrationOf(family: RegistrationFamily, parameters: readonly 
   return { family, state, lac: areaOf(lac), ci: areaOf(ci), act: accessTechnologyOf(act) };
 }
 
+/** The state alone, of a reply whose area got lost on the way (a quote that nothing closes). */
+function stateOnly(family: RegistrationFamily, parameters: readonly AtParameter[]): Registration | null {
+  const state = isBareStat(parameters[1]) ? STATES[countOf(parameters[1]) ?? -1] : undefined;
+  return state === undefined ? null : { family, state, lac: null, ci: null, act: null };
+}
+
 /** The answer to `AT+CREG?`, `AT+CGREG?` or `AT+CEREG?`; throws `at.bad_response`. */
 export function parseRegistration(family: RegistrationFamily, lines: readonly string[]): Registration {
   const command = `+${family}`;
-  return required(registrationOf(family, parametersOf(lines, command)), command, "state and area");
+  const parameters = parametersOf(lines, command);
+  return required(registrationOf(family, parameters) ?? stateOnly(family, parameters), command, "state");
 }

@@ -1,6 +1,6 @@
 // Replies about the SIM: lock state and retry counters, identity, own numbers.
 
-import { type AtParameter, countOf, filledTextOf, parseParameters, textOf } from "./parameters.ts";
+import { type AtParameter, countOf, parseParameters, readableOf, textOf } from "./parameters.ts";
 import { badResponse, parametersOf, restsOf, splitPrefix } from "./reply.ts";
 
 const LOCKS = {
@@ -177,7 +177,7 @@ export interface OwnNumber {
 
 function ownNumber(parameters: readonly AtParameter[]): OwnNumber {
   const [name, number, type] = parameters;
-  return { name: filledTextOf(name), number: filledTextOf(number), type: countOf(type) };
+  return { name: readableOf(name), number: readableOf(number), type: countOf(type) };
 }
 
 /** The SIM's own numbers (TS 27.007 7.1); none is common and no error. */

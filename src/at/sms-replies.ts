@@ -1,7 +1,7 @@
 // Replies to the message commands of TS 27.005, PDU mode. Whatever a modem lists comes out: an entry that makes no sense is reported
 // as odd, never dropped, as it may be somebody's SMS.
 
-import { type AtParameter, countOf, filledTextOf, parseParameters, textOf } from "./parameters.ts";
+import { type AtParameter, countOf, parseParameters, readableOf, textOf } from "./parameters.ts";
 import { badResponse, parametersOf, required, splitPrefix } from "./reply.ts";
 
 const STATS = ["rec_unread", "rec_read", "sto_unsent", "sto_sent"] as const;
@@ -152,7 +152,7 @@ export interface ServiceCentre {
 /** The SMS centre (TS 27.005 3.3.1); throws `at.bad_response`. */
 export function parseCsca(lines: readonly string[]): ServiceCentre {
   const [number, type] = parametersOf(lines, "+CSCA");
-  return { number: filledTextOf(number), type: countOf(type) };
+  return { number: readableOf(number), type: countOf(type) };
 }
 
 /** <service>, <mt>, <mo>, <bm> of `AT+CSMS` (TS 27.005 3.2.1): which message types the modem handles. */

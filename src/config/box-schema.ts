@@ -1,8 +1,9 @@
 // The box's configuration: the one place that holds its type, defaults and ranges. `numberbox config schema` prints it as JSON Schema.
 
 import { z } from "zod";
-import { androidSlot } from "./android-schema.ts";
+import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, slotBalance, ussdSection } from "./balance-schema.ts";
+import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
@@ -66,6 +67,7 @@ const line = z.strictObject({
     .string()
     .regex(/^89[0-9A-F]{16,18}$/, "the 18-20 digits printed on the SIM")
     .optional(),
+  sender_policy: senderPolicy.optional().describe("Rules for this line, before those of the box."),
 });
 
 const unlock = z
@@ -90,7 +92,8 @@ const slots = z
   .array(slot)
   .max(32)
   .superRefine(eachOnce<z.infer<typeof slot>>("id"))
-  .superRefine(eachOnce<z.infer<typeof slot>>("port"));
+  .superRefine(eachOnce<z.infer<typeof slot>>("port"))
+  .superRefine(eachSimOnce);
 
 const lines = z
   .array(line)
@@ -122,6 +125,7 @@ export const boxConfig = z
           .enum(["keep", "drop"])
           .default("keep")
           .describe("Messages for a line without a renter: sealed to you, or dropped and counted."),
+        sender_policy: senderPolicy.prefault({}),
         max_batch: z.int().min(1).max(1000).default(64).describe("Most messages in one disk commit."),
       })
       .prefault({}),
@@ -149,6 +153,12 @@ export const boxConfig = z
           .max(16)
           .default([])
           .describe("Host names the box is reached by, besides addresses and .local names."),
+        behind_proxy: z
+          .boolean()
+          .default(false)
+          .describe(
+            "Whether a TLS proxy on this machine stands in front, whose X-Forwarded headers are then believed.",
+          ),
       })
       .prefault({}),
   })

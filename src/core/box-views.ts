@@ -20,8 +20,9 @@ import type { LinkState } from "./link-state.ts";
 import type { Rental } from "./model.ts";
 import type { SlotStatus } from "./ports.ts";
 import type { BoxConsole } from "./ports-console.ts";
-import type { BoxStore } from "./ports-store.ts";
+import type { BoxStore, IntakeCommit, LineActivity } from "./ports-store.ts";
 import type { Rentals } from "./rentals.ts";
+import type { SenderRules } from "./sender-policy.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
 export interface BoxViewsDeps {
@@ -44,7 +45,7 @@ export interface BoxViewsDeps {
 export class BoxViews implements BoxConsole {
   readonly #deps: BoxViewsDeps;
   readonly #changes: Events<{ frame: LiveFrame }>;
-  readonly #activity = new Map<string, { received: number; lastAt: UnixMs | null }>();
+  readonly #activity = new Map<string, LineActivity>();
   readonly #disposers: Disposer[] = [];
   #overviewDue = false;
   #rentalsDue = false;
@@ -77,11 +78,21 @@ export class BoxViews implements BoxConsole {
   stored(rows: readonly { readonly lineId: LineId }[], at: UnixMs): void {
     const changed = new Set<LineId>();
     for (const { lineId } of rows) {
-      this.#activity.set(lineId, { received: (this.#activity.get(lineId)?.received ?? 0) + 1, lastAt: at });
+      const { received = 0, denied = 0 } = this.#activity.get(lineId) ?? {};
+      this.#activity.set(lineId, { received: received + 1, lastAt: at, denied });
       changed.add(lineId);
     }
     for (const slot of this.#deps.slots())
       if (slot.lineId !== null && changed.has(slot.lineId)) this.slotChanged(slot.id);
+    this.countsChanged();
+  }
+
+  /** Messages were dropped unread. */
+  dropped(rows: IntakeCommit["denied"]): void {
+    for (const { lineId, count } of rows) {
+      const activity = this.#activity.get(lineId) ?? { received: 0, lastAt: null, denied: 0 };
+      this.#activity.set(lineId, { ...activity, denied: activity.denied + count });
+    }
     this.countsChanged();
   }
 
@@ -133,6 +144,7 @@ export class BoxViews implements BoxConsole {
         listing_id: line.listingId,
         state: state.kind,
         rests_until: state.kind === "resting" ? state.until : null,
+        denied: this.#activity.get(line.id)?.denied ?? 0,
       };
     });
   }
@@ -265,6 +277,13 @@ export class BoxViews implements BoxConsole {
       ended_at: rental.endedAt,
       ...counts,
       credit: rental.credit,
+      sender_policy: rulesView(rental.senderRules),
     };
   }
+}
+
+function rulesView(rules: SenderRules | null): RentalView["sender_policy"] {
+  return rules === null
+    ? null
+    : { presets: rules.presets === null ? null : [...rules.presets], allow: [...rules.allow], deny: [...rules.deny] };
 }

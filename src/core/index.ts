@@ -27,6 +27,7 @@ export * from "./recovery.ts";
 export * from "./rental-rules.ts";
 export * from "./rentals.ts";
 export * from "./sealing.ts";
+export * from "./sender-policy.ts";
 export * from "./sim-vault.ts";
 export * from "./slot-machine.ts";
 export * from "./trusted-time.ts";

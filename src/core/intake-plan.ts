@@ -13,7 +13,7 @@ import {
 import { judge } from "./dedupe.ts";
 import { deriveMessageId, type FingerprintDeps, groupHash, pduHash } from "./fingerprints.ts";
 import { type Emission, type Emitted, IntakeParts } from "./intake-parts.ts";
-import { contentOf, type MessageContent, nameOf, type OpenedPart, partOf } from "./message-content.ts";
+import { type MessageContent, nameOf, type OpenedPart, readMessage } from "./message-content.ts";
 import type { Counters, HeldMessage, OutboxMessage, Rental, SeenPdu } from "./model.ts";
 import type { IncomingPdu, IntakeTicket, IntakeVerdict } from "./ports.ts";
 import type { IntakeCommit } from "./ports-store.ts";
@@ -31,6 +31,8 @@ export interface PlanDeps {
   readonly fingerprints: FingerprintDeps;
   readonly sealer: Sealer;
   readonly activeRental: (lineId: LineId) => Rental | null;
+  /** Whether the sender policy has what this sender writes to the line dropped unread. */
+  readonly isDenied: (lineId: LineId, from: string) => boolean;
   /** What becomes of messages for a line without a rental. */
   readonly unrented: "keep" | "drop";
   /** How long an incomplete message that was delivered waits for late parts; 0 for not at all. */
@@ -54,6 +56,7 @@ export class IntakePlan {
   readonly #newSeen: SeenPdu[] = [];
   readonly #outbox: OutboxMessage[] = [];
   readonly #held: HeldMessage[] = [];
+  readonly #denied = new Map<LineId, number>();
   readonly #counts: Partial<Mutable<Counters>> = {};
 
   constructor(deps: PlanDeps, context: IntakeContext) {
@@ -125,6 +128,7 @@ export class IntakePlan {
       closedGroups: this.#parts.closed,
       deleted,
       counts: this.#counts,
+      denied: [...this.#denied].map(([lineId, count]) => ({ lineId, count })),
     };
   }
 
@@ -136,8 +140,8 @@ export class IntakePlan {
   }
 
   async #route(incoming: IncomingPdu, ticket: IntakeTicket): Promise<void> {
-    const content = contentOf(incoming);
-    const part = partOf(incoming);
+    const { content, from, part } = readMessage(incoming);
+    if (from !== null && this.#deps.isDenied(incoming.lineId, from)) return this.#deny(incoming.lineId);
     if (part === null) {
       const named = nameOf({ ...ticket, receivedAt: incoming.receivedAt });
       await this.#emit({ lineId: incoming.lineId, names: [named], replaces: null }, content);
@@ -150,6 +154,11 @@ export class IntakePlan {
     const { lineId, part: number, total, sentAt } = part;
     const { receivedAt } = incoming;
     await this.#parts.hold({ group, lineId, part: number, total, receivedAt, sentAt, delivered: null, sealed });
+  }
+
+  #deny(lineId: LineId): void {
+    this.#count("denied");
+    this.#denied.set(lineId, (this.#denied.get(lineId) ?? 0) + 1);
   }
 
   async #emit({ lineId, names, replaces }: Emission, content: MessageContent): Promise<Emitted> {

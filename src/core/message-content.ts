@@ -1,7 +1,14 @@
 // What a PDU says, ready to be sealed. These values hold text and senders: they live in memory between modem and seal, nowhere else.
 
 import { type ErrorCode, toHex, type UnixMs, unixMs, utf8 } from "../base/index.ts";
-import { decodePdu, type SmsPdu } from "../sms/index.ts";
+import {
+  type DeliverPdu,
+  decodePdu,
+  type MessageWaiting,
+  type SmsPdu,
+  type StatusClass,
+  type StatusReportPdu,
+} from "../sms/index.ts";
 import type { GroupKey } from "./fingerprints.ts";
 import type { IncomingPdu } from "./ports.ts";
 import { decodeReceivedText, type ReceivedText } from "./received-text.ts";
@@ -19,9 +26,18 @@ export interface SmsContent {
   readonly class: 0 | 1 | 2 | 3 | null;
   /** What it is besides text, such as `wap-push`; null for plain text. */
   readonly kind: string | null;
+  /** Of a message waiting indication. */
+  readonly waiting: readonly Pick<MessageWaiting, "kind" | "active" | "count">[];
+  /** Of a status report; `from` is then whom the message of ours was sent to. */
+  readonly report: {
+    readonly reference: number;
+    readonly status: number;
+    readonly outcome: StatusClass;
+    readonly dischargedAt: string | null;
+  } | null;
 }
 
-/** What could not be decoded, or is no message for a person (a status report): delivered as it is, never dropped. */
+/** What could not be decoded, or is no message to a phone: delivered as it is, never dropped. */
 export interface RawContent {
   readonly type: "raw";
   readonly raw: string;
@@ -44,6 +60,8 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d
 const onlyLike = (pattern: RegExp, text: string | null): string | null =>
   text !== null && pattern.test(text) ? text : null;
 
+const PLAIN = { waiting: [], report: null } as const;
+
 function contentOfText(source: PduSource): MessageContent {
   let text: ReceivedText;
   try {
@@ -62,6 +80,7 @@ function contentOfText(source: PduSource): MessageContent {
     missing: [],
     class: null,
     kind: onlyLike(KIND, text.kind),
+    ...PLAIN,
   };
 }
 
@@ -70,26 +89,13 @@ function decode(source: PduSource): SmsPdu | ErrorCode {
   return result.ok ? result.pdu : result.error.code;
 }
 
-/** Reads one message in either format. Never throws: what has no content comes back raw with the decoder's code. */
-export function contentOf(source: PduSource): MessageContent {
-  if (source.format === "text") return contentOfText(source);
-  const pdu = decode(source);
-  if (typeof pdu === "string") return raw(source, pdu);
-  if (pdu.type !== "deliver") return raw(source, "pdu.not_deliver");
-  // Compressed text (TS 23.042) has no reader in the field: the renter gets all bytes rather than a wrong text.
-  if (pdu.compressed) return raw(source, "pdu.compressed");
-  return {
-    type: "sms",
-    from: pdu.from ?? "",
-    body: pdu.body ?? "",
-    bodyHex: pdu.data === null ? null : toHex(pdu.data),
-    sentAt: pdu.sentAt?.iso ?? null,
-    receivedAt: source.receivedAt,
-    parts: 1,
-    missing: [],
-    class: pdu.class,
-    kind: pdu.kind === "text" ? null : pdu.kind,
-  };
+/** What the intake has to know of a message. */
+export interface ReadMessage {
+  readonly content: MessageContent;
+  /** Null where the bytes do not tell. */
+  readonly from: string | null;
+  /** Where a part belongs; null for a message that is whole by itself, as a text from a source that decodes always is. */
+  readonly part: PartPlace | null;
 }
 
 export interface PartPlace extends GroupKey {
@@ -98,15 +104,63 @@ export interface PartPlace extends GroupKey {
   readonly sentAt: UnixMs | null;
 }
 
-/** Where a part belongs, or null for a message that is whole by itself, as a text from a source that decodes always is. */
-export function partOf(source: PduSource): PartPlace | null {
-  if (source.format === "text") return null;
+/** Reads one message in either format. Never throws: what has no content comes back raw with the decoder's code. */
+export function readMessage(source: PduSource): ReadMessage {
+  if (source.format === "text") {
+    const content = contentOfText(source);
+    return { content, from: content.type === "sms" ? content.from : null, part: null };
+  }
   const pdu = decode(source);
-  if (typeof pdu === "string" || pdu.type !== "deliver" || pdu.compressed) return null;
-  if (pdu.concat === null || pdu.concat.total < 2) return null;
-  const { ref, total, part, bits } = pdu.concat;
-  const sentAt = pdu.sentAt === null ? null : unixMs(pdu.sentAt.unixMs);
-  return { lineId: source.lineId, from: pdu.from ?? "", ref, total, bits, part, sentAt };
+  if (typeof pdu === "string") return { content: raw(source, pdu), from: null, part: null };
+  if (pdu.type === "status-report") return { content: contentOfReport(source, pdu), from: null, part: null };
+  if (pdu.type !== "deliver") return { content: raw(source, "pdu.not_deliver"), from: null, part: null };
+  const from = pdu.from ?? "";
+  // Compressed text (TS 23.042) has no reader in the field: the renter gets all bytes rather than a wrong text.
+  if (pdu.compressed) return { content: raw(source, "pdu.compressed"), from, part: null };
+  return { content: contentOfDeliver(source, pdu), from, part: partOfDeliver(source, pdu) };
+}
+
+export const contentOf = (source: PduSource): MessageContent => readMessage(source).content;
+
+function contentOfDeliver({ receivedAt }: PduSource, pdu: DeliverPdu): SmsContent {
+  return {
+    type: "sms",
+    from: pdu.from ?? "",
+    body: pdu.body ?? "",
+    bodyHex: pdu.data === null ? null : toHex(pdu.data),
+    sentAt: pdu.sentAt?.iso ?? null,
+    receivedAt,
+    parts: 1,
+    missing: [],
+    class: pdu.class,
+    kind: pdu.kind === "text" ? null : pdu.kind,
+    waiting: pdu.mwi.map(({ kind, active, count }) => ({ kind, active, count })),
+    report: null,
+  };
+}
+
+function contentOfReport({ receivedAt }: PduSource, pdu: StatusReportPdu): SmsContent {
+  const { reference, status, statusClass: outcome, dischargedAt } = pdu;
+  return {
+    type: "sms",
+    from: pdu.to ?? "",
+    body: pdu.body ?? "",
+    bodyHex: pdu.data === null ? null : toHex(pdu.data),
+    sentAt: pdu.sentAt?.iso ?? null,
+    receivedAt,
+    parts: 1,
+    missing: [],
+    class: pdu.class,
+    kind: "status-report",
+    waiting: [],
+    report: { reference, status, outcome, dischargedAt: dischargedAt?.iso ?? null },
+  };
+}
+
+function partOfDeliver({ lineId }: PduSource, { concat, from, sentAt }: DeliverPdu): PartPlace | null {
+  if (concat === null || concat.total < 2) return null;
+  const { ref, total, part, bits } = concat;
+  return { lineId, from: from ?? "", ref, total, bits, part, sentAt: sentAt === null ? null : unixMs(sentAt.unixMs) };
 }
 
 /** Joins decoded parts, in the order of parts, into one message. `missing` are the part numbers that never came. */

@@ -3,6 +3,7 @@
 
 import type { E164, LineId, ListingId, MessageId, RentalId, SlotId, UnixMs } from "../base/index.ts";
 import type { RentalGrant, WireMessage } from "../protocol/index.ts";
+import type { SenderRules } from "./sender-policy.ts";
 
 /** One phone number of the box, bound to a SIM by ICCID, or to a slot where the SIM is not known yet. */
 export interface Line {
@@ -38,6 +39,8 @@ export interface Rental {
   readonly rev: number;
   /** SMS paid for, counted from the first; null for no limit. */
   readonly credit: number | null;
+  /** Whose messages this renter does not get, before what line and box say. */
+  readonly senderRules: SenderRules | null;
 }
 
 /** A sealed SMS that no relay has taken yet. */
@@ -119,4 +122,6 @@ export interface Counters {
   readonly duplicates: number;
   readonly undecodable: number;
   readonly unrented: number;
+  /** Dropped unread, by the sender policy. */
+  readonly denied: number;
 }

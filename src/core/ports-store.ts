@@ -24,6 +24,8 @@ export interface IntakeCommit {
   /** `seen` rows whose message the modem has confirmed as deleted. */
   readonly deleted: readonly { readonly hash: string; readonly occurrence: number }[];
   readonly counts: Partial<Counters>;
+  /** Messages dropped unread, by line; `counts` has their sum. */
+  readonly denied: readonly { readonly lineId: LineId; readonly count: number }[];
 }
 
 export interface IntakeStore {
@@ -87,11 +89,17 @@ export interface RentalCounts {
   readonly acknowledged: number;
 }
 
+export interface LineActivity {
+  readonly received: number;
+  readonly lastAt: UnixMs | null;
+  readonly denied: number;
+}
+
 export interface ReportStore {
   counters(): Promise<Counters>;
   rentalCounts(): Promise<ReadonlyMap<RentalId, RentalCounts>>;
-  /** Last SMS and number of SMS per line. */
-  lineActivity(): Promise<ReadonlyMap<LineId, { readonly received: number; readonly lastAt: UnixMs | null }>>;
+  /** Last SMS, number of SMS and number of those dropped unread per line. */
+  lineActivity(): Promise<ReadonlyMap<LineId, LineActivity>>;
 }
 
 /** Small named values: console password hash, API tokens' hashes, the last trusted time. Keys `[a-z._]{1,64}`, values to 64 KiB. */

@@ -17,12 +17,13 @@ import {
   unixMs,
   wrapError,
 } from "../base/index.ts";
-import { type Identity, publicKeysFromText, signGrant } from "../envelope/index.ts";
+import { type CanonicalObject, type Identity, publicKeysFromText, signGrant } from "../envelope/index.ts";
 import type { GrantRequest, RentalGrant } from "../protocol/index.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Line, Rental } from "./model.ts";
 import type { RentalStore } from "./ports-store.ts";
 import { isOver, type LineState, lineState, type RentalInput, type RestPolicy, stepRental } from "./rental-rules.ts";
+import { type SenderLevels, senderTerms } from "./sender-policy.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
 export interface RentalsDeps {
@@ -34,6 +35,8 @@ export interface RentalsDeps {
   readonly events: EventLog;
   readonly log: Logger;
   readonly policy: RestPolicy;
+  /** Sender rules of a line and of the box, the narrower first. */
+  readonly senderRules: (line: LineId) => SenderLevels;
   /** A grant is waiting for the relay. */
   readonly onGrant: (rental: Rental) => void;
 }
@@ -81,6 +84,11 @@ export class Rentals {
     return over ? null : rental;
   }
 
+  /** The sender rules for what arrives on the line now, the narrowest first. */
+  senderLevels(line: LineId, rental = this.active(line)): SenderLevels {
+    return [rental?.senderRules ?? null, ...this.#deps.senderRules(line)];
+  }
+
   state(line: Line, renter?: string): LineState {
     const { policy, time } = this.#deps;
     return lineState(line, this.all(), { now: time.now(), policy, ...(renter === undefined ? {} : { renter }) });
@@ -122,6 +130,7 @@ export class Rentals {
       endedAt: null,
       rev: 1,
       credit: request.credit,
+      senderRules: request.sender_policy ?? null,
     };
     await this.#save(rental);
     const details = { days: request.days };
@@ -204,8 +213,13 @@ export class Rentals {
         rev: rental.rev,
         credit: rental.credit,
       },
-      secret: { number: this.line(rental.lineId)?.number ?? "", terms: { envelope_version: rental.envelopeVersion } },
+      secret: { number: this.line(rental.lineId)?.number ?? "", terms: this.#termsOf(rental) },
     });
+  }
+
+  #termsOf(rental: Rental): CanonicalObject {
+    const { presets, custom } = senderTerms(this.senderLevels(rental.lineId, rental));
+    return { envelope_version: rental.envelopeVersion, sender_policy: { presets: [...presets], custom } };
   }
 
   #findLine(text: string): Line {

@@ -20,13 +20,14 @@ import {
   type Identity,
   keyFromText,
   type RawPayload,
+  type ReportPayload,
   type SmsPayload,
   sealV1,
   sealV2,
   signMessage,
 } from "../envelope/index.ts";
 import { parseJsonWith, type WireMessage } from "../protocol/index.ts";
-import type { MessageContent, OpenedPart } from "./message-content.ts";
+import type { MessageContent, OpenedPart, SmsContent } from "./message-content.ts";
 import type { Line, Rental } from "./model.ts";
 import { storedPart } from "./stored-part.ts";
 
@@ -86,8 +87,14 @@ function payloadOf(content: MessageContent, { replaces, ...origin }: Origin): Sm
     class: content.class,
     ...(content.bodyHex === null ? {} : { body_hex: content.bodyHex }),
     ...(content.kind === null ? {} : { kind: content.kind }),
+    ...(content.waiting.length === 0 ? {} : { waiting: content.waiting }),
+    ...(content.report === null ? {} : { report: reportOf(content.report) }),
     ...(replaces === null ? {} : { replaces }),
   };
+}
+
+function reportOf({ dischargedAt: discharged_at, ...rest }: NonNullable<SmsContent["report"]>): ReportPayload {
+  return { ...rest, discharged_at };
 }
 
 export function createSealer(deps: SealerDeps): Sealer {

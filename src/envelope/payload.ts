@@ -5,6 +5,7 @@ import { AppError, fromUtf8 } from "../base/index.ts";
 import type { CanonicalObject } from "./canonical-json.ts";
 import { type CanonicalInput, parseCanonicalInput } from "./canonical-parse.ts";
 import { PAD_STEP, paddedJson } from "./padding.ts";
+import { Members } from "./payload-members.ts";
 
 /** What every payload says about its way; `listing_id` and `rental_id` are null when the line had no rental. */
 interface PayloadOrigin {
@@ -15,6 +16,26 @@ interface PayloadOrigin {
   readonly listing_id: string | null;
   readonly rental_id: string | null;
   readonly seq: number;
+}
+
+/** That messages wait elsewhere (3GPP TS 23.040 9.2.3.24.2). */
+export interface WaitingPayload {
+  /** What waits, such as `voicemail`: 1-32 of a-z 0-9 -. */
+  readonly kind: string;
+  readonly active: boolean;
+  /** How many, or null where only that there are any is told. */
+  readonly count: number | null;
+}
+
+/** What became of a message that was sent from the line to `from` (3GPP TS 23.040 9.2.2.3). */
+export interface ReportPayload {
+  /** The number that the modem gave it, 0-255. */
+  readonly reference: number;
+  /** TP-Status, 0-255. */
+  readonly status: number;
+  /** `completed`, `trying`, `failed` or `abandoned`. */
+  readonly outcome: string;
+  readonly discharged_at: string | null;
 }
 
 export interface SmsPayload extends PayloadOrigin {
@@ -34,6 +55,10 @@ export interface SmsPayload extends PayloadOrigin {
   readonly body_hex?: string;
   /** What the message is besides text, such as `wap-push`: 1-32 of a-z 0-9 -. */
   readonly kind?: string;
+  /** Of kind `mwi`. */
+  readonly waiting?: readonly WaitingPayload[];
+  /** Of kind `status-report`. */
+  readonly report?: ReportPayload;
   /** Id of the incomplete message of the same rental that this one, with its late parts, stands in for. */
   readonly replaces?: string;
 }
@@ -79,70 +104,6 @@ export function encodePayload(payload: SmsPayload | RawPayload, step: number = P
   return paddedJson(members, step);
 }
 
-class Members {
-  readonly #object: { readonly [name: string]: unknown };
-
-  constructor(object: { readonly [name: string]: unknown }) {
-    this.#object = object;
-  }
-
-  #bad(name: string, shape: string): AppError {
-    return new AppError("payload.bad_member", `member ${name} of the payload must be ${shape}`, {
-      context: { member: name },
-    });
-  }
-
-  has(name: string): boolean {
-    return Object.hasOwn(this.#object, name);
-  }
-
-  text(name: string): string {
-    const value = this.#object[name];
-    if (typeof value !== "string") throw this.#bad(name, "a string");
-    return value;
-  }
-
-  textLike(name: string, pattern: RegExp, shape: string): string {
-    const value = this.text(name);
-    if (!pattern.test(value)) throw this.#bad(name, shape);
-    return value;
-  }
-
-  orNull<T>(name: string, read: (name: string) => T): T | null {
-    return this.#object[name] === null ? null : read(name);
-  }
-
-  integer(name: string, low: number): number {
-    const value = this.#object[name];
-    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < low) {
-      throw this.#bad(name, `an integer of at least ${low}`);
-    }
-    return value;
-  }
-
-  /** Ascending integers in 1 to `high`. */
-  ascending(name: string, high: number): readonly number[] {
-    const value = this.#object[name];
-    if (!Array.isArray(value)) throw this.#bad(name, "a list");
-    const out: number[] = [];
-    let last = 0;
-    for (const item of value as readonly unknown[]) {
-      if (typeof item !== "number" || !Number.isInteger(item) || item <= last || item > high) {
-        throw this.#bad(name, "ascending part numbers");
-      }
-      out.push(item);
-      last = item;
-    }
-    return out;
-  }
-
-  messageClass(name: string): 0 | 1 | 2 | 3 {
-    const value = this.#object[name];
-    if (value !== 0 && value !== 1 && value !== 2 && value !== 3) throw this.#bad(name, "0-3 or null");
-    return value;
-  }
-}
-
 function readOrigin(members: Members): PayloadOrigin {
   const text = (name: string): string => members.text(name);
   return {
@@ -155,6 +116,26 @@ function readOrigin(members: Members): PayloadOrigin {
   };
 }
 
+function readWaiting(members: Members): WaitingPayload {
+  return {
+    kind: members.textLike("kind", KIND, "1-32 of a-z 0-9 -"),
+    active: members.flag("active"),
+    count: members.orNull("count", (name) => members.integer(name, 0)),
+  };
+}
+
+function readReport(members: Members): ReportPayload {
+  return {
+    reference: members.integer("reference", 0),
+    status: members.integer("status", 0),
+    outcome: members.textLike("outcome", KIND, "1-32 of a-z 0-9 -"),
+    discharged_at: members.orNull("discharged_at", (name) => dateTime(members, name)),
+  };
+}
+
+const dateTime = (members: Members, name: string): string =>
+  members.textLike(name, DATE_TIME, "an RFC 3339 date and time");
+
 function readSms(members: Members): SmsPayload {
   const parts = members.integer("parts", 1);
   return {
@@ -162,12 +143,14 @@ function readSms(members: Members): SmsPayload {
     type: "sms",
     from: members.text("from"),
     body: members.text("body"),
-    sent_at: members.orNull("sent_at", (name) => members.textLike(name, DATE_TIME, "an RFC 3339 date and time")),
+    sent_at: members.orNull("sent_at", (name) => dateTime(members, name)),
     parts,
     missing: members.ascending("missing", parts),
     class: members.orNull("class", (name) => members.messageClass(name)),
     ...(members.has("body_hex") ? { body_hex: members.textLike("body_hex", HEX, "lower-case hex") } : {}),
     ...(members.has("kind") ? { kind: members.textLike("kind", KIND, "1-32 of a-z 0-9 -") } : {}),
+    ...(members.has("waiting") ? { waiting: members.each("waiting").map(readWaiting) } : {}),
+    ...(members.has("report") ? { report: readReport(members.inner("report")) } : {}),
     ...(members.has("replaces") ? { replaces: members.textLike("replaces", MESSAGE_ID, "a message id") } : {}),
   };
 }

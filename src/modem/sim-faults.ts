@@ -39,16 +39,17 @@ const FAULTS: ReadonlyMap<string, SimFault> = new Map([
   ],
 ]);
 
-/** CME codes (TS 27.007 9.2.1) as the words that +CPIN has for the same; 515 is the vendors' "still starting". */
-const LOCK_OF_CME: ReadonlyMap<number, string> = new Map([
-  [10, "not_inserted"],
-  [11, "sim_pin"],
-  [12, "sim_puk"],
-  [14, "not_ready"],
-  [17, "sim_pin2"],
-  [18, "sim_puk2"],
-  [40, "ph_net_pin"],
-  [515, "not_ready"],
+/** Names of errors (TS 27.007 9.2.1, TS 27.005 3.2.5) as the words that +CPIN has for the same. */
+const LOCK_OF_ERROR: ReadonlyMap<unknown, string> = new Map([
+  ["sim_not_inserted", "not_inserted"],
+  ["sim_pin_required", "sim_pin"],
+  ["sim_puk_required", "sim_puk"],
+  ["sim_busy", "not_ready"],
+  ["sim_pin2_required", "sim_pin2"],
+  ["sim_puk2_required", "sim_puk2"],
+  ["network_personalization_pin_required", "ph_net_pin"],
+  // The vendors' 515: still starting.
+  ["please_wait_init_or_command_processing_in_progress", "not_ready"],
 ]);
 
 /** A SIM in these states takes and gives messages: a modem tells of PIN2 after a command that needed it (TS 27.007 8.3). */
@@ -68,9 +69,12 @@ export function simFault(lock: string): AppError {
   return new AppError(fault.code, fault.message, { retryable: true, hint: fault.hint });
 }
 
-/** The lock that an error answer to +CPIN means; null when `error` is no answer of the modem. */
+/**
+ * The lock that an error answer to +CPIN means; null when `error` is no answer of the modem. An ERROR without a reason is what some say
+ * while they start.
+ */
 export function lockOfError(error: unknown): string | null {
   if (!hasCode(error, "modem.error")) return null;
-  const { source, code } = error.context;
-  return (source === "cme" && typeof code === "number" ? LOCK_OF_CME.get(code) : undefined) ?? "failure";
+  const { source, name } = error.context;
+  return source === "plain" ? "not_ready" : (LOCK_OF_ERROR.get(name) ?? "failure");
 }

@@ -7,6 +7,8 @@ import type { PhoneMessage } from "./phone-message.ts";
 
 /** Service centres hand over late: what they stamped before the last reading may have come after it. */
 const OVERLAP: Millis = days(1);
+/** While no webhook gets through, the inbox is read every minute. */
+const SHORT_OVERLAP: Millis = hours(2);
 /** Their clocks are ahead at times. */
 const AHEAD: Millis = hours(1);
 const MAX_PAGES = 20;
@@ -16,13 +18,19 @@ export interface InboxReading {
   readonly registeredAt: UnixMs;
   /** The end of the last reading. */
   readonly syncedAt: UnixMs | null;
+  /** True for one of many readings in a row. */
+  readonly often: boolean;
   readonly now: UnixMs;
   readonly deliver: (message: PhoneMessage) => Promise<unknown>;
 }
 
 /** Never before the registration: what came earlier is the owner's. */
-export function readingSince({ registeredAt, syncedAt }: Pick<InboxReading, "registeredAt" | "syncedAt">): UnixMs {
-  return unixMs(Math.max(registeredAt, (syncedAt ?? registeredAt) - OVERLAP));
+export function readingSince({
+  registeredAt,
+  syncedAt,
+  often,
+}: Pick<InboxReading, "registeredAt" | "syncedAt" | "often">): UnixMs {
+  return unixMs(Math.max(registeredAt, (syncedAt ?? registeredAt) - (often ? SHORT_OVERLAP : OVERLAP)));
 }
 
 /** Resolves when all is durable. Errors: those of `PhoneApi` and of the intake. */

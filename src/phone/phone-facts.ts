@@ -36,6 +36,8 @@ export class PhoneFacts {
   isPaired: boolean;
   /** Why the app's server cannot be used. */
   apiProblem: AppError | null = null;
+  /** Why the app does not send to the box. */
+  urlProblem: AppError | null = null;
   /** Why the phone's latest webhook was refused. */
   webhookProblem: AppError | null = null;
   lastSeen: UnixMs | null = null;
@@ -121,8 +123,9 @@ export class PhoneFacts {
         message: "the phone has no data network",
         hint: "Join it to a Wi-Fi.",
       });
-    if (this.#state === "ready" && this.apiProblem !== null) warnings.push(this.apiProblem.toJSON());
-    if (this.#state === "ready" && this.webhookProblem !== null) warnings.push(this.webhookProblem.toJSON());
+    if (this.#state === "ready")
+      for (const problem of [this.apiProblem, this.urlProblem, this.webhookProblem])
+        if (problem !== null) warnings.push(problem.toJSON());
     if (this.#state === "ready" && !this.isPaired && warnings.length === 0) {
       warnings.push({
         code: "phone.no_webhook_yet",

@@ -95,7 +95,10 @@ export class Phone {
 
   change(change: Partial<Pick<PhoneRecord, "name" | "api">>): void {
     this.#record = { ...this.#record, ...change };
-    if (change.api === null) this.facts.apiProblem = null;
+    if (change.api === null) {
+      this.facts.apiProblem = null;
+      this.facts.urlProblem = null;
+    }
   }
 
   /** Reads the inbox as soon as may be. */
@@ -114,10 +117,13 @@ export class Phone {
     this.#deps.onChange(this);
   }
 
-  /** Sets the phone up by its server once, for an owner who waits. Errors: those of `PhoneApi`; nothing is kept then. */
+  /**
+   * Sets the phone up by its server once, for an owner who waits. Errors: those of `PhoneApi`; nothing is kept then. An address of the
+   * box that the app does not take is no error: the inbox is read instead.
+   */
   async tryApi(access: PhoneApiAccess): Promise<void> {
     const api = this.#apiWith(access);
-    await setUpPhone(api, this.#record, this.#log);
+    await this.#setUp(api);
     this.#took(await api.device());
     this.facts.health = await api.health();
     this.facts.apiProblem = null;
@@ -182,6 +188,11 @@ export class Phone {
     return status;
   }
 
+  /** What the inbox still holds of the last hours is no repetition of the phone's. */
+  async #fetched(message: PhoneMessage): Promise<void> {
+    if ((await this.#deps.router.deliver(this.routed, message)) === "stored") this.facts.counts.received++;
+  }
+
   /** A signed request has come: the phone is set up. */
   #pair(): void {
     this.#heard();
@@ -233,9 +244,9 @@ export class Phone {
       this.facts.health = await api.health();
       this.#heard();
       if (full) this.#took(await api.device());
-      if (full) await setUpPhone(api, this.#record, this.#log);
       // While no webhook has got through, fetching is the only way.
       if (this.#readDue || !this.facts.isPaired) await this.#readInbox(api);
+      if (full) await this.#setUp(api);
       this.facts.apiProblem = null;
     } catch (error) {
       if (hasCode(error, "base.stopped")) return;
@@ -249,9 +260,18 @@ export class Phone {
     this.#deps.onChange(this);
   }
 
+  async #setUp(api: PhoneApi): Promise<void> {
+    this.facts.urlProblem = null;
+    await setUpPhone(api, this.#record, this.#log).catch((error) => {
+      if (!hasCode(error, "phone.url_refused")) throw error;
+      this.facts.urlProblem = error;
+    });
+  }
+
   async #readInbox(api: PhoneApi): Promise<void> {
     const now = this.#deps.time.now();
     const { syncedAt, createdAt } = this.#record;
+    const often = !this.#readDue;
     this.#readDue = false;
     try {
       await readInbox({
@@ -259,7 +279,8 @@ export class Phone {
         now,
         registeredAt: unixMs(createdAt),
         syncedAt: syncedAt === null ? null : unixMs(syncedAt),
-        deliver: (message) => this.#deliver(message),
+        often,
+        deliver: (message) => this.#fetched(message),
       });
     } catch (error) {
       this.#readDue = true;

@@ -1,6 +1,7 @@
 // What the box's REST and WebSocket say to the console and the command line. Never SMS text, never a sender.
 
 import { z } from "zod";
+import { senderRules } from "./sender-policy.ts";
 import { envelopeVersion, listingIdText, publicKeyText, rentalIdText } from "./text.ts";
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, "1-32 of a-z 0-9 . _ -");
@@ -116,6 +117,8 @@ export const lineView = z.object({
   listing_id: listingIdText,
   state: z.enum(["free", "rented", "resting"]),
   rests_until: unixMs.nullable(),
+  /** SMS dropped unread, by the sender policy. */
+  denied: z.number().int(),
 });
 export type LineView = z.infer<typeof lineView>;
 
@@ -137,6 +140,8 @@ export const rentalView = z.object({
   /** SMS whose renter has sent a signed receipt. */
   acknowledged: z.number().int(),
   credit: z.number().int().nullable(),
+  /** Rules of this rental alone; null for none. */
+  sender_policy: senderRules.nullable(),
 });
 export type RentalView = z.infer<typeof rentalView>;
 
@@ -147,6 +152,7 @@ export const grantRequest = z.strictObject({
   days: z.number().int().min(1).max(366),
   envelope_version: envelopeVersion.default(1),
   credit: z.number().int().min(0).nullable().default(null),
+  sender_policy: senderRules.optional(),
 });
 export type GrantRequest = z.infer<typeof grantRequest>;
 
@@ -172,6 +178,8 @@ export const overview = z.object({
     duplicates: z.number().int(),
     undecodable: z.number().int(),
     unrented: z.number().int(),
+    /** Dropped unread, by the sender policy. */
+    denied: z.number().int(),
   }),
   outbox: z.object({ depth: z.number().int(), oldest_ms: z.number().int().nullable() }),
   relay: relayLinkView,

@@ -5,5 +5,6 @@ export * from "./box.ts";
 export * from "./parse.ts";
 export * from "./phones.ts";
 export * from "./relay.ts";
+export * from "./sender-policy.ts";
 export * from "./text.ts";
 export * from "./ussd.ts";

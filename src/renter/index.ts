@@ -9,5 +9,6 @@ export * from "./lines.ts";
 export type { RelayRental, RenterSink } from "./mailbox.ts";
 export { relayUrl } from "./relay-http.ts";
 export * from "./state.ts";
+export * from "./terms.ts";
 export * from "./timeouts.ts";
 export * from "./visible-text.ts";

@@ -1,7 +1,7 @@
 // What a renter sees: one JSON object per line for programs, a few calm lines per message for people. Pure.
 
 import { assertNever } from "../base/index.ts";
-import type { Payload } from "../envelope/index.ts";
+import type { Payload, SmsPayload } from "../envelope/index.ts";
 import type { Inbox, InboxEntry } from "./inbox.ts";
 import { visibleLine, visibleLines } from "./visible-text.ts";
 
@@ -30,6 +30,8 @@ export interface SmsLine extends LineOrigin {
   readonly class: number | null;
   readonly body_hex?: string;
   readonly kind?: string;
+  readonly waiting?: SmsPayload["waiting"];
+  readonly report?: SmsPayload["report"];
   /** Id of an earlier, incomplete message that this one stands in for. */
   readonly replaces?: string;
   /** Id of a later message that stands in for this incomplete one. */
@@ -99,10 +101,13 @@ function payloadLine(payload: Payload, origin: LineOrigin): SmsLine | RawLine {
       return { type: "sms", ...unknown, body: payload.body, parts: 1, missing: [], ...origin };
     }
     case "sms": {
-      const { from, to, body, sent_at, parts, missing, class: messageClass, body_hex, kind, replaces } = payload;
+      const { from, to, body, sent_at, parts, missing, class: messageClass } = payload;
+      const { body_hex, kind, waiting, report, replaces } = payload;
       const extra = {
         ...(body_hex === undefined ? {} : { body_hex }),
         ...(kind === undefined ? {} : { kind }),
+        ...(waiting === undefined ? {} : { waiting }),
+        ...(report === undefined ? {} : { report }),
         ...(replaces === undefined ? {} : { replaces }),
       };
       return { type: "sms", from, to, body, sent_at, parts, missing, class: messageClass, ...extra, ...origin };
@@ -137,17 +142,23 @@ export function localTime(ms: number, timeZone?: string): string {
 /** Data is shown instead of a text; a message with neither says so. */
 function bodyLines(line: SmsLine): readonly string[] {
   if (line.body !== "") return visibleLines(line.body);
-  return line.body_hex === undefined ? ["(empty)"] : [];
+  return line.body_hex === undefined && line.report === undefined ? ["(empty)"] : [];
 }
 
 const fateOf = (line: SmsLine): string =>
   line.superseded_by === undefined ? "never arrived" : "was missing; a later message stands in for this one";
+
+function reportText({ outcome, status, discharged_at }: NonNullable<SmsLine["report"]>): string {
+  return `(message to this number: ${outcome}, status ${status}${discharged_at === null ? "" : `, ${discharged_at}`})`;
+}
 
 function notes(line: SmsLine): readonly string[] {
   return [
     ...(line.missing.length > 0 ? [`(part ${line.missing.join(", ")} of ${line.parts} ${fateOf(line)})`] : []),
     ...(line.replaces === undefined ? [] : ["(stands in for an incomplete message: more of it has arrived)"]),
     ...(line.kind === undefined ? [] : [`(${line.kind})`]),
+    ...(line.waiting ?? []).map(({ kind, active, count }) => `(${active ? (count ?? "some") : "no"} ${kind} waiting)`),
+    ...(line.report === undefined ? [] : [reportText(line.report)]),
     ...(line.body_hex === undefined ? [] : [`data: ${line.body_hex}`]),
     ...(line.from === null ? ["(sealed without sender and time)"] : []),
   ];

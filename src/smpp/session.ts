@@ -7,9 +7,9 @@ import type { Deliveries } from "./deliveries.ts";
 import { BAD_LENGTH, bindFault, CLOSED } from "./faults.ts";
 import { PduFramer, type RawPdu } from "./framer.ts";
 import type { GatewayLink } from "./gateway-link.ts";
-import type { BindMode, SmppInput } from "./machine.ts";
 import { COMMAND, RESPONSE, responseTo, STATUS } from "./numbers.ts";
 import { type BindAnswer, EMPTY_ID, encodeBind, encodePdu, readBindAnswer } from "./pdu.ts";
+import type { BindMode, SmppInput } from "./smpp-state.ts";
 
 export interface SessionDeps {
   readonly link: GatewayLink;
@@ -41,6 +41,8 @@ export class SmppSession {
     enquire: null,
     unbind: null,
   };
+  /** Of the gateway's unbind, while it is not answered. */
+  #unbindSequence: number | null = null;
   #underWayBytes = 0;
   #paused = false;
   #ended = false;
@@ -88,8 +90,6 @@ export class SmppSession {
     if (this.#unbindSequence !== null) this.#write(responseTo(COMMAND.unbind), this.#unbindSequence);
     this.#unbindSequence = null;
   }
-
-  #unbindSequence: number | null = null;
 
   /** Says nothing more to the machine; what was written still goes out. Idempotent. */
   end(): void {

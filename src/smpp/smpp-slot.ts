@@ -15,24 +15,18 @@ import {
   toHex,
   type UnixMs,
 } from "../base/index.ts";
-import { type EventLog, type IntakePort, noRecovery, type SlotDriver, type SlotStatus } from "../core/index.ts";
+import type { EventLog, IntakePort, SlotDriver, SlotStatus } from "../core/index.ts";
 import { Doubts } from "./answers.ts";
 import type { DefaultAlphabet } from "./charsets.ts";
 import { Deliveries } from "./deliveries.ts";
 import { faultOf } from "./faults.ts";
 import { type GatewayLink, type OpenGateway, openInTime } from "./gateway-link.ts";
 import type { GatewayLine } from "./line-choice.ts";
-import {
-  type BindMode,
-  type SmppEffect,
-  type SmppInput,
-  type SmppTimer,
-  smppInitial,
-  stepSmpp,
-  takesMessages,
-} from "./machine.ts";
+import { stepSmpp, takesMessages } from "./machine.ts";
 import type { BindAnswer } from "./pdu.ts";
 import { LINGER, SmppSession } from "./session.ts";
+import { type BindMode, type SmppEffect, type SmppInput, type SmppTimer, smppInitial } from "./smpp-state.ts";
+import { smppStatus } from "./status.ts";
 
 export interface SmppSlotOptions {
   readonly id: SlotId;
@@ -57,23 +51,6 @@ export interface SmppSlotDeps {
   readonly linesOf: (slot: SlotId) => readonly GatewayLine[];
   readonly onChange: (slot: SlotId) => void;
 }
-
-const VIEW_STATES = {
-  idle: "starting",
-  opening: "starting",
-  binding: "starting",
-  bound: "ready",
-  finishing: "down",
-  unbinding: "stopped",
-  waiting: "down",
-  stopped: "stopped",
-} as const;
-
-const NO_LINE = {
-  code: "slot.no_line",
-  message: "no line names this slot",
-  hint: "Give lines this slot in the configuration; until then messages stay in the gateway.",
-};
 
 export class SmppSlot implements SlotDriver {
   readonly #options: SmppSlotOptions;
@@ -115,35 +92,9 @@ export class SmppSlot implements SlotDriver {
   nudge(): void {}
 
   status(): SlotStatus {
-    const { phase, problem } = this.#state;
     const { id } = this.#options;
     const lines = this.#deps.linesOf(id);
-    const view = VIEW_STATES[phase.kind];
-    const gateway = this.#gateway;
-    return {
-      id,
-      kind: "smpp",
-      // Which of several lines it is differs from message to message.
-      lineId: lines.length === 1 ? (lines[0]?.id ?? null) : null,
-      state: view === "starting" && problem !== null ? "down" : view,
-      step: phase.kind,
-      since: this.#since,
-      problem,
-      warnings: lines.length === 0 ? [NO_LINE] : [],
-      profile: null,
-      modem: gateway && { manufacturer: "SMPP", model: gateway.systemId, revision: versionOf(gateway), imei: "" },
-      iccid: null,
-      imsi: null,
-      ownNumber: null,
-      operator: null,
-      mccMnc: null,
-      technology: null,
-      registration: null,
-      signalDbm: null,
-      storage: null,
-      battery: null,
-      recovery: noRecovery,
-    };
+    return smppStatus({ id, lines, state: this.#state, since: this.#since, gateway: this.#gateway });
   }
 
   #input(input: SmppInput): void {
@@ -275,8 +226,4 @@ export class SmppSlot implements SlotDriver {
     });
     this.#session.start();
   }
-}
-
-function versionOf({ version }: BindAnswer): string {
-  return version === null ? "" : `${version >> 4}.${version & 0x0f}`;
 }

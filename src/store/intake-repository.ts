@@ -38,7 +38,10 @@ const MARK_DELETED = `
   WHERE (hash, occurrence) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`;
 const ADD_COUNTS = `
   UPDATE counters SET received = received + ?, forwarded = forwarded + ?, acknowledged = acknowledged + ?,
-    duplicates = duplicates + ?, undecodable = undecodable + ?, unrented = unrented + ? WHERE id = 1`;
+    duplicates = duplicates + ?, undecodable = undecodable + ?, unrented = unrented + ?, denied = denied + ? WHERE id = 1`;
+const ADD_DENIED = `
+  INSERT INTO line_denied (line_id, denied) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+  ON CONFLICT (line_id) DO UPDATE SET denied = denied + excluded.denied`;
 // In steps, so that a long clean-up never holds the writer for long.
 const PRUNE_STEP = 500;
 const PRUNE_SEEN = `
@@ -114,13 +117,18 @@ async function commitIntake(tx: Transaction, batch: IntakeCommit): Promise<void>
     MARK_DELETED,
     batch.deleted.map(({ hash, occurrence }) => [hash, occurrence]),
   );
+  await insert(
+    ADD_DENIED,
+    batch.denied.map(({ lineId, count }) => [lineId, count]),
+  );
   await addCounts(tx, batch.counts);
 }
 
 /** Adds to the box's counters, in the transaction of what they count. */
 export async function addCounts(tx: Transaction, counts: Partial<Counters>): Promise<void> {
-  const { received = 0, forwarded = 0, acknowledged = 0, duplicates = 0, undecodable = 0, unrented = 0 } = counts;
-  const values = [received, forwarded, acknowledged, duplicates, undecodable, unrented];
+  const { received = 0, forwarded = 0, acknowledged = 0, duplicates = 0, undecodable = 0 } = counts;
+  const { unrented = 0, denied = 0 } = counts;
+  const values = [received, forwarded, acknowledged, duplicates, undecodable, unrented, denied];
   if (values.some((value) => value !== 0)) await tx.run(ADD_COUNTS, values);
 }
 

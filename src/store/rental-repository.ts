@@ -1,7 +1,8 @@
 // Storage of lines, rentals and the grants that the relay must know.
 
 import { e164, lineId, listingId, rentalId, slotId, unixMs } from "../base/index.ts";
-import type { Line, OutboxStore, PendingGrant, Rental, RentalState, RentalStore } from "../core/index.ts";
+import type { Line, OutboxStore, PendingGrant, Rental, RentalState, RentalStore, SenderRules } from "../core/index.ts";
+import { parseJsonWith, senderRules } from "../protocol/index.ts";
 import { badRow, type Row, rowParser, type SqliteDatabase, type Transaction } from "../sqlite/index.ts";
 
 const SAVE_LINE = `
@@ -10,12 +11,12 @@ const SAVE_LINE = `
     listing_id = excluded.listing_id`;
 const SAVE_RENTAL = `
   INSERT INTO rentals (id, line_id, listing_id, renter_verify, renter_encrypt, envelope_version, starts_at, expires_at, state,
-    ended_at, rev, credit)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ended_at, rev, credit, sender_rules)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET line_id = excluded.line_id, listing_id = excluded.listing_id,
     renter_verify = excluded.renter_verify, renter_encrypt = excluded.renter_encrypt, envelope_version = excluded.envelope_version,
     starts_at = excluded.starts_at, expires_at = excluded.expires_at, state = excluded.state, ended_at = excluded.ended_at,
-    rev = excluded.rev, credit = excluded.credit`;
+    rev = excluded.rev, credit = excluded.credit, sender_rules = excluded.sender_rules`;
 const SAVE_GRANT = `
   INSERT OR REPLACE INTO grants (rental_id, listing_id, provider, renter_verify, renter_encrypt, starts_at, expires_at,
     envelope_version, rev, credit, sealed, signature, registered)
@@ -47,8 +48,12 @@ const rentalRow = rowParser("rentals", (row): Rental => {
     endedAt: endedAt === null ? null : unixMs(endedAt),
     rev: row.integer("rev"),
     credit: row.integerOrNull("credit"),
+    senderRules: row.textOrNull("sender_rules") === null ? null : row.parsed("sender_rules", readSenderRules),
   };
 });
+
+const readSenderRules = (text: string): SenderRules =>
+  parseJsonWith(senderRules, text, "store.bad_row", "the sender rules of a rental");
 
 const grantRow = rowParser(
   "grants",
@@ -109,9 +114,10 @@ async function saveLine(tx: Transaction, line: Line): Promise<void> {
 
 async function saveRental(tx: Transaction, rental: Rental, pending: PendingGrant | null): Promise<void> {
   const { id, lineId, listingId, renter, startsAt, expiresAt, state, endedAt, rev, credit } = rental;
+  const rules = rental.senderRules === null ? null : JSON.stringify(rental.senderRules);
   await tx.run(SAVE_RENTAL, [
     ...[id, lineId, listingId, renter.verify, renter.encrypt, rental.envelopeVersion],
-    ...[startsAt, expiresAt, state, endedAt, rev, credit],
+    ...[startsAt, expiresAt, state, endedAt, rev, credit, rules],
   ]);
   if (pending === null) return;
   const { grant } = pending;

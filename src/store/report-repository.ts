@@ -1,12 +1,13 @@
 // Counts for the console and metrics. All are rows kept by triggers or written with what they count: no query scans messages.
 
 import { lineId, rentalId, unixMs } from "../base/index.ts";
-import type { Counters, RentalCounts, ReportStore } from "../core/index.ts";
+import type { Counters, LineActivity, RentalCounts, ReportStore } from "../core/index.ts";
 import { rowParser, type SqliteDatabase } from "../sqlite/index.ts";
 
 const LINE_ACTIVITY = `
-  SELECT lines.id, coalesce(line_activity.received, 0) AS received, line_activity.last_at
-  FROM lines LEFT JOIN line_activity ON line_activity.line_id = lines.id ORDER BY lines.id`;
+  SELECT lines.id, coalesce(line_activity.received, 0) AS received, line_activity.last_at, coalesce(line_denied.denied, 0) AS denied
+  FROM lines LEFT JOIN line_activity ON line_activity.line_id = lines.id
+  LEFT JOIN line_denied ON line_denied.line_id = lines.id ORDER BY lines.id`;
 
 const NO_COUNTS: Counters = {
   received: 0,
@@ -15,6 +16,7 @@ const NO_COUNTS: Counters = {
   duplicates: 0,
   undecodable: 0,
   unrented: 0,
+  denied: 0,
 };
 
 const countersRow = rowParser(
@@ -26,6 +28,7 @@ const countersRow = rowParser(
     duplicates: row.integer("duplicates"),
     undecodable: row.integer("undecodable"),
     unrented: row.integer("unrented"),
+    denied: row.integer("denied"),
   }),
 );
 
@@ -40,7 +43,11 @@ const rentalCountsRow = rowParser("rental_counts", (row) => {
 
 const activityRow = rowParser("line_activity", (row) => {
   const lastAt = row.integerOrNull("last_at");
-  const activity = { received: row.integer("received"), lastAt: lastAt === null ? null : unixMs(lastAt) };
+  const activity: LineActivity = {
+    received: row.integer("received"),
+    lastAt: lastAt === null ? null : unixMs(lastAt),
+    denied: row.integer("denied"),
+  };
   return [row.parsed("id", lineId), activity] as const;
 });
 

@@ -190,6 +190,11 @@ const LATE_PARTS = `
   ALTER TABLE parts ADD COLUMN delivered_rental TEXT;
   ALTER TABLE parts ADD COLUMN delivered_at INTEGER;`;
 
+const SENDER_POLICY = `
+  ALTER TABLE rentals ADD COLUMN sender_rules TEXT;
+  ALTER TABLE counters ADD COLUMN denied INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE line_denied (line_id TEXT PRIMARY KEY, denied INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
+
 /** Schema of the box's database file. Migrations are only ever appended. */
 export const boxSchema: Schema = {
   // "NBbx"
@@ -198,5 +203,6 @@ export const boxSchema: Schema = {
     { name: "first schema", sql: [LINES_AND_RENTALS, MESSAGES, INTAKE, COUNTS, TRIGGERS].join("\n") },
     { name: "lines known by their SIM's IMSI", sql: "ALTER TABLE lines ADD COLUMN imsi TEXT;" },
     { name: "late parts", sql: LATE_PARTS },
+    { name: "sender policy", sql: SENDER_POLICY },
   ],
 };

@@ -72,7 +72,7 @@ const registration = (found: object): Fields => {
 const checkRegistration: Check = (reply, expected, record) => {
   const family = record.command.slice(3, -1) as RegistrationFamily;
   if (expected.must_not_crash === true) {
-    expect(() => parseRegistration(family, reply.lines)).toThrow(expect.objectContaining({ code: "at.bad_response" }));
+    expect(parseRegistration(family, reply.lines)).toEqual({ family, state: "home", lac: null, ci: null, act: null });
     return;
   }
   if (!record.unsolicited) {

@@ -62,11 +62,19 @@ describe("parseRegistration", () => {
     ["a line of another command", ["+CSQ: 1,2"]],
     ["a state beyond the standard", ["+CREG: 0,12"]],
     ["no state", ["+CREG:"]],
-    ["an area that is no hex", ['+CREG: 2,1,"zz","10"']],
-    ["a cell that is no hex", ['+CREG: 2,1,"10","0x10",7']],
   ])("refuses %s", (_, lines) => {
     expect(() => parseRegistration("CREG", lines)).toThrow(
       expect.objectContaining({ code: "at.bad_response", retryable: true, context: { command: "+CREG" } }),
     );
+  });
+
+  it.each(['2,1,"zz","10"', '2,1,"10","0x10",7', '2,1,"0B,"0100701",7'])("keeps the state of %s", (rest) => {
+    expect(parseRegistration("CREG", [`+CREG: ${rest}`])).toEqual({
+      family: "CREG",
+      state: "home",
+      lac: null,
+      ci: null,
+      act: null,
+    });
   });
 });

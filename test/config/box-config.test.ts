@@ -40,11 +40,12 @@ describe("the box's configuration", () => {
         part_timeout: minutes(10),
         late_parts: days(7),
         unrented: "keep",
+        sender_policy: { allow: [], deny: [] },
         max_batch: 64,
       },
       modem: { roaming: "allow" },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
-      web: { listen: { host: "127.0.0.1", port: 8080 }, names: [] },
+      web: { listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },
     });
   });
 
@@ -59,7 +60,7 @@ slots:
   - { id: sim, port: sim://slot/3 }
 lines:
   - { id: blue, number: "+4915112345678", slot: "1" }
-  - { id: red, number: "+4915112345679", iccid: "8949000000000000017" }
+  - { id: red, number: "+4915112345679", iccid: "8949000000000000017", sender_policy: { presets: [], deny: [spam*] } }
 intake: { sweep_every: 5s, part_timeout: 24h, late_parts: 0s, unrented: drop, max_batch: 200 }
 rental: { rest_after_day: 0s, rest_after_longer: 366d }
 web: { listen: "[::1]:0", names: [box.example] }
@@ -68,7 +69,10 @@ log: { level: debug }
     expect(parseBoxConfig(text, "box.yaml")).toMatchObject({
       unlock: { passphrase_file: "/media/stick/passphrase" },
       slots: [{ id: "1" }, { id: "left", port: "tcp://ser2net.local:3001" }, { id: "sim" }],
-      lines: [{ slot: "1" }, { iccid: "8949000000000000017" }],
+      lines: [
+        { slot: "1" },
+        { iccid: "8949000000000000017", sender_policy: { presets: [], allow: [], deny: ["spam*"] } },
+      ],
       intake: { sweep_every: 5000, part_timeout: hours(24), late_parts: 0, unrented: "drop", max_batch: 200 },
       web: { listen: { host: "::1", port: 0 } },
     });
@@ -116,6 +120,9 @@ log: { level: debug }
     ["intake.sweep_every", { intake: { sweep_every: "61m" } }],
     ["intake.part_timeout", { intake: { part_timeout: "9s" } }],
     ["intake.part_timeout", { intake: { part_timeout: "8d" } }],
+    ["intake.sender_policy.presets.0", { intake: { sender_policy: { presets: ["all"] } } }],
+    ["intake.sender_policy.deny.0", { intake: { sender_policy: { deny: ["a*b"] } } }],
+    ["intake.sender_policy.allow.0", { intake: { sender_policy: { allow: [""] } } }],
     ["intake.late_parts", { intake: { late_parts: "31d" } }],
     ["intake.part_timeout", { intake: { part_timeout: "-5s" } }],
     ["intake.part_timeout", { intake: { part_timeout: "1w" } }],

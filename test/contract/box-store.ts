@@ -32,6 +32,7 @@ const NO_COUNTS: Counters = {
   duplicates: 0,
   undecodable: 0,
   unrented: 0,
+  denied: 0,
 };
 
 export async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -91,7 +92,8 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
 
       it("keeps every member of a rental and updates it by id", async () => {
         await store.saveLine(sampleLine(1));
-        const rental = sampleRental(1, { credit: 5, envelopeVersion: 2 });
+        const senderRules = { presets: null, allow: ["+1555*"], deny: ["shop"] };
+        const rental = sampleRental(1, { credit: 5, envelopeVersion: 2, senderRules });
         await store.saveRental(rental, null);
         expect(await store.rentals()).toEqual([rental]);
         const over = { ...rental, state: "ended", endedAt: at(7), rev: 2, credit: null } as const;
@@ -168,6 +170,16 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
         expect(await store.lastSequences()).toEqual(new Map([1, 2].map((n) => [rentalIdOf(n), n === 1 ? 2 : 1])));
       });
 
+      it("counts what was dropped unread, by line as well", async () => {
+        const denied = [{ lineId: sampleLine(1).id, count: 2 }];
+        await store.commitIntake(intake({ denied, counts: { denied: 2 } }));
+        await store.commitIntake(intake({ denied, counts: { denied: 2 } }));
+        expect((await store.counters()).denied).toBe(4);
+        const activity = await store.lineActivity();
+        expect(activity.get(sampleLine(1).id)).toEqual({ received: 0, lastAt: null, denied: 4 });
+        expect(activity.get(sampleLine(2).id)).toEqual({ received: 0, lastAt: null, denied: 0 });
+      });
+
       it("takes an empty batch", async () => {
         await store.commitIntake(intake({}));
         expect(await store.counters()).toEqual(NO_COUNTS);
@@ -198,7 +210,7 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
         expect(await store.nextMessages(rentalIdOf(1), 10)).toEqual([sampleMessage(1, 1)]);
         expect(await store.openParts()).toEqual([]);
         expect((await store.counters()).received).toBe(1);
-        expect((await store.lineActivity()).get(sampleLine(1).id)).toEqual({ received: 1, lastAt: at(1) });
+        expect((await store.lineActivity()).get(sampleLine(1).id)).toEqual({ received: 1, lastAt: at(1), denied: 0 });
         expect((await store.lastSequences()).get(rentalIdOf(2))).toBe(0);
         await store.commitIntake({ ...batch, outbox: [sampleMessage(2, 2)] });
         expect(await store.nextMessages(rentalIdOf(2), 10)).toEqual([sampleMessage(2, 2)]);
@@ -426,9 +438,9 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
         );
         expect(await store.lineActivity()).toEqual(
           new Map([
-            [sampleLine(1).id, { received: 2, lastAt: at(2) }],
-            [sampleLine(2).id, { received: 1, lastAt: at(8) }],
-            [sampleLine(3).id, { received: 0, lastAt: null }],
+            [sampleLine(1).id, { received: 2, lastAt: at(2), denied: 0 }],
+            [sampleLine(2).id, { received: 1, lastAt: at(8), denied: 0 }],
+            [sampleLine(3).id, { received: 0, lastAt: null, denied: 0 }],
           ]),
         );
       });

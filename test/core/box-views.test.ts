@@ -103,7 +103,7 @@ describe("overview", () => {
       now: START,
       clock: "trusted",
       intake: { state: "running", problem: null },
-      counts: { received: 0, forwarded: 0, acknowledged: 0, duplicates: 0, undecodable: 0, unrented: 0 },
+      counts: { received: 0, forwarded: 0, acknowledged: 0, duplicates: 0, undecodable: 0, unrented: 0, denied: 0 },
       outbox: { depth: 0, oldest_ms: null },
       relay: { url: "https://relay.example", state: "connecting", since: START, problem: null },
     });
@@ -162,6 +162,17 @@ describe("slots and lines", () => {
   it("of a line that the box does not know is none", () => {
     slots = [slot(1, { lineId: lineId("gone") })];
     expect(views.slots()[0]?.line).toBeNull();
+  });
+
+  it("lines tell how much of theirs was dropped unread", async () => {
+    views.dropped([{ lineId: lineOf(1).id, count: 2 }]);
+    views.stored([{ lineId: lineOf(1).id }], START);
+    views.dropped([{ lineId: lineOf(1).id, count: 1 }]);
+    expect((await views.lines()).map(({ id, denied }) => [id, denied])).toEqual([
+      ["line-1", 3],
+      ["line-2", 0],
+    ]);
+    expect(views.slots()[0]?.received).toBe(1);
   });
 
   it("lines are rented, rest, and are free", async () => {

@@ -25,10 +25,13 @@ import {
   type IntakeCommit,
   type IntakeDeps,
   type IntakeTicket,
+  isSenderDenied,
   type Line,
   type Rental,
   Rentals,
   type Sealer,
+  type SenderLevels,
+  type SenderRules,
   TrustedTime,
 } from "../../src/core/index.ts";
 import {
@@ -185,12 +188,15 @@ export class CoreRig {
   readonly time = new TrustedTime(this.clock, null);
   readonly events = new EventLog(this.time, this.log);
   readonly committed: IntakeCommit[] = [];
+  /** What the box's configuration says of senders. */
+  boxRules: SenderRules = { presets: [], allow: [], deny: [] };
   rentals = this.newRentals();
 
   newRentals(onGrant: (rental: Rental) => void = () => {}, time = this.time): Rentals {
     const { store, random, events, log } = this;
     const policy = { afterDay: minutes(60), afterLonger: minutes(600) };
-    return new Rentals({ store, suite, random, identity: provider, time, events, log, policy, onGrant });
+    const senderRules = (): SenderLevels => [null, this.boxRules];
+    return new Rentals({ store, suite, random, identity: provider, time, events, log, policy, senderRules, onGrant });
   }
 
   /** Lines 1 to `count`, each rented to the renter of its number. */
@@ -233,6 +239,8 @@ export class CoreRig {
       fingerprints,
       sealer: options.sealer ?? this.sealer(),
       activeRental: (line) => this.rentals.active(line),
+      isDenied: (line, from) =>
+        isSenderDenied(from, this.rentals.line(line)?.number ?? null, this.rentals.senderLevels(line)),
       unrented: options.unrented ?? "keep",
       lateParts: options.lateParts ?? days(7),
       settings: { maxBatch: options.maxBatch ?? 64, partTimeout: minutes(10) },

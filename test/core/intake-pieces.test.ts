@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Secret, toHex, utf8 } from "../../src/base/index.ts";
 import { deriveMessageId, groupHash, pduHash } from "../../src/core/fingerprints.ts";
 import { sentOrder } from "../../src/core/index.ts";
-import { contentOf, joinContents, partOf } from "../../src/core/message-content.ts";
+import { contentOf, joinContents, readMessage } from "../../src/core/message-content.ts";
 import { encodeStatusReport, encodeSubmit } from "../../src/sms/index.ts";
 import { CoreRig, fingerprints, lineOf, partPdu, pduOf, START, suite } from "./core-rig.ts";
 
@@ -52,6 +52,54 @@ describe("contentOf", () => {
     expect(contentOf(source(pduOf({ body: "", pid: 0x40 })))).toMatchObject({ kind: "type0" });
   });
 
+  // TS 23.038 clause 4: groups 1100, 1101 and 1110 of the coding scheme.
+  it.each([
+    [0xc8, { kind: "voicemail", active: true, count: null }],
+    [0xd0, { kind: "voicemail", active: false, count: null }],
+    [0xd9, { kind: "fax", active: true, count: null }],
+    [0xea, { kind: "email", active: true, count: null }],
+  ])("gives a message waiting indication of coding scheme %i as such", (dcs, waiting) => {
+    const pdu = pduOf({ body: "" });
+    pdu[pdu.length - 9] = dcs;
+    expect(contentOf(source(pdu))).toMatchObject({ kind: "mwi", waiting: [waiting] });
+  });
+
+  it("gives how many messages wait, as the header tells", () => {
+    // TS 23.040 9.2.3.24.2: voicemail, to be stored, 3 messages; and an empty element, to fill the place of the one for parts.
+    const text = "three new messages";
+    const pdu = partPdu({ ref: 0, total: 1, part: 1, bits: 16, text });
+    pdu.set([6, 0x01, 2, 0x80, 3, 0x70, 0], pdu.length - text.length * 2 - 7);
+    const content = contentOf(source(pdu));
+    expect(content).toMatchObject({ kind: "mwi", waiting: [{ kind: "voicemail", active: true, count: 3 }] });
+  });
+
+  it("gives a push and what announces a picture message as such", () => {
+    const ports = { dst: 2948, src: 9200 };
+    const push = Uint8Array.of(1, 0x06, 1, 0xae, 1, 2, 3);
+    const notification = Uint8Array.of(1, 0x06, 1, 0xbe, 0x8c, 0x82, 1, 2);
+    expect(contentOf(source(pduOf({ data: push, ports })))).toMatchObject({ kind: "wap-push", body: "" });
+    expect(contentOf(source(pduOf({ data: notification, ports })))).toMatchObject({
+      kind: "mms-notification",
+      bodyHex: toHex(notification),
+    });
+  });
+
+  it("gives a status report with what became of the message", () => {
+    const moment = { unixMs: START, offsetMinutes: 60 };
+    const report = encodeStatusReport({
+      to: "+1555",
+      reference: 7,
+      sentAt: moment,
+      dischargedAt: moment,
+      status: 0x46,
+    });
+    expect(readMessage(source(report))).toMatchObject({
+      content: { kind: "status-report", from: "+1555", report: { reference: 7, status: 0x46, outcome: "failed" } },
+      from: null,
+      part: null,
+    });
+  });
+
   it("gives an empty sender where there is none", () => {
     expect(contentOf(source(pduOf({ from: "" })))).toMatchObject({ type: "sms", from: "" });
   });
@@ -66,12 +114,12 @@ describe("contentOf", () => {
   it("gives a message from a phone raw", () => {
     const [pdu = new Uint8Array()] = encodeSubmit({ to: "+15550100", body: "x" });
     expect(contentOf(source(pdu))).toMatchObject({ type: "raw", raw: toHex(pdu) });
-    expect(partOf(source(pdu))).toBeNull();
+    expect(readMessage(source(pdu)).part).toBeNull();
   });
 
   it("takes the only part of one for a whole message", () => {
     const pdu = partPdu({ ref: 1, total: 1, part: 1, text: "whole" });
-    expect(partOf(source(pdu))).toBeNull();
+    expect(readMessage(source(pdu)).part).toBeNull();
     expect(contentOf(source(pdu))).toMatchObject({ body: "whole", parts: 1 });
   });
 
@@ -81,7 +129,7 @@ describe("contentOf", () => {
     ["a part behind the last", 2, 3],
   ])("takes a part of nonsense for a whole message: %s", (_name, total, part) => {
     const pdu = partPdu({ ref: 1, total, part, text: "odd" });
-    expect(partOf(source(pdu))).toBeNull();
+    expect(readMessage(source(pdu)).part).toBeNull();
     expect(contentOf(source(pdu))).toMatchObject({ body: "odd" });
   });
 });

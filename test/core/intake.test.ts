@@ -127,11 +127,20 @@ describe("the intake", () => {
     expect(await rig.store.counters()).toMatchObject({ received: 1, undecodable: 1 });
   });
 
-  it("delivers a status report raw", async () => {
+  it("delivers a status report as what it is", async () => {
     const moment = { unixMs: START, offsetMinutes: 0 };
     const pdu = encodeStatusReport({ to: "+15550100", reference: 1, sentAt: moment, dischargedAt: moment, status: 0 });
     await intake.accept(rig.incoming(pdu));
-    expect(await rig.read(rental)).toMatchObject([{ type: "raw", raw: toHex(pdu), reason: "pdu.not_deliver" }]);
+    expect(await rig.read(rental)).toMatchObject([
+      {
+        type: "sms",
+        from: "+15550100",
+        body: "",
+        kind: "status-report",
+        report: { reference: 1, status: 0, outcome: "completed", discharged_at: "2026-01-01T00:00:00+00:00" },
+      },
+    ]);
+    expect(await rig.store.counters()).toMatchObject({ undecodable: 0 });
   });
 
   it("delivers compressed text raw", async () => {

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { days, hours, type Millis, minutes, seconds } from "../../src/base/index.ts";
 import type { Intake, Rental } from "../../src/core/index.ts";
+import { intake as commitOf } from "../sim/store-samples.ts";
 import { CoreRig, openHeld, type PartOptions, partPdu, renter } from "./core-rig.ts";
 
 let rig: CoreRig;
@@ -117,8 +118,7 @@ describe("a late part", () => {
     const [stored] = await rig.store.openParts();
     if (stored === undefined) throw new Error("no part");
     await intake.stop();
-    const nothing = { seen: [], outbox: [], closedGroups: [], held: [], deleted: [], counts: {} };
-    await rig.store.commitIntake({ ...nothing, parts: [{ ...stored, sealed: new Uint8Array(40) }] });
+    await rig.store.commitIntake(commitOf({ parts: [{ ...stored, sealed: new Uint8Array(40) }] }));
     intake = await rig.intake();
     await give(part(3, "c"));
     expect((await rig.messages(rental))[1]?.payload).toMatchObject({ body: "bc", missing: [1], replaces: id });

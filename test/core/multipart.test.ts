@@ -204,6 +204,7 @@ describe("a stored part that was damaged on disk", () => {
       closedGroups: [],
       held: [],
       deleted: [],
+      denied: [],
       counts: {},
     });
     intake = await rig.intake();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { toHex, utf8 } from "../../src/base/index.ts";
 import { decodeReceivedText, encodeReceivedText, type Intake, type ReceivedText } from "../../src/core/index.ts";
-import { contentOf, partOf } from "../../src/core/message-content.ts";
+import { contentOf, readMessage } from "../../src/core/message-content.ts";
 import { CoreRig, lineOf, START } from "./core-rig.ts";
 
 const text = (more: Partial<ReceivedText> = {}): ReceivedText => ({
@@ -36,8 +36,10 @@ describe("a received text", () => {
       missing: [],
       class: null,
       kind: null,
+      waiting: [],
+      report: null,
     });
-    expect(partOf(source(encodeReceivedText(text())))).toBeNull();
+    expect(readMessage(source(encodeReceivedText(text()))).part).toBeNull();
   });
 
   it("hands its kind and its octets on", () => {

@@ -80,7 +80,7 @@ describe("grant", () => {
     expect(grant).toMatchObject({ provider: toBase64url(provider.verify), rev: 1, starts_at: START / 1000 });
     expect(openGrant(suite, renter.seed, grant)).toEqual({
       number: lineOf(1).number,
-      terms: { envelope_version: 1 },
+      terms: { envelope_version: 1, sender_policy: { presets: [], custom: false } },
     });
     expect(() => openGrant(suite, second.seed, grant)).toThrowError(
       expect.objectContaining({ code: "envelope.cannot_open" }),

@@ -11,7 +11,7 @@ import { Field } from "./field.ts";
 import { providerKeyOf } from "./provider-key.ts";
 
 const SENDER = "+15550173942";
-const NAME = "CANARYBANK";
+const NAME = "CANARYSHOP";
 const SECRET = "zebra-quagmire-4471";
 const TEXTS = [`code ${SECRET} one`, `длинный ${SECRET} код`, `${SECRET} long `.repeat(20)] as const;
 /** A part whose others never come: it stays sealed in the database. */

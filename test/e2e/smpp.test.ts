@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { seconds } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
-import { SimSmsc, SmscServer, textMessage } from "../sim/smsc/index.ts";
+import { SimSmsc, type SmscMessage, SmscServer, textMessage, writtenMessage } from "../sim/smsc/index.ts";
 import type { Field } from "./field.ts";
 import { eventsOf, numbered, overviewOf, slotOf, startAll, until, withField } from "./field-watch.ts";
 import { SmallDisk } from "./small-disk.ts";
@@ -34,6 +34,19 @@ async function withRack(work: (field: Field, smsc: SimSmsc) => Promise<void>): P
 
 const sendAll = (smsc: SimSmsc, to: string, bodies: readonly string[]): void =>
   smsc.send(...bodies.map((body) => textMessage(body, { to: to.slice(1) })));
+
+/** One text as the parts that sar_ parameters make, out of order. */
+function inParts(texts: readonly string[]): readonly SmscMessage[] {
+  const parts = texts.map((text, at) => {
+    const tlvs = [
+      [0x020c, Buffer.of(1, 2)] as const,
+      [0x020e, Buffer.of(texts.length)] as const,
+      [0x020f, Buffer.of(at + 1)] as const,
+    ];
+    return textMessage(text, { to: NUMBERS[0].slice(1), tlvs });
+  });
+  return parts.reverse();
+}
 
 /** What the renter has of one line, sorted. */
 async function readOf(field: Field, number: string): Promise<readonly string[]> {
@@ -89,7 +102,9 @@ describe("an SMPP account", () => {
 
       const same = Array.from({ length: 20 }, () => "the same text");
       sendAll(smsc, NUMBERS[0], same);
-      await expectAll(field, smsc, { [NUMBERS[0]]: [...one, ...same] });
+      const long = "long ".repeat(300).trim();
+      smsc.send(writtenMessage({ from: "Bank", to: NUMBERS[0], body: long }), ...inParts(["in ", "three ", "parts"]));
+      await expectAll(field, smsc, { [NUMBERS[0]]: [...one, ...same, long, "in three parts"] });
     });
   });
 

@@ -41,7 +41,7 @@ function startStream(field: Field, random: SeededRandom, slots: number): Stream 
         const tail = random.chance(0.15) ? " long".repeat(50) : random.chance(0.2) ? " код 数字" : "";
         const body = `#${bodies.length + 1} on ${slot}${tail}`;
         bodies.push(body);
-        field.board.modem(slot).sendSms({ from: random.chance(0.5) ? "+15550100" : "Bank", body });
+        field.board.modem(slot).sendSms({ from: random.chance(0.5) ? "+15550100" : "Shop", body });
       }
       await pause(random.int(20, 120));
     }

@@ -91,6 +91,26 @@ describe("decodePayload", () => {
     ["a text for a line without rental", { ...sms, listing_id: null, rental_id: null }],
     ["8-bit data", { ...sms, body: "", body_hex: "00ff", kind: "wap-push" }],
     ["a message in place of another", { ...sms, missing: [], replaces: "0".repeat(32) }],
+    [
+      "a message waiting indication",
+      {
+        ...sms,
+        kind: "mwi",
+        waiting: [
+          { kind: "voicemail", active: true, count: 3 },
+          { kind: "fax", active: false, count: null },
+        ],
+      },
+    ],
+    [
+      "a status report",
+      {
+        ...sms,
+        body: "",
+        kind: "status-report",
+        report: { reference: 9, status: 0, outcome: "completed", discharged_at: "2026-01-02T03:04:05Z" },
+      },
+    ],
     ["a time stamp with a fraction in UTC", { ...sms, sent_at: "2026-01-02T03:04:05.123456Z" }],
     ["an undecodable PDU", raw],
   ])("gives back %s", (_what, payload) => {
@@ -135,6 +155,17 @@ describe("decodePayload", () => {
     ["missing", { ...sms, missing: [4] }, "payload.bad_member"],
     ["missing", { ...sms, missing: ["1"] }, "payload.bad_member"],
     ["class", { ...sms, class: 4 }, "payload.bad_member"],
+    ["replaces", { ...sms, replaces: "abc" }, "payload.bad_member"],
+    ["waiting", { ...sms, waiting: {} }, "payload.bad_member"],
+    ["waiting", { ...sms, waiting: ["fax"] }, "payload.bad_member"],
+    ["kind", { ...sms, waiting: [{ kind: "Fax!", active: true, count: 1 }] }, "payload.bad_member"],
+    ["active", { ...sms, waiting: [{ kind: "fax", active: 1, count: 1 }] }, "payload.bad_member"],
+    ["report", { ...sms, report: [] }, "payload.bad_member"],
+    [
+      "discharged_at",
+      { ...sms, report: { reference: 1, status: 0, outcome: "completed", discharged_at: "now" } },
+      "payload.bad_member",
+    ],
     ["listing_id", { ...sms, listing_id: 1 }, "payload.bad_member"],
     ["rental_id", { ...sms, rental_id: undefined }, "payload.bad_member"],
     ["seq", { ...sms, seq: "1" }, "payload.bad_member"],

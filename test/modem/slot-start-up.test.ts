@@ -95,7 +95,7 @@ describe("start-up", () => {
 
   it("does without what a modem does not know", async () => {
     const rig = new SlotRig();
-    const unknown = /^(I|\+CMEE|\+CG[MS].|\+CIMI|.*CCID|\+C[EG]?REG|\+COPS|\+CNMI)$/;
+    const unknown = /^(I|\+CMEE|\+CG[MS].|\+CIMI|.*CCID|\+CRSM|\+C[EG]?REG|\+COPS|\+CNMI)$/;
     rig.modem.behaviours.unshift({
       name: "knows little",
       onCommand: (context, command) => {
@@ -119,7 +119,7 @@ describe("start-up", () => {
     rig.modem.behaviours.unshift({
       name: "says nonsense",
       onCommand: (context, command) => {
-        const nonsense = /^(\+CSQ|\+COPS|.*CCID)$/.test(command.name);
+        const nonsense = /^(\+CSQ|\+CESQ|\+COPS|.*CCID|\+CRSM)$/.test(command.name);
         if (nonsense) context.info(`${command.name}: ?,?`);
         return nonsense;
       },

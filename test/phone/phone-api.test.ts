@@ -95,8 +95,10 @@ describe("the app's server", () => {
     expect(rig.intake.texts.map(({ body }) => body)).toEqual(Array.from({ length: 450 }, (_, at) => `#${at + 1}`));
     expect(rig.intake.texts.map(({ body }) => body)).not.toContain(before.body);
     rig.phones.driver({ slot: "p1" as never, phone: "pixel", sim: 1 }).nudge();
-    await until(rig, () => (view(rig)?.duplicates ?? 0) >= 450);
+    await until(rig, () => phone.app.requests.filter((each) => each === "GET /inbox").length >= 7);
+    await rig.clock.flush(200);
     expect(rig.intake.accepted).toHaveLength(450);
+    expect(view(rig)).toMatchObject({ received: 450, duplicates: 0 });
   });
 
   it("of an older version does without events and SIMs it does not know, and exports the inbox by its webhooks", async () => {
@@ -122,14 +124,20 @@ describe("the app's server", () => {
     expect(await rig.phones.change("pixel", { api: phone.access })).toMatchObject({ state: "ready", problem: null });
   });
 
-  it("that does not take the box's address says that it wants https", async () => {
+  it("that does not take the box's address says that it wants https; its inbox is read every minute instead", async () => {
     const { rig, phone } = await open();
-    const { phone: made } = await rig.phones.add({
-      name: "pixel",
-      api: phone.access,
-      box_url: "http://192.168.1.5:8080",
-    });
-    expect(made.problem).toMatchObject({ code: "phone.url_refused", hint: expect.stringContaining("https") });
+    const made = await rig.phones.add({ name: "pixel", api: phone.access, box_url: "http://192.168.1.5:8080" });
+    expect(made.phone).toMatchObject({ state: "ready", problem: null });
+    expect(made.phone.warnings[0]).toMatchObject({ code: "phone.url_refused", hint: expect.stringContaining("https") });
+    rig.phones.start();
+    for (let n = 1; n <= 3; n++) {
+      await rig.clock.flush(100);
+      phone.phone.receive(2, { from: "+1", body: `#${n}`, sentAt: rig.clock.now() });
+      await rig.clock.advance(minutes(1));
+      await until(rig, () => rig.intake.accepted.length === n);
+    }
+    expect(view(rig)).toMatchObject({ received: 3, duplicates: 0, paired: false });
+    expect(view(rig)?.warnings.map(({ code }) => code)).toEqual(["phone.url_refused"]);
   });
 
   it("of a phone with an empty battery answers 500, and is read", async () => {

@@ -62,7 +62,8 @@ describe("an event", () => {
         technology: "lte",
       },
     });
-    expect(parse(event("system:ping", {}))).toEqual({ type: "ping", health: null });
+    for (const payload of [{}, null, { health: { checks: [] } }, { health: { checks: { a: 7 } } }])
+      expect(parse(event("system:ping", payload))).toEqual({ type: "ping", health: null });
   });
 
   it("of the app's start tells the SIMs, and takes a shortened ICCID for none", () => {

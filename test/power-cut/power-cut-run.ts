@@ -4,6 +4,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Field, type InboxLine } from "../e2e/field.ts";
+import { overviewOf, until } from "../e2e/field-watch.ts";
 import { providerKeyOf } from "../e2e/provider-key.ts";
 import { compare } from "../e2e/torture-run.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
@@ -49,6 +50,7 @@ export interface PowerCutResult extends Verdict {
 }
 
 const DATA = "box";
+const RECEIPT_LOOKS = 3000;
 
 class PowerCutRun {
   readonly #options: PowerCutOptions;
@@ -88,12 +90,23 @@ class PowerCutRun {
     const follower = this.#field.follow();
     this.#send(1);
     const drained = await this.#field.drained(2400);
+    const receipts = await this.#receiptsHere();
     const idle = await this.#idle();
     await this.#end();
     await follower.stop();
     const read = await this.#field.inbox();
-    const renter = [...this.#compare(read), ...(drained ? [] : ["not drained in time"])];
+    const renter = [
+      ...this.#compare(read),
+      ...(drained ? [] : ["not drained in time"]),
+      ...(receipts ? [] : ["receipts are missing"]),
+    ];
     return { ...this.#facts(), ...(await this.#lookAtCuts(read)), renter, idle: this.#idleUse(idle) };
+  }
+
+  /** Whether the renter's receipts have all come: there is then nothing left to do. */
+  #receiptsHere(): Promise<boolean> {
+    const here = async (): Promise<boolean> => (await overviewOf(this.#field)).counts.acknowledged >= this.#options.sms;
+    return until("all receipts", here, RECEIPT_LOOKS).catch(() => false);
   }
 
   async #start(): Promise<void> {

@@ -168,6 +168,24 @@ describe("humanText", () => {
     expect(inbox.supersededBy(elsewhere)).toBeUndefined();
   });
 
+  it("says what waits elsewhere, and what became of a message that was sent", async () => {
+    const inbox = new Inbox();
+    const waiting = [
+      { kind: "voicemail", active: true, count: 2 },
+      { kind: "fax", active: true, count: null },
+      { kind: "email", active: false, count: 0 },
+    ];
+    const indication = await sms(inbox, { seq: 1, body: "", payload: { kind: "mwi", waiting } });
+    expect(text(indication, inbox)).toContain(
+      "    (empty)\n    (mwi)\n    (2 voicemail waiting)\n    (some fax waiting)\n    (no email waiting)\n",
+    );
+    const report = { reference: 1, status: 0, outcome: "completed", discharged_at: null };
+    const told = await sms(inbox, { seq: 2, body: "", payload: { kind: "status-report", report } });
+    expect(text(told, inbox)).toContain("    (status-report)\n    (message to this number: completed, status 0)\n");
+    expect(linesOf(told, inbox)).toMatchObject([{ kind: "status-report", report }]);
+    expect(linesOf(indication, inbox)).toMatchObject([{ kind: "mwi", waiting }]);
+  });
+
   it("lets no escape sequence and no override of a sender or a text through", async () => {
     const inbox = new Inbox();
     const entry = await sms(inbox, { seq: 1, from: "\u001b[31mBank\u202e", body: "a\u001b]52;c;AAAA\u0007b\u009b2J" });

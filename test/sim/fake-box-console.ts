@@ -271,7 +271,7 @@ export class FakeBoxConsole implements BoxConsole {
       intake: { state: "running", problem: null },
       counts: {
         ...{ received: 12_846 * scale, forwarded: 12_841 * scale, acknowledged: 12_702 * scale },
-        ...{ duplicates: 17 * scale, undecodable: 2 * scale, unrented: 143 * scale },
+        ...{ duplicates: 17 * scale, undecodable: 2 * scale, unrented: 143 * scale, denied: 58 * scale },
       },
       outbox: { depth: 5 * scale, oldest_ms: scale === 0 ? null : 1400 },
       relay: { url: "https://gateway.ness.cx", state: "up", since: now - 3_900_000, problem: null },

@@ -67,6 +67,7 @@ export function seedLine(random: SeededRandom, index: number): LineView {
     listing_id: toHex(random.bytes(16)),
     state: "free",
     rests_until: null,
+    denied: 0,
   };
 }
 
@@ -146,5 +147,6 @@ export function seedRental(random: SeededRandom, line: LineView, now: number): R
     waiting,
     acknowledged: Math.max(0, messages - random.int(0, 6)),
     credit: random.chance(0.3) ? random.pick([100, 500, 1000]) : null,
+    sender_policy: null,
   };
 }

@@ -18,6 +18,7 @@ import type {
   HeldMessage,
   IntakeCommit,
   Line,
+  LineActivity,
   OutboxMessage,
   PendingGrant,
   Rental,
@@ -36,11 +37,6 @@ interface Sent {
   readonly hash: string;
 }
 
-interface LineActivity {
-  readonly received: number;
-  readonly lastAt: UnixMs | null;
-}
-
 const NOTHING: Counters = {
   received: 0,
   forwarded: 0,
@@ -48,6 +44,7 @@ const NOTHING: Counters = {
   duplicates: 0,
   undecodable: 0,
   unrented: 0,
+  denied: 0,
 };
 
 const NO_MESSAGES = { messages: 0, waiting: 0, acknowledged: 0, lastSeq: 0 };
@@ -64,7 +61,8 @@ export class MemoryBoxStore implements BoxStore {
   readonly #held = new Map<string, HeldMessage>();
   readonly #receipts: (StoredReceipt & { readonly cursor: number })[] = [];
   readonly #acknowledged = new Set<MessageId>();
-  readonly #activity = new Map<LineId, LineActivity>();
+  readonly #activity = new Map<LineId, Omit<LineActivity, "denied">>();
+  readonly #denied = new Map<LineId, number>();
   readonly #counts = new Map<RentalId, RentalCounts & { readonly lastSeq: number }>();
   readonly #settings = new Map<string, string>();
   readonly #backups = new Set<string>();
@@ -136,6 +134,7 @@ export class MemoryBoxStore implements BoxStore {
         const row = this.#seen.get(seenKey(ticket));
         if (row !== undefined) this.#seen.set(seenKey(row), { ...row, deleted: true });
       }
+      for (const { lineId, count } of batch.denied) this.#denied.set(lineId, (this.#denied.get(lineId) ?? 0) + count);
       this.#count(batch.counts);
     });
   }
@@ -280,7 +279,13 @@ export class MemoryBoxStore implements BoxStore {
 
   lineActivity(): Promise<ReadonlyMap<LineId, LineActivity>> {
     return this.#read(
-      () => new Map([...this.#lines.keys()].map((id) => [id, this.#activity.get(id) ?? { received: 0, lastAt: null }])),
+      () =>
+        new Map(
+          [...this.#lines.keys()].map((id) => {
+            const activity = this.#activity.get(id) ?? { received: 0, lastAt: null };
+            return [id, { ...activity, denied: this.#denied.get(id) ?? 0 }];
+          }),
+        ),
     );
   }
 
@@ -392,6 +397,7 @@ export class MemoryBoxStore implements BoxStore {
       duplicates: sum("duplicates"),
       undecodable: sum("undecodable"),
       unrented: sum("unrented"),
+      denied: sum("denied"),
     };
   }
 }

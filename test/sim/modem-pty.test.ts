@@ -144,7 +144,9 @@ describe.skipIf(missing.length > 0)(title, () => {
     const run = runSimulateModems({ slots: 1, listen: "pty", json: true }, io);
     await printed.promise;
     const { slots, simulator_url: url } = JSON.parse(out.join(""));
-    expect(slots).toEqual([{ slot: 1, number: "+15550100001", port: expect.stringContaining("slot-1") }]);
+    expect(slots).toEqual([
+      { slot: 1, number: "+15550100001", model: "generic", port: expect.stringContaining("slot-1") },
+    ]);
     expect((await fetch(`${url}/slots`)).status).toBe(200);
     const host = await open(slots[0].port);
     await host.ask("AT\r", "OK\r\n");

@@ -74,6 +74,7 @@ export function sampleRental(n: number, change: Partial<Rental> = {}): Rental {
     endedAt: null,
     rev: 1,
     credit: null,
+    senderRules: null,
     ...change,
   };
 }
@@ -164,5 +165,15 @@ export function sampleReceipt(rental: number, seq: number): StoredReceipt {
 }
 
 export function intake(change: Partial<IntakeCommit>): IntakeCommit {
-  return { seen: [], outbox: [], parts: [], closedGroups: [], held: [], deleted: [], counts: {}, ...change };
+  return {
+    seen: [],
+    outbox: [],
+    parts: [],
+    closedGroups: [],
+    held: [],
+    deleted: [],
+    counts: {},
+    denied: [],
+    ...change,
+  };
 }

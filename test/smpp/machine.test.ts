@@ -1,17 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { REOPEN_BACKOFF, type SlotFault } from "../../src/core/index.ts";
 import { CLOSED } from "../../src/smpp/faults.ts";
+import { PATIENT_BACKOFF, PROBE_EVERY, PROBE_SOON, stepSmpp } from "../../src/smpp/machine.ts";
 import {
-  PATIENT_BACKOFF,
-  PROBE_EVERY,
-  PROBE_SOON,
   type SmppEffect,
   type SmppInput,
   type SmppPhase,
   type SmppState,
   smppInitial,
-  stepSmpp,
-} from "../../src/smpp/machine.ts";
+} from "../../src/smpp/smpp-state.ts";
 
 const PASSWORD: SlotFault = { code: "smpp.wrong_password", message: "refused", hint: "Compare." };
 

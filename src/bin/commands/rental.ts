@@ -20,7 +20,19 @@ interface GrantOptions extends Common {
   readonly envelope: "1" | "2";
   readonly credit?: number;
   readonly force?: boolean;
+  readonly allowSender?: readonly string[];
+  readonly denySender?: readonly string[];
+  readonly senderPresets?: string;
 }
+
+/** What is asked for of senders; undefined for nothing. The box checks the words. */
+function senderPolicyOf({ allowSender = [], denySender = [], senderPresets }: GrantOptions): object | undefined {
+  if (senderPresets === undefined && allowSender.length + denySender.length === 0) return undefined;
+  const presets = senderPresets === "none" ? [] : (senderPresets?.split(",") ?? null);
+  return { presets, allow: allowSender, deny: denySender };
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 function wholeNumber(low: number, high: number): (text: string) => number {
   return (text) => {
@@ -62,12 +74,20 @@ export function registerRental(program: Command, io: CliIo, _setExit: (code: Exi
     .requiredOption("--days <n>", "how long", wholeNumber(1, 366))
     .addOption(new Option("--envelope <version>", "how SMS are sealed").choices(["1", "2"]).default("1"))
     .option("--credit <sms>", "SMS that are paid for (default: no limit)", wholeNumber(0, 1_000_000_000))
+    .option(
+      "--allow-sender <pattern>",
+      "take what this sender writes, whatever line and box say; may be repeated",
+      collect,
+    )
+    .option("--deny-sender <pattern>", "drop what this sender writes unread; may be repeated", collect)
+    .option("--sender-presets <names>", "lists of senders that are denied, with commas between, or none")
     .option("--force", "take the public keys even from a file that holds the private key")
     .action(async (options: GrantOptions) => {
       const renter = await readRenterKeys(options.renter, options.force ?? false);
       const api = await openBoxApi(io, dataFolder(io, options.data));
       const { line, days, credit = null } = options;
-      const body = { line, renter, days, envelope_version: Number(options.envelope), credit };
+      const sender_policy = senderPolicyOf(options);
+      const body = { line, renter, days, envelope_version: Number(options.envelope), credit, sender_policy };
       tell(io, await api.call({ method: "POST", path: "rentals", body, reply: rentalView }), options.json);
     });
   common(rental.command("end").description("end a rental now"))

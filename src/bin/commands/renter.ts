@@ -13,6 +13,7 @@ import {
   type RelayRental,
   receiptLine,
   rememberLogin,
+  senderPolicyText,
   visibleLine,
 } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
@@ -73,9 +74,12 @@ function rentalLine(renter: OpenRenter, rental: RelayRental): object {
 }
 
 function rentalText(renter: OpenRenter, rental: RelayRental): string {
-  const number = visibleLine(sealedTerms(renter, rental.grant)?.number ?? "(unreadable)").padEnd(16);
+  const secret = sealedTerms(renter, rental.grant);
+  const number = visibleLine(secret?.number ?? "(unreadable)").padEnd(16);
   const until = localTime(rental.grant.expires_at * 1000);
-  return `  ${number}  ${rental.state.padEnd(6)}  until ${until}  rental ${rental.grant.rental_id}\n`;
+  const head = `  ${number}  ${rental.state.padEnd(6)}  until ${until}  rental ${rental.grant.rental_id}\n`;
+  const policy = senderPolicyText(secret?.terms ?? null);
+  return policy === null ? head : `${head}    ${visibleLine(policy)}\n`;
 }
 
 /** By number, those that cannot be read last; then by start. */

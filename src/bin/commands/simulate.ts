@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliIo, ExitCode } from "../cli-io.ts";
-import { loadAndroidSimulator, loadSimulator } from "./simulator.ts";
+import { loadAndroidSimulator, loadSimulator, loadSmsc } from "./simulator.ts";
 
 function integerIn(low: number, high: number): (text: string) => number {
   return (text) => {
@@ -21,12 +21,46 @@ interface ModemOptions {
   readonly seed?: string;
   readonly dir?: string;
   readonly numbers?: string;
+  readonly model?: string;
   readonly persist?: string;
   readonly json?: boolean;
 }
 
 export function registerSimulate(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
-  const simulate = program.command("simulate").description("simulated modems and phones, for trying and testing");
+  const simulate = program
+    .command("simulate")
+    .description("simulated modems, phones and gateways, for trying and testing");
+  registerModems(simulate, io, setExit);
+  registerSmsc(simulate, io, setExit);
+  registerAndroid(simulate, io, setExit);
+}
+
+interface SmscOptions {
+  readonly port: number;
+  readonly controlPort: number;
+  readonly systemId: string;
+  readonly password: string;
+  readonly window: number;
+  readonly json?: boolean;
+}
+
+function registerSmsc(simulate: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
+  simulate
+    .command("smsc")
+    .description("the message centre of an SMPP gateway, with an HTTP control port")
+    .option("--port <port>", "TCP port for SMPP, 0 for a free one", integerIn(0, 65_535), 2775)
+    .option("--control-port <port>", "port of the HTTP control, 0 for a free one", integerIn(0, 65_535), 0)
+    .option("--system-id <name>", "name of the account", "numberbox")
+    .option("--password <text>", "its password; everybody on this computer can see it here", "simulated")
+    .option("--window <n>", "messages that may be unanswered at a time", integerIn(1, 1000), 10)
+    .option("--json", "print where everything is as JSON")
+    .action(async ({ json = false, ...options }: SmscOptions) => {
+      const { runSimulateSmsc } = await loadSmsc();
+      setExit(await runSimulateSmsc({ ...options, json }, io));
+    });
+}
+
+function registerModems(simulate: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
   simulate
     .command("modems")
     .description("a board of modems that speak AT over TCP or pseudo-terminals, with an HTTP control port")
@@ -41,12 +75,16 @@ export function registerSimulate(program: Command, io: CliIo, setExit: (code: Ex
     .option("--seed <text>", "same seed, same faults and signals")
     .option("--dir <folder>", "folder for the links to the pseudo-terminals")
     .option("--numbers <list>", "phone numbers by slot, separated by commas")
+    .option("--model <list>", "whose twins the modems are, by slot, separated by commas (default: generic)")
     .option("--persist <file>", "keep SIM contents in this file from one start to the next")
     .option("--json", "print where everything is as JSON")
     .action(async (options: ModemOptions) => {
-      const { numbers, persist, json = false, ...rest } = options;
+      const { numbers, model, persist, json = false, ...rest } = options;
       const { module } = await loadSimulator();
-      const lists = numbers === undefined ? {} : { numbers: numbers.split(",") };
+      const lists = {
+        ...(numbers === undefined ? {} : { numbers: numbers.split(",") }),
+        ...(model === undefined ? {} : { models: model.split(",") }),
+      };
       setExit(
         await module.runSimulateModems(
           { ...rest, ...lists, ...(persist === undefined ? {} : { persistTo: persist }), json },
@@ -54,7 +92,6 @@ export function registerSimulate(program: Command, io: CliIo, setExit: (code: Ex
         ),
       );
     });
-  registerAndroid(simulate, io, setExit);
 }
 
 interface AndroidOptions {

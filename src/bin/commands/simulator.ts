@@ -17,6 +17,11 @@ export async function loadSimulator(): Promise<Simulator> {
   return { module, startDemoBoard: demoBoardStarter(module) };
 }
 
+/** The simulated message centre of an SMPP gateway. */
+export function loadSmsc(): Promise<typeof import("../../../test/sim/smsc/index.ts")> {
+  return import("../../../test/sim/smsc/index.ts");
+}
+
 function demoBoardStarter(module: SimulatorModule): StartDemoBoard {
   return async (options) => {
     const start = (controlPort: number) =>

@@ -12,6 +12,7 @@ export const genericProfile: ModemProfile = {
   pinRetries: ["+CPINR", "^CPIN?", "+SPIC"],
   signal: ["+CESQ"],
   network: [],
+  acts: {},
   receiveInto: ["SM", "ME"],
   alsoRead: ["ME", "SM"],
   indicationModes: [2, 1],

@@ -38,7 +38,7 @@ export const HUAWEI_PROFILES: readonly ModemProfile[] = [
     ...huawei,
     id: "huawei-me909",
     name: "Huawei ME and MU modules",
-    matches: named(HUAWEI, /(?<![A-Z0-9])(?:M[EUG]\d{3}|EM\d{3})/i),
+    matches: named(HUAWEI, /(?<![A-Z0-9])(?:M[EUG]\d{3}|EM(?:7[67]0|820|920))(?!\d)/i),
     usb: [
       // 0 modem, 1 diagnostics, 2 PCUI, 4 GPS.
       { usbId: "12d1:15c1", at: [2, 0], data: 0, never: [1, 4] },

@@ -12,7 +12,7 @@ import { TELIT_PROFILES } from "./telit.ts";
 import { UBLOX_PROFILES } from "./u-blox.ts";
 import { ZTE_PROFILES } from "./zte.ts";
 
-export { indicationAttempts } from "./indications.ts";
+export { type IndicationWish, indicationAttempts } from "./indications.ts";
 export type { ModelIdentity, ModemProfile, UsbLayout } from "./profile.ts";
 export { genericProfile };
 

@@ -7,12 +7,22 @@ type Offered = Readonly<Record<CnmiSetting, readonly number[]>>;
 const firstOf = (wanted: readonly number[], offered: readonly number[]): number =>
   wanted.find((value) => offered.includes(value)) ?? offered[0] ?? wanted[0] ?? 0;
 
+export interface IndicationWish {
+  /** Of the profile, best first. */
+  readonly modes: readonly number[];
+  /** 1: store each message and announce it. 2: hand it over. */
+  readonly mt: 1 | 2;
+}
+
 /**
- * Settings to try in order until one is taken; all store a message and announce it (<mt> 1). First what the modem says it offers,
- * `modes` best first; then, as some say one thing and take another, every mode with each <bfr>: Cinterion takes 1 alone.
+ * Settings to try in order until one is taken; cell broadcasts and reports stay off. First what the modem says it offers, `offered` being
+ * null when it does not tell; then, as some say one thing and take another, every mode with each <bfr>: Cinterion takes 1 alone.
  */
-export function indicationAttempts(offered: Offered | null, modes: readonly number[]): readonly IndicationSettings[] {
-  const fixed = { mt: 1, bm: 0, ds: 0 } as const;
+export function indicationAttempts(
+  offered: Offered | null,
+  { modes, mt }: IndicationWish,
+): readonly IndicationSettings[] {
+  const fixed = { mt, bm: 0, ds: 0 } as const;
   const attempts: IndicationSettings[] = [];
   if (offered !== null && offered.mode.length > 0)
     attempts.push({ ...fixed, mode: firstOf(modes, offered.mode), bfr: firstOf([0, 1], offered.bfr) });

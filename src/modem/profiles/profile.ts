@@ -1,6 +1,7 @@
 // What differs between modems, as data. A profile overrides the generic 3GPP one where a vendor deviates; code never asks for a model.
 
 import type {
+  AccessTechnology,
   IccidCommand,
   NetworkCommand,
   PinRetriesCommand,
@@ -47,6 +48,8 @@ export interface ModemProfile {
   readonly signal: readonly SignalCommand[];
   /** Asked for technology and network where +COPS tells no <AcT>. */
   readonly network: readonly NetworkCommand[];
+  /** What the modem means where it says an <AcT> that the standard has for something else. */
+  readonly acts: Readonly<Partial<Record<AccessTechnology, AccessTechnology>>>;
   /**
    * Storages to receive into, best first. SM is on the SIM, so what was not read moves with the line. Never MT: it shows the messages of
    * SM and ME under numbers of its own, and a message that was read under another number looks like a second one.

@@ -26,6 +26,8 @@ export const QUECTEL_PROFILES: readonly ModemProfile[] = [
     name: "Quectel BG9x",
     matches: named(QUECTEL, /(?<![A-Z0-9])BG(?:77|9[56]|600|77[0-9])/i),
     usb: [qualcomm("2c7c:0296"), qualcomm("2c7c:0700")],
+    // Its manual: 8 is LTE-M.
+    acts: { ec_gsm_iot: "lte" },
   },
   {
     ...quectel,

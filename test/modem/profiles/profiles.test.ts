@@ -129,8 +129,9 @@ describe("USB ids", () => {
 
 describe("indicationAttempts", () => {
   const offered = { mode: [0, 1, 2], mt: [0, 1], bm: [0], ds: [0], bfr: [0, 1] };
-  const tried = (...args: Parameters<typeof indicationAttempts>): string[] =>
-    indicationAttempts(...args).map(({ mode, mt, bm, ds, bfr }) => [mode, mt, bm, ds, bfr].join());
+  type Offered = Parameters<typeof indicationAttempts>[0];
+  const tried = (from: Offered, modes: readonly number[], mt: 1 | 2 = 1): string[] =>
+    indicationAttempts(from, { modes, mt }).map((one) => [one.mode, one.mt, one.bm, one.ds, one.bfr].join());
 
   it("tries the best offered mode first, then every mode with each <bfr>", () => {
     expect(tried(offered, [2, 1])).toEqual(["2,1,0,0,0", "2,1,0,0,1", "1,1,0,0,0", "1,1,0,0,1"]);
@@ -148,6 +149,10 @@ describe("indicationAttempts", () => {
       "1,1,0,0,0",
       "1,1,0,0,1",
     ]);
+  });
+
+  it("hands messages over where that is wanted", () => {
+    expect(tried(offered, [2], 2)).toEqual(["2,2,0,0,0", "2,2,0,0,1"]);
   });
 
   it("has something to try when the modem does not tell", () => {

@@ -42,14 +42,16 @@ const CMS_TEXT: Readonly<Record<number, string>> = {
   340: "no +CNMA acknowledgement expected",
 };
 
-/** CR and LF as S3 and S4 say. */
+/** CR and LF as S3 and S4 say, unless the firmware has its own. */
 export function lineEnd(settings: Settings): string {
+  if (settings.fixedLineEnd !== null) return settings.fixedLineEnd;
   return String.fromCharCode(settings.registers.get(3) ?? 13, settings.registers.get(4) ?? 10);
 }
 
 /** The final result line of a failure under the present +CMEE (TS 27.007 9.1). */
 export function failureLine(failure: Failure, settings: Settings): string {
   if (typeof failure === "string") return failure;
+  if ("raw" in failure) return failure.raw;
   if ("cms" in failure) {
     const text = settings.cmee === 2 ? CMS_TEXT[failure.cms] : undefined;
     return `+CMS ERROR: ${text ?? failure.cms}`;

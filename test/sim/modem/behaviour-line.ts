@@ -3,7 +3,7 @@
 import type { Behaviour } from "./behaviour.ts";
 import { wholeNumber } from "./command-line.ts";
 import { accept, type Handler, numberSetting, report, tableBehaviour } from "./handlers.ts";
-import { powerOnSettings, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 export function lineBehaviour(): Behaviour {
   const table = tableBehaviour("line", {
@@ -72,7 +72,7 @@ function flag(write: (settings: Settings, on: boolean) => void): Handler {
 
 const restore: Handler = (context) => {
   // The functionality level is the radio's state, not a parameter.
-  context.modem.settings = { ...powerOnSettings(), cfun: context.modem.settings.cfun };
+  context.modem.settings = { ...context.modem.powerOnSettings(), cfun: context.modem.settings.cfun };
 };
 
 const register: Handler = (context, command) => {

@@ -3,7 +3,7 @@
 import { millis } from "../../../src/base/index.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { wholeNumber } from "./command-line.ts";
-import { type Handler, numberSetting, tableBehaviour } from "./handlers.ts";
+import { type Handler, numberSetting, report, tableBehaviour } from "./handlers.ts";
 import type { Settings } from "./settings.ts";
 import type { SimModem } from "./sim-modem.ts";
 
@@ -30,6 +30,10 @@ export function networkBehaviour(): Behaviour {
       if (command.kind === "test") context.info("+CSQ: (0-31,99),(0-7,99)");
       else if (command.kind === "action") context.info(`+CSQ: ${radio.rssi},${radio.ber}`);
       else context.fail("ERROR");
+    },
+    "+CESQ": report(({ modem }) => [`+CESQ: 99,99,255,255,20,${modem.radio.rssi > 31 ? 255 : 30 + modem.radio.rssi}`]),
+    "+CIREG": (context, command) => {
+      if (command.kind === "read") context.info("+CIREG: 0,0");
     },
   });
 }

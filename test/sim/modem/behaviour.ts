@@ -1,9 +1,9 @@
 // What a behaviour is: one layer of a simulated modem's answers.
 //
 // A modem asks its behaviours from the top of the stack down; the first that returns true has handled the command. The base
-// layers make a generic 3GPP modem. A vendor twin is one more behaviour on top (`modem.behaviours.unshift(twin)`): it answers
-// the vendor's own commands (`^SYSINFO`, `+QCFG`), answers standard ones in the vendor's words (no space after the colon, +CPMS
-// without quotes), and returns false for all the rest; `bootLines` are the vendor's lines at power-on.
+// layers make a generic 3GPP modem. A vendor twin (`twins/`) is more behaviours on top: they answer the vendor's own commands
+// (`^SYSINFO`, `+QCFG`), answer standard ones in the vendor's words (no space after the colon, +CPMS without quotes), and return
+// false for all the rest; `bootLines` are the vendor's lines at power-on, `onUrc` rewrites what the modem says unasked.
 
 import type { Millis } from "../../../src/base/index.ts";
 import type { Command } from "./command-line.ts";
@@ -17,10 +17,18 @@ export interface Behaviour {
   onCommand(context: CommandContext, command: Command): boolean;
   /** Unsolicited lines after a restart, in order. */
   bootLines?(modem: SimModem): readonly string[];
+  /** What is sent in place of these unsolicited lines; nothing to keep them back. Every layer may change them, the top one last. */
+  onUrc?(lines: readonly string[], modem: SimModem): readonly string[];
 }
 
 /** `+CME ERROR` codes: TS 27.007 9.2. `+CMS ERROR` codes: TS 27.005 3.2.5. */
-export type Failure = "ERROR" | "NO CARRIER" | { readonly cme: number } | { readonly cms: number };
+export type Failure =
+  | "ERROR"
+  | "NO CARRIER"
+  | { readonly cme: number }
+  | { readonly cms: number }
+  /** Firmware's own words, whatever +CMEE says. */
+  | { readonly raw: string };
 
 export interface CommandContext {
   readonly modem: SimModem;

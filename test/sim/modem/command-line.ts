@@ -10,7 +10,7 @@ export interface Command {
   readonly values: readonly (string | undefined)[];
 }
 
-const EXTENDED = /^([+^#$%*][A-Z][A-Z0-9!%\-./:_]*)(\?$|=\?$|=|$)/i;
+const EXTENDED = /^([+^#$%*!][A-Z][A-Z0-9!%\-./:_]*)(\?$|=\?$|=|$)/i;
 const S_PARAMETER = /^S(\d+)(\?|=(\d*))?/i;
 const BASIC = /^(&?[A-Z])(\d*)/i;
 

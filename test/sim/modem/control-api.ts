@@ -158,6 +158,7 @@ function describeSlot(modem: SimModem): unknown {
   });
   return {
     slot: modem.slot,
+    twin: modem.twin,
     number: modem.card?.identity.number ?? null,
     state: modem.power,
     attached: modem.attached,

@@ -2,8 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { AppError, type ErrorCode, isAppError, type Logger, messageOf } from "../../../src/base/index.ts";
-import { type ControlResponse, control } from "./control-api.ts";
-import type { SimBoard } from "./sim-board.ts";
+import type { ControlRequest, ControlResponse } from "./control-api.ts";
 import { listen } from "./tcp-slot.ts";
 
 const MAX_BODY_BYTES = 262_144;
@@ -15,7 +14,8 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
 };
 
 export interface ControlServerOptions {
-  readonly board: SimBoard;
+  /** Does what a request asks for. Throws coded errors. */
+  readonly control: (request: ControlRequest) => ControlResponse;
   readonly log: Logger;
   /** Called after each request that was done, before its answer leaves. */
   readonly afterChange: () => void;
@@ -55,7 +55,7 @@ export class ControlServer {
       const url = new URL(request.url ?? "/", "http://127.0.0.1");
       const method = request.method ?? "GET";
       const body = parseBody(await readBody(request));
-      const answer = control(this.#options.board, { method, path: url.pathname, query: url.searchParams, body });
+      const answer = this.#options.control({ method, path: url.pathname, query: url.searchParams, body });
       if (method !== "GET") this.#options.afterChange();
       return answer;
     } catch (error) {

@@ -15,3 +15,4 @@ export { SimCard } from "./sim-card.ts";
 export { SimModem } from "./sim-modem.ts";
 export type { OutgoingSms } from "./sms-factory.ts";
 export { type SimBoardHandle, type StartOptions, startSimBoard } from "./start-sim-board.ts";
+export { TWIN_NAMES, TWINS, type TwinName } from "./twins/index.ts";

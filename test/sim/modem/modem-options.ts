@@ -2,6 +2,7 @@
 
 import type { Clock, Logger } from "../../../src/base/index.ts";
 import type { SimCard } from "./sim-card.ts";
+import type { TwinName } from "./twins/index.ts";
 
 /** Where a modem's bytes go. One host at a time: a newer one takes the place of the older. */
 export interface HostPort {
@@ -25,6 +26,8 @@ export interface SimModemOptions {
   /** The card in the modem; without it, a card with the slot's default number. `null`: none. */
   readonly card?: SimCard | null;
   readonly modemCapacity?: number;
+  /** Whose twin the modem is; default `generic`, a 3GPP modem as the standard has it. */
+  readonly twin?: TwinName;
   /** Gives successive messages of this modem service centre times at least one second apart. */
   readonly uniqueTimestamps?: boolean;
 }

@@ -3,9 +3,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toHex } from "../../../src/base/index.ts";
+import { AppError, toHex } from "../../../src/base/index.ts";
 import type { CliIo } from "../../../src/bin/cli-io.ts";
 import { type SimBoardHandle, startSimBoard } from "./start-sim-board.ts";
+import { isTwinName, TWIN_NAMES, type TwinName } from "./twins/index.ts";
 
 export interface SimulateModemsOptions {
   /** 1-32. */
@@ -18,20 +19,35 @@ export interface SimulateModemsOptions {
   /** Folder for the links to the ptys; without it a temporary one. */
   readonly dir?: string;
   readonly numbers?: readonly string[];
+  /** Names of twins by slot, one or more, or `all`; default `generic`. */
+  readonly models?: readonly string[];
   /** File that keeps SIM contents from one start to the next. */
   readonly persistTo?: string;
   readonly json: boolean;
 }
 
-/** Prints where the modems are, then runs until `io.signal` aborts. Throws what `startSimBoard` throws. */
+/** Throws `sim.unknown_model`. */
+function twinsNamed(models: readonly string[]): readonly TwinName[] {
+  if (models.length === 1 && models[0] === "all") return TWIN_NAMES;
+  return models.map((name) => {
+    if (isTwinName(name)) return name;
+    throw new AppError("sim.unknown_model", `there is no simulated modem "${name}"`, {
+      hint: `Choose of: ${TWIN_NAMES.join(", ")}.`,
+    });
+  });
+}
+
+/** Prints where the modems are, then runs until `io.signal` aborts. Throws `sim.unknown_model` and what `startSimBoard` throws. */
 export async function runSimulateModems(options: SimulateModemsOptions, io: CliIo): Promise<0> {
-  const { json, ...rest } = options;
+  const { json, models = [], ...rest } = options;
+  const twins = twinsNamed(models);
   const seed = options.seed ?? toHex(io.random.bytes(4));
   const ownDir = options.listen === "pty" && options.dir === undefined;
   const dir = ownDir ? mkdtempSync(join(tmpdir(), "numberbox-pty-")) : options.dir;
   try {
     const board = await startSimBoard({
       ...rest,
+      twins,
       ...(dir === undefined ? {} : { dir }),
       seed,
       clock: io.clock,
@@ -50,6 +66,7 @@ function describe(handle: SimBoardHandle, seed: string): unknown {
   const slots = handle.board.modems.map((modem, place) => ({
     slot: modem.slot,
     number: modem.card?.identity.number,
+    model: modem.twin,
     port: handle.ports[place],
   }));
   return { simulator_url: handle.controlUrl, seed, slots };

@@ -32,6 +32,8 @@ export interface Settings {
   charset: string;
   clip: number;
   cusd: number;
+  /** What ends a line whatever S3 and S4 say; null in modems that obey. */
+  fixedLineEnd: string | null;
   /** Functionality level: 0 minimum, 1 full, 4 radio off (TS 27.007 8.2). */
   cfun: number;
 }
@@ -59,6 +61,7 @@ export function powerOnSettings(): Settings {
     charset: "GSM",
     clip: 0,
     cusd: 0,
+    fixedLineEnd: null,
     cfun: 1,
   };
 }

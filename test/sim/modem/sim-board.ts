@@ -6,6 +6,7 @@ import { openLink } from "./host-link.ts";
 import { defaultNumber } from "./identity.ts";
 import { SimCard } from "./sim-card.ts";
 import { SimModem } from "./sim-modem.ts";
+import type { TwinName } from "./twins/index.ts";
 
 export interface SimBoardOptions {
   /** 1-32. */
@@ -15,6 +16,8 @@ export interface SimBoardOptions {
   readonly log: Logger;
   /** The cards' numbers, E.164, by slot; a slot without one gets +15550100001 and so on. */
   readonly numbers?: readonly string[];
+  /** Whose twin each modem is, by slot; fewer than slots: over again from the first. Default all `generic`. */
+  readonly twins?: readonly TwinName[];
   /** Gives successive messages of one modem service centre times at least one second apart. Default false. */
   readonly uniqueTimestamps?: boolean;
 }
@@ -26,7 +29,7 @@ export class SimBoard {
 
   /** Throws `sim.bad_slots`. */
   constructor(options: SimBoardOptions) {
-    const { slots, numbers = [], seed, uniqueTimestamps = false } = options;
+    const { slots, numbers = [], twins = [], seed, uniqueTimestamps = false } = options;
     if (!Number.isInteger(slots) || slots < 1 || slots > MAX_SLOTS) {
       throw new AppError("sim.bad_slots", `a simulated board has 1 to ${MAX_SLOTS} slots`, {
         hint: "Correct the number of slots.",
@@ -36,7 +39,8 @@ export class SimBoard {
       const slot = place + 1;
       const card = new SimCard({ number: numbers[place] ?? defaultNumber(slot) });
       const { clock, log } = options;
-      return new SimModem({ slot, clock, log, card, seed: `${seed}/${slot}`, uniqueTimestamps });
+      const twin = twins[place % Math.max(1, twins.length)] ?? "generic";
+      return new SimModem({ slot, clock, log, card, twin, seed: `${seed}/${slot}`, uniqueTimestamps });
     });
   }
 

@@ -19,6 +19,7 @@ import { SimCard } from "./sim-card.ts";
 import { SmsCentre } from "./sms-centre.ts";
 import { type OutgoingSms, SmsFactory } from "./sms-factory.ts";
 import { Transmitter } from "./transmitter.ts";
+import { TWINS, type Twin, type TwinName } from "./twins/index.ts";
 
 /** From power-on to the first answer. */
 const BOOT_MS = 2_000;
@@ -35,20 +36,26 @@ export class SimModem {
   readonly sms: SmsCentre;
   readonly factory: SmsFactory;
   readonly events: Events<SimModemEvents>;
+  readonly twin: TwinName;
   /** Asked from the first to the last. */
-  readonly behaviours: Behaviour[] = baseBehaviours();
+  readonly behaviours: Behaviour[];
   readonly memories: Memories;
-  settings: Settings = powerOnSettings();
+  settings: Settings;
   #power: PowerState = "on";
   #host: HostPort | undefined;
   #cancelTimer: Disposer | undefined;
+  readonly #twin: Twin;
   readonly #transmitter: Transmitter;
   readonly #engine: CommandEngine;
 
   constructor(options: SimModemOptions) {
     const { clock, seed, slot } = options;
     this.slot = slot;
-    this.identity = modemIdentity(slot);
+    this.twin = options.twin ?? "generic";
+    this.#twin = TWINS[this.twin];
+    this.identity = { ...modemIdentity(slot), ...this.#twin.identity };
+    this.behaviours = [...this.#twin.layers(), ...baseBehaviours(), ...(this.#twin.last?.() ?? [])];
+    this.settings = this.powerOnSettings();
     this.clock = clock;
     this.journal = new Journal(clock);
     this.faults = new FaultBox(new SeededRandom(`${seed}/faults`));
@@ -88,6 +95,11 @@ export class SimModem {
       settings,
       send: (text) => this.#transmitter.send(text),
     });
+  }
+
+  /** What this modem's settings are after power-on or ATZ. */
+  powerOnSettings(): Settings {
+    return { ...powerOnSettings(), ...this.#twin.powerOn };
   }
 
   get power(): PowerState {
@@ -132,7 +144,9 @@ export class SimModem {
   /** Sends one unsolicited result code; its lines stay together unless a fault says otherwise. */
   urc(...lines: readonly string[]): void {
     if (this.#power !== "on") return;
-    const text = renderBlock(lines, this.settings);
+    const said = this.behaviours.reduceRight((out, layer) => layer.onUrc?.(out, this) ?? out, lines);
+    if (said.length === 0) return;
+    const text = renderBlock(said, this.settings);
     if (!this.faults.any) {
       this.#engine.sendUrc(text);
       return;
@@ -214,7 +228,7 @@ export class SimModem {
     this.#transmitter.cut();
     this.#power = power;
     this.#engine.reset();
-    this.settings = powerOnSettings();
+    this.settings = this.powerOnSettings();
     this.sms.powerLost();
     this.radio.power(false);
     this.#cancelTimer?.();

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../../src/base/index.ts";
 import type { ByteLink } from "../../../src/modem/index.ts";
+import { control } from "./control-api.ts";
 import { ControlServer } from "./control-server.ts";
 import { PtySlot } from "./pty-slot.ts";
 import { SimBoard, type SimBoardOptions } from "./sim-board.ts";
@@ -50,7 +51,11 @@ export async function startSimBoard(options: StartOptions): Promise<SimBoardHand
   try {
     const ports: string[] = [];
     for (const modem of board.modems) ports.push(await openSlot(modem, options, stops));
-    const server = new ControlServer({ board, log: options.log, afterChange: () => snapshot?.save() });
+    const server = new ControlServer({
+      control: (request) => control(board, request),
+      log: options.log,
+      afterChange: () => snapshot?.save(),
+    });
     const controlUrl = await server.start(options.controlPort ?? 0);
     stops.push(() => server.stop());
     return { board, ports, controlUrl, modem: (slot) => board.modem(slot), link: (slot) => board.link(slot), stop };

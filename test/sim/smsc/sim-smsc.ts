@@ -171,8 +171,12 @@ export class SmscSession implements SmscEnd {
 
   #misbehaves(): boolean {
     const fault = this.#fault;
-    if (fault === null || !("after" in fault) || this.#sentHere < fault.after) return false;
+    if (fault === null || ("after" in fault && this.#sentHere < fault.after)) return false;
     switch (fault.kind) {
+      case "mute":
+      case "no_bind_answer":
+      case "refuse":
+        return false;
       case "unbind":
         this.#deaf = fault.deaf === true;
         this.unbind();

@@ -2,6 +2,7 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import type { GatewayLinkEvents, OpenGateway } from "../../../src/smpp/gateway-link.ts";
+import { listen } from "../modem/tcp-slot.ts";
 import type { SimSmsc, SmscEnd } from "./sim-smsc.ts";
 
 /** Opens connections that carry bytes in a later turn, as a network does. */
@@ -67,17 +68,15 @@ export class SmscServer {
     });
   }
 
-  /** Returns the URL; `port` 0 takes a free one. */
-  start(port = 0): Promise<string> {
-    return new Promise((resolve) => {
-      this.#server.listen(port, "127.0.0.1", () => {
-        const address = this.#server.address();
-        resolve(`smpp://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}`);
-      });
-    });
+  /** Listens on loopback; `port` 0 takes a free one. Returns the URL. Throws `sim.listen_failed`. */
+  async start(port = 0): Promise<string> {
+    await listen(this.#server, port);
+    const address = this.#server.address();
+    return `smpp://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}`;
   }
 
   async stop(): Promise<void> {
+    // Also when it never listened.
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#sockets) socket.destroy();
     await closed;

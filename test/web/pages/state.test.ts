@@ -15,7 +15,7 @@ function overview(change: Partial<Overview> = {}, received = 0): Overview {
       clock: "trusted",
       intake: { state: "running", problem: null },
     },
-    counts: { received, forwarded: 0, acknowledged: 0, duplicates: 0, undecodable: 0, unrented: 0 },
+    counts: { received, forwarded: 0, acknowledged: 0, duplicates: 0, undecodable: 0, unrented: 0, denied: 0 },
     outbox: { depth: 0, oldest_ms: null },
     relay: { url: "http://relay", state: "up", since: 0, problem: null },
     ...change,

@@ -71,6 +71,7 @@ export const en = {
   "flow.window": "last 5 min",
   "flow.window.opened": "since you opened this page",
   "flow.unrented": "{n} without rental",
+  "flow.denied": "{n} dropped unread by the sender policy",
 
   "slots.title": "Slots",
   "slots.filter": "Show slots by state",
@@ -79,6 +80,7 @@ export const en = {
   "slots.none.text": "Plug in a modem and add its port to the box's configuration; the slot appears here by itself.",
   "slot.name": "Slot {id}",
   "slot.no_line": "No number yet",
+  "slot.lines": "Several numbers",
   "slot.rented": "Rented",
   "slot.free": "Free",
   "slot.ready": "Ready",
@@ -283,6 +285,7 @@ export const en = {
   "step.waiting_for_phone": "waiting for the phone",
   "step.silent": "the phone is silent",
   "step.stopped": "stopped",
+  "step.binding": "signing in at the gateway",
 
   "technology.gsm": "2G",
   "technology.gsm_compact": "2G",
@@ -307,6 +310,8 @@ export const en = {
   "event.sim.balance_low": "The SIM in slot {slot} has only {amount} {currency} left",
   "event.sim.balance_unknown": "The balance of the SIM in slot {slot} could not be found out",
   "event.ussd.notice": "The network sent a notice to slot {slot}",
+  "event.smpp.unknown_number": "The gateway of slot {slot} has an SMS for a number that no line has; it stays there",
+  "event.smpp.malformed": "The gateway of slot {slot} sent a damaged message, which nobody can read",
   "event.slot.storage_full": "The SMS storage of slot {slot} is full",
   "event.clock.jumped": "The system's clock jumped by {seconds} s; rentals wait until the time is sure",
   "event.sms.partial": "Long SMS passed on with parts missing: {messages}",

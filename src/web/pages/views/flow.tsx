@@ -137,12 +137,16 @@ export function Flow() {
   const words = useWords();
   const overview = useBox<Overview | null>((box) => box.overview, null);
   if (overview === null) return null;
-  const { unrented } = overview.counts;
+  const { unrented, denied } = overview.counts;
+  const asides = [
+    ...(unrented > 0 ? [words.t("flow.unrented", { n: unrented })] : []),
+    ...(denied > 0 ? [words.t("flow.denied", { n: denied })] : []),
+  ];
   return (
     <section class="flow" aria-label={words.t("flow.title")}>
       <dl class="stations">
         <Intake overview={overview} />
-        <Count name="received" aside={unrented > 0 ? words.t("flow.unrented", { n: unrented }) : null} />
+        <Count name="received" aside={asides.length > 0 ? asides.join(", ") : null} />
         <Outbox overview={overview} />
         <Count name="forwarded" />
         <Count name="acknowledged" />

@@ -6,7 +6,7 @@ import { describeProblem } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Qr } from "../parts/qr.tsx";
-import { usePhones } from "./phones.tsx";
+import { usePhones } from "./use-phones.ts";
 
 interface InvitationProps {
   readonly invitation: PhoneInvitation;

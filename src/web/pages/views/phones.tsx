@@ -1,25 +1,14 @@
 // The Android phones that serve as slots: whether they are alive, their batteries, SIMs and SMS; adding and removing.
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { PhoneView } from "../../../protocol/index.ts";
-import { useApp, useSelect, useWords } from "../app-context.ts";
+import { useSelect, useWords } from "../app-context.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { AddPhoneDialog } from "./add-phone-dialog.tsx";
 import { PhoneCard } from "./phone-card.tsx";
 import { RemovePhoneDialog } from "./remove-phone-dialog.tsx";
-
-/** The live feed tells slots, not phones: they are asked for while somebody looks. */
-const ASK_EVERY_MS = 3000;
-
-export function usePhones(): readonly PhoneView[] | null {
-  const { controller } = useApp();
-  const turn = useSelect((state) => Math.floor(state.now / ASK_EVERY_MS));
-  useEffect(() => {
-    void controller.loadPhones();
-  }, [turn, controller]);
-  return useSelect((state) => state.phones);
-}
+import { usePhones } from "./use-phones.ts";
 
 interface ListProps {
   readonly phones: readonly PhoneView[];

@@ -49,17 +49,16 @@ function LastSms({ slot }: SlotProps) {
 
 function Running({ slot }: SlotProps) {
   const words = useWords();
-  const network = [slot.operator, describeTechnology(words, slot.technology)]
+  const network = (
+    slot.kind === "smpp" ? [slot.manufacturer, slot.model] : [slot.operator, describeTechnology(words, slot.technology)]
+  )
     .filter((part) => part !== null)
     .join(" · ");
   return (
     <>
       <div class="slot-net">
-        {slot.kind === "phone" ? (
-          slot.battery !== null && <Battery battery={slot.battery} />
-        ) : (
-          <Signal dbm={slot.signal_dbm} />
-        )}
+        {slot.kind === "modem" && <Signal dbm={slot.signal_dbm} />}
+        {slot.battery !== null && <Battery battery={slot.battery} />}
         <span class="slot-operator">{network}</span>
       </div>
       <div class="slot-foot">
@@ -84,6 +83,8 @@ function Trouble({ slot }: SlotProps) {
 
 function Card({ slot }: SlotProps) {
   const words = useWords();
+  // A gateway's account without a warning has more lines than one.
+  const unnamed = slot.kind === "smpp" && slot.warnings.length === 0 ? "slot.lines" : "slot.no_line";
   return (
     <li class={`slot slot-${slot.state}`} data-slot={slot.id}>
       <div class="slot-head">
@@ -91,7 +92,7 @@ function Card({ slot }: SlotProps) {
         <State slot={slot} />
       </div>
       <h3 class="slot-number">
-        {slot.line === null ? <span class="slot-unnamed">{words.t("slot.no_line")}</span> : slot.line.number}
+        {slot.line === null ? <span class="slot-unnamed">{words.t(unnamed)}</span> : slot.line.number}
         {slot.line !== null && (
           <span class={slot.line.rented ? "tag tag-rented" : "tag"}>
             {words.t(slot.line.rented ? "slot.rented" : "slot.free")}

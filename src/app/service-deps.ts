@@ -1,0 +1,25 @@
+// What the services of a box are made from.
+
+import type { Clock, CryptoSuite, Logger, Random, Secret } from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import type { BoxStore, SimVault, TrustedTime } from "../core/index.ts";
+import type { Identity } from "../envelope/index.ts";
+import type { OpenLink } from "../modem/index.ts";
+import type { Boards } from "./boards.ts";
+
+export interface ServiceDeps {
+  readonly config: BoxConfig;
+  readonly dataFolder: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+  readonly store: BoxStore;
+  readonly identity: Identity;
+  readonly storageKey: Secret<Uint8Array>;
+  readonly time: TrustedTime;
+  readonly boards: Boards;
+  readonly sims: SimVault;
+  readonly openSimLink: OpenLink | undefined;
+}

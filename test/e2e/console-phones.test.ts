@@ -1,0 +1,131 @@
+// The console's phones in Chromium: adding one by a code for its camera, the page that the phone opens, and removing it.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/index.ts";
+import { systemClock } from "../../src/base/system-clock.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
+import { setPassword, startWeb, type WebHandle } from "../../src/web/index.ts";
+import { FakeBoxConsole } from "../sim/fake-box-console.ts";
+import { FakePhones } from "../sim/fake-phones.ts";
+import { MemorySettings } from "../sim/memory-settings.ts";
+import { hasChromium, launchChromium, openPage } from "./browser.ts";
+
+const PASSWORD = "seven quiet otters";
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface AxeResults {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+/** What axe finds, and whether the page is wider than its screen. */
+async function faults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResults> } };
+    return axe.run();
+  });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  return [
+    ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
+    ...(wide ? ["wide"] : []),
+  ];
+}
+
+let folder: string;
+let browser: Browser;
+let web: WebHandle;
+let phones: FakePhones;
+
+describe.skipIf(!hasChromium)("the console's phones", () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "numberbox-pages-"));
+    const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
+    await build({ configFile, logLevel: "error", build: { outDir: folder } });
+    browser = await launchChromium();
+    phones = new FakePhones({ clock: systemClock });
+    const settings = new MemorySettings();
+    await setPassword({ settings, random: systemRandom, password: PASSWORD });
+    web = await startWeb({
+      listen: { host: "127.0.0.1", port: 0 },
+      box: new FakeBoxConsole({ clock: systemClock, slots: 4 }),
+      ...{ phones, settings, pages: folder, clock: systemClock, random: systemRandom, log: silentLogger },
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await web?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("are listed, added with a code for the phone's camera, and removed", async () => {
+    const { page, complaints } = await openPage(browser, { viewport: { width: 1280, height: 860 } });
+    await page.goto(`${web.url}/phones`);
+    await page.fill("#password", PASSWORD);
+    await page.click("button[type=submit]");
+    await page.waitForSelector("[data-phone=moto]");
+    expect(await page.textContent("[data-phone=galaxy-attic]")).toMatch(/14 %.*nearly empty.*Plug it in/);
+    await page.getByRole("button", { name: "Add a phone" }).click();
+    await page.fill("#phone-name", "nokia");
+    await page.fill("#phone-reach", "http://192.168.1.5:8080");
+    expect(await page.textContent("#phone-reach-note")).toContain("https addresses only");
+    await page.fill("#phone-reach", "https://box.example");
+    await page.click("dialog button[type=submit]");
+    await page.waitForSelector(".qr path");
+    expect(await page.textContent(".progress")).toContain("Waiting for the phone");
+    expect(await page.textContent(".by-hand")).toContain("https://box.example/join#nokianokia");
+    await page.click("dialog .dialog-foot button");
+    await page.getByRole("button", { name: "Remove the phone nokia" }).click();
+    await page.click("dialog button.danger");
+    await page.waitForSelector("[data-phone=nokia]", { state: "detached" });
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(["light", "dark"] as const)(
+    "can be used by anybody, in %s colours, on a desktop and a phone",
+    async (colorScheme) => {
+      for (const viewport of [
+        { width: 1280, height: 860 },
+        { width: 360, height: 740 },
+      ]) {
+        const { page } = await openPage(browser, { viewport, colorScheme, reducedMotion: "reduce" });
+        await page.goto(`${web.url}/phones`);
+        await page.fill("#password", PASSWORD);
+        await page.click("button[type=submit]");
+        await page.waitForSelector("[data-phone=pixel-shelf]");
+        expect(await faults(page)).toEqual([]);
+        await page.getByRole("button", { name: "Add a phone" }).click();
+        await page.getByText("Type it here").click();
+        expect(await faults(page)).toEqual([]);
+        await page.getByText("Scan a code").click();
+        await page.fill("#phone-name", `n-${colorScheme}-${viewport.width}`);
+        await page.click("dialog button[type=submit]");
+        await page.waitForSelector(".qr path");
+        await page.getByText("By hand").click();
+        expect(await faults(page)).toEqual([]);
+        await page.context().close();
+      }
+    },
+  );
+
+  it("are told by their own browser how the app is reached, without a sign-in", async () => {
+    const { page, complaints, sent } = await openPage(browser, { viewport: { width: 390, height: 844 } });
+    await page.goto(`${web.url}/join#motomoto`);
+    await page.fill("#phone-user", "sms");
+    await page.fill("#phone-password", "a4f9");
+    await page.click("button[type=submit]");
+    await page.waitForSelector(".joined");
+    expect(phones.joined).toEqual([{ url: "http://127.0.0.1:8080", user: "sms", password: "a4f9" }]);
+    // The code stays out of addresses but for the one request that it is for.
+    expect(sent.filter((request) => request.includes("motomoto"))).toHaveLength(1);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
