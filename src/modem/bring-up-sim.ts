@@ -14,6 +14,7 @@ import { AppError, hasCode, messageOf } from "../base/index.ts";
 import type { SimAtLock } from "../core/index.ts";
 import { ask, type BringUp, tell, tellIfAble } from "./ask.ts";
 import type { Findings } from "./findings.ts";
+import { genericProfile } from "./profiles/index.ts";
 import { isUsable, lockOfError, simFault } from "./sim-faults.ts";
 import { SIM_PAUSE } from "./timeouts.ts";
 
@@ -46,7 +47,8 @@ async function settledLock(bringUp: BringUp): Promise<string> {
 type Iccid = Pick<Findings, "iccid" | "iccidForm">;
 
 async function readIccid(bringUp: BringUp, { profile }: Findings): Promise<Iccid> {
-  for (const form of profile.iccid) {
+  // A firmware that lacks its vendor's form has another's: without an ICCID a line could not follow its SIM.
+  for (const form of new Set([...profile.iccid, ...genericProfile.iccid])) {
     const iccid = await tell(bringUp, command.iccid(form), parseIccid);
     if (iccid !== null) return { iccid, iccidForm: form };
   }

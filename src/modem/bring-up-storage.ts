@@ -55,21 +55,26 @@ async function withoutStorage(bringUp: BringUp, findings: Findings): Promise<Fin
   return { ...findings, delivery: "direct", others: [], storage: null };
 }
 
+function settledIn({ home, use, tellsStorage }: Home, findings: Findings): Findings {
+  const others = findings.profile.alsoRead.filter((other) => other !== home);
+  return { ...findings, home, others, storage: use, tellsStorage };
+}
+
 export async function bringUpStorage(bringUp: BringUp, findings: Findings): Promise<Findings> {
   // Not earlier: without a SIM that is ready some modems know no message commands at all.
   await bringUp.channel.send(command.pduFormat());
   const serviceCentre = await keepServiceCentre(bringUp, findings);
   const found: Findings = { ...findings, serviceCentre };
-  const { receiveInto, alsoRead } = findings.profile;
+  const { receiveInto } = findings.profile;
   // What +CPMS=? lists is not asked for: only trying tells which storage the modem takes.
   for (const mem of receiveInto) {
     const settled = await settleIn(bringUp, mem);
-    if (settled === null) continue;
-    const { home, use, tellsStorage } = settled;
-    const others = alsoRead.filter((other) => other !== home);
-    return { ...found, home, others, storage: use, tellsStorage };
+    if (settled !== null) return settledIn(settled, found);
   }
-  return await withoutStorage(bringUp, found);
+  // One that keeps its own storage whatever it is told: better that one than none.
+  const told = await readState(bringUp);
+  const own = told === null ? null : await settleIn(bringUp, (told.mem3 ?? told.mem1).mem);
+  return own === null ? await withoutStorage(bringUp, found) : settledIn(own, found);
 }
 
 /**
