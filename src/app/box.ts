@@ -145,6 +145,8 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("slots", () => fleet.stop());
   scout.start();
   parts.started("hardware scout", () => scout.stop());
+  services.numbers.start();
+  parts.started("own numbers", () => services.numbers.stop());
   services.balances?.start();
   parts.started("balances", async () => services.balances?.stop());
   events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });

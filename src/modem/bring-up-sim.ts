@@ -9,6 +9,7 @@ import {
   parseIccid,
   parseMncLength,
   parsePinRetries,
+  parseProviderName,
 } from "../at/index.ts";
 import { AppError, hasCode, messageOf } from "../base/index.ts";
 import type { SimAtLock } from "../core/index.ts";
@@ -116,7 +117,8 @@ export async function bringUpSim(bringUp: BringUp, findings: Findings): Promise<
   const imsi = await tell(bringUp, command.imsi(), parseCimi);
   const identity = await readIccid(bringUp, findings);
   const mncLength = await tellIfAble(bringUp, command.readSimFile("administrativeData"), parseMncLength);
-  return { ...findings, imsi, ...identity, mncLength, ownNumber: await ownNumber(bringUp) };
+  const provider = await tellIfAble(bringUp, command.readSimFile("providerName"), parseProviderName);
+  return { ...findings, imsi, ...identity, mncLength, provider, ownNumber: await ownNumber(bringUp) };
 }
 
 /**
