@@ -76,7 +76,7 @@ export const enSlots = {
   "registration.roaming_csfb_not_preferred": "Roaming",
 
   "health.title": "State",
-  "health.step": "Now: {step}",
+  "health.again": "Looks again: {when}",
   "ladder.title": "Recovery",
   "ladder.resets.one": "{n} reset in 24 h",
   "ladder.resets.other": "{n} resets in 24 h",
@@ -148,6 +148,7 @@ export const enSlots = {
   "number.left": "{span} left",
   "number.denied": "{n} dropped unread",
   "number.none": "SMS stay on the SIM until it has a number.",
+  "number.absent": "{number} was served here last, and is again when its SIM is back.",
   "number.other_sim":
     "{number} was served here, but with another SIM. SMS of this SIM stay on it until it has a number.",
   "number.name": "Name this number",
@@ -201,7 +202,7 @@ export const enSlots = {
   "hardware.text":
     "For some minutes the box takes every new modem as a slot. At all other times it only tells you of them.",
   "hardware.open": "New modems are taken in",
-  "hardware.left": "{span} left",
+  "hardware.left": "{time} left",
   "hardware.plug": "Plug modems in now. What is plugged in already joins too.",
   "hardware.start": "Open for 4 minutes",
   "hardware.stop": "Stop now",

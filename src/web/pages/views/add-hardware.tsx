@@ -12,7 +12,7 @@ function useWindowLeft(): string | null {
   useEffect(() => void controller.slots.loadHardware(), []);
   return useSelect(({ hardware, now }) => {
     const left = hardware === null ? null : windowLeft(hardware, now);
-    return left === null ? null : words.left(left);
+    return left === null ? null : words.clock(left);
   });
 }
 

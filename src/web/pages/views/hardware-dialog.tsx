@@ -26,7 +26,7 @@ function Window({ hardware }: WindowProps) {
     <div class="window" role="timer">
       <div class="window-head">
         <strong>{words.t("hardware.open")}</strong>
-        <span>{words.t("hardware.left", { span: words.left(left) })}</span>
+        <span>{words.t("hardware.left", { time: words.clock(left) })}</span>
       </div>
       <div class="window-bar" style={{ "--share": String(Math.min(1, left / (JOIN_SECONDS * 1000))) }} />
       <p>{words.t("hardware.plug")}</p>

@@ -71,7 +71,7 @@ function Card({ slot }: SlotProps) {
       <div class="slot-head">
         <span class="slot-id">
           <Kind slot={slot} />
-          {words.t("slot.name", { id: slot.id })}
+          <span class="slot-name">{words.t("slot.name", { id: slot.id })}</span>
         </span>
         <State slot={slot} />
       </div>

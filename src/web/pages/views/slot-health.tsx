@@ -7,6 +7,7 @@ import { capital, describeProblem, describeStep } from "../describe.ts";
 import { Icon } from "../parts/icon.tsx";
 import { simLockOf } from "../pin-form.ts";
 import { Ladder } from "./ladder.tsx";
+import { useNextTry } from "./ladder-mark.tsx";
 import { PinDialog, TriesLeft } from "./pin-dialog.tsx";
 import { LastSms, State } from "./slot-bits.tsx";
 
@@ -16,14 +17,17 @@ interface SlotProps {
 
 function What({ slot }: SlotProps) {
   const words = useWords();
+  const again = useNextTry(slot.recovery);
   if (slot.state === "ready") return <LastSms slot={slot} />;
   const problem = slot.problem === null ? null : describeProblem(words, slot.problem);
+  // What the hint says elsewhere can be done right here.
+  const hint = simLockOf(slot).kind === "none" ? (problem?.hint ?? null) : null;
   return (
     <div class="health-what">
       <strong>{problem?.what ?? capital(describeStep(words, slot.step))}</strong>
-      {problem !== null && problem.hint !== null && <span>{problem.hint}</span>}
-      {problem !== null && slot.recovery.rung === null && (
-        <span class="slot-hint">{words.t("health.step", { step: describeStep(words, slot.step) })}</span>
+      {hint !== null && <span>{hint}</span>}
+      {again !== null && slot.recovery.rung === null && (
+        <span class="slot-hint">{words.t("health.again", { when: again })}</span>
       )}
     </div>
   );
@@ -67,7 +71,7 @@ function Warning({ warning }: { readonly warning: ProblemBody }) {
 export function SlotHealth({ slot }: SlotProps) {
   const words = useWords();
   return (
-    <section class={`health slot-${slot.state}`} aria-labelledby="health-title">
+    <section class={`health health-${slot.state}`} aria-labelledby="health-title">
       <h2 id="health-title" class="hidden">
         {words.t("health.title")}
       </h2>

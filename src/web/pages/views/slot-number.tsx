@@ -78,11 +78,16 @@ function Unnamed({ slot }: SlotProps) {
   const slots = useBox((box) => box.slots, NO_SLOTS);
   const unserved = unservedLines({ lines, slots }, slot.id);
   const before = unserved.find((line) => line.slot === slot.id);
-  const canAdopt = slot.kind === "modem" && unserved.length > 0 && (slot.iccid !== null || slot.imsi !== null);
+  const hasSim = slot.iccid !== null || slot.imsi !== null;
+  const canAdopt = slot.kind === "modem" && unserved.length > 0 && hasSim;
   const close = (): void => setDialog(null);
   return (
     <div class="number-none">
-      <p>{before === undefined ? words.t("number.none") : words.t("number.other_sim", { number: before.number })}</p>
+      <p>
+        {before === undefined
+          ? words.t("number.none")
+          : words.t(hasSim ? "number.other_sim" : "number.absent", { number: before.number })}
+      </p>
       <div class="number-actions">
         {canAdopt && (
           <button type="button" disabled={isBroken} onClick={() => setDialog("adopt")}>

@@ -23,7 +23,7 @@ function Lamp({ id, state, isWarned, isCurrent }: LampProps) {
       <li>
         <ViewLink
           view={slotPage(id)}
-          class={`lamp slot-${state}${isWarned ? " lamp-warned" : ""}`}
+          class={`lamp lamp-${state === "ready" && isWarned ? "warned" : state}`}
           title={name}
           isCurrent={isCurrent}
         >
