@@ -3,7 +3,7 @@ import { AppError, seconds } from "../../../src/base/index.ts";
 import type { Api } from "../../../src/web/pages/api.ts";
 import type { FleetApi } from "../../../src/web/pages/api-fleet.ts";
 import { Controller } from "../../../src/web/pages/controller.ts";
-import { pathOf, viewOf } from "../../../src/web/pages/routes.ts";
+import { pathOf, slotOf, slotPage, viewOf } from "../../../src/web/pages/routes.ts";
 import { initialState } from "../../../src/web/pages/state.ts";
 import { Store } from "../../../src/web/pages/store.ts";
 import { nextTheme } from "../../../src/web/pages/theme.ts";
@@ -109,6 +109,15 @@ describe("Controller", () => {
 });
 
 describe("routes and themes", () => {
+  it("gives every slot an address of its own, and takes no other for one", () => {
+    const view = slotPage("usb-1-1.4");
+    expect([pathOf(view), viewOf(pathOf(view)), slotOf(view)]).toEqual(["/slots/usb-1-1.4", view, "usb-1-1.4"]);
+    expect([viewOf("/slots/"), viewOf("/slots/a/b"), viewOf("/slots/<b>"), slotOf("rentals")]).toEqual([
+      ...["overview", "overview", "overview"],
+      null,
+    ]);
+  });
+
   it("leads from a view to its address and back, from anywhere else to the overview", () => {
     expect([viewOf(pathOf("overview")), viewOf(pathOf("rentals")), viewOf("/nowhere")]).toEqual([
       "overview",

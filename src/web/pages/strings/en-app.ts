@@ -68,7 +68,7 @@ export const enApp = {
   "flow.window": "last 5 min",
   "flow.window.opened": "since you opened this page",
   "flow.unrented": "{n} without rental",
-  "flow.denied": "{n} dropped unread",
+  "flow.denied": "{n} dropped",
   "provider.title": "This box's verify key",
   "provider.text": "Give this key to the operator of your relay.",
   "provider.copy": "Copy",

@@ -111,6 +111,7 @@ export const enProblems = {
   "problem.smpp.tls": "No secure connection with the gateway",
   "problem.ussd.bad_code": "A code begins with * or # and ends with #; a reply is letters and digits.",
   "hint.ussd.bad_code": "For instance *100#.",
+  "problem.ussd.not_supported": "Only modems have USSD; ask on the phone or at the gateway.",
   "problem.ussd.refused": "Not sent: this code would change calls, passwords or locks of the number.",
   "problem.ussd.quota": "This slot has used up its codes for the hour.",
   "hint.ussd.quota": "Wait {retry_after_s} s, or raise ussd.per_hour in the configuration.",

@@ -52,7 +52,7 @@ function Step({ step: { rung, look, ask }, slot, disabled, onAsk }: StepProps) {
   );
 }
 
-/** What is not urgent is said once for all: a ladder that nobody stands on is a quiet line. */
+/** Of a slot that works the ladder is one quiet line, until somebody opens it. */
 export function Ladder({ slot }: { readonly slot: SlotView }) {
   const { controller, words } = useApp();
   const isBroken = useSelect((state) => state.link === "broken");
@@ -68,11 +68,11 @@ export function Ladder({ slot }: { readonly slot: SlotView }) {
   };
   const { resets_today: resets, rung } = slot.recovery;
   return (
-    <div class={`ladder${rung === null ? " ladder-idle" : ""}`}>
-      <div class="ladder-head">
+    <details class={`ladder${rung === null ? " ladder-idle" : ""}`} open={slot.state !== "ready" || rung !== null}>
+      <summary class="ladder-head">
         <h3>{words.t("ladder.title")}</h3>
         <span>{words.count("ladder.resets", resets)}</span>
-      </div>
+      </summary>
       <ol class="rungs">
         {ladderOf(slot.recovery).map((step) => (
           <Step key={step.rung} step={step} slot={slot} disabled={isBroken || task.busy} onAsk={onAsk} />
@@ -90,6 +90,6 @@ export function Ladder({ slot }: { readonly slot: SlotView }) {
           }}
         />
       )}
-    </div>
+    </details>
   );
 }

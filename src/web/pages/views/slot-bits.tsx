@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<SlotKind, IconName>> = { modem: "modem", phone: "ph
 export function Kind({ slot: { kind } }: SlotProps) {
   const words = useWords();
   return (
-    <span class="slot-kind" title={words.t(`slot.kind.${kind}`)}>
+    <span class={`slot-kind slot-kind-${kind}`} title={words.t(`slot.kind.${kind}`)}>
       <Icon name={KINDS[kind]} />
       <span class="hidden">{words.t(`slot.kind.${kind}`)}</span>
     </span>
@@ -23,14 +23,14 @@ export function Kind({ slot: { kind } }: SlotProps) {
 }
 
 /** For a slot that is not ready also since when: a minute is nothing, a night is. */
-export function State({ slot }: SlotProps) {
+export function State({ slot, brief = false }: SlotProps & { readonly brief?: boolean }) {
   const words = useWords();
   const since = useSelect((state) => (slot.state === "ready" ? null : words.span(state.now - slot.since)));
   return (
     <span class="slot-state">
       <Icon name={slot.state} />
       {words.t(`slot.${slot.state}`)}
-      {since !== null && <span class="slot-since">{words.t("flow.since", { span: since })}</span>}
+      {since !== null && <span class="slot-since">{brief ? since : words.t("flow.since", { span: since })}</span>}
     </span>
   );
 }

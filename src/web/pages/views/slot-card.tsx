@@ -73,7 +73,7 @@ function Card({ slot }: SlotProps) {
           <Kind slot={slot} />
           <span class="slot-name">{words.t("slot.name", { id: slot.id })}</span>
         </span>
-        <State slot={slot} />
+        <State slot={slot} brief={true} />
       </div>
       <h3 class="slot-number">
         <ViewLink view={slotPage(slot.id)} class="slot-open" id={`open-${slot.id}`}>
