@@ -64,7 +64,8 @@ export function statusOf(picture: SlotPicture): SlotStatus {
 
 function recoveryOf({ machine, rungs, now, moment, timerAt }: SlotPicture): RecoveryStatus {
   const { phase, silent, recovery } = machine;
-  const wall = (at: Millis): UnixMs => unixMs(now - (moment - at));
+  // The system's monotonic clock has fractions of a millisecond.
+  const wall = (at: Millis): UnixMs => unixMs(Math.round(now - (moment - at)));
   const common = { rungs, resetsToday: resetsToday(recovery, millis(moment)) };
   if (phase.kind === "ready") {
     // What it was before is over, even if the ladder remembers it for a while.
