@@ -6,6 +6,7 @@ export type IccidCommand =
   | "+CCID"
   | "+CCID?"
   | "+ICCID"
+  | "+ICCID?"
   | "+CICCID"
   | "^ICCID?"
   | "+QCCID"

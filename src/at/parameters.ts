@@ -105,10 +105,17 @@ export function filledTextOf(parameter: AtParameter | undefined): string | null 
 // Two or more units of Latin, Greek, Cyrillic, Arabic and other letters, or of ideographs. No name and no number looks like it.
 const UCS2_HEX = /^(?:(?:0[0-9A-F]{3}){2,}|(?:[4-9][0-9A-F]{3}){2,})$/i;
 
-/** As `filledTextOf`; a modem that is set to UCS-2 (+CSCS) sends names and numbers in hex, and is understood. */
+/** `text`, whose characters are bytes, read as UTF-8 where it is that: modems with a Linux inside send names so. */
+function utf8Read(text: string): string {
+  const read = new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  return read.includes("\ufffd") ? text : read;
+}
+
+/** As `filledTextOf`; a modem that is set to UCS-2 (+CSCS) sends names and numbers in hex, others in UTF-8: both are understood. */
 export function readableOf(parameter: AtParameter | undefined): string | null {
   const text = filledTextOf(parameter);
-  if (text === null || !UCS2_HEX.test(text)) return text;
+  if (text === null) return null;
+  if (!UCS2_HEX.test(text)) return utf8Read(text);
   const units = text.match(/.{4}/g) ?? [];
   return String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16)));
 }

@@ -21,6 +21,7 @@ const GROUPS: readonly CommandGroup[] = [
     names: ["rental", "slots", "lines", "identity"],
     load: async () => (await import("./commands/rental.ts")).registerRental,
   },
+  { names: ["slot", "line"], load: async () => (await import("./commands/slot.ts")).registerSlot },
   { names: ["ussd"], load: async () => (await import("./commands/ussd.ts")).registerUssd },
   { names: ["phone"], load: async () => (await import("./commands/phone.ts")).registerPhone },
   { names: ["renter"], load: async () => (await import("./commands/renter.ts")).registerRenter },

@@ -20,6 +20,12 @@ const REDELIVERED_WITHIN: Millis = hours(24);
 
 const SMPP_LOCATION = /^smpp\/([^/]+)\/[^/]+$/;
 
+const MEMORY_LOCATION = /^([A-Z]{2}):\d+$/;
+
+/** The memory of `SM:7`, null for places of other kinds. */
+const memoryOf = (location: StorageLocation): string | null =>
+  location === null ? null : (MEMORY_LOCATION.exec(location)?.[1] ?? null);
+
 /** The session of `smpp/<session>/<n>`, null for places of other kinds. */
 const sessionOf = (location: StorageLocation): string | null =>
   location === null ? null : (SMPP_LOCATION.exec(location)?.[1] ?? null);
@@ -28,7 +34,9 @@ const sessionOf = (location: StorageLocation): string | null =>
  * Judges by the rows with the same hash (line and PDU, time stamp included), all of one line and hence of one account.
  *
  * A stored message: the same bytes at the same place, not yet known to be deleted, are a second reading. The same bytes elsewhere, or
- * at a place that was emptied since, are a second real message: two equal texts within one second both arrive.
+ * at a place that was emptied since, are a second real message: two equal texts within one second both arrive. But a modem receives into
+ * one memory, so what waits in one and shows in another is the same message: some modems show one storage under every name, and after a
+ * crash it may be read under another one first. That row moves, so that a second real message finds none.
  *
  * A direct delivery (+CMT, no location) that comes again is the network's repetition after a lost acknowledgement (TS 24.011 RP-ACK),
  * hence a duplicate.
@@ -41,16 +49,24 @@ export function judge(rows: readonly SeenPdu[], location: StorageLocation, at: U
   const session = sessionOf(location);
   const known = session === null ? readAgain(rows, location) : offeredTwice(rows, location);
   if (known !== undefined) return { kind: "duplicate", occurrence: known.occurrence, moved: null };
-  const redelivered = session === null ? undefined : unconfirmed(rows, session, at);
-  if (redelivered !== undefined) {
-    const { occurrence } = redelivered;
-    return { kind: "duplicate", occurrence, moved: { ...redelivered, location, at } };
+  const moved = session === null ? inOtherMemory(rows, location) : unconfirmed(rows, session, at);
+  if (moved !== undefined) {
+    const { occurrence } = moved;
+    return { kind: "duplicate", occurrence, moved: { ...moved, location, at } };
   }
   return { kind: "new", occurrence: Math.max(-1, ...rows.map((row) => row.occurrence)) + 1 };
 }
 
 const readAgain = (rows: readonly SeenPdu[], location: StorageLocation): SeenPdu | undefined =>
   rows.find((row) => row.location === location && (location === null || !row.deleted));
+
+function inOtherMemory(rows: readonly SeenPdu[], location: StorageLocation): SeenPdu | undefined {
+  const memory = memoryOf(location);
+  return rows.find((row) => {
+    const other = memoryOf(row.location);
+    return memory !== null && other !== null && other !== memory && !row.deleted;
+  });
+}
 
 /** A place in a session never holds a second message, whatever became of the first. */
 const offeredTwice = (rows: readonly SeenPdu[], location: StorageLocation): SeenPdu | undefined =>

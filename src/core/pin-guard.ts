@@ -29,7 +29,7 @@ export interface PinRefusal {
 
 export type PinVerdict = { readonly kind: "enter" } | PinRefusal;
 
-const HINT_ENTER = "Enter the SIM's PIN in the console or by `numberbox sim pin`, or switch it off in a phone.";
+const HINT_ENTER = "Enter the SIM's PIN in the console or by `numberbox slot pin`, or switch it off in a phone.";
 
 const refuse = (code: ErrorCode, message: string, hint: string): PinRefusal => ({
   kind: "refuse",

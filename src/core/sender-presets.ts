@@ -1,5 +1,5 @@
-// Which senders belong to banks, payment and credit institutions, and to crypto exchanges: data for the sender policy. Collected from
-// the senders' own help pages and from what people see on their phones; no list of the kind is ever complete.
+// Which senders belong to banks, payment and credit institutions, and to crypto exchanges: data for the sender policy. Written down from
+// general knowledge, broad on purpose; no list of the kind is ever complete. What it misses, an owner adds as `deny`.
 //
 // Written as the policy compares them (sender-policy.ts): lower case, without spaces, dots, hyphens and underscores; `*` for any text.
 // A word that is a name of its own somewhere ("ing", "wise") stands without `*`, so that "Ingrid" is no bank. Of an Indian header

@@ -1,7 +1,7 @@
 // Questions that a modem need not be able to answer.
 
 import type { AtCommand } from "../at/index.ts";
-import { type Clock, hasCode, type SlotId } from "../base/index.ts";
+import { type Clock, hasCode, type Logger, type SlotId } from "../base/index.ts";
 import type { SimAtLock, SimKeeper } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
 import { SIM_PAUSE } from "./timeouts.ts";
@@ -16,6 +16,7 @@ export interface Asking {
 export interface BringUp extends Asking {
   readonly slotId: SlotId;
   readonly sims: SimKeeper;
+  readonly log: Logger;
   /** The SIM asks for its PIN. */
   readonly onLock: (sim: SimAtLock) => void;
   /** `refuse`: a SIM that roams is taken off the network. */
@@ -35,6 +36,20 @@ export async function ask({ channel, clock, signal }: Asking, request: AtCommand
       if (attempt >= BUSY_ATTEMPTS) throw error;
       await clock.sleep(SIM_PAUSE, "modem busy", signal);
     }
+  }
+}
+
+/** As `tell`, for what a slot can do without: of a modem that stays busy no answer is expected any more. */
+export async function tellIfAble<T>(
+  asking: Asking,
+  request: AtCommand,
+  parse: (lines: readonly string[]) => T,
+): Promise<T | null> {
+  try {
+    return await tell(asking, request, parse);
+  } catch (error) {
+    if (hasCode(error, "modem.error")) return null;
+    throw error;
   }
 }
 

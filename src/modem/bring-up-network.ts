@@ -4,16 +4,18 @@ import {
   type AccessTechnology,
   command,
   type OperatorState,
+  parseCfun,
   parseCireg,
   parseCops,
   parseCsq,
+  parseNetworkInfo,
   parseRegistration,
   parseSignalDetail,
   type Registration,
   type RegistrationFamily,
 } from "../at/index.ts";
 import { AppError } from "../base/index.ts";
-import { type Asking, ask, type BringUp, tell } from "./ask.ts";
+import { type Asking, ask, type BringUp, tell, tellIfAble } from "./ask.ts";
 import type { Findings } from "./findings.ts";
 import { homeNetwork } from "./home-network.ts";
 
@@ -33,7 +35,7 @@ export async function readSignal(asking: Asking, { profile }: Pick<Findings, "pr
   const signal = await tell(asking, command.signal(), parseCsq);
   if (signal !== null && signal.dbm !== null) return signal.dbm;
   for (const form of profile.signal) {
-    const detail = await tell(asking, command.signalDetail(form), (lines) => parseSignalDetail(form, lines));
+    const detail = await tellIfAble(asking, command.signalDetail(form), (lines) => parseSignalDetail(form, lines));
     if (detail !== null && detail.dbm !== null) return detail.dbm;
   }
   return null;
@@ -87,6 +89,15 @@ async function imsOf(asking: Asking, eps: boolean | null, cs: boolean | null): P
 const registeredOrNull = (each: Registration | undefined): boolean | null =>
   each === undefined ? null : isRegistered(each.state);
 
+/** What the modem has besides +COPS and the registrations, asked where those do not name the technology. */
+async function readTechnology(asking: Asking, { profile }: Findings): Promise<AccessTechnology | null> {
+  for (const form of profile.network) {
+    const info = await tellIfAble(asking, command.vendorNetwork(form), (lines) => parseNetworkInfo(form, lines));
+    if (info?.act != null) return info.act;
+  }
+  return null;
+}
+
 /** Everything about the network, anew. */
 export async function readNetwork(asking: Asking, findings: Findings): Promise<Findings> {
   const signalDbm = await readSignal(asking, findings);
@@ -94,6 +105,7 @@ export async function readNetwork(asking: Asking, findings: Findings): Promise<F
   const { operator, mccMnc, act } = await readOperator(asking, findings);
   const registration = chosen(registrations);
   const state = registration?.state ?? null;
+  const told = act ?? registration?.act ?? (isRegistered(state) ? await readTechnology(asking, findings) : null);
   const epsRegistered = registeredOrNull(registrations.CEREG);
   const csRegistered = registeredOrNull(registrations.CREG);
   return {
@@ -102,7 +114,7 @@ export async function readNetwork(asking: Asking, findings: Findings): Promise<F
     operator,
     // A modem that shows names only is at least known to be at home.
     mccMnc: mccMnc ?? (operator !== null && state === "home" ? homeNetwork(findings) : null),
-    technology: act ?? registration?.act ?? null,
+    technology: told === null ? null : (findings.profile.acts[told] ?? told),
     registration: state,
     epsRegistered,
     csRegistered,
@@ -110,7 +122,16 @@ export async function readNetwork(asking: Asking, findings: Findings): Promise<F
   };
 }
 
+const FULL = 1;
+
+/** A modem may have been left with its radio off, by another program or by our own refusal of roaming (TS 27.007 8.2). */
+async function radioOn(asking: Asking): Promise<void> {
+  const level = await tell(asking, command.readFunctionality(), parseCfun);
+  if (level !== null && level !== FULL) await ask(asking, command.setFunctionality(FULL));
+}
+
 export async function bringUpNetwork(bringUp: BringUp, findings: Findings): Promise<Findings> {
+  await radioOn(bringUp);
   // 2 brings the access technology; some know 1 only.
   if ((await ask(bringUp, command.reportRegistration(2))) === null) await ask(bringUp, command.reportRegistration(1));
   await ask(bringUp, command.reportEpsRegistration(2));

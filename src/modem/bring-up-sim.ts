@@ -9,11 +9,13 @@ import {
   parseIccid,
   parseMncLength,
   parsePinRetries,
+  parseProviderName,
 } from "../at/index.ts";
-import { AppError, hasCode } from "../base/index.ts";
+import { AppError, hasCode, messageOf } from "../base/index.ts";
 import type { SimAtLock } from "../core/index.ts";
-import { ask, type BringUp, tell } from "./ask.ts";
+import { ask, type BringUp, tell, tellIfAble } from "./ask.ts";
 import type { Findings } from "./findings.ts";
+import { genericProfile } from "./profiles/index.ts";
 import { isUsable, lockOfError, simFault } from "./sim-faults.ts";
 import { SIM_PAUSE } from "./timeouts.ts";
 
@@ -46,7 +48,8 @@ async function settledLock(bringUp: BringUp): Promise<string> {
 type Iccid = Pick<Findings, "iccid" | "iccidForm">;
 
 async function readIccid(bringUp: BringUp, { profile }: Findings): Promise<Iccid> {
-  for (const form of profile.iccid) {
+  // A firmware that lacks its vendor's form has another's: without an ICCID a line could not follow its SIM.
+  for (const form of new Set([...profile.iccid, ...genericProfile.iccid])) {
     const iccid = await tell(bringUp, command.iccid(form), parseIccid);
     if (iccid !== null) return { iccid, iccidForm: form };
   }
@@ -56,7 +59,7 @@ async function readIccid(bringUp: BringUp, { profile }: Findings): Promise<Iccid
 /** Tries left for the PIN; null when the modem does not tell. */
 async function attemptsLeft(bringUp: BringUp, { profile }: Findings): Promise<number | null> {
   for (const form of profile.pinRetries) {
-    const retries = await tell(bringUp, command.pinRetries(form), parsePinRetries);
+    const retries = await tellIfAble(bringUp, command.pinRetries(form), parsePinRetries);
     const left = retries?.pin ?? retries?.current ?? null;
     if (left !== null) return left;
   }
@@ -101,7 +104,7 @@ function pinProblem(refusal: { code: AppError["code"]; message: string; hint: st
 }
 
 async function ownNumber(bringUp: BringUp): Promise<string | null> {
-  const numbers = await tell(bringUp, command.ownNumber(), parseCnum);
+  const numbers = await tellIfAble(bringUp, command.ownNumber(), parseCnum);
   const found = numbers?.find(({ number }) => number !== null);
   if (found?.number == null) return null;
   return found.type === INTERNATIONAL && !found.number.startsWith("+") ? `+${found.number}` : found.number;
@@ -113,8 +116,9 @@ export async function bringUpSim(bringUp: BringUp, findings: Findings): Promise<
   else if (!isUsable(lock)) throw simFault(lock);
   const imsi = await tell(bringUp, command.imsi(), parseCimi);
   const identity = await readIccid(bringUp, findings);
-  const mncLength = await tell(bringUp, command.readSimFile("administrativeData"), parseMncLength);
-  return { ...findings, imsi, ...identity, mncLength, ownNumber: await ownNumber(bringUp) };
+  const mncLength = await tellIfAble(bringUp, command.readSimFile("administrativeData"), parseMncLength);
+  const provider = await tellIfAble(bringUp, command.readSimFile("providerName"), parseProviderName);
+  return { ...findings, imsi, ...identity, mncLength, provider, ownNumber: await ownNumber(bringUp) };
 }
 
 /**
@@ -123,12 +127,15 @@ export async function bringUpSim(bringUp: BringUp, findings: Findings): Promise<
  */
 export async function keepServiceCentre(bringUp: BringUp, { iccid }: Findings): Promise<Findings["serviceCentre"]> {
   if (iccid === null) return "unknown";
-  const { sims } = bringUp;
-  const now = await tell(bringUp, command.readServiceCentre(), parseCsca);
+  const { sims, log } = bringUp;
+  const now = await tellIfAble(bringUp, command.readServiceCentre(), parseCsca);
   if (now === null) return "unknown";
   if (now.number !== null) {
     const number = now.type === INTERNATIONAL && !now.number.startsWith("+") ? `+${now.number}` : now.number;
-    await sims.rememberServiceCentre(iccid, number);
+    // A full disk must not keep a slot from its SMS.
+    await sims
+      .rememberServiceCentre(iccid, number)
+      .catch((error) => log.warn("service_centre_not_kept", { reason: messageOf(error) }));
     return "set";
   }
   const before = sims.serviceCentre(iccid);

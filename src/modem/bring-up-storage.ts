@@ -5,6 +5,7 @@ import { AppError } from "../base/index.ts";
 import { ask, type BringUp, tell } from "./ask.ts";
 import { keepServiceCentre } from "./bring-up-sim.ts";
 import type { Findings } from "./findings.ts";
+import { indicationAttempts } from "./profiles/index.ts";
 
 const READINGS = 3;
 
@@ -54,21 +55,26 @@ async function withoutStorage(bringUp: BringUp, findings: Findings): Promise<Fin
   return { ...findings, delivery: "direct", others: [], storage: null };
 }
 
+function settledIn({ home, use, tellsStorage }: Home, findings: Findings): Findings {
+  const others = findings.profile.alsoRead.filter((other) => other !== home);
+  return { ...findings, home, others, storage: use, tellsStorage };
+}
+
 export async function bringUpStorage(bringUp: BringUp, findings: Findings): Promise<Findings> {
   // Not earlier: without a SIM that is ready some modems know no message commands at all.
   await bringUp.channel.send(command.pduFormat());
   const serviceCentre = await keepServiceCentre(bringUp, findings);
   const found: Findings = { ...findings, serviceCentre };
-  const { receiveInto, alsoRead } = findings.profile;
+  const { receiveInto } = findings.profile;
   // What +CPMS=? lists is not asked for: only trying tells which storage the modem takes.
   for (const mem of receiveInto) {
     const settled = await settleIn(bringUp, mem);
-    if (settled === null) continue;
-    const { home, use, tellsStorage } = settled;
-    const others = alsoRead.filter((other) => other !== home);
-    return { ...found, home, others, storage: use, tellsStorage };
+    if (settled !== null) return settledIn(settled, found);
   }
-  return await withoutStorage(bringUp, found);
+  // One that keeps its own storage whatever it is told: better that one than none.
+  const told = await readState(bringUp);
+  const own = told === null ? null : await settleIn(bringUp, (told.mem3 ?? told.mem1).mem);
+  return own === null ? await withoutStorage(bringUp, found) : settledIn(own, found);
 }
 
 /**
@@ -77,10 +83,10 @@ export async function bringUpStorage(bringUp: BringUp, findings: Findings): Prom
  */
 export async function bringUpNotify(bringUp: BringUp, findings: Findings): Promise<Findings> {
   const offered = await tell(bringUp, command.listIndications(), parseCnmiTest);
-  const modes = findings.profile.indicationModes;
-  const mode = modes.find((candidate) => offered?.mode.includes(candidate) ?? true) ?? 1;
-  const mt = findings.delivery === "direct" ? 2 : 1;
+  const wish = { modes: findings.profile.indicationModes, mt: findings.delivery === "direct" ? 2 : 1 } as const;
+  for (const settings of indicationAttempts(offered, wish)) {
+    if ((await ask(bringUp, command.setIndications(settings))) !== null) return { ...findings, announces: true };
+  }
   // Without announcements the sweep still finds every message, only later.
-  const announces = (await ask(bringUp, command.setIndications({ mode, mt, bm: 0, ds: 0, bfr: 0 }))) !== null;
-  return { ...findings, announces };
+  return { ...findings, announces: false };
 }

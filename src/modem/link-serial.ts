@@ -4,7 +4,7 @@ import { SerialPort } from "serialport";
 import { AppError, messageOf, systemCodeOf } from "../base/index.ts";
 import type { ByteLink, OpenLink } from "./byte-link.ts";
 import { LinkEmitter } from "./link-emitter.ts";
-import { closeOnHangUp } from "./serial-hang-up.ts";
+import { serveDirectly } from "./serial-direct.ts";
 
 const HINT_BUSY = "Stop the program that holds the port: ModemManager and brltty are the usual ones.";
 
@@ -27,7 +27,7 @@ function openError(port: string, cause: unknown): AppError {
 }
 
 function adapt(serial: SerialPort, port: string): ByteLink {
-  closeOnHangUp(serial);
+  serveDirectly(serial);
   const events = new LinkEmitter();
   const close = (): void => {
     // While a close is under way the port counts as not open; its event follows.

@@ -50,6 +50,7 @@ export function statusOf(picture: SlotPicture): SlotStatus {
     modem: known ? { manufacturer, model, revision, imei } : null,
     iccid: found.iccid,
     imsi: found.imsi,
+    provider: found.provider,
     ownNumber: found.ownNumber,
     operator: found.operator,
     mccMnc: found.mccMnc,
@@ -64,7 +65,7 @@ export function statusOf(picture: SlotPicture): SlotStatus {
 
 function recoveryOf({ machine, rungs, now, moment, timerAt }: SlotPicture): RecoveryStatus {
   const { phase, silent, recovery } = machine;
-  // The system's monotonic clock has fractions of a millisecond.
+  // The real monotonic clock has fractions of a millisecond; what is shown has none.
   const wall = (at: Millis): UnixMs => unixMs(Math.round(now - (moment - at)));
   const common = { rungs, resetsToday: resetsToday(recovery, millis(moment)) };
   if (phase.kind === "ready") {

@@ -98,12 +98,16 @@ export class StorageLister {
     try {
       return parseCmgl((await this.#options.channel.send(command.listMessages())).lines);
     } catch (error) {
+      if (!hasCode(error, "modem.error")) throw error;
+      const name = String(error.context.name);
       // An error of the storage says so by its code; without one it may be the command that the modem does not know.
-      if (!hasCode(error, "modem.error") || !MAY_LACK_IT.has(String(error.context.name))) throw error;
-      if (await this.#knowsListing()) throw error;
+      const lacksIt = MAY_LACK_IT.has(name) && !(await this.#knowsListing());
+      if (!lacksIt && !MAY_STILL_READ.has(name)) throw error;
+      if (lacksIt) this.#listing = "each";
       this.#options.log.info("listing_by_place");
-      this.#listing = "each";
-      return await this.#eachPlace(use);
+      const found = await this.#eachPlace(use);
+      if (!lacksIt && use !== null && found.messages.length < use.used) throw error;
+      return found;
     }
   }
 
@@ -161,7 +165,12 @@ const MAY_LACK_IT: ReadonlySet<string> = new Set([
   "not_supported",
   "operation_not_supported",
   "operation_not_allowed",
+  "unknown",
+  "unknown_error",
 ]);
+
+/** What some say of a whole listing, of an empty storage or of a full one, while each place can be read. */
+const MAY_STILL_READ: ReadonlySet<string> = new Set([...MAY_LACK_IT, "memory_full", "invalid_memory_index"]);
 
 function countsOf(lines: readonly string[]): StorageUse | undefined {
   try {

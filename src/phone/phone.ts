@@ -21,6 +21,7 @@ import { PHONE_INTERVAL, PhoneFacts } from "./phone-facts.ts";
 import type { PhoneMessage } from "./phone-message.ts";
 import type { PhoneRecord } from "./phone-records.ts";
 import { releasePhone, setUpPhone } from "./phone-setup.ts";
+import { viewOf } from "./phone-view.ts";
 import { ReplayMemory } from "./replay-memory.ts";
 import { verifySignature } from "./signature.ts";
 import { parseWebhookEvent } from "./webhook-event.ts";
@@ -306,32 +307,7 @@ export class Phone {
   }
 
   view(): PhoneView {
-    const { facts } = this;
-    const { name, api, boxUrl } = this.#record;
-    const bindings = this.#deps.router.bindingsOf(name);
-    const known = [...new Set([...facts.sims.map(({ sim }) => sim), ...bindings.map(({ sim }) => sim)])].toSorted();
-    return {
-      name,
-      state: facts.state,
-      since: facts.since,
-      problem: facts.problem,
-      warnings: [...facts.warnings],
-      model: facts.device === null ? null : `${facts.device.manufacturer} ${facts.device.model}`.trim(),
-      app_version: facts.health?.appVersion ?? null,
-      battery: facts.health?.battery ?? null,
-      transport: facts.health?.transport ?? null,
-      technology: facts.health?.technology ?? null,
-      sims: known.map((sim) => {
-        const card = facts.sims.find((each) => each.sim === sim);
-        const { operator = null, number = null, iccid = null } = card ?? {};
-        return { sim, slot: bindings.find((each) => each.sim === sim)?.slot ?? null, operator, number, iccid };
-      }),
-      api: api?.url ?? null,
-      box_url: boxUrl,
-      paired: facts.isPaired,
-      last_seen: facts.lastSeen,
-      ...facts.counts,
-    };
+    return viewOf(this.#record, this.facts, this.#deps.router.bindingsOf(this.#record.name));
   }
 }
 

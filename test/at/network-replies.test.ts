@@ -32,10 +32,12 @@ describe("parseCops", () => {
     ['0,0,"04220435043B0435",7', "\u0422\u0435\u043b\u0435"],
     ['0,0,"4E2D56FD79FB52A8",7', "\u4e2d\u56fd\u79fb\u52a8"],
     ['0,0,"FACE",7', "FACE"],
+    ['0,0,"\u00e4\u00b8\u00ad\u00e5\u009b\u00bd",7', "\u4e2d\u56fd"],
+    ['0,0,"\u00d6bb",7', "\u00d6bb"],
     ['0,0,"0049",7', "0049"],
     ['0,2,"00101",7', "00101"],
     ["0,0,Test Net,7", "Test Net"],
-  ])("%s: names in UCS-2 are read, others left as they are", (rest, operator) => {
+  ])("%s: names in UCS-2 and UTF-8 are read, others left as they are", (rest, operator) => {
     expect(parseCops([`+COPS: ${rest}`]).operator).toBe(operator);
   });
 

@@ -5,13 +5,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { BenchOptions, Row } from "./measure.ts";
+import { type BenchOptions, type Row, Skipped } from "./measure.ts";
 import { cryptoRow } from "./row-crypto.ts";
 import { idleRow } from "./row-idle.ts";
 import { intakeRow } from "./row-intake.ts";
 import { latencyRow } from "./row-latency.ts";
 import { pduRow } from "./row-pdu.ts";
+import { peersRow } from "./row-peers.ts";
+import { peersIdleRow } from "./row-peers-idle.ts";
 import { relayRow } from "./row-relay.ts";
+import { replugRow } from "./row-replug.ts";
 import { startRow } from "./row-start.ts";
 import { tableOf } from "./table.ts";
 
@@ -27,11 +30,23 @@ const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = 
   start: startRow,
 };
 
-const USAGE = `Usage: npm run bench -- [--quick] [--json FILE] [--dir FOLDER] [--only ROW[,ROW…]]
+/** Side by side with other daemons; only when asked for, since their packages are taken from Debian. */
+const PEER_ROWS: typeof ROWS = {
+  "peers-1": (options) => peersRow(1, options),
+  "peers-8": (options) => peersRow(8, options),
+  "peers-32": (options) => peersRow(32, options),
+  "peers-idle": peersIdleRow,
+  replug: replugRow,
+};
+
+const ALL_ROWS = { ...ROWS, ...PEER_ROWS };
+
+const USAGE = `Usage: npm run bench -- [--quick] [--peers] [--json FILE] [--dir FOLDER] [--only ROW[,ROW…]]
   --quick   fewer and shorter repetitions
+  --peers   instead of ours alone: side by side with gammu-smsd and smsd3, taken from Debian where they are not installed
   --json    also write the figures to this file
   --dir     folder on the disk to measure (default: the system's temporary folder)
-  --only    some of: ${Object.keys(ROWS).join(", ")}
+  --only    some of: ${Object.keys(ALL_ROWS).join(", ")}
 `;
 
 function readArguments() {
@@ -39,12 +54,13 @@ function readArguments() {
     quick: { type: "boolean", default: false },
     json: { type: "string" },
     dir: { type: "string", default: tmpdir() },
-    only: { type: "string", default: Object.keys(ROWS).join(",") },
+    peers: { type: "boolean", default: false },
+    only: { type: "string" },
   } as const;
   try {
     const { values } = parseArgs({ options });
-    const names = values.only.split(",");
-    if (names.every((name) => Object.hasOwn(ROWS, name))) return { ...values, names };
+    const names = values.only?.split(",") ?? Object.keys(values.peers ? PEER_ROWS : ROWS);
+    if (names.every((name) => Object.hasOwn(ALL_ROWS, name))) return { ...values, names };
   } catch {
     // Said below.
   }
@@ -56,6 +72,7 @@ const { quick, json, dir, names } = readArguments();
 mkdirSync(dir, { recursive: true });
 const folder = mkdtempSync(join(dir, "numberbox-bench-"));
 const rows: Row[] = [];
+const skipped: { readonly row: string; readonly reason: string }[] = [];
 const failed: { readonly row: string; readonly error: string }[] = [];
 const startedAt = new Date().toISOString();
 try {
@@ -63,10 +80,11 @@ try {
     const begin = performance.now();
     process.stderr.write(`${name} … `);
     try {
-      const row = await ROWS[name]?.({ quick, folder });
+      const row = await ALL_ROWS[name]?.({ quick, folder });
       if (row !== undefined) rows.push(row);
     } catch (error) {
-      failed.push({ row: name, error: error instanceof Error ? error.message : String(error) });
+      if (error instanceof Skipped) skipped.push({ row: name, reason: error.message });
+      else failed.push({ row: name, error: error instanceof Error ? error.message : String(error) });
     }
     process.stderr.write(`${((performance.now() - begin) / 1000).toFixed(1)} s\n`);
   }
@@ -74,8 +92,9 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 const machine = { cpu: cpus()[0]?.model ?? "", cores: availableParallelism(), load: loadavg(), node: process.version };
-const report = JSON.stringify({ started_at: startedAt, quick, machine, rows, failed }, null, 2);
+const report = JSON.stringify({ started_at: startedAt, quick, machine, rows, skipped, failed }, null, 2);
 process.stdout.write(`${tableOf(rows)}\n\n${report}\n`);
 if (json !== undefined) writeFileSync(json, `${report}\n`);
+for (const { row, reason } of skipped) process.stderr.write(`${row} skipped: ${reason}\n`);
 for (const { row, error } of failed) process.stderr.write(`${row} failed: ${error}\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -24,12 +24,12 @@ const NO_RELAY = "http://127.0.0.1:9";
 export const newRenter = (): ReturnType<typeof publicKeysToText> =>
   publicKeysToText(createIdentity(systemRandom, systemCrypto, "renter"));
 
-export function boxConfig(ports: readonly string[]): string {
+export function boxConfig(ports: readonly string[], relay = NO_RELAY): string {
   const id = (at: number): string => String(at + 1);
   return JSON.stringify({
     slots: ports.map((port, at) => ({ id: id(at), port })),
     lines: ports.map((_, at) => ({ id: `line-${id(at)}`, number: `+1202555${1001 + at}`, slot: id(at) })),
-    relay: { url: NO_RELAY },
+    relay: { url: relay },
     web: { listen: "127.0.0.1:0" },
   });
 }

@@ -24,6 +24,9 @@ export interface Row {
   readonly facts: Readonly<Record<string, number | string>>;
 }
 
+/** What cannot be measured on this machine, and why. */
+export class Skipped extends Error {}
+
 export interface BenchOptions {
   readonly quick: boolean;
   /** Temporary data goes into this folder: its disk is the one measured. */

@@ -4,6 +4,7 @@
 import { silentLogger, unixMs } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { encodeDeliver } from "../../src/sms/index.ts";
+import type { FaultInput } from "../sim/modem/faults.ts";
 import { SimCard, SimModem } from "../sim/modem/index.ts";
 import { TcpSlot } from "../sim/modem/tcp-slot.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
@@ -20,22 +21,37 @@ interface Slot {
   /** When each message was first listed, in order. */
   readonly listed: number[];
   readonly known: Set<string>;
+  /** When each message that is not yet deleted came from the network. */
+  readonly waiting: Map<string, number>;
+  /** Milliseconds from the network to the deletion, which follows the commit. */
+  readonly delays: number[];
   prepared: Uint8Array[];
 }
 
 const slots: Slot[] = [];
 let made = 0;
+let streaming = false;
 
 function makeSlot(slot: number): Slot {
   const card = new SimCard({ number: `+1202555${String(100 + slot).padStart(4, "0")}`, capacity: CAPACITY });
   const modem = new SimModem({ slot, clock: systemClock, seed: `bench/${slot}`, log: silentLogger, card });
-  const made: Slot = { modem, tcp: new TcpSlot(modem, silentLogger), listed: [], known: new Set(), prepared: [] };
+  const lists = { listed: [], known: new Set<string>(), waiting: new Map<string, number>(), delays: [], prepared: [] };
+  const made: Slot = { modem, tcp: new TcpSlot(modem, silentLogger), ...lists };
   modem.journal.watch(({ event, id }) => {
+    if (event === "deleted" && id !== undefined) noteDeletion(made, id);
     if (event !== "read" || id === undefined || made.known.has(id)) return;
     made.known.add(id);
     made.listed.push(machineTime());
   });
   return made;
+}
+
+function noteDeletion({ waiting, delays, known }: Slot, id: string): void {
+  const since = waiting.get(id);
+  if (since === undefined) return;
+  waiting.delete(id);
+  known.delete(id);
+  delays.push(machineTime() - since);
 }
 
 /** About 90 characters of GSM 7-bit text, none like another. */
@@ -81,6 +97,32 @@ export const modemOperations = {
       if (wait > 0) await pause(wait);
       random.pick(slots).modem.deliver(nextPdu());
     }
+  },
+  /** As `trickle`, without an end until `stopStream`; delays are kept. */
+  stream(perSecond: number): void {
+    streaming = true;
+    const random = new SeededRandom("stream");
+    const bring = (): void => {
+      if (!streaming) return;
+      const slot = random.pick(slots);
+      slot.waiting.set(slot.modem.deliver(nextPdu()), machineTime());
+      slot.listed.length = 0;
+      setTimeout(bring, (-Math.log(1 - random.next() / 0x100000000) * 1000) / perSecond);
+    };
+    bring();
+  },
+  stopStream(): void {
+    streaming = false;
+  },
+  /** Replaces the faults of a slot, counted from 1. */
+  fault(order: { readonly slot: number; readonly faults: readonly FaultInput[] }): void {
+    const modem = slots[order.slot - 1]?.modem;
+    modem?.faults.clear();
+    for (const fault of order.faults) modem?.faults.add(fault);
+  },
+  /** By slot: delays since the last call, and messages of the stream that still wait. */
+  delays(): readonly { readonly ms: readonly number[]; readonly waiting: number }[] {
+    return slots.map(({ delays, waiting }) => ({ ms: delays.splice(0), waiting: waiting.size }));
   },
   /** When each message was listed to the box, by slot, since the last call. */
   listed(): readonly (readonly number[])[] {

@@ -15,7 +15,7 @@ describe("judge", () => {
     ["the same place", [seen("SM:1", false)], "SM:1", "duplicate", 0],
     ["the same place, emptied since", [seen("SM:1", true)], "SM:1", "new", 1],
     ["another place", [seen("SM:2", false)], "SM:1", "new", 1],
-    ["another storage", [seen("ME:1", false)], "SM:1", "new", 1],
+    ["another storage, emptied since", [seen("ME:1", true)], "SM:1", "new", 1],
     ["another place, emptied since", [seen("SM:2", true)], "SM:1", "new", 1],
     ["a direct delivery, now stored", [seen(null, true)], "SM:1", "new", 1],
     ["a stored one, now direct", [seen("SM:1", false)], null, "new", 1],
@@ -58,6 +58,23 @@ describe("judge", () => {
         kind: "duplicate",
         occurrence,
         moved: { ...row, location: "smpp/b/7", at: START },
+      });
+    },
+  );
+
+  it.each([
+    ["the same number", [seen("SM:3", false)], 0],
+    ["another number", [seen("SM:9", false)], 0],
+    ["the one of two that waits", [seen("SM:1", true), seen("SM:2", false, 1)], 1],
+    ["the one of two that has not moved yet", [seen("ME:1", false), seen("SM:2", false, 1)], 1],
+  ] as const)(
+    "takes what waits in one memory and shows in another for the same message, and moves it: %s",
+    (_name, rows, occurrence) => {
+      const row = rows.find((one) => one.occurrence === occurrence);
+      expect(judge(rows, "ME:3", START)).toEqual({
+        kind: "duplicate",
+        occurrence,
+        moved: { ...row, location: "ME:3", at: START },
       });
     },
   );

@@ -261,7 +261,7 @@ describe("a PDU that is read again", () => {
   });
 
   it("at another place is a second message with an id of its own", async () => {
-    for (const place of ["SM:1", "SM:2", "ME:1"]) {
+    for (const place of ["SM:1", "SM:2", "SM:3"]) {
       expect((await intake.accept(rig.incoming(pdu, place))).kind).toBe("stored");
     }
     expect(await rig.bodies(rental)).toEqual(["once", "once", "once"]);

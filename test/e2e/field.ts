@@ -36,15 +36,16 @@ export interface InboxLine {
   readonly rental_id: string;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+/** Ports that were free a moment ago, each another: all are held until the last is found. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
   });
+  for (const server of servers) await new Promise<void>((resolve) => server.close(() => resolve()));
+  return ports;
 }
 
 export class Field {
@@ -84,7 +85,7 @@ export class Field {
       log: silentLogger,
       uniqueTimestamps: true,
     });
-    const ports = [await freePort(), options.phoneSims === undefined ? 0 : await freePort()];
+    const ports = await freePorts(options.phoneSims === undefined ? 1 : 2);
     const field = new Field(folder, board, ports, options);
     field.#writeBoxConfig();
     return field;

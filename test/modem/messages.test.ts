@@ -88,6 +88,33 @@ describe("the order of sending", () => {
   });
 });
 
+describe("a modem that does not list its messages", () => {
+  it.each(["ERROR", "+CME ERROR: 100", "+CMS ERROR: 500", "COMMAND NOT SUPPORT"])(
+    "as it does not know how (%s) is read place by place",
+    async (reply) => {
+      const rig = new SlotRig();
+      rig.fault({ kind: "error", match: "+CMGL", reply });
+      rig.send("one", "two");
+      await rig.start();
+      await rig.pass(seconds(60));
+      rig.expectAllOnce();
+      await rig.stop();
+    },
+  );
+
+  it("while it is full (+CMS ERROR: 322) is emptied place by place, and then listed again", async () => {
+    const rig = new SlotRig();
+    rig.fault({ kind: "error", match: "+CMGL", reply: "+CMS ERROR: 322", times: 3 });
+    rig.send("one", "two");
+    await rig.start();
+    await rig.pass(seconds(60));
+    rig.expectAllOnce();
+    expect(rig.codes).toEqual(["slot.ready"]);
+    expect(rig.commands.filter((text) => text === "AT+CMGL=4").length).toBeGreaterThan(3);
+    await rig.stop();
+  });
+});
+
 describe("a message that is refused", () => {
   it("stays, is read again more and more slowly, and is taken when the disk has room", async () => {
     const rig = await readyRig();

@@ -156,6 +156,41 @@ describe("start-up", () => {
     }
   });
 
+  it("receives into the storage that the modem names when it keeps that one whatever it is told", async () => {
+    const rig = new SlotRig();
+    rig.modem.behaviours.unshift({
+      name: "receives into ME and calls it MT",
+      onCommand: (context, command) => {
+        if (command.name !== "+CPMS") return false;
+        rig.modem.settings.memories = ["ME", "ME", "ME"];
+        context.info(command.kind === "read" ? '+CPMS: "MT",0,50,"MT",0,50,"MT",0,50' : "+CPMS: 0,50,0,50,0,50");
+        return true;
+      },
+    });
+    await rig.start();
+    rig.send("into the modem");
+    await rig.pass(seconds(60));
+    expect(rig.status.state).toBe("ready");
+    rig.expectAllOnce();
+    await rig.stop();
+  });
+
+  it("finds the ICCID with another vendor's command when its own vendor's are not known", async () => {
+    const rig = new SlotRig();
+    rig.modem.behaviours.unshift({
+      name: "knows +ICCID? alone",
+      onCommand: (context, command) => {
+        if (command.name === "+ICCID" && command.kind === "read") context.info("+ICCID: 8949000000000000001");
+        else if (/ICCID|CCID|CRSM|SCID/.test(command.name)) context.fail({ cme: 100 });
+        else return false;
+        return true;
+      },
+    });
+    await rig.start();
+    expect(rig.status.iccid).toBe("8949000000000000001");
+    await rig.stop();
+  });
+
   it("fails with a coded problem when the modem takes no storage", async () => {
     const rig = new SlotRig();
     rig.fault({ kind: "error", match: "+CPMS", reply: "+CMS ERROR: 302" });

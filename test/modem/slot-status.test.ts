@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { millis, slotId, unixMs } from "../../src/base/index.ts";
-import { slotInitial } from "../../src/core/index.ts";
+import { lineId, millis, slotId, unixMs } from "../../src/base/index.ts";
+import { atFoot, slotInitial } from "../../src/core/index.ts";
 import { noFindings } from "../../src/modem/findings.ts";
 import { statusOf } from "../../src/modem/slot-status.ts";
 
-describe("a slot's status", () => {
-  it("tells times of the wall clock in whole milliseconds, though the monotonic clock has fractions", () => {
+describe("what a slot shows of its recovery", () => {
+  it("is in whole milliseconds of the wall clock, whatever the fractions of the monotonic clock", () => {
     const { recovery } = statusOf({
       id: slotId("1"),
-      lineId: null,
+      lineId: lineId("line-1"),
       machine: {
         ...slotInitial,
         phase: { kind: "waiting" },
-        recovery: { rung: "cfun", attempts: 1, since: millis(100.25), resets: [] },
+        recovery: { ...atFoot, rung: "at", attempts: 1, since: millis(1000.25) },
       },
       findings: noFindings,
-      since: unixMs(0),
-      rungs: [],
-      now: unixMs(1_000_000),
-      moment: millis(1_100.75),
-      timerAt: millis(1_600.125),
+      since: unixMs(1_790_000_000_000),
+      rungs: ["at"],
+      now: unixMs(1_790_000_000_000),
+      moment: millis(2000.5),
+      timerAt: millis(3000.625),
     });
-    expect([recovery.since, recovery.nextAt]).toEqual([999_000, 1_000_499]);
+    expect(recovery).toMatchObject({ since: 1_789_999_999_000, nextAt: 1_790_000_001_000 });
   });
 });

@@ -34,7 +34,7 @@ describe("what a twin answers", () => {
     ["huawei-e1550", "AT^ICCID?", ["^ICCID:989909115505010010F9", "OK"]],
     ["huawei-e1550", 'AT+CPMS="ME","ME","ME"', ["+CMS ERROR: 302"]],
     ["huawei-e3372", "AT+CPMS?", ["+CME ERROR: 515"]],
-    ["zte-mf190", "AT+CSCA?", ["ERROR"]],
+    ["zte-mf190", "AT+CSCA?", ["+CME ERROR: 14"]],
     ["sierra-mc7455", "AT!ICCID?", [`!ICCID: ${ICCID}`, "OK"]],
     ["telit-le910", "AT#PCT", ["#PCT: 3", "OK"]],
     ["ublox-sara-u201", "AT+UPINCNT", ["+UPINCNT: 3,3,10,10", "OK"]],

@@ -57,6 +57,20 @@ describe("profiles and twins", () => {
   );
 });
 
+/** Where it is not LTE; null where the modem has no way to tell. */
+const TECHNOLOGIES: Partial<Record<TwinName, string | null>> = {
+  "quectel-uc20": "umts",
+  "quectel-m95": null,
+  "simcom-sim800": null,
+  "huawei-e1550": "umts",
+  "ublox-sara-u201": null,
+};
+
+const technologyOf = (twin: TwinName): string | null => {
+  const named = TECHNOLOGIES[twin];
+  return named === undefined ? "lte" : named;
+};
+
 const LONG = "a long text in several parts ".repeat(9);
 
 describe("a slot with", () => {
@@ -74,6 +88,7 @@ describe("a slot with", () => {
       registration: "home",
       operator: "Testnet",
       mccMnc: "00101",
+      technology: technologyOf(twin),
       signalDbm: expect.any(Number),
       storage: { used: 0, total: 30 },
     });
@@ -95,6 +110,17 @@ describe("a slot with", () => {
     await rig.ready(minutes(3));
     rig.send("after");
     await rig.until(() => rig.intake.taken.length === 2, minutes(2));
+    rig.expectAllOnce();
+    await rig.stop();
+  });
+
+  it.each(TWIN_NAMES)("%s hears of a message at once, not with the next sweep", async (twin) => {
+    const rig = new SlotRig({ seed: `${twin} announces`, modem: { twin }, sweepEvery: minutes(10) });
+    rig.runner.start();
+    await rig.ready(seconds(20));
+    await rig.pass(seconds(5));
+    rig.send("announced");
+    await rig.until(() => rig.intake.taken.length === 1, seconds(2));
     rig.expectAllOnce();
     await rig.stop();
   });

@@ -68,6 +68,7 @@ function Sim({ slot }: SlotProps) {
       <dl>
         <Identity name={words.t("fact.iccid")} value={slot.iccid} />
         <Identity name={words.t("fact.imsi")} value={slot.imsi} />
+        <Fact name={words.t("fact.provider")}>{slot.provider}</Fact>
         <Fact name={words.t("fact.own_number")}>{slot.own_number}</Fact>
         <Fact name={words.t("slot.storage")}>
           {slot.sms_storage === null ? null : <Storage storage={slot.sms_storage} />}

@@ -28,14 +28,15 @@ const noLte = (failure: Parameters<typeof lacks>[1] = "ERROR") => lacks(/^\+(?:C
 const noCardNumber = (failure: Parameters<typeof lacks>[1] = "ERROR") => lacks(/^\+I?CCID$/, failure);
 
 export const OTHER_TWINS = {
-  /** Floods until +CPMS? is asked; errors stay plain; the SIM is busy for its service centre too. */
+  /** Floods until +CPMS? is asked; errors stay plain; the SIM stays busy when its service centre is asked for. */
   "zte-mf190": {
     identity: { manufacturer: "ZTE INCORPORATED", model: "MF190", revision: "BD_3GHAP673A4V1.0.0B02" },
     usbId: "19d2:0117",
     layers: () => [
       boots("+ZUSIMR:2", "+ZUSIMR:2", '+ZDONR: "Testnet",1,1,"CS_PS","ROAM_OFF"'),
       noisy(4, "+ZUSIMR:2", '+ZPASR: "HSDPA"', "+ZEND:0,0"),
-      busyAtStart(/^\+(?:CPIN|CIMI|CSCA|CPMS)$/, { cme: 14 }, 4),
+      busyAtStart(/^\+(?:CPIN|CIMI|CPMS)$/, { cme: 14 }, 3),
+      lacks(/^\+CSCA$/, { raw: "+CME ERROR: 14" }),
       tableBehaviour("errors stay plain", { "+CMEE": () => {} }),
       operatorByName(),
       noLte(),
