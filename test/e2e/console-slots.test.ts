@@ -145,7 +145,7 @@ describe.skipIf(!hasChromium)(`slots in the console${hasChromium ? "" : " (skipp
     it("take a SIM's PIN: a wrong one costs one try and is not tried again, the right one brings the slot up", async () => {
       const { page, sent } = await owner(box.consoleUrl);
       await page.locator("[data-slot='2']").click();
-      await page.getByText("The SIM asks for its PIN").waitFor();
+      await page.locator(".health").getByText("The SIM asks for its PIN").waitFor();
       await page.getByText("3 of 3 tries left").waitFor();
       await page.getByRole("button", { name: "Enter the PIN" }).click();
       const submit = page.getByRole("button", { name: "Try this PIN once" });
@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)(`slots in the console${hasChromium ? "" : " (skipp
       expect(await submit.isDisabled()).toBe(true);
       await page.getByLabel("PIN", { exact: true }).fill("1111");
       await submit.click();
-      await page.getByText("The PIN was wrong, and is not tried again").waitFor();
+      await page.locator(".health").getByText("The PIN was wrong, and is not tried again").waitFor();
       await page.getByText("2 of 3 tries left").waitFor();
       expect(board.modem(2).card?.pinTries).toBe(2);
       await page.getByRole("button", { name: "Enter the PIN" }).click();
