@@ -93,10 +93,16 @@ export function applySlot(state: State, slot: SlotView): State {
   return state.box === null ? state : { ...state, box: { ...state.box, slots: withSlot(state.box.slots, slot) } };
 }
 
-/** No frame tells that a slot is gone, but the event does. */
-function applyEvent(box: Box, event: BoxEvent): Box {
+/** No frame tells that a slot is gone or that the window for hardware was closed, but events do. */
+function applyEvent(state: State, box: Box, event: BoxEvent): State {
+  const { hardware } = state;
   const slots = event.code === "slot.removed" ? box.slots.filter(({ id }) => id !== event.slot) : box.slots;
-  return { ...box, slots, events: withEvent(box.events, event) };
+  const isClosed = event.code === "join.closed" && hardware !== null;
+  return {
+    ...state,
+    box: { ...box, slots, events: withEvent(box.events, event) },
+    hardware: isClosed ? { ...hardware, open: false, closes_at: null } : hardware,
+  };
 }
 
 /** `mono` is this machine's monotonic clock when the frame came. Frames before the first snapshot change nothing. */
@@ -119,7 +125,7 @@ export function applyFrame(state: State, frame: LiveFrame, mono: number): State 
     case "rentals":
       return { ...state, box: { ...box, lines: frame.lines, rentals: frame.rentals } };
     case "event":
-      return { ...state, box: applyEvent(box, frame.event) };
+      return applyEvent(state, box, frame.event);
   }
 }
 

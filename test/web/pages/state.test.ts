@@ -59,6 +59,13 @@ describe("applyFrame", () => {
     expect(after.box?.events).toEqual([gone]);
   });
 
+  it("closes the window for hardware when somebody else has closed it", () => {
+    const open: State = { ...started(), hardware: { open: true, closes_at: NOW + 9000, found: [] } };
+    const closed: BoxEvent = { ...event(1), code: "join.closed" };
+    expect(applyFrame(open, { type: "event", event: closed }, 1000).hardware?.open).toBe(false);
+    expect(applyFrame(open, { type: "event", event: event(1) }, 1000).hardware).toBe(open.hardware);
+  });
+
   it("keeps events newest first, each once, and not without end", () => {
     let state = started([event(1), event(2)]);
     state = applyFrame(state, { type: "event", event: event(2) }, 1000);

@@ -134,7 +134,7 @@ export const enSlots = {
   "fact.iccid": "ICCID",
   "fact.imsi": "IMSI",
   "fact.imei": "IMEI",
-  "fact.provider": "Names itself",
+  "fact.provider": "Provider",
   "fact.own_number": "Own number",
   "fact.balance": "Balance",
   "fact.model": "Model",

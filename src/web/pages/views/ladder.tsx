@@ -52,7 +52,7 @@ function Step({ step: { rung, look, ask }, slot, disabled, onAsk }: StepProps) {
   );
 }
 
-/** Of a slot that works the ladder is one quiet line, until somebody opens it. */
+/** Where nobody climbs, the ladder is one quiet line until somebody opens it. */
 export function Ladder({ slot }: { readonly slot: SlotView }) {
   const { controller, words } = useApp();
   const isBroken = useSelect((state) => state.link === "broken");
@@ -68,7 +68,7 @@ export function Ladder({ slot }: { readonly slot: SlotView }) {
   };
   const { resets_today: resets, rung } = slot.recovery;
   return (
-    <details class={`ladder${rung === null ? " ladder-idle" : ""}`} open={slot.state !== "ready" || rung !== null}>
+    <details class={`ladder${rung === null ? " ladder-idle" : ""}`} open={rung !== null}>
       <summary class="ladder-head">
         <h3>{words.t("ladder.title")}</h3>
         <span>{words.count("ladder.resets", resets)}</span>
