@@ -76,3 +76,13 @@ describe("a modem by its place in the USB tree", () => {
     expect(await codeOf(new Bus("2c7c:0125", { 2: "ok" }).open(port, never))).toBe(code);
   });
 });
+
+it("an opening that is given up while the modem is asked leaves no port open behind it", async () => {
+  const bus = new Bus("2c7c:0125", { 2: "mute", 3: "mute" });
+  const stop = new AbortController();
+  const opening = bus.open("usb:1-1.4", stop.signal).catch((error: unknown) => error);
+  await bus.clock.flush();
+  stop.abort();
+  expect(await bus.clock.settle(opening, seconds(5))).toMatchObject({ code: "base.stopped" });
+  expect([...bus.links.values()].map((link) => link.closed)).toEqual([true]);
+});
