@@ -1,7 +1,15 @@
 // The slots of the box and what belongs to them: their lines, their phones, the hardware they are on, and what an owner does with them.
 
 import { type Disposer, type SlotId, slotId, type UnixMs } from "../base/index.ts";
-import { type EventLog, type Intake, type Line, LineBinder, type Rentals, type SlotDriver } from "../core/index.ts";
+import {
+  type EventLog,
+  type Intake,
+  type Line,
+  LineBinder,
+  type Rentals,
+  type SlotDriver,
+  type SlotStatus,
+} from "../core/index.ts";
 import { programRunner, type SlotPlace, slotHardware, UsbTtys } from "../host/index.ts";
 import { createOpenLink, SlotRunner } from "../modem/index.ts";
 import type { Phones } from "../phone/index.ts";
@@ -75,10 +83,15 @@ function modemMaker(deps: ModemDeps): MakeModem {
     );
 }
 
+/** Its port is closed. A slot that tries again counts as down too, but has found its SIM already when it tells of its next step. */
+function isAway({ state, step }: SlotStatus): boolean {
+  return state === "down" && (step === "waiting" || step === "resetting");
+}
+
 /** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */
 function followSims({ onSlot }: FleetDeps, binder: LineBinder, fleet: SlotFleet): void {
   onSlot((id) => {
-    if (!fleet.has(id) || fleet.get(id).status().state === "down") binder.left(id);
+    if (!fleet.has(id) || isAway(fleet.get(id).status())) binder.left(id);
     for (const slot of binder.mayServe()) {
       const driver = fleet.has(slot) ? fleet.get(slot) : null;
       if (driver instanceof SlotRunner && driver.status().state === "ready") driver.retry(null);
