@@ -1,7 +1,15 @@
 // The slots of the box and what belongs to them: their lines, their phones, the hardware they are on, and what an owner does with them.
 
 import { type Disposer, type SlotId, slotId, type UnixMs } from "../base/index.ts";
-import { type EventLog, type Intake, type Line, LineBinder, type Rentals, type SlotDriver } from "../core/index.ts";
+import {
+  type EventLog,
+  hasLeft,
+  type Intake,
+  type Line,
+  LineBinder,
+  type Rentals,
+  type SlotDriver,
+} from "../core/index.ts";
 import { programRunner, type SlotPlace, slotHardware, UsbTtys } from "../host/index.ts";
 import { createOpenLink, SlotRunner } from "../modem/index.ts";
 import type { Phones } from "../phone/index.ts";
@@ -32,7 +40,7 @@ const DEV = "/dev";
 /** Makes all slots of the configuration; none is started. */
 export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake): FleetServices {
   const { config, clock, log, boards } = shared;
-  const binder = new LineBinder({ ...shared, rentals });
+  const binder = new LineBinder({ ...shared, rentals, monotonic: () => clock.monotonic() });
   const onChange = shared.slotChanged;
   const ttys = new UsbTtys({ sys: SYS, dev: DEV, log });
   const makeModem = modemMaker({ ...shared, intake, binder, ttys, onChange });
@@ -82,7 +90,8 @@ function modemMaker(deps: ModemDeps): MakeModem {
 /** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */
 function followSims({ onSlot }: FleetDeps, binder: LineBinder, fleet: SlotFleet): void {
   onSlot((id) => {
-    if (!fleet.has(id) || fleet.get(id).status().state === "down") binder.left(id);
+    if (!fleet.has(id) || hasLeft(fleet.get(id).status())) binder.left(id);
+    binder.settleTwins();
     for (const slot of binder.mayServe()) {
       const driver = fleet.has(slot) ? fleet.get(slot) : null;
       if (driver instanceof SlotRunner && driver.status().state === "ready") driver.retry(null);
