@@ -75,7 +75,7 @@ export const COMMANDS = {
   indications: row("+CNMI", "quick", "27.005 3.4.1"),
   acknowledge: row("+CNMA", "quick", "27.005 4.7"),
   list: row("+CMGL", "slow", "27.005 4.1"),
-  read: row("+CMGR", "normal", "27.005 4.2"),
+  read: row("+CMGR", "slow", "27.005 4.2"),
   delete: row("+CMGD", "slow", "27.005 3.5.4"),
 } as const satisfies Record<string, Row>;
 

@@ -1,5 +1,4 @@
 """A farm of simulated modems that shares no line with the project: dialects from vendors' manuals and field reports, faults included.
-
 Stands on standard Python alone. Prints one JSON line {"modems":[{name,port,truth}]} when all ports are open; then takes one JSON
 object a line on standard input, {"do":…, "modem":…}, and answers each with one JSON line. Ends with its standard input.
 """
@@ -11,7 +10,9 @@ import json
 import os
 import random
 import re
+import sys
 import time
+import tty
 
 GSM7 = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 
@@ -29,8 +30,8 @@ def septets(values, fill=0):
 
 
 def address(sender):
-    if sender.lstrip("+").isdigit():
-        digits = sender.lstrip("+")
+    digits = sender.lstrip("+")
+    if digits.isdigit():
         return f"{len(digits):02X}{'91' if sender[0] == '+' else '81'}{swapped(digits)}"
     packed = septets([GSM7.index(c) for c in sender])
     return f"{len(packed):02X}D0{packed}"
@@ -102,7 +103,7 @@ DIALECTS = {
     "le910": dict(LTE, maker="Telit", model="LE910-EUG", firmware="17.00.503", ati="332", iccid=("#CCID", "#CCID: {i}"),
                   mems={"SM": 25, "ME": 25}, pin="4711", noise=["#QSS: 1"], operator=("I TIM", "22201"), ucs2_names=True, framed="quoted"),
     "sara": dict(UMTS, maker="u-blox", model="SARA-U201", firmware="23.60", ati="SARA-U201-03S-00", iccid=("+CCID", "+CCID: {i}"),
-                 mems={"ME": 23, "SM": 20}, operator=("A1", "23201"), noise=["+UUSIMSTAT: 1", "+UUPSDD: 0"], eol="\n", no_cmgl=True, late=14),
+                 mems={"ME": 23, "SM": 20}, operator=("A1", "23201"), noise=["+UUSIMSTAT: 1", "+UUPSDD: 0"], eol="\n", no_cmgl=True),
     "phs8": dict(UMTS, maker="Cinterion", model="PHS8-P", firmware="REVISION 03.320", ati="Cinterion\nPHS8-P\nREVISION 03.320",
                  iccid=("^SCID", "^SCID: {i}"), mems={"SM": 20, "ME": 25}, start="MT", boot=["^SYSSTART", "+PBREADY"], cnmi_bfr=1,
                  noise=["+CIEV: rssi,3"], operator=("Swisscom", "22801"), cnmi="(0-2),(0,1),(0,2),(0-2),(1)"),
@@ -111,6 +112,8 @@ DIALECTS = {
                  creg_form="0,1", names_only=True, fw_any=("651_09gg.Q2406B 1320676 061804 14:38",), tech_any=("gsm",)),
     "l610": dict(LTE, maker="Fibocom", model="L610-CN-00-00", firmware="16000.1000.00.05.01.04", ati="Fibocom\nL610-CN-00-00\n16000.1000",
                  iccid=("+ICCID", "+ICCID: {i}"), mems={"SM": 30, "ME": 50}, operator=("CHN-UNICOM", "46001"), csq="99,99", cesq="99,99,255,255,22,50", dbm=-91),
+    "lisa": dict(UMTS, maker="u-blox", model="LISA-U200", firmware="23.41", ati="LISA-U200-62S-01", iccid=("+CCID", "+CCID: {i}"),
+                 mems={"ME": 23, "SM": 20}, operator=("A1", "23201"), no_cmgl=True, late=24),
     "a7670": dict(LTE, maker="SIMCOM INCORPORATED", model="A7670E-FASE", firmware="A011B03A7670M7_F", cgmr="+CGMR: A011B03A7670M7_F", boot=["*ATREADY: 1", "+CPIN: READY", "SMS DONE", "PB DONE"],
                   ati="Manufacturer: SIMCOM INCORPORATED\nModel: A7670E-FASE\nRevision: A7670M7_V1.0\nIMEI: {imei}",
                   iccid=("+CICCID", "+ICCID: {i}"), mems={"SM": 20, "ME": 50}, operator=("3 AT", "23205"), delay=4, always=True),
@@ -143,18 +146,15 @@ class Modem:
             self.stores = dict.fromkeys(self.stores, next(iter(self.stores.values())))
         self.net, self.given, self.out, self.fd, self.writer = [], [], asyncio.Queue(), None, None
         self.wire, self.hung, self.plugged, self.count, self.cmgrs = b"", None, not options.unplugged, 0, 0
-        self.log, self.reads, self.boots = [], 0, 0
+        self.boots = 0
         self.boot(first=True)
         if self.d.get("full"):
             for _ in range(self.d["mems"]["SM"] + 3):
                 self.rain(1)
             self.network()
 
-    # -- what it is
-
     def truth(self):
-        d, csq = self.d, self.d.get("csq", "20,99").split(",")[0]
-        mem = self.stores
+        d, csq, mem = self.d, self.d.get("csq", "20,99").split(",")[0], self.stores
         return {"imei": self.imei, "iccid": self.iccid, "imsi": self.imsi, "operator": d["operator"][0],
                 "mcc_mnc": [d["operator"][1]] + ([None] if d.get("cops_text") else []), "registration": "roaming" if d.get("roaming") else "home",
                 "technology": [d["technology"], *d.get("tech_any", ())], "signal_dbm": d.get("dbm", -113 + 2 * int(csq)),
@@ -183,8 +183,7 @@ class Modem:
         eol, d = self.d.get("eol", "\r\n"), self.d
         first = "" if d.get("lines") else eol  # ZTE: no empty line before a reply's first
         text = "".join(f"{first if at == 0 else ''}{line}{eol}" for at, line in enumerate(lines))
-        if d.get("meddle") and lines and self.random.random() < 0.3:
-            text += f"{eol}*WSIM: 1{eol}"
+        text += f"{eol}*WSIM: 1{eol}" if d.get("meddle") and lines and self.random.random() < 0.3 else ""
         text += f"{eol}{result}{eol}"
         self.out.put_nowait((delay, text.encode()))
 
@@ -192,8 +191,7 @@ class Modem:
         """Writes in order: with the reply's delay, and byte by byte where the dialect splits."""
         while True:
             delay, data = await self.out.get()
-            if delay:
-                await asyncio.sleep(delay)
+            await asyncio.sleep(delay)
             size = 1 if self.d.get("split") and len(data) < 400 else 7 if self.d.get("split") else 4096
             for at in range(0, len(data), size):
                 await self.put(data[at:at + size])
@@ -202,11 +200,7 @@ class Modem:
 
     async def put(self, data):
         if self.writer is not None:
-            try:
-                self.writer.write(data)
-                await self.writer.drain()
-            except OSError:
-                self.writer = None
+            self.writer.write(data)  # to a box that was killed it writes nothing
             return
         deadline = time.monotonic() + 5
         while data and self.fd is not None and time.monotonic() < deadline:
@@ -222,12 +216,9 @@ class Modem:
         if not self.plugged:
             return
         master, slave = os.openpty()
-        if os.path.lexists(path):
-            os.unlink(path)
         os.symlink(os.ttyname(slave), path)
         os.set_blocking(master, False)
         if not self.d.get("quiet"):  # a lazy farm leaves the line in cooked mode
-            import tty
             tty.setraw(slave)
         os.close(slave)
         self.fd = master
@@ -291,12 +282,11 @@ class Modem:
             await self.open_pty()
 
     def take(self, data):
-        self.reads += 1
         if self.hung and b"CFUN=1,1" not in data:
             return
         if self.echo or self.d.get("echo") == "stuck":
             self.out.put_nowait((0, data))
-        self.wire += data.replace(b"\n", b"").replace(b"\x1a", b"").replace(b"\x1b", b"")
+        self.wire += data.translate(None, b"\n\x1a\x1b")
         while b"\r" in self.wire:
             line, self.wire = self.wire.split(b"\r", 1)
             text = line.decode("latin-1").strip()
@@ -306,7 +296,6 @@ class Modem:
     # -- commands
 
     def command(self, text):
-        self.log.append(text)
         at = text.upper().find("AT")
         if at < 0 or (self.hung and "CFUN=1,1" not in text):
             return
@@ -320,10 +309,10 @@ class Modem:
             name = re.match(r"[+^!#*%$]?[A-Z]*", one.upper()).group()
             if self.d.get("delay") and (self.d.get("always") or self.random.random() < 0.12):
                 delay = self.random.uniform(0.7, 1) * self.d["delay"]
-            if name == "+CMGR" and self.d.get("slow_cmgr") and self.random.random() < 0.1:
-                delay = self.d["slow_cmgr"]
+            if name == "+CMGR" and self.random.random() < 0.1:
+                delay = self.d.get("slow_cmgr", delay)
             self.cmgrs += name in ("+CMGR", "+CMGD")
-            if name in ("+CMGR", "+CMGD") and self.d.get("late") and self.cmgrs % 25 == 24:
+            if name in ("+CMGR", "+CMGD") and self.d.get("late") and self.cmgrs % 70 == 60:
                 delay = self.d["late"]
             try:
                 lines += self.run(name, one[len(name):].strip(), one.upper())
@@ -341,8 +330,7 @@ class Modem:
 
     def restart(self):
         if self.fd is None:
-            self.boot()
-            return
+            return self.boot()
         self.unplug()
         asyncio.get_running_loop().call_later(2, lambda: asyncio.create_task(self.plug()))
 
@@ -354,7 +342,7 @@ class Modem:
             return []
         if name == "I":
             return d["ati"].format(imei=self.imei).split("\n") if rest in ("", "0") else []
-        if self.busy() and name in ("+CPIN", "+CIMI", "+CPMS", "+CNMI", "+CMGL", "+CMGR", "+CREG", "+COPS", "+CSCA", "+CRSM"):
+        if time.monotonic() < self.up and name in ("+CPIN", "+CIMI", "+CPMS", "+CNMI", "+CMGL", "+CMGR", "+CREG", "+COPS", "+CSCA", "+CRSM"):
             raise Refused("CMS" if name in ("+CPMS", "+CNMI", "+CMGL", "+CMGR") else "CME", 314 if name[:3] == "+CM" else 14)
         if self.locked and name in ("+CIMI", "+CPMS", "+CNMI", "+CMGL", "+CMGR", "+CMGD", "+CSCA", "+COPS"):
             raise Refused("CMS" if name[:4] in ("+CPM", "+CNM", "+CMG") else "CME", 311 if name[:4] in ("+CPM", "+CMG") else 11)
@@ -367,14 +355,10 @@ class Modem:
             raise Refused("no", 0)
         return handler(rest)
 
-    def busy(self):
-        return time.monotonic() < self.up
-
     def at_cmee(self, rest):
-        if rest[:1] == "=":
-            if self.d.get("cmee") is False and self.d.get("quiet"):
-                raise Refused("no", 0)
-            self.cmee = rest != "=0"
+        if self.d.get("cmee") is False and self.d.get("quiet"):
+            raise Refused("no", 0)
+        self.cmee = rest != "=0"
         return []
 
     def ident(self, text, tag):
@@ -419,6 +403,8 @@ class Modem:
         return [f'+CSCS: "{self.charset}"'] if rest == "?" else []
 
     def registration(self, family, rest):
+        if family == "CEREG" and self.d["technology"] != "lte":
+            raise Refused("no", 0)
         if rest[:1] == "=":
             self.creg = int(rest[1]) if rest[1:2].isdigit() else 0
             return []
@@ -429,11 +415,7 @@ class Modem:
 
     def at_creg(self, rest): return self.registration("CREG", rest)
     def at_cgreg(self, rest): return self.registration("CGREG", rest)
-
-    def at_cereg(self, rest):
-        if self.d["technology"] != "lte":
-            raise Refused("no", 0)
-        return self.registration("CEREG", rest)
+    def at_cereg(self, rest): return self.registration("CEREG", rest)
 
     def at_cops(self, rest):
         d = self.d
@@ -462,7 +444,7 @@ class Modem:
                 return ['+CPMS: (("SM"),("SM"),("SM"))']
             return ["+CPMS: " + ",".join(["(" + ",".join(f'"{m}"' for m in mems) + ")"] * 3)]
         if rest == "?":
-            row = [f'{self.d.get("cpms", chr(34) + m + chr(34))},{u},{t}' for m in (self.memory, self.memory, self.mem3) for u, t in [self.used(m)]]
+            row = [f'"{m}",{u},{t}' for m in (self.memory, self.memory, self.mem3) for u, t in [self.used(m)]]
             return ["+CPMS: " + ",".join(row)]
         wanted = re.findall(r"[A-Z]{2}", rest.upper())
         if not wanted or any(m not in mems for m in wanted):
@@ -479,10 +461,10 @@ class Modem:
             return [f'+CNMI: {self.d.get("cnmi", "(0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)")}']
         if rest == "?":
             return [f"+CNMI: {self.cnmi[0]},{self.cnmi[1]},0,0,0"]
-        values = [int(v or 0) for v in rest.strip("=").split(",")]
-        if "cnmi_bfr" in self.d and (len(values) < 5 or values[4] != self.d["cnmi_bfr"]):
+        values = [int(v or 0) for v in rest.strip("=").split(",")] + [0] * 5
+        if values[4] != self.d.get("cnmi_bfr", values[4]):
             raise Refused("CMS", 303)
-        self.cnmi = (values + [0, 0])[:2]
+        self.cnmi = values[:2]
         return []
 
     def places(self):
@@ -501,22 +483,18 @@ class Modem:
         wanted, lines = int(rest[1:] or 0), []
         for at, place, _ in self.places():
             if wanted in (place[0], 4):
-                lines += [f"+CMGL: {at},{place[0]},{'' if self.d.get('lines') else ','}{length(place[1])}" if self.d.get("lines") else f"+CMGL: {at},{place[0]},,{length(place[1])}", place[1]]
+                lines += [f"+CMGL: {at},{place[0]},{'' if self.d.get('lines') else ','}{length(place[1])}", place[1]]
                 place[0] = 1
         return lines
 
     def at_cmgr(self, rest):
-        number = re.fullmatch(r"=(\d+)", rest)
-        for at, place, _ in self.places() if number else []:
-            if at == int(number.group(1)):
+        for at, place, _ in self.places():
+            if rest == f"={at}":
                 status, place[0] = place[0], 1
                 return [f"+CMGR: {status},,{length(place[1])}", place[1]]
-        if number and self.no_such_is_ok():
+        if self.d["maker"] in ("Quectel", "SIMCOM_Ltd", "Telit"):  # an empty place is no error
             return []
         raise Refused("CMS", 321)
-
-    def no_such_is_ok(self):
-        return self.d["maker"] in ("Quectel", "SIMCOM_Ltd", "Telit")
 
     def at_cmgd(self, rest):
         if rest == "=?":
@@ -577,7 +555,7 @@ async def answer(farm, ask):
     do, modem = ask["do"], farm.get(ask.get("modem", ""))
     if do == "sms":
         modem.net.append(ask["pdu"])
-        modem.given.append({"from": ask.get("from"), "text": ask.get("text")})
+        modem.given.append({"from": ask["from"], "text": ask["text"]})
         modem.network()
     elif do == "rain":
         for each in [modem] if modem else farm.values():
@@ -596,10 +574,6 @@ async def answer(farm, ask):
             mine, theirs = getattr(modem, field), getattr(other, field)
             setattr(modem, field, theirs), setattr(other, field, mine)
         modem.stores["SM"], other.stores["SM"] = other.stores["SM"], modem.stores["SM"]
-    elif do == "iccid":
-        modem.iccid = ask["iccid"]
-    elif do == "log":
-        return {"log": modem.log[-ask.get("last", 400):]}
     return {"modems": [{"name": m.name, "port": m.port, "truth": m.truth(), "given": m.given, "boots": m.boots,
                         "waiting": len(m.net), "stored": sum(len(s.places) for s in set(m.stores.values()))} for m in farm.values()]}
 
@@ -618,7 +592,7 @@ async def main():
         await modem.live()
     print(json.dumps(await answer(farm, {"do": "state"})), flush=True)
     loop = asyncio.get_running_loop()
-    while line := await loop.run_in_executor(None, __import__("sys").stdin.readline):
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
         print(json.dumps(await answer(farm, json.loads(line))), flush=True)
     os._exit(0)  # ptys and tasks go with the process
 

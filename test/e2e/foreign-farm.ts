@@ -36,7 +36,7 @@ export interface FarmModem {
 }
 
 export interface FarmAsk {
-  readonly do: "rain" | "sms" | "hang" | "unplug" | "plug" | "swap" | "iccid" | "state" | "log";
+  readonly do: "rain" | "sms" | "hang" | "unplug" | "plug" | "swap" | "state";
   readonly modem?: string;
   readonly [member: string]: unknown;
 }
@@ -77,7 +77,7 @@ export class ForeignFarm {
     return this.#first;
   }
 
-  async #line(): Promise<{ modems?: readonly FarmModem[]; log?: readonly string[] }> {
+  async #line(): Promise<{ modems?: readonly FarmModem[] }> {
     const line = new Promise<string>((resolve) => this.#waiting.push(resolve));
     return JSON.parse(await Promise.race([line, this.#gone]));
   }
@@ -86,12 +86,6 @@ export class ForeignFarm {
   async ask(what: FarmAsk): Promise<readonly FarmModem[]> {
     this.#child.stdin?.write(`${JSON.stringify(what)}\n`);
     return (await this.#line()).modems ?? [];
-  }
-
-  /** The commands that a modem has been told last. */
-  async log(modem: string): Promise<readonly string[]> {
-    this.#child.stdin?.write(`${JSON.stringify({ do: "log", modem })}\n`);
-    return (await this.#line()).log ?? [];
   }
 
   async stop(): Promise<void> {
