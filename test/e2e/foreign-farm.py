@@ -254,7 +254,7 @@ class Modem:
                 while self.plugged and (data := await reader.read(4096)):
                     self.take(data)
             except ConnectionError:
-                pass  # the box was killed
+                self.writer = None  # the box was killed
             writer.close()
 
         self.server = await asyncio.start_server(serve, "127.0.0.1", 0)
