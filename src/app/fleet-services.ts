@@ -3,12 +3,12 @@
 import { type Disposer, type SlotId, slotId, type UnixMs } from "../base/index.ts";
 import {
   type EventLog,
+  hasLeft,
   type Intake,
   type Line,
   LineBinder,
   type Rentals,
   type SlotDriver,
-  type SlotStatus,
 } from "../core/index.ts";
 import { programRunner, type SlotPlace, slotHardware, UsbTtys } from "../host/index.ts";
 import { createOpenLink, SlotRunner } from "../modem/index.ts";
@@ -36,7 +36,7 @@ export interface FleetServices {
 /** Makes all slots of the configuration; none is started. */
 export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake): FleetServices {
   const { config, clock, log, boards, machine } = shared;
-  const binder = new LineBinder({ ...shared, rentals });
+  const binder = new LineBinder({ ...shared, rentals, monotonic: () => clock.monotonic() });
   const onChange = shared.slotChanged;
   const ttys = new UsbTtys({ ...machine, log });
   const makeModem = modemMaker({ ...shared, intake, binder, ttys, onChange });
@@ -83,15 +83,11 @@ function modemMaker(deps: ModemDeps): MakeModem {
     );
 }
 
-/** Its port is closed. A slot that tries again counts as down too, but has found its SIM already when it tells of its next step. */
-function isAway({ state, step }: SlotStatus): boolean {
-  return state === "down" && (step === "waiting" || step === "resetting");
-}
-
 /** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */
 function followSims({ onSlot }: FleetDeps, binder: LineBinder, fleet: SlotFleet): void {
   onSlot((id) => {
-    if (!fleet.has(id) || isAway(fleet.get(id).status())) binder.left(id);
+    if (!fleet.has(id) || hasLeft(fleet.get(id).status())) binder.left(id);
+    binder.settleTwins();
     for (const slot of binder.mayServe()) {
       const driver = fleet.has(slot) ? fleet.get(slot) : null;
       if (driver instanceof SlotRunner && driver.status().state === "ready") driver.retry(null);

@@ -14,15 +14,15 @@ import {
 } from "./command-forms.ts";
 
 /**
- * How long a modem may take for the whole answer. `quick`: known to the modem itself. `normal`: asks the SIM. `slow`: walks through
+ * How long a modem may take for the answer, and between two lines of it. `quick`: known to the modem itself; some take 4 s all the same. `normal`: asks the SIM. `slow`: walks through
  * storage or changes the radio. `network`: waits for the network (27.007 sets no limits; the figures bound the vendors' manuals).
  */
 export type CommandClass = "quick" | "normal" | "slow" | "network";
 
 export const CLASS_TIMEOUTS: Readonly<Record<CommandClass, Millis>> = {
-  quick: seconds(3),
+  quick: seconds(5),
   normal: seconds(10),
-  slow: seconds(30),
+  slow: seconds(20),
   network: seconds(180),
 };
 
@@ -75,14 +75,14 @@ export const COMMANDS = {
   indications: row("+CNMI", "quick", "27.005 3.4.1"),
   acknowledge: row("+CNMA", "quick", "27.005 4.7"),
   list: row("+CMGL", "slow", "27.005 4.1"),
-  read: row("+CMGR", "normal", "27.005 4.2"),
+  read: row("+CMGR", "slow", "27.005 4.2"),
   delete: row("+CMGD", "slow", "27.005 3.5.4"),
 } as const satisfies Record<string, Row>;
 
 export interface AtCommand extends Row {
   /** Without its CR. It may hold a PIN or a USSD code: log `prefix` instead. */
   readonly text: string;
-  /** For the whole answer, from the end of the write. */
+  /** From the end of the write, and from each line of the reply. */
   readonly timeoutMs: Millis;
 }
 

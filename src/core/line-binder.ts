@@ -1,6 +1,6 @@
 // Keeps lines with their SIMs: chooses a slot's line, remembers which SIM it is, and tells what happened when SIMs change places.
 
-import { isAppError, type LineId, type Logger, type SlotId } from "../base/index.ts";
+import { isAppError, type LineId, type Logger, type Millis, type SlotId, seconds } from "../base/index.ts";
 import type { BoxEvent } from "../protocol/index.ts";
 import type { EventLog } from "./event-log.ts";
 import { type Binding, bindLine } from "./line-binding.ts";
@@ -12,6 +12,15 @@ export interface LineBinderDeps {
   readonly rentals: Pick<Rentals, "lines" | "line" | "saveLine">;
   readonly events: EventLog;
   readonly log: Logger;
+  readonly monotonic: () => Millis;
+}
+
+/** A SIM that was moved leaves its old slot within this; two slots that still show one identity are two SIMs that say the same. */
+const TWINS_FOR: Millis = seconds(45);
+
+interface Twin {
+  readonly line: Line;
+  readonly since: Millis;
 }
 
 interface Seen {
@@ -21,6 +30,8 @@ interface Seen {
 
 export class LineBinder {
   readonly #deps: LineBinderDeps;
+  /** By slot: its line as it is to be kept when it turns out that the other slot's SIM is another. */
+  readonly #twins = new Map<SlotId, Twin>();
   /** What each slot has shown last. */
   readonly #seen = new Map<SlotId, Seen>();
   /** What was learnt and is not durable yet, so that two slots never learn the same line. */
@@ -41,7 +52,17 @@ export class LineBinder {
 
   /** The slot has no SIM, or is gone: its line may turn up elsewhere. */
   left(slot: SlotId): void {
-    this.#seen.delete(slot);
+    // Whose SIM was whose is open again.
+    if (this.#seen.delete(slot)) this.#twins.clear();
+  }
+
+  /** Binds lines to SIMs that have shown one identity long enough together, so that each finds its own after a restart. */
+  settleTwins(): void {
+    for (const [slot, { line, since }] of this.#twins) {
+      if (this.#deps.monotonic() - since < TWINS_FOR) continue;
+      this.#twins.delete(slot);
+      this.#keep(line);
+    }
   }
 
   /** The SIM that was seen last in a slot. */
@@ -75,6 +96,8 @@ export class LineBinder {
       case "other_sim":
         return this.#tell("warn", "line.other_sim", slot, binding.line);
       case "twin":
+        if (binding.learn !== null)
+          this.#twins.set(slot, { line: { ...binding.line, ...binding.learn }, since: this.#deps.monotonic() });
         return this.#tell("warn", "sim.same_identity", slot, binding.line);
     }
   }

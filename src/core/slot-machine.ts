@@ -78,7 +78,13 @@ export type SlotInput =
   | { readonly type: "failed"; readonly fault: SlotFault; readonly fraction: number }
   /** While ready: a round of sweep and poll went well, or it failed. */
   | { readonly type: "round_ok" }
-  | { readonly type: "round_failed"; readonly fault: SlotFault; readonly fraction: number }
+  | {
+      readonly type: "round_failed";
+      readonly fault: SlotFault;
+      readonly fraction: number;
+      /** The modem has been mute for so long that no more rounds are waited for. */
+      readonly hung: boolean;
+    }
   /** A boot message was seen: the modem restarted by itself and has forgotten its settings. */
   | { readonly type: "modem_restarted" }
   /** The reset has been done, or has failed; the start-up will tell which. */
@@ -198,7 +204,7 @@ function roundFailed(
 ): SlotStep {
   if (state.phase.kind !== "ready") return nothing(state);
   const silent = state.silent + 1;
-  return silent >= SILENT_ROUNDS ? down(state, input, moment) : nothing({ ...state, silent });
+  return input.hung || silent >= SILENT_ROUNDS ? down(state, input, moment) : nothing({ ...state, silent });
 }
 
 function open(state: SlotState): SlotStep {

@@ -10,6 +10,7 @@ import {
   deferred,
   hasCode,
   type Logger,
+  type Millis,
   messageOf,
   SerialQueue,
   stoppedError,
@@ -46,6 +47,8 @@ interface InFlight {
   readonly result: Deferred<FinalResult>;
   /** Another command's reply was among the lines. */
   foreign: boolean;
+  /** Starts the wait for the answer anew. */
+  wait: () => void;
 }
 
 /** Lines kept of one reply; a full storage of 255 messages has 510. */
@@ -70,11 +73,13 @@ export class AtChannel {
   /** Reply lines so far, whoever they were for; echoes do not count. */
   #heard = 0;
   #asked = 0;
+  #answeredAt: Millis;
   /** Why the conversation is over. */
   #over: AppError | null = null;
 
   constructor(options: AtChannelOptions) {
     this.#options = options;
+    this.#answeredAt = options.clock.monotonic();
     this.#lines = new AtLines({
       ...options,
       pendingPrefix: () => this.#inFlight?.command.prefix,
@@ -98,6 +103,11 @@ export class AtChannel {
       if (this.#over === null && this.#inDoubt) await this.#resynchronise();
       return await this.#exchange(request, null);
     });
+  }
+
+  /** When the last command was answered, monotonic; before the first, when the conversation began. */
+  get answeredAt(): Millis {
+    return this.#answeredAt;
   }
 
   /** A reply made no sense: the next command asks first whether answers and questions still belong together. */
@@ -163,7 +173,7 @@ export class AtChannel {
 
   async #exchange(request: AtCommand, proof: string | null): Promise<AtReply> {
     if (this.#over !== null) throw this.#over;
-    const flight: InFlight = { command: request, proof, lines: [], result: deferred(), foreign: false };
+    const flight: InFlight = { command: request, proof, lines: [], result: deferred(), foreign: false, wait: () => {} };
     this.#inFlight = flight;
     try {
       await this.#write(flight);
@@ -193,15 +203,24 @@ export class AtChannel {
 
   async #finalOf(flight: InFlight): Promise<FinalResult> {
     const { prefix, timeoutMs } = flight.command;
-    const cancel = this.#options.clock.after(timeoutMs, `AT${prefix}`, () => {
-      this.#inDoubt = true;
-      this.#options.onTimeout();
-      flight.result.reject(notAnswered(flight.command));
-    });
+    let cancel: Disposer = () => {};
+    // A long listing over a slow line is no silence: each line of it shows that the modem is at work.
+    flight.wait = () => {
+      cancel();
+      cancel = this.#options.clock.after(timeoutMs, `AT${prefix}`, () => {
+        this.#inDoubt = true;
+        this.#options.onTimeout();
+        flight.result.reject(notAnswered(flight.command));
+      });
+    };
+    flight.wait();
     try {
-      return await flight.result.promise;
+      const final = await flight.result.promise;
+      this.#answeredAt = this.#options.clock.monotonic();
+      return final;
     } finally {
       cancel();
+      flight.wait = () => {};
     }
   }
 
@@ -217,6 +236,7 @@ export class AtChannel {
       const prefix = splitPrefix(text)?.prefix ?? "";
       flight.foreign ||= prefix !== flight.command.prefix && DISTINCTIVE.has(prefix);
       flight.lines.push(text);
+      flight.wait();
     }
   }
 

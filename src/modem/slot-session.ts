@@ -42,7 +42,7 @@ import { faultOf, OTHER_SIM, UNPLUGGED } from "./slot-fault.ts";
 import type { SlotMemory } from "./slot-memory.ts";
 import { StorageLister } from "./storage-lister.ts";
 import { runInTerminal } from "./terminal.ts";
-import { RESTART_LIMIT } from "./timeouts.ts";
+import { HUNG_AFTER, RESTART_LIMIT } from "./timeouts.ts";
 import { UssdService } from "./ussd-service.ts";
 
 export interface SessionOptions {
@@ -182,7 +182,9 @@ export class SlotSession {
     if (faultKind(fault.code) === "person") return this.#report({ type: "failed", fault, fraction: this.#fraction() });
     this.#options.log.warn("slot_round_failed", { reason: fault.code });
     if (this.ussd.holdsModem) return;
-    this.#report({ type: "round_failed", fault, fraction: this.#fraction() });
+    const mute = this.#options.clock.monotonic() - this.#channel.answeredAt;
+    const hung = fault.code === "modem.timeout" && mute >= HUNG_AFTER;
+    this.#report({ type: "round_failed", fault, fraction: this.#fraction(), hung });
   }
 
   /** Reads what was stored while nobody listened, in all storages. */

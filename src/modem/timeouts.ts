@@ -22,8 +22,13 @@ export const PROBE_PAUSE: Millis = seconds(1);
 /** A SIM is busy for some seconds after power-up. */
 export const SIM_PAUSE: Millis = seconds(1);
 
-/** Between two questions whether a ready modem is still there: with `SILENT_ROUNDS` a hung one is found within 30 s. */
+/** Between two questions whether a ready modem is still there. */
 export const HEARTBEAT_EVERY: Millis = seconds(9);
+/**
+ * So long without an answer, a modem that fails a round hangs. With the heartbeat and the time that the slowest command of a round has
+ * (`CLASS_TIMEOUTS.slow`), it is found within 30 s, whatever it was asked last.
+ */
+export const HUNG_AFTER: Millis = seconds(22);
 /** Every so many heartbeats network, SIM and settings are looked at too. */
 export const POLL_EACH = 2;
 /** A restart by command is not waited for: a modem that hangs does not answer. */

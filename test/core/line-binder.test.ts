@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AppError, type SlotId, slotId } from "../../src/base/index.ts";
-import { bindLine, EventLog, type Line, LineBinder, type SimIdentity } from "../../src/core/index.ts";
+import { AppError, minutes, type SlotId, seconds, slotId } from "../../src/base/index.ts";
+import { bindLine, EventLog, hasLeft, type Line, LineBinder, type SimIdentity } from "../../src/core/index.ts";
 import { CapturingLog } from "../modem/capturing-log.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { lineOf } from "./core-rig.ts";
@@ -57,6 +57,7 @@ describe("which line a SIM is", () => {
 class Rig {
   readonly log = new CapturingLog();
   readonly events = new EventLog(new VirtualClock(), this.log);
+  readonly clock = new VirtualClock();
   readonly lines = new Map<string, Line>();
   fails = false;
   readonly binder: LineBinder;
@@ -66,6 +67,7 @@ class Rig {
     this.binder = new LineBinder({
       events: this.events,
       log: this.log,
+      monotonic: () => this.clock.monotonic(),
       rentals: {
         lines: () => [...this.lines.values()],
         line: (id) => this.lines.get(id) ?? null,
@@ -133,5 +135,44 @@ describe("SIMs that change places", () => {
     expect([rig.see(1, sim(1)), rig.see(2, sim(1))]).toEqual(["line-1", "line-2"]);
     expect(rig.codes).toEqual(["line.bound 1", "sim.same_identity 2"]);
     expect(rig.lines.get("line-2")?.iccid).toBeNull();
+  });
+
+  it("that go on showing one identity keep each its own line over a restart, whichever starts first", async () => {
+    const rig = new Rig(free(1), free(2));
+    rig.see(1, sim(1));
+    rig.see(2, sim(1));
+    await rig.clock.advance(seconds(44));
+    rig.binder.settleTwins();
+    expect(rig.lines.get("line-2")?.iccid).toBeNull();
+    await rig.clock.advance(seconds(1));
+    rig.binder.settleTwins();
+    await Promise.resolve();
+    const after = new Rig(...rig.lines.values());
+    expect([after.see(2, sim(1)), after.see(1, sim(1))]).toEqual(["line-2", "line-1"]);
+    expect(after.codes).toEqual([]);
+  });
+
+  it("of which one leaves soon were one SIM that was moved: nothing is kept, and its line goes with it", async () => {
+    const rig = new Rig(free(1), free(2));
+    rig.see(1, sim(1));
+    rig.see(2, sim(1));
+    rig.binder.left(slot(1));
+    await rig.clock.advance(minutes(5));
+    rig.binder.settleTwins();
+    expect(rig.lines.get("line-2")?.iccid).toBeNull();
+    expect(rig.see(2, sim(1))).toBe("line-1");
+  });
+});
+
+describe("a slot that is down", () => {
+  it.each([
+    ["waiting", true],
+    ["opening", true],
+    ["resetting", true],
+    ["probe", false],
+    ["drain", false],
+  ])("in step %s has given its line free: %s", (step, expected) => {
+    expect(hasLeft({ state: "down", step })).toBe(expected);
+    expect(hasLeft({ state: "ready", step: "ready" })).toBe(false);
   });
 });

@@ -40,7 +40,7 @@ const INPUTS: readonly SlotInput[] = [
   ...START_STEPS.map((step): SlotInput => ({ type: "step_done", step })),
   { type: "failed", fault: FAULT, fraction: 0.5 },
   { type: "round_ok" },
-  { type: "round_failed", fault: FAULT, fraction: 0.5 },
+  { type: "round_failed", fault: FAULT, fraction: 0.5, hung: false },
   { type: "modem_restarted" },
   { type: "reset_done" },
   { type: "timer" },
@@ -217,7 +217,12 @@ describe("failures", () => {
 });
 
 describe("rounds", () => {
-  const failed: SlotInput = { type: "round_failed", fault: FAULT, fraction: 0 };
+  const failed: SlotInput = { type: "round_failed", fault: FAULT, fraction: 0, hung: false };
+
+  it("that fail take the slot down at once when the modem has been mute for too long", () => {
+    const { state } = stepSlot(at(READY), { ...failed, hung: true }, MOMENT);
+    expect(state.phase.kind).toBe("waiting");
+  });
 
   it("that fail take the slot down at the third in a row, not before", () => {
     const almost = run(at(READY), ...Array.from({ length: SILENT_ROUNDS - 1 }, () => failed));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lineId, minutes, seconds } from "../../src/base/index.ts";
+import { lineId, millis, minutes, seconds } from "../../src/base/index.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { FakeIntake } from "./fake-intake.ts";
@@ -43,7 +43,34 @@ describe("a bad line", () => {
   );
 });
 
+describe("a modem that is slow", () => {
+  it("to answer everything, by four seconds, comes into service and is read", async () => {
+    const rig = new SlotRig();
+    rig.fault({ kind: "stall", ms: 4000 });
+    rig.send("hello");
+    rig.runner.start();
+    await rig.pass(minutes(4));
+    expect(rig.status.state).toBe("ready");
+    rig.expectAllOnce();
+    expect(rig.codes).toEqual(["slot.ready"]);
+    await rig.stop();
+  });
+});
+
 describe("a modem that stalls in service", () => {
+  it.each([0, 1, 2, 3, 5, 8, 11, 14, 17])(
+    "is found within 30 s, whatever it is asked first: at %i s",
+    async (after) => {
+      const rig = new SlotRig({ sweepEvery: seconds(2) });
+      await rig.start();
+      await rig.pass(millis(after * 1000 + 150));
+      rig.fault({ kind: "stall" });
+      await rig.pass(seconds(30));
+      expect(rig.codes).toEqual(["slot.ready", "slot.down"]);
+      await rig.stop();
+    },
+  );
+
   it("is started over after three rounds without an answer, not before", async () => {
     const rig = await readyRig();
     rig.fault({ kind: "stall" });
