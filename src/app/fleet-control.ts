@@ -118,7 +118,16 @@ export class FleetControl implements FleetConsole {
     await this.#free(sim.iccid, lineId);
     await rentals.saveLine({ ...line, slot, iccid: sim.iccid, imsi: sim.iccid === null ? sim.imsi : null });
     this.#audit("line.adopted", slot, { line: lineId });
+    this.#relieve(lineId, slot);
     return await this.#again(lineId, slot);
+  }
+
+  /** Another slot, where the line's old SIM still is, must not serve it any longer. */
+  #relieve(lineId: LineId, slot: SlotId): void {
+    for (const driver of this.#deps.fleet.list()) {
+      const { id, lineId: served } = driver.status();
+      if (driver instanceof SlotRunner && served === lineId && id !== slot) driver.retry(null);
+    }
   }
 
   /** One SIM is one line's. */

@@ -142,7 +142,8 @@ export class BoxViews implements BoxConsole {
       return {
         id: line.id,
         number: line.number,
-        slot: this.#deps.slots().find((slot) => slot.lineId === line.id)?.id ?? line.slot,
+        // A slot that is down shows the line that it had last, which may be elsewhere now.
+        slot: this.#deps.slots().find((slot) => slot.lineId === line.id && slot.state === "ready")?.id ?? line.slot,
         listing_id: line.listingId,
         state: state.kind,
         rests_until: state.kind === "resting" ? state.until : null,

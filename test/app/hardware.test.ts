@@ -91,6 +91,28 @@ describe("a slot at a place in the USB tree", () => {
   });
 });
 
+describe("a line that is given another SIM", () => {
+  it("is served by the slot of that one alone, also when it had to come back before", async () => {
+    const board = await newBoard(2);
+    const box = await openBox({
+      machine: new FakeMachine(),
+      folder: tempFolder(),
+      more: {
+        slots: board.ports.map((port, at) => ({ id: String(at + 1), port })),
+        lines: [{ id: "home", number: "+15550101", slot: "1" }],
+      },
+    });
+    await until(() => isReady(box, "1") && isReady(box, "2"));
+    board.modem(2).unplug();
+    await until(() => !isReady(box, "2"));
+    board.modem(2).plug();
+    await until(() => isReady(box, "2"));
+    expect(await box.fleet.adoptSim("home" as never, slotId("2"))).toMatchObject({ id: "home", slot: "2" });
+    await until(() => isReady(box, "1") && isReady(box, "2") && box.slots()[1]?.lineId === "home");
+    expect(box.slots().map(({ lineId }) => lineId)).toEqual([null, "home"]);
+  });
+});
+
 describe("permit join", () => {
   it("takes a new modem only while the window is open, keeps it over a restart, and lets go of it when told", async () => {
     const board = await newBoard(1);
