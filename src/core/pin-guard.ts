@@ -67,10 +67,17 @@ export function mayEnterPin({ outcome, askedAt, attemptsLeft }: PinQuestion): Pi
   return { kind: "enter" };
 }
 
-/** Whether a person's new PIN is taken; `confirmed`: the person has said that the last try may be used. */
-export function mayTakePin(attemptsLeft: number | null, confirmed: boolean): PinVerdict {
+/**
+ * Whether a person's PIN is taken. `confirmed`: the person has said that the last try may be used; `wasWrong`: this very PIN was wrong. A
+ * full counter shows that the SIM was opened elsewhere since, perhaps to give it that PIN.
+ */
+export function mayTakePin(attemptsLeft: number | null, confirmed: boolean, wasWrong = false): PinVerdict {
   if (attemptsLeft === 0)
     return refuse("sim.puk_required", "the SIM asks for its PUK", "Enter the PUK in a phone; the box never does.");
+  if (wasWrong && attemptsLeft !== PIN_ATTEMPTS && !confirmed) {
+    const hint = "Look the PIN up again; a request that is sent twice costs a try.";
+    return refuse("sim.pin_wrong", `this very PIN was wrong for this SIM${left(attemptsLeft)}`, hint);
+  }
   if (attemptsLeft === 1 && !confirmed) {
     const hint = "Look the PIN up again, or confirm that the last try may be used.";
     return refuse(

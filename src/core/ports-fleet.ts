@@ -11,7 +11,7 @@ export interface FleetConsole {
   recover(id: SlotId, rung: Extract<RecoveryRung, "at" | "cfun" | "usb_reset" | "power">): Promise<SlotView>;
   /**
    * Keeps the SIM's PIN, sealed, and tries it once. Errors: `slot.unknown`, `sim.bad_pin`, `sim.not_locked`, `sim.puk_required`,
-   * `sim.last_attempt` unless `confirm`.
+   * `sim.last_attempt` and `sim.pin_wrong` (this very PIN was wrong) unless `confirm`.
    */
   enterPin(id: SlotId, pin: string, confirm: boolean): Promise<SlotView>;
   /**

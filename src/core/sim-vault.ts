@@ -75,17 +75,19 @@ export class SimVault implements SimKeeper {
   }
 
   /**
-   * Keeps the PIN that a person has entered; it is tried once, at the slot's next start. Errors: `sim.last_attempt` unless `confirmed`,
-   * `sim.puk_required`, `sim.bad_pin`.
+   * Keeps the PIN that a person has entered; it is tried once, at the slot's next start. Errors: `sim.last_attempt` and
+   * `sim.pin_wrong` unless `confirmed`, `sim.puk_required`, `sim.bad_pin`.
    */
   async setPin(sim: SimAtLock, pin: string, confirmed: boolean): Promise<void> {
     if (!/^[0-9]{4,8}$/.test(pin))
       throw new AppError("sim.bad_pin", "a PIN is 4 to 8 digits", { hint: "Enter the PIN of the SIM's paper." });
-    const verdict = mayTakePin(sim.attemptsLeft, confirmed);
-    if (verdict.kind === "refuse") throw new AppError(verdict.code, verdict.message, { hint: verdict.hint });
     const name = nameOf(sim.slotId, sim.iccid);
+    const known = this.#records.get(name) ?? blank(name);
+    const wasWrong = known.outcome === "wrong" && known.pin === pin;
+    const verdict = mayTakePin(sim.attemptsLeft, confirmed, wasWrong);
+    if (verdict.kind === "refuse") throw new AppError(verdict.code, verdict.message, { hint: verdict.hint });
     await this.#save({
-      ...(this.#records.get(name) ?? blank(name)),
+      ...known,
       pin,
       outcome: "asked",
       asked_at: sim.attemptsLeft,

@@ -57,6 +57,21 @@ describe("the guard of a PIN", () => {
     expect(mayTakePin(null, false).kind).toBe("enter");
     expect(mayTakePin(0, true)).toMatchObject({ code: "sim.puk_required" });
   });
+
+  it("does not take the very PIN that was wrong again, unless a person insists or the SIM was opened elsewhere", async () => {
+    const vault = await vaultOn(new MemorySettings());
+    await vault.setPin(lock(3), "1111", false);
+    expect((await vault.unlock(lock(3))).kind).toBe("enter");
+    await vault.unlocked(lock(3), "wrong");
+    for (const left of [2, null]) expect(await codeOf(vault.setPin(lock(left), "1111", false))).toBe("sim.pin_wrong");
+    expect(await vault.unlock(lock(2))).toMatchObject({ code: "sim.pin_wrong" });
+    await vault.setPin(lock(2), "2222", false);
+    expect((await vault.unlock(lock(2))).kind).toBe("enter");
+    await vault.unlocked(lock(2), "wrong");
+    await vault.setPin(lock(3), "2222", false);
+    await vault.unlocked(lock(3), "wrong");
+    await vault.setPin(lock(1), "2222", true);
+  });
 });
 
 /** A SIM with its counter, in a box that crashes, restarts, is restored from a backup, or is another one. */
