@@ -21,17 +21,23 @@ const OFF_SECONDS = 3;
 /** Beside the time that a line is held. */
 const PROGRAM_LIMIT: Millis = seconds(10);
 
+/**
+ * For what must run to its end, also when the box stops meanwhile: a modem that stays without power looks like one that is not there,
+ * and nothing would switch it on again.
+ */
+const toItsEnd = (): AbortSignal => new AbortController().signal;
+
 /** Off and on again. Errors: those of `ProgramRunner`, `host.no_relay`. */
 export async function cyclePower(power: PlacedPower, deps: PowerSwitchDeps, signal: AbortSignal): Promise<void> {
   switch (power.kind) {
     case "uhubctl": {
       const { location, port } = power;
       const args = ["-l", location, "-p", String(port), "-a", "cycle", "-d", String(OFF_SECONDS)];
-      await deps.run({ program: "uhubctl", args, timeout: seconds(30), package: "uhubctl" }, signal);
+      await deps.run({ program: "uhubctl", args, timeout: seconds(30), package: "uhubctl" }, toItsEnd());
       return;
     }
     case "gpio":
-      return await pulseGpio(power, deps, signal);
+      return await pulseGpio(power, deps, toItsEnd());
     case "relay":
       return await pulseRelay(power, deps, signal);
   }

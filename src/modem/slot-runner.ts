@@ -214,12 +214,8 @@ export class SlotRunner implements SlotDriver {
     this.#opening = opening;
     try {
       await this.#closed;
-      await withDeadline(hardware.reset(rung, signal), {
-        clock,
-        timeout: RESET_LIMIT,
-        what: `${rung} of the modem`,
-        signal,
-      });
+      // Not given up with the signal, which breaks off what can be: power that was cut comes back before the slot counts as stopped.
+      await withDeadline(hardware.reset(rung, signal), { clock, timeout: RESET_LIMIT, what: `${rung} of the modem` });
     } catch (error) {
       if (signal.aborted) return;
       const details = { rung, reason: faultOf(error).code };

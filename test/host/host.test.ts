@@ -53,6 +53,7 @@ const power: PlacedPower = { kind: "uhubctl", location: "1-1", port: 4 };
 interface Ran {
   readonly program: string;
   readonly args: readonly string[];
+  readonly signal: AbortSignal;
 }
 
 function hardwareOf(machine: FakeMachine, place: { usbPath: string | null; power: PlacedPower | null }, gpio = "2.1") {
@@ -62,8 +63,8 @@ function hardwareOf(machine: FakeMachine, place: { usbPath: string | null; power
     sys: machine.sys,
     clock,
     ttys: ttysOf(machine),
-    run: async ({ program, args }) => {
-      ran.push({ program, args });
+    run: async ({ program, args }, signal) => {
+      ran.push({ program, args, signal });
       return args[0] === "--version" ? `gpioset (libgpiod) v${gpio}` : "";
     },
   });
@@ -107,7 +108,7 @@ describe("power", () => {
     const { hardware, ran } = hardwareOf(new FakeMachine(), { usbPath: "1-1.4", power });
     expect(hardware.rungs).toEqual(["usb_reset", "power"]);
     await hardware.reset("power", never);
-    expect(ran).toEqual([{ program: "uhubctl", args: ["-l", "1-1", "-p", "4", "-a", "cycle", "-d", "3"] }]);
+    expect(ran).toMatchObject([{ program: "uhubctl", args: ["-l", "1-1", "-p", "4", "-a", "cycle", "-d", "3"] }]);
   });
 
   const key: PlacedPower = {
@@ -127,6 +128,15 @@ describe("power", () => {
     await clock.settle(hardware.reset("power", never), seconds(10));
     expect(ran.map(({ args }) => args)).toEqual([["--version"], first, expect.any(Array)]);
     expect(clock.monotonic()).toBeGreaterThanOrEqual(4000);
+  });
+
+  it.each([power, key])("that is off for a moment comes back when the box stops meanwhile: $kind", async (placed) => {
+    const { hardware, ran, clock } = hardwareOf(new FakeMachine(), { usbPath: null, power: placed });
+    const stop = new AbortController();
+    const cutting = hardware.reset("power", stop.signal);
+    stop.abort();
+    await clock.settle(cutting, seconds(10));
+    expect(ran.map(({ signal }) => signal.aborted)).toEqual(placed === power ? [false] : [false, false, false]);
   });
 
   it("behind a serial relay is cut and given back, also when the box stops meanwhile", async () => {

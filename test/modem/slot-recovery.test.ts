@@ -119,6 +119,24 @@ describe("a modem that hangs", () => {
   });
 });
 
+describe("a modem without power", () => {
+  it("has it again before its slot counts as stopped", async () => {
+    const power = Promise.withResolvers<void>();
+    const rig = await readyRig({ hardware: { rungs: ["power"], reset: () => power.promise } });
+    rig.runner.retry("power");
+    await rig.pass(seconds(1));
+    let stopped = false;
+    const stopping = rig.runner.stop().then(() => {
+      stopped = true;
+    });
+    await rig.pass(seconds(1));
+    expect(stopped).toBe(false);
+    power.resolve();
+    await stopping;
+    await rig.stop();
+  });
+});
+
 describe("messages without storage", () => {
   it("are acknowledged when they are durable, and come again when they were not", async () => {
     const rig = new SlotRig();
