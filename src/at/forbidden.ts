@@ -44,7 +44,8 @@ const BY_NAME: readonly (readonly [RefusalCode, RegExp])[] = [
   ["terminal.deletes_sms", /CMGD(?!=\?(?:;|$))|QMGDA|SMGD|CMGRD/],
   ["terminal.reads_sms", /CMGR|CMGL|SMG[RL]|CMGP/],
   ["terminal.sends", /CMG[SWC]|CMSS|SMG[SWO]|CMMS/],
-  ["terminal.dials", sets("CDV|CCFC|CTFR|CHLD|ORIG")],
+  // +CKPD presses keys (TS 27.007 8.7), the one that calls among them.
+  ["terminal.dials", sets("CDV|CCFC|CTFR|CHLD|ORIG|CKPD")],
   ["terminal.ussd", /CUSD(?!\?|=\?|=2(?:;|$))/],
   // AT+CLCK="XX",2 asks.
   ["terminal.pin", /C?PIN2?=(?!\?(?:;|$))|CPWD(?!=\?(?:;|$))|EPIN|CLCK=(?!\?(?:;|$)|[A-Z0-9]{2},2(?:,\d*)*(?:;|$))/],

@@ -48,6 +48,7 @@ const REFUSED: readonly (readonly [string, RefusalCode])[] = [
   ["ATE0D*100#;", "terminal.dials"],
   ["AT+CSQ;D*99#", "terminal.dials"],
   ["ATA", "terminal.dials"],
+  ['AT+CKPD="15550100S"', "terminal.dials"],
   ["AT+CDV=15550100", "terminal.dials"],
   ['AT+CCFC=0,3,"+15550100"', "terminal.dials"],
   ['AT+CUSD=1,"*100#",15', "terminal.ussd"],
