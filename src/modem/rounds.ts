@@ -61,6 +61,8 @@ export class Rounds {
   #sweepAll = false;
   #sweeps = 0;
   #heartbeats = 0;
+  /** Since the last look: the modem may have been without power, and have another SIM now. Nothing is read before that is known. */
+  #failed = false;
   /** Readings in a row that had to leave something in the modem. */
   #leftInARow = 0;
 
@@ -108,6 +110,8 @@ export class Rounds {
         this.#announced.clear();
         this.#sweepSoon(ROUND_RETRY);
         this.#pollAt = this.#earlier(this.#pollAt, ROUND_RETRY);
+        this.#heartbeats = 0;
+        this.#failed = true;
         onFailed(error);
       }
       await this.#sleep();
@@ -120,7 +124,8 @@ export class Rounds {
     let heard = false;
     while (!signal.aborted) {
       const now = clock.monotonic();
-      if (now >= this.#pollAt) heard = (await this.#poll()) || heard;
+      const reads = now >= this.#sweepAt || this.#announced.size > 0;
+      if (now >= this.#pollAt || (this.#failed && reads)) heard = (await this.#poll()) || heard;
       else if (now >= this.#sweepAt) heard = (await this.#sweep()) || heard;
       else if (this.#announced.size > 0) heard = (await this.#read([...this.#announced])) || heard;
       else break;
@@ -176,6 +181,7 @@ export class Rounds {
     if (same === "restarted") onRestarted();
     if (same === "other_sim") onOtherSim();
     if (signal.aborted) return false;
+    this.#failed = false;
     const network = await readNetwork(this.#options, findings());
     const storage = (await intakes?.lister.use()) ?? findings().storage;
     if (!signal.aborted) onFound({ ...network, storage });

@@ -314,4 +314,24 @@ describe("a SIM that cannot be used", () => {
     expect(rig.intake.taken.map(({ line }) => line)).toEqual(["line-2"]);
     await rig.stop();
   });
+
+  it("because another took its place while the modem was mute is noticed before its messages reach the wrong line", async () => {
+    const first = new SimCard({ number: "+15550100701" });
+    const second = new SimCard({ number: "+15550100702" });
+    const rig = await readyRig({
+      modem: { card: first },
+      lineFor: (iccid) => lineId(iccid === first.identity.iccid ? "line-1" : "line-2"),
+    });
+    // Past the look at all, so that the next question would be for the signal alone.
+    await rig.pass(seconds(10));
+    rig.modem.behaviours.unshift({ name: "mute", onCommand: () => true });
+    await rig.until(() => rig.status.recovery.rung === "drain");
+    rig.modem.behaviours.shift();
+    rig.modem.insertCard(second);
+    rig.send("for the new line");
+    rig.runner.nudge();
+    await rig.pass(seconds(30));
+    expect(rig.intake.taken.map(({ line }) => line)).toEqual(["line-2"]);
+    await rig.stop();
+  });
 });
