@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { AppError } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
 import { FakeFleet } from "../sim/fake-fleet.ts";
@@ -14,6 +15,21 @@ it.each([
     const headers = await f.token("write");
     const refused = await f.call("POST", "/api/v1/slots/s1/at", { headers, body: { command } });
     expect([refused.status, refused.json?.code]).toEqual([403, code]);
+  } finally {
+    await f.stop();
+  }
+});
+
+it("a PIN that was wrong before is a conflict, not a fault of the box", async () => {
+  const fleet = new FakeFleet({ box: new FakeBoxConsole({ clock: systemClock, slots: 1 }), clock: systemClock });
+  fleet.enterPin = async () => {
+    throw new AppError("sim.pin_wrong", "this very PIN was wrong for this SIM");
+  };
+  const f = await startFixture({ fleet });
+  try {
+    const request = { headers: await f.token("write"), body: { pin: "1111" } };
+    const refused = await f.call("POST", "/api/v1/slots/s1/sim/pin", request);
+    expect([refused.status, refused.json?.code]).toEqual([409, "sim.pin_wrong"]);
   } finally {
     await f.stop();
   }

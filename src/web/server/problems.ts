@@ -34,6 +34,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "sim.bad_pin": 400,
   "sim.last_attempt": 409,
   "sim.not_locked": 409,
+  "sim.pin_wrong": 409,
   "sim.puk_required": 409,
   "slot.configured": 409,
   "slot.no_means": 409,
