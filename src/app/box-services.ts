@@ -11,6 +11,7 @@ import {
   Intake,
   type IntakeCommit,
   isSenderDenied,
+  NumberQuery,
   ReceiptCollector,
   Rentals,
   type SlotStatus,
@@ -56,6 +57,7 @@ export interface BoxServices {
   readonly ussd: Ussd;
   /** Null where no balance is asked for. */
   readonly balances: BalanceWatch | null;
+  readonly numbers: NumberQuery;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -113,7 +115,7 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
   });
 }
 
-type Viewed = Pick<BoxServices, "rentals" | "forwarder" | "intake" | "fleet" | "balances">;
+type Viewed = Pick<BoxServices, "rentals" | "forwarder" | "intake" | "fleet" | "balances" | "numbers">;
 
 function createViews(shared: Shared, made: Viewed): BoxViews {
   const { config, now, bus } = shared;
@@ -130,6 +132,7 @@ function createViews(shared: Shared, made: Viewed): BoxViews {
     provider: toBase64url(shared.identity.verify),
     startedAt: now(),
     slots: () => fleet.list().map((driver) => driver.status()),
+    numberOf: (slot) => made.numbers.numberOf(slot),
     balanceOf: (slot) => made.balances?.balanceOf(slot) ?? null,
     intake: () => intake.health,
     relay: { url: config.relay.url, link: () => forwarder.link, since: () => since },
@@ -159,6 +162,14 @@ function connect(bus: Events<BusEvents>, { forwarder, views, fleet, events }: Bo
   });
 }
 
+function createNumbers(shared: Shared, ussd: Ussd, slots: () => readonly SlotStatus[]): NumberQuery {
+  const { config, bus } = shared;
+  const { code = null, operators = {} } = config.own_number ?? {};
+  const codeFor = (imsi: string | null): string | null =>
+    operators[imsi?.slice(0, 6) ?? ""] ?? operators[imsi?.slice(0, 5) ?? ""] ?? code;
+  return new NumberQuery({ ...shared, ussd, slots, codeFor, onChange: (slot) => bus.emit("slot", slot) });
+}
+
 function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlot"> {
   return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
@@ -174,8 +185,10 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
   const { fleet } = parts;
   const ussd = new Ussd({ clock: deps.clock, slots: () => fleet.list(), perHour: deps.config.ussd.per_hour });
-  const balances = createBalances(shared, ussd, () => fleet.list().map((driver) => driver.status()));
-  const made = { events: shared.events, rentals, intake, ussd, balances, ...parts };
+  const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
+  const balances = createBalances(shared, ussd, statuses);
+  const numbers = createNumbers(shared, ussd, statuses);
+  const made = { events: shared.events, rentals, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const services: BoxServices = { ...delivery, ...made, views, control };

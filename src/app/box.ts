@@ -17,6 +17,7 @@ import type { BoxConfig } from "../config/index.ts";
 import {
   type BoxConsole,
   type BoxStore,
+  type FleetConsole,
   type Line,
   type Rentals,
   SimVault,
@@ -33,6 +34,7 @@ import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
+import type { Machine } from "./service-deps.ts";
 
 export interface BoxDeps {
   readonly dataFolder: string;
@@ -46,6 +48,8 @@ export interface BoxDeps {
   readonly pages: string;
   /** systemd's credentials folder, if the box runs under systemd. */
   readonly credentials?: string | undefined;
+  /** Where the kernel tells of devices, if not in `/sys` and `/dev`. */
+  readonly machine?: Machine;
   /** Opens `sim://` ports, where a simulator runs in the same process. */
   readonly openSimLink?: OpenLink;
 }
@@ -55,6 +59,7 @@ export interface BoxHandle {
   readonly identity: Identity;
   readonly store: BoxStore;
   readonly console: BoxConsole;
+  readonly fleet: FleetConsole;
   slots(): readonly SlotStatus[];
   /** Stops accepting, lets what is in flight become durable, closes the store last. Idempotent. */
   stop(): Promise<void>;
@@ -70,7 +75,15 @@ export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
     const { store, identity, services, time } = await openBox(deps, parts);
     const consoleUrl = await startServices(deps, { store, services, time }, parts);
     const slots = (): readonly SlotStatus[] => services.fleet.list().map((driver) => driver.status());
-    return { consoleUrl, identity, store, console: services.views, slots, stop: () => parts.stop(PART_STOP) };
+    return {
+      consoleUrl,
+      identity,
+      store,
+      console: services.views,
+      fleet: services.control,
+      slots,
+      stop: () => parts.stop(PART_STOP),
+    };
   } catch (error) {
     await parts.stop(PART_STOP);
     throw error;
@@ -85,7 +98,7 @@ interface OpenBox {
 }
 
 async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
-  const { config, clock, random, suite, log, credentials, openSimLink } = deps;
+  const { config, clock, random, suite, log, credentials, openSimLink, machine = { sys: "/sys", dev: "/dev" } } = deps;
   const folder = await openDataFolder(deps.dataFolder);
   parts.started("data folder", () => folder.release());
   const { unlock } = config;
@@ -98,7 +111,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const sims = new SimVault({ store, random, log, key: deriveKey(suite, storageKey, "numberbox/sims/v1") });
   await sims.load();
   const boards = await Boards.load(config, folder.path);
-  const services = createServices({ ...deps, store, identity, storageKey, time, sims, boards, openSimLink });
+  const services = createServices({ ...deps, store, identity, storageKey, time, sims, boards, machine, openSimLink });
   await services.rentals.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
@@ -132,6 +145,8 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("slots", () => fleet.stop());
   scout.start();
   parts.started("hardware scout", () => scout.stop());
+  services.numbers.start();
+  parts.started("own numbers", () => services.numbers.stop());
   services.balances?.start();
   parts.started("balances", async () => services.balances?.stop());
   events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });

@@ -33,16 +33,12 @@ export interface FleetServices {
   readonly scout: HardwareScout;
 }
 
-/** Where the kernel tells of devices. */
-const SYS = "/sys";
-const DEV = "/dev";
-
 /** Makes all slots of the configuration; none is started. */
 export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake): FleetServices {
-  const { config, clock, log, boards } = shared;
+  const { config, clock, log, boards, machine } = shared;
   const binder = new LineBinder({ ...shared, rentals, monotonic: () => clock.monotonic() });
   const onChange = shared.slotChanged;
-  const ttys = new UsbTtys({ sys: SYS, dev: DEV, log });
+  const ttys = new UsbTtys({ ...machine, log });
   const makeModem = modemMaker({ ...shared, intake, binder, ttys, onChange });
   const phones = createPhones({ ...shared, intake, lines: () => rentals.lines(), onChange });
   const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
@@ -54,7 +50,7 @@ export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake)
     fleet,
     ttys,
     clock,
-    dev: DEV,
+    dev: machine.dev,
     rules: config.join.rules,
     configured: config.slots.flatMap((slot) => boards.place(slot) ?? []),
     make: (id, usbPath) => makeModem(id, `usb:${usbPath}`, { usbPath, power: null }),
@@ -71,9 +67,9 @@ interface ModemDeps extends FleetDeps {
 }
 
 function modemMaker(deps: ModemDeps): MakeModem {
-  const { config, clock, openSimLink, ttys, binder } = deps;
+  const { config, clock, openSimLink, ttys, binder, machine } = deps;
   const openLink = createOpenLink({ usb: { ttys, clock }, ...(openSimLink === undefined ? {} : { sim: openSimLink }) });
-  const host = { sys: SYS, clock, run: programRunner(clock), ttys };
+  const host = { sys: machine.sys, clock, run: programRunner(clock), ttys };
   return (id: SlotId, port: string, place: SlotPlace): SlotDriver =>
     new SlotRunner(
       { id, port, sweepEvery: config.intake.sweep_every },

@@ -7,6 +7,14 @@ import type { Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import type { Boards } from "./boards.ts";
 
+/** Where the kernel tells of devices. */
+export interface Machine {
+  /** Usually `/sys`. */
+  readonly sys: string;
+  /** Usually `/dev`. */
+  readonly dev: string;
+}
+
 export interface ServiceDeps {
   readonly config: BoxConfig;
   readonly dataFolder: string;
@@ -20,6 +28,7 @@ export interface ServiceDeps {
   readonly storageKey: Secret<Uint8Array>;
   readonly time: TrustedTime;
   readonly boards: Boards;
+  readonly machine: Machine;
   readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
 }

@@ -42,6 +42,18 @@ const settings = {
     .describe("Less than this is told as sim.balance_low."),
 };
 
+const ussdCode = z.string().regex(/^[*#][0-9*#]{1,60}#$/, "a USSD code such as *135#");
+
+export const ownNumberSection = z
+  .strictObject({
+    code: ussdCode.optional().describe("Asked of every SIM that does not tell its number."),
+    operators: z
+      .record(z.string().regex(/^\d{5,6}$/, "country and network code, 5 or 6 digits"), ussdCode)
+      .default({})
+      .describe("Codes for SIMs of an operator."),
+  })
+  .describe("Asks the network by USSD for the numbers of SIMs that do not tell them. Left out: never.");
+
 const every = duration("1h", "30d", "24h").describe("How often.");
 
 /** What a slot has of its own. `off` leaves it out. */

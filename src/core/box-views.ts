@@ -37,6 +37,8 @@ export interface BoxViewsDeps {
   readonly rentals: Rentals;
   readonly events: EventLog;
   readonly slots: () => readonly SlotStatus[];
+  /** What the network told where the SIM does not. */
+  readonly numberOf?: (slot: SlotId) => string | null;
   readonly balanceOf?: (slot: SlotId) => KnownBalance | null;
   readonly intake: () => IntakeHealth;
   readonly relay: { readonly url: string; readonly link: () => LinkState; readonly since: () => UnixMs };
@@ -241,7 +243,8 @@ export class BoxViews implements BoxConsole {
       imei: modem?.imei || null,
       iccid: status.iccid,
       imsi: status.imsi,
-      own_number: status.ownNumber,
+      provider: status.provider ?? null,
+      own_number: status.ownNumber ?? this.#deps.numberOf?.(status.id) ?? null,
       operator: status.operator,
       mcc_mnc: status.mccMnc,
       registration: status.registration,

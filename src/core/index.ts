@@ -13,6 +13,7 @@ export * from "./line-binding.ts";
 export * from "./link-state.ts";
 export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
+export * from "./number-query.ts";
 export * from "./pin-guard.ts";
 export * from "./ports.ts";
 export type * from "./ports-console.ts";

@@ -93,6 +93,8 @@ export interface SlotStatus {
   } | null;
   readonly iccid: string | null;
   readonly imsi: string | null;
+  /** The provider that the SIM names (TS 31.102 4.2.12). */
+  readonly provider?: string | null;
   /** As SIM or network tell it. */
   readonly ownNumber: string | null;
   readonly operator: string | null;

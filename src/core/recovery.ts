@@ -35,7 +35,7 @@ export const LADDER: readonly RungRule[] = [
   rule("cfun", 1, { first: seconds(2), max: seconds(2) }, true),
   rule("usb_reset", 2, { first: seconds(2), max: seconds(4) }, true),
   rule("power", 2, { first: seconds(4), max: seconds(30) }, true),
-  rule("give_up", Number.POSITIVE_INFINITY, { first: seconds(60), max: minutes(10) }, false),
+  rule("give_up", Number.POSITIVE_INFINITY, { first: seconds(30), max: minutes(2) }, false),
 ];
 
 /** Resets of one slot in a day: a bad modem must not wear itself and its neighbours for ever. */
@@ -67,6 +67,9 @@ const ABSENT: ReadonlySet<string> = new Set([
   "modem.unplugged",
   "modem.not_joined",
 ]);
+/** A SIM that is refused its roaming goes on the air to see where it is: not often. */
+export const ROAMING_BACKOFF: BackoffPolicy = { first: minutes(30), max: minutes(30) };
+
 const FOR_A_PERSON: ReadonlySet<string> = new Set([
   "sim.pin_required",
   "sim.pin_wrong",

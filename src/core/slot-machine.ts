@@ -19,6 +19,7 @@ import {
   PATIENT_BACKOFF,
   REOPEN_BACKOFF,
   type Recovery,
+  ROAMING_BACKOFF,
   ruleOf,
   settle,
 } from "./recovery.ts";
@@ -135,6 +136,7 @@ const RESETS: ReadonlySet<string> = new Set<ResetRung>(["cfun", "usb_reset", "po
 const isReset = (rung: RecoveryRung | null): rung is ResetRung => rung !== null && RESETS.has(rung);
 
 function pauseBefore(state: SlotState, kind: FaultKind, fraction: number): Millis {
+  if (state.problem?.code === "sim.roaming_refused") return backoffDelay(ROAMING_BACKOFF, state.failures, fraction);
   if (kind === "person") return backoffDelay(PATIENT_BACKOFF, state.failures, fraction);
   const rule = kind === "modem" ? ruleOf(state.recovery) : null;
   if (rule === null || rule.rung === "at") return backoffDelay(REOPEN_BACKOFF, state.failures, fraction);

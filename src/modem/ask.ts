@@ -1,7 +1,7 @@
 // Questions that a modem need not be able to answer.
 
 import type { AtCommand } from "../at/index.ts";
-import { type Clock, hasCode, type SlotId } from "../base/index.ts";
+import { type Clock, hasCode, type Logger, type SlotId } from "../base/index.ts";
 import type { SimAtLock, SimKeeper } from "../core/index.ts";
 import type { AtChannel } from "./at-channel.ts";
 import { SIM_PAUSE } from "./timeouts.ts";
@@ -16,6 +16,7 @@ export interface Asking {
 export interface BringUp extends Asking {
   readonly slotId: SlotId;
   readonly sims: SimKeeper;
+  readonly log: Logger;
   /** The SIM asks for its PIN. */
   readonly onLock: (sim: SimAtLock) => void;
   /** `refuse`: a SIM that roams is taken off the network. */

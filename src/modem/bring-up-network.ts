@@ -4,6 +4,7 @@ import {
   type AccessTechnology,
   command,
   type OperatorState,
+  parseCfun,
   parseCireg,
   parseCops,
   parseCsq,
@@ -121,7 +122,16 @@ export async function readNetwork(asking: Asking, findings: Findings): Promise<F
   };
 }
 
+const FULL = 1;
+
+/** A modem may have been left with its radio off, by another program or by our own refusal of roaming (TS 27.007 8.2). */
+async function radioOn(asking: Asking): Promise<void> {
+  const level = await tell(asking, command.readFunctionality(), parseCfun);
+  if (level !== null && level !== FULL) await ask(asking, command.setFunctionality(FULL));
+}
+
 export async function bringUpNetwork(bringUp: BringUp, findings: Findings): Promise<Findings> {
+  await radioOn(bringUp);
   // 2 brings the access technology; some know 1 only.
   if ((await ask(bringUp, command.reportRegistration(2))) === null) await ask(bringUp, command.reportRegistration(1));
   await ask(bringUp, command.reportEpsRegistration(2));

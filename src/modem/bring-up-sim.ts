@@ -9,8 +9,9 @@ import {
   parseIccid,
   parseMncLength,
   parsePinRetries,
+  parseProviderName,
 } from "../at/index.ts";
-import { AppError, hasCode } from "../base/index.ts";
+import { AppError, hasCode, messageOf } from "../base/index.ts";
 import type { SimAtLock } from "../core/index.ts";
 import { ask, type BringUp, tell, tellIfAble } from "./ask.ts";
 import type { Findings } from "./findings.ts";
@@ -116,7 +117,8 @@ export async function bringUpSim(bringUp: BringUp, findings: Findings): Promise<
   const imsi = await tell(bringUp, command.imsi(), parseCimi);
   const identity = await readIccid(bringUp, findings);
   const mncLength = await tellIfAble(bringUp, command.readSimFile("administrativeData"), parseMncLength);
-  return { ...findings, imsi, ...identity, mncLength, ownNumber: await ownNumber(bringUp) };
+  const provider = await tellIfAble(bringUp, command.readSimFile("providerName"), parseProviderName);
+  return { ...findings, imsi, ...identity, mncLength, provider, ownNumber: await ownNumber(bringUp) };
 }
 
 /**
@@ -125,12 +127,15 @@ export async function bringUpSim(bringUp: BringUp, findings: Findings): Promise<
  */
 export async function keepServiceCentre(bringUp: BringUp, { iccid }: Findings): Promise<Findings["serviceCentre"]> {
   if (iccid === null) return "unknown";
-  const { sims } = bringUp;
+  const { sims, log } = bringUp;
   const now = await tellIfAble(bringUp, command.readServiceCentre(), parseCsca);
   if (now === null) return "unknown";
   if (now.number !== null) {
     const number = now.type === INTERNATIONAL && !now.number.startsWith("+") ? `+${now.number}` : now.number;
-    await sims.rememberServiceCentre(iccid, number);
+    // A full disk must not keep a slot from its SMS.
+    await sims
+      .rememberServiceCentre(iccid, number)
+      .catch((error) => log.warn("service_centre_not_kept", { reason: messageOf(error) }));
     return "set";
   }
   const before = sims.serviceCentre(iccid);

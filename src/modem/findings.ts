@@ -15,6 +15,8 @@ export interface Findings {
   readonly imsi: string | null;
   /** Digits of the network code in the IMSI (TS 31.102 4.2.18); null when the SIM does not tell. */
   readonly mncLength: 2 | 3 | null;
+  /** As the SIM names it (EF_SPN). */
+  readonly provider: string | null;
   /** As SIM or network tell it (+CNUM). */
   readonly ownNumber: string | null;
   /** `lost`: there was one, and it could not be put back. */
@@ -51,6 +53,7 @@ export const noFindings: Findings = {
   iccidForm: null,
   imsi: null,
   mncLength: null,
+  provider: null,
   ownNumber: null,
   serviceCentre: "unknown",
   mccMnc: null,

@@ -34,8 +34,10 @@ export class LinkEmitter {
   emitClose(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const listener of [...this.#close]) listener();
+    const listeners = [...this.#close];
+    // Before anybody is told: who asks for the end while it is being told is a late listener, and must stay.
     this.#close.clear();
+    for (const listener of listeners) listener();
   }
 
   /** Resolves when the link is closed. */

@@ -8,6 +8,7 @@ import {
   deferred,
   type Millis,
   seconds,
+  stoppedError,
   utf8,
   withDeadline,
 } from "../base/index.ts";
@@ -45,7 +46,9 @@ export function openUsbLink({ ttys, clock, openSerial }: UsbLinkDeps): OpenLink 
       });
       if (link === null) continue;
       if (await answers(link, clock, signal)) return link;
+      // Also when the opening was given up meanwhile: a port that stays open is locked for the next try.
       await link.close();
+      if (signal.aborted) throw stoppedError(`opening ${port}`);
     }
     // None answers: the recovery ladder begins with the likeliest.
     return await openSerial(first.tty, signal);
@@ -76,8 +79,8 @@ async function answers(link: ByteLink, clock: Clock, signal: AbortSignal): Promi
   try {
     const asking = link.write(utf8("AT\r")).then(() => heard.promise);
     return await withDeadline(asking, { clock, timeout: ANSWER_LIMIT, what: "AT", signal });
-  } catch (error) {
-    if (signal.aborted) throw error;
+  } catch {
+    // No answer in time, a port that takes nothing, or nobody waits any more.
     return false;
   } finally {
     for (const dispose of disposers) dispose();

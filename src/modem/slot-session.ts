@@ -15,15 +15,16 @@ import {
   type UnixMs,
   withDeadline,
 } from "../base/index.ts";
-import type {
-  EventLog,
-  IntakePort,
-  LineFor,
-  SimAtLock,
-  SimKeeper,
-  SlotFault,
-  SlotInput,
-  StartStep,
+import {
+  type EventLog,
+  faultKind,
+  type IntakePort,
+  type LineFor,
+  type SimAtLock,
+  type SimKeeper,
+  type SlotFault,
+  type SlotInput,
+  type StartStep,
 } from "../core/index.ts";
 import type { AtReplyView } from "../protocol/index.ts";
 import type { BringUp } from "./ask.ts";
@@ -153,9 +154,9 @@ export class SlotSession {
   }
 
   #tools(): BringUp {
-    const { clock, slotId, sims, roaming } = this.#options;
+    const { clock, slotId, sims, roaming, log } = this.#options;
     const onLock = (sim: SimAtLock): void => this.#options.memory.locked(sim);
-    return { channel: this.#channel, clock, signal: this.#abort.signal, slotId, sims, roaming, onLock };
+    return { channel: this.#channel, clock, signal: this.#abort.signal, slotId, sims, roaming, log, onLock };
   }
 
   #fraction(): number {
@@ -178,6 +179,7 @@ export class SlotSession {
 
   /** One failing round is no event yet, but whoever looks for a slow modem finds it in the log. */
   #onRoundFailed(fault: SlotFault): void {
+    if (faultKind(fault.code) === "person") return this.#report({ type: "failed", fault, fraction: this.#fraction() });
     this.#options.log.warn("slot_round_failed", { reason: fault.code });
     if (this.ussd.holdsModem) return;
     const mute = this.#options.clock.monotonic() - this.#channel.answeredAt;

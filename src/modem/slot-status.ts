@@ -50,6 +50,7 @@ export function statusOf(picture: SlotPicture): SlotStatus {
     modem: known ? { manufacturer, model, revision, imei } : null,
     iccid: found.iccid,
     imsi: found.imsi,
+    provider: found.provider,
     ownNumber: found.ownNumber,
     operator: found.operator,
     mccMnc: found.mccMnc,

@@ -61,6 +61,8 @@ export const slotView = z.object({
   imei: z.string().nullable(),
   iccid: z.string().nullable(),
   imsi: z.string().nullable(),
+  /** The provider that the SIM names (EF_SPN), which may be another than the network's. */
+  provider: z.string().nullable(),
   /** The number that SIM or network tell of themselves; the line's number is what the owner says. */
   own_number: z.string().nullable(),
   operator: z.string().nullable(),

@@ -162,7 +162,7 @@ export class IntakeField {
       (this.#singles.get(line) ?? []).filter((token) => token !== last.token),
     );
     this.#expected.push(last.token);
-    this.#sims.get(line)?.push({ place: `ME:${1000 + this.#count++}`, pdu: last.pdu });
+    this.#sims.get(line)?.push({ place: `SM:${1000 + this.#count++}`, pdu: last.pdu });
   }
 
   #long({ line, order, lost }: Extract<FieldStep, { type: "long" }>): void {

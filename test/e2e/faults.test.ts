@@ -300,7 +300,7 @@ describe("modems", () => {
       for (const modem of field.board.board.modems) modem.faults.clear();
       await expectAllRead(field, sent);
       const ofGood = (await eventsOf(field)).filter((event) => event.slot === String(good));
-      expect(ofGood.map((event) => event.code)).toEqual(["slot.ready"]);
+      expect(ofGood.map((event) => event.code)).toEqual(["line.bound", "slot.ready"]);
     });
   });
 
@@ -332,7 +332,7 @@ describe("modems", () => {
       );
       expect(modem.journal.count("unplugged")).toBe(2);
       const ofOther = (await eventsOf(field)).filter((event) => event.slot === "2");
-      expect(ofOther.map((event) => event.code)).toEqual(["slot.ready"]);
+      expect(ofOther.map((event) => event.code)).toEqual(["line.bound", "slot.ready"]);
     });
   });
 });

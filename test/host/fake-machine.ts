@@ -29,7 +29,8 @@ export class FakeMachine {
     symlinkSync("../../../devices/platform/serial8250", join(this.sys, "class/tty/ttyS0/device"));
   }
 
-  plug({ usbPath, usbId, ttys }: FakeDevice): void {
+  /** `links`: what stands behind a tty, by interface number; the others are plain files. */
+  plug({ usbPath, usbId, ttys }: FakeDevice, links: Readonly<Record<number, string>> = {}): void {
     const device = this.#device(usbPath);
     mkdirSync(device, { recursive: true });
     const [vendor = "", product = ""] = usbId.split(":");
@@ -44,7 +45,9 @@ export class FakeMachine {
       writeFileSync(join(tty, "..", "bInterfaceNumber"), `${hex}\n`);
       mkdirSync(join(this.sys, "class/tty", name));
       symlinkSync(tty, join(this.sys, "class/tty", name, "device"));
-      writeFileSync(join(this.dev, name), "");
+      const link = links[Number(number)];
+      if (link === undefined) writeFileSync(join(this.dev, name), "");
+      else symlinkSync(link, join(this.dev, name));
     }
   }
 

@@ -103,10 +103,8 @@ describe("a reset over USB", () => {
 });
 
 describe("power", () => {
-  const machine = new FakeMachine();
-
   it("of a hub's port is cycled by uhubctl", async () => {
-    const { hardware, ran } = hardwareOf(machine, { usbPath: "1-1.4", power });
+    const { hardware, ran } = hardwareOf(new FakeMachine(), { usbPath: "1-1.4", power });
     expect(hardware.rungs).toEqual(["usb_reset", "power"]);
     await hardware.reset("power", never);
     expect(ran).toEqual([{ program: "uhubctl", args: ["-l", "1-1", "-p", "4", "-a", "cycle", "-d", "3"] }]);
@@ -125,7 +123,7 @@ describe("power", () => {
     ["2.1", ["--consumer", "numberbox", "--chip", "pinctrl-rp1", "--toggle", "2500ms,0", "GPIO6=1"]],
     ["1.6.3", ["--mode=time", "--usec=2500000", "pinctrl-rp1", "GPIO6=1"]],
   ])("key is pressed twice by libgpiod %s, with the time between that the modem takes", async (version, first) => {
-    const { hardware, ran, clock } = hardwareOf(machine, { usbPath: null, power: key }, version);
+    const { hardware, ran, clock } = hardwareOf(new FakeMachine(), { usbPath: null, power: key }, version);
     await clock.settle(hardware.reset("power", never), seconds(10));
     expect(ran.map(({ args }) => args)).toEqual([["--version"], first, expect.any(Array)]);
     expect(clock.monotonic()).toBeGreaterThanOrEqual(4000);

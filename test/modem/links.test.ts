@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { millis, utf8 } from "../../src/base/index.ts";
-import { type ByteLink, createOpenLink, type OpenLink } from "../../src/modem/index.ts";
+import { type ByteLink, createOpenLink, LinkEmitter, type OpenLink } from "../../src/modem/index.ts";
 import { openInTime } from "../../src/modem/open-link.ts";
 import { OPEN_LIMIT } from "../../src/modem/timeouts.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
@@ -293,4 +293,15 @@ describe.skipIf(socatMissing !== null)(`a serial port ${socatMissing ?? "on a ps
     await link.close();
     expect((await Promise.all(writes)).at(-1)).toMatchObject({ code: expect.stringMatching(/^modem\.(io|closed)$/) });
   });
+});
+
+it("a close that is asked for while the end is being told resolves at once", async () => {
+  const events = new LinkEmitter();
+  let ended: Promise<void> | null = null;
+  events.onClose(() => {
+    ended = events.whenClosed();
+  });
+  events.emitClose();
+  await ended;
+  expect(ended).not.toBeNull();
 });

@@ -106,6 +106,7 @@ export function seedSlot(random: SeededRandom, index: number, line: LineView | n
     kind: "modem",
     warnings: [],
     ...identity,
+    provider: null,
     own_number: null,
     operator: ready ? random.pick(country?.operators ?? ["Test"]) : null,
     technology: ready ? random.pick(["lte", "lte", "lte", "umts", "gsm"]) : null,
