@@ -107,7 +107,7 @@ export class HardwareScout {
     const left = this.#openUntil === null ? 0 : this.#openUntil - clock.monotonic();
     return {
       open: left > 0,
-      closes_at: left > 0 ? unixMs(now() + left) : null,
+      closes_at: left > 0 ? unixMs(Math.round(now() + left)) : null,
       found: this.#found.map(({ usbPath, usbId }) => ({
         usb: usbPath,
         usb_id: usbId,

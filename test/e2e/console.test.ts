@@ -15,6 +15,7 @@ import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { setPassword, startWeb, type WebHandle } from "../../src/web/index.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
+import { FakeFleet } from "../sim/fake-fleet.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
@@ -42,6 +43,7 @@ const open: WebHandle[] = [];
 async function serve(box: FakeBoxConsole, settings: MemorySettings, port = 0): Promise<WebHandle> {
   const web = await startWeb({
     listen: { host: "127.0.0.1", port },
+    fleet: new FakeFleet({ box, clock: systemClock }),
     phones: new FakePhones({ clock: systemClock }),
     ...{ box, settings, pages, clock: systemClock, random: systemRandom, log: silentLogger },
   });

@@ -103,7 +103,7 @@ describe("an SMPP account", () => {
       const same = Array.from({ length: 20 }, () => "the same text");
       sendAll(smsc, NUMBERS[0], same);
       const long = "long ".repeat(300).trim();
-      smsc.send(writtenMessage({ from: "Bank", to: NUMBERS[0], body: long }), ...inParts(["in ", "three ", "parts"]));
+      smsc.send(writtenMessage({ from: "Shop", to: NUMBERS[0], body: long }), ...inParts(["in ", "three ", "parts"]));
       await expectAll(field, smsc, { [NUMBERS[0]]: [...one, ...same, long, "in three parts"] });
     });
   });

@@ -45,7 +45,7 @@ export class Ledger {
       const tail = random.chance(0.1) ? " long".repeat(50) : random.chance(0.2) ? " код 数字" : "";
       const body = `#${bodies.length + 1} on ${modem.slot}${tail}`;
       bodies.push(body);
-      const sms = modem.factory.make({ from: random.chance(0.5) ? "+15550100" : "Bank", body });
+      const sms = modem.factory.make({ from: random.chance(0.5) ? "+15550100" : "Shop", body });
       // Before the modem has it: it may bring it in at once.
       for (const { id, part, pdu } of sms) {
         this.#pdus.set(`${id}/${part}`, { slot: modem.slot, body, pdu: Buffer.from(pdu).toString("hex") });

@@ -128,6 +128,23 @@ export class FakeBoxConsole implements BoxConsole {
     this.#emit({ type: "slot", slot: changed });
   }
 
+  /** A slot comes up that was not there. */
+  addSlot(slot: SlotView): void {
+    this.#slots.push(slot);
+    this.#emit({ type: "slot", slot });
+  }
+
+  removeSlot(id: string): void {
+    const index = this.#slots.findIndex((slot) => slot.id === id);
+    if (index >= 0) this.#slots.splice(index, 1);
+    this.record({ level: "info", code: "slot.removed", slot: id });
+  }
+
+  addLine(line: LineView): void {
+    this.#lines.push(line);
+    this.#emit({ type: "rentals", lines: [...this.#lines], rentals: [...this.#rentals] });
+  }
+
   setOverview(patch: Partial<Overview>): void {
     this.#overview = { ...this.#overview, ...patch, now: this.#clock.now() };
     this.#emit({ type: "overview", overview: this.#overview });

@@ -28,7 +28,8 @@ const PROBLEMS: Readonly<Record<string, ProblemBody>> = {
   pin: {
     code: "sim.pin_required",
     message: "the SIM asks for its PIN",
-    hint: "Put the PIN into the slot's configuration, or switch it off in a phone.",
+    hint: "Enter the SIM's PIN in the console, or switch it off in a phone.",
+    context: { attempts_left: 2 },
   },
   mute: {
     code: "modem.timeout",
@@ -37,6 +38,29 @@ const PROBLEMS: Readonly<Record<string, ProblemBody>> = {
   },
   missing: { code: "sim.missing", message: "no SIM in this slot", hint: "Insert a SIM; the slot notices by itself." },
 };
+
+const WARNINGS: Readonly<Record<number, readonly ProblemBody[]>> = {
+  9: [
+    {
+      code: "network.roaming",
+      message: "the SIM is roaming",
+      hint: "Ask the SIM's operator what receiving costs there.",
+    },
+  ],
+  13: [
+    {
+      code: "network.no_sms_path",
+      message: "the modem is on LTE only: no SMS will arrive",
+      hint: "Switch VoLTE/IMS on in the modem, allow 2G or 3G, or use a SIM and modem that the operator takes for SMS.",
+    },
+    { code: "sim.no_service_centre", message: "the SIM has lost its SMS centre", hint: "Set it in a phone." },
+  ],
+};
+
+/** Slots that are no modems. */
+function kindOf(index: number): SlotView["kind"] {
+  return index === 20 ? "phone" : index === 21 ? "smpp" : "modem";
+}
 
 const NOBODY = { manufacturer: null, model: null, firmware: null, profile: null, imei: null, iccid: null, imsi: null };
 
@@ -90,6 +114,16 @@ function troubleOf(index: number): { state: SlotView["state"]; step: string; pro
   }
 }
 
+const NO_RECOVERY: SlotView["recovery"] = {
+  ...{ rung: null, attempts: 0, since: null, next_at: null, rungs: [], resets_today: 0 },
+};
+
+function recoveryOf(fails: boolean, now: number): SlotView["recovery"] {
+  const rungs: SlotView["recovery"]["rungs"] = ["drain", "at", "cfun", "usb_reset", "give_up"];
+  if (!fails) return { ...NO_RECOVERY, rungs };
+  return { rung: "usb_reset", attempts: 1, since: now - 40_000, next_at: now + 45_000, rungs, resets_today: 2 };
+}
+
 export function seedSlot(random: SeededRandom, index: number, line: LineView | null, now: number): SlotView {
   const trouble = troubleOf(index);
   const ready = trouble === null;
@@ -103,8 +137,8 @@ export function seedSlot(random: SeededRandom, index: number, line: LineView | n
     step: trouble?.step ?? "ready",
     since: now - random.int(20_000, 9 * 3_600_000),
     problem: trouble?.problem ?? null,
-    kind: "modem",
-    warnings: [],
+    kind: kindOf(index),
+    warnings: [...(WARNINGS[index] ?? [])],
     ...identity,
     provider: null,
     own_number: null,
@@ -113,16 +147,9 @@ export function seedSlot(random: SeededRandom, index: number, line: LineView | n
     registration: ready ? random.pick(["home", "home", "home", "roaming"]) : null,
     signal_dbm: ready ? random.int(-109, -61) : null,
     mcc_mnc: ready ? "31026" : null,
-    battery: null,
-    balance: null,
-    recovery: {
-      rung: trouble?.problem?.code === "modem.timeout" ? "usb_reset" : null,
-      attempts: trouble?.problem?.code === "modem.timeout" ? 1 : 0,
-      since: null,
-      next_at: null,
-      rungs: ["drain", "at", "cfun", "usb_reset", "give_up"],
-      resets_today: 0,
-    },
+    battery: kindOf(index) === "phone" ? { percent: 84, charging: true } : null,
+    balance: index === 0 ? { amount: "7.20", currency: "USD", at: now - 5_400_000 } : null,
+    recovery: kindOf(index) === "modem" ? recoveryOf(trouble?.problem?.code === "modem.timeout", now) : NO_RECOVERY,
     sms_storage: ready ? { used: random.chance(0.8) ? random.int(0, 4) : random.int(12, 29), total: 30 } : null,
     last_sms_at: quiet || !ready ? null : now - random.int(3_000, 5 * 3_600_000),
     received: quiet || !ready ? 0 : random.int(1, 420),

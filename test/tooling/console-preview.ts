@@ -8,6 +8,7 @@ import { systemLogger } from "../../src/base/system-log.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { setPassword, startWeb } from "../../src/web/index.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
+import { FakeFleet } from "../sim/fake-fleet.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 
@@ -23,11 +24,14 @@ const { values } = parseArgs({
 });
 
 const box = new FakeBoxConsole({ clock: systemClock, slots: Number(values.slots), fresh: values.fresh });
+const fleet = new FakeFleet({ clock: systemClock, box });
 const settings = new MemorySettings();
 if (!values["first-run"]) await setPassword({ settings, random: systemRandom, password: PASSWORD });
 const web = await startWeb({
   listen: { host: "127.0.0.1", port: Number(values.port) },
   box,
+  fleet,
+  ussd: fleet,
   phones: new FakePhones({ clock: systemClock, fresh: values.fresh }),
   settings,
   pages: fileURLToPath(new URL("../../src/web/dist", import.meta.url)),

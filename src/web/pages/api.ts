@@ -1,7 +1,5 @@
-// REST as the pages use it: every reply is parsed, every refusal becomes an AppError with the box's own code.
+// REST as the pages use it.
 
-import type { z } from "zod";
-import { AppError, type ErrorCode } from "../../base/index.ts";
 import {
   type AddPhoneRequest,
   type GrantRequest,
@@ -14,48 +12,11 @@ import {
   type RentalView,
   rentalView,
 } from "../../protocol/index.ts";
-import { problemReply, type SessionReply, type SetupRequest, sessionReply } from "../shared/api.ts";
+import { type SessionReply, type SetupRequest, sessionReply } from "../shared/api.ts";
+import { type FleetApi, fleetApi } from "./api-fleet.ts";
+import { call } from "./call.ts";
 
-const TIMEOUT_MS = 15_000;
-
-function isCode(code: string): code is ErrorCode {
-  return /^[a-z_]+\.[a-z_0-9]+$/.test(code);
-}
-
-/** What the box refused, as its problem document says. */
-async function refusal(response: Response): Promise<AppError> {
-  const body: unknown = await response.json().catch(() => null);
-  const problem = problemReply.safeParse(body);
-  if (!problem.success || !isCode(problem.data.code)) {
-    return new AppError("page.bad_reply", `the box answered with status ${response.status}`);
-  }
-  const { code, message, hint, context } = problem.data;
-  return new AppError(code, message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(context === undefined ? {} : { context }),
-  });
-}
-
-async function call<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> {
-  const init: RequestInit = {
-    method,
-    headers: { "X-Numberbox": "1", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  };
-  let response: Response;
-  try {
-    response = await fetch(path, init);
-  } catch (cause) {
-    throw new AppError("page.unreachable", "the box does not answer", { cause, retryable: true });
-  }
-  if (!response.ok) throw await refusal(response);
-  const parsed = schema.safeParse(await response.json().catch(() => null));
-  if (parsed.success) return parsed.data;
-  throw new AppError("page.bad_reply", "the box's answer makes no sense to this page", { hint: "Reload the page." });
-}
-
-export interface Api {
+export interface Api extends FleetApi {
   session(): Promise<SessionReply>;
   setUp(request: SetupRequest): Promise<SessionReply>;
   signIn(password: string): Promise<SessionReply>;
@@ -71,14 +32,16 @@ export interface Api {
 const phonePath = (name: string): string => `/api/v1/phones/${encodeURIComponent(name)}`;
 
 export const api: Api = {
+  ...fleetApi,
   session: () => call(sessionReply, "GET", "/api/v1/session"),
-  setUp: (request) => call(sessionReply, "POST", "/api/v1/setup", request),
-  signIn: (password) => call(sessionReply, "POST", "/api/v1/session", { password }),
+  setUp: (request) => call(sessionReply, "POST", "/api/v1/setup", { body: request }),
+  signIn: (password) => call(sessionReply, "POST", "/api/v1/session", { body: { password } }),
   signOut: () => call(sessionReply, "DELETE", "/api/v1/session"),
-  grant: (request) => call(rentalView, "POST", "/api/v1/rentals", request),
+  grant: (request) => call(rentalView, "POST", "/api/v1/rentals", { body: request }),
   endRental: (id) => call(rentalView, "POST", `/api/v1/rentals/${encodeURIComponent(id)}/end`),
   phones: async () => (await call(phonesReply, "GET", "/api/v1/phones")).phones,
-  addPhone: (request) => call(phoneInvitation, "POST", "/api/v1/phones", request),
+  addPhone: (request) => call(phoneInvitation, "POST", "/api/v1/phones", { body: request }),
   removePhone: async (name) => (await call(phonesReply, "DELETE", phonePath(name))).phones,
-  joinPhone: (secret, request) => call(phoneView, "POST", `/api/v1/phone-join/${encodeURIComponent(secret)}`, request),
+  joinPhone: (secret, request) =>
+    call(phoneView, "POST", `/api/v1/phone-join/${encodeURIComponent(secret)}`, { body: request }),
 };

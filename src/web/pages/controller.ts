@@ -5,6 +5,7 @@ import type { AddPhoneRequest, GrantRequest, JoinPhoneRequest, PhoneInvitation }
 import type { SessionReply, SetupRequest } from "../shared/api.ts";
 import type { Api } from "./api.ts";
 import { LiveLink } from "./live-link.ts";
+import { SlotActions } from "./slot-actions.ts";
 import { applyFrame, applyTick, type Notice, type State, type Theme, type View } from "./state.ts";
 import type { Store } from "./store.ts";
 
@@ -23,6 +24,7 @@ export interface ControllerDeps {
 }
 
 export class Controller {
+  readonly slots: SlotActions;
   readonly #deps: ControllerDeps;
   readonly #link: LiveLink;
   #tick: Disposer | null = null;
@@ -30,6 +32,7 @@ export class Controller {
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
+    this.slots = new SlotActions(deps);
     const { store, clock, random, openFeed } = deps;
     this.#link = new LiveLink({
       clock,
@@ -159,6 +162,7 @@ export class Controller {
       needsClaimCode,
       box: null,
       phones: null,
+      hardware: null,
       link: "connecting",
       notice: null,
     }));

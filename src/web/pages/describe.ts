@@ -31,18 +31,24 @@ export function describeTechnology(words: Translator, technology: string | null)
 
 /** One line about an event. A code the catalogue does not know is shown as it is, with its details. */
 export function describeEvent(words: Translator, event: BoxEvent, numberOf: (line: string) => string | null): string {
-  const { reason, days } = event.details;
+  const { reason, rung, days } = event.details;
   const values = {
     ...event.details,
     slot: event.slot ?? "",
     line: event.line === null ? "" : (numberOf(event.line) ?? event.line),
-    reason: typeof reason === "string" ? (words.find(`problem.${reason}`) ?? reason) : "",
+    reason: typeof reason === "string" ? reasonText(words, reason) : "",
+    rung: typeof rung === "string" ? (words.find(`rung.${rung}`) ?? rung) : "",
     days: typeof days === "number" ? words.count("days", days) : "",
   };
   const text = words.find(`event.${event.code}`, values);
   if (text !== null) return text.replace(/:\s*$/, "");
   const details = Object.entries(event.details).map(([name, value]) => `${name} ${value}`);
   return [event.code, event.slot, event.line, ...details].filter((part) => part !== null).join(" · ");
+}
+
+/** A reason is the code of a problem, or the rung that a slot is on. */
+function reasonText(words: Translator, reason: string): string {
+  return words.find(`problem.${reason}`, { program: "" }) ?? words.find(`rung.${reason}`) ?? reason;
 }
 
 /** True when the relay's operator must first be given this box's verify key. */

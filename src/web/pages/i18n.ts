@@ -68,6 +68,12 @@ export class Translator {
     return this.span(Math.ceil(ms / unit) * unit);
   }
 
+  /** A countdown as a clock shows it: `4:09`. Rounded up, so that it ends when the time does. */
+  clock(ms: number): string {
+    const seconds = Math.ceil(Math.max(0, ms) / 1000);
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+
   /** How long ago, steady for the first seconds so that the screen does not flicker. */
   ago(ms: number): string {
     return ms < 5_000 ? this.t("ago.now") : this.t("ago", { span: this.span(ms) });

@@ -1,12 +1,21 @@
 // Everything the pages know, and how a frame of the live feed changes it. Pure.
 
-import type { BoxEvent, LineView, LiveFrame, Overview, PhoneView, RentalView, SlotView } from "../../protocol/index.ts";
+import type {
+  BoxEvent,
+  JoinView,
+  LineView,
+  LiveFrame,
+  Overview,
+  PhoneView,
+  RentalView,
+  SlotView,
+} from "../../protocol/index.ts";
 import { type CountHistory, countsSeen, historyStart, resumeHistory } from "./history.ts";
 
 export const EVENTS_KEPT = 200;
 
-/** `join` is for the browser of a phone that is being added, and needs no sign-in. */
-export type View = "overview" | "rentals" | "phones" | "join";
+/** `slot/…` is the page of one slot. `join` is for the browser of a phone that is being added, and needs no sign-in. */
+export type View = "overview" | "rentals" | "phones" | "join" | `slot/${string}`;
 export type Theme = "system" | "light" | "dark";
 
 /** Who the visitor is to the box. `unreachable`: the first question got no answer. */
@@ -36,6 +45,8 @@ export interface State {
   readonly box: Box | null;
   /** Null until they were asked for: the live feed does not tell them. */
   readonly phones: readonly PhoneView[] | null;
+  /** New modems and the window in which they are taken in; null until they were asked for. */
+  readonly hardware: JoinView | null;
   readonly history: CountHistory;
   /** The box's wall clock, estimated: its last statement carried forward by this machine's monotonic clock. */
   readonly now: number;
@@ -52,6 +63,7 @@ export function initialState(view: View, theme: Theme): State {
     link: "connecting",
     box: null,
     phones: null,
+    hardware: null,
     history: historyStart,
     now: 0,
     boxClock: { box: 0, mono: 0 },
@@ -76,6 +88,23 @@ function withSlot(slots: readonly SlotView[], slot: SlotView): readonly SlotView
   return isKnown ? slots.map((known) => (known.id === slot.id ? slot : known)) : [...slots, slot];
 }
 
+/** A slot that a page knows better than the last frame: the box has just answered with it. */
+export function applySlot(state: State, slot: SlotView): State {
+  return state.box === null ? state : { ...state, box: { ...state.box, slots: withSlot(state.box.slots, slot) } };
+}
+
+/** No frame tells that a slot is gone or that the window for hardware was closed, but events do. */
+function applyEvent(state: State, box: Box, event: BoxEvent): State {
+  const { hardware } = state;
+  const slots = event.code === "slot.removed" ? box.slots.filter(({ id }) => id !== event.slot) : box.slots;
+  const isClosed = event.code === "join.closed" && hardware !== null;
+  return {
+    ...state,
+    box: { ...box, slots, events: withEvent(box.events, event) },
+    hardware: isClosed ? { ...hardware, open: false, closes_at: null } : hardware,
+  };
+}
+
 /** `mono` is this machine's monotonic clock when the frame came. Frames before the first snapshot change nothing. */
 export function applyFrame(state: State, frame: LiveFrame, mono: number): State {
   if (frame.type === "snapshot") {
@@ -92,11 +121,11 @@ export function applyFrame(state: State, frame: LiveFrame, mono: number): State 
       return { ...next, box: { ...box, overview: frame.overview }, history };
     }
     case "slot":
-      return { ...state, box: { ...box, slots: withSlot(box.slots, frame.slot) } };
+      return applySlot(state, frame.slot);
     case "rentals":
       return { ...state, box: { ...box, lines: frame.lines, rentals: frame.rentals } };
     case "event":
-      return { ...state, box: { ...box, events: withEvent(box.events, frame.event) } };
+      return applyEvent(state, box, frame.event);
   }
 }
 

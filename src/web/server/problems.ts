@@ -76,6 +76,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 };
 
 export function statusOf(error: AppError): number {
+  if (error.code.startsWith("terminal.")) return 403;
   return STATUS_OF[error.code] ?? (error.retryable ? 503 : 500);
 }
 

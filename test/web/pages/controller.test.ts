@@ -1,14 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { AppError, seconds } from "../../../src/base/index.ts";
 import type { Api } from "../../../src/web/pages/api.ts";
+import type { FleetApi } from "../../../src/web/pages/api-fleet.ts";
 import { Controller } from "../../../src/web/pages/controller.ts";
-import { pathOf, viewOf } from "../../../src/web/pages/routes.ts";
+import { pathOf, slotOf, slotPage, viewOf } from "../../../src/web/pages/routes.ts";
 import { initialState } from "../../../src/web/pages/state.ts";
 import { Store } from "../../../src/web/pages/store.ts";
 import { nextTheme } from "../../../src/web/pages/theme.ts";
 import type { SessionReply } from "../../../src/web/shared/api.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
 import { VirtualClock } from "../../sim/virtual-clock.ts";
+
+const unused = () => Promise.reject(new Error("not in this test"));
+const noFleet: FleetApi = {
+  ...{ recover: unused, enterPin: unused, at: unused, removeSlot: unused, addLine: unused, adoptSim: unused },
+  ...{ ussdAsk: unused, ussdReply: unused, ussdEnd: unused, ussdNotice: unused, join: unused, permitJoin: unused },
+};
 
 function setup(session: SessionReply | Error) {
   const clock = new VirtualClock();
@@ -18,7 +25,6 @@ function setup(session: SessionReply | Error) {
     if (world.session instanceof Error) throw world.session;
     return world.session;
   };
-  const unused = () => Promise.reject(new Error("not in this test"));
   const api: Api = {
     session: answer,
     setUp: async () => ({ state: "signed_in" }),
@@ -30,6 +36,7 @@ function setup(session: SessionReply | Error) {
     addPhone: unused,
     removePhone: unused,
     joinPhone: unused,
+    ...noFleet,
   };
   const controller = new Controller({
     ...{ store, api, clock, random: new SeededRandom("controller") },
@@ -102,6 +109,15 @@ describe("Controller", () => {
 });
 
 describe("routes and themes", () => {
+  it("gives every slot an address of its own, and takes no other for one", () => {
+    const view = slotPage("usb-1-1.4");
+    expect([pathOf(view), viewOf(pathOf(view)), slotOf(view)]).toEqual(["/slots/usb-1-1.4", view, "usb-1-1.4"]);
+    expect([viewOf("/slots/"), viewOf("/slots/a/b"), viewOf("/slots/<b>"), slotOf("rentals")]).toEqual([
+      ...["overview", "overview", "overview"],
+      null,
+    ]);
+  });
+
   it("leads from a view to its address and back, from anywhere else to the overview", () => {
     expect([viewOf(pathOf("overview")), viewOf(pathOf("rentals")), viewOf("/nowhere")]).toEqual([
       "overview",

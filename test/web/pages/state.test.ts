@@ -52,6 +52,20 @@ describe("applyFrame", () => {
     expect(after.box?.slots.map((known) => known.id)).toEqual(["s1", "s2", "s9"]);
   });
 
+  it("lets go of a slot with the event that tells of it", () => {
+    const gone: BoxEvent = { ...event(1), code: "slot.removed", slot: "s1" };
+    const after = applyFrame(started(), { type: "event", event: gone }, 1000);
+    expect(after.box?.slots.map((known) => known.id)).toEqual(["s2"]);
+    expect(after.box?.events).toEqual([gone]);
+  });
+
+  it("closes the window for hardware when somebody else has closed it", () => {
+    const open: State = { ...started(), hardware: { open: true, closes_at: NOW + 9000, found: [] } };
+    const closed: BoxEvent = { ...event(1), code: "join.closed" };
+    expect(applyFrame(open, { type: "event", event: closed }, 1000).hardware?.open).toBe(false);
+    expect(applyFrame(open, { type: "event", event: event(1) }, 1000).hardware).toBe(open.hardware);
+  });
+
   it("keeps events newest first, each once, and not without end", () => {
     let state = started([event(1), event(2)]);
     state = applyFrame(state, { type: "event", event: event(2) }, 1000);

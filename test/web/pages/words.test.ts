@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { REFUSALS } from "../../../src/at/index.ts";
 import type { BoxEvent } from "../../../src/protocol/index.ts";
 import {
   asksForVerifyKey,
@@ -60,6 +61,14 @@ describe("Translator", () => {
     expect([words.ago(4_999), words.ago(-3_000), words.ago(5_000)]).toEqual(["just now", "just now", "5 s ago"]);
   });
 
+  it.each([
+    [254_000, "4:14"],
+    [9_001, "0:10"],
+    [-5, "0:00"],
+  ])("counts %d ms down as %s", (ms, text) => {
+    expect(words.clock(ms)).toBe(text);
+  });
+
   it("finds nothing under the names of Object's own members", () => {
     expect(words.find("constructor")).toBeNull();
   });
@@ -74,6 +83,19 @@ describe("describing what the box says", () => {
     expect(describeEvent(words, granted, noNumber)).toBe("line-1 granted for 30 days");
     const short = event({ code: "rental.granted", line: "line-1", details: { days: 1 } });
     expect(describeEvent(words, short, noNumber)).toBe("line-1 granted for 1 day");
+  });
+
+  it("names the rung that a slot is on, where that is the reason", () => {
+    const climbing = event({ code: "slot.recovering", slot: "s3", details: { reason: "usb_reset" } });
+    expect(describeEvent(words, climbing, noNumber)).toBe("The box tries to bring slot s3 back: USB reset");
+    const failed = event({
+      code: "slot.reset_failed",
+      slot: "s3",
+      details: { rung: "power", reason: "host.no_relay" },
+    });
+    expect(describeEvent(words, failed, noNumber)).toBe(
+      "Slot s3: “Cut power” did not work: The relay board that switches the power is not there",
+    );
   });
 
   it("asks for the box's verify key when the relay does not know the provider, and only then", () => {
@@ -153,17 +175,49 @@ describe("the catalogue", () => {
     expect(unused).toEqual([]);
   });
 
-  it("has words for every event that the box records", () => {
+  const sourcesOf = (...parts: readonly string[]): string => {
     const src = fileURLToPath(new URL("../../../src/", import.meta.url));
-    const codes = ["core", "modem", "app"]
+    return parts
       .flatMap((part) =>
         readdirSync(`${src}${part}`, { recursive: true, encoding: "utf8" }).map((file) => `${src}${part}/${file}`),
       )
       .filter((file) => file.endsWith(".ts"))
-      .flatMap((file) => [...readFileSync(file, "utf8").matchAll(/\.record\(\{[^}]*?code: "([a-z_.]+)"/g)])
-      .map((match) => match[1]);
-    expect(codes.length).toBeGreaterThan(5);
+      .map((file) => readFileSync(file, "utf8"))
+      .join("\n");
+  };
+  const found = (text: string, ...patterns: readonly RegExp[]): readonly string[] => [
+    ...new Set(patterns.flatMap((pattern) => [...text.matchAll(pattern)].flatMap((match) => match.slice(1)))),
+  ];
+
+  it("has words for every event that the box records", () => {
+    const codes = found(
+      sourcesOf("core", "modem", "app", "phone", "smpp"),
+      /\.record\(\{[^}]*?code: "([a-z_.]+)"/g,
+      /\.record\(\{[^}]*?code: [^,"]*\? "([a-z_.]+)" : "([a-z_.]+)"/g,
+      /#audit\("([a-z_.]+)"/g,
+      /#tell\("(?:info|warn|error)", "([a-z_.]+)"/g,
+      /type: "report", code: "([a-z_.]+)"/g,
+    );
+    for (const code of ["slot.recover_asked", "line.other_sim", "join.open", "slot.gave_up"])
+      expect(codes).toContain(code);
     expect(codes.filter((code) => words.find(`event.${code}`) === null)).toEqual([]);
+  });
+
+  it("has words for whatever can be wrong with a slot, its SIM and its hardware", () => {
+    const slots = /^(?:sim|network|modem|host|slot|line|ussd)\./;
+    const codes = found(
+      sourcesOf("core", "modem", "app", "host"),
+      /AppError\(\s*"([a-z_.]+)"/g,
+      /refuse\(\s*"([a-z_.]+)"/g,
+      /\bcode: "([a-z_.]+)"(?: as const)?,\s*message/g,
+    ).filter((code) => slots.test(code));
+    for (const code of ["sim.pin_wrong", "network.no_sms_path", "host.no_device", "sim.last_attempt"])
+      expect(codes).toContain(code);
+    expect(codes.filter((code) => words.find(`problem.${code}`) === null)).toEqual([]);
+  });
+
+  it("has words for whatever the terminal refuses", () => {
+    expect(Object.keys(REFUSALS).filter((code) => words.find(`problem.${code}`) === null)).toEqual([]);
   });
 
   it("has no text in the pages themselves", () => {

@@ -22,6 +22,11 @@ const PATHS = {
   overview: "M2.5 2.5h4.6v4.6H2.5zM8.9 2.5h4.6v4.6H8.9zM2.5 8.9h4.6v4.6H2.5zM8.9 8.9h4.6v4.6H8.9z",
   rentals: "M2.5 3.5h11v9h-11zM2.5 6.5h11M5 9.7h3",
   phones: "M4.8 1.8h6.4v12.4H4.8zM7.2 12.2h1.6",
+  modem: "M2 6.2h8.6v6.3H2zM10.6 7.7H14v3.3h-3.4M4.4 6.2V2.4M4.3 9.4h3.4",
+  gateway: "M2 2.8h12v4.4H2zM2 8.8h12v4.4H2zM4.4 5v.1M4.4 11v.1M7 5h4.6M7 11h4.6",
+  back: "M10 3.5 5.5 8l4.5 4.5",
+  copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+  person: "M8 2.2a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 1 0 0-5.2M2.8 13.6a5.2 5.2 0 0 1 10.4 0",
   battery: "M1.8 5h10.6v6H1.8zM14.2 7v2",
   system: "M2 3h12v8H2zM6 13.5h4M8 11v2.5",
   light:

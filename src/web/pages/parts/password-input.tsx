@@ -9,16 +9,19 @@ export interface PasswordInputProps {
   readonly ids: FieldIds;
   readonly value: string;
   readonly use: "new-password" | "current-password" | "off";
+  /** Brings up the keys for digits where there is no keyboard. */
+  readonly digits?: boolean;
   readonly onValue: (value: string) => void;
 }
 
-export function PasswordInput({ ids, value, use, onValue }: PasswordInputProps) {
+export function PasswordInput({ ids, value, use, digits = false, onValue }: PasswordInputProps) {
   const words = useWords();
   const [shown, setShown] = useState(false);
   const common: Omit<InputHTMLAttributes, "type" | "list" | "role"> = {
     ...ids,
     autocomplete: use,
     autocapitalize: "none",
+    ...(digits ? { inputMode: "numeric" } : {}),
     spellcheck: false,
     value,
     onInput: (event) => onValue(event.currentTarget.value),

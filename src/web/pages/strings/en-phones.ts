@@ -1,6 +1,6 @@
-// English for phones: the list, adding one, and the page that the phone opens. A part of `en.ts`.
+// Texts of the page of phones, and of the page that a phone opens.
 
-export const phones = {
+export const enPhones = {
   "phones.title": "Phones",
   "phones.add": "Add a phone",
   "phones.none.title": "No phone yet",

@@ -44,9 +44,15 @@ function EventRow({ event, text, showsKey }: RowProps) {
   return useMemo(() => <Row event={event} text={text} showsKey={showsKey} />, [event, text, showsKey]);
 }
 
-export function EventList() {
+export interface EventListProps {
+  /** Only what happened to this slot. */
+  readonly slot?: string;
+}
+
+export function EventList({ slot }: EventListProps) {
   const words = useWords();
-  const events = useBox((box) => box.events, NO_EVENTS);
+  const all = useBox((box) => box.events, NO_EVENTS);
+  const events = slot === undefined ? all : all.filter((event) => event.slot === slot);
   const lines = useBox((box) => box.lines, NO_LINES);
   const newest = events[0];
   // The same key below each of many refusals would only be noise.
@@ -61,7 +67,7 @@ export function EventList() {
         {alarm}
       </p>
       {events.length === 0 ? (
-        <p class="events-none">{words.t("events.none")}</p>
+        <p class="events-none">{words.t(slot === undefined ? "events.none" : "events.none_of_slot")}</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <ol class="event-list" tabIndex={0} aria-labelledby="events-title">

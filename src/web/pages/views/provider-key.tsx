@@ -1,25 +1,13 @@
 // The box's verify key, by which its relay knows it, with a button to copy it and the word whom to give it to.
 
 import { useApp, useBox } from "../app-context.ts";
-
-/** False where the browser withholds the clipboard: on plain HTTP from another machine, or when its owner said no. */
-async function copied(text: string): Promise<boolean> {
-  // Typed as always there, but absent outside a secure context.
-  const clipboard: Clipboard | undefined = navigator.clipboard;
-  if (clipboard === undefined) return false;
-  try {
-    await clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { copyText } from "../clipboard.ts";
 
 export function ProviderKey() {
   const { controller, words } = useApp();
   const key = useBox((box) => box.overview.provider, "");
   const copy = async (): Promise<void> => {
-    const isCopied = await copied(key);
+    const isCopied = await copyText(key);
     controller.tell({
       kind: isCopied ? "done" : "failed",
       text: words.t(isCopied ? "provider.copied" : "provider.not_copied"),

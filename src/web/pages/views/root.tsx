@@ -2,25 +2,27 @@
 
 import { useEffect } from "preact/hooks";
 import { useSelect, useWords } from "../app-context.ts";
+import type { Translator } from "../i18n.ts";
 import { Mark } from "../parts/icon.tsx";
-import type { State } from "../state.ts";
+import { isFixed, slotOf } from "../routes.ts";
+import type { View } from "../state.ts";
 import { Join } from "./join.tsx";
 import { SetUp } from "./set-up.tsx";
 import { Shell } from "./shell.tsx";
 import { SignIn } from "./sign-in.tsx";
 
-function titleOf(state: State) {
-  const trouble = state.box?.slots.filter((slot) => slot.state === "down").length ?? 0;
-  return { view: `nav.${state.view}` as const, trouble };
+/** What the view is called in the title of the window. */
+function nameOf(words: Translator, view: View): string {
+  return isFixed(view) ? words.t(`nav.${view}`) : words.t("slot.name", { id: slotOf(view) ?? "" });
 }
 
 function useTitle(): void {
   const words = useWords();
   const title = useSelect((state) => {
     if (state.visitor !== "owner") return words.t("app.name");
-    const { view, trouble } = titleOf(state);
-    if (trouble === 0) return words.t("app.title", { view: words.t(view) });
-    return words.t("app.title.trouble", { n: trouble, view: words.t(view) });
+    const view = nameOf(words, state.view);
+    const trouble = state.box?.slots.filter((slot) => slot.state === "down").length ?? 0;
+    return trouble === 0 ? words.t("app.title", { view }) : words.t("app.title.trouble", { n: trouble, view });
   });
   useEffect(() => {
     document.title = title;

@@ -3,32 +3,25 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { Icon, type IconName, Mark } from "../parts/icon.tsx";
-import { pathOf } from "../routes.ts";
+import { ViewLink } from "../parts/view-link.tsx";
+import { slotOf } from "../routes.ts";
 import type { View } from "../state.ts";
 import { nextTheme } from "../theme.ts";
 import { Overview } from "./overview.tsx";
 import { Phones } from "./phones.tsx";
 import { Rentals } from "./rentals.tsx";
+import { SlotPage } from "./slot-page.tsx";
 
 const VIEWS = ["overview", "rentals", "phones"] as const;
 
 function NavLink({ view }: { readonly view: (typeof VIEWS)[number] }) {
-  const { controller, words } = useApp();
+  const words = useWords();
   const isCurrent = useSelect((state) => state.view === view);
   return (
-    <a
-      href={pathOf(view)}
-      aria-current={isCurrent ? "page" : undefined}
-      onClick={(event) => {
-        // A new tab stays the browser's business.
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        controller.go(view);
-      }}
-    >
+    <ViewLink view={view} isCurrent={isCurrent}>
       <Icon name={view} />
       {words.t(`nav.${view}`)}
-    </a>
+    </ViewLink>
   );
 }
 
@@ -123,24 +116,33 @@ function NoticePlace() {
 }
 
 function ViewOf({ view }: { readonly view: View }) {
+  const slot = slotOf(view);
+  if (slot !== null) return <SlotPage key={slot} id={slot} />;
   if (view === "rentals") return <Rentals />;
   return view === "phones" ? <Phones /> : <Overview />;
+}
+
+/** After a change of view a screen reader goes on at the new content; who comes back from a slot, at its card. */
+function useFocusOfView(view: View) {
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(view);
+  useEffect(() => {
+    if (shown.current === view) return;
+    const from = slotOf(shown.current);
+    shown.current = view;
+    const card = view === "overview" && from !== null ? document.getElementById(`open-${from}`) : null;
+    if (card !== null) return card.focus();
+    main.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [view]);
+  return main;
 }
 
 function CurrentView() {
   const view = useSelect((state) => state.view);
   const hasBox = useSelect((state) => state.box !== null);
   const words = useWords();
-  const main = useRef<HTMLElement>(null);
-  const shown = useRef(view);
-  useEffect(() => {
-    // After a change of view a screen reader goes on at the new content.
-    if (shown.current !== view) {
-      main.current?.focus({ preventScroll: true });
-      scrollTo(0, 0);
-    }
-    shown.current = view;
-  }, [view]);
+  const main = useFocusOfView(view);
   return (
     <main id="content" ref={main} tabIndex={-1}>
       {!hasBox && (

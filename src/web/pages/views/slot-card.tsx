@@ -1,98 +1,85 @@
-// One slot: readable from across the room by state, colour and number; everything else on a second look.
+// One slot: readable from across the room by state, colour and number; everything else on a second look, or on its page.
 
 import { useMemo } from "preact/hooks";
 import type { SlotView } from "../../../protocol/index.ts";
-import { useSelect, useWords } from "../app-context.ts";
-import { capital, describeProblem, describeStep, describeTechnology } from "../describe.ts";
+import { useWords } from "../app-context.ts";
+import { capital, describeProblem, describeStep } from "../describe.ts";
 import { Battery } from "../parts/battery.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Signal } from "../parts/signal.tsx";
+import { ViewLink } from "../parts/view-link.tsx";
+import { slotPage } from "../routes.ts";
+import { LadderMark } from "./ladder-mark.tsx";
+import { Kind, LastSms, networkOf, State, Storage, unnamedOf } from "./slot-bits.tsx";
 
 interface SlotProps {
   readonly slot: SlotView;
 }
 
-/** For a slot that is not ready also since when: a minute is nothing, a night is. */
-function State({ slot }: SlotProps) {
+/** What is wrong with a slot that works, in the place of what is merely interesting. */
+function Warnings({ slot: { warnings } }: SlotProps) {
   const words = useWords();
-  const since = useSelect((state) => (slot.state === "ready" ? null : words.span(state.now - slot.since)));
+  const [first] = warnings;
+  if (first === undefined) return null;
+  const texts = warnings.map((warning) => describeProblem(words, warning).what);
   return (
-    <span class="slot-state">
-      <Icon name={slot.state} />
-      {words.t(`slot.${slot.state}`)}
-      {since !== null && <span class="slot-since">{words.t("flow.since", { span: since })}</span>}
+    <span class="slot-warning" title={texts.join("\n")}>
+      <Icon name="down" />
+      <span class="hidden">{words.t("events.level.warn")}: </span>
+      <span class="slot-warning-text">{texts[0]}</span>
+      {warnings.length > 1 && <b>+{words.number(warnings.length - 1)}</b>}
     </span>
   );
-}
-
-function Storage({ storage }: { readonly storage: NonNullable<SlotView["sms_storage"]> }) {
-  const words = useWords();
-  const share = storage.total === 0 ? 0 : storage.used / storage.total;
-  return (
-    <span class={`storage${share >= 0.8 ? " storage-full" : ""}`} title={words.t("slot.storage")}>
-      <span class="hidden">{words.t("slot.storage")} </span>
-      <span class="storage-bar" aria-hidden="true" style={{ "--share": String(share) }} />
-      <span class="hidden">{words.t("slot.storage.used", { used: storage.used, total: storage.total })}</span>
-      <span aria-hidden="true">{words.t("slot.storage.short", { used: storage.used, total: storage.total })}</span>
-    </span>
-  );
-}
-
-function LastSms({ slot }: SlotProps) {
-  const words = useWords();
-  const at = slot.last_sms_at;
-  const text = useSelect((state) =>
-    at === null ? words.t("slot.last.none") : words.t("slot.last", { ago: words.ago(state.now - at) }),
-  );
-  return <span class="slot-last">{text}</span>;
 }
 
 function Running({ slot }: SlotProps) {
   const words = useWords();
-  const network = (
-    slot.kind === "smpp" ? [slot.manufacturer, slot.model] : [slot.operator, describeTechnology(words, slot.technology)]
-  )
-    .filter((part) => part !== null)
-    .join(" · ");
   return (
     <>
       <div class="slot-net">
         {slot.kind === "modem" && <Signal dbm={slot.signal_dbm} />}
         {slot.battery !== null && <Battery battery={slot.battery} />}
-        <span class="slot-operator">{network}</span>
+        <span class="slot-operator">{networkOf(words, slot)}</span>
       </div>
       <div class="slot-foot">
         {slot.sms_storage !== null && <Storage storage={slot.sms_storage} />}
-        <LastSms slot={slot} />
+        {slot.warnings.length === 0 ? <LastSms slot={slot} /> : <Warnings slot={slot} />}
       </div>
     </>
   );
 }
 
+/** While the box helps itself, where it is with that is worth more than what a person might do. */
 function Trouble({ slot }: SlotProps) {
   const words = useWords();
   const problem = slot.problem === null ? null : describeProblem(words, slot.problem);
   if (problem === null && slot.state === "stopped") return null;
+  const climbs = slot.recovery.rung !== null;
   return (
-    <p class="slot-trouble">
+    <div class="slot-trouble">
       <span>{problem?.what ?? capital(describeStep(words, slot.step))}</span>
-      {problem !== null && problem.hint !== null && <span class="slot-hint">{problem.hint}</span>}
-    </p>
+      {climbs && <LadderMark recovery={slot.recovery} />}
+      {!climbs && problem !== null && problem.hint !== null && <span class="slot-hint">{problem.hint}</span>}
+    </div>
   );
 }
 
 function Card({ slot }: SlotProps) {
   const words = useWords();
-  // A gateway's account without a warning has more lines than one.
-  const unnamed = slot.kind === "smpp" && slot.warnings.length === 0 ? "slot.lines" : "slot.no_line";
   return (
-    <li class={`slot slot-${slot.state}`} data-slot={slot.id}>
+    <li class={`slot slot-${slot.state}${slot.warnings.length > 0 ? " slot-warned" : ""}`} data-slot={slot.id}>
       <div class="slot-head">
-        <span class="slot-id">{words.t("slot.name", { id: slot.id })}</span>
-        <State slot={slot} />
+        <span class="slot-id">
+          <Kind slot={slot} />
+          <span class="slot-name">{words.t("slot.name", { id: slot.id })}</span>
+        </span>
+        <State slot={slot} brief={true} />
       </div>
       <h3 class="slot-number">
-        {slot.line === null ? <span class="slot-unnamed">{words.t(unnamed)}</span> : slot.line.number}
+        <ViewLink view={slotPage(slot.id)} class="slot-open" id={`open-${slot.id}`}>
+          <span class="hidden">{words.t("slot.name", { id: slot.id })}: </span>
+          {slot.line === null ? <span class="slot-unnamed">{unnamedOf(words, slot)}</span> : slot.line.number}
+        </ViewLink>
         {slot.line !== null && (
           <span class={slot.line.rented ? "tag tag-rented" : "tag"}>
             {words.t(slot.line.rented ? "slot.rented" : "slot.free")}

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { SlotState, SlotView } from "../../../protocol/index.ts";
 import { useBox, useWords } from "../app-context.ts";
 import { Empty } from "../parts/empty.tsx";
+import { AddHardware } from "./add-hardware.tsx";
 import { SlotCard } from "./slot-card.tsx";
 
 const STATES: readonly SlotState[] = ["ready", "starting", "down", "stopped"];
@@ -11,33 +12,39 @@ const STATES: readonly SlotState[] = ["ready", "starting", "down", "stopped"];
 const FEW = 12;
 const NO_SLOTS: readonly SlotView[] = [];
 
+type Choice = SlotState | "warned" | null;
+
 interface FilterProps {
   readonly slots: readonly SlotView[];
-  readonly chosen: SlotState | null;
-  readonly onChoose: (state: SlotState | null) => void;
+  readonly chosen: Choice;
+  readonly onChoose: (choice: Choice) => void;
+}
+
+function fits({ state, warnings }: SlotView, chosen: Choice): boolean {
+  if (chosen === null) return true;
+  return chosen === "warned" ? warnings.length > 0 : state === chosen;
 }
 
 function Filter({ slots, chosen, onChoose }: FilterProps) {
   const words = useWords();
-  const choice = (state: SlotState | null, count: number) => (
-    <button
-      key={state ?? "all"}
-      type="button"
-      class={`chip${state === null ? "" : ` chip-${state}`}`}
-      aria-pressed={chosen === state}
-      onClick={() => onChoose(state)}
-    >
-      {words.t(state === null ? "slots.all" : `slot.${state}`)} <b>{words.number(count)}</b>
-    </button>
-  );
-  const counts = STATES.map((state) => ({ state, count: slots.filter((slot) => slot.state === state).length }));
+  const choices: readonly Choice[] = [null, ...STATES, "warned"];
   return (
     <fieldset class="chips">
       <legend class="hidden">{words.t("slots.filter")}</legend>
-      {choice(null, slots.length)}
-      {counts
-        .filter(({ state, count }) => count > 0 || state === chosen)
-        .map(({ state, count }) => choice(state, count))}
+      {choices
+        .map((choice) => ({ choice, count: slots.filter((slot) => fits(slot, choice)).length }))
+        .filter(({ choice, count }) => choice === null || count > 0 || choice === chosen)
+        .map(({ choice, count }) => (
+          <button
+            key={choice ?? "all"}
+            type="button"
+            class={`chip${choice === null ? "" : ` chip-${choice}`}`}
+            aria-pressed={chosen === choice}
+            onClick={() => onChoose(choice)}
+          >
+            {words.t(choice === null ? "slots.all" : `slot.${choice}`)} <b>{words.number(count)}</b>
+          </button>
+        ))}
     </fieldset>
   );
 }
@@ -45,21 +52,26 @@ function Filter({ slots, chosen, onChoose }: FilterProps) {
 export function SlotGrid() {
   const words = useWords();
   const slots = useBox((box) => box.slots, NO_SLOTS);
-  const [chosen, setChosen] = useState<SlotState | null>(null);
+  const [chosen, setChosen] = useState<Choice>(null);
   if (slots.length === 0) {
     return (
       <section class="slots" aria-labelledby="slots-title">
         <h2 id="slots-title">{words.t("slots.title")}</h2>
-        <Empty icon="overview" title={words.t("slots.none.title")} text={words.t("slots.none.text")} />
+        <Empty icon="overview" title={words.t("slots.none.title")} text={words.t("slots.none.text")}>
+          <AddHardware />
+        </Empty>
       </section>
     );
   }
-  const shown = slots.filter((slot) => chosen === null || slot.state === chosen);
+  const shown = slots.filter((slot) => fits(slot, chosen));
   return (
     <section class="slots" aria-labelledby="slots-title">
       <header class="section-head">
         <h2 id="slots-title">{words.t("slots.title")}</h2>
-        <Filter slots={slots} chosen={chosen} onChoose={setChosen} />
+        <div class="slots-tools">
+          <Filter slots={slots} chosen={chosen} onChoose={setChosen} />
+          <AddHardware />
+        </div>
       </header>
       <ul class={slots.length <= FEW ? "slot-grid slot-grid-few" : "slot-grid"}>
         {shown.map((slot) => (

@@ -1,0 +1,56 @@
+// One REST call as the pages make it: the reply is parsed, and every refusal becomes an AppError with the box's own code.
+
+import type { z } from "zod";
+import { AppError, type ErrorCode, type Millis, seconds } from "../../base/index.ts";
+import { problemReply } from "../shared/api.ts";
+
+const TIMEOUT = seconds(15);
+
+export interface CallOptions {
+  readonly body?: unknown;
+  /** For what a modem or a network takes long to answer. */
+  readonly timeout?: Millis;
+}
+
+function isCode(code: string): code is ErrorCode {
+  return /^[a-z_]+\.[a-z_0-9]+$/.test(code);
+}
+
+/** What the box refused, as its problem document says. */
+async function refusal(response: Response): Promise<AppError> {
+  const body: unknown = await response.json().catch(() => null);
+  const problem = problemReply.safeParse(body);
+  if (!problem.success || !isCode(problem.data.code)) {
+    return new AppError("page.bad_reply", `the box answered with status ${response.status}`);
+  }
+  const { code, message, hint, context } = problem.data;
+  return new AppError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(context === undefined ? {} : { context }),
+  });
+}
+
+/** A reply without content is null. Errors: the box's own, `page.unreachable`, `page.bad_reply`. */
+export async function call<T>(
+  schema: z.ZodType<T>,
+  method: string,
+  path: string,
+  { body, timeout = TIMEOUT }: CallOptions = {},
+): Promise<T> {
+  const init: RequestInit = {
+    method,
+    headers: { "X-Numberbox": "1", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+    signal: AbortSignal.timeout(timeout),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (cause) {
+    throw new AppError("page.unreachable", "the box does not answer", { cause, retryable: true });
+  }
+  if (!response.ok) throw await refusal(response);
+  const parsed = schema.safeParse(await response.json().catch(() => null));
+  if (parsed.success) return parsed.data;
+  throw new AppError("page.bad_reply", "the box's answer makes no sense to this page", { hint: "Reload the page." });
+}

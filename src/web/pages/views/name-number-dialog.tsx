@@ -1,0 +1,110 @@
+// Gives the SIM in a slot a number, and a name for the line.
+
+import { useState } from "preact/hooks";
+import type { LineView, SlotView } from "../../../protocol/index.ts";
+import { useApp, useWords } from "../app-context.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { Fault } from "../parts/fault.tsx";
+import { Field } from "../parts/field.tsx";
+import { useTask } from "../parts/use-task.ts";
+import { isLineId, isNumber, newLineOf, suggestedLineId } from "../slot-lines.ts";
+
+export interface NameNumberDialogProps {
+  readonly slot: SlotView;
+  readonly lines: readonly LineView[];
+  readonly onClose: () => void;
+}
+
+interface TextFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly help: string;
+  readonly fault: string | null;
+  readonly mode: "tel" | "text";
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+}
+
+function TextField({ id, label, help, fault, mode, value, onValue }: TextFieldProps) {
+  return (
+    <Field
+      id={id}
+      label={label}
+      help={help}
+      fault={fault}
+      control={(ids) => (
+        <input
+          {...ids}
+          type="text"
+          inputMode={mode}
+          autocapitalize="none"
+          autocomplete="off"
+          spellcheck={false}
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      )}
+    />
+  );
+}
+
+function useNameNumber({ slot, lines, onClose }: NameNumberDialogProps) {
+  const { controller, words } = useApp();
+  const [number, setNumber] = useState(slot.own_number ?? "");
+  const [id, setId] = useState(() => suggestedLineId(lines, slot.id));
+  const { busy, problem, run } = useTask();
+  const request = newLineOf({ id, number }, slot.id);
+  const submit = async (): Promise<void> => {
+    if (request === null || !(await run(() => controller.slots.addLine(request)))) return;
+    controller.tell({ kind: "done", text: words.t("name.done", { number: request.number }) });
+    onClose();
+  };
+  return { number, setNumber, id, setId, busy, problem, isReady: request !== null, submit };
+}
+
+export function NameNumberDialog(props: NameNumberDialogProps) {
+  const words = useWords();
+  const { number, setNumber, id, setId, busy, problem, isReady, submit } = useNameNumber(props);
+  const { slot, onClose } = props;
+  return (
+    <Dialog title={words.t("number.name")} onClose={onClose}>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <div class="dialog-body">
+          <TextField
+            id="line-number"
+            label={words.t("name.number")}
+            help={words.t(slot.own_number === null ? "name.number.help" : "name.number.found")}
+            fault={number !== "" && !isNumber(number) ? words.t("name.number.bad") : null}
+            mode="tel"
+            value={number}
+            onValue={setNumber}
+          />
+          <TextField
+            id="line-id"
+            label={words.t("name.id")}
+            help={words.t("name.id.help")}
+            fault={isLineId(id) ? null : words.t("name.id.bad")}
+            mode="text"
+            value={id}
+            onValue={setId}
+          />
+          <Fault fault={problem} />
+        </div>
+        <footer class="dialog-foot">
+          <button type="button" onClick={onClose}>
+            {words.t("dialog.cancel")}
+          </button>
+          <button type="submit" class="primary" disabled={!isReady || busy}>
+            {words.t(busy ? "name.busy" : "name.submit")}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
