@@ -132,7 +132,7 @@ function createViews(shared: Shared, made: Viewed): BoxViews {
     provider: toBase64url(shared.identity.verify),
     startedAt: now(),
     slots: () => fleet.list().map((driver) => driver.status()),
-    numberOf: (slot) => made.numbers.numberOf(slot),
+    numberOf: (slot, imsi) => made.numbers.numberOf(slot, imsi),
     balanceOf: (slot) => made.balances?.balanceOf(slot) ?? null,
     intake: () => intake.health,
     relay: { url: config.relay.url, link: () => forwarder.link, since: () => since },

@@ -38,7 +38,7 @@ export interface BoxViewsDeps {
   readonly events: EventLog;
   readonly slots: () => readonly SlotStatus[];
   /** What the network told where the SIM does not. */
-  readonly numberOf?: (slot: SlotId) => string | null;
+  readonly numberOf?: (slot: SlotId, imsi: string | null) => string | null;
   readonly balanceOf?: (slot: SlotId) => KnownBalance | null;
   readonly intake: () => IntakeHealth;
   readonly relay: { readonly url: string; readonly link: () => LinkState; readonly since: () => UnixMs };
@@ -245,7 +245,7 @@ export class BoxViews implements BoxConsole {
       iccid: status.iccid,
       imsi: status.imsi,
       provider: status.provider ?? null,
-      own_number: status.ownNumber ?? this.#deps.numberOf?.(status.id) ?? null,
+      own_number: status.ownNumber ?? this.#deps.numberOf?.(status.id, status.imsi) ?? null,
       operator: status.operator,
       mcc_mnc: status.mccMnc,
       registration: status.registration,

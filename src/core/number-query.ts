@@ -79,9 +79,10 @@ export class NumberQuery {
     await this.#round;
   }
 
-  /** The number that the network told for the SIM in a slot, null while it has not. */
-  numberOf(slot: SlotId): string | null {
-    return this.#queries.get(slot)?.number ?? null;
+  /** The number that the network told for this SIM in this slot, null while it has not. */
+  numberOf(slot: SlotId, imsi: string | null): string | null {
+    const query = this.#queries.get(slot);
+    return query !== undefined && query.imsi === imsi ? query.number : null;
   }
 
   async #lookAround(): Promise<void> {

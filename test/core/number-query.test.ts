@@ -72,7 +72,7 @@ describe("a SIM that does not tell its number", () => {
     rig.query.start();
     await rig.clock.advance(minutes(60));
     expect(rig.asked).toEqual(["1 *135#"]);
-    expect(rig.query.numberOf(slotId("1"))).toBe("+15550100123");
+    expect(rig.query.numberOf(slotId("1"), "001010000000001")).toBe("+15550100123");
     expect(rig.changed).toEqual(["1"]);
     expect(JSON.stringify(rig.log.lines)).not.toContain("5550100123");
     await rig.query.stop();
@@ -86,8 +86,9 @@ describe("a SIM that does not tell its number", () => {
     expect(rig.asked).toHaveLength(3);
     rig.slots = [slotOf("1", "001010000000009"), slotOf("2", "999990000000000")];
     rig.answer = async () => ({ text: "number: 15550100777", more: true });
+    expect(rig.query.numberOf(slotId("1"), "001010000000009")).toBeNull();
     await rig.clock.advance(seconds(30));
-    expect(rig.query.numberOf(slotId("1"))).toBe("15550100777");
+    expect(rig.query.numberOf(slotId("1"), "001010000000009")).toBe("15550100777");
     expect(rig.asked).toHaveLength(4);
     await rig.query.stop();
     expect(rig.clock.pending).toEqual([]);
