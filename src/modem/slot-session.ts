@@ -155,7 +155,10 @@ export class SlotSession {
 
   #tools(): BringUp {
     const { clock, slotId, sims, roaming, log } = this.#options;
-    const onLock = (sim: SimAtLock): void => this.#options.memory.locked(sim);
+    const onLock = (sim: SimAtLock): void => {
+      this.#options.memory.locked(sim);
+      this.#found({ ...this.#findings, iccid: sim.iccid });
+    };
     return { channel: this.#channel, clock, signal: this.#abort.signal, slotId, sims, roaming, log, onLock };
   }
 

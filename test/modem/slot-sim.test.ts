@@ -23,6 +23,7 @@ describe("a SIM with a PIN", () => {
     const sim = rig.runner.simAtLock;
     expect(sim).toMatchObject({ iccid: card.identity.iccid, attemptsLeft: 3 });
     expect(rig.status.problem).toMatchObject({ code: "sim.pin_required", context: { attempts_left: 3 } });
+    expect(rig.status.iccid).toBe(card.identity.iccid);
     if (sim === null) throw new Error("no SIM at its lock");
     await rig.vault.setPin(sim, "1234", false);
     rig.runner.retry(null);
