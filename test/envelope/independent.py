@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 def unb64(text):
@@ -24,6 +25,11 @@ def unb64(text):
 
 def b64(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def raw(key):
+    """The bytes of a public key; Debian 12 has a package without the newer short form."""
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def canonical(value):
@@ -40,7 +46,7 @@ def seal_v1(request):
     nonce = unb64(request["nonce"])
     key = v1_key(ephemeral.exchange(X25519PublicKey.from_public_bytes(unb64(request["recipient"]))))
     sealed = ChaCha20Poly1305(key).encrypt(nonce, unb64(request["plaintext"]), None)
-    return b64(ephemeral.public_key().public_bytes_raw() + nonce + sealed)
+    return b64(raw(ephemeral.public_key()) + nonce + sealed)
 
 
 def open_v1(request):
@@ -78,7 +84,7 @@ def open_v2(request):
     secret = X25519PrivateKey.from_private_bytes(unb64(request["seed"]))
     kem = b"KEM" + bytes.fromhex("0020")
     dh = secret.exchange(X25519PublicKey.from_public_bytes(enc))
-    context = enc + secret.public_key().public_bytes_raw()
+    context = enc + raw(secret.public_key())
     shared = labeled_expand(kem, labeled_extract(kem, b"", b"eae_prk", dh), b"shared_secret", context, 32)
     suite = b"HPKE" + bytes.fromhex("002000010003")
     psk_id_hash = labeled_extract(suite, b"", b"psk_id_hash", b"")
