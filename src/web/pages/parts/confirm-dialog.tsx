@@ -1,9 +1,9 @@
 // Asks before something that cannot be taken back: what it hits, what it means, and the word that does it.
 
 import type { ComponentChildren } from "preact";
-import { useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { Dialog } from "./dialog.tsx";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Fault } from "./fault.tsx";
 
 export interface ConfirmDialogProps {
@@ -19,7 +19,6 @@ export interface ConfirmDialogProps {
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, subject, submit, busy = false, problem = null, onConfirm, onClose, children } = props;
-  const words = useWords();
   return (
     <Dialog title={title} onClose={onClose}>
       <div class="dialog-body">
@@ -27,14 +26,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         {children}
         <Fault fault={problem} />
       </div>
-      <footer class="dialog-foot">
-        <button type="button" onClick={onClose}>
-          {words.t("dialog.cancel")}
-        </button>
-        <button type="button" class="danger" disabled={busy} onClick={onConfirm}>
-          {submit}
-        </button>
-      </footer>
+      <DialogFoot onClose={onClose} submit={submit} disabled={busy} kind="danger" onSubmit={onConfirm} />
     </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import type { PhoneInvitation } from "../../../protocol/index.ts";
 import { useApp, useBox, useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogFoot } from "../parts/dialog-foot.tsx";
 import { Fault, faultOf } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { PhoneAccessFields } from "./phone-access-fields.tsx";
@@ -141,14 +142,11 @@ export function AddPhoneDialog({ onClose }: { readonly onClose: () => void }) {
           <ReachField form={form} set={set} />
           <Fault fault={problem} />
         </div>
-        <footer class="dialog-foot">
-          <button type="button" onClick={onClose}>
-            {words.t("dialog.cancel")}
-          </button>
-          <button type="submit" class="primary" disabled={!ready || busy}>
-            {words.t(busy ? "add_phone.busy" : "add_phone.submit")}
-          </button>
-        </footer>
+        <DialogFoot
+          onClose={onClose}
+          submit={words.t(busy ? "add_phone.busy" : "add_phone.submit")}
+          disabled={!ready || busy}
+        />
       </form>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { LineView, SlotView } from "../../../protocol/index.ts";
 import { useApp, useBox } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogFoot } from "../parts/dialog-foot.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { useTask } from "../parts/use-task.ts";
 import { activeRental } from "../slot-lines.ts";
@@ -43,14 +44,7 @@ export function AdoptDialog({ slot, lines, onClose }: AdoptDialogProps) {
         {isRented && <p class="dialog-text">{words.t("adopt.rented")}</p>}
         <Fault fault={problem} />
       </div>
-      <footer class="dialog-foot">
-        <button type="button" onClick={onClose}>
-          {words.t("dialog.cancel")}
-        </button>
-        <button type="button" class="primary" disabled={busy} onClick={() => void adopt()}>
-          {words.t("adopt.submit")}
-        </button>
-      </footer>
+      <DialogFoot onClose={onClose} submit={words.t("adopt.submit")} disabled={busy} onSubmit={() => void adopt()} />
     </Dialog>
   );
 }

@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import type { RentalView } from "../../../protocol/index.ts";
 import { useApp } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { Fault, faultOf } from "../parts/fault.tsx";
+import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
+import { faultOf } from "../parts/fault.tsx";
 
 export interface EndDialogProps {
   readonly rental: RentalView;
@@ -28,22 +28,18 @@ export function EndDialog({ rental, onClose }: EndDialogProps) {
     }
   };
   return (
-    <Dialog title={words.t("end.title")} onClose={onClose}>
-      <div class="dialog-body">
-        <p class="dialog-subject">{rental.number}</p>
-        <p>{words.t("end.text", { number: rental.number })}</p>
-        <p>{words.t("end.rest")}</p>
-        {rental.waiting > 0 && <p>{words.count("end.waiting", rental.waiting)}</p>}
-        <Fault fault={problem} />
-      </div>
-      <footer class="dialog-foot">
-        <button type="button" onClick={onClose}>
-          {words.t("dialog.cancel")}
-        </button>
-        <button type="button" class="danger" disabled={busy} onClick={() => void end()}>
-          {words.t("end.submit")}
-        </button>
-      </footer>
-    </Dialog>
+    <ConfirmDialog
+      title={words.t("end.title")}
+      subject={rental.number}
+      submit={words.t("end.submit")}
+      busy={busy}
+      problem={problem}
+      onConfirm={() => void end()}
+      onClose={onClose}
+    >
+      <p>{words.t("end.text", { number: rental.number })}</p>
+      <p>{words.t("end.rest")}</p>
+      {rental.waiting > 0 && <p>{words.count("end.waiting", rental.waiting)}</p>}
+    </ConfirmDialog>
   );
 }

@@ -5,6 +5,7 @@ import type { LineView } from "../../../protocol/index.ts";
 import { useApp, useBox, useSelect, useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogFoot } from "../parts/dialog-foot.tsx";
 import { Fault, faultOf } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { creditOf, daysOf, type GrantForm, requestOf } from "./grant-form.ts";
@@ -184,14 +185,11 @@ export function GrantDialog({ onClose }: { readonly onClose: () => void }) {
           <VersionField form={form} set={set} />
           <Fault fault={problem} />
         </div>
-        <footer class="dialog-foot">
-          <button type="button" onClick={onClose}>
-            {words.t("dialog.cancel")}
-          </button>
-          <button type="submit" class="primary" disabled={!ready || busy}>
-            {words.t(busy ? "grant.busy" : "grant.submit")}
-          </button>
-        </footer>
+        <DialogFoot
+          onClose={onClose}
+          submit={words.t(busy ? "grant.busy" : "grant.submit")}
+          disabled={!ready || busy}
+        />
       </form>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { LineView, SlotView } from "../../../protocol/index.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogFoot } from "../parts/dialog-foot.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { useTask } from "../parts/use-task.ts";
@@ -96,14 +97,11 @@ export function NameNumberDialog(props: NameNumberDialogProps) {
           />
           <Fault fault={problem} />
         </div>
-        <footer class="dialog-foot">
-          <button type="button" onClick={onClose}>
-            {words.t("dialog.cancel")}
-          </button>
-          <button type="submit" class="primary" disabled={!isReady || busy}>
-            {words.t(busy ? "name.busy" : "name.submit")}
-          </button>
-        </footer>
+        <DialogFoot
+          onClose={onClose}
+          submit={words.t(busy ? "name.busy" : "name.submit")}
+          disabled={!isReady || busy}
+        />
       </form>
     </Dialog>
   );

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { useApp, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogFoot } from "../parts/dialog-foot.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { PasswordInput } from "../parts/password-input.tsx";
@@ -95,14 +96,7 @@ export function PinDialog({ slot, left, onClose }: PinDialogProps) {
           {risksTheSim(left) && <LastTry left={left} word={word} onWord={setWord} />}
           <Fault fault={problem} />
         </div>
-        <footer class="dialog-foot">
-          <button type="button" onClick={onClose}>
-            {words.t("dialog.cancel")}
-          </button>
-          <button type="submit" class="primary" disabled={!may || busy}>
-            {words.t(busy ? "pin.busy" : "pin.submit")}
-          </button>
-        </footer>
+        <DialogFoot onClose={onClose} submit={words.t(busy ? "pin.busy" : "pin.submit")} disabled={!may || busy} />
       </form>
     </Dialog>
   );

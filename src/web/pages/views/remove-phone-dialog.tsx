@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import type { PhoneView } from "../../../protocol/index.ts";
 import { useApp } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { Fault, faultOf } from "../parts/fault.tsx";
+import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
+import { faultOf } from "../parts/fault.tsx";
 
 export interface RemovePhoneDialogProps {
   readonly phone: PhoneView;
@@ -29,20 +29,16 @@ export function RemovePhoneDialog({ phone, onClose }: RemovePhoneDialogProps) {
     }
   };
   return (
-    <Dialog title={words.t("phones.remove.title")} onClose={onClose}>
-      <div class="dialog-body">
-        <p class="dialog-subject">{name}</p>
-        <p>{words.t("phones.remove.text")}</p>
-        <Fault fault={problem} />
-      </div>
-      <footer class="dialog-foot">
-        <button type="button" onClick={onClose}>
-          {words.t("dialog.cancel")}
-        </button>
-        <button type="button" class="danger" disabled={busy} onClick={() => void remove()}>
-          {words.t("phones.remove.submit")}
-        </button>
-      </footer>
-    </Dialog>
+    <ConfirmDialog
+      title={words.t("phones.remove.title")}
+      subject={name}
+      submit={words.t("phones.remove.submit")}
+      busy={busy}
+      problem={problem}
+      onConfirm={() => void remove()}
+      onClose={onClose}
+    >
+      <p>{words.t("phones.remove.text")}</p>
+    </ConfirmDialog>
   );
 }
