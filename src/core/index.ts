@@ -4,6 +4,8 @@ export type { Balance } from "./balance.ts";
 export { balanceOperator } from "./balance-operators.ts";
 export * from "./balance-watch.ts";
 export * from "./box-views.ts";
+export type * from "./chain/name-publication.ts";
+export type * from "./chain/ports-chain.ts";
 export * from "./event-log.ts";
 export * from "./forwarder.ts";
 export * from "./intake.ts";

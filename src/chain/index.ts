@@ -1,0 +1,3 @@
+// Public face of `chain`: the client of the Emercoin node.
+
+export {};

@@ -1,0 +1,3 @@
+// Public face of `emercoin`: the coin's own formats. Pure.
+
+export * from "./network.ts";
