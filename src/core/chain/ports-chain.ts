@@ -145,6 +145,8 @@ export interface TransactionStatus {
 
 export interface ChainReader {
   height(): Promise<number>;
+  /** What the last block made by work, not by stake, minted: name fees are reckoned from it. */
+  lastPowReward(): Promise<MicroEmc>;
   /** Null above the tip. */
   blockHash(height: number): Promise<string | null>;
   /** Any transaction of mempool or chain (the node keeps an index of all); null for an unknown one. */
