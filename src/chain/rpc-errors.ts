@@ -284,6 +284,13 @@ const MEANINGS: readonly Meaning[] = [
     hint: "Read its log; `getinfo` shows why.",
   },
   {
+    rpc: -8,
+    text: /^Invalid parameter, expected (locked|unspent) output/,
+    code: "emercoin.not_reserved",
+    message: "the coin is not reserved, or spent",
+    hint: "Nothing is left to release.",
+  },
+  {
     rpc: -32601,
     code: "emercoin.old_node",
     message: "the Emercoin node does not know what it is asked",
