@@ -22,66 +22,87 @@ interface Kept {
   readonly until: UnixMs | null;
 }
 
-export function createWalletGate({ session, clock, log }: WalletGateOptions): WalletGate {
-  let kept: Kept | null = null;
-  let users = 0;
-  let opening: Promise<"opened" | "open"> | null = null;
+/** `opened`: by us, to be locked again. `open`: has no passphrase, or the owner opened it himself. */
+type Opening = "opened" | "open";
 
-  const current = (): Kept | null => {
-    if (kept !== null && kept.until !== null && clock.now() >= kept.until) kept = null;
-    return kept;
-  };
-  const unlock = async (passphrase: Secret<string>): Promise<void> => {
+class NodeWalletGate implements WalletGate {
+  readonly #options: WalletGateOptions;
+  #kept: Kept | null = null;
+  #users = 0;
+  #opening: Promise<Opening> | null = null;
+
+  constructor(options: WalletGateOptions) {
+    this.#options = options;
+  }
+
+  get ready(): boolean {
+    return this.#current() !== null;
+  }
+
+  async remember(passphrase: Secret<string>, until: UnixMs | null): Promise<void> {
+    await this.#unlock(passphrase);
+    this.#kept = { passphrase, until };
+    if (this.#users === 0) await this.#lock();
+  }
+
+  forget(): void {
+    this.#kept = null;
+  }
+
+  async unlocked<T>(what: string, work: () => Promise<T>): Promise<T> {
+    this.#users++;
+    try {
+      this.#opening ??= this.#open();
+      await this.#opening;
+      return await work();
+    } finally {
+      this.#users--;
+      if (this.#users === 0) await this.#leave(what);
+    }
+  }
+
+  #current(): Kept | null {
+    const { clock } = this.#options;
+    if (this.#kept !== null && this.#kept.until !== null && clock.now() >= this.#kept.until) this.#kept = null;
+    return this.#kept;
+  }
+
+  async #unlock(passphrase: Secret<string>): Promise<void> {
     // The third parameter matters: an unlocking for minting only would outlast this one.
-    await session.write("walletpassphrase", [passphrase.reveal(), NODE_TIMER_SECONDS, false], { reply: done });
-  };
-  const lock = async (): Promise<void> => {
-    await session.write("walletlock", [], { reply: done });
-  };
-  const open = async (): Promise<"opened" | "open"> => {
-    const { unlocked_until: until } = await session.read("getwalletinfo", [], { reply: walletInfo });
-    const known = current();
+    const params = [passphrase.reveal(), NODE_TIMER_SECONDS, false];
+    await this.#options.session.write("walletpassphrase", params, { reply: done });
+  }
+
+  async #lock(): Promise<void> {
+    await this.#options.session.write("walletlock", [], { reply: done });
+  }
+
+  async #open(): Promise<Opening> {
+    const { unlocked_until: until } = await this.#options.session.read("getwalletinfo", [], { reply: walletInfo });
     if (until === undefined) return "open";
+    const known = this.#current();
     if (known !== null) {
-      await unlock(known.passphrase);
-      // What the owner had opened himself stays open for him.
+      await this.#unlock(known.passphrase);
       return until === 0 ? "opened" : "open";
     }
     if (until > 0) return "open";
     throw new AppError("emercoin.locked", "the wallet is locked", {
       hint: "Unlock the wallet (`numberbox chain unlock`) and try again.",
     });
-  };
+  }
 
-  return {
-    get ready() {
-      return current() !== null;
-    },
-    remember: async (passphrase, until) => {
-      await unlock(passphrase);
-      kept = { passphrase, until };
-      if (users === 0) await lock();
-    },
-    forget: () => {
-      kept = null;
-    },
-    unlocked: async (what, work) => {
-      users++;
-      try {
-        opening ??= open();
-        await opening;
-        return await work();
-      } finally {
-        users--;
-        const opened = opening;
-        if (users === 0) {
-          opening = null;
-          const was = await opened?.catch(() => "open" as const);
-          if (was === "opened" && users === 0) {
-            await lock().catch((error) => log.warn("wallet_not_locked", { what, reason: messageOf(error) }));
-          }
-        }
-      }
-    },
-  };
+  async #leave(what: string): Promise<void> {
+    const opening = this.#opening;
+    this.#opening = null;
+    // Whoever waited for a failed opening has its error already.
+    const was = await opening?.catch((): Opening => "open");
+    if (was !== "opened" || this.#users > 0) return;
+    await this.#lock().catch((error) => {
+      this.#options.log.warn("wallet_not_locked", { what, reason: messageOf(error) });
+    });
+  }
+}
+
+export function createWalletGate(options: WalletGateOptions): WalletGate {
+  return new NodeWalletGate(options);
 }
