@@ -12,6 +12,7 @@ export * from "./keystore.ts";
 export { type Argon2Params, DEFAULT_ARGON2, type Unlock } from "./keystore-kdf.ts";
 export * from "./local-box.ts";
 export * from "./merkle.ts";
+export * from "./noble-coin.ts";
 export * from "./noble-suite.ts";
 export * from "./padding.ts";
 export * from "./payload.ts";

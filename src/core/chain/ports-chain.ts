@@ -40,6 +40,8 @@ export interface NodeStatus {
   /** As the node tells it, for instance `v0.8.6.0-c8c9d3fca`. */
   readonly version: string;
   readonly height: number;
+  /** Height of the longest chain of headers: how far the download has to go. */
+  readonly headers: number;
   readonly tip: string;
   /** False during the initial download. */
   readonly synced: boolean;
