@@ -83,8 +83,9 @@ export type ProofDayView = z.infer<typeof proofDayView>;
 export const proofsReply = z.object({ issuer: publicKeyText, days: z.array(proofDayView) });
 export type ProofsReply = z.infer<typeof proofsReply>;
 
-/** `GET /api/v1/proofs/receipts`. */
+/** `GET /api/v1/proofs/receipts`. `about`: only what is about this envelope or call. */
 export const proofsQuery = z.strictObject({
+  about: hashText.optional(),
   date: proofDateText.optional(),
   rental: rentalIdText.optional(),
   after: z.string().max(200).optional(),

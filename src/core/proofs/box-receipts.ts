@@ -5,6 +5,7 @@ import type { CryptoSuite, Secret, UnixMs } from "../../base/index.ts";
 import { type Receipt, receiptTime, signReceipt, verifyReceipt } from "../../envelope/index.ts";
 import { parseJsonWith, receipt as receiptSchema } from "../../protocol/index.ts";
 import type { IssuedReceipt, ReceiptQuery, ReceiptSlice, ReceiptSource } from "./ports-proofs.ts";
+import { unknownMessage } from "./proof-problems.ts";
 
 /** What a relay signed for a message that it took. */
 export interface StoredAcceptance {
@@ -110,10 +111,11 @@ export class BoxReceipts implements ReceiptSource {
     return [...own, ...(await this.#deps.rows.acknowledgedAs(hash)).map(ofAcknowledged)];
   }
 
-  /** The provider's receipt to the renter's own key: for the renter alone, since it tells who rents. Null for an unknown message. */
-  async forRenter(hash: string): Promise<Receipt | null> {
+  /** The provider's receipt to the renter's own key: for the renter alone, since it tells who rents. Errors: `proofs.unknown_message`. */
+  async forRenter(hash: string): Promise<Receipt> {
     const row = await this.#deps.rows.forwardedAs(hash);
-    return row === null ? null : this.#sign(row, row.renter);
+    if (row === null) throw unknownMessage();
+    return this.#sign(row, row.renter);
   }
 
   #ofForwarded(row: ForwardedRow): readonly IssuedReceipt[] {

@@ -3,8 +3,9 @@
 import { AppError, type CryptoSuite, unixMs } from "../../base/index.ts";
 import type { ProofBundle, ProofPage } from "../../protocol/index.ts";
 import { wormOf } from "./anchoring.ts";
-import type { ProofDay, ReceiptSource, TreeStore } from "./ports-proofs.ts";
+import type { IssuedReceipt, ProofDay, ReceiptSource, TreeStore } from "./ports-proofs.ts";
 import { dateOf, endOf, type ProofDate, startOf } from "./proof-date.ts";
+import { unknownMessage } from "./proof-problems.ts";
 import { BundleMaker } from "./proof-views.ts";
 
 export interface ProofReaderDeps {
@@ -14,6 +15,10 @@ export interface ProofReaderDeps {
   /** Under which name the issuer is on the chain; null for none. */
   readonly username: string | null;
 }
+
+/** Receipts of a page: one slice more may come on top. */
+const PAGE = 200;
+const SLICES_PER_PAGE = 64;
 
 export interface PageQuery {
   /** `next` of the page before; null for the first. */
@@ -59,16 +64,24 @@ export class ProofReader {
     const all = await this.#deps.source.about(hash);
     const receipts = date === null ? all : all.filter(({ at }) => dateOf(at) === date);
     if (receipts.length > 0) return this.#maker().bundle(receipts);
-    throw new AppError("proofs.unknown_message", "there is no receipt of that message here", {
-      hint: "Give the base64url SHA-256 of the sealed message, and the day in UTC on which it was delivered.",
-    });
+    throw unknownMessage();
   }
 
-  /** Receipts with their proofs, a slice at a time; a slice may be empty and have one behind it. Errors: `proofs.damaged`. */
+  /**
+   * Receipts with their proofs, page by page. A page that found nothing among many may be empty and have one behind it. Errors:
+   * `proofs.damaged`.
+   */
   async page({ after, date, rentalId }: PageQuery): Promise<ProofPage> {
     const span = date === null ? ALL_TIME : { from: startOf(date), to: endOf(date) };
-    const { receipts, next } = await this.#deps.source.slice({ after, rentalId, ...span });
-    return { ...(await this.#maker().bundle(receipts)), next };
+    const found: IssuedReceipt[] = [];
+    let next = after;
+    for (let slices = 0; slices < SLICES_PER_PAGE && found.length < PAGE; slices++) {
+      const slice = await this.#deps.source.slice({ after: next, rentalId, ...span });
+      found.push(...slice.receipts);
+      next = slice.next;
+      if (next === null) break;
+    }
+    return { ...(await this.#maker().bundle(found)), next };
   }
 
   #maker(): BundleMaker {

@@ -2,7 +2,7 @@
 
 import { type Request, type Response, Router } from "express";
 import { emcText } from "../../base/index.ts";
-import { dayView, type ProofReader, type ProofService, proofDate } from "../../core/index.ts";
+import { type BoxReceipts, dayView, type ProofReader, type ProofService, proofDate } from "../../core/index.ts";
 import {
   anchorReply,
   anchorRequest,
@@ -11,6 +11,7 @@ import {
   proofPage,
   proofsQuery,
   proofsReply,
+  receipt,
 } from "../../protocol/index.ts";
 import { type Access, allowWith } from "./access.ts";
 import { bodyOf, jsonBody, queryOf, reply } from "./exchange.ts";
@@ -18,6 +19,7 @@ import { bodyOf, jsonBody, queryOf, reply } from "./exchange.ts";
 export interface ProofConsole {
   readonly reader: ProofReader;
   readonly service: ProofService;
+  readonly receipts: Pick<BoxReceipts, "forRenter">;
 }
 
 export interface ProofRoutesDeps {
@@ -41,6 +43,12 @@ async function anchor({ reader, service }: ProofConsole, request: DayRequest) {
   };
 }
 
+/** The one form of a receipt that names the renter's key: for the renter alone. */
+async function renterCopy({ receipts }: ProofConsole, hash: string) {
+  const { to, ...rest } = await receipts.forRenter(hash);
+  return { ...rest, to: typeof to === "string" ? to : { ...to } };
+}
+
 export function proofRoutes({ proofs, access, bodyBytes }: ProofRoutesDeps): Router {
   const router = Router();
   const body = jsonBody(bodyBytes);
@@ -51,10 +59,17 @@ export function proofRoutes({ proofs, access, bodyBytes }: ProofRoutesDeps): Rou
     reply(response, proofsReply, { issuer: reader.issuer, days: (await reader.days()).map(dayView) }),
   );
   router.get("/proofs/receipts", allow("read"), async (request, response) => {
-    const { date, rental = null, after = null } = queryOf(request, proofsQuery);
+    const { about, date, rental = null, after = null } = queryOf(request, proofsQuery);
     const day = date === undefined ? null : proofDate(date);
-    reply(response, proofPage, await reader.page({ after, date: day, rentalId: rental }));
+    if (about !== undefined) return reply(response, proofPage, { ...(await reader.about(about, day)), next: null });
+    return reply(response, proofPage, await reader.page({ after, date: day, rentalId: rental }));
   });
+  router.get(
+    "/proofs/renter-copy/:hash",
+    allow("read"),
+    async (request: Request<{ hash: string }>, response: Response) =>
+      reply(response, receipt, await renterCopy(proofs, request.params.hash)),
+  );
   router.get("/proofs/:date", allow("read"), async (request: DayRequest, response: Response) =>
     reply(response, proofDayView, dayView(await reader.day(proofDate(request.params.date)))),
   );
