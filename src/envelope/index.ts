@@ -14,6 +14,7 @@ export { type Argon2Params, DEFAULT_ARGON2, type Unlock } from "./keystore-kdf.t
 export * from "./local-box.ts";
 export * from "./merkle.ts";
 export * from "./merkle-levels.ts";
+export * from "./noble-coin.ts";
 export * from "./noble-suite.ts";
 export * from "./padding.ts";
 export * from "./payload.ts";
