@@ -1,54 +1,12 @@
 // A reader in Python, written from the formats alone, checks what our box exported: signatures, leaves, paths, roots, and the chain's record.
 
-import { execFile, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { anchorName, checkReceipts } from "../../src/core/index.ts";
-import { type ProofBundle, proofBundle } from "../../src/protocol/index.ts";
 import { serveNames } from "../sim/names-http.ts";
 import { DATE, ProofBox } from "../sim/proof-box.ts";
-import { tempFolder } from "../sqlite/temp-folder.ts";
-
-const SCRIPT = fileURLToPath(new URL("./independent-proof.py", import.meta.url));
-const probe = spawnSync("python3", ["-c", "import cryptography"], { stdio: "ignore" });
-const missing = probe.status === 0 ? "" : " (skipped: needs python3 with the package cryptography)";
-
-interface PythonRun {
-  readonly exit: number;
-  readonly lines: readonly { readonly type: string; readonly ok: boolean; readonly [member: string]: unknown }[];
-}
-
-function python(...argv: readonly string[]): Promise<PythonRun> {
-  return new Promise((resolve, reject) => {
-    execFile("python3", [SCRIPT, ...argv], { timeout: 60_000 }, (error, stdout, stderr) => {
-      if (stderr !== "") return reject(new Error(stderr));
-      const lines = stdout.split("\n").filter((line) => line !== "");
-      return resolve({ exit: error === null ? 0 : 1, lines: lines.map((line) => JSON.parse(line)) });
-    });
-  });
-}
-
-/** All of the sample day as a file. */
-async function exported(box: ProofBox): Promise<{ readonly file: string; readonly bundle: ProofBundle }> {
-  const receipts: ProofBundle["receipts"] = [];
-  let last: ProofBundle | null = null;
-  for (let after: string | null = null, more = true; more; ) {
-    const page = await box.reader.page({ after, date: DATE, rentalId: null });
-    receipts.push(...page.receipts);
-    last = page;
-    after = page.next;
-    more = after !== null;
-  }
-  const bundle = proofBundle.parse({ ...last, receipts });
-  const file = join(tempFolder(), "bundle.json");
-  writeFileSync(file, JSON.stringify(bundle));
-  return { file, bundle };
-}
-
-const faults = (run: PythonRun): readonly unknown[] => run.lines.flatMap(({ ok, fault }) => (ok ? [] : [fault]));
+import { exported, faults, noPython as missing, python } from "./independent-proof.ts";
 
 describe.skipIf(missing !== "")(`an independent reader of proofs in Python${missing}`, () => {
   it.each([1, 2, 3, 7, 64, 333])("agrees on a day of %i messages, offline and with the chain", async (messages) => {

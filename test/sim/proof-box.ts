@@ -72,7 +72,7 @@ export class ProofBox {
     const { chain = { publisher: this.publisher, node: this.names }, suffix = "auto", username = "provider" } = options;
     this.file = file;
     this.store = store;
-    this.names.put(wormOf("provider"), utf8(worm));
+    this.names.put(wormOf(username), utf8(worm));
     const now = () => this.clock.now();
     const { receiptRows: rows, trees } = store.proofs;
     this.receipts = new BoxReceipts({ suite, rows, seed: provider.seed, provider: verifyOf(provider) });
