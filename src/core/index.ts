@@ -26,6 +26,7 @@ export type * from "./ports-phones.ts";
 export * from "./ports-slot.ts";
 export type * from "./ports-store.ts";
 export type * from "./ports-ussd.ts";
+export * from "./proofs/index.ts";
 export * from "./receipt-collector.ts";
 export * from "./received-text.ts";
 export * from "./recovery.ts";
