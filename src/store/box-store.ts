@@ -4,6 +4,7 @@ import type { Clock, Logger, Millis } from "../base/index.ts";
 import type { BoxStore } from "../core/index.ts";
 import { openSqlite, type SqliteStats } from "../sqlite/index.ts";
 import { intakeRepository } from "./intake-repository.ts";
+import { type NameStore, nameRepository } from "./name-repository.ts";
 import { outboxRepository } from "./outbox-repository.ts";
 import { type ProofStore, proofRepository } from "./proof-repository.ts";
 import { receiptRepository } from "./receipt-repository.ts";
@@ -26,6 +27,7 @@ export interface BoxStoreOptions {
 /** What doctor and telemetry ask of the file, beyond the rules' port. */
 export interface FileBoxStore extends BoxStore {
   readonly proofs: ProofStore;
+  readonly names: NameStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
   checkIntegrity(): Promise<void>;
   stats(): Promise<SqliteStats>;
@@ -46,6 +48,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     ...reportRepository(db),
     ...settingRepository(db),
     proofs: proofRepository(db),
+    names: nameRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),
