@@ -1,3 +1,12 @@
 // Public face of `registry`: the documents that the Privateness network keeps on Emercoin. Pure.
 
-export {};
+export * from "./capabilities.ts";
+export { type ChainName, inactiveReason, MAX_NAME_BYTES, MAX_VALUE_BYTES } from "./chain-name.ts";
+export * from "./commitment.ts";
+export * from "./listing-build.ts";
+export * from "./listing-name.ts";
+export * from "./listing-record.ts";
+export * from "./listing-tiers.ts";
+export * from "./proofs-record.ts";
+export * from "./utc-day.ts";
+export type { Verdict } from "./verdict.ts";
