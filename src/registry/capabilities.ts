@@ -1,86 +1,55 @@
-// The capability bits of a listing. The table of bits is normative (the seed's example for 27 is an erratum: A13). On reading, bits
-// are a hint for filters: what a listing offers stands in its record.
+// The capability bits of a listing on chain: a hint to filter by before the record is read; tiers and features of the record count.
+// The table is that of the seed; its example "27" there is an erratum (reference/seed-ambiguities.md A13).
 
-export interface Capability {
-  readonly bit: number;
-  readonly name: string;
-  /** For people. */
-  readonly text: string;
-}
+export const CAPABILITY = {
+  nonVoip: 1,
+  instant: 2,
+  regionUs: 4,
+  smsOnly: 8,
+  voice: 16,
+  video: 32,
+  enum: 64,
+} as const;
 
-/** Bits up to 64 are the ecosystem's; 128 and 256 are an extension of ours (A15). */
-export const CAPABILITIES: readonly Capability[] = [
-  { bit: 1, name: "non-voip", text: "a real SIM, no VoIP number" },
-  { bit: 2, name: "instant", text: "SMS arrive at once" },
-  { bit: 4, name: "region-us", text: "a number of the United States" },
-  { bit: 8, name: "sms-only", text: "SMS only, the cheaper tier" },
-  { bit: 16, name: "voice", text: "voice calls" },
-  { bit: 32, name: "video", text: "video calls" },
-  { bit: 64, name: "enum", text: "reachable by ENUM and SIP" },
-  { bit: 128, name: "region-eu", text: "a number of a European country" },
-  { bit: 256, name: "region-asia", text: "a number of an Asian country" },
+const WORDS: readonly (readonly [number, string])[] = [
+  [CAPABILITY.nonVoip, "non-voip"],
+  [CAPABILITY.instant, "instant"],
+  [CAPABILITY.regionUs, "region-us"],
+  [CAPABILITY.smsOnly, "sms-only"],
+  [CAPABILITY.voice, "voice"],
+  [CAPABILITY.video, "video"],
+  [CAPABILITY.enum, "enum"],
 ];
+const TIERS = CAPABILITY.smsOnly | CAPABILITY.voice | CAPABILITY.video;
 
-/** A feature of a record, lower case, and the bit that stands for it. */
-const FEATURE_BITS: ReadonlyMap<string, number> = new Map([
-  ["non-voip", 1],
-  ["instant", 2],
-  ["usa", 4],
-  ["us", 4],
-  ["region-us", 4],
-  ["europe", 128],
-  ["region-eu", 128],
-  ["asia", 256],
-  ["region-asia", 256],
-]);
-
-/** The bits that say which tiers there are. */
-export const TIER_BITS = 8 | 16 | 32;
-
-/** Largest value that is read: bits beyond it could not be told from noise. */
-export const MAX_CAPABILITIES = 0x7fff_ffff;
-
-/** What of a record the bits come from. */
-export interface OfferedTiers {
+export interface CapabilitySource {
   readonly features: readonly string[];
-  readonly tiers: {
-    readonly sms_only?: { readonly enabled: boolean };
-    readonly sms_voice_video?: {
-      readonly enabled: boolean;
-      readonly enumSupport: boolean;
-      readonly pricing: { readonly perMinuteVideo: unknown };
-    };
-  };
+  readonly sms: boolean;
+  readonly voice: boolean;
+  readonly video: boolean;
+  readonly enum: boolean;
 }
 
-/** The bits of what a record offers (A13-A16): 8 whenever the SMS tier is on, 32 only where video has a price. */
-export function deriveCapabilities({ features, tiers }: OfferedTiers): number {
-  let bits = 0;
-  for (const feature of features) bits |= FEATURE_BITS.get(feature.toLowerCase()) ?? 0;
-  if (tiers.sms_only?.enabled) bits |= 8;
-  const full = tiers.sms_voice_video;
-  if (full?.enabled) {
-    bits |= 16;
-    if (full.pricing.perMinuteVideo !== null) bits |= 32;
-    if (full.enumSupport) bits |= 64;
-  }
-  return bits;
+/** The bits of a record that is to be published. */
+export function capabilitiesOf({ features, ...tiers }: CapabilitySource): number {
+  const has = (...words: readonly string[]): boolean => words.some((word) => features.includes(word));
+  return [
+    has("non-voip") ? CAPABILITY.nonVoip : 0,
+    has("instant") ? CAPABILITY.instant : 0,
+    has("usa", "region-us") ? CAPABILITY.regionUs : 0,
+    tiers.sms ? CAPABILITY.smsOnly : 0,
+    tiers.voice ? CAPABILITY.voice : 0,
+    tiers.video ? CAPABILITY.video : 0,
+    tiers.enum ? CAPABILITY.enum : 0,
+  ].reduce((sum, bit) => sum + bit, 0);
 }
 
-/** The capabilities set in `bits`, lowest bit first. Unknown bits are left out. */
-export function capabilitiesIn(bits: number): readonly Capability[] {
-  return CAPABILITIES.filter(({ bit }) => (bits & bit) !== 0);
+/** Words for the bits that are set, in the order of the bits; unknown bits are passed over. */
+export function capabilityWords(bits: number): readonly string[] {
+  return WORDS.filter(([bit]) => (bits & bit) !== 0).map(([, word]) => word);
 }
 
-/** What of `bits` has no meaning here. */
-export function unknownBits(bits: number): number {
-  return CAPABILITIES.reduce((rest, { bit }) => rest & ~bit, bits);
-}
-
-/** One line for people: `non-voip, instant, sms-only`, with unknown bits named by their value. */
-export function describeCapabilities(bits: number): string {
-  const rest = unknownBits(bits);
-  const names = capabilitiesIn(bits).map(({ name }) => name);
-  if (rest !== 0) names.push(`unknown (${rest})`);
-  return names.length === 0 ? "none" : names.join(", ");
+/** Whether any tier is announced: older listings say none, and their record has to tell. */
+export function announcesTier(bits: number): boolean {
+  return (bits & TIERS) !== 0;
 }

@@ -1,31 +1,33 @@
-// The content id of a record in IPFS: CIDv1, raw bytes, SHA-256, base32. The block is the canonical bytes (C1), so commitment and content
-// id say the same.
+// Content identifiers of IPFS: version 1, raw block, SHA-256. That of a record's C1 bytes holds the commitment itself, so that the
+// chain's value is all that is needed to find the record.
 
-import { AppError, concatBytes, fromHex, toHex } from "../base/index.ts";
-import { fromBase32, toBase32 } from "./base32.ts";
-import { attempt } from "./verdict.ts";
+import { AppError, fromHex, toHex } from "../base/index.ts";
 
-/** Version 1, codec raw (0x55), multihash SHA-256 (0x12) of 32 bytes. */
-const PREFIX = Uint8Array.of(1, 0x55, 0x12, 32);
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+/** Version 1, codec raw, hash SHA-256 of 32 bytes. */
+const PREFIX = "01551220";
 
-/** The CID of the bytes whose SHA-256 is `commitment` (64 hex digits). Throws `base.bad_hex` or `registry.bad_cid`. */
-export function cidOfCommitment(commitment: string): string {
-  const digest = fromHex(commitment);
-  if (digest.length !== 32) throw badCid("its digest is not 32 bytes");
-  return `b${toBase32(concatBytes(PREFIX, digest))}`;
+/** The text form, base32 (`b…`). `digest` is hex. */
+export function cidOf(digest: string): string {
+  if (!/^[0-9a-f]{64}$/.test(digest)) throw badCid();
+  let bits = "";
+  for (const byte of fromHex(PREFIX + digest)) bits += byte.toString(2).padStart(8, "0");
+  const groups = bits.padEnd(Math.ceil(bits.length / 5) * 5, "0").match(/.{5}/g) ?? [];
+  return `b${groups.map((group) => ALPHABET[Number.parseInt(group, 2)]).join("")}`;
 }
 
-/** The SHA-256 that a CID of this one form names, hex. Throws `registry.bad_cid`. */
-export function commitmentOfCid(cid: string): string {
-  const read = attempt(() => fromBase32(cid.slice(1)));
-  if (!cid.startsWith("b") || "fault" in read) throw badCid("it is not base32 in lower case");
-  const sound = read.value.length === 36 && PREFIX.every((byte, at) => read.value[at] === byte);
-  if (!sound) throw badCid("it is not version 1, raw, SHA-256");
-  return toHex(read.value.subarray(PREFIX.length));
+/** The digest (hex) in a CID of that form. Throws `listing.bad_cid`. */
+export function digestOfCid(cid: string): string {
+  if (!/^b[a-z2-7]{58}$/.test(cid)) throw badCid();
+  const bits = [...cid.slice(1)].map((char) => ALPHABET.indexOf(char).toString(2).padStart(5, "0")).join("");
+  const bytes = Uint8Array.from({ length: 36 }, (_, at) => Number.parseInt(bits.slice(at * 8, at * 8 + 8), 2));
+  const digest = toHex(bytes).slice(PREFIX.length);
+  if (!toHex(bytes).startsWith(PREFIX) || cidOf(digest) !== cid) throw badCid();
+  return digest;
 }
 
-function badCid(what: string): AppError {
-  return new AppError("registry.bad_cid", `a content id cannot be used: ${what}`, {
-    hint: "Use the CID of the record's canonical bytes, such as `ipfs add --cid-version 1 --raw-leaves` prints it.",
+function badCid(): AppError {
+  return new AppError("listing.bad_cid", "this is not the identifier of a raw SHA-256 block", {
+    hint: "Give a CIDv1 that begins with bafkrei.",
   });
 }

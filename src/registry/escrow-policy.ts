@@ -14,8 +14,8 @@ import {
   toHex,
 } from "../base/index.ts";
 import { type CanonicalInput, type CanonicalObject, canonicalBytes } from "../envelope/index.ts";
+import { attempt } from "./attempt.ts";
 import { jsonIn, shaped } from "./shape.ts";
-import { attempt } from "./verdict.ts";
 
 export type EscrowRole = "renter" | "provider" | "arbiter";
 export const ESCROW_ROLES: readonly EscrowRole[] = ["renter", "provider", "arbiter"];

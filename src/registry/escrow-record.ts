@@ -3,11 +3,12 @@
 import { z } from "zod";
 import { AppError, type CoinCrypto, type CryptoSuite, type Random, toHex, utf8 } from "../base/index.ts";
 import { parseMultisigDescriptor } from "../emercoin/index.ts";
-import { valueText } from "./chain-name.ts";
+import { attempt } from "./attempt.ts";
 import { type EscrowPolicy, escrowCommitment } from "./escrow-policy.ts";
-import { EMPTY_COMMITMENT } from "./listing-name.ts";
+import { failed, ok, type Verdict } from "./evidence.ts";
+import { EMPTY_DIGEST } from "./listing-names.ts";
 import { jsonIn, shaped } from "./shape.ts";
-import { attempt, failed, failedBy, OK, type Verdict } from "./verdict.ts";
+import { valueText } from "./value-text.ts";
 
 const PREFIX = "ness:escrow:";
 
@@ -47,7 +48,7 @@ const shape = z.union([commitmentShape, descriptorShape]);
 
 function checked(crypto: CoinCrypto, record: EscrowRecord): EscrowRecord {
   if (record.form === "commitment") {
-    if (record.commitment === EMPTY_COMMITMENT) throw badRecord("commits to nothing");
+    if (record.commitment === EMPTY_DIGEST) throw badRecord("commits to nothing");
     return record;
   }
   const { required, keys } = parseMultisigDescriptor(crypto, record.descriptor);
@@ -92,11 +93,11 @@ export function verifyEscrowRecord(
   if (escrowIdOfName(published.name) !== policy.escrowId)
     return failed("escrow.other_id", "the name in the chain is of another escrow");
   const read = attempt(() => parseEscrowValue(deps.coin, published.value));
-  if ("fault" in read) return failedBy(read.fault);
+  if ("fault" in read) return failed(read.fault.code, read.fault.message);
   const record = read.value;
   const same =
     record.form === "commitment"
       ? record.commitment === escrowCommitment(deps.suite, policy)
       : record.descriptor === policy.descriptor && record.feesBps === policy.feesBps;
-  return same ? OK : failed("escrow.other_policy", "the chain holds the record of another policy");
+  return same ? ok : failed("escrow.other_policy", "the chain holds the record of another policy");
 }

@@ -2,10 +2,10 @@
 
 import { z } from "zod";
 import { AppError, fromHex, toHex, utf8 } from "../base/index.ts";
-import { MAX_NAME_BYTES, valueText } from "./chain-name.ts";
+import { attempt } from "./attempt.ts";
 import { jsonIn, shaped } from "./shape.ts";
 import { utcDayStart } from "./utc-day.ts";
-import { attempt } from "./verdict.ts";
+import { MAX_NAME_BYTES, valueText } from "./value-text.ts";
 
 const PREFIX = "ness:proofs:sms:";
 

@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import { AppError, type ErrorCode } from "../base/index.ts";
 import { type CanonicalInput, parseCanonicalInput } from "../envelope/index.ts";
-import { attempt } from "./verdict.ts";
+import { attempt } from "./attempt.ts";
 
 const HINT = "Ask whoever made it to make it again with a current version.";
 
