@@ -13,6 +13,7 @@ export * from "./listing-names.ts";
 export * from "./listing-record.ts";
 export * from "./listing-terms.ts";
 export * from "./proofs-record.ts";
+export type { PublicPurpose } from "./publication-shapes.ts";
 export * from "./publisher-lint.ts";
 export * from "./utc-day.ts";
 export { MAX_NAME_BYTES, MAX_VALUE_BYTES } from "./value-text.ts";
