@@ -1,7 +1,8 @@
 // Phone numbers in the Emercoin namespace: EmerENUM, which the node's own DNS answers from, is written; two other forms of the network
 // are read too (reference/emercoin.md section 7).
 
-import { AppError, type E164 } from "../base/index.ts";
+import { AppError, type CoinCrypto, type E164 } from "../base/index.ts";
+import { type ChainNetwork, verifyMessage } from "../emercoin/index.ts";
 
 export interface EnumService {
   /** `sip`, `xmpp`, … */
@@ -131,4 +132,19 @@ export function parseEnumValue(text: string): EnumRecord {
   const record = readZoneFile(text) ?? readBackend(text) ?? readEmerEnum(text.split(/[\r\n]+/));
   if (record === null) throw bad("it is of none of the known forms");
   return record;
+}
+
+/**
+ * Whether a verifier vouches for a record: his signature, by the address that owns his name, is over the record's exact name (and over
+ * nothing of its value). Throws `emercoin.bad_address`.
+ */
+export function isVouchedFor(
+  crypto: CoinCrypto,
+  { name, record }: { readonly name: string; readonly record: EnumRecord },
+  verifier: { readonly name: string; readonly address: string; readonly network: ChainNetwork },
+): boolean {
+  const { address, network } = verifier;
+  return record.signatures
+    .filter((each) => each.verifier === verifier.name)
+    .some(({ signature }) => verifyMessage(crypto, { address, message: name, signature }, network));
 }
