@@ -1,3 +1,7 @@
 // Public face of `chain`: the client of the Emercoin node.
 
-export {};
+export * from "./emercoin-node.ts";
+export { type HttpTransport, type HttpTransportOptions, httpTransport } from "./http-transport.ts";
+export type { RpcReply, RpcTransport } from "./json-rpc.ts";
+export type { Socks5Proxy } from "./socks5.ts";
+export { createWalletGate, type WalletGateOptions } from "./wallet-gate.ts";

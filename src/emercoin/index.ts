@@ -1,3 +1,11 @@
 // Public face of `emercoin`: the coin's own formats. Pure.
 
+export * from "./address.ts";
+export { base58Check, fromBase58Check } from "./base58.ts";
+export { bech32Address, bech32Program } from "./bech32.ts";
+export * from "./hashes.ts";
 export * from "./network.ts";
+export * from "./randpay.ts";
+export * from "./script.ts";
+export * from "./transaction.ts";
+export * from "./wif.ts";

@@ -40,6 +40,8 @@ export interface NodeStatus {
   /** As the node tells it, for instance `v0.8.6.0-c8c9d3fca`. */
   readonly version: string;
   readonly height: number;
+  /** Height of the longest chain of headers: how far the download has to go. */
+  readonly headers: number;
   readonly tip: string;
   /** False during the initial download. */
   readonly synced: boolean;
@@ -145,6 +147,8 @@ export interface TransactionStatus {
 
 export interface ChainReader {
   height(): Promise<number>;
+  /** What the last block made by work, not by stake, minted: name fees are reckoned from it. */
+  lastPowReward(): Promise<MicroEmc>;
   /** Null above the tip. */
   blockHash(height: number): Promise<string | null>;
   /** Any transaction of mempool or chain (the node keeps an index of all); null for an unknown one. */

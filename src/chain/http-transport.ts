@@ -1,0 +1,115 @@
+// The HTTP side of the Emercoin client: one POST for one call, over kept connections, with TLS and SOCKS5 where they are set.
+
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { connect as tlsConnect } from "node:tls";
+import { AppError, type Secret, systemCodeOf, toBase64, utf8 } from "../base/index.ts";
+import { noAnswer, type RpcReply, type RpcTransport } from "./json-rpc.ts";
+import { type Socks5Proxy, socks5Connect } from "./socks5.ts";
+
+export interface HttpTransportOptions {
+  /** `http://host:port` or `https://host:port`, without credentials. */
+  readonly url: string;
+  /** `user:password`, asked for with each call: the node makes a new cookie at each start. */
+  readonly credentials: () => Promise<Secret<string>>;
+  /** PEM of the authority that signed the node's certificate; undefined for the system's. */
+  readonly ca?: string | undefined;
+  readonly socks5?: Socks5Proxy | undefined;
+}
+
+export interface HttpTransport {
+  readonly send: RpcTransport;
+  close(): void;
+}
+
+/** A dump of 100,000 names is about 30 MB. */
+const MAX_ANSWER = 256 * 1024 * 1024;
+/** What can only happen before a byte of the request has left. */
+const NOT_SENT: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+function unreachable(url: URL, cause: unknown): AppError {
+  const code = systemCodeOf(cause) ?? "";
+  const hint = /CERT|SIGNED|VERIFY/.test(code)
+    ? "Give the node's certificate authority in `emercoin.ca_file`."
+    : "Check that the node runs with server=1 and that `emercoin.url` is right.";
+  return new AppError("emercoin.unreachable", `the Emercoin node at ${url.host} cannot be reached`, {
+    hint,
+    retryable: true,
+    cause,
+    context: { reason: code },
+  });
+}
+
+function readBody(response: IncomingMessage): Promise<RpcReply> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_ANSWER) response.destroy(new AppError("emercoin.bad_reply", "the node's answer is too long"));
+      else chunks.push(chunk);
+    });
+    response.on("error", reject);
+    response.on("aborted", () => reject(noAnswer(undefined)));
+    response.on("end", () =>
+      // Lossy on purpose: other people's values may be any bytes; ours are asked for in base64.
+      resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
+    );
+  });
+}
+
+/** Keeps up to four connections open. Errors of `send`: `emercoin.unreachable`, `emercoin.no_answer`, and those of `credentials`. */
+export function httpTransport(options: HttpTransportOptions): HttpTransport {
+  const url = new URL(options.url);
+  const secure = url.protocol === "https:";
+  const settings = { keepAlive: true, maxSockets: 4 };
+  const agent = secure ? new HttpsAgent({ ...settings, ca: options.ca }) : new HttpAgent(settings);
+  const port = Number(url.port) || (secure ? 443 : 80);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+
+  const open = async (path: string, body: Uint8Array, signal: AbortSignal): Promise<ClientRequest> => {
+    const { socks5, ca, credentials } = options;
+    const headers = {
+      authorization: `Basic ${toBase64(utf8((await credentials()).reveal()))}`,
+      "content-type": "application/json",
+      "content-length": body.length,
+    };
+    const base = { host, port, path: `${url.pathname.replace(/\/$/, "")}${path}`, method: "POST", headers, signal };
+    if (socks5 === undefined) return secure ? httpsRequest({ ...base, agent }) : httpRequest({ ...base, agent });
+    const tunnel = await socks5Connect(socks5, { host, port }, signal);
+    const socket = secure ? tlsConnect({ socket: tunnel, servername: host, ca }) : tunnel;
+    return httpRequest({ ...base, agent: false, createConnection: () => socket });
+  };
+
+  const send: RpcTransport = async ({ path, body, signal }) => {
+    const bytes = utf8(body);
+    const request = await open(path, bytes, signal);
+    let taken = false;
+    const response = new Promise<IncomingMessage>((resolve, reject) => {
+      request.on("response", resolve).on("error", reject);
+      request.on("finish", () => {
+        taken = true;
+      });
+    });
+    request.end(bytes);
+    try {
+      return await readBody(await response);
+    } catch (cause) {
+      const surelyNot = NOT_SENT.has(systemCodeOf(cause) ?? "") && !(taken && systemCodeOf(cause) === "ETIMEDOUT");
+      throw cause instanceof AppError ? cause : surelyNot ? unreachable(url, cause) : noAnswer(cause);
+    }
+  };
+  return { send, close: () => agent.destroy() };
+}
