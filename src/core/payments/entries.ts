@@ -15,14 +15,17 @@ const negative = (amount: MicroEmc): MicroEmc => microEmc(-amount);
 function make(
   kind: EntryKind,
   key: string,
-  about: Omit<About, "rental"> & { rental: RentalId | null },
+  about: { readonly at: UnixMs; readonly rental: RentalId | null },
   postings: readonly Posting[],
 ): JournalEntry {
   return entry({ key, kind, at: about.at, rental: about.rental, postings });
 }
 
 /** A decided ticket is worth `value` to its renter, win or lose; what was won beyond it, or lost, is luck. */
-export function ticketDecided(about: About, ticket: { readonly value: MicroEmc; readonly won: MicroEmc }): JournalEntry {
+export function ticketDecided(
+  about: About,
+  ticket: { readonly value: MicroEmc; readonly won: MicroEmc },
+): JournalEntry {
   return make(ticket.won > 0 ? "ticket_won" : "ticket_lost", `ticket:${about.id}`, about, [
     { account: "randpay:received", amount: ticket.won },
     { account: "randpay:variance", amount: microEmc(ticket.value - ticket.won) },
