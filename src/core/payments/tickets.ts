@@ -10,7 +10,6 @@ import {
   type SerialQueue,
   wrapError,
 } from "../../base/index.ts";
-import { decodeTransaction, txid } from "../../emercoin/index.ts";
 import type { Chaps } from "./chaps.ts";
 import type { Order, StoredTicket } from "./model.ts";
 import { stepOrder } from "./order-machine.ts";
@@ -28,6 +27,7 @@ import {
   ticketValue,
 } from "./ticket-check.ts";
 import { stepTicket, type TicketInput } from "./ticket-machine.ts";
+import type { Wins } from "./wins.ts";
 
 /** Answers about the ticket itself. */
 const DEFINITE: ReadonlySet<ErrorCode> = new Set([
@@ -41,6 +41,7 @@ const DEFINITE: ReadonlySet<ErrorCode> = new Set([
 export interface TicketsDeps extends PaymentDeps {
   readonly book: PaymentBook;
   readonly chaps: Chaps;
+  readonly wins: Wins;
   /** One change of the payments at a time. */
   readonly changes: SerialQueue;
 }
@@ -162,7 +163,7 @@ export class Tickets {
     if (step.ticket.state !== "won") return step.ticket;
     this.#report("payment.ticket_won", { amount: ticket.amount });
     // The win is booked; its transaction is found now or in the next round.
-    return await this.#findWin(step.ticket).catch((error: unknown) => {
+    return await this.#deps.wins.find(step.ticket).catch((error: unknown) => {
       this.#deps.log.warn("win_not_found_yet", { ticket: ticket.id, reason: messageOf(error) });
       return step.ticket;
     });
@@ -206,74 +207,10 @@ export class Tickets {
   async #resume(id: string): Promise<void> {
     const ticket = this.#deps.book.tickets.get(id);
     if (ticket?.state === "deciding") await this.#decide(ticket, true);
-    else if (ticket?.state === "won") await this.#watch(await this.#findWin(ticket));
+    else if (ticket?.state === "won") await this.#deps.wins.watch(await this.#deps.wins.find(ticket));
   }
 
-  /**
-   * The transaction of a win, stored. Where the node sent none (it refused, or stopped in between) the wallet, which has the key now,
-   * signs the ticket again.
-   */
-  async #findWin(ticket: StoredTicket): Promise<StoredTicket> {
-    if (ticket.winHex !== null) return ticket;
-    const { node, gate, book, now, crypto } = this.#deps;
-    const known = (await node.receivedAt(ticket.address)).find((each) => each.vout === 0);
-    const seen = known === undefined ? null : await node.transaction(known.txid);
-    let hex = seen?.hex;
-    let winTxid = known?.txid;
-    if (hex === undefined || winTxid === undefined) {
-      const signed = await gate.unlocked("taking a won ticket", () => node.signTransaction(ticket.hex));
-      hex = signed.hex;
-      winTxid = txid(crypto, decodeTransaction(hex));
-    }
-    const found = stepTicket(ticket, { type: "win_known", txid: winTxid, hex }, now()).ticket;
-    await book.commit({ tickets: [found] });
-    if (seen === null) await node.broadcast(hex).catch((error: unknown) => this.#spentOrThrow(error));
-    return found;
-  }
-
-  async #watch(ticket: StoredTicket): Promise<void> {
-    const { node, settings } = this.#deps;
-    const { winTxid, winHex } = ticket;
-    if (winTxid === null || winHex === null) return;
-    const seen = await node.transaction(winTxid);
-    if (seen !== null && seen.confirmations >= settings.randpay.confirmations) {
-      return await this.#stepWin(ticket, "win_deep");
-    }
-    if (seen !== null && seen.confirmations >= 0) return await this.#stepWin(ticket, "win_seen");
-    // Gone from mempool and chain: sent again, and lost only when its coins are spent otherwise.
-    const sent = await node.broadcast(winHex).then(
-      () => true,
-      (error: unknown) => this.#spentOrThrow(error),
-    );
-    if (!sent && !(await this.#coinsAreThere(ticket))) await this.#stepWin(ticket, "win_gone");
-  }
-
-  #spentOrThrow(error: unknown): false {
-    if (isAppError(error) && error.code === "emercoin.inputs_spent") return false;
-    throw error;
-  }
-
-  /** A coin that is unspent, by the mempool too, displaces nothing. */
-  async #coinsAreThere(ticket: StoredTicket): Promise<boolean> {
-    const coins = await Promise.all(ticket.coins.map((coin) => this.#deps.node.unspent(coin)));
-    return coins.every((coin) => coin !== null);
-  }
-
-  async #stepWin(ticket: StoredTicket, type: "win_deep" | "win_seen" | "win_gone"): Promise<void> {
-    const { book, now } = this.#deps;
-    const step = stepTicket(ticket, { type }, now());
-    if (step.ticket === ticket) return;
-    const displaced = step.ticket.state === "displaced";
-    const before = book.flags.get(ticket.payer)?.displaced ?? 0;
-    const flags = displaced ? [{ payer: ticket.payer, displaced: before + 1, at: now() }] : [];
-    await book.commit({ tickets: [step.ticket], entries: step.entries, flags });
-    if (displaced) this.#report("payment.win_displaced", { amount: ticket.amount });
-  }
-
-  #report(
-    code: "payment.ticket_fault" | "payment.ticket_won" | "payment.win_displaced",
-    details: Record<string, string | number>,
-  ): void {
+  #report(code: "payment.ticket_fault" | "payment.ticket_won", details: Record<string, string | number>): void {
     const level = code === "payment.ticket_won" ? "info" : "warn";
     this.#deps.events.record({ level, code, details });
   }
