@@ -5,8 +5,11 @@ import type { ProblemBody } from "../../protocol/index.ts";
 import type { Outpoint } from "../chain/ports-chain.ts";
 import type { RenterKeys } from "../model.ts";
 
-/** `pool`: made by the node, given to nobody · `offered` · `used`: a ticket is being decided or was · `expired` · `void`: the node forgot it. */
-export type ChapState = "pool" | "offered" | "used" | "expired" | "void";
+/**
+ * `pool`: made by the node, given to nobody · `offered` · `used`: its ticket is being decided · `spent`: decided · `expired` · `void`: the
+ * node forgot it.
+ */
+export type ChapState = "pool" | "offered" | "used" | "spent" | "expired" | "void";
 
 /** A RANDPAY challenge that our node issued. */
 export interface IssuedChap {

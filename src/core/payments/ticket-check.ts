@@ -87,7 +87,8 @@ export function ticketValue(amount: MicroEmc, risk: number): MicroEmc {
 export function checkChap(ticket: Ticket, chap: IssuedChap, order: string, now: UnixMs): void {
   if (chap.orderId !== order)
     throw paymentError("payment.chap_foreign", "the ticket answers the challenge of another order");
-  if (chap.state === "used") throw paymentError("payment.chap_used", "the challenge was used by another ticket");
+  if (chap.state === "used" || chap.state === "spent")
+    throw paymentError("payment.chap_used", "the challenge was used by another ticket");
   if (chap.state !== "offered" || now >= chap.expiresAt) {
     throw paymentError("payment.chap_expired", "the challenge is no longer valid");
   }

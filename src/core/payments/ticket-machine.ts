@@ -43,7 +43,7 @@ function decided(ticket: StoredTicket, state: "lost" | "won", { now }: Now): Tic
   const won = state === "won" ? ticket.amount : (0 as typeof ticket.amount);
   return {
     ticket: { ...ticket, state, problem: null, changedAt: now },
-    chap: "used",
+    chap: "spent",
     entries: [ticketDecided({ id: ticket.id, at: now, rental: ticket.rentalId }, { value: ticket.value, won })],
   };
 }
