@@ -7,13 +7,13 @@ import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import type { EmercoinNode } from "../../src/chain/index.ts";
 import {
-  anchorName,
   checkAnchor,
   checkReceipts,
   createNamePublisher,
   type NamePublisher,
   type RunningPublisher,
 } from "../../src/core/index.ts";
+import { proofsName } from "../../src/registry/index.ts";
 import { MemoryPublicationStore } from "../sim/memory-publications.ts";
 import { DATE, ProofBox, provider, verifyOf, worm } from "../sim/proof-box.ts";
 import { mine, noRealNode, realNode, realNodeUrl } from "../sim/real-node.ts";
@@ -63,7 +63,10 @@ describe.skipIf(missing !== "")(`a day's proof on a real node${missing}`, () => 
     await box.acknowledge(3);
     await box.endDay();
     const built = await box.reader.day(DATE);
-    expect(await box.service.plan(DATE)).toMatchObject({ name: anchorName(DATE, username), problem: null });
+    expect(await box.service.plan(DATE)).toMatchObject({
+      name: proofsName({ day: DATE, gateway: username }),
+      problem: null,
+    });
     const submitted = await box.service.anchor(DATE);
     expect(submitted).toMatchObject({ state: "submitted", problem: null });
     await settle(publisher, submitted.publication ?? "");
@@ -78,7 +81,11 @@ describe.skipIf(missing !== "")(`a day's proof on a real node${missing}`, () => 
     await restarted.acknowledge(3);
     await restarted.endDay();
     const anchored = await restarted.service.anchor(DATE);
-    expect(anchored).toMatchObject({ state: "anchored", root: built.root, name: anchorName(DATE, username) });
+    expect(anchored).toMatchObject({
+      state: "anchored",
+      root: built.root,
+      name: proofsName({ day: DATE, gateway: username }),
+    });
     expect(anchored.height).toBeGreaterThan(0);
 
     const { file, bundle } = await exported(restarted);
