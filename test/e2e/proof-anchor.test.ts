@@ -1,7 +1,7 @@
 // A day's receipts on a real Emercoin node: published by the box's publisher, verified by our own reader and by one that shares no code.
 
 import { describe, expect, it, onTestFinished } from "vitest";
-import { microEmc, millis, silentLogger, toHex, utf8 } from "../../src/base/index.ts";
+import { type MicroEmc, millis, silentLogger, toHex, utf8 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
@@ -11,9 +11,12 @@ import {
   checkReceipts,
   createNamePublisher,
   type NamePublisher,
+  type NameWish,
   type RunningPublisher,
 } from "../../src/core/index.ts";
-import { proofsName } from "../../src/registry/index.ts";
+import { nameFee } from "../../src/emercoin/index.ts";
+import { nobleCoin } from "../../src/envelope/index.ts";
+import { lintPublication, proofsName } from "../../src/registry/index.ts";
 import { MemoryPublicationStore } from "../sim/memory-publications.ts";
 import { DATE, ProofBox, provider, verifyOf, worm } from "../sim/proof-box.ts";
 import { mine, noRealNode, realNode, realNodeUrl } from "../sim/real-node.ts";
@@ -22,10 +25,19 @@ import { exported, faults, noPython, python } from "./independent-proof.ts";
 const CONFIRMATIONS = 3;
 const missing = noRealNode || noPython;
 
+/** What never may become public is searched for in what is published here too. */
+function lint({ purpose, name, value }: NameWish): void {
+  lintPublication({ crypto: nobleCoin, purpose, name, value, secrets: [provider.seed.reveal()] });
+}
+
+function feeOf({ operation, days, name, value }: NameWish, lastPowReward: MicroEmc): MicroEmc {
+  return nameFee({ operation, days, nameBytes: name.length, valueBytes: value.length, lastPowReward });
+}
+
 async function startPublisher(node: EmercoinNode): Promise<RunningPublisher> {
   const publisher = createNamePublisher({
     ...{ node, clock: systemClock, random: systemRandom, log: silentLogger, store: new MemoryPublicationStore() },
-    ...{ lint: () => {}, nameFee: () => microEmc(10_000), now: () => systemClock.now(), pollEvery: millis(200) },
+    ...{ lint, nameFee: feeOf, now: () => systemClock.now(), pollEvery: millis(200) },
     gate: { ready: true, remember: async () => {}, forget: () => {}, unlocked: (_what, work) => work() },
     rules: { confirmations: CONFIRMATIONS, margin: 20 },
   });

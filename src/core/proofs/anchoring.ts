@@ -2,7 +2,7 @@
 
 import { fromHex, fromUtf8, type UnixMs } from "../../base/index.ts";
 import type { ProblemBody } from "../../protocol/index.ts";
-import { proofsName, proofsValue } from "../../registry/index.ts";
+import { proofsName, proofsValue, WORM_USER } from "../../registry/index.ts";
 import type { NamePublication, NamePublisher, NameWish } from "../chain/name-publication.ts";
 import type { CoinWallet, NameReader } from "../chain/ports-chain.ts";
 import {
@@ -32,7 +32,7 @@ export interface AnchoringDeps extends AnchorPolicy {
 }
 
 /** The name of a user's WORM record. */
-export const wormOf = (username: string): string => `worm:user:ness:${username}`;
+export const wormOf = (username: string): string => `${WORM_USER}${username}`;
 
 type Changes = Partial<Omit<ProofDay, "date" | "changedAt">>;
 
