@@ -1,6 +1,6 @@
 // Little-endian reading and writing of the coin's formats. Reading is bounded: nothing is allocated that the input does not hold.
 
-import { type AppError, concatBytes } from "../base/index.ts";
+import { type AppError, concatBytes, type MicroEmc } from "../base/index.ts";
 
 /** Reads front to back; everything that is malformed throws what `fail` makes of it. */
 export class ByteReader {
@@ -56,6 +56,11 @@ export class ByteReader {
     return Number(value);
   }
 
+  /** An amount; `u64` keeps it a safe integer. */
+  amount(): MicroEmc {
+    return this.u64() as MicroEmc;
+  }
+
   /** Bitcoin's CompactSize; the shortest form only (serialize.h refuses the others too). */
   compactSize(): number {
     const first = this.u8();
@@ -76,6 +81,16 @@ export class ByteReader {
   /** Bytes with their length before them. */
   bytes(): Uint8Array {
     return this.take(this.compactSize());
+  }
+
+  /** Items with their count before them. */
+  many<T>(least: number, read: () => T): T[] {
+    return Array.from({ length: this.count(least) }, read);
+  }
+
+  /** The witness of one input. */
+  witness(): Uint8Array[] {
+    return this.many(1, () => this.bytes());
   }
 
   /** Refuses bytes behind the end. */
