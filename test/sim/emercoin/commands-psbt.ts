@@ -1,0 +1,5 @@
+// Partially signed transactions as RPC, with the rules of the node for who can sign what.
+
+import type { CommandTable } from "./commands.ts";
+
+export const psbtCommands: CommandTable = {};
