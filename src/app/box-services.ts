@@ -24,6 +24,7 @@ import { balanceRules } from "./balance-rules.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
+import { acceptanceCheck, createProofs, type ProofServices } from "./proof-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
@@ -58,6 +59,7 @@ export interface BoxServices {
   /** Null where no balance is asked for. */
   readonly balances: BalanceWatch | null;
   readonly numbers: NumberQuery;
+  readonly proofs: ProofServices;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -70,8 +72,12 @@ function createRentals(shared: Shared): Rentals {
   });
 }
 
-function createDelivery(shared: Shared, rentals: Rentals): Pick<BoxServices, "relay" | "forwarder" | "collector"> {
+type Delivery = Pick<BoxServices, "relay" | "forwarder" | "collector">;
+
+function createDelivery(shared: Shared, rentals: Rentals, proofs: ProofServices): Delivery {
   const { config, identity, suite, time, bus } = shared;
+  // Nothing is dated into a day whose tree stands.
+  const now = (): UnixMs => proofs.service.dated();
   const provider = toBase64url(identity.verify);
   const relay = createRelayClient({
     ...shared,
@@ -83,10 +89,11 @@ function createDelivery(shared: Shared, rentals: Rentals): Pick<BoxServices, "re
     onTime: (at: UnixMs) => time.evidence(at),
   });
   const onChange = (): void => bus.emit("delivery", null);
-  const forwarder = new Forwarder({ ...shared, relay, onChange });
+  const forwarder = new Forwarder({ ...shared, relay, now, onChange, acceptance: acceptanceCheck(suite) });
   const collector = new ReceiptCollector({
     ...shared,
     relay,
+    now,
     provider,
     rentalOf: (id) => rentals.get(id),
     mayAsk: () => forwarder.link.kind !== "down",
@@ -180,7 +187,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const bus = new Events<BusEvents>("box", log);
   const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
   const rentals = createRentals(shared);
-  const delivery = createDelivery(shared, rentals);
+  const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: null });
+  const delivery = createDelivery(shared, rentals, proofs);
   const intake = createIntake(shared, rentals);
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
   const { fleet } = parts;
@@ -188,7 +196,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
-  const made = { events: shared.events, rentals, intake, ussd, balances, numbers, ...parts };
+  const made = { events: shared.events, rentals, proofs, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const services: BoxServices = { ...delivery, ...made, views, control };

@@ -26,7 +26,7 @@ import {
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
-import { openBoxStore } from "../store/index.ts";
+import { type FileBoxStore, openBoxStore } from "../store/index.ts";
 import { startWeb } from "../web/index.ts";
 import { Boards } from "./boards.ts";
 import { type BoxServices, createServices } from "./box-services.ts";
@@ -91,7 +91,7 @@ export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
 }
 
 interface OpenBox {
-  readonly store: BoxStore;
+  readonly store: FileBoxStore;
   readonly identity: Identity;
   readonly services: BoxServices;
   readonly time: TrustedTime;
@@ -121,7 +121,8 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
   const { store, services, time } = box;
-  const { intake, views, relay, forwarder, collector, fleet, scout, phones, control, ussd, rentals, events } = services;
+  const { intake, views, relay, forwarder, collector, fleet, scout, phones, control, ussd, rentals, events, proofs } =
+    services;
   await intake.start();
   parts.started("intake", () => intake.stop());
   await phones.load();
@@ -130,9 +131,12 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("views", () => views.stop());
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
   const common = { ...deps, listen, names, behindProxy, settings: store };
-  const web = await startWeb({ ...common, box: views, ussd, phones, fleet: control });
+  const web = await startWeb({ ...common, box: views, ussd, phones, fleet: control, proofs });
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
+  await proofs.service.load();
+  proofs.service.start();
+  parts.started("proofs", () => proofs.service.stop());
   forwarder.start();
   parts.started("forwarder", () => forwarder.stop());
   collector.start();

@@ -2,9 +2,10 @@
 
 import type { Clock, CryptoSuite, Logger, Random, Secret } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import type { BoxStore, SimVault, TrustedTime } from "../core/index.ts";
+import type { SimVault, TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
+import type { FileBoxStore } from "../store/index.ts";
 import type { Boards } from "./boards.ts";
 
 /** Where the kernel tells of devices. */
@@ -23,7 +24,7 @@ export interface ServiceDeps {
   readonly random: Random;
   readonly suite: CryptoSuite;
   readonly log: Logger;
-  readonly store: BoxStore;
+  readonly store: FileBoxStore;
   readonly identity: Identity;
   readonly storageKey: Secret<Uint8Array>;
   readonly time: TrustedTime;

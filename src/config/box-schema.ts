@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
+import { proofsSection } from "./proofs-schema.ts";
 import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
@@ -140,6 +141,7 @@ export const boxConfig = z
     ussd: ussdSection.prefault({}),
     balance: balanceSection.optional(),
     own_number: ownNumberSection.optional(),
+    proofs: proofsSection.prefault({}),
     rental: z
       .strictObject({
         rest_after_day: duration("0s", "366d", "24h").describe("Rest of a number after a rental of up to a day."),

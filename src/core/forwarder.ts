@@ -19,11 +19,13 @@ import {
   seconds,
   type UnixMs,
 } from "../base/index.ts";
+import type { Receipt, WireMessage } from "../protocol/index.ts";
 import type { EventInput, EventLog } from "./event-log.ts";
 import { type LinkInput, type LinkState, linkStart, stepLink } from "./link-state.ts";
 import type { OutboxMessage } from "./model.ts";
 import type { ForwardOutcome, RelayPort } from "./ports.ts";
-import type { OutboxStore } from "./ports-store.ts";
+import type { ForwardedMark, OutboxStore } from "./ports-store.ts";
+import type { StoredAcceptance } from "./proofs/box-receipts.ts";
 
 export interface ForwarderDeps {
   readonly store: OutboxStore;
@@ -32,7 +34,10 @@ export interface ForwarderDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly events: EventLog;
+  /** What the provider's receipt of a message is dated with. */
   readonly now: () => UnixMs;
+  /** What to keep of a relay's receipt; null if it is not good. */
+  readonly acceptance: (receipt: Receipt, message: WireMessage) => StoredAcceptance | null;
   /** The link's state changed, or messages left the outbox. */
   readonly onChange: () => void;
 }
@@ -45,11 +50,9 @@ const HOLD: BackoffPolicy = { first: seconds(5), max: minutes(10) };
 /** How often the outbox is looked through without being told: a notice can be lost, the database cannot. */
 const SWEEP_EVERY: Millis = seconds(30);
 
-interface Taken {
-  readonly id: MessageId;
-  readonly status: string;
-}
+type Taken = Omit<ForwardedMark, "at">;
 
+type Accepted = Extract<ForwardOutcome, { readonly kind: "accepted" }>;
 type Declined = Extract<ForwardOutcome, { readonly kind: "held" | "unregistered" }>;
 /** `again`: as soon as the link allows. `held`: after a pause of the rental's own. */
 type Attempt = "done" | "again" | "held";
@@ -219,7 +222,8 @@ export class Forwarder {
         const outcome = await this.#deps.relay.forward(message, this.#abort.signal);
         if (outcome.kind === "retry") return this.#missed(outcome);
         this.answered();
-        if (outcome.kind === "accepted") taken.push({ id, status: outcome.status });
+        if (outcome.kind === "accepted")
+          taken.push({ id, status: outcome.status, accepted: this.#accepted(outcome, message) });
         else if (outcome.kind === "refused") await this.#refused(rental, id, outcome.code);
         else return await this.#declined(rental, outcome);
       }
@@ -227,6 +231,13 @@ export class Forwarder {
     } finally {
       await this.#markTaken(taken);
     }
+  }
+
+  #accepted({ receipt }: Accepted, message: WireMessage): StoredAcceptance | null {
+    if (receipt === undefined) return null;
+    const kept = this.#deps.acceptance(receipt, message);
+    if (kept === null) this.#deps.log.warn("relay_receipt_rejected", { message: message.id });
+    return kept;
   }
 
   async #markTaken(taken: readonly Taken[]): Promise<void> {

@@ -12,6 +12,7 @@ import type {
   SeenPdu,
   StoredReceipt,
 } from "./model.ts";
+import type { StoredAcceptance } from "./proofs/box-receipts.ts";
 
 /** Everything one group commit of the intake changes, in one transaction. */
 export interface IntakeCommit {
@@ -53,6 +54,13 @@ export interface RentalStore {
   lastSequences(): Promise<ReadonlyMap<RentalId, number>>;
 }
 
+export interface ForwardedMark {
+  readonly id: MessageId;
+  readonly status: string;
+  readonly at: UnixMs;
+  readonly accepted?: StoredAcceptance | null;
+}
+
 export interface OutboxStore {
   /** The next messages of one rental in the order of `seq`, at most `limit`. */
   nextMessages(rentalId: RentalId, limit: number): Promise<readonly OutboxMessage[]>;
@@ -62,10 +70,8 @@ export interface OutboxStore {
   /** The grant last given for a rental, registered or not. */
   grantOf(rentalId: RentalId): Promise<PendingGrant | null>;
   markRegistered(rentalId: RentalId, rev: number): Promise<void>;
-  /** The relay has it durably: the row leaves the outbox; its id and hash stay for receipts. */
-  markForwarded(
-    messages: readonly { readonly id: MessageId; readonly status: string; readonly at: UnixMs }[],
-  ): Promise<void>;
+  /** The relay has it durably: the row leaves the outbox; its id and hash stay for receipts, with what the relay signed. */
+  markForwarded(messages: readonly ForwardedMark[]): Promise<void>;
   /** The relay refuses it for good: kept out of the queue, visible, never deleted by itself. */
   markRefused(id: MessageId, code: string, at: UnixMs): Promise<void>;
   depth(): Promise<{ readonly waiting: number; readonly oldest: UnixMs | null; readonly refused: number }>;

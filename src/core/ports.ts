@@ -4,6 +4,7 @@ import type { LineId, Millis, SlotId, UnixMs } from "../base/index.ts";
 import type {
   ProblemBody,
   ProviderReceiptsPage,
+  Receipt,
   RecoveryRung,
   RentalGrant,
   SlotKind,
@@ -120,8 +121,12 @@ export interface SlotDriver {
 }
 
 export type ForwardOutcome =
-  /** Durable at the relay. */
-  | { readonly kind: "accepted"; readonly status: "delivered" | "queued" | "duplicate" }
+  /** Durable at the relay. `receipt` is what the relay signed for it, unchecked. */
+  | {
+      readonly kind: "accepted";
+      readonly status: "delivered" | "queued" | "duplicate";
+      readonly receipt?: Receipt;
+    }
   /** Try again later: no answer, 5xx, 429. `after` is the relay's own wish. */
   | { readonly kind: "retry"; readonly code: string; readonly after: Millis | null }
   /** The relay does not know this rental (yet, or no longer): register the grant again. */

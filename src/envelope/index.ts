@@ -1,5 +1,6 @@
 // Public face of `envelope`: canonical JSON, identity keys, sealed and signed envelopes, receipts, key files, Merkle proofs.
 
+export * from "./call-receipt.ts";
 export * from "./canonical-json.ts";
 export * from "./canonical-parse.ts";
 export * from "./envelope-v1.ts";
@@ -12,6 +13,7 @@ export * from "./keystore.ts";
 export { type Argon2Params, DEFAULT_ARGON2, type Unlock } from "./keystore-kdf.ts";
 export * from "./local-box.ts";
 export * from "./merkle.ts";
+export * from "./merkle-levels.ts";
 export * from "./noble-coin.ts";
 export * from "./noble-suite.ts";
 export * from "./padding.ts";

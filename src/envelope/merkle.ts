@@ -11,7 +11,8 @@ export function merkleLeafHash(suite: CryptoSuite, leaf: Uint8Array): Uint8Array
   return suite.sha256(concatBytes(LEAF, leaf));
 }
 
-function nodeHash(suite: CryptoSuite, left: Uint8Array, right: Uint8Array): Uint8Array {
+/** The hash of a node over its two children. */
+export function merkleNodeHash(suite: CryptoSuite, left: Uint8Array, right: Uint8Array): Uint8Array {
   return suite.sha256(concatBytes(NODE, left, right));
 }
 
@@ -37,7 +38,7 @@ export function merkleRoot(suite: CryptoSuite, hashes: readonly Uint8Array[]): U
   if (first === undefined) return suite.sha256(new Uint8Array(0));
   if (second === undefined) return first;
   const k = splitAt(hashes.length);
-  return nodeHash(suite, merkleRoot(suite, hashes.slice(0, k)), merkleRoot(suite, hashes.slice(k)));
+  return merkleNodeHash(suite, merkleRoot(suite, hashes.slice(0, k)), merkleRoot(suite, hashes.slice(k)));
 }
 
 /** The audit path of the leaf at `index`, from the leaf up (RFC 6962 section 2.1.1). Throws `merkle.bad_index`. */
@@ -80,10 +81,10 @@ function rootOf(suite: CryptoSuite, claim: Omit<InclusionClaim, "root">): Uint8A
   const below = proof.slice(0, -1);
   if (index < k) {
     const left = rootOf(suite, { leafHash, index, count: k, proof: below });
-    return left && nodeHash(suite, left, last);
+    return left && merkleNodeHash(suite, left, last);
   }
   const right = rootOf(suite, { leafHash, index: index - k, count: count - k, proof: below });
-  return right && nodeHash(suite, last, right);
+  return right && merkleNodeHash(suite, last, right);
 }
 
 /** Whether the proof shows the leaf at `index` of `count` leaves under `root`. Malformed claims are false, never an exception. */

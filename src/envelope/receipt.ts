@@ -70,7 +70,8 @@ export function receiptBytes(receipt: Receipt): Uint8Array {
   return canonicalBytes({ msg_hash, ts, from, to, sig });
 }
 
-function isBase64Of(value: unknown, length: number): value is string {
+/** Whether `value` is base64url of `length` bytes. */
+export function isBase64Of(value: unknown, length: number): value is string {
   try {
     return typeof value === "string" && fromBase64url(value).length === length;
   } catch {
@@ -78,7 +79,8 @@ function isBase64Of(value: unknown, length: number): value is string {
   }
 }
 
-function isReceiptTo(value: unknown): value is ReceiptTo {
+/** Whether `value` names a counterparty or a listing. */
+export function isReceiptTo(value: unknown): value is ReceiptTo {
   if (typeof value === "string") return isBase64Of(value, 32);
   if (typeof value !== "object" || value === null || Object.keys(value).join() !== "listing") return false;
   return "listing" in value && typeof value.listing === "string" && LISTING.test(value.listing);
@@ -94,7 +96,8 @@ function asReceipt(value: unknown): Receipt | undefined {
   return isBase64Of(sig, 64) ? { msg_hash, ts, from, to, sig } : undefined;
 }
 
-function timeOf(text: string): UnixMs | undefined {
+/** What `receiptTime` wrote, also with `Z` and other fractions; undefined for anything else. */
+export function parseReceiptTime(text: string): UnixMs | undefined {
   const match = TIME.exec(text);
   if (match === null) return undefined;
   const whole = Date.parse(`${match[1]}Z`);
@@ -110,7 +113,7 @@ function timeOf(text: string): UnixMs | undefined {
 export function verifyReceipt(suite: CryptoSuite, value: unknown): ReceiptVerdict {
   const receipt = asReceipt(value);
   if (receipt === undefined) return { ok: false, code: "receipt.bad_shape" };
-  const at = timeOf(receipt.ts);
+  const at = parseReceiptTime(receipt.ts);
   if (at === undefined) return { ok: false, code: "receipt.bad_time" };
   if (!isBase64Of(receipt.from, 32)) return { ok: false, code: "receipt.bad_key" };
   const { sig, ...body } = receipt;

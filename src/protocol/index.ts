@@ -4,6 +4,7 @@ export * from "./auth-challenge.ts";
 export * from "./box.ts";
 export * from "./parse.ts";
 export * from "./phones.ts";
+export * from "./proofs.ts";
 export * from "./relay.ts";
 export * from "./sender-policy.ts";
 export * from "./text.ts";

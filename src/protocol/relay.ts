@@ -35,11 +35,6 @@ export const shortForward = z.strictObject({
 });
 export type ShortForward = z.infer<typeof shortForward>;
 
-export const forwardStatus = z.enum(["delivered", "queued", "duplicate"]);
-/** `POST /forward`, status 200. `delivered`: pushed to a connected renter; `queued`: kept until the renter asks. */
-export const forwardReply = z.object({ status: forwardStatus, id: messageIdText });
-export type ForwardReply = z.infer<typeof forwardReply>;
-
 /** Signed by the provider; number and terms are sealed to the renter. `rev` grows by one with each change. */
 export const rentalGrant = z.strictObject({
   v: z.literal(1),
@@ -106,6 +101,14 @@ export const receipt = z.strictObject({
   sig: signatureText,
 });
 export type Receipt = z.infer<typeof receipt>;
+
+export const forwardStatus = z.enum(["delivered", "queued", "duplicate"]);
+/**
+ * `POST /forward`, status 200. `receipt`: the relay's word that the message is durable there; relays before it give none. `delivered`: pushed to a connected renter; `queued`: kept until the renter
+ * asks.
+ */
+export const forwardReply = z.object({ status: forwardStatus, id: messageIdText, receipt: receipt.optional() });
+export type ForwardReply = z.infer<typeof forwardReply>;
 
 /** `POST /sms/ack`: at most 500 receipts. The reply names each hash once. */
 export const ackRequest = z.object({ receipts: z.array(receipt).min(1).max(500) });

@@ -1,3 +1,14 @@
 // Public face of `registry`: the documents that the Privateness network keeps on Emercoin. Pure.
 
-export {};
+export * from "./capabilities.ts";
+export * from "./cid.ts";
+export * from "./commitment-forms.ts";
+export * from "./dns-record.ts";
+export * from "./enum-record.ts";
+export type { NameEvidence, Verdict } from "./evidence.ts";
+export * from "./listing-names.ts";
+export * from "./listing-record.ts";
+export * from "./listing-terms.ts";
+export * from "./publisher-lint.ts";
+export * from "./verify-listing.ts";
+export * from "./worm.ts";

@@ -5,6 +5,7 @@ import type { BoxStore } from "../core/index.ts";
 import { openSqlite, type SqliteStats } from "../sqlite/index.ts";
 import { intakeRepository } from "./intake-repository.ts";
 import { outboxRepository } from "./outbox-repository.ts";
+import { type ProofStore, proofRepository } from "./proof-repository.ts";
 import { receiptRepository } from "./receipt-repository.ts";
 import { rentalRepository } from "./rental-repository.ts";
 import { reportRepository } from "./report-repository.ts";
@@ -24,6 +25,7 @@ export interface BoxStoreOptions {
 
 /** What doctor and telemetry ask of the file, beyond the rules' port. */
 export interface FileBoxStore extends BoxStore {
+  readonly proofs: ProofStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
   checkIntegrity(): Promise<void>;
   stats(): Promise<SqliteStats>;
@@ -43,6 +45,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     ...receiptRepository(db),
     ...reportRepository(db),
     ...settingRepository(db),
+    proofs: proofRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),

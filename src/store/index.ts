@@ -1,3 +1,4 @@
 // Public face of `store`.
 
 export { type BoxStoreOptions, type FileBoxStore, openBoxStore } from "./box-store.ts";
+export type { ProofStore } from "./proof-repository.ts";

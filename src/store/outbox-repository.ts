@@ -1,15 +1,17 @@
 // The durable queue towards the relay, and what is left of a message once the relay has it.
 
 import { lineId, type MessageId, rentalId, type UnixMs, unixMs } from "../base/index.ts";
-import type { OutboxMessage, OutboxStore } from "../core/index.ts";
+import type { ForwardedMark, OutboxMessage, OutboxStore } from "../core/index.ts";
 import { rowParser, type SqliteDatabase, type Transaction } from "../sqlite/index.ts";
 import { addCounts } from "./intake-repository.ts";
 import { envelopeVersion } from "./rental-repository.ts";
 
 // OR REPLACE: the same envelope is the same message. CROSS JOIN keeps the given rows outside: the outbox is looked up by id, never scanned.
 const COPY_FORWARDED = `
-  INSERT OR REPLACE INTO forwarded (id, rental_id, seq, envelope_hash, status, forwarded_at)
-  SELECT outbox.id, outbox.rental_id, outbox.seq, outbox.envelope_hash, given.value ->> 1, given.value ->> 2
+  INSERT OR REPLACE INTO forwarded
+    (id, rental_id, seq, envelope_hash, status, forwarded_at, accepted_by, accepted_at, accepted_sig)
+  SELECT outbox.id, outbox.rental_id, outbox.seq, outbox.envelope_hash, given.value ->> 1, given.value ->> 2,
+    (SELECT id FROM relay_keys WHERE verify = given.value ->> 3), given.value ->> 4, given.value ->> 5
   FROM json_each(?) AS given CROSS JOIN outbox ON outbox.id = given.value ->> 0`;
 const DELETE_FORWARDED = "DELETE FROM outbox WHERE id IN (SELECT value ->> 0 FROM json_each(?))";
 const COPY_REFUSED = `
@@ -70,12 +72,13 @@ export function outboxRepository(db: SqliteDatabase): QueueStore {
 }
 
 /** Ids that are not in the outbox are passed over: an acknowledgement may come twice. */
-async function markForwarded(
-  tx: Transaction,
-  messages: readonly { readonly id: MessageId; readonly status: string; readonly at: UnixMs }[],
-): Promise<void> {
+async function markForwarded(tx: Transaction, messages: readonly ForwardedMark[]): Promise<void> {
   if (messages.length === 0) return;
-  const rows = JSON.stringify(messages.map(({ id, status, at }) => [id, status, at]));
+  const rows = JSON.stringify(
+    messages.map(({ id, status, at, accepted = null }) => [id, status, at, accepted?.by, accepted?.at, accepted?.sig]),
+  );
+  const keys = new Set(messages.flatMap(({ accepted }) => accepted?.by ?? []));
+  for (const key of keys) await tx.run("INSERT OR IGNORE INTO relay_keys (verify) VALUES (?)", [key]);
   const forwarded = await tx.run(COPY_FORWARDED, [rows]);
   await tx.run(DELETE_FORWARDED, [rows]);
   await addCounts(tx, { forwarded });

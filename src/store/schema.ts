@@ -1,6 +1,6 @@
 // The box's tables. Counts are kept by triggers, so that they change in the transaction that changes what they count.
 
-import type { Schema } from "../sqlite/index.ts";
+import { type Schema, TREE_TABLES } from "../sqlite/index.ts";
 
 const LINES_AND_RENTALS = `
   CREATE TABLE lines (
@@ -195,6 +195,15 @@ const SENDER_POLICY = `
   ALTER TABLE counters ADD COLUMN denied INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE line_denied (line_id TEXT PRIMARY KEY, denied INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
 
+// In the row of the message that they are about, for the same reason. A relay's key is written once.
+const RECEIPTS_AND_PROOFS = `
+  CREATE TABLE relay_keys (id INTEGER PRIMARY KEY, verify TEXT NOT NULL UNIQUE) STRICT;
+  ALTER TABLE forwarded ADD COLUMN accepted_by INTEGER;
+  ALTER TABLE forwarded ADD COLUMN accepted_at INTEGER;
+  ALTER TABLE forwarded ADD COLUMN accepted_sig TEXT;
+  CREATE INDEX receipts_by_time ON receipts (received_at);
+  ${TREE_TABLES}`;
+
 /** Schema of the box's database file. Migrations are only ever appended. */
 export const boxSchema: Schema = {
   // "NBbx"
@@ -204,5 +213,6 @@ export const boxSchema: Schema = {
     { name: "lines known by their SIM's IMSI", sql: "ALTER TABLE lines ADD COLUMN imsi TEXT;" },
     { name: "late parts", sql: LATE_PARTS },
     { name: "sender policy", sql: SENDER_POLICY },
+    { name: "receipts and proofs", sql: RECEIPTS_AND_PROOFS },
   ],
 };

@@ -13,6 +13,7 @@ import { latencyRow } from "./row-latency.ts";
 import { pduRow } from "./row-pdu.ts";
 import { peersRow } from "./row-peers.ts";
 import { peersIdleRow } from "./row-peers-idle.ts";
+import { proofsRow } from "./row-proofs.ts";
 import { relayRow } from "./row-relay.ts";
 import { replugRow } from "./row-replug.ts";
 import { startRow } from "./row-start.ts";
@@ -25,6 +26,7 @@ const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = 
   latency: latencyRow,
   crypto: cryptoRow,
   pdu: pduRow,
+  proofs: proofsRow,
   relay: relayRow,
   idle: idleRow,
   start: startRow,

@@ -29,6 +29,7 @@ export class ForwarderRig {
       log,
       events,
       now: () => time.now(),
+      acceptance: () => null,
       onChange: () => this.changes++,
     });
     return this.forwarder;

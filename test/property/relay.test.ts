@@ -138,11 +138,17 @@ describe("judgeForwards", () => {
   it("judges a batch as it would judge its messages one by one", () => {
     fc.assert(
       fc.property(candidates, (batch) => {
-        const together = judgeForwards({ candidates: batch, state: start, now, caps });
+        const together = judgeForwards({ candidates: batch, state: start, now, storedAt: now, caps });
         let state = start;
         const apart: Verdict[] = [];
         for (const candidate of batch) {
-          const { verdicts, rentals, mailboxes } = judgeForwards({ candidates: [candidate], state, now, caps });
+          const { verdicts, rentals, mailboxes } = judgeForwards({
+            candidates: [candidate],
+            state,
+            now,
+            storedAt: now,
+            caps,
+          });
           apart.push(...verdicts);
           const stored = verdicts.some((verdict) => verdict.kind === "store");
           const merge = <T>(all: readonly T[], changed: readonly T[], key: (one: T) => string): readonly T[] => [
@@ -150,7 +156,7 @@ describe("judgeForwards", () => {
             ...changed,
           ];
           state = {
-            known: stored ? [...state.known, candidate] : state.known,
+            known: stored ? [...state.known, { ...candidate, storedAt: now }] : state.known,
             rentals: merge(state.rentals, rentals, (one) => one.rentalId),
             mailboxes: merge(state.mailboxes, mailboxes, (one) => one.renter),
           };
@@ -164,7 +170,7 @@ describe("judgeForwards", () => {
   it("never stores two messages under one id, one seq or one envelope of a rental, nor beyond credit and cap", () => {
     fc.assert(
       fc.property(candidates, (batch) => {
-        const { verdicts } = judgeForwards({ candidates: batch, state: start, now, caps });
+        const { verdicts } = judgeForwards({ candidates: batch, state: start, now, storedAt: now, caps });
         const stored = verdicts.flatMap((verdict) => (verdict.kind === "store" ? [verdict.candidate] : []));
         const unique = (names: readonly string[]): boolean => new Set(names).size === names.length;
         expect(unique(stored.map((one) => one.id))).toBe(true);

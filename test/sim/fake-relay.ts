@@ -158,11 +158,12 @@ export class FakeRelay implements RelayPort {
     if (!verifyMessage(suite, fromBase64url(provider), message))
       return { kind: "refused", code: "relay.bad_signature" };
     if (message.ts * 1000 > clock.now() + 600_000) return { kind: "held", code: "relay.ts_ahead" };
-    const known = this.messages.map((one) => this.#candidate(one));
+    const known = this.messages.map((one) => ({ ...this.#candidate(one), storedAt: clock.now() }));
     const { verdicts, rentals, mailboxes } = judgeForwards({
       candidates: [this.#candidate(message)],
       state: { known, rentals: this.#rentals, mailboxes: this.#mailboxes },
       now: clock.now(),
+      storedAt: clock.now(),
       caps: this.#caps,
     });
     const [verdict] = verdicts;

@@ -45,7 +45,8 @@ export function forwardOutcome(answer: Answer, message: WireMessage): ForwardOut
     // A duplicate may lie there under another id: the same envelope came in the short form before.
     const ours = reply.success && (reply.data.id === message.id || reply.data.status === "duplicate");
     if (!ours) return retryLater("relay.bad_reply");
-    return { kind: "accepted", status: reply.data.status };
+    const { status, receipt } = reply.data;
+    return { kind: "accepted", status, ...(receipt === undefined ? {} : { receipt }) };
   }
   const code = codeOf(answer);
   if (code === null) return retryOf(answer, `relay.http_${answer.status}`);

@@ -23,7 +23,9 @@ export interface Candidate {
 }
 
 /** A message that the database holds, with or without its envelope. */
-export type KnownMessage = Pick<Candidate, "id" | "rentalId" | "seq" | "v" | "ts" | "hash" | "scope">;
+export interface KnownMessage extends Pick<Candidate, "id" | "rentalId" | "seq" | "v" | "ts" | "hash" | "scope"> {
+  readonly storedAt: UnixMs;
+}
 
 export interface RentalCounts {
   readonly rentalId: string;
@@ -48,7 +50,7 @@ export interface MailboxCaps {
 
 export type Verdict =
   | { readonly kind: "store"; readonly candidate: Candidate; readonly renter: string }
-  | { readonly kind: "duplicate"; readonly id: string }
+  | { readonly kind: "duplicate"; readonly id: string; readonly storedAt: UnixMs }
   | { readonly kind: "refuse"; readonly code: ErrorCode };
 
 export interface ForwardState {
@@ -89,8 +91,10 @@ class Ledger {
   readonly #mailboxes: Map<string, MailboxCounts>;
   readonly #touchedRentals = new Set<string>();
   readonly #touchedMailboxes = new Set<string>();
+  readonly #storedAt: UnixMs;
 
-  constructor(state: ForwardState) {
+  constructor(state: ForwardState, storedAt: UnixMs) {
+    this.#storedAt = storedAt;
     for (const message of state.known) this.#remember(message);
     this.#rentals = new Map(state.rentals.map((rental) => [rental.rentalId, rental]));
     this.#mailboxes = new Map(state.mailboxes.map((mailbox) => [mailbox.renter, mailbox]));
@@ -100,7 +104,7 @@ class Ledger {
     const alike = namesOf(candidate).flatMap((name) => this.#names.get(name) ?? []);
     // A repetition is answered first: the sender may have missed the answer before the rental ended or its credit ran out.
     const same = alike.find((known) => sameMessage(candidate, known));
-    if (same !== undefined) return { kind: "duplicate", id: same.id };
+    if (same !== undefined) return { kind: "duplicate", id: same.id, storedAt: same.storedAt };
     if (alike.length > 0) return { kind: "refuse", code: "relay.conflict" };
     const rental = this.#rentals.get(candidate.rentalId);
     if (rental === undefined) return { kind: "refuse", code: "relay.unknown_rental" };
@@ -130,7 +134,7 @@ class Ledger {
       lastSeq: Math.max(rental.lastSeq, candidate.seq ?? 0),
     });
     this.#touchedRentals.add(rental.rentalId);
-    this.#remember(candidate);
+    this.#remember({ ...candidate, storedAt: this.#storedAt });
     return { kind: "store", candidate, renter };
   }
 
@@ -140,7 +144,7 @@ class Ledger {
 }
 
 /** The names under which a message must be unique. */
-function namesOf(message: KnownMessage): readonly string[] {
+function namesOf(message: Omit<KnownMessage, "storedAt">): readonly string[] {
   const names = [`id ${message.id}`, `hash ${message.rentalId} ${message.hash}`];
   return message.seq === null ? names : [...names, `seq ${message.rentalId} ${message.seq}`];
 }
@@ -149,9 +153,11 @@ export function judgeForwards(options: {
   readonly candidates: readonly Candidate[];
   readonly state: ForwardState;
   readonly now: UnixMs;
+  /** What is stored now is dated with. */
+  readonly storedAt: UnixMs;
   readonly caps: MailboxCaps;
 }): Judgement {
-  const ledger = new Ledger(options.state);
+  const ledger = new Ledger(options.state, options.storedAt);
   const verdicts = options.candidates.map((candidate) => ledger.judge(candidate, options.now, options.caps));
   return { verdicts, ...ledger.changes() };
 }

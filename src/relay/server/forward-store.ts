@@ -1,6 +1,6 @@
 // Stores a batch of forwarded messages in one transaction, with a fixed number of statements whatever the size of the batch.
 
-import type { UnixMs } from "../../base/index.ts";
+import { type UnixMs, unixMs } from "../../base/index.ts";
 import { badRow, rowParser, type SqliteDatabase, type Transaction } from "../../sqlite/index.ts";
 import {
   type Candidate,
@@ -16,7 +16,7 @@ import { scopeOf, versionOf } from "./message-row.ts";
 type Stored = Extract<Verdict, { readonly kind: "store" }>;
 
 export type ForwardResult =
-  | { readonly kind: "stored"; readonly cursor: number; readonly renter: string }
+  | { readonly kind: "stored"; readonly cursor: number; readonly renter: string; readonly storedAt: UnixMs }
   | Exclude<Verdict, Stored>;
 
 const RENTALS = `
@@ -25,7 +25,7 @@ const RENTALS = `
   FROM rentals r LEFT JOIN mailboxes b ON b.renter = r.renter
   WHERE r.rental_id IN (SELECT value FROM json_each(?))`;
 
-const COLUMNS = "m.id, m.rental_id, m.seq, m.v, m.ts, m.hash, m.scope";
+const COLUMNS = "m.id, m.rental_id, m.seq, m.v, m.ts, m.hash, m.scope, m.stored_at";
 const KNOWN = `
   WITH asked AS MATERIALIZED (
     SELECT value ->> 0 AS id, value ->> 1 AS rental_id, value ->> 2 AS seq, value ->> 3 AS hash FROM json_each(?)
@@ -76,6 +76,7 @@ const knownRow = rowParser(
     ts: row.integer("ts"),
     hash: row.text("hash"),
     scope: scopeOf(row),
+    storedAt: unixMs(row.integer("stored_at")),
   }),
 );
 
@@ -112,7 +113,7 @@ async function insert(tx: Transaction, stored: readonly Stored[], at: UnixMs): P
 
 async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonly ForwardResult[]> {
   const { candidates, now, storedAt, caps } = batch;
-  const judgement = judgeForwards({ candidates, state: await loadState(tx, candidates), now, caps });
+  const judgement = judgeForwards({ candidates, state: await loadState(tx, candidates), now, storedAt, caps });
   const stored = judgement.verdicts.filter((verdict) => verdict.kind === "store");
   if (stored.length === 0) return judgement.verdicts.filter((verdict) => verdict.kind !== "store");
   const cursors = await insert(tx, stored, storedAt);
@@ -121,7 +122,7 @@ async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonl
     if (verdict.kind !== "store") return verdict;
     const cursor = cursors.get(verdict.candidate.id);
     if (cursor === undefined) throw badRow("messages", "cursor", "was not given");
-    return { kind: "stored", cursor, renter: verdict.renter };
+    return { kind: "stored", cursor, renter: verdict.renter, storedAt };
   });
 }
 

@@ -9,6 +9,7 @@ import {
   minutes,
   seconds,
   toHex,
+  type UnixMs,
   utf8,
 } from "../../base/index.ts";
 import { messageHash, verifyEnvelopeText, verifyMessage } from "../../envelope/index.ts";
@@ -16,12 +17,14 @@ import {
   type ForwardReply,
   type MailboxMessage,
   parseWith,
+  type Receipt,
   type ShortForward,
   shortForward,
   type WireMessage,
   wireMessage,
 } from "../../protocol/index.ts";
 import type { SqliteDatabase } from "../../sqlite/index.ts";
+import type { AcceptedMessage } from "./accepted-receipts.ts";
 import { ForwardQueue } from "./forward-queue.ts";
 import type { Candidate, MailboxCaps, Verdict } from "./forward-rules.ts";
 import { storeForwards } from "./forward-store.ts";
@@ -41,6 +44,10 @@ export interface ForwardingDeps {
   readonly clock: Clock;
   readonly crypto: CryptoSuite;
   readonly caps: MailboxCaps;
+  /** What a message that is stored now is dated with. */
+  readonly dated: () => UnixMs;
+  /** The relay's signed word that it has a message. */
+  readonly receipt: (message: AcceptedMessage) => Receipt;
   /** Hands a stored message to the renter's open sockets; true if one took it. */
   readonly push: (renter: string, message: MailboxMessage) => boolean;
 }
@@ -51,7 +58,7 @@ interface Verified {
 }
 
 type Outcome =
-  | { readonly kind: "stored"; readonly status: "delivered" | "queued" }
+  | { readonly kind: "stored"; readonly status: "delivered" | "queued"; readonly storedAt: UnixMs }
   | Exclude<Verdict, { readonly kind: "store" }>;
 
 // A box whose clock is off by more would give its renters wrong times.
@@ -130,14 +137,14 @@ async function storeAndPush(deps: ForwardingDeps, batch: readonly Verified[]): P
   const results = await storeForwards(deps.database, {
     candidates: batch.map((verified) => verified.candidate),
     now: deps.time.earliest(),
-    storedAt: deps.clock.now(),
+    storedAt: deps.dated(),
     caps: deps.caps,
   });
   return batch.map((verified, index): Outcome => {
     const result = results[index];
     if (result?.kind !== "stored") return result ?? { kind: "refuse", code: "relay.internal" };
     const pushed = deps.push(result.renter, mailboxMessage(verified, result.cursor));
-    return { kind: "stored", status: pushed ? "delivered" : "queued" };
+    return { kind: "stored", status: pushed ? "delivered" : "queued", storedAt: result.storedAt };
   });
 }
 
@@ -160,12 +167,20 @@ export class Forwarding {
     const outcome = await this.#queue.submit(verified);
     switch (outcome.kind) {
       case "stored":
-        return { status: outcome.status, id: verified.candidate.id };
+        return {
+          status: outcome.status,
+          id: verified.candidate.id,
+          receipt: this.#receipt(verified, outcome.storedAt),
+        };
       case "duplicate":
-        return { status: "duplicate", id: outcome.id };
+        return { status: "duplicate", id: outcome.id, receipt: this.#receipt(verified, outcome.storedAt) };
       case "refuse":
         throw refused(outcome.code);
     }
+  }
+
+  #receipt({ candidate, route }: Verified, at: UnixMs): Receipt {
+    return this.#deps.receipt({ hash: candidate.hash, listingId: route.listingId, at });
   }
 }
 

@@ -3,6 +3,9 @@
 import { AppError, type ErrorCode, isAppError, type Millis } from "../../base/index.ts";
 
 const STATUS: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
+  ["proofs.bad_date", 400],
+  ["proofs.unknown_day", 404],
+  ["proofs.unknown_message", 404],
   ["relay.bad_body", 400],
   ["relay.bad_json", 400],
   ["relay.bad_query", 400],

@@ -4,7 +4,9 @@ import { mkdir } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { type Clock, type Logger, type Millis, seconds, wrapError } from "../../base/index.ts";
+import type { ProofService } from "../../core/index.ts";
 import { openSqlite, type SqliteDatabase } from "../../sqlite/index.ts";
+import { AcceptedReceipts, relayProofs } from "./accepted-receipts.ts";
 import { acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
 import { Forwarding } from "./forwarding.ts";
@@ -16,6 +18,7 @@ import { readMailbox } from "./mailbox-store.ts";
 import { type RelayHandle, type RelayServerOptions, relayLimits } from "./options.ts";
 import { Providers } from "./providers.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
+import { relayKey } from "./relay-key.ts";
 import { RelayTime } from "./relay-time.ts";
 import { RouteCache } from "./route-cache.ts";
 import { createRoutes } from "./routes.ts";
@@ -63,10 +66,11 @@ interface Parts {
   readonly front: HttpFront;
   readonly hub: LiveHub;
   readonly housekeeping: Housekeeping;
+  readonly proofs: ProofService;
 }
 
-function compose(options: RelayServerOptions, database: SqliteDatabase, log: Logger): Parts {
-  const { clock, crypto, random, version } = options;
+async function compose(options: RelayServerOptions, database: SqliteDatabase, log: Logger): Promise<Parts> {
+  const { clock, crypto, random, version, dataFolder } = options;
   const limits = relayLimits(options.limits);
   const parts = {
     limits: new RateLimits(limits),
@@ -74,6 +78,9 @@ function compose(options: RelayServerOptions, database: SqliteDatabase, log: Log
     bodies: new BodyReader(BODY_BUDGET),
   };
   const shared = { database, clock, crypto, log, ...parts };
+  const accepted = new AcceptedReceipts({ database, suite: crypto, seed: await relayKey(dataFolder, random) });
+  const { service, reader } = relayProofs({ ...shared, accepted });
+  await service.load();
   const providers = new Providers(options.providers);
   const routes = new RouteCache(database);
   const authentication = new Authentication({ database, clock, random, crypto });
@@ -96,11 +103,15 @@ function compose(options: RelayServerOptions, database: SqliteDatabase, log: Log
     routes,
     caps: { messages: limits.mailboxMessages, bytes: limits.mailboxBytes },
     push: (renter, message) => hub.push(renter, message),
+    dated: () => service.dated(),
+    receipt: (message) => accepted.receipt(message),
   });
   const checkHealth = healthCheck(database, clock);
-  const app = createRoutes({ ...shared, routes, authentication, providers, version, addressOf, hostOf, checkHealth });
+  const asked = { addressOf, hostOf, checkHealth, proofs: reader };
+  const app = createRoutes({ ...shared, routes, authentication, providers, version, ...asked });
   return {
     hub,
+    proofs: service,
     front: new HttpFront({ ...shared, forwarding, app, hub, addressOf }),
     housekeeping: new Housekeeping({ ...shared, authentication, keepMessages: limits.keepMessages }),
   };
@@ -115,12 +126,13 @@ export async function startRelay(options: RelayServerOptions): Promise<RelayHand
   const { host, port } = options.listen;
   const database = await openDatabase(options, log);
   try {
-    const { front, hub, housekeeping } = compose(options, database, log);
+    const { front, hub, housekeeping, proofs } = await compose(options, database, log);
     const taken = await front.listen(host, port);
     housekeeping.start();
+    proofs.start();
     log.info("relay_listening", { host, port: taken, providers: options.providers.length });
     const end = async (): Promise<void> => {
-      await Promise.all([front.stop(), hub.stop(), housekeeping.stop()]);
+      await Promise.all([front.stop(), hub.stop(), housekeeping.stop(), proofs.stop()]);
       await database.close();
       log.info("relay_stopped");
     };

@@ -4,7 +4,16 @@ import type { IncomingMessage } from "node:http";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { z } from "zod";
 import type { Clock, Logger } from "../../base/index.ts";
-import { ackRequest, authRequest, challengeRequest, parseWith, rentalIdText } from "../../protocol/index.ts";
+import { dayView, type ProofReader, proofDate } from "../../core/index.ts";
+import {
+  ackRequest,
+  authRequest,
+  challengeRequest,
+  hashText,
+  parseWith,
+  proofDateText,
+  rentalIdText,
+} from "../../protocol/index.ts";
 import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { acknowledge } from "./acknowledgement.ts";
 import type { Authentication, Caller } from "./authentication.ts";
@@ -28,6 +37,7 @@ export interface RouteDeps extends RegistrationDeps {
   readonly log: Logger;
   readonly bodies: BodyReader;
   readonly version: string;
+  readonly proofs: ProofReader;
   /** The client's address, for limits. */
   readonly addressOf: (request: IncomingMessage) => string;
   /** Rejects when the relay cannot store anything. */
@@ -121,7 +131,18 @@ async function postAuth(deps: RouteDeps, request: Request): Promise<Reply> {
 
 function getInfo(deps: RouteDeps): Reply {
   const time = unixSecondsOf(deps.clock.now());
-  return ok({ name: "numberbox-relay", version: deps.version, protocol: 1, time });
+  return ok({ name: "numberbox-relay", version: deps.version, protocol: 1, time, verify: deps.proofs.issuer });
+}
+
+const dayPath = z.strictObject({ date: proofDateText, hash: hashText.optional() });
+
+/** A day's tree, or the proof of one message: for anybody, since who does not know a message's hash learns nothing. */
+async function getProof(deps: RouteDeps, request: Request): Promise<Reply> {
+  await deps.limits.take("read", deps.addressOf(request));
+  const { date, hash } = parseWith(dayPath, { ...request.params }, "relay.bad_query", "the path");
+  const day = await deps.proofs.day(proofDate(date));
+  if (hash === undefined) return ok({ issuer: deps.proofs.issuer, ...dayView(day) });
+  return ok(await deps.proofs.about(hash, day.date));
 }
 
 /** Healthy means: the disk takes writes. Load balancers and supervisors ask here. */
@@ -151,6 +172,7 @@ export function createRoutes(deps: RouteDeps): Express {
   app.get("/rentals", answer(getRentals));
   app.put("/rentals/:rental_id", answer(putRental));
   app.get("/provider/receipts", answer(getReceipts));
+  app.get(["/proofs/:date", "/proofs/:date/:hash"], answer(getProof));
   app.use(() => {
     throw refusal("relay.unknown_route", "the relay has no such route");
   });

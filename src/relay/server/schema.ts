@@ -1,6 +1,6 @@
 // The relay's own database: what must survive a crash between two instructions.
 
-import type { Schema } from "../../sqlite/index.ts";
+import { type Schema, TREE_TABLES } from "../../sqlite/index.ts";
 
 const TABLES = `
   -- A listing belongs to the provider who registered its first rental.
@@ -71,7 +71,15 @@ const TABLES = `
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;`;
 
+// A day's messages are read in the order of their acceptance; the index grows at its end only.
+const PROOFS = `
+  CREATE INDEX messages_by_time ON messages (stored_at);
+  ${TREE_TABLES}`;
+
 export const relaySchema: Schema = {
   applicationId: 0x4e62526c,
-  migrations: [{ name: "relay_tables", sql: TABLES }],
+  migrations: [
+    { name: "relay_tables", sql: TABLES },
+    { name: "receipts and proofs", sql: PROOFS },
+  ],
 };

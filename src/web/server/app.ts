@@ -11,6 +11,7 @@ import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
 import { fleetRoutes } from "./routes-fleet.ts";
 import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
+import { type ProofConsole, proofRoutes } from "./routes-proofs.ts";
 import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
 import { ussdRoutes } from "./routes-ussd.ts";
 
@@ -18,6 +19,8 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   readonly log: Logger;
   /** Without it slots are only looked at. */
   readonly fleet?: FleetConsole | undefined;
+  /** Without it there are no proofs. */
+  readonly proofs?: ProofConsole | undefined;
   /** Without it there are no USSD routes. */
   readonly ussd?: UssdConsole | undefined;
   readonly names: readonly string[];
@@ -60,7 +63,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,live}.",
     }),
   );
 
@@ -79,6 +82,7 @@ export function webApp(deps: AppDeps): Express {
   app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
   if (deps.fleet !== undefined) app.use("/api/v1", noStore, fleetRoutes({ ...deps, fleet: deps.fleet }));
   if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
+  if (deps.proofs !== undefined) app.use("/api/v1", noStore, proofRoutes({ ...deps, proofs: deps.proofs }));
   app.use("/api", notFound);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);

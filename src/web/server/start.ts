@@ -16,6 +16,7 @@ import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveUpgrade } from "./live-upgrade.ts";
 import { Owner } from "./owner.ts";
+import type { ProofConsole } from "./routes-proofs.ts";
 import { Sessions } from "./sessions.ts";
 import { SignInGuard } from "./sign-in-guard.ts";
 
@@ -25,6 +26,7 @@ export interface WebOptions {
   readonly box: BoxConsole;
   readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
+  readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
   /** Folder with the built pages. */
@@ -86,9 +88,9 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd } = options;
+  const { pages, behindProxy = false, fleet, ussd, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
-  const common = { box, fleet, ussd, phones, access, owner, sessions, guard, log, names, behindProxy, pages };
+  const common = { box, fleet, ussd, proofs, phones, access, owner, sessions, guard, log, names, behindProxy, pages };
   const app = webApp({ ...common, bodyBytes, phoneLimits: limits });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
   server.maxConnections = limits.connections;

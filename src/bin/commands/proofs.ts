@@ -1,0 +1,174 @@
+// `numberbox receipts export|verify` and `numberbox proofs list|anchor|prove|verify`.
+
+import { type Command, InvalidArgumentError } from "commander";
+import { systemCrypto } from "../../base/system-crypto.ts";
+import { checkReceipts, faultText, type ReceiptCheck, requireVerified } from "../../core/index.ts";
+import { anchorReply, type ProofBundle, type ProofDayView, proofsReply, receipt } from "../../protocol/index.ts";
+import type { CliIo, ExitCode } from "../cli-io.ts";
+import { type BoxApi, openBoxApi } from "./box-api.ts";
+import { dataFolder } from "./data-option.ts";
+import { readBundle, receiptPages, saveBundle } from "./proof-bundles.ts";
+
+interface Common {
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+interface ExportOptions extends Common {
+  readonly day?: string;
+  readonly rental?: string;
+  readonly out?: string;
+}
+
+interface AnchorOptions extends Common {
+  readonly day?: string;
+  readonly dryRun?: boolean;
+}
+
+interface ProveOptions extends Common {
+  readonly day?: string;
+  readonly forRenter?: boolean;
+  readonly out?: string;
+}
+
+const DAY = /^\d{4}-?\d\d-?\d\d$/;
+
+function matching(pattern: RegExp, shape: string): (value: string) => string {
+  return (value) => {
+    if (!pattern.test(value)) throw new InvalidArgumentError(`It must be ${shape}.`);
+    return value;
+  };
+}
+
+const dayOption = matching(DAY, "a day in UTC, YYYYMMDD");
+const hashArgument = matching(/^[A-Za-z0-9_-]{43}$/, "the base64url SHA-256 of a sealed message");
+
+const common = (command: Command): Command =>
+  command
+    .option("--data <folder>", "data folder of the running box or demo (default: NUMBERBOX_DATA)")
+    .option("--json", "one JSON object per line");
+
+const api = (io: CliIo, { data }: Common): Promise<BoxApi> => openBoxApi(io, dataFolder(io, data));
+
+function tellDay(io: CliIo, day: ProofDayView, json: boolean | undefined): void {
+  if (json) return io.out(`${JSON.stringify(day)}\n`);
+  const where = day.name === null ? "" : `  ${day.name}${day.txid === null ? "" : `  ${day.txid}`}`;
+  io.out(
+    `${day.date}  ${day.state.padEnd(9)}  ${String(day.count).padStart(7)} receipts  ${day.root ?? "-"}${where}\n`,
+  );
+  if (day.problem !== null) io.out(`  ${day.problem.code}: ${day.problem.message}\n`);
+}
+
+/** Tells what does not hold, and how much does; throws unless all of it does. */
+function tellChecks(io: CliIo, checks: readonly ReceiptCheck[], json: boolean | undefined): void {
+  for (const check of checks) {
+    if (json) io.out(`${JSON.stringify({ ...check, ok: check.fault === null })}\n`);
+    else if (check.fault !== null) io.out(`${check.date}  ${check.kind}  ${check.about}  ${faultText(check.fault)}\n`);
+  }
+  requireVerified(checks);
+}
+
+/** What stands in a bundle, once its receipts are found good. */
+function tellBundle(io: CliIo, bundle: ProofBundle): void {
+  io.out(
+    `${bundle.receipts.length} receipts hold: signed, and in the trees of their days.\n  issuer ${bundle.issuer.verify}\n`,
+  );
+  for (const { date, count, root, name } of bundle.trees)
+    io.out(`  ${date}  ${count} receipts  ${root}  ${name ?? "not anchored"}\n`);
+}
+
+async function exportReceipts(io: CliIo, options: ExportOptions): Promise<void> {
+  const { day, rental, out } = options;
+  const count = await saveBundle(io, receiptPages(await api(io, options), { day, rental }), out);
+  if (out === undefined) return;
+  io.out(options.json ? `${JSON.stringify({ file: out, receipts: count })}\n` : `Wrote ${count} receipts to ${out}.\n`);
+}
+
+async function verifyFile(io: CliIo, file: string, options: Common): Promise<void> {
+  const bundle = await readBundle(io, file);
+  tellChecks(io, checkReceipts(systemCrypto, bundle), options.json);
+  if (!options.json) tellBundle(io, bundle);
+}
+
+/** Every receipt of a day, as the running box has them. */
+async function verifyDay(io: CliIo, day: string, options: Common): Promise<void> {
+  const checks: ReceiptCheck[] = [];
+  for await (const page of receiptPages(await api(io, options), { day }))
+    checks.push(...checkReceipts(systemCrypto, page));
+  tellChecks(io, checks, options.json);
+  if (!options.json) io.out(`${checks.length} receipts of ${day} hold: signed, and in the tree of the day.\n`);
+}
+
+/** The day that is meant: the newest that could be anchored, unless one is named. */
+async function dayToAnchor(box: BoxApi, day: string | undefined): Promise<string> {
+  if (day !== undefined) return day;
+  const { days } = await box.call({ method: "GET", path: "proofs", reply: proofsReply });
+  const open = days.findLast(({ state }) => state === "built" || state === "failed");
+  return open?.date ?? days.findLast(({ state }) => state !== "open")?.date ?? "19700101";
+}
+
+async function anchor(io: CliIo, options: AnchorOptions): Promise<void> {
+  const box = await api(io, options);
+  const path = `proofs/${await dayToAnchor(box, options.day)}/anchor`;
+  const answer = await box.call({
+    method: "POST",
+    path,
+    body: { dry_run: options.dryRun ?? false },
+    reply: anchorReply,
+  });
+  if (options.json) return io.out(`${JSON.stringify(answer)}\n`);
+  const { day, name, value, cost, problem } = answer;
+  io.out(`${name}\n  ${value}\n  cost: ${cost === null ? "nothing is sent" : `about ${cost} EMC`}\n`);
+  if (problem !== null) io.out(`  ${problem.code}: ${problem.message}\n    ${problem.hint ?? ""}\n`);
+  io.out(options.dryRun ? "Nothing was written.\n" : `The day is ${day.state}.\n`);
+}
+
+async function prove(io: CliIo, hash: string, options: ProveOptions): Promise<void> {
+  const box = await api(io, options);
+  if (options.forRenter) {
+    const copy = await box.call({ method: "GET", path: `proofs/renter-copy/${hash}`, reply: receipt });
+    return io.out(`${JSON.stringify(copy)}\n`);
+  }
+  await saveBundle(io, receiptPages(box, { about: hash, day: options.day }), options.out);
+}
+
+function registerReceipts(program: Command, io: CliIo): void {
+  const receipts = program.command("receipts").description("signed proofs of delivery");
+  common(
+    receipts.command("export").description("receipts with their proofs, as one JSON document that anyone can check"),
+  )
+    .option("--day <date>", "only those of this day in UTC, YYYYMMDD", dayOption)
+    .option("--rental <id>", "only those of this rental", matching(/^[0-9a-f]{32}$/, "32 lower-case hex digits"))
+    .option("--out <file>", "a new file (default: standard output)")
+    .action((options: ExportOptions) => exportReceipts(io, options));
+  receipts
+    .command("verify")
+    .description("check the signatures and proofs of exported receipts; needs no box")
+    .argument("<file>", "the exported file; - for standard input")
+    .option("--json", "one JSON object per receipt")
+    .action((file: string, options: Common) => verifyFile(io, file, options));
+}
+
+export function registerProofs(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
+  registerReceipts(program, io);
+  const proofs = program.command("proofs").description("daily trees of receipts, and their roots in the chain");
+  common(proofs.command("list").description("the days that are closed")).action(async (options: Common) => {
+    const { days } = await (await api(io, options)).call({ method: "GET", path: "proofs", reply: proofsReply });
+    for (const day of days) tellDay(io, day, options.json);
+  });
+  common(proofs.command("anchor").description("put a day's root into the chain"))
+    .option("--day <date>", "which day (default: the newest that is not anchored)", dayOption)
+    .option("--dry-run", "tell name, value and cost, and write nothing")
+    .action((options: AnchorOptions) => anchor(io, options));
+  common(proofs.command("prove").description("the receipts of one message with their proofs"))
+    .argument("<hash>", "the base64url SHA-256 of the sealed message", hashArgument)
+    .option("--day <date>", "only of this day", dayOption)
+    .option("--for-renter", "the receipt that names the renter's key: for that renter alone")
+    .option("--out <file>", "a new file (default: standard output)")
+    .action((hash: string, options: ProveOptions) => prove(io, hash, options));
+  common(proofs.command("verify").description("check every receipt of a day of the running box, or an exported file"))
+    .argument("<day|file>")
+    .action((what: string, options: Common) =>
+      DAY.test(what) ? verifyDay(io, what, options) : verifyFile(io, what, options),
+    );
+}

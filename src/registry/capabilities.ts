@@ -1,0 +1,55 @@
+// The capability bits of a listing on chain: a hint to filter by before the record is read; tiers and features of the record count.
+// The table is that of the seed; its example "27" there is an erratum (reference/seed-ambiguities.md A13).
+
+export const CAPABILITY = {
+  nonVoip: 1,
+  instant: 2,
+  regionUs: 4,
+  smsOnly: 8,
+  voice: 16,
+  video: 32,
+  enum: 64,
+} as const;
+
+const WORDS: readonly (readonly [number, string])[] = [
+  [CAPABILITY.nonVoip, "non-voip"],
+  [CAPABILITY.instant, "instant"],
+  [CAPABILITY.regionUs, "region-us"],
+  [CAPABILITY.smsOnly, "sms-only"],
+  [CAPABILITY.voice, "voice"],
+  [CAPABILITY.video, "video"],
+  [CAPABILITY.enum, "enum"],
+];
+const TIERS = CAPABILITY.smsOnly | CAPABILITY.voice | CAPABILITY.video;
+
+export interface CapabilitySource {
+  readonly features: readonly string[];
+  readonly sms: boolean;
+  readonly voice: boolean;
+  readonly video: boolean;
+  readonly enum: boolean;
+}
+
+/** The bits of a record that is to be published. */
+export function capabilitiesOf({ features, ...tiers }: CapabilitySource): number {
+  const has = (...words: readonly string[]): boolean => words.some((word) => features.includes(word));
+  return [
+    has("non-voip") ? CAPABILITY.nonVoip : 0,
+    has("instant") ? CAPABILITY.instant : 0,
+    has("usa", "region-us") ? CAPABILITY.regionUs : 0,
+    tiers.sms ? CAPABILITY.smsOnly : 0,
+    tiers.voice ? CAPABILITY.voice : 0,
+    tiers.video ? CAPABILITY.video : 0,
+    tiers.enum ? CAPABILITY.enum : 0,
+  ].reduce((sum, bit) => sum + bit, 0);
+}
+
+/** Words for the bits that are set, in the order of the bits; unknown bits are passed over. */
+export function capabilityWords(bits: number): readonly string[] {
+  return WORDS.filter(([bit]) => (bits & bit) !== 0).map(([, word]) => word);
+}
+
+/** Whether any tier is announced: older listings say none, and their record has to tell. */
+export function announcesTier(bits: number): boolean {
+  return (bits & TIERS) !== 0;
+}

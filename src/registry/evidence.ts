@@ -1,0 +1,24 @@
+// A name as the chain shows it, and what one can conclude from it.
+
+import type { ErrorCode } from "../base/index.ts";
+
+/** Same members as `NameRecord` of the node's port, of which it is the part that documents need. */
+export interface NameEvidence {
+  readonly name: string;
+  readonly value: Uint8Array;
+  /** Emercoin address of the owner. */
+  readonly address: string;
+  readonly txid: string;
+  readonly expiresAt: number;
+  readonly state: "active" | "expired" | "deleted";
+}
+
+/** One question answered. `unknown`: there is nothing to judge by. */
+export type Verdict =
+  | { readonly kind: "ok" }
+  | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: "unknown"; readonly message: string };
+
+export const ok: Verdict = { kind: "ok" };
+export const failed = (code: ErrorCode, message: string): Verdict => ({ kind: "failed", code, message });
+export const unknown = (message: string): Verdict => ({ kind: "unknown", message });

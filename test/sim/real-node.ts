@@ -1,0 +1,36 @@
+// A real Emercoin node in regtest, where the environment names one: the tests' client of it, and blocks on demand.
+
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { onTestFinished } from "vitest";
+import { Secret } from "../../src/base/index.ts";
+import { systemClock } from "../../src/base/system-clock.ts";
+import { createEmercoinNode, type EmercoinNode, httpTransport } from "../../src/chain/index.ts";
+
+const run = promisify(execFile);
+
+/** With user and password; undefined where no node is named. */
+export const realNodeUrl = process.env.NUMBERBOX_TEST_EMERCOIN_URL;
+const mineCommand = process.env.NUMBERBOX_TEST_EMERCOIN_MINE;
+/** Empty where tests with a real node can run. */
+export const noRealNode =
+  realNodeUrl === undefined || mineCommand === undefined
+    ? " (skipped: needs NUMBERBOX_TEST_EMERCOIN_URL and NUMBERBOX_TEST_EMERCOIN_MINE)"
+    : "";
+
+/** The client, until the test ends. */
+export function realNode(): EmercoinNode {
+  const { origin, username, password } = new URL(realNodeUrl ?? "");
+  const credentials = new Secret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const transport = httpTransport({ url: origin, credentials: async () => credentials });
+  const node = createEmercoinNode({ transport: transport.send, clock: systemClock });
+  onTestFinished(() => {
+    node.stop();
+    transport.close();
+  });
+  return node;
+}
+
+export async function mine(blocks: number): Promise<void> {
+  await run("sh", ["-c", `${mineCommand} ${blocks}`], { timeout: 60_000 });
+}
