@@ -1,7 +1,9 @@
 import { describe } from "vitest";
 import { Secret } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
 import { createEmercoinNode, httpTransport } from "../../src/chain/index.ts";
+import { startSimEmercoin } from "../sim/emercoin/index.ts";
 import { mine, noRealNode, realNodeUrl } from "../sim/real-node.ts";
 import { emercoinNodeContract, type NodeUnderTest } from "./emercoin-node.ts";
 
@@ -21,4 +23,14 @@ function clientsOf(url: string, blocks: (count: number) => Promise<void>, stop: 
 
 describe.skipIf(noRealNode !== "")(`the real node${noRealNode}`, () => {
   emercoinNodeContract("Emercoin 0.8.6", async () => clientsOf(realNodeUrl ?? "", mine, async () => {}));
+});
+
+emercoinNodeContract("the simulated node", async () => {
+  const sim = await startSimEmercoin({ clock: systemClock, random: systemRandom });
+  const url = sim.url.replace("://", `://${sim.user}:${sim.password}@`);
+  return clientsOf(
+    url,
+    async (blocks) => void sim.mine(blocks),
+    () => sim.stop(),
+  );
 });
