@@ -49,7 +49,8 @@ describe.skipIf(missing)("the simulated node answers as the recorded one did", (
   for (const [index, recorded] of recordedAll.entries()) {
     if (reasonFor(recorded, index) !== undefined) continue;
     it(`${index} ${recorded.method}`, async () => {
-      expect(await replay.exchange(recorded, STEPS.get(index))).toEqual([]);
+      const differences = await replay.exchange(recorded, STEPS.get(index));
+      expect(differences, differences.join("\n")).toEqual([]);
     });
   }
 });

@@ -12,7 +12,7 @@ import { nobleCoin } from "../../../src/envelope/index.ts";
 import type { SimEmercoin } from "../emercoin/index.ts";
 import type { NodeState } from "../emercoin/node-state.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
-import { Comparison, errorText, type Looseness, Names } from "./alike.ts";
+import { Comparison, errorText, FIXED, type Looseness, Names } from "./alike.ts";
 
 export interface Recorded {
   readonly method: string;
@@ -48,13 +48,16 @@ export interface HttpReply {
   readonly text: string;
 }
 
+export interface HttpOptions {
+  readonly path?: string;
+  readonly node?: number;
+  /** `user:password`; null for none. */
+  readonly auth?: string | null;
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+}
+
 const NETWORK = "regtest";
-/** Addresses that are not of the recording wallet. */
-const FOREIGN = new Set([
-  "mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8",
-  "mh3xFAgtcp8cn4LD7QcctUGPd9QdTMA5V6",
-  "mgXxjdHmYgrYn6ixFrCubBemxsweBWS15V",
-]);
 const TYPES = { p2pkh: "legacy", p2sh: "p2sh-segwit", p2wpkh: "bech32", p2wsh: null } as const;
 
 const isRegtest = (text: unknown): text is string => typeof text === "string" && isAddress(nobleCoin, text, NETWORK);
@@ -106,21 +109,17 @@ export class Replay {
     return tx.outputs.findIndex((output) => toHex(output.script) === scriptHex(script));
   }
 
-  async http(
-    body: string,
-    options: {
-      readonly path?: string;
-      readonly node?: number;
-      readonly auth?: string | null;
-      readonly method?: string;
-      readonly headers?: Record<string, string>;
-    } = {},
-  ): Promise<HttpReply> {
+  /** A request, with as much virtual time as it takes. */
+  http(body: string, options: HttpOptions = {}): Promise<HttpReply> {
+    return this.clock.settle(this.send(body, options));
+  }
+
+  async send(body: string, options: HttpOptions = {}): Promise<HttpReply> {
     const { path = "/", node = 0, auth = "emc:emc", method = "POST", headers = {} } = options;
     const url = `${this.sim.nodes[node]?.url}${path}`;
     const authorization = auth === null ? {} : { authorization: `Basic ${btoa(auth)}` };
     const request = { method, headers: { ...headers, ...authorization }, ...(method === "POST" ? { body } : {}) };
-    const response = await this.clock.settle(fetch(url, request));
+    const response = await fetch(url, request);
     const text = Buffer.from(await response.arrayBuffer()).toString("utf8");
     return { status: response.status, type: response.headers.get("content-type"), headers: response.headers, text };
   }
@@ -171,7 +170,7 @@ export class Replay {
     else if (typeof value === "object" && value !== null) {
       for (const one of [...Object.keys(value), ...Object.values(value)]) await this.#giveAddresses(one);
     }
-    if (!isRegtest(value) || FOREIGN.has(value) || this.names.has(value)) return;
+    if (!isRegtest(value) || FIXED.has(value) || this.names.has(value)) return;
     const type = TYPES[parseAddress(nobleCoin, value, NETWORK).kind];
     if (type !== null) this.names.set(value, await this.ask<string>("getnewaddress", ["", type]));
   }

@@ -1,11 +1,12 @@
 // What happened between the recorded exchanges 0 to 296: start, wallet, names, locking, transport.
 
-import type { Replay, Scenario, Step } from "./replay.ts";
+import { millis } from "../../../src/base/index.ts";
+import type { HttpOptions, Replay, Scenario, Step } from "./replay.ts";
 
 const mine = (count = 1): Step => ({ before: (replay) => replay.mine(count) });
 
 /** A recorded HTTP exchange: its body goes out as it is, status, type and body come back as they were. */
-const http = (options: Parameters<Replay["http"]>[1] = {}): Step => ({
+const http = (options: HttpOptions = {}): Step => ({
   instead: async (replay, recorded) => {
     const [body] = (recorded.params ?? [""]) as readonly string[];
     const reply = await replay.http(body ?? "", options);
@@ -30,9 +31,17 @@ const shape = (body: string): string =>
     .replace(/"(time|vout)":\d+/g, '"$1"')
     .replace(/:[0-9a-f]{40}"/g, ':hex"');
 
+/** Twenty wait, the others are refused at once. */
 async function overload(replay: Replay): Promise<readonly string[]> {
   const body = JSON.stringify({ method: "waitfornewblock", params: [3000], id: 1 });
-  const all = Array.from({ length: 40 }, () => replay.http(body));
+  let answered = 0;
+  const all = Array.from({ length: 40 }, () =>
+    replay.send(body).finally(() => {
+      answered++;
+    }),
+  );
+  while (answered < 20) await replay.clock.flush();
+  await replay.clock.advance(millis(3000));
   const replies = await Promise.all(all);
   const count = (status: number): number => replies.filter((reply) => reply.status === status).length;
   const sample = replies.find(({ status }) => status === 500);
@@ -79,6 +88,7 @@ export const chainScenario: Scenario = new Map<number, Step>([
   [152, mine()],
   [157, { before: pages }],
   [167, mine()],
+  [172, { loose: { sorted: true } }],
   [184, mine()],
   [188, mine()],
   [195, mine()],

@@ -1,6 +1,6 @@
 // What happened between the recorded exchanges 395 to 568: keys, multisig, PSBT, races, restarts, a reorganisation.
 
-import { type MicroEmc, parseEmc } from "../../../src/base/index.ts";
+import { type MicroEmc, millis, parseEmc } from "../../../src/base/index.ts";
 import type { Transaction } from "../../../src/emercoin/index.ts";
 import type { Recorded, Replay, Scenario, Step } from "./replay.ts";
 
@@ -195,10 +195,17 @@ const partition =
     replay.sim.network.partitioned = cut;
   };
 
+const WATCHED = "emrt1q67w5py7nmq8pa2422s3rgqewk0pw0y49evrrghysxlt7hy9jnmsqqea6x4";
+
 async function watched(replay: Replay, recorded: Recorded): Promise<void> {
   const keys = ESCROWS[1].map((key) => replay.names.text(key));
   const { address } = await replay.ask<Multisig>("addmultisigaddress", [2, keys, "", "bech32"]);
   standFor(replay, recorded, address);
+}
+
+async function fundWatched(replay: Replay): Promise<void> {
+  await replay.fund(replay.names.text(WATCHED), 5);
+  replay.mine();
 }
 
 const fiveNames = (): readonly unknown[] => [
@@ -213,7 +220,7 @@ const crash: NonNullable<Step["before"]> = async (replay) => {
 async function startUp(replay: Replay, recorded: Recorded): Promise<readonly string[]> {
   const { sequence } = recorded as unknown as { readonly sequence: readonly (readonly [number | string, string])[] };
   const [node] = replay.sim.nodes;
-  await replay.clock.advance(1 as Parameters<typeof replay.clock.advance>[0]);
+  await replay.clock.advance(millis(1));
   while (node?.running === true) await replay.clock.flush();
   const poll = () => replay.http('{"method":"getblockcount","params":[],"id":"t"}');
   const seen: string[] = [
@@ -226,7 +233,7 @@ async function startUp(replay: Replay, recorded: Recorded): Promise<readonly str
   for (let at = 1; at < sequence.length; at++) {
     const { status, text } = await poll();
     seen.push(`${status} ${text.trim().replace(/"result":\d+/, '"result"')}`);
-    await replay.clock.advance(1000 as Parameters<typeof replay.clock.advance>[0]);
+    await replay.clock.advance(millis(1000));
   }
   const wanted = sequence.map(([status, text]) => `${status} ${text.replace(/"result":\d+/, '"result"')}`);
   return wanted.flatMap((own, at) => (own === seen[at] ? [] : [`recorded ${own}, simulated ${seen[at]}`]));
@@ -262,7 +269,7 @@ export const signingScenario: Scenario = new Map<number, Step>([
   [493, buyersPsbt("legacy")],
   [496, buyersPsbt("bech32")],
   [499, { before: watched }],
-  [500, { before: async (replay) => void (await escrow(replay, "bech32", 1)), loose: { lengths: true } }],
+  [500, { before: fundWatched, loose: { lengths: true } }],
   [501, { loose: { lengths: true } }],
   [
     502,
