@@ -27,10 +27,14 @@ describe.skipIf(noRealNode !== "")(`the real node${noRealNode}`, () => {
 
 emercoinNodeContract("the simulated node", async () => {
   const sim = await startSimEmercoin({ clock: systemClock, random: systemRandom });
-  const url = sim.url.replace("://", `://${sim.user}:${sim.password}@`);
+  const url = new URL(sim.url);
+  url.username = "emc";
+  url.password = "emc";
   return clientsOf(
-    url,
-    async (blocks) => void sim.mine(blocks),
+    url.href,
+    async (count) => {
+      await sim.mine(count);
+    },
     () => sim.stop(),
   );
 });
