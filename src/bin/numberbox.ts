@@ -23,6 +23,7 @@ const GROUPS: readonly CommandGroup[] = [
   },
   { names: ["slot", "line"], load: async () => (await import("./commands/slot.ts")).registerSlot },
   { names: ["ussd"], load: async () => (await import("./commands/ussd.ts")).registerUssd },
+  { names: ["chain"], load: async () => (await import("./commands/chain.ts")).registerChain },
   { names: ["receipts", "proofs"], load: async () => (await import("./commands/proofs.ts")).registerProofs },
   { names: ["phone"], load: async () => (await import("./commands/phone.ts")).registerPhone },
   { names: ["renter"], load: async () => (await import("./commands/renter.ts")).registerRenter },

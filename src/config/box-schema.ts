@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
+import { emercoinSection } from "./chain-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
 import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
@@ -141,6 +142,7 @@ export const boxConfig = z
     ussd: ussdSection.prefault({}),
     balance: balanceSection.optional(),
     own_number: ownNumberSection.optional(),
+    emercoin: emercoinSection.optional(),
     proofs: proofsSection.prefault({}),
     rental: z
       .strictObject({

@@ -4,6 +4,7 @@ export type { Balance } from "./balance.ts";
 export { balanceOperator } from "./balance-operators.ts";
 export * from "./balance-watch.ts";
 export * from "./box-views.ts";
+export * from "./chain/chain-console.ts";
 export type * from "./chain/name-publication.ts";
 export * from "./chain/name-publisher.ts";
 export type * from "./chain/ports-chain.ts";

@@ -110,11 +110,11 @@ export const u32 = (value: number): Uint8Array => little(4, (view) => view.setUi
 export const u64 = (value: number | bigint): Uint8Array =>
   little(8, (view) => view.setBigUint64(0, BigInt(value), true));
 
+/** A length or count below 2^32. */
 export function compactSize(value: number): Uint8Array {
   if (value < 0xfd) return Uint8Array.of(value);
   if (value < 0x10000) return concatBytes(Uint8Array.of(0xfd), u16(value));
-  if (value < 0x100000000) return concatBytes(Uint8Array.of(0xfe), u32(value));
-  return concatBytes(Uint8Array.of(0xff), u64(value));
+  return concatBytes(Uint8Array.of(0xfe), u32(value));
 }
 
 /** Bytes with their length before them. */

@@ -1,7 +1,7 @@
 // Partially signed transactions (BIP 174). The transaction inside is Emercoin's, with its time, so that no library reads them; the rest
 // is as in Bitcoin. Fields that mean nothing here (key paths, unknown ones) are kept as they are.
 
-import { AppError, concatBytes, fromBase64url, isAppError, toBase64, toHex } from "../base/index.ts";
+import { AppError, concatBytes, fromBase64url, hasCode, messageOf, toBase64, toHex } from "../base/index.ts";
 import { ByteReader, sized, u32 } from "./byte-stream.ts";
 import type { InputSignature } from "./signing.ts";
 import {
@@ -162,8 +162,7 @@ export function decodePsbt(data: string | Uint8Array): Psbt {
   try {
     return readPsbt(typeof data === "string" ? fromBase64url(data) : data);
   } catch (cause) {
-    if (isAppError(cause) && cause.code === "emercoin.bad_psbt") throw cause;
-    throw badPsbt(isAppError(cause) ? cause.message : "it cannot be read", cause);
+    throw hasCode(cause, "emercoin.bad_psbt") ? cause : badPsbt(messageOf(cause), cause);
   }
 }
 

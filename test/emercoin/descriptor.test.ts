@@ -9,7 +9,11 @@ import {
   multisigOfScript,
   multisigOutput,
   multisigScript,
+  OP,
   parseMultisigDescriptor,
+  pushesOf,
+  readScript,
+  script,
   withChecksum,
 } from "../../src/emercoin/index.ts";
 import { nobleCoin as crypto } from "../../src/envelope/index.ts";
@@ -65,9 +69,9 @@ describe("the descriptor of an escrow", () => {
     let seen = 0;
     for (const { address, redeemScript } of objectsIn(transcript)) {
       if (typeof redeemScript !== "string" || typeof address !== "string" || address.length < 60) continue;
-      const script = fromHex(redeemScript);
-      expect(multisigOfScript(script)?.required).toBe(2);
-      expect(addressText(crypto, { kind: "p2wsh", hash: crypto.sha256(script) }, "regtest")).toBe(address);
+      const inner = fromHex(redeemScript);
+      expect(multisigOfScript(inner)?.required).toBe(2);
+      expect(addressText(crypto, { kind: "p2wsh", hash: crypto.sha256(inner) }, "regtest")).toBe(address);
       seen++;
     }
     expect(seen).toBeGreaterThan(1);
@@ -128,5 +132,21 @@ describe("a multisig script", () => {
     ["a push beyond its end", "5121ff51ae"],
   ])("is not seen in %s", (_, hex) => {
     expect(multisigOfScript(fromHex(hex))).toBeNull();
+  });
+});
+
+describe("pushes", () => {
+  it.each([0, 1, 75, 76, 255, 256, 65_535, 65_536])("of %d bytes read back", (length) => {
+    const data = new Uint8Array(length).fill(1);
+    expect(pushesOf(script(data, data))).toEqual([data, data]);
+    expect(pushesOf(script(data).subarray(0, -1))).toEqual(length === 0 ? [] : null);
+  });
+
+  it("are not what an opcode is", () => {
+    expect(pushesOf(script(new Uint8Array(1), OP.CHECKSIG))).toBeNull();
+    expect(readScript(script(OP.DUP, new Uint8Array(2)))).toEqual([
+      { opcode: OP.DUP, data: null, end: 1 },
+      { opcode: 2, data: new Uint8Array(2), end: 4 },
+    ]);
   });
 });

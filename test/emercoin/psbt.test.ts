@@ -177,6 +177,28 @@ describe("an escrow's", () => {
     expect(finalisePsbt(crypto, mixed).tx).toBeNull();
   });
 
+  it("loses the signers' key paths once it is finished, and keeps unknown fields", () => {
+    const others = [6, 0x77].map((type) => ({ key: Uint8Array.of(type, 1), value: Uint8Array.of(1) }));
+    const done = finalisePsbt(crypto, withPsbtInput(signedBy(open, a, b), 0, { others }));
+    expect(done.psbt.inputs[0]?.others).toEqual(others.slice(1));
+    expect(done.psbt.inputs[0]?.signatures).toEqual([]);
+  });
+
+  it("of two deposits is finished once both are signed", () => {
+    const two = createPsbt({ ...tx, inputs: [...tx.inputs, unsignedInput({ txid: "cd".repeat(32), vout: 1 })] });
+    const filled = [0, 1].reduce(
+      (psbt, index) => withPsbtInput(psbt, index, { output, witnessScript: escrow.witnessScript }),
+      two,
+    );
+    const first = signedBy(filled, a, b);
+    expect(finalisePsbt(crypto, first).tx).toBeNull();
+    expect(finalisePsbt(crypto, first).psbt.inputs.map((input) => input.finalWitness !== null)).toEqual([true, false]);
+    const both = [a, c].reduce((psbt, secret) => signPsbtInput(crypto, psbt, 1, secret) ?? psbt, first);
+    const done = finalisePsbt(crypto, both).tx;
+    expect([0, 1].map((index) => done !== null && verifyInput(crypto, done, index, output))).toEqual([true, true]);
+    expect(psbtFee(crypto, both)).toBe(5_000_100);
+  });
+
   it("tells the fee", () => {
     expect(psbtFee(crypto, open)).toBe(100);
     expect(psbtFee(crypto, createPsbt(tx))).toBeNull();

@@ -121,6 +121,10 @@ describe.each(MULTISIG)("an output of form %s", (_, spent) => {
     );
   });
 
+  it("stays as it is without any signature", () => {
+    expect(unlock(crypto, tx, 1, spent)).toEqual({ tx, complete: false });
+  });
+
   it("keeps two signatures where three were made", () => {
     const signed = sign(spent, [a, b, c]);
     expect(signed.complete[1]).toBe(true);

@@ -1,17 +1,9 @@
 // `numberbox simulate …`: simulated outside worlds, the same that the tests use.
 
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { loadAndroidSimulator, loadSimulator, loadSmsc } from "./simulator.ts";
-
-function integerIn(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < low || value > high)
-      throw new InvalidArgumentError(`It must be ${low} to ${high}.`);
-    return value;
-  };
-}
+import { wholeNumber } from "./whole-number.ts";
 
 interface ModemOptions {
   readonly slots: number;
@@ -48,11 +40,11 @@ function registerSmsc(simulate: Command, io: CliIo, setExit: (code: ExitCode) =>
   simulate
     .command("smsc")
     .description("the message centre of an SMPP gateway, with an HTTP control port")
-    .option("--port <port>", "TCP port for SMPP, 0 for a free one", integerIn(0, 65_535), 2775)
-    .option("--control-port <port>", "port of the HTTP control, 0 for a free one", integerIn(0, 65_535), 0)
+    .option("--port <port>", "TCP port for SMPP, 0 for a free one", wholeNumber(0, 65_535), 2775)
+    .option("--control-port <port>", "port of the HTTP control, 0 for a free one", wholeNumber(0, 65_535), 0)
     .option("--system-id <name>", "name of the account", "numberbox")
     .option("--password <text>", "its password; everybody on this computer can see it here", "simulated")
-    .option("--window <n>", "messages that may be unanswered at a time", integerIn(1, 1000), 10)
+    .option("--window <n>", "messages that may be unanswered at a time", wholeNumber(1, 1000), 10)
     .option("--json", "print where everything is as JSON")
     .action(async ({ json = false, ...options }: SmscOptions) => {
       const { runSimulateSmsc } = await loadSmsc();
@@ -64,14 +56,14 @@ function registerModems(simulate: Command, io: CliIo, setExit: (code: ExitCode) 
   simulate
     .command("modems")
     .description("a board of modems that speak AT over TCP or pseudo-terminals, with an HTTP control port")
-    .option("--slots <n>", "number of modems, 1-32", integerIn(1, 32), 8)
+    .option("--slots <n>", "number of modems, 1-32", wholeNumber(1, 32), 8)
     .addOption(new Option("--listen <how>", "tcp, or pty (needs socat)").choices(["tcp", "pty"]).default("tcp"))
     .option(
       "--base-port <port>",
       "TCP port of slot 1, the others following (default: free ports)",
-      integerIn(1, 65_504),
+      wholeNumber(1, 65_504),
     )
-    .option("--control-port <port>", "port of the HTTP control (default: a free one)", integerIn(1, 65_535))
+    .option("--control-port <port>", "port of the HTTP control (default: a free one)", wholeNumber(1, 65_535))
     .option("--seed <text>", "same seed, same faults and signals")
     .option("--dir <folder>", "folder for the links to the pseudo-terminals")
     .option("--numbers <list>", "phone numbers by slot, separated by commas")
@@ -112,9 +104,9 @@ function registerAndroid(simulate: Command, io: CliIo, setExit: (code: ExitCode)
     .option("--target <url>", "webhook URL that all events go to (default: what a box sets up by the app's server)")
     .option("--signing-key <key>", "key that webhooks are signed with")
     .option("--app-version <version>", "version of the app; below 1.66 it lacks the inbox and the SIMs")
-    .option("--port <port>", "port of the app's server (default: a free one)", integerIn(1, 65_535))
-    .option("--control-port <port>", "port of the HTTP control (default: a free one)", integerIn(1, 65_535))
-    .option("--retry-base <seconds>", "wait before the first retry, doubling after that", integerIn(1, 3600), 10)
+    .option("--port <port>", "port of the app's server (default: a free one)", wholeNumber(1, 65_535))
+    .option("--control-port <port>", "port of the HTTP control (default: a free one)", wholeNumber(1, 65_535))
+    .option("--retry-base <seconds>", "wait before the first retry, doubling after that", wholeNumber(1, 3600), 10)
     .option("--insecure", "as the app's insecure build: takes http: addresses besides 127.0.0.1")
     .option("--json", "print where everything is as JSON")
     .action(async ({ json = false, ...options }: AndroidOptions) => {

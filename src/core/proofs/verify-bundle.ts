@@ -148,14 +148,10 @@ export function faultText(fault: ErrorCode): string {
 }
 
 /** Throws `proofs.not_verified` unless there is something, and all of it holds. */
-export function requireVerified(checks: readonly { readonly fault: ErrorCode | null }[]): void {
-  const bad = checks.filter(({ fault }) => fault !== null).length;
-  if (bad === 0 && checks.length > 0) return;
-  throw new AppError(
-    "proofs.not_verified",
-    bad === 0 ? "there is nothing to verify" : `${bad} of ${checks.length} do not hold`,
-    {
-      hint: "Do not rely on them. Ask the issuer for a fresh export.",
-    },
-  );
+export function requireVerified(total: number, bad: number): void {
+  if (bad === 0 && total > 0) return;
+  const what = bad === 0 ? "there is nothing to verify" : `${bad} of ${total} do not hold`;
+  throw new AppError("proofs.not_verified", what, {
+    hint: "Do not rely on them. Ask the issuer for a fresh export.",
+  });
 }

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from "../../base/index.ts";
 import type {
   BoxConsole,
+  ChainConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -26,6 +27,7 @@ export interface WebOptions {
   readonly box: BoxConsole;
   readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
+  readonly chain?: ChainConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -88,9 +90,24 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
-  const common = { box, fleet, ussd, proofs, phones, access, owner, sessions, guard, log, names, behindProxy, pages };
+  const common = {
+    box,
+    fleet,
+    ussd,
+    chain,
+    proofs,
+    phones,
+    access,
+    owner,
+    sessions,
+    guard,
+    log,
+    names,
+    behindProxy,
+    pages,
+  };
   const app = webApp({ ...common, bodyBytes, phoneLimits: limits });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
   server.maxConnections = limits.connections;

@@ -109,7 +109,16 @@ export class FakeChain implements PublishingNode {
     };
     const tip = this.#blocks.at(-1)?.hash ?? "";
     const height = this.#blocks.length;
-    return { network: "regtest" as const, version: "fake", height, tip, synced: true, peers: 1, wallet };
+    return {
+      network: "regtest" as const,
+      version: "fake",
+      height,
+      headers: height,
+      tip,
+      synced: true,
+      peers: 1,
+      wallet,
+    };
   }
 
   async height(): Promise<number> {
