@@ -17,6 +17,8 @@ export * from "./joining.ts";
 export * from "./line-binder.ts";
 export * from "./line-binding.ts";
 export * from "./link-state.ts";
+export type * from "./listings/listing-model.ts";
+export * from "./listings/listings.ts";
 export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
 export * from "./number-query.ts";
