@@ -137,14 +137,32 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
   const { store, services, time, chain } = box;
-  const { intake, views, relay, forwarder, collector, fleet, scout, phones, control, ussd, rentals, events, proofs } =
-    services;
+  const {
+    intake,
+    views,
+    relay,
+    forwarder,
+    collector,
+    fleet,
+    scout,
+    phones,
+    control,
+    ussd,
+    rentals,
+    events,
+    proofs,
+    publishing,
+  } = services;
   await intake.start();
   parts.started("intake", () => intake.stop());
   await phones.load();
   parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
+  // Not waited for: the node may be away.
+  void chain?.start();
+  await publishing?.start();
+  parts.started("publishing", async () => publishing?.stop());
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
   const common = { ...deps, listen, names, behindProxy, settings: store };
   const web = await startWeb({
@@ -155,8 +173,9 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
     fleet: control,
     proofs,
     chain: chain?.console ?? noChain,
+    ...(publishing === null ? {} : { publishing }),
   });
-  await chain?.start();
+
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   await proofs.service.load();

@@ -8,6 +8,7 @@ import type {
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
+  PublishingConsole,
   SettingStore,
   UssdConsole,
 } from "../../core/index.ts";
@@ -28,6 +29,7 @@ export interface WebOptions {
   readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
+  readonly publishing?: PublishingConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -90,13 +92,14 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, publishing, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
     fleet,
     ussd,
     chain,
+    publishing,
     proofs,
     phones,
     access,
