@@ -16,9 +16,9 @@ import {
 import type { BoxConfig } from "../config/index.ts";
 import {
   type BoxConsole,
-  type BoxStore,
   type FleetConsole,
   type Line,
+  noChain,
   type Rentals,
   SimVault,
   type SlotStatus,
@@ -30,6 +30,7 @@ import { type FileBoxStore, openBoxStore } from "../store/index.ts";
 import { startWeb } from "../web/index.ts";
 import { Boards } from "./boards.ts";
 import { type BoxServices, createServices } from "./box-services.ts";
+import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
@@ -57,7 +58,7 @@ export interface BoxDeps {
 export interface BoxHandle {
   readonly consoleUrl: string;
   readonly identity: Identity;
-  readonly store: BoxStore;
+  readonly store: FileBoxStore;
   readonly console: BoxConsole;
   readonly fleet: FleetConsole;
   slots(): readonly SlotStatus[];
@@ -72,8 +73,9 @@ const PART_STOP = seconds(3);
 export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
   const parts = new Parts(deps.clock, deps.log);
   try {
-    const { store, identity, services, time } = await openBox(deps, parts);
-    const consoleUrl = await startServices(deps, { store, services, time }, parts);
+    const { identity, ...opened } = await openBox(deps, parts);
+    const { store, services } = opened;
+    const consoleUrl = await startServices(deps, opened, parts);
     const slots = (): readonly SlotStatus[] => services.fleet.list().map((driver) => driver.status());
     return {
       consoleUrl,
@@ -95,6 +97,7 @@ interface OpenBox {
   readonly identity: Identity;
   readonly services: BoxServices;
   readonly time: TrustedTime;
+  readonly chain: ChainLink | null;
 }
 
 async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
@@ -111,27 +114,68 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const sims = new SimVault({ store, random, log, key: deriveKey(suite, storageKey, "numberbox/sims/v1") });
   await sims.load();
   const boards = await Boards.load(config, folder.path);
-  const services = createServices({ ...deps, store, identity, storageKey, time, sims, boards, machine, openSimLink });
+  const chain = config.emercoin === undefined ? null : await openChain({ ...deps, section: config.emercoin, log });
+  parts.started("chain", async () => chain?.stop());
+  const services = createServices({
+    ...deps,
+    chain,
+    store,
+    identity,
+    storageKey,
+    time,
+    sims,
+    boards,
+    machine,
+    openSimLink,
+  });
   await services.rentals.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
-  return { store, identity, services, time };
+  return { store, identity, services, time, chain };
 }
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
-  const { store, services, time } = box;
-  const { intake, views, relay, forwarder, collector, fleet, scout, phones, control, ussd, rentals, events, proofs } =
-    services;
+  const { store, services, time, chain } = box;
+  const {
+    intake,
+    views,
+    relay,
+    forwarder,
+    collector,
+    fleet,
+    scout,
+    phones,
+    control,
+    ussd,
+    rentals,
+    events,
+    proofs,
+    publishing,
+  } = services;
   await intake.start();
   parts.started("intake", () => intake.stop());
   await phones.load();
   parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
+  // Not waited for: the node may be away.
+  void chain?.start();
+  await publishing?.start();
+  parts.started("publishing", async () => publishing?.stop());
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
   const common = { ...deps, listen, names, behindProxy, settings: store };
-  const web = await startWeb({ ...common, box: views, ussd, phones, fleet: control, proofs });
+  const web = await startWeb({
+    ...common,
+    box: views,
+    ussd,
+    phones,
+    fleet: control,
+    proofs,
+    chain: chain?.console ?? noChain,
+    ...(publishing === null ? {} : { publishing }),
+  });
+
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   await proofs.service.load();

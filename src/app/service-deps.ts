@@ -7,6 +7,7 @@ import type { Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import type { Boards } from "./boards.ts";
+import type { ChainLink } from "./chain-services.ts";
 
 /** Where the kernel tells of devices. */
 export interface Machine {
@@ -29,6 +30,8 @@ export interface ServiceDeps {
   readonly storageKey: Secret<Uint8Array>;
   readonly time: TrustedTime;
   readonly boards: Boards;
+  /** Null on a box without an Emercoin node. */
+  readonly chain: ChainLink | null;
   readonly machine: Machine;
   readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;

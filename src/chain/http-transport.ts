@@ -2,10 +2,10 @@
 
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { connect as tlsConnect } from "node:tls";
 import { AppError, type Secret, systemCodeOf, toBase64, utf8 } from "../base/index.ts";
 import { noAnswer, type RpcReply, type RpcTransport } from "./json-rpc.ts";
-import { type Socks5Proxy, socks5Connect } from "./socks5.ts";
+import type { Socks5Proxy } from "./socks5.ts";
+import { TunnelAgent } from "./tunnel-agent.ts";
 
 export interface HttpTransportOptions {
   /** `http://host:port` or `https://host:port`, without credentials. */
@@ -24,6 +24,10 @@ export interface HttpTransport {
 
 /** A dump of 100,000 names is about 30 MB. */
 const MAX_ANSWER = 256 * 1024 * 1024;
+/** The node cuts the connection beyond 32 MiB. */
+const MAX_REQUEST = 32 * 1024 * 1024;
+/** The node closes what is idle for 30 s: a request that meets that would be lost without anybody knowing. */
+const IDLE_MS = 20_000;
 /** What can only happen before a byte of the request has left. */
 const NOT_SENT: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
@@ -52,6 +56,12 @@ function unreachable(url: URL, cause: unknown): AppError {
   });
 }
 
+function tooLarge(): AppError {
+  return new AppError("emercoin.too_large", "the request is larger than the 32 MiB that the node takes", {
+    hint: "Ask for less at once.",
+  });
+}
+
 function readBody(response: IncomingMessage): Promise<RpcReply> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -70,40 +80,51 @@ function readBody(response: IncomingMessage): Promise<RpcReply> {
   });
 }
 
-/** Keeps up to four connections open. Errors of `send`: `emercoin.unreachable`, `emercoin.no_answer`, and those of `credentials`. */
+interface Way {
+  readonly secure: boolean;
+  readonly socks5: Socks5Proxy | undefined;
+  readonly ca: string | undefined;
+  readonly target: { readonly host: string; readonly port: number };
+}
+
+function agentFor({ secure, socks5, ca, target }: Way): HttpAgent {
+  const settings = { keepAlive: true, maxSockets: 4, timeout: IDLE_MS };
+  if (socks5 !== undefined) return new TunnelAgent({ proxy: socks5, target, tls: secure ? { ca } : null }, settings);
+  return secure ? new HttpsAgent({ ...settings, ca }) : new HttpAgent(settings);
+}
+
+/** Keeps up to four connections open. Errors of `send`: `emercoin.unreachable`, `.no_answer`, `.too_large`, and those of `credentials`. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
   const url = new URL(options.url);
   const secure = url.protocol === "https:";
-  const settings = { keepAlive: true, maxSockets: 4 };
-  const agent = secure ? new HttpsAgent({ ...settings, ca: options.ca }) : new HttpAgent(settings);
   const port = Number(url.port) || (secure ? 443 : 80);
   const host = url.hostname.replace(/^\[|\]$/g, "");
+  const { socks5, ca, credentials } = options;
+  const agent = agentFor({ secure, socks5, ca, target: { host, port } });
+  const request = secure && socks5 === undefined ? httpsRequest : httpRequest;
 
   const open = async (path: string, body: Uint8Array, signal: AbortSignal): Promise<ClientRequest> => {
-    const { socks5, ca, credentials } = options;
     const headers = {
       authorization: `Basic ${toBase64(utf8((await credentials()).reveal()))}`,
       "content-type": "application/json",
       "content-length": body.length,
     };
-    const base = { host, port, path: `${url.pathname.replace(/\/$/, "")}${path}`, method: "POST", headers, signal };
-    if (socks5 === undefined) return secure ? httpsRequest({ ...base, agent }) : httpRequest({ ...base, agent });
-    const tunnel = await socks5Connect(socks5, { host, port }, signal);
-    const socket = secure ? tlsConnect({ socket: tunnel, servername: host, ca }) : tunnel;
-    return httpRequest({ ...base, agent: false, createConnection: () => socket });
+    const below = url.pathname.replace(/\/$/, "");
+    return request({ host, port, path: `${below}${path}`, method: "POST", headers, signal, agent });
   };
 
   const send: RpcTransport = async ({ path, body, signal }) => {
     const bytes = utf8(body);
-    const request = await open(path, bytes, signal);
+    if (bytes.length > MAX_REQUEST) throw tooLarge();
+    const exchange = await open(path, bytes, signal);
     let taken = false;
     const response = new Promise<IncomingMessage>((resolve, reject) => {
-      request.on("response", resolve).on("error", reject);
-      request.on("finish", () => {
+      exchange.on("response", resolve).on("error", reject);
+      exchange.on("finish", () => {
         taken = true;
       });
     });
-    request.end(bytes);
+    exchange.end(bytes);
     try {
       return await readBody(await response);
     } catch (cause) {

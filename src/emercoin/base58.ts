@@ -19,8 +19,15 @@ function encode(bytes: Uint8Array): string {
   for (const byte of bytes) value = value * 256n + BigInt(byte);
   let out = "";
   for (; value > 0n; value /= 58n) out = `${ALPHABET[Number(value % 58n)]}${out}`;
-  const zeros = bytes.findIndex((byte) => byte !== 0);
-  return "1".repeat(zeros < 0 ? bytes.length : zeros) + out;
+  // Each leading zero byte is a "1"; the checksum is never all zeros.
+  return (
+    "1".repeat(
+      Math.max(
+        0,
+        bytes.findIndex((byte) => byte !== 0),
+      ),
+    ) + out
+  );
 }
 
 function decode(text: string): Uint8Array {

@@ -1,6 +1,6 @@
 // Little-endian reading and writing of the coin's formats. Reading is bounded: nothing is allocated that the input does not hold.
 
-import { type AppError, concatBytes } from "../base/index.ts";
+import { type AppError, concatBytes, type MicroEmc } from "../base/index.ts";
 
 /** Reads front to back; everything that is malformed throws what `fail` makes of it. */
 export class ByteReader {
@@ -56,6 +56,11 @@ export class ByteReader {
     return Number(value);
   }
 
+  /** An amount; `u64` keeps it a safe integer. */
+  amount(): MicroEmc {
+    return this.u64() as MicroEmc;
+  }
+
   /** Bitcoin's CompactSize; the shortest form only (serialize.h refuses the others too). */
   compactSize(): number {
     const first = this.u8();
@@ -78,6 +83,16 @@ export class ByteReader {
     return this.take(this.compactSize());
   }
 
+  /** Items with their count before them. */
+  many<T>(least: number, read: () => T): T[] {
+    return Array.from({ length: this.count(least) }, read);
+  }
+
+  /** The witness of one input. */
+  witness(): Uint8Array[] {
+    return this.many(1, () => this.bytes());
+  }
+
   /** Refuses bytes behind the end. */
   end(): void {
     if (this.remaining > 0) throw this.#fail("something follows behind its end");
@@ -95,11 +110,11 @@ export const u32 = (value: number): Uint8Array => little(4, (view) => view.setUi
 export const u64 = (value: number | bigint): Uint8Array =>
   little(8, (view) => view.setBigUint64(0, BigInt(value), true));
 
+/** A length or count below 2^32. */
 export function compactSize(value: number): Uint8Array {
   if (value < 0xfd) return Uint8Array.of(value);
   if (value < 0x10000) return concatBytes(Uint8Array.of(0xfd), u16(value));
-  if (value < 0x100000000) return concatBytes(Uint8Array.of(0xfe), u32(value));
-  return concatBytes(Uint8Array.of(0xff), u64(value));
+  return concatBytes(Uint8Array.of(0xfe), u32(value));
 }
 
 /** Bytes with their length before them. */

@@ -68,24 +68,18 @@ function readInput(reader: ByteReader): TxInput {
 }
 
 function readOutput(reader: ByteReader): TxOutput {
-  // `u64` keeps it a safe integer.
-  return { amount: reader.u64() as MicroEmc, script: reader.bytes() };
+  return { amount: reader.amount(), script: reader.bytes() };
 }
-
-function readMany<T>(reader: ByteReader, least: number, read: (reader: ByteReader) => T): T[] {
-  return Array.from({ length: reader.count(least) }, () => read(reader));
-}
-
-const readWitness = (reader: ByteReader): Uint8Array[] => readMany(reader, 1, (item) => item.bytes());
 
 function readBody(reader: ByteReader, witness: boolean): Pick<Transaction, "inputs" | "outputs"> {
-  const inputs = readMany(reader, MIN_INPUT_BYTES, readInput);
-  if (inputs.length > 0 || !witness) return { inputs, outputs: readMany(reader, MIN_OUTPUT_BYTES, readOutput) };
+  const inputs = reader.many(MIN_INPUT_BYTES, () => readInput(reader));
+  if (inputs.length > 0 || !witness)
+    return { inputs, outputs: reader.many(MIN_OUTPUT_BYTES, () => readOutput(reader)) };
   // No input is how the extended format (BIP 144) begins; then flags follow. Flag 0 would be a transaction of nothing.
   if (reader.u8() !== 1) throw badTransaction("it has no input, or unknown flags");
-  const bare = readMany(reader, MIN_INPUT_BYTES, readInput);
-  const outputs = readMany(reader, MIN_OUTPUT_BYTES, readOutput);
-  const signed = bare.map((input) => ({ ...input, witness: readWitness(reader) }));
+  const bare = reader.many(MIN_INPUT_BYTES, () => readInput(reader));
+  const outputs = reader.many(MIN_OUTPUT_BYTES, () => readOutput(reader));
+  const signed = bare.map((input) => ({ ...input, witness: reader.witness() }));
   if (signed.every((input) => input.witness.length === 0)) throw badTransaction("it announces a witness and has none");
   return { inputs: signed, outputs };
 }

@@ -2,6 +2,8 @@
 
 export * from "./auth-challenge.ts";
 export * from "./box.ts";
+export * from "./chain.ts";
+export * from "./listings.ts";
 export * from "./parse.ts";
 export * from "./phones.ts";
 export * from "./proofs.ts";

@@ -1,10 +1,11 @@
 // Why a commitment does not fit: the forms that guides and tools of the network have produced (reference/ness-ecosystem.md section 5).
 // Only C1 is accepted; the others are named, so that their author can be told what went wrong.
 
-import { type CryptoSuite, concatBytes, hasCode, toHex, utf8 } from "../base/index.ts";
+import { type CryptoSuite, concatBytes, toHex, utf8 } from "../base/index.ts";
 import { canonicalBytes } from "../envelope/index.ts";
+import { attempt } from "./attempt.ts";
 import { EMPTY_DIGEST } from "./listing-names.ts";
-import { parseListingRecord } from "./listing-record.ts";
+import { type ListingRecord, parseListingRecord, signatureBytes } from "./listing-record.ts";
 
 export type CommitmentForm = "C1" | "C2" | "C3" | "C4" | "C5" | "C6" | "C7";
 
@@ -26,36 +27,71 @@ export interface CommitmentExplanation {
   readonly expected: string | null;
 }
 
+interface Written {
+  readonly form: CommitmentForm;
+  readonly bytes: Uint8Array;
+}
+
+function recordIn(file: Uint8Array): ListingRecord | null {
+  const read = attempt(() => parseListingRecord(file));
+  // Not a record: then only its bytes can have been hashed or signed.
+  return "value" in read ? read.value : null;
+}
+
+/** Everything that a file can have been hashed or signed as, the right form first. */
+function writtenForms(file: Uint8Array): readonly Written[] {
+  const record = recordIn(file);
+  const line = utf8("\n");
+  const forms: Written[] = [];
+  if (record !== null)
+    forms.push({ form: "C1", bytes: record.bytes }, { form: "C2", bytes: concatBytes(record.bytes, line) });
+  const signature = record?.fields.signature;
+  if (record !== null && signature !== undefined) {
+    const signed = canonicalBytes({ ...record.unsigned, signature });
+    forms.push({ form: "C3", bytes: signed }, { form: "C4", bytes: concatBytes(signed, line) });
+  }
+  forms.push({ form: signature === undefined ? "C5" : "C6", bytes: file }, { form: "C7", bytes: new Uint8Array(0) });
+  return forms;
+}
+
+/** The digest of each form that the file can be written in, hex. */
+export function commitmentForms(
+  suite: CryptoSuite,
+  file: Uint8Array,
+): readonly { readonly form: CommitmentForm; readonly text: string; readonly digest: string }[] {
+  return writtenForms(file).map(({ form, bytes }) => ({
+    form,
+    text: ADVICE[form],
+    digest: toHex(suite.sha256(bytes)),
+  }));
+}
+
 /** Which form of `file` has the digest `commitment` (hex). */
 export function explainCommitment(suite: CryptoSuite, file: Uint8Array, commitment: string): CommitmentExplanation {
   const wanted = commitment.toLowerCase();
-  const line = utf8("\n");
-  const forms: [CommitmentForm, Uint8Array][] = [];
-  let expected: string | null = null;
-  let isSigned = false;
-  try {
-    const { unsigned, bytes, fields } = parseListingRecord(file);
-    expected = toHex(suite.sha256(bytes));
-    forms.push(["C1", bytes], ["C2", concatBytes(bytes, line)]);
-    if (fields.signature !== undefined) {
-      isSigned = true;
-      const signed = canonicalBytes({ ...unsigned, signature: fields.signature });
-      forms.push(["C3", signed], ["C4", concatBytes(signed, line)]);
-    }
-  } catch (error) {
-    // Not a record: then only its bytes can have been hashed.
-    if (!isRefusal(error)) throw error;
-  }
-  forms.push([isSigned ? "C6" : "C5", file]);
-  const form = wanted === EMPTY_DIGEST ? "C7" : forms.find(([, bytes]) => toHex(suite.sha256(bytes)) === wanted)?.[0];
-  if (form === undefined)
+  const forms = commitmentForms(suite, file);
+  const expected = forms.find(({ form }) => form === "C1")?.digest ?? null;
+  const found = forms.find(({ form, digest }) => digest === wanted && (form === "C7") === (wanted === EMPTY_DIGEST));
+  if (found === undefined)
     return { form: null, text: "the commitment belongs to none of the known forms of this record", expected };
-  return { form, text: `the commitment is that of ${ADVICE[form]}`, expected };
+  return { form: found.form, text: `the commitment is that of ${found.text}`, expected };
 }
 
-const REFUSALS = ["listing.bad_record", "base.bad_utf8"] as const;
+export interface SignatureExplanation {
+  /** Null where no known form of the file was signed by this key. */
+  readonly form: CommitmentForm | null;
+  readonly text: string;
+}
 
-function isRefusal(error: unknown): boolean {
-  if (REFUSALS.some((code) => hasCode(error, code))) return true;
-  return typeof error === "object" && error !== null && "code" in error && String(error.code).startsWith("canonical.");
+/** Over which form of `file` a signature of `verify` (32 bytes) was made; only one over C1 is accepted. */
+export function explainSignature(
+  suite: CryptoSuite,
+  file: Uint8Array,
+  { signature, verify }: { readonly signature: string; readonly verify: Uint8Array },
+): SignatureExplanation {
+  const bytes = signatureBytes(signature);
+  if (bytes === null) return { form: null, text: "the signature is not 64 bytes in hex, base64 or base64url" };
+  const found = writtenForms(file).find((written) => suite.ed25519Verify(verify, written.bytes, bytes));
+  if (found === undefined) return { form: null, text: "this key signed none of the known forms of this record" };
+  return { form: found.form, text: `the signature is over ${ADVICE[found.form]}` };
 }

@@ -13,6 +13,14 @@ export interface NameEvidence {
   readonly state: "active" | "expired" | "deleted";
 }
 
+/** The state of a name; at a later `height` than that of its reading it may have expired since. */
+export function stateAt({ state, expiresAt }: NameEvidence, height?: number): NameEvidence["state"] {
+  return state === "active" && height !== undefined && height > expiresAt ? "expired" : state;
+}
+
+/** How a message says it. */
+export const PAST = { expired: "has expired", deleted: "was deleted" } as const;
+
 /** One question answered. `unknown`: there is nothing to judge by. */
 export type Verdict =
   | { readonly kind: "ok" }

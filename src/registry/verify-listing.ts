@@ -1,9 +1,10 @@
 // Whether a listing is what it says: four questions with an answer each, so that everybody sees which one fails.
 
-import { type CryptoSuite, fromBase64url, isAppError, messageOf, toBase64url } from "../base/index.ts";
-import { announcesTier } from "./capabilities.ts";
+import { type CryptoSuite, fromBase64url, toBase64url } from "../base/index.ts";
+import { attempt } from "./attempt.ts";
+import { announcesTier, CAPABILITY } from "./capabilities.ts";
 import { explainCommitment } from "./commitment-forms.ts";
-import { failed, type NameEvidence, ok, unknown, type Verdict } from "./evidence.ts";
+import { failed, type NameEvidence, ok, PAST, stateAt, unknown, type Verdict } from "./evidence.ts";
 import { type ListingValue, listingIdOf, parseListingValue } from "./listing-names.ts";
 import { commitmentOf, type ListingRecord, parseListingRecord, signatureBytes } from "./listing-record.ts";
 import { tiersOf } from "./listing-terms.ts";
@@ -12,14 +13,16 @@ import { verifyWorm, type WormKeys, wormUser } from "./worm.ts";
 export interface ListingEvidence {
   /** The listing's name as the chain shows it. */
   readonly listing: NameEvidence;
-  /** The WORM that it names; null where the chain has none. */
-  readonly worm: NameEvidence | null;
+  /** The WORM that it names; null where the chain has none, absent where nobody looked. */
+  readonly worm?: NameEvidence | null | undefined;
   /** The record's file; null where nobody has it. */
   readonly record: Uint8Array | null;
   /** A signature kept beside the record (`.sig`), where it is not inside. */
   readonly detached?: string | null;
   /** Unix seconds. */
   readonly now: number;
+  /** Height of the chain now, where the names were read some time ago and may have expired since. */
+  readonly height?: number | undefined;
 }
 
 export interface ListingVerdicts {
@@ -46,15 +49,13 @@ export interface ListingJudgement {
 /** Clocks differ; a record from further ahead is a mistake or a trick. */
 const AHEAD_SECONDS = 600;
 
-function attempt<T>(
-  work: () => T,
-): { readonly value: T; readonly fault: null } | { readonly value: null; readonly fault: Verdict } {
-  try {
-    return { value: work(), fault: null };
-  } catch (error) {
-    const code = isAppError(error) ? error.code : "listing.unreadable";
-    return { value: null, fault: failed(code, messageOf(error)) };
-  }
+type Attempt<T> = { readonly value: T; readonly fault: null } | { readonly value: null; readonly fault: Verdict };
+
+function tried<T>(work: () => T): Attempt<T> {
+  const read = attempt(work);
+  return "value" in read
+    ? { value: read.value, fault: null }
+    : { value: null, fault: failed(read.fault.code, read.fault.message) };
 }
 
 function judgeCommitment(suite: CryptoSuite, value: ListingValue, record: ListingRecord, file: Uint8Array): Verdict {
@@ -76,7 +77,7 @@ function judgeSignature(suite: CryptoSuite, record: ListingRecord, keys: WormKey
 function sameKey(claimed: string | undefined, real: string): boolean {
   if (claimed === undefined) return true;
   const plain = claimed.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-  return attempt(() => toBase64url(fromBase64url(plain))).value === real;
+  return tried(() => toBase64url(fromBase64url(plain))).value === real;
 }
 
 function judgeWorm(value: ListingValue, record: ListingRecord | null, keys: WormKeys): Verdict {
@@ -104,39 +105,80 @@ function judgeBinding(evidence: ListingEvidence, value: ListingValue, record: Li
   if (rev !== undefined && rev !== value.rev) {
     return failed("listing.wrong_rev", `the record is of revision ${rev}, the chain of revision ${value.rev}`);
   }
-  const sameOwner = worm !== null && worm.address === listing.address;
+  const sameOwner = worm?.address === listing.address && listing.address !== "";
   if (sameOwner) return ok;
   const signedAll = id !== undefined && capabilities !== undefined && rev !== undefined;
   if (signedAll && record !== null) return ok;
   if (record === null) return unknown("without its record nothing binds the listing to its provider");
+  if (worm === undefined)
+    return unknown("the record does not name its listing, and nobody looked who owns the identity");
   return failed(
     "listing.unbound",
     "another address owns the listing than the provider's identity, and the record does not name this listing",
   );
 }
 
-function warningsOf(value: ListingValue, record: ListingRecord, now: number): readonly string[] {
+/** How long a name is usually paid for; a record from before was forgotten, more likely than not. */
+const STALE_SECONDS = 366 * 86_400;
+
+/** Bits that the record does not bear out, or lacks. */
+function oddCapabilities(value: ListingValue, { fields }: ListingRecord): string | null {
+  if (!announcesTier(value.capabilities)) return "the capabilities on chain announce no tier; the record does";
+  const tiers = tiersOf(fields).map(({ tier }) => tier);
+  const voice = tiers.includes("sms_voice_video");
+  const { smsOnly, voice: voiceBit } = CAPABILITY;
+  const fits =
+    tiers.includes("sms_only") === ((value.capabilities & smsOnly) !== 0) &&
+    voice === ((value.capabilities & voiceBit) !== 0);
+  return fits ? null : "the capabilities on chain announce other tiers than the record, which counts";
+}
+
+function warningsOf(evidence: ListingEvidence, value: ListingValue, record: ListingRecord): readonly string[] {
+  const { listing, worm, now } = evidence;
+  const { timestamp, reputation } = record.fields;
   const warnings: string[] = [];
-  if (record.fields.timestamp > now + AHEAD_SECONDS) warnings.push("the record is dated in the future");
-  if (!announcesTier(value.capabilities)) warnings.push("the capabilities on chain announce no tier; the record does");
-  if (record.fields.reputation !== undefined) warnings.push("the record claims a reputation; nobody vouches for it");
+  if (timestamp > now + AHEAD_SECONDS) warnings.push("the record is dated in the future");
+  if (timestamp < now - STALE_SECONDS) warnings.push("the record is more than a year old");
+  const odd = oddCapabilities(value, record);
+  if (odd !== null) warnings.push(odd);
+  if (reputation !== undefined) warnings.push("the record claims a reputation; nobody vouches for it");
+  if (worm !== undefined && worm !== null && worm.address !== listing.address)
+    warnings.push("another address owns the listing than the provider's identity");
   return warnings;
+}
+
+function readRecord(file: Uint8Array | null): Attempt<ListingRecord> {
+  return file === null
+    ? { value: null, fault: unknown("nobody has the record") }
+    : tried(() => parseListingRecord(file));
+}
+
+function readKeys(suite: CryptoSuite, { worm, height }: ListingEvidence): Attempt<WormKeys> {
+  if (worm === undefined) return { value: null, fault: unknown("nobody looked for the provider's identity on chain") };
+  if (worm === null)
+    return { value: null, fault: failed("listing.no_worm", "the identity that the listing names is not on chain") };
+  return tried(() => verifyWorm(suite, worm, height));
+}
+
+/** Why the chain no longer commits to anything; null while it does. */
+function inactive({ listing, height }: ListingEvidence): Verdict | null {
+  const state = stateAt(listing, height);
+  return state === "active" ? null : failed(`listing.${state}`, `the listing on chain ${PAST[state]}`);
 }
 
 /** Judges a listing. Never throws for what others wrote. */
 export function judgeListing(suite: CryptoSuite, evidence: ListingEvidence): ListingJudgement {
   const { listing, worm, record: file, detached = null, now } = evidence;
-  const parsedValue = attempt(() => parseListingValue(listing.value));
-  const parsedRecord =
-    file === null ? { value: null, fault: unknown("nobody has the record") } : attempt(() => parseListingRecord(file));
-  const noWorm = failed("listing.no_worm", "the identity that the listing names is not on chain");
-  const parsedKeys = worm === null ? { value: null, fault: noWorm } : attempt(() => verifyWorm(suite, worm));
+  const parsedValue = tried(() => parseListingValue(listing.value));
+  const parsedRecord = readRecord(file);
+  const parsedKeys = readKeys(suite, evidence);
   const value = parsedValue.value;
   const record = parsedRecord.value;
   const keys = parsedKeys.value;
-  const wrongWorm = value !== null && worm !== null && worm.name !== value.worm_ref;
+  const wrongWorm = value !== null && worm !== undefined && worm !== null && worm.name !== value.worm_ref;
   const verdicts: ListingVerdicts = {
     commitment:
+      inactive(evidence) ??
       parsedValue.fault ??
       parsedRecord.fault ??
       (value && record && file ? judgeCommitment(suite, value, record, file) : ok),
@@ -149,8 +191,12 @@ export function judgeListing(suite: CryptoSuite, evidence: ListingEvidence): Lis
     binding: value === null ? unknown("the listing cannot be read") : judgeBinding(evidence, value, record),
   };
   const allOk = Object.values(verdicts).every(({ kind }) => kind === "ok");
-  const offers = record !== null && tiersOf(record.fields).length > 0;
-  const warnings = value !== null && record !== null ? warningsOf(value, record, now) : [];
-  const inTime = record !== null && record.fields.timestamp <= now + AHEAD_SECONDS;
-  return { verdicts, rentable: allOk && offers && inTime && listing.state === "active", warnings, value, record, keys };
+  const warnings = value !== null && record !== null ? warningsOf(evidence, value, record) : [];
+  return { verdicts, rentable: allOk && record !== null && offers(record, now), warnings, value, record, keys };
+}
+
+/** Whether something has a price to be rented for, in a record that is not from the future. */
+function offers({ fields }: ListingRecord, now: number): boolean {
+  const priced = tiersOf(fields).some(({ rental }) => Object.values(rental).some((price) => price !== null));
+  return priced && fields.timestamp <= now + AHEAD_SECONDS;
 }

@@ -3,7 +3,7 @@
 
 import { AppError, type CryptoSuite, fromUtf8 } from "../base/index.ts";
 import { type PublicKeysText, publicKeysFromText, publicKeysToText } from "../envelope/index.ts";
-import type { NameEvidence } from "./evidence.ts";
+import { type NameEvidence, PAST, stateAt } from "./evidence.ts";
 import { parseXml, type XmlElement } from "./xml.ts";
 
 export const WORM_USER = "worm:user:ness:";
@@ -92,19 +92,28 @@ export function wormUser(name: string): string | null {
 }
 
 /**
- * Keys that the chain vouches for now. Throws `worm.wrong_name`, `worm.expired`, `worm.deleted`, or as `parseUserWorm` does.
+ * Keys that the chain vouches for now: at `height`, where the name was read some time ago. Throws `worm.wrong_name`, `worm.expired`,
+ * `worm.deleted`, or as `parseUserWorm` does.
  */
-export function verifyWorm(suite: CryptoSuite, evidence: NameEvidence): WormKeys {
+export function verifyWorm(suite: CryptoSuite, evidence: NameEvidence, height?: number): WormKeys {
   if (wormUser(evidence.name) === null) throw new AppError("worm.wrong_name", "this name is not that of a user's WORM");
-  if (evidence.state !== "active") {
-    const expired = evidence.state === "expired";
-    throw new AppError(
-      expired ? "worm.expired" : "worm.deleted",
-      `the WORM record ${expired ? "has expired" : "was deleted"}`,
-      {
-        hint: "Its owner must publish it again before anybody can trust these keys.",
-      },
-    );
-  }
+  refuseInactive(evidence, height);
   return parseUserWorm(suite, evidence.value);
+}
+
+/** The same for a node, such as a relay; the URL in the record must be the one in the name. Adds `worm.wrong_name` for another URL. */
+export function verifyNodeWorm(suite: CryptoSuite, evidence: NameEvidence, height?: number): WormNode {
+  refuseInactive(evidence, height);
+  const node = parseNodeWorm(suite, evidence.value);
+  if (evidence.name !== WORM_NODE + node.url)
+    throw new AppError("worm.wrong_name", "the WORM record is that of another node than its name says");
+  return node;
+}
+
+function refuseInactive(evidence: NameEvidence, height: number | undefined): void {
+  const state = stateAt(evidence, height);
+  if (state === "active") return;
+  throw new AppError(`worm.${state}`, `the WORM record ${PAST[state]}`, {
+    hint: "Its owner must publish it again before anybody can trust these keys.",
+  });
 }

@@ -65,7 +65,7 @@ describe("signatures", () => {
   });
 
   it("are refused with a high S, padding, another length or nothing in them", () => {
-    const [, recoverable] = [key, crypto.signRecoverable(secret, hash)];
+    const recoverable = crypto.signRecoverable(secret, hash);
     const r = BigInt(`0x${toHex(recoverable.subarray(1, 33))}`);
     const s = BigInt(`0x${toHex(recoverable.subarray(33))}`);
     const sound = der(r, s);
@@ -107,12 +107,9 @@ describe("recoverable signatures", () => {
   it("give back nothing where there is no key", () => {
     const signature = crypto.signRecoverable(secret, hash);
     const head = (value: number): Uint8Array => concatBytes(Uint8Array.of(value), signature.subarray(1));
-    const tries = [head(26), head(35), head(0), signature.subarray(1), new Uint8Array(0), new Uint8Array(65).fill(31)];
-    for (const bad of [...tries, concatBytes(Uint8Array.of(31), new Uint8Array(64))]) {
-      expect(crypto.recover(hash, bad)?.length ?? null).not.toBe(key);
-    }
-    for (const bad of tries.slice(0, 5)) expect(crypto.recover(hash, bad)).toBeNull();
-    expect(crypto.recover(hash, concatBytes(Uint8Array.of(31), new Uint8Array(64)))).toBeNull();
+    const zeros = concatBytes(Uint8Array.of(31), new Uint8Array(64));
+    const tries = [head(26), head(35), head(0), signature.subarray(1), new Uint8Array(0), zeros];
+    for (const bad of tries) expect(crypto.recover(hash, bad)).toBeNull();
     expect(crypto.recover(hash.subarray(1), signature)).toBeNull();
   });
 });

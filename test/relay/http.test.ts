@@ -41,7 +41,12 @@ describe("the relay's HTTP interface", () => {
 
   it("says who it is and what time it has", async () => {
     const info = await rig.call("GET", "/info");
-    expect(info.body).toMatchObject({ name: "numberbox-relay", version: "1.2.3", protocol: 1, time: rig.clock.now() / 1000 });
+    expect(info.body).toMatchObject({
+      name: "numberbox-relay",
+      version: "1.2.3",
+      protocol: 1,
+      time: rig.clock.now() / 1000,
+    });
     expect(Date.parse(info.headers.get("date") ?? "")).toBe(rig.clock.now());
     expect((await rig.call("GET", "/health")).body).toEqual({ status: "ok" });
   });

@@ -1,12 +1,13 @@
 // `numberbox rental list|grant|end` and `numberbox slots`: the running box from the command line.
 
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { z } from "zod";
-import { lineView, overview, type RentalView, rentalView, slotView } from "../../protocol/index.ts";
+import { lineView, type RentalView, rentalView, slotView } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
 import { dataFolder } from "./data-option.ts";
 import { readRenterKeys } from "./renter-keys.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface Common {
   readonly data?: string;
@@ -33,15 +34,6 @@ function senderPolicyOf({ allowSender = [], denySender = [], senderPresets }: Gr
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
-function wholeNumber(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < low || value > high)
-      throw new InvalidArgumentError(`It must be ${low} to ${high}.`);
-    return value;
-  };
-}
 
 const common = (command: Command): Command =>
   command
@@ -123,14 +115,6 @@ function registerViews(program: Command, io: CliIo): void {
       );
     }
   });
-  const identity = program.command("identity").description("the box's own keys");
-  common(identity.command("show").description("the verify key that a relay's operator must know")).action(
-    async (options: Common) => {
-      const api = await openBoxApi(io, dataFolder(io, options.data));
-      const { provider } = await api.call({ method: "GET", path: "overview", reply: overview });
-      io.out(options.json ? `${JSON.stringify({ verify: provider })}\n` : `${provider}\n`);
-    },
-  );
   common(program.command("lines").description("the box's lines")).action(async (options: Common) => {
     const api = await openBoxApi(io, dataFolder(io, options.data));
     const { lines } = await api.call({ method: "GET", path: "lines", reply: z.object({ lines: z.array(lineView) }) });

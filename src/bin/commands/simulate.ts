@@ -1,17 +1,9 @@
 // `numberbox simulate …`: simulated outside worlds, the same that the tests use.
 
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { CliIo, ExitCode } from "../cli-io.ts";
-import { loadAndroidSimulator, loadSimulator, loadSmsc } from "./simulator.ts";
-
-function integerIn(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < low || value > high)
-      throw new InvalidArgumentError(`It must be ${low} to ${high}.`);
-    return value;
-  };
-}
+import { loadAndroidSimulator, loadEmercoin, loadSimulator, loadSmsc } from "./simulator.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface ModemOptions {
   readonly slots: number;
@@ -33,6 +25,40 @@ export function registerSimulate(program: Command, io: CliIo, setExit: (code: Ex
   registerModems(simulate, io, setExit);
   registerSmsc(simulate, io, setExit);
   registerAndroid(simulate, io, setExit);
+  registerEmercoin(simulate, io, setExit);
+}
+
+interface EmercoinOptions {
+  readonly port: number;
+  readonly controlPort: number;
+  readonly user: string;
+  readonly password: string;
+  readonly blockTime: number;
+  readonly seed?: string;
+  readonly wallets?: string;
+  readonly peerPort?: number;
+  readonly json?: boolean;
+}
+
+function registerEmercoin(simulate: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
+  simulate
+    .command("emercoin")
+    .description("an Emercoin node (regtest) with coins in its wallet, and an HTTP control port")
+    .option("--port <port>", "port of JSON-RPC, 0 for a free one", wholeNumber(0, 65_535), 0)
+    .option("--control-port <port>", "port of the HTTP control, 0 for a free one", wholeNumber(0, 65_535), 0)
+    .option("--user <name>", "user of JSON-RPC", "emc")
+    .option("--password <text>", "its password; everybody on this computer can see it here", "emc")
+    .option("--block-time <seconds>", "a block comes every so many seconds, 0 for on demand", wholeNumber(0, 86_400), 0)
+    .option("--seed <text>", "same seed, same keys and chances; for play money only")
+    .option("--wallets <list>", "more wallets with coins, separated by commas")
+    .option("--peer-port <port>", "a second node in the same network, 0 for a free port", wholeNumber(0, 65_535))
+    .option("--json", "print where everything is as JSON")
+    .action(async ({ json = false, wallets, peerPort, ...options }: EmercoinOptions) => {
+      const { runSimulateEmercoin } = await loadEmercoin();
+      const peers = peerPort === undefined ? 1 : 2;
+      const names = wallets === undefined ? {} : { wallets: wallets.split(",") };
+      setExit(await runSimulateEmercoin({ ...options, ...names, peers, peerPort: peerPort ?? 0, json }, io));
+    });
 }
 
 interface SmscOptions {
@@ -48,11 +74,11 @@ function registerSmsc(simulate: Command, io: CliIo, setExit: (code: ExitCode) =>
   simulate
     .command("smsc")
     .description("the message centre of an SMPP gateway, with an HTTP control port")
-    .option("--port <port>", "TCP port for SMPP, 0 for a free one", integerIn(0, 65_535), 2775)
-    .option("--control-port <port>", "port of the HTTP control, 0 for a free one", integerIn(0, 65_535), 0)
+    .option("--port <port>", "TCP port for SMPP, 0 for a free one", wholeNumber(0, 65_535), 2775)
+    .option("--control-port <port>", "port of the HTTP control, 0 for a free one", wholeNumber(0, 65_535), 0)
     .option("--system-id <name>", "name of the account", "numberbox")
     .option("--password <text>", "its password; everybody on this computer can see it here", "simulated")
-    .option("--window <n>", "messages that may be unanswered at a time", integerIn(1, 1000), 10)
+    .option("--window <n>", "messages that may be unanswered at a time", wholeNumber(1, 1000), 10)
     .option("--json", "print where everything is as JSON")
     .action(async ({ json = false, ...options }: SmscOptions) => {
       const { runSimulateSmsc } = await loadSmsc();
@@ -64,14 +90,14 @@ function registerModems(simulate: Command, io: CliIo, setExit: (code: ExitCode) 
   simulate
     .command("modems")
     .description("a board of modems that speak AT over TCP or pseudo-terminals, with an HTTP control port")
-    .option("--slots <n>", "number of modems, 1-32", integerIn(1, 32), 8)
+    .option("--slots <n>", "number of modems, 1-32", wholeNumber(1, 32), 8)
     .addOption(new Option("--listen <how>", "tcp, or pty (needs socat)").choices(["tcp", "pty"]).default("tcp"))
     .option(
       "--base-port <port>",
       "TCP port of slot 1, the others following (default: free ports)",
-      integerIn(1, 65_504),
+      wholeNumber(1, 65_504),
     )
-    .option("--control-port <port>", "port of the HTTP control (default: a free one)", integerIn(1, 65_535))
+    .option("--control-port <port>", "port of the HTTP control (default: a free one)", wholeNumber(1, 65_535))
     .option("--seed <text>", "same seed, same faults and signals")
     .option("--dir <folder>", "folder for the links to the pseudo-terminals")
     .option("--numbers <list>", "phone numbers by slot, separated by commas")
@@ -112,9 +138,9 @@ function registerAndroid(simulate: Command, io: CliIo, setExit: (code: ExitCode)
     .option("--target <url>", "webhook URL that all events go to (default: what a box sets up by the app's server)")
     .option("--signing-key <key>", "key that webhooks are signed with")
     .option("--app-version <version>", "version of the app; below 1.66 it lacks the inbox and the SIMs")
-    .option("--port <port>", "port of the app's server (default: a free one)", integerIn(1, 65_535))
-    .option("--control-port <port>", "port of the HTTP control (default: a free one)", integerIn(1, 65_535))
-    .option("--retry-base <seconds>", "wait before the first retry, doubling after that", integerIn(1, 3600), 10)
+    .option("--port <port>", "port of the app's server (default: a free one)", wholeNumber(1, 65_535))
+    .option("--control-port <port>", "port of the HTTP control (default: a free one)", wholeNumber(1, 65_535))
+    .option("--retry-base <seconds>", "wait before the first retry, doubling after that", wholeNumber(1, 3600), 10)
     .option("--insecure", "as the app's insecure build: takes http: addresses besides 127.0.0.1")
     .option("--json", "print where everything is as JSON")
     .action(async ({ json = false, ...options }: AndroidOptions) => {

@@ -4,9 +4,11 @@ import { createServer, type Server } from "node:http";
 import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from "../../base/index.ts";
 import type {
   BoxConsole,
+  ChainConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
+  PublishingConsole,
   SettingStore,
   UssdConsole,
 } from "../../core/index.ts";
@@ -26,6 +28,8 @@ export interface WebOptions {
   readonly box: BoxConsole;
   readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
+  readonly chain?: ChainConsole;
+  readonly publishing?: PublishingConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -88,9 +92,25 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, publishing, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
-  const common = { box, fleet, ussd, proofs, phones, access, owner, sessions, guard, log, names, behindProxy, pages };
+  const common = {
+    box,
+    fleet,
+    ussd,
+    chain,
+    publishing,
+    proofs,
+    phones,
+    access,
+    owner,
+    sessions,
+    guard,
+    log,
+    names,
+    behindProxy,
+    pages,
+  };
   const app = webApp({ ...common, bodyBytes, phoneLimits: limits });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
   server.maxConnections = limits.connections;

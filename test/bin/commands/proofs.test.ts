@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { publishLocalAccess } from "../../../src/app/index.ts";
 import { proofBundle } from "../../../src/protocol/index.ts";
+import { serveNames } from "../../sim/names-http.ts";
 import { DATE, hashOf, ProofBox, renter, verifyOf } from "../../sim/proof-box.ts";
 import { rentalIdOf } from "../../sim/store-samples.ts";
 import { tempFolder } from "../../sqlite/temp-folder.ts";
@@ -39,8 +40,10 @@ describe("numberbox proofs", () => {
     expect(dry.out).toContain("Nothing was written.");
     expect(box.publisher.all).toEqual([]);
     expect((await run("proofs", "anchor", "--day", "2026-01-15")).out).toContain("The day is submitted.");
+    expect((await run("proofs", "list", "--orphans")).out).toMatch(/^20260115 {2}proofs\.not_anchored: /);
     box.publisher.confirm();
     await box.service.tick();
+    expect((await run("proofs", "list", "--orphans")).out).toBe("");
     const [day] = (await run("proofs", "list", "--json")).out.split("\n");
     expect(JSON.parse(day ?? "")).toMatchObject({ date: DATE, state: "anchored", txid: box.publisher.all[0]?.txid });
     expect((await run("proofs", "anchor", "--day", DATE)).out).toContain("nothing is sent");
@@ -62,9 +65,7 @@ describe("numberbox proofs", () => {
 
   it("checks every receipt of a day of the running box", async () => {
     await box.endDay();
-    expect((await run("proofs", "verify", DATE)).out).toBe(
-      `11 receipts of ${DATE} hold: signed, and in the tree of the day.\n`,
-    );
+    expect((await run("proofs", "verify", DATE)).out).toContain(`11 receipts of ${DATE} hold: signed, and in the tree`);
     const { store } = box;
     const block = await store.proofs.trees.block(DATE, 0, 0);
     if (block === null) throw new Error("there is no block");
@@ -103,6 +104,32 @@ describe("numberbox receipts", () => {
     const bad = await verify(file);
     expect(bad).toMatchObject({ code: 1, err: expect.stringMatching(/^proofs\.not_verified: 1 of 11/) });
     expect(bad.out).toContain("is not in the tree of its day");
+  });
+
+  it("holds the anchors against the chain where a node is named", async () => {
+    await box.anchorDay();
+    const file = join(folder, "day.json");
+    await run("receipts", "export", "--day", DATE, "--out", file);
+    const env = { NUMBERBOX_EMERCOIN_URL: await serveNames(box.names) };
+    const onChain = (...more: readonly string[]) => numberbox(["receipts", "verify", file, ...more], { env });
+    expect(await onChain()).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("is in the chain, 21 confirmations"),
+    });
+    expect((await verify(file)).out).toContain("name a node by --node");
+    const day = await numberbox(["proofs", "verify", DATE, "--data", folder], { env });
+    expect(day).toMatchObject({ code: 0, out: expect.stringContaining("21 confirmations") });
+    expect(await onChain("--confirmations", "22")).toMatchObject({ code: 1, out: expect.stringContaining("too few") });
+    const name = `ness:proofs:sms:${DATE}`;
+    const record = await box.names.name(name);
+    box.names.put(name, record?.value ?? new Uint8Array(), "emrt1stranger");
+    expect(await onChain()).toMatchObject({ code: 1, out: expect.stringContaining("owned by another address") });
+    box.names.records.delete(name);
+    const gone = await onChain("--json");
+    expect(JSON.parse(gone.out.trim().split("\n").at(-1) ?? "")).toMatchObject({
+      fault: "proofs.anchor_gone",
+      ok: false,
+    });
   });
 
   it("exports those of one rental, and writes over no file", async () => {
