@@ -33,6 +33,7 @@ import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
+import { boxDoctor } from "./doctor.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
@@ -155,8 +156,9 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
     fleet: control,
     proofs,
     chain: chain?.console ?? noChain,
+    doctor: boxDoctor({ ...deps, store, chain, checks: services.checks }),
   });
-  await chain?.start();
+  chain?.start();
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   await proofs.service.load();

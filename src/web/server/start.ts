@@ -5,6 +5,7 @@ import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from ".
 import type {
   BoxConsole,
   ChainConsole,
+  DoctorConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -28,6 +29,7 @@ export interface WebOptions {
   readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
+  readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
