@@ -7,34 +7,57 @@ import { startSimEmercoin } from "../sim/emercoin/index.ts";
 import { mine, noRealNode, realNodeUrl } from "../sim/real-node.ts";
 import { emercoinNodeContract, type NodeUnderTest } from "./emercoin-node.ts";
 
-function clientsOf(url: string, blocks: (count: number) => Promise<void>, stop: () => Promise<void>): NodeUnderTest {
-  const { origin, username, password } = new URL(url);
-  const credentials = new Secret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-  const transport = httpTransport({ url: origin, credentials: async () => credentials });
+interface Reached {
+  /** With user and password. */
+  readonly url: string;
+  readonly peerUrl: string | undefined;
+  readonly mine: (count: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+function clientsOf({ url, peerUrl, mine: blocks, stop }: Reached): NodeUnderTest {
+  const open = (text: string) => {
+    const { origin, username, password } = new URL(text);
+    const credentials = new Secret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+    return httpTransport({ url: origin, credentials: async () => credentials });
+  };
+  const transport = open(url);
+  const peer = peerUrl === undefined ? null : open(peerUrl);
+  const client = (send: typeof transport.send, wallet: string) =>
+    createEmercoinNode({ transport: send, clock: systemClock, wallet });
   return {
-    client: (wallet) => createEmercoinNode({ transport: transport.send, clock: systemClock, wallet: wallet ?? "" }),
+    client: (wallet) => client(transport.send, wallet ?? ""),
+    peer: peer === null ? null : client(peer.send, ""),
     mine: blocks,
     stop: async () => {
       transport.close();
+      peer?.close();
       await stop();
     },
   };
 }
 
 describe.skipIf(noRealNode !== "")(`the real node${noRealNode}`, () => {
-  emercoinNodeContract("Emercoin 0.8.6", async () => clientsOf(realNodeUrl ?? "", mine, async () => {}));
+  emercoinNodeContract("Emercoin 0.8.6", async () =>
+    clientsOf({
+      url: realNodeUrl ?? "",
+      peerUrl: process.env.NUMBERBOX_TEST_EMERCOIN_URL2,
+      mine,
+      stop: async () => {},
+    }),
+  );
 });
 
 emercoinNodeContract("the simulated node", async () => {
-  const sim = await startSimEmercoin({ clock: systemClock, random: systemRandom });
-  const url = new URL(sim.url);
-  url.username = "emc";
-  url.password = "emc";
-  return clientsOf(
-    url.href,
-    async (count) => {
-      await sim.mine(count);
+  const sim = await startSimEmercoin({ clock: systemClock, random: systemRandom, peers: 2 });
+  // As on the real network, where both hear of the other's transactions too late.
+  sim.network.relayMs = 50;
+  const [url = "", peerUrl] = sim.nodes.map((node) => node.url.replace("://", "://emc:emc@"));
+  return clientsOf({
+    ...{ url, peerUrl },
+    mine: async (count) => {
+      sim.mine(count);
     },
-    () => sim.stop(),
-  );
+    stop: () => sim.stop(),
+  });
 });

@@ -92,13 +92,14 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
     fleet,
     ussd,
     chain,
+    doctor,
     proofs,
     phones,
     access,

@@ -11,7 +11,8 @@ import { tempFolder } from "../../sqlite/temp-folder.ts";
 import { numberbox } from "../run-rig.ts";
 
 async function examine(folder: string, ...args: readonly string[]) {
-  const { code, out } = await numberbox(["doctor", "--data", folder, "--json", ...args]);
+  const { code, out, err } = await numberbox(["doctor", "--data", folder, "--json", ...args]);
+  if (out === "") throw new Error(err);
   const view = doctorView.parse(JSON.parse(out));
   return { code, view, found: view.findings.map(({ check, verdict, code: own }) => `${verdict} ${check}: ${own}`) };
 }
