@@ -57,6 +57,11 @@ export function emercoinNodeContract(name: string, open: () => Promise<NodeUnder
     };
     afterAll(() => under?.stop());
 
+    /** The node takes no name here from a client that has told its wallet already. */
+    const unload = async (other: EmercoinNode): Promise<void> => {
+      await other.session.write("unloadwallet", [], { reply: anything });
+    };
+
     describe("tells", () => {
       it("its network, version, height and wallet", async () => {
         const status = await node.status();
@@ -202,13 +207,17 @@ export function emercoinNodeContract(name: string, open: () => Promise<NodeUnder
         );
         await expect(other.deleteName(id)).rejects.toThrow(coded("emercoin.name_foreign"));
         expect(await other.name(id)).toEqual(await node.name(id));
-        await node.session.write("unloadwallet", [(await other.status()).wallet?.name], { reply: anything });
+        await unload(other);
       });
 
       it("wanted on two nodes at a time go to one; the other pays for nothing and is not told", async (context) => {
         const { peer } = under;
         if (peer === null) return context.skip("needs a second node");
         const id = `contract:${unique()}`;
+        const gift = { address: await peer.newAddress("contract"), amount: parseEmc("1") };
+        await node.broadcast((await node.fund([gift])).hex);
+        await under.mine(1);
+        await vi.waitFor(async () => expect(await peer.coins(1)).not.toEqual([]), PATIENCE);
         const want = async (on: EmercoinNode) =>
           on.newName({ name: id, value, days: 1, address: await on.newAddress("contract") });
         const [ours, theirs] = await Promise.all([want(node), want(peer)]);
@@ -417,7 +426,7 @@ export function emercoinNodeContract(name: string, open: () => Promise<NodeUnder
         expect((await other.status()).wallet?.lock).toBe("locked");
         gate.forget();
         await expect(gate.unlocked("test", async () => 1)).rejects.toThrow(coded("emercoin.locked"));
-        await node.session.write("unloadwallet", [wallet], { reply: anything });
+        await unload(other);
       });
 
       it("whose coins are all reserved says so, and can use them when they are released", async () => {
@@ -430,15 +439,15 @@ export function emercoinNodeContract(name: string, open: () => Promise<NodeUnder
         await other.release(first.inputs);
         expect((await other.coins(1)).map(({ amount }) => amount)).toEqual([1_000_000]);
         expect((await other.fund(target)).inputs).toEqual(first.inputs);
-        await node.session.write("unloadwallet", [wallet], { reply: anything });
+        await unload(other);
       });
 
       it("that the node has forgotten is loaded again by whoever asks for it", async () => {
         const wallet = `contract-${unique()}`;
         const other = await funded(wallet);
-        await node.session.write("unloadwallet", [wallet], { reply: anything });
+        await unload(other);
         expect((await other.status()).wallet?.name).toBe(wallet);
-        await node.session.write("unloadwallet", [wallet], { reply: anything });
+        await unload(other);
       });
 
       it("that is not loaded is told by its code", async () => {
