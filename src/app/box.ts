@@ -33,6 +33,7 @@ import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
+import { boxDoctor } from "./doctor.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
@@ -160,8 +161,7 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
 /** What goes into the chain; what was on its way goes on. */
 async function startChain({ chain, services }: Omit<OpenBox, "identity">, parts: Parts): Promise<void> {
   const { publishing } = services;
-  // Not waited for: the node may be away.
-  void chain?.start();
+  chain?.start();
   await publishing?.start();
   parts.started("publishing", async () => publishing?.stop());
 }
@@ -173,6 +173,7 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
+    doctor: boxDoctor({ ...deps, store, chain, checks: services.checks }),
     ...(publishing === null ? {} : { publishing }),
   });
   parts.started("web", () => web.stop());

@@ -5,6 +5,7 @@ import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from ".
 import type {
   BoxConsole,
   ChainConsole,
+  DoctorConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -30,6 +31,7 @@ export interface WebOptions {
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
   readonly publishing?: PublishingConsole;
+  readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -92,7 +94,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, publishing, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, publishing, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
@@ -100,6 +102,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     ussd,
     chain,
     publishing,
+    doctor,
     proofs,
     phones,
     access,
