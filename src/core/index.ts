@@ -16,6 +16,7 @@ export * from "./joining.ts";
 export * from "./line-binder.ts";
 export * from "./line-binding.ts";
 export * from "./link-state.ts";
+export * from "./market/order-answer.ts";
 export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
 export * from "./number-query.ts";
