@@ -44,8 +44,10 @@ async function walletStatus(rpc: RpcSession, mintOnly: boolean): Promise<WalletS
 }
 
 async function status(rpc: RpcSession): Promise<NodeStatus> {
-  const chain = await rpc.read("getblockchaininfo", [], { reply: blockchainInfo });
-  const node = await rpc.read("getinfo", [], { reply: nodeInfo });
+  const [chain, node] = await Promise.all([
+    rpc.read("getblockchaininfo", [], { reply: blockchainInfo }),
+    rpc.read("getinfo", [], { reply: nodeInfo }),
+  ]);
   return {
     network: chain.chain,
     version: node.fullversion,
@@ -60,7 +62,7 @@ async function status(rpc: RpcSession): Promise<NodeStatus> {
 
 export function createEmercoinNode(options: EmercoinNodeOptions): EmercoinNode {
   const rpc = new JsonRpc(options);
-  const session = new RpcSession(rpc);
+  const session = new RpcSession(rpc, options.wallet);
   return {
     ...nameReader(session),
     ...nameWriter(session),

@@ -24,6 +24,10 @@ export interface HttpTransport {
 
 /** A dump of 100,000 names is about 30 MB. */
 const MAX_ANSWER = 256 * 1024 * 1024;
+/** The node cuts the connection beyond 32 MiB. */
+const MAX_REQUEST = 32 * 1024 * 1024;
+/** The node closes what is idle for 30 s: a request that meets that would be lost without anybody knowing. */
+const IDLE_MS = 20_000;
 /** What can only happen before a byte of the request has left. */
 const NOT_SENT: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
@@ -52,6 +56,12 @@ function unreachable(url: URL, cause: unknown): AppError {
   });
 }
 
+function tooLarge(): AppError {
+  return new AppError("emercoin.too_large", "the request is larger than the 32 MiB that the node takes", {
+    hint: "Ask for less at once.",
+  });
+}
+
 function readBody(response: IncomingMessage): Promise<RpcReply> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -70,11 +80,11 @@ function readBody(response: IncomingMessage): Promise<RpcReply> {
   });
 }
 
-/** Keeps up to four connections open. Errors of `send`: `emercoin.unreachable`, `emercoin.no_answer`, and those of `credentials`. */
+/** Keeps up to four connections open. Errors of `send`: `emercoin.unreachable`, `.no_answer`, `.too_large`, and those of `credentials`. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
   const url = new URL(options.url);
   const secure = url.protocol === "https:";
-  const settings = { keepAlive: true, maxSockets: 4 };
+  const settings = { keepAlive: true, maxSockets: 4, timeout: IDLE_MS };
   const agent = secure ? new HttpsAgent({ ...settings, ca: options.ca }) : new HttpAgent(settings);
   const port = Number(url.port) || (secure ? 443 : 80);
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -95,6 +105,7 @@ export function httpTransport(options: HttpTransportOptions): HttpTransport {
 
   const send: RpcTransport = async ({ path, body, signal }) => {
     const bytes = utf8(body);
+    if (bytes.length > MAX_REQUEST) throw tooLarge();
     const request = await open(path, bytes, signal);
     let taken = false;
     const response = new Promise<IncomingMessage>((resolve, reject) => {

@@ -1,9 +1,20 @@
-// JSON-RPC over HTTP as the Emercoin node speaks it: envelopes out, results or coded errors back. What one transport call is, and
+// JSON-RPC over HTTP as the Emercoin node speaks it: envelopes out, results or coded errors back. What goes into one request, and
 // whether a failed one may be repeated, is decided here.
 
 import { z } from "zod";
-import { AppError, type Clock, hasCode, type Millis, millis, withDeadline, wrapError } from "../base/index.ts";
+import {
+  AppError,
+  type Clock,
+  type Deferred,
+  deferred,
+  hasCode,
+  type Millis,
+  millis,
+  stoppedError,
+  withDeadline,
+} from "../base/index.ts";
 import { rpcError } from "./rpc-errors.ts";
+import { RpcLanes } from "./rpc-lanes.ts";
 
 export interface RpcReply {
   readonly status: number;
@@ -26,7 +37,7 @@ export interface RpcCall {
   readonly params: readonly unknown[];
   /** Reads may be repeated after any failure; writes only where the node surely did nothing. */
   readonly kind: "read" | "write";
-  /** For calls that take long, such as a scan of all outputs. */
+  /** For calls that take long, such as a scan of all outputs; such a call goes alone. */
   readonly timeout?: Millis;
 }
 
@@ -45,6 +56,10 @@ const reply = z.object({
   result: z.unknown(),
   error: z.object({ code: z.number(), message: z.string() }).nullable(),
 });
+type Reply = z.infer<typeof reply>;
+const replies = z.array(reply.extend({ id: z.int() }));
+/** Calls in one request: the node works them off one after another, in one of its threads. */
+const MAX_BATCH = 50;
 /** Waits before a repeated try, in ms. */
 const RETRY_AFTER: readonly number[] = [100, 400, 1600];
 const QUEUE_FULL = "Work queue depth exceeded";
@@ -70,21 +85,33 @@ export function noAnswer(cause: unknown): AppError {
   });
 }
 
+interface Gathered {
+  readonly call: RpcCall;
+  readonly result: Deferred<unknown>;
+}
+
+// JSON.stringify writes other than control characters as they are: the node takes an escape for one raw byte.
+const envelope = ({ method, params }: RpcCall, id: number): string => JSON.stringify({ method, params, id });
+
 export class JsonRpc {
   readonly #options: JsonRpcOptions;
-  readonly #waiting: (() => void)[] = [];
+  readonly #lanes: RpcLanes;
   readonly #stop = new AbortController();
-  #running = 0;
+  #gathered: Gathered[] = [];
 
   constructor(options: JsonRpcOptions) {
     this.#options = options;
+    this.#lanes = new RpcLanes(options.concurrency ?? 4);
   }
 
-  /** Rejects with the codes of `rpcError`, `emercoin.busy`, `.bad_credentials`, `.unreachable`, `.no_answer`, `.bad_reply` or `base.stopped`. */
+  /**
+   * Reads that are asked for in one tick share a request. Rejects with the codes of `rpcError`, `emercoin.busy`, `.bad_credentials`,
+   * `.unreachable`, `.no_answer`, `.too_large`, `.bad_reply` or `base.stopped`.
+   */
   async call(call: RpcCall): Promise<unknown> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#once(call);
+        return await (call.kind === "read" && call.timeout === undefined ? this.#gather(call) : this.#alone(call));
       } catch (error) {
         const wait = RETRY_AFTER[attempt];
         if (wait === undefined || !this.#mayRepeat(call, error)) throw error;
@@ -95,8 +122,8 @@ export class JsonRpc {
 
   /** Ends what runs and what waits with `base.stopped`. */
   stop(): void {
+    this.#lanes.stop();
     this.#stop.abort();
-    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #mayRepeat({ kind }: RpcCall, error: unknown): boolean {
@@ -105,66 +132,101 @@ export class JsonRpc {
     return kind === "read" && hasCode(error, "emercoin.no_answer");
   }
 
-  async #once(call: RpcCall): Promise<unknown> {
-    await this.#enter();
-    try {
-      return this.#read(call.method, await this.#send(call));
-    } finally {
-      this.#leave();
-    }
+  #gather(call: RpcCall): Promise<unknown> {
+    const result = deferred<unknown>();
+    this.#gathered.push({ call, result });
+    if (this.#gathered.length === 1) queueMicrotask(() => this.#sendGathered());
+    return result.promise;
   }
 
-  async #send({ method, params, timeout }: RpcCall): Promise<RpcReply> {
-    const { clock, transport, wallet, timeout: usual = millis(30_000) } = this.#options;
-    const ended = new AbortController();
-    const path = wallet === undefined ? "/" : `/wallet/${encodeURIComponent(wallet)}`;
-    // JSON.stringify writes other than control characters as they are: the node takes an escape for one raw byte.
-    const body = JSON.stringify({ method, params, id: 1 });
-    const sent = transport({ path, body, signal: AbortSignal.any([ended.signal, this.#stop.signal]) });
+  #sendGathered(): void {
+    const all = this.#gathered;
+    this.#gathered = [];
+    for (let at = 0; at < all.length; at += MAX_BATCH) void this.#together(all.slice(at, at + MAX_BATCH));
+  }
+
+  async #together(batch: readonly Gathered[]): Promise<void> {
+    const [first] = batch;
+    if (first === undefined) return;
     try {
-      return await withDeadline(sent, {
-        clock,
-        timeout: timeout ?? usual,
-        what: `emercoin ${method}`,
-        signal: this.#stop.signal,
-      });
+      if (batch.length === 1) first.result.resolve(await this.#alone(first.call));
+      else await this.#batch(batch);
     } catch (error) {
-      ended.abort();
-      throw hasCode(error, "base.timeout") ? noAnswer(error) : error;
+      for (const { result } of batch) result.reject(error);
     }
   }
 
-  #read(method: string, { status, body }: RpcReply): unknown {
+  async #batch(batch: readonly Gathered[]): Promise<void> {
+    const body = `[${batch.map(({ call }, id) => envelope(call, id)).join(",")}]`;
+    const what = `${batch.length} calls`;
+    const answers = this.#parse(replies, what, await this.#exchange(what, body));
+    for (const [id, { call, result }] of batch.entries()) {
+      const answer = answers.find((each) => each.id === id);
+      if (answer === undefined) result.reject(badReply(call.method, 200));
+      else settle(result, () => resultOf(call, answer));
+    }
+  }
+
+  async #alone(call: RpcCall): Promise<unknown> {
+    const answered = await this.#exchange(call.method, envelope(call, 1), call.timeout);
+    try {
+      return resultOf(call, this.#parse(reply, call.method, answered));
+    } catch (error) {
+      // It took the call; what it made of it stands in an answer that nobody can read.
+      if (call.kind === "write" && answered.status === 200 && hasCode(error, "emercoin.bad_reply"))
+        throw noAnswer(error);
+      throw error;
+    }
+  }
+
+  #exchange(what: string, body: string, timeout?: Millis): Promise<RpcReply> {
+    const { clock, transport, wallet, timeout: usual = millis(30_000) } = this.#options;
+    const path = wallet === undefined ? "/" : `/wallet/${encodeURIComponent(wallet)}`;
+    return this.#lanes.run(async () => {
+      const ended = new AbortController();
+      const { signal } = this.#stop;
+      if (signal.aborted) throw stoppedError("the Emercoin client");
+      const sent = transport({ path, body, signal: AbortSignal.any([ended.signal, signal]) });
+      try {
+        return await withDeadline(sent, { clock, timeout: timeout ?? usual, what: `emercoin ${what}`, signal });
+      } catch (error) {
+        ended.abort();
+        throw hasCode(error, "base.timeout") ? noAnswer(error) : error;
+      }
+    });
+  }
+
+  #parse<T>(schema: z.ZodType<T>, what: string, { status, body }: RpcReply): T {
     if (status === 401 || status === 403) throw badCredentials();
     if (body.startsWith(QUEUE_FULL)) throw busy();
     let value: unknown;
     try {
       value = JSON.parse(body);
-    } catch (cause) {
-      throw this.#badReply(method, status, cause);
+    } catch {
+      // The parser's own words quote the text, which is somebody's.
+      throw badReply(what, status);
     }
-    const parsed = reply.safeParse(value);
-    if (!parsed.success) throw this.#badReply(method, status, parsed.error);
-    if (parsed.data.error !== null) throw rpcError(method, parsed.data.error);
-    return parsed.data.result;
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw badReply(what, status);
+    return parsed.data;
   }
+}
 
-  #badReply(method: string, status: number, cause: unknown): AppError {
-    return wrapError(cause, "emercoin.bad_reply", `what answers ${method} is not an Emercoin node (HTTP ${status})`, {
-      hint: "Check `emercoin.url` in the configuration.",
-    });
+function settle(result: Deferred<unknown>, value: () => unknown): void {
+  try {
+    result.resolve(value());
+  } catch (error) {
+    result.reject(error);
   }
+}
 
-  async #enter(): Promise<void> {
-    const { concurrency = 4 } = this.#options;
-    // Whoever leaves hands its place on, so that nobody who comes later overtakes.
-    if (this.#running < concurrency) this.#running++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
+function resultOf({ method }: RpcCall, { error, result }: Reply): unknown {
+  if (error !== null) throw rpcError(method, error);
+  return result;
+}
 
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#running--;
-    else next();
-  }
+function badReply(what: string, status: number): AppError {
+  return new AppError("emercoin.bad_reply", `what answers ${what} is not an Emercoin node (HTTP ${status})`, {
+    hint: "Check `emercoin.url` in the configuration.",
+  });
 }

@@ -104,6 +104,13 @@ const MEANINGS: readonly Meaning[] = [
     hint: "Send more.",
   },
   {
+    rpc: -4,
+    text: /Duplicate -wallet filename/,
+    code: "emercoin.wallet_loaded",
+    message: "the wallet is loaded already",
+    hint: "Nothing is left to do.",
+  },
+  {
     rpc: -18,
     code: "emercoin.no_wallet",
     message: "the node has no such wallet loaded",
@@ -285,7 +292,7 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     rpc: -8,
-    text: /^Invalid parameter, expected (locked|unspent) output/,
+    text: /^Invalid parameter, (expected (locked|unspent) output|unknown transaction)/,
     code: "emercoin.not_reserved",
     message: "the coin is not reserved, or spent",
     hint: "Nothing is left to release.",

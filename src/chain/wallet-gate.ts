@@ -1,10 +1,19 @@
 // The wallet's lock. The passphrase lives here, in memory, and nowhere else. Whoever needs signatures runs inside `unlocked`; the last
-// to leave locks the wallet again. The node's own timer locks it should this process die in between.
+// to leave puts the lock back as it was. The node's own timer locks it should this process die in between.
 
 import { z } from "zod";
-import { AppError, type Clock, type Logger, messageOf, type Secret, type UnixMs } from "../base/index.ts";
+import {
+  AppError,
+  type Clock,
+  type Logger,
+  type Millis,
+  messageOf,
+  type Secret,
+  seconds,
+  type UnixMs,
+} from "../base/index.ts";
 import type { WalletGate } from "../core/index.ts";
-import { walletInfo } from "./rpc-schemas.ts";
+import { nodeInfo, walletInfo } from "./rpc-schemas.ts";
 import type { RpcSession } from "./rpc-session.ts";
 
 export interface WalletGateOptions {
@@ -15,6 +24,9 @@ export interface WalletGateOptions {
 
 /** Longer than any piece of work takes; the node locks the wallet after it by itself. */
 const NODE_TIMER_SECONDS = 120;
+/** Whoever comes later than this after the unlocking starts the node's timer anew. */
+const FRESH: Millis = seconds(60);
+const UNLOCK = "Unlock the wallet (`numberbox chain unlock`) and try again.";
 const done = z.unknown();
 
 interface Kept {
@@ -22,14 +34,21 @@ interface Kept {
   readonly until: UnixMs | null;
 }
 
-/** `opened`: by us, to be locked again. `open`: has no passphrase, or the owner opened it himself. */
-type Opening = "opened" | "open";
+/** What the last to leave does: nothing (the wallet has no passphrase, or its owner opened it), lock it, or let it mint again. */
+type Afterwards =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "lock" }
+  | { readonly kind: "mint"; readonly passphrase: Secret<string>; readonly untilSeconds: number };
+
+const NOTHING: Afterwards = { kind: "nothing" };
 
 class NodeWalletGate implements WalletGate {
   readonly #options: WalletGateOptions;
   #kept: Kept | null = null;
   #users = 0;
-  #opening: Promise<Opening> | null = null;
+  #opening: { readonly at: Millis; readonly done: Promise<void> } | null = null;
+  #closing: Promise<void> = Promise.resolve();
+  #afterwards: Afterwards = NOTHING;
 
   constructor(options: WalletGateOptions) {
     this.#options = options;
@@ -40,9 +59,12 @@ class NodeWalletGate implements WalletGate {
   }
 
   async remember(passphrase: Secret<string>, until: UnixMs | null): Promise<void> {
-    await this.#unlock(passphrase);
+    await this.#closing;
+    const { unlocked_until: open } = await this.#info();
+    // Of a wallet that is open this only tries the passphrase; its owner's time is shortened to ours.
+    await this.#unlock(passphrase, false);
     this.#kept = { passphrase, until };
-    if (this.#users === 0) await this.#lock();
+    if (open === 0 && this.#users === 0) await this.#lock();
   }
 
   forget(): void {
@@ -52,8 +74,7 @@ class NodeWalletGate implements WalletGate {
   async unlocked<T>(what: string, work: () => Promise<T>): Promise<T> {
     this.#users++;
     try {
-      this.#opening ??= this.#open();
-      await this.#opening;
+      await this.#open();
       return await work();
     } finally {
       this.#users--;
@@ -67,9 +88,13 @@ class NodeWalletGate implements WalletGate {
     return this.#kept;
   }
 
-  async #unlock(passphrase: Secret<string>): Promise<void> {
+  #info(): Promise<z.infer<typeof walletInfo>> {
+    return this.#options.session.read("getwalletinfo", [], { reply: walletInfo });
+  }
+
+  async #unlock(passphrase: Secret<string>, mintOnly: boolean, forSeconds = NODE_TIMER_SECONDS): Promise<void> {
     // The third parameter matters: an unlocking for minting only would outlast this one.
-    const params = [passphrase.reveal(), NODE_TIMER_SECONDS, false];
+    const params = [passphrase.reveal(), forSeconds, mintOnly];
     await this.#options.session.write("walletpassphrase", params, { reply: done });
   }
 
@@ -77,32 +102,57 @@ class NodeWalletGate implements WalletGate {
     await this.#options.session.write("walletlock", [], { reply: done });
   }
 
-  async #open(): Promise<Opening> {
-    const { unlocked_until: until } = await this.#options.session.read("getwalletinfo", [], { reply: walletInfo });
-    if (until === undefined) return "open";
-    const known = this.#current();
-    if (known !== null) {
-      await this.#unlock(known.passphrase);
-      return until === 0 ? "opened" : "open";
+  /** All who come while it is open share one unlocking. A locking under way ends first, or it would hit the newcomer. */
+  #open(): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    if (this.#opening === null || now - this.#opening.at > FRESH) {
+      this.#opening = { at: now, done: this.#closing.then(() => this.#openNow()) };
     }
-    if (until > 0) return "open";
-    throw new AppError("emercoin.locked", "the wallet is locked", {
-      hint: "Unlock the wallet (`numberbox chain unlock`) and try again.",
-    });
+    return this.#opening.done;
+  }
+
+  async #openNow(): Promise<void> {
+    const { session } = this.#options;
+    const { unlocked_until: untilSeconds } = await this.#info();
+    if (untilSeconds === undefined) return;
+    const minting = untilSeconds > 0 && ((await session.read("getinfo", [], { reply: nodeInfo })).mintonly ?? false);
+    if (untilSeconds > 0 && !minting && this.#afterwards.kind === "nothing") return;
+    const passphrase = this.#current()?.passphrase;
+    if (passphrase === undefined) throw minting ? mintingOnly() : locked();
+    await this.#unlock(passphrase, false);
+    if (minting) this.#afterwards = { kind: "mint", passphrase, untilSeconds };
+    else if (this.#afterwards.kind === "nothing") this.#afterwards = { kind: "lock" };
   }
 
   async #leave(what: string): Promise<void> {
-    const opening = this.#opening;
+    const { log } = this.#options;
+    const afterwards = this.#afterwards;
     this.#opening = null;
-    // Whoever waited for a failed opening has its error already.
-    const was = await opening?.catch((): Opening => "open");
-    if (was !== "opened" || this.#users > 0) return;
-    await this.#lock().catch((error) => {
-      this.#options.log.warn("wallet_not_locked", { what, reason: messageOf(error) });
+    this.#afterwards = NOTHING;
+    if (afterwards.kind === "nothing") return;
+    this.#closing = this.#close(afterwards).catch((error) => {
+      log.warn("wallet_not_locked", { what, reason: messageOf(error) });
     });
+    await this.#closing;
+  }
+
+  async #close(afterwards: Exclude<Afterwards, { readonly kind: "nothing" }>): Promise<void> {
+    await this.#lock();
+    if (afterwards.kind !== "mint") return;
+    const left = afterwards.untilSeconds - Math.floor(this.#options.clock.now() / 1000);
+    if (left > 0) await this.#unlock(afterwards.passphrase, true, left);
   }
 }
 
+function locked(): AppError {
+  return new AppError("emercoin.locked", "the wallet is locked", { hint: UNLOCK });
+}
+
+function mintingOnly(): AppError {
+  return new AppError("emercoin.minting_only", "the wallet is unlocked for minting only", { hint: UNLOCK });
+}
+
+/** One for each wallet: two would lock it under each other. */
 export function createWalletGate(options: WalletGateOptions): WalletGate {
   return new NodeWalletGate(options);
 }

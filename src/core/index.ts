@@ -20,6 +20,7 @@ export * from "./market/order-answer.ts";
 export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
 export * from "./number-query.ts";
+export * from "./payments/index.ts";
 export * from "./pin-guard.ts";
 export * from "./ports.ts";
 export type * from "./ports-console.ts";

@@ -105,21 +105,24 @@ export class Rentals {
   }
 
   /**
-   * `line` is an id or a number. Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.bad_keys`,
+   * `line` is an id or a number; `id` is fixed beforehand where a grant may be repeated: the second call gives the first one's rental. Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.bad_keys`,
    * `rental.clock_in_doubt` (retryable).
    */
-  async grant(request: GrantRequest): Promise<Rental> {
+  async grant(request: GrantRequest, id?: RentalId): Promise<Rental> {
     const line = this.#findLine(request.line);
     this.#checkKeys(request);
-    return await this.#changes.run(() => this.#grant(line, request));
+    return await this.#changes.run(async () => {
+      const known = id === undefined ? null : this.get(id);
+      return known ?? (await this.#grant(line, request, id ?? rentalId(toHex(this.#deps.random.bytes(16)))));
+    });
   }
 
-  async #grant(line: Line, request: GrantRequest): Promise<Rental> {
+  async #grant(line: Line, request: GrantRequest, id: RentalId): Promise<Rental> {
     this.#checkFree(line, request.renter.verify);
     this.#checkClock();
     const now = this.#deps.time.now();
     const rental: Rental = {
-      id: rentalId(toHex(this.#deps.random.bytes(16))),
+      id,
       lineId: line.id,
       listingId: line.listingId,
       renter: request.renter,
@@ -141,12 +144,7 @@ export class Rentals {
   /** Errors: `rental.unknown`, `rental.not_active`. */
   async end(id: RentalId): Promise<Rental> {
     return await this.#changes.run(async () => {
-      const rental = this.get(id);
-      if (rental === null) {
-        throw new AppError("rental.unknown", "there is no rental with this id", {
-          hint: "List the rentals and take an id from there.",
-        });
-      }
+      const rental = this.#known(id);
       if (rental.state !== "active") {
         throw new AppError("rental.not_active", `the rental is already ${rental.state}`, {
           hint: "Nothing is left to end; the list of rentals shows which are active.",
@@ -155,6 +153,11 @@ export class Rentals {
       }
       return await this.#step(rental, { type: "end", now: this.#deps.time.now() });
     });
+  }
+
+  /** Sets the SMS paid for, counted from the first. Nothing happens to a rental that is over. Errors: `rental.unknown`. */
+  async setCredit(id: RentalId, credit: number | null): Promise<Rental> {
+    return await this.#changes.run(() => this.#step(this.#known(id), { type: "credit", credit }));
   }
 
   /** Ends what has run out. A failing write is tried again at the next tick: until then the rental goes on. */
@@ -169,6 +172,14 @@ export class Rentals {
           this.#deps.log.warn("rental_tick_failed", { rental: rental.id, reason: messageOf(error) });
         }
       }
+    });
+  }
+
+  #known(id: RentalId): Rental {
+    const rental = this.get(id);
+    if (rental !== null) return rental;
+    throw new AppError("rental.unknown", "there is no rental with this id", {
+      hint: "List the rentals and take an id from there.",
     });
   }
 

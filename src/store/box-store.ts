@@ -1,10 +1,11 @@
 // The box's store: one repository per aggregate over one database file.
 
 import type { Clock, Logger, Millis } from "../base/index.ts";
-import type { BoxStore } from "../core/index.ts";
+import type { BoxStore, PaymentStore } from "../core/index.ts";
 import { openSqlite, type SqliteStats } from "../sqlite/index.ts";
 import { intakeRepository } from "./intake-repository.ts";
 import { outboxRepository } from "./outbox-repository.ts";
+import { paymentRepository } from "./payment-repository.ts";
 import { type ProofStore, proofRepository } from "./proof-repository.ts";
 import { receiptRepository } from "./receipt-repository.ts";
 import { rentalRepository } from "./rental-repository.ts";
@@ -26,6 +27,7 @@ export interface BoxStoreOptions {
 /** What doctor and telemetry ask of the file, beyond the rules' port. */
 export interface FileBoxStore extends BoxStore {
   readonly proofs: ProofStore;
+  readonly payments: PaymentStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
   checkIntegrity(): Promise<void>;
   stats(): Promise<SqliteStats>;
@@ -46,6 +48,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     ...reportRepository(db),
     ...settingRepository(db),
     proofs: proofRepository(db),
+    payments: paymentRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),

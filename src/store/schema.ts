@@ -1,6 +1,7 @@
 // The box's tables. Counts are kept by triggers, so that they change in the transaction that changes what they count.
 
 import { type Schema, TREE_TABLES } from "../sqlite/index.ts";
+import { PAYMENT_TABLES } from "./payment-repository.ts";
 
 const LINES_AND_RENTALS = `
   CREATE TABLE lines (
@@ -214,5 +215,6 @@ export const boxSchema: Schema = {
     { name: "late parts", sql: LATE_PARTS },
     { name: "sender policy", sql: SENDER_POLICY },
     { name: "receipts and proofs", sql: RECEIPTS_AND_PROOFS },
+    { name: "payments", sql: PAYMENT_TABLES },
   ],
 };

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import type { CliIo, ExitCode } from "../cli-io.ts";
-import { loadAndroidSimulator, loadSimulator, loadSmsc } from "./simulator.ts";
+import { loadAndroidSimulator, loadEmercoin, loadSimulator, loadSmsc } from "./simulator.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 interface ModemOptions {
@@ -25,6 +25,40 @@ export function registerSimulate(program: Command, io: CliIo, setExit: (code: Ex
   registerModems(simulate, io, setExit);
   registerSmsc(simulate, io, setExit);
   registerAndroid(simulate, io, setExit);
+  registerEmercoin(simulate, io, setExit);
+}
+
+interface EmercoinOptions {
+  readonly port: number;
+  readonly controlPort: number;
+  readonly user: string;
+  readonly password: string;
+  readonly blockTime: number;
+  readonly seed?: string;
+  readonly wallets?: string;
+  readonly peerPort?: number;
+  readonly json?: boolean;
+}
+
+function registerEmercoin(simulate: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
+  simulate
+    .command("emercoin")
+    .description("an Emercoin node (regtest) with coins in its wallet, and an HTTP control port")
+    .option("--port <port>", "port of JSON-RPC, 0 for a free one", wholeNumber(0, 65_535), 0)
+    .option("--control-port <port>", "port of the HTTP control, 0 for a free one", wholeNumber(0, 65_535), 0)
+    .option("--user <name>", "user of JSON-RPC", "emc")
+    .option("--password <text>", "its password; everybody on this computer can see it here", "emc")
+    .option("--block-time <seconds>", "a block comes every so many seconds, 0 for on demand", wholeNumber(0, 86_400), 0)
+    .option("--seed <text>", "same seed, same keys and chances; for play money only")
+    .option("--wallets <list>", "more wallets with coins, separated by commas")
+    .option("--peer-port <port>", "a second node in the same network, 0 for a free port", wholeNumber(0, 65_535))
+    .option("--json", "print where everything is as JSON")
+    .action(async ({ json = false, wallets, peerPort, ...options }: EmercoinOptions) => {
+      const { runSimulateEmercoin } = await loadEmercoin();
+      const peers = peerPort === undefined ? 1 : 2;
+      const names = wallets === undefined ? {} : { wallets: wallets.split(",") };
+      setExit(await runSimulateEmercoin({ ...options, ...names, peers, peerPort: peerPort ?? 0, json }, io));
+    });
 }
 
 interface SmscOptions {

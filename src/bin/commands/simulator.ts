@@ -22,6 +22,11 @@ export function loadSmsc(): Promise<typeof import("../../../test/sim/smsc/index.
   return import("../../../test/sim/smsc/index.ts");
 }
 
+/** The simulated Emercoin node. */
+export function loadEmercoin(): Promise<typeof import("../../../test/sim/emercoin/index.ts")> {
+  return import("../../../test/sim/emercoin/index.ts");
+}
+
 function demoBoardStarter(module: SimulatorModule): StartDemoBoard {
   return async (options) => {
     const start = (controlPort: number) =>
