@@ -111,8 +111,7 @@ export class MarketOrders {
   async status(caller: string, id: string, wait: Millis): Promise<RentStatus> {
     const order = await this.#own(caller, id);
     const pending = await pendingOf(this.#deps.database, id);
-    if (wait === 0 || pending === 0) return statusOf(order, pending);
-    await this.#deps.waiters.wait(ofRenter(id), wait);
+    if (pending === 0 || !(await this.#deps.waiters.wait(ofRenter(id), wait))) return statusOf(order, pending);
     return statusOf(await this.#own(caller, id), await pendingOf(this.#deps.database, id));
   }
 
@@ -124,8 +123,7 @@ export class MarketOrders {
     const { database, waiters } = this.#deps;
     const { after, wait, open } = query;
     let requests = await waitingRequests(database, provider, after);
-    if (requests.length === 0 && wait > 0 && !open) {
-      await waiters.wait(ofProvider(provider), wait);
+    if (requests.length === 0 && !open && (await waiters.wait(ofProvider(provider), wait))) {
       requests = await waitingRequests(database, provider, after);
     }
     const orders = open ? { open: (await openOrders(database, provider)).map(({ request }) => request) } : {};

@@ -15,9 +15,9 @@ export class Waiters {
     this.#clock = clock;
   }
 
-  /** Resolves after `notify(key)`, after `timeout`, or when the relay stops: whoever waited looks again. */
-  async wait(key: string, timeout: Millis): Promise<void> {
-    if (this.#stopped || timeout === 0 || this.#count >= MAX_WAITING) return;
+  /** Whether to look again: after `notify(key)` or `timeout`, but not when nothing was waited for or the relay stops. */
+  async wait(key: string, timeout: Millis): Promise<boolean> {
+    if (this.#stopped || timeout === 0 || this.#count >= MAX_WAITING) return false;
     const { promise, resolve } = deferred<void>();
     const set = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, set.add(resolve));
@@ -28,6 +28,7 @@ export class Waiters {
     this.#count--;
     set.delete(resolve);
     if (set.size === 0 && this.#waiting.get(key) === set) this.#waiting.delete(key);
+    return !this.#stopped;
   }
 
   notify(key: string): void {
