@@ -17,6 +17,8 @@ export * from "./line-binder.ts";
 export * from "./line-binding.ts";
 export * from "./link-state.ts";
 export * from "./market/order-answer.ts";
+export * from "./market/order-desk.ts";
+export type * from "./market/ports-market.ts";
 export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
 export * from "./number-query.ts";

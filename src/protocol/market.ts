@@ -131,8 +131,14 @@ export const orderAnswer = z.strictObject({
   received: emcPrice,
   expires_at: unixSeconds,
   payment: paymentRequirement.nullable(),
-  /** What became of the last ticket. */
-  ticket: z.enum(["won", "lost"]).nullable(),
+  /** What became of the ticket that is answered; `win_tx` is the whole transaction of one that won. */
+  ticket: z
+    .strictObject({
+      txid: z.string().regex(/^[0-9a-f]{64}$/),
+      outcome: z.enum(["won", "lost"]),
+      win_tx: ticketHex.nullable(),
+    })
+    .nullable(),
   problem: z
     .strictObject({ code: z.string().max(64), message: z.string().max(300), hint: z.string().max(300) })
     .nullable(),

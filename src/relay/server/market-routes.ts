@@ -36,7 +36,7 @@ export interface MarketRouteDeps {
 
 const MAX_RENT_BYTES = 4 * 1024;
 const MAX_TICKET_BYTES = 40 * 1024;
-const MAX_ANSWER_BYTES = 8 * 1024;
+const MAX_ANSWER_BYTES = 48 * 1024;
 
 const listingsQuery = pageQuery.extend({ after: listingIdText.or(z.literal("")).default("") });
 const recordQuery = z.strictObject({
