@@ -22,16 +22,14 @@ import type { PaymentRequirement, ProviderRequest, RentRequest } from "../../pro
 import { DURATION_DAYS } from "../../registry/index.ts";
 import type { Line } from "../model.ts";
 import type { Order, StoredTicket } from "../payments/model.ts";
-import type { Orders } from "../payments/orders.ts";
-import type { Tickets } from "../payments/tickets.ts";
+import type { Payments } from "../payments/payments.ts";
 import { type AnswerDraft, draftAnswer, emcRequirement, randpayRequirement } from "./answer-draft.ts";
 import { signAnswer } from "./order-answer.ts";
 import type { MarketOutcome, MarketRelay } from "./ports-market.ts";
 
 export interface OrderDeskDeps {
   readonly relay: MarketRelay;
-  readonly orders: Pick<Orders, "get" | "quote" | "chap" | "address" | "settle">;
-  readonly tickets: Pick<Tickets, "accept">;
+  readonly payments: Pick<Payments, "order" | "quote" | "chap" | "address" | "pay">;
   readonly lines: () => readonly Line[];
   /** Whether this renter may have the line now. */
   readonly isFree: (line: Line, renter: string) => boolean;
@@ -131,17 +129,16 @@ export class OrderDesk {
       case "quote":
         return await this.#offer(await this.#quote(asked.request));
       case "chap":
-        return await this.#offer(this.#deps.orders.get(asked.order_id));
+        return await this.#offer(this.#deps.payments.order(asked.order_id));
       case "ticket": {
-        const ticket = await this.#deps.tickets.accept(asked.order_id, asked.tx);
-        await this.#deps.orders.settle(asked.order_id);
-        return await this.#offer(this.#deps.orders.get(asked.order_id), ticket);
+        const { ticket, order } = await this.#deps.payments.pay(asked.order_id, asked.tx);
+        return await this.#offer(order, ticket);
       }
     }
   }
 
   async #quote(request: RentRequest): Promise<Order> {
-    const { orders, lines, isFree } = this.#deps;
+    const { payments, lines, isFree } = this.#deps;
     const { order_id: id, listing_id, tier, duration, sms, renter, envelope_version, payment } = request;
     const known = this.#order(id);
     if (known !== null) return known;
@@ -156,7 +153,7 @@ export class OrderDesk {
         hint: "Choose another listing, or ask again later.",
       });
     }
-    return await orders.quote({
+    return await payments.quote({
       ...{ id, tier, sms, renter, line },
       days: DURATION_DAYS[duration],
       envelopeVersion: envelope_version,
@@ -172,14 +169,14 @@ export class OrderDesk {
   }
 
   async #requirement(order: Order): Promise<PaymentRequirement> {
-    const { orders } = this.#deps;
-    if (order.method === "randpay") return randpayRequirement(await orders.chap(order.id));
-    return emcRequirement(order, await orders.address(order.id));
+    const { payments } = this.#deps;
+    if (order.method === "randpay") return randpayRequirement(await payments.chap(order.id));
+    return emcRequirement(order, await payments.address(order.id));
   }
 
   #order(id: string): Order | null {
     try {
-      return this.#deps.orders.get(id);
+      return this.#deps.payments.order(id);
     } catch (error) {
       if (hasCode(error, "payment.unknown_order")) return null;
       throw error;
