@@ -1,7 +1,7 @@
 // Public face of `app`.
 
 export { type BoxDeps, type BoxHandle, startBox } from "./box.ts";
-export { openDataFolder, readIfThere } from "./data-folder.ts";
+export { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 export { type DemoHandle, startDemo } from "./demo.ts";
 export type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
 export type { DemoFacts } from "./demo-facts.ts";

@@ -9,6 +9,7 @@ export type * from "./chain/name-publication.ts";
 export * from "./chain/name-publisher.ts";
 export type * from "./chain/ports-chain.ts";
 export { isOpen, type PublicationStore, type StoredPublication } from "./chain/publication-model.ts";
+export * from "./escrow/index.ts";
 export * from "./event-log.ts";
 export * from "./forwarder.ts";
 export * from "./intake.ts";
