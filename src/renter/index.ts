@@ -9,6 +9,7 @@ export * from "./lines.ts";
 export * from "./listing-offers.ts";
 export type { RelayRental, RenterSink } from "./mailbox.ts";
 export * from "./market-client.ts";
+export * from "./order-file.ts";
 export { relayUrl } from "./relay-http.ts";
 export * from "./renting.ts";
 export * from "./state.ts";
