@@ -17,6 +17,8 @@ export * from "./joining.ts";
 export * from "./line-binder.ts";
 export * from "./line-binding.ts";
 export * from "./link-state.ts";
+export type * from "./listings/listing-model.ts";
+export * from "./listings/listings.ts";
 export * from "./market/order-answer.ts";
 export * from "./market/order-desk.ts";
 export type * from "./market/ports-market.ts";
