@@ -22,6 +22,7 @@ export * from "./listings/listings.ts";
 export * from "./market/order-answer.ts";
 export * from "./market/order-desk.ts";
 export type * from "./market/ports-market.ts";
+export * from "./market/record-mirror.ts";
 export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
 export * from "./number-query.ts";
