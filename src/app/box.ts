@@ -16,7 +16,6 @@ import {
 import type { BoxConfig } from "../config/index.ts";
 import {
   type BoxConsole,
-  type BoxStore,
   type FleetConsole,
   type Line,
   noChain,
@@ -59,7 +58,7 @@ export interface BoxDeps {
 export interface BoxHandle {
   readonly consoleUrl: string;
   readonly identity: Identity;
-  readonly store: BoxStore;
+  readonly store: FileBoxStore;
   readonly console: BoxConsole;
   readonly fleet: FleetConsole;
   slots(): readonly SlotStatus[];

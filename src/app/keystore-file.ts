@@ -81,27 +81,42 @@ async function keyFile(deps: KeystoreDeps, name: string): Promise<Secret<Uint8Ar
   return new Secret(new Uint8Array(bytes));
 }
 
-/** Opens the keystore; on the first start makes one with a fresh identity of the given name. Errors: `keystore.*`. */
-export async function openOrCreateKeystore(deps: KeystoreDeps, name: string): Promise<KeystoreContents> {
-  const { suite, random } = deps;
+/** Opens the keystore of a box; null if there is none yet. Errors: `keystore.*`. */
+export async function openKeystoreFile(deps: KeystoreDeps): Promise<KeystoreContents | null> {
+  const text = await readIfThere(join(deps.folder, FILE));
+  return text === null ? null : await openKeystore({ suite: deps.suite, unlock: await unlockBy(deps), text });
+}
+
+/** Makes the keystore of a box that has none, with this identity. Errors: `keystore.*`. */
+export async function createKeystoreFile(deps: KeystoreDeps, identity: Identity): Promise<KeystoreContents> {
   const file = join(deps.folder, FILE);
-  const text = await readIfThere(file);
   // The keystore is made before the database: a database without one is no first start.
-  if (text === null && (await isThere(join(deps.folder, BOX_DATABASE)))) {
+  if (await isThere(join(deps.folder, BOX_DATABASE))) {
     throw new AppError("keystore.missing", `${file} is missing, but the box has a database already`, {
       hint: "Restore the keystore from a backup: with new keys no rental would hold and nothing sealed could be read.",
     });
   }
-  const unlock = await unlockBy(deps);
-  if (text !== null) return await openKeystore({ suite, unlock, text });
   const contents: KeystoreContents = {
-    identities: [createIdentity(random, suite, name)],
-    current: name,
-    storageKey: new Secret(random.bytes(32)),
+    identities: [identity],
+    current: identity.name,
+    storageKey: new Secret(deps.random.bytes(32)),
     secrets: {},
   };
-  await replaceFile(file, await sealKeystore({ suite, random, unlock, contents }));
+  await writeKeystoreFile(deps, contents);
   return contents;
+}
+
+/** Writes the whole keystore anew, sealed as it was. Errors: `keystore.*`, those of `replaceFile`. */
+export async function writeKeystoreFile(deps: KeystoreDeps, contents: KeystoreContents): Promise<void> {
+  const { suite, random } = deps;
+  const sealed = await sealKeystore({ suite, random, unlock: await unlockBy(deps), contents });
+  await replaceFile(join(deps.folder, FILE), sealed);
+}
+
+/** Opens the keystore; on the first start makes one with a fresh identity of the given name. Errors: `keystore.*`. */
+export async function openOrCreateKeystore(deps: KeystoreDeps, name: string): Promise<KeystoreContents> {
+  const { suite, random } = deps;
+  return (await openKeystoreFile(deps)) ?? (await createKeystoreFile(deps, createIdentity(random, suite, name)));
 }
 
 /** The identity in use. Throws `keystore.bad_file` when the keystore names none. */

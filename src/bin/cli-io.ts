@@ -11,6 +11,8 @@ export interface CliIo {
   readInput(): Promise<Uint8Array>;
   /** The next line of standard input, without its end; null when there is none. Absent where nobody types. */
   readLine?(): Promise<string | null>;
+  /** What a person types after `prompt`, without showing it; null when nobody types. Absent where nobody can. */
+  readSecret?(prompt: string): Promise<string | null>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: Random;

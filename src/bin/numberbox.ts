@@ -18,11 +18,14 @@ interface CommandGroup {
 const GROUPS: readonly CommandGroup[] = [
   { names: ["demo", "start", "relay"], load: async () => (await import("./commands/roles.ts")).registerRoles },
   {
-    names: ["rental", "slots", "lines", "identity"],
+    names: ["rental", "slots", "lines"],
     load: async () => (await import("./commands/rental.ts")).registerRental,
   },
+  { names: ["identity"], load: async () => (await import("./commands/identity.ts")).registerIdentity },
+  { names: ["listing"], load: async () => (await import("./commands/listing.ts")).registerListing },
   { names: ["slot", "line"], load: async () => (await import("./commands/slot.ts")).registerSlot },
   { names: ["ussd"], load: async () => (await import("./commands/ussd.ts")).registerUssd },
+  { names: ["escrow"], load: async () => (await import("./commands/escrow.ts")).registerEscrow },
   { names: ["chain"], load: async () => (await import("./commands/chain.ts")).registerChain },
   { names: ["receipts", "proofs"], load: async () => (await import("./commands/proofs.ts")).registerProofs },
   { names: ["phone"], load: async () => (await import("./commands/phone.ts")).registerPhone },

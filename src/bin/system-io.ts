@@ -5,6 +5,7 @@ import { systemClock } from "../base/system-clock.ts";
 import { systemLogger } from "../base/system-log.ts";
 import { systemRandom } from "../base/system-random.ts";
 import type { CliIo } from "./cli-io.ts";
+import { typedSecret } from "./secret-prompt.ts";
 
 async function readInput(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
@@ -33,11 +34,16 @@ export function systemIo(): CliIo {
     if (error.code !== "EPIPE") throw error;
     abort.abort();
   });
+  const readLine = lineReader(abort.signal);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     readInput,
-    readLine: lineReader(abort.signal),
+    readLine,
+    readSecret: async (prompt) => {
+      const { stdin, stderr } = process;
+      return stdin.isTTY ? await typedSecret(stdin, stderr, { prompt, signal: abort.signal }) : await readLine();
+    },
     env: process.env,
     clock: systemClock,
     random: systemRandom,

@@ -1,10 +1,11 @@
 // The node's wallet: addresses, coins, signatures. Coins are sent in two steps, see `CoinWallet`.
 
 import { z } from "zod";
-import { AppError, emcText, hasCode } from "../base/index.ts";
+import { AppError, emcText, hasCode, type MicroEmc } from "../base/index.ts";
 import type { CoinWallet, Outpoint } from "../core/index.ts";
 import {
   addressInfo,
+  amount,
   decodedTransaction,
   funded,
   outpoints,
@@ -69,6 +70,16 @@ function coins(rpc: RpcSession): Pick<CoinWallet, "coins" | "reserved" | "reserv
   };
 }
 
+/** The node says the same of coins that are reserved and of coins that are not there. */
+async function shortage(rpc: RpcSession, outputs: readonly { readonly amount: MicroEmc }[], cause: AppError) {
+  const wanted = outputs.reduce((sum, output) => sum + output.amount, 0);
+  if ((await rpc.read("getbalance", [], { reply: amount })) > wanted) return cause;
+  return new AppError("emercoin.no_funds", "the wallet has too few coins", {
+    hint: "Send EMC to the wallet; `numberbox chain status` shows what it has.",
+    cause,
+  });
+}
+
 function sending(rpc: RpcSession): Pick<CoinWallet, "fund" | "signTransaction" | "broadcast"> {
   const sign: CoinWallet["signTransaction"] = async (hex, prevOutputs = []) => {
     const spent = prevOutputs.map(({ amount, script, ...rest }) => ({
@@ -83,7 +94,11 @@ function sending(rpc: RpcSession): Pick<CoinWallet, "fund" | "signTransaction" |
     fund: async (outputs) => {
       const targets = outputs.map(({ address, amount }) => ({ [address]: emcText(amount) }));
       const bare = await rpc.read("createrawtransaction", [[], targets], { reply: z.string() });
-      const { hex, fee } = await rpc.write("fundrawtransaction", [bare, { lockUnspents: true }], { reply: funded });
+      const { hex, fee } = await rpc
+        .write("fundrawtransaction", [bare, { lockUnspents: true }], { reply: funded })
+        .catch(async (error) => {
+          throw hasCode(error, "emercoin.coins_reserved") ? await shortage(rpc, outputs, error) : error;
+        });
       const decode = async (text: string) =>
         await rpc.read("decoderawtransaction", [text], { reply: decodedTransaction });
       const inputs = (await decode(hex)).vin.map(({ txid: id = "", vout = 0 }) => ({ txid: id, vout }));

@@ -83,6 +83,11 @@ export type ProofDayView = z.infer<typeof proofDayView>;
 export const proofsReply = z.object({ issuer: publicKeyText, days: z.array(proofDayView) });
 export type ProofsReply = z.infer<typeof proofsReply>;
 
+/** `GET /api/v1/proofs/orphans`: days that should be in the chain and are not, or stand there otherwise. Asks the node. */
+export const proofOrphansReply = z.object({
+  orphans: z.array(z.object({ date: proofDateText, problem: problemBody })),
+});
+
 /** `GET /api/v1/proofs/receipts`. `about`: only what is about this envelope or call. */
 export const proofsQuery = z.strictObject({
   about: hashText.optional(),

@@ -19,6 +19,7 @@ export interface RelayMirror {
 const DEFAULT_TTL = 3600;
 const LIST_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "NS", "MX", "SD"]);
 const TYPES: ReadonlySet<string> = new Set([...LIST_TYPES, "CNAME", "TXT", "PTR", "SRV", "TTL"]);
+const KEY = /^[A-Za-z0-9_-]{43}$/;
 const PIN = "numberbox-relay=";
 const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 
@@ -64,7 +65,7 @@ export function mirrorOf(host: string, value: string): RelayMirror {
   return {
     host,
     addresses: entries.filter(({ type }) => type === "A" || type === "AAAA").map(({ value: address }) => address),
-    key: pin !== undefined && /^[A-Za-z0-9_-]{43}$/.test(pin) ? pin : null,
+    key: pin !== undefined && KEY.test(pin) ? pin : null,
   };
 }
 
@@ -77,6 +78,7 @@ export function mirrorValue({ addresses, key }: Omit<RelayMirror, "host">, ttl =
   const six = addresses.filter((address) => IPV6.test(address));
   if (four.length + six.length !== addresses.length || addresses.length === 0)
     throw bad("an address is not an IP address");
+  if (key !== null && !KEY.test(key)) throw bad("the relay's key is not 32 bytes of base64url");
   const parts = [
     ...(four.length > 0 ? [`A=${four.join(",")}`] : []),
     ...(six.length > 0 ? [`AAAA=${six.join(",")}`] : []),

@@ -1,7 +1,8 @@
 // Phone numbers in the Emercoin namespace: EmerENUM, which the node's own DNS answers from, is written; two other forms of the network
 // are read too (reference/emercoin.md section 7).
 
-import { AppError, type E164 } from "../base/index.ts";
+import { AppError, type CoinCrypto, type E164 } from "../base/index.ts";
+import { type ChainNetwork, verifyMessage } from "../emercoin/index.ts";
 
 export interface EnumService {
   /** `sip`, `xmpp`, … */
@@ -47,9 +48,23 @@ export interface EnumWish {
   readonly signatures: EnumRecord["signatures"];
 }
 
-/** EmerENUM lines. Throws `enum.bad_record`. */
-export function enumValue({ services, ttl, signatures }: EnumWish): string {
+const isSmall = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 0xffff;
+
+/** A name or signature that held a separator of the form would be read as something else. */
+function checkWish({ services, ttl, signatures }: EnumWish): void {
   if (services.length === 0) throw bad("it names no service");
+  if (!Number.isInteger(ttl) || ttl < 1) throw bad("its time to live is not a number of seconds");
+  if (!services.every(({ order, preference }) => isSmall(order) && isSmall(preference)))
+    throw bad("order and preference must be 0-65535");
+  const sound = ({ verifier, signature }: EnumRecord["signatures"][number]): boolean =>
+    /^[\x21-\x7e]{1,512}$/.test(verifier) && !/[|,]/.test(verifier) && /^[A-Za-z0-9+/]+={0,2}$/.test(signature);
+  if (!signatures.every(sound)) throw bad("a verifier's name or signature is malformed");
+}
+
+/** EmerENUM lines. Throws `enum.bad_record`. */
+export function enumValue(wish: EnumWish): string {
+  checkWish(wish);
+  const { services, ttl, signatures } = wish;
   const lines = services.map(({ service, order, preference, uri }) => {
     // The node splits at `!` and ends a line at a blank.
     if (!URI.test(uri) || uri.includes("!") || !/^[a-z0-9]{1,16}$/.test(service))
@@ -131,4 +146,19 @@ export function parseEnumValue(text: string): EnumRecord {
   const record = readZoneFile(text) ?? readBackend(text) ?? readEmerEnum(text.split(/[\r\n]+/));
   if (record === null) throw bad("it is of none of the known forms");
   return record;
+}
+
+/**
+ * Whether a verifier vouches for a record: his signature, by the address that owns his name, is over the record's exact name (and over
+ * nothing of its value). Throws `emercoin.bad_address`.
+ */
+export function isVouchedFor(
+  crypto: CoinCrypto,
+  { name, record }: { readonly name: string; readonly record: EnumRecord },
+  verifier: { readonly name: string; readonly address: string; readonly network: ChainNetwork },
+): boolean {
+  const { address, network } = verifier;
+  return record.signatures
+    .filter((each) => each.verifier === verifier.name)
+    .some(({ signature }) => verifyMessage(crypto, { address, message: name, signature }, network));
 }

@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { BoxHandle } from "../../src/app/index.ts";
 import { currentIdentity, openOrCreateKeystore } from "../../src/app/keystore-file.ts";
-import { publicKeysToText } from "../../src/envelope/index.ts";
+import { toBase64url, unixMs } from "../../src/base/index.ts";
+import { BoxReceipts } from "../../src/core/index.ts";
+import { publicKeysToText, verifyAnyReceipt } from "../../src/envelope/index.ts";
 import { codeOf } from "../contract/box-store.ts";
 import { renter } from "../core/core-rig.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
@@ -16,6 +19,21 @@ async function providerKey(folder: string): Promise<Uint8Array> {
   const unlock = { key_file: "unlock.key" };
   return currentIdentity(await openOrCreateKeystore({ ...parts, folder, unlock, credentials: undefined }, "provider"))
     .verify;
+}
+
+/** The box keeps the relay's word for the message beside its own, both good, and by the key that the relay tells of itself. */
+async function hasRelayReceipt({ store, identity }: BoxHandle, relayUrl: string): Promise<void> {
+  const { verify } = (await (await fetch(`${relayUrl}/info`)).json()) as { readonly verify: string };
+  const { receiptRows: rows } = store.proofs;
+  const provider = toBase64url(identity.verify);
+  const receipts = new BoxReceipts({ suite: parts.suite, rows, seed: identity.seed, provider });
+  const all = { after: null, from: unixMs(0), to: unixMs(Number.MAX_SAFE_INTEGER), rentalId: null };
+  const issued = (await receipts.slice(all)).receipts;
+  expect(issued.map(({ kind, receipt }) => [kind, receipt.from])).toEqual([
+    ["provider", provider],
+    ["relay", verify],
+  ]);
+  for (const { receipt } of issued) expect(verifyAnyReceipt(parts.suite, receipt).ok).toBe(true);
 }
 
 describe("the box role", () => {
@@ -35,6 +53,7 @@ describe("the box role", () => {
     await forwarded;
     const overview = await box.console.overview();
     expect(overview).toMatchObject({ counts: { received: 1, forwarded: 1 }, relay: { state: "up" }, clock: "trusted" });
+    await hasRelayReceipt(box, relay.url);
     await box.stop();
     await box.stop();
     expect(readdirSync(folder).sort()).toEqual(["box.db", "keystore.json", "unlock.key"]);

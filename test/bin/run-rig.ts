@@ -34,6 +34,7 @@ export async function numberbox(args: readonly string[], options: RunOptions = {
     },
     readInput: () => Promise.resolve(new Uint8Array(0)),
     readLine: () => Promise.resolve(lines.shift() ?? null),
+    readSecret: () => Promise.resolve(lines.shift() ?? null),
     env: options.env ?? {},
     clock: systemClock,
     random: systemRandom,

@@ -3,7 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
-import { anchorName, checkReceipts } from "../../src/core/index.ts";
+import { checkReceipts } from "../../src/core/index.ts";
+import { proofsName } from "../../src/registry/index.ts";
 import { serveNames } from "../sim/names-http.ts";
 import { DATE, ProofBox } from "../sim/proof-box.ts";
 import { exported, faults, noPython as missing, python } from "./independent-proof.ts";
@@ -23,7 +24,12 @@ describe.skipIf(missing !== "")(`an independent reader of proofs in Python${miss
     expect(offline.lines).toHaveLength(receipts);
     const online = await python(file, "--node", await serveNames(box.names), "--confirmations", "12");
     expect(faults(online)).toEqual([]);
-    expect(online.lines.at(-1)).toEqual({ type: "anchor", name: anchorName(DATE, null), ok: true, confirmations: 21 });
+    expect(online.lines.at(-1)).toEqual({
+      type: "anchor",
+      name: proofsName({ day: DATE, gateway: null }),
+      ok: true,
+      confirmations: 21,
+    });
     expect(online.exit).toBe(0);
   });
 
@@ -53,7 +59,7 @@ describe.skipIf(missing !== "")(`an independent reader of proofs in Python${miss
     const { file, bundle } = await exported(box);
     const node = await serveNames(box.names);
     const check = async () => faults(await python(file, "--node", node, "--confirmations", "12"));
-    const name = anchorName(DATE, null);
+    const name = proofsName({ day: DATE, gateway: null });
     const record = await box.names.name(name);
     if (record === null) throw new Error("the anchor is not in the chain");
     box.names.put(name, record.value, "emrt1stranger");

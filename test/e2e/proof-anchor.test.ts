@@ -1,19 +1,22 @@
 // A day's receipts on a real Emercoin node: published by the box's publisher, verified by our own reader and by one that shares no code.
 
 import { describe, expect, it, onTestFinished } from "vitest";
-import { microEmc, millis, silentLogger, toHex, utf8 } from "../../src/base/index.ts";
+import { type MicroEmc, millis, silentLogger, toHex, utf8 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import type { EmercoinNode } from "../../src/chain/index.ts";
 import {
-  anchorName,
   checkAnchor,
   checkReceipts,
   createNamePublisher,
   type NamePublisher,
+  type NameWish,
   type RunningPublisher,
 } from "../../src/core/index.ts";
+import { nameFee } from "../../src/emercoin/index.ts";
+import { nobleCoin } from "../../src/envelope/index.ts";
+import { lintPublication, proofsName } from "../../src/registry/index.ts";
 import { MemoryPublicationStore } from "../sim/memory-publications.ts";
 import { DATE, ProofBox, provider, verifyOf, worm } from "../sim/proof-box.ts";
 import { mine, noRealNode, realNode, realNodeUrl } from "../sim/real-node.ts";
@@ -22,10 +25,19 @@ import { exported, faults, noPython, python } from "./independent-proof.ts";
 const CONFIRMATIONS = 3;
 const missing = noRealNode || noPython;
 
+/** What never may become public is searched for in what is published here too. */
+function lint({ purpose, name, value }: NameWish): void {
+  lintPublication({ crypto: nobleCoin, purpose, name, value, secrets: [provider.seed.reveal()] });
+}
+
+function feeOf({ operation, days, name, value }: NameWish, lastPowReward: MicroEmc): MicroEmc {
+  return nameFee({ operation, days, nameBytes: name.length, valueBytes: value.length, lastPowReward });
+}
+
 async function startPublisher(node: EmercoinNode): Promise<RunningPublisher> {
   const publisher = createNamePublisher({
     ...{ node, clock: systemClock, random: systemRandom, log: silentLogger, store: new MemoryPublicationStore() },
-    ...{ lint: () => {}, nameFee: () => microEmc(10_000), now: () => systemClock.now(), pollEvery: millis(200) },
+    ...{ lint, nameFee: feeOf, now: () => systemClock.now(), pollEvery: millis(200) },
     gate: { ready: true, remember: async () => {}, forget: () => {}, unlocked: (_what, work) => work() },
     rules: { confirmations: CONFIRMATIONS, margin: 20 },
   });
@@ -63,7 +75,10 @@ describe.skipIf(missing !== "")(`a day's proof on a real node${missing}`, () => 
     await box.acknowledge(3);
     await box.endDay();
     const built = await box.reader.day(DATE);
-    expect(await box.service.plan(DATE)).toMatchObject({ name: anchorName(DATE, username), problem: null });
+    expect(await box.service.plan(DATE)).toMatchObject({
+      name: proofsName({ day: DATE, gateway: username }),
+      problem: null,
+    });
     const submitted = await box.service.anchor(DATE);
     expect(submitted).toMatchObject({ state: "submitted", problem: null });
     await settle(publisher, submitted.publication ?? "");
@@ -78,7 +93,11 @@ describe.skipIf(missing !== "")(`a day's proof on a real node${missing}`, () => 
     await restarted.acknowledge(3);
     await restarted.endDay();
     const anchored = await restarted.service.anchor(DATE);
-    expect(anchored).toMatchObject({ state: "anchored", root: built.root, name: anchorName(DATE, username) });
+    expect(anchored).toMatchObject({
+      state: "anchored",
+      root: built.root,
+      name: proofsName({ day: DATE, gateway: username }),
+    });
     expect(anchored.height).toBeGreaterThan(0);
 
     const { file, bundle } = await exported(restarted);

@@ -9,6 +9,7 @@ import {
   commitmentOf,
   digestOfCid,
   explainCommitment,
+  explainSignature,
   listingRecord,
   parseListingRecord,
   parseUserWorm,
@@ -85,6 +86,18 @@ describe.skipIf(!haveVectors)("the network's listing vectors", () => {
     expect(tiersOf(record.fields).map(({ tier }) => tier)).toEqual(["sms_only", "sms_voice_video"]);
     expect(rentalPrice(record.fields, "sms_voice_video", "monthly")).toBe(800_000);
     expect(rentalPrice(record.fields, "sms_only", "daily")).toBe(10_000);
+  });
+
+  it("have a signature over a pretty file told from one over the canonical record", () => {
+    const file = vectorBytes("ness/listing_unsigned.json");
+    const { verify } = provider();
+    const explain = (signature: string, key = verify) =>
+      explainSignature(systemCrypto, file, { signature, verify: key });
+    expect(explain(vectors.listing.sig_over_pretty_file_b64url).form).toBe("C5");
+    expect(explain(vectors.listing.signature_b64url).form).toBe("C1");
+    expect(explain(toHex(fromBase64url(vectors.listing.signature_b64url))).form).toBe("C1");
+    expect(explain(vectors.listing.signature_b64url, new Uint8Array(32).fill(3)).form).toBeNull();
+    expect(explain("%%").form).toBeNull();
   });
 
   it("agree that ptool signs the pretty file, which is another signature", () => {

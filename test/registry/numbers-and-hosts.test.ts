@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { e164 } from "../../src/base/index.ts";
+import { e164, Secret } from "../../src/base/index.ts";
+import { addressText, hash160, signMessage } from "../../src/emercoin/index.ts";
+import { nobleCoin } from "../../src/envelope/index.ts";
 import {
   dnsName,
   enumName,
   enumNames,
   enumValue,
+  isVouchedFor,
   mirrorOf,
   mirrorValue,
   parseDnsValue,
@@ -50,6 +53,41 @@ describe("ENUM records", () => {
   });
 });
 
+describe("who vouches for an ENUM record", () => {
+  const secret = new Secret(new Uint8Array(32).fill(7));
+  const hash = hash160(nobleCoin, nobleCoin.publicKey(secret.reveal()));
+  const name = enumName(number, 0);
+  const signature = signMessage(nobleCoin, secret, name);
+  const value = enumValue({ services: [sip], ttl: 300, signatures: [{ verifier: "ver:enum", signature }] });
+  const record = parseEnumValue(value);
+  const by = (kind: "p2pkh" | "p2wpkh", verifier = "ver:enum") => ({
+    name: verifier,
+    address: addressText(nobleCoin, { kind, hash }, "main"),
+    network: "main" as const,
+  });
+
+  it("is told by the signature over the exact name, for both kinds of address", () => {
+    for (const kind of ["p2pkh", "p2wpkh"] as const) {
+      expect(isVouchedFor(nobleCoin, { name, record }, by(kind))).toBe(true);
+      expect(isVouchedFor(nobleCoin, { name: enumName(number, 1), record }, by(kind))).toBe(false);
+      expect(isVouchedFor(nobleCoin, { name, record }, by(kind, "ver:other"))).toBe(false);
+    }
+    const other = { ...by("p2pkh"), address: "EJguShSREjzGzFTTCgdm4h32XoK3w8Qdeb" };
+    expect(isVouchedFor(nobleCoin, { name, record }, other)).toBe(false);
+  });
+
+  it.each([
+    ["a verifier with a separator", { signatures: [{ verifier: "ver:a|b", signature }] }],
+    ["a verifier with a new line", { signatures: [{ verifier: "ver:a\nE2U+sip=1|1|x", signature }] }],
+    ["a signature that is no base64", { signatures: [{ verifier: "ver:a", signature: "x,y|z" }] }],
+    ["an order beyond 16 bits", { services: [{ ...sip, order: 65_536 }] }],
+    ["a time to live of half a second", { ttl: 0.5 }],
+  ])("cannot be written with %s", (_, change) => {
+    const wish = { services: [sip], ttl: 300, signatures: [], ...change };
+    expect(() => enumValue(wish)).toThrow(expect.objectContaining({ code: "enum.bad_record" }));
+  });
+});
+
 describe("EmerDNS records", () => {
   const key = "c4wwXMpM8lA6Wbz4Kw5I-Yj_SNCzbadVJsM0MXmL8xI";
 
@@ -58,6 +96,9 @@ describe("EmerDNS records", () => {
     expect(value).toBe(`A=192.0.2.1|AAAA=2001:db8::1|TXT=numberbox-relay=${key}|TTL=600`);
     expect(mirrorOf("relay.coin", value)).toEqual({ host: "relay.coin", addresses: ["192.0.2.1", "2001:db8::1"], key });
     expect(dnsName("relay.coin")).toBe("dns:relay.coin");
+    expect(() => mirrorValue({ addresses: ["192.0.2.1"], key: `${key.slice(1)}|` })).toThrow(
+      expect.objectContaining({ code: "dns.bad_record" }),
+    );
   });
 
   it("may redefine their separator", () => {

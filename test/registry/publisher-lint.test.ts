@@ -80,4 +80,74 @@ describe("the publisher's lint", () => {
     const text = wifText(nobleCoin, new Secret(new Uint8Array(32).fill(9)), "regtest").reveal();
     expect(lint("dns", `TXT=${text}`)).toBe("publication.refused");
   });
+
+  const seed = toBase64(secret);
+  const listing = (change: object): string =>
+    JSON.stringify({
+      worm_ref: "worm:user:ness:provider",
+      commitment: "ab".repeat(32),
+      capabilities: 11,
+      rev: 1,
+      ...change,
+    });
+
+  it.each([
+    ["a member more", listing({ note: "x" })],
+    ["a key for a user name", listing({ worm_ref: `worm:user:ness:${"cd".repeat(32)}` })],
+    ["a number for a user name", listing({ worm_ref: "worm:user:ness:15550100123" })],
+    ["a number with blanks", listing({ worm_ref: "worm:user:ness:+1 555 010-0123" })],
+    ["an address of the newer internet", listing({ worm_ref: "worm:user:ness:[2001:db8::7]" })],
+    ["a mail address", listing({ worm_ref: "worm:user:ness:ann@relay.example" })],
+    ["a price in words", listing({ worm_ref: "worm:user:ness:0.01 EMC" })],
+    ["no JSON", "worm:user:ness:provider"],
+    ["a commitment that is none", listing({ commitment: seed })],
+  ])("keeps a listing with %s off the chain", (_, value) => {
+    expect(lint("listing", value)).toBe("publication.refused");
+  });
+
+  it("lets a listing pass that has nothing but its four members", () => {
+    expect(lint("listing", listing({}))).toBeNull();
+  });
+
+  const other = toBase64(new Uint8Array(32).fill(0x5a));
+  it.each([
+    ["a key in an attribute that is none of a key", wormXml(provider).replace('nonce="', `note="${other}" nonce="`)],
+    ["a key in the text", wormXml(provider).replace("<signatures> ", `<signatures> ${other}`)],
+    ["a key in a comment", wormXml(provider).replace("Here tags", other)],
+    ["an address in a user's record", wormXml(provider).replace('type="ness"', 'type="ness" url="http://192.0.2.7/"')],
+    ["this box's seed published as a public key", wormXml(provider).replace(/verify="[^"]+"/, `verify="${seed}"`)],
+    ["no XML", "provider"],
+  ])("refuses a WORM with %s, whoever's it is", (_, value) => {
+    expect(lint("worm", value, wormName(provider))).toBe("publication.refused");
+  });
+
+  it("lets a node's record name its URL", () => {
+    const node = `<worm><node type="ness" url="https://relay.example" nonce="x" verify="${other}" public="${other}" master-user="a" tariff="1" services="sms"/></worm>`;
+    expect(lint("worm", node, "worm:node:ness:https://relay.example")).toBeNull();
+  });
+
+  it("finds this box's key also raw, cut into its neighbours, and between other bytes of a base64 text", () => {
+    const around = (before: number): Uint8Array => Uint8Array.of(...new Uint8Array(before).fill(9), ...secret, 9, 9);
+    for (let before = 0; before < 9; before++) {
+      for (const text of [toBase64(around(before)), toBase64url(around(before)), toHex(around(before))]) {
+        expect(lint("dns", `TXT=${text}|TTL=300`), `${before} ${text.length}`).toBe("publication.refused");
+        expect(lint("dns", `TXT=${toBase64(utf8(text))}`)).toBe("publication.refused");
+      }
+    }
+    const raw = { crypto: nobleCoin, purpose: "dns" as const, name: "dns:a.coin", secrets: [secret] };
+    expect(() => lintPublication({ ...raw, value: around(3) })).toThrow(
+      expect.objectContaining({ code: "publication.refused" }),
+    );
+  });
+
+  it("says what it found and where, never the thing", () => {
+    try {
+      const value = utf8(listing({ worm_ref: "worm:user:ness:+15550100123" }));
+      lintPublication({ crypto: nobleCoin, purpose: "listing", name: "x", value, secrets: [secret] });
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ context: { where: "value", what: "a phone number", offset: 28 } });
+      expect(JSON.stringify(error)).not.toContain("15550100123");
+    }
+  });
 });

@@ -5,10 +5,12 @@ import { canonicalBytes, wormName, wormXml } from "../../src/envelope/index.ts";
 import {
   capabilitiesOf,
   capabilityWords,
+  describeCapabilities,
   judgeListing,
   type ListingEvidence,
   listingValueBytes,
   parseListingValue,
+  unknownCapabilities,
 } from "../../src/registry/index.ts";
 import { provider, stranger } from "../envelope/fixtures.ts";
 import { LISTING, NOW, named, publish, recordOf } from "./listing-fixtures.ts";
@@ -99,6 +101,62 @@ describe("a listing", () => {
     expect(ahead.warnings).toEqual(["the record is dated in the future"]);
   });
 
+  it("that expired or was deleted fails the commitment, also when it was read before its last height", () => {
+    const { evidence, listing } = publish(provider);
+    for (const state of ["expired", "deleted"] as const)
+      expect(failing({ ...evidence, listing: { ...listing, state } })).toEqual([`commitment listing.${state}`]);
+    const { expiresAt } = listing;
+    expect(failing({ ...evidence, height: expiresAt })).toEqual([]);
+    expect(failing({ ...evidence, height: expiresAt + 1 })).toEqual([
+      "commitment listing.expired",
+      "worm worm.expired",
+    ]);
+  });
+
+  it("whose provider nobody looked up is unknown in signature and identity, not failed", () => {
+    const judged = judgeListing(systemCrypto, { ...publish(provider).evidence, worm: undefined });
+    expect(failing({ ...publish(provider).evidence, worm: undefined })).toEqual([]);
+    expect([judged.verdicts.signature.kind, judged.verdicts.worm.kind]).toEqual(["unknown", "unknown"]);
+    expect([judged.verdicts.binding.kind, judged.rentable]).toEqual(["ok", false]);
+    const { listing_id: _, capabilities: __, rev: ___, ...old } = recordOf(provider);
+    const unbound = judgeListing(systemCrypto, { ...publish(provider, old).evidence, worm: undefined });
+    expect(unbound.verdicts.binding.kind).toBe("unknown");
+  });
+
+  it("of a record of another provider fails the identity", () => {
+    const record = recordOf(provider, { provider_id: "somebody" });
+    expect(failing(publish(provider, record).evidence)).toEqual(["worm listing.wrong_provider"]);
+  });
+
+  it("warns of what is odd without being false", () => {
+    const old = publish(provider, recordOf(provider, { timestamp: NOW - 367 * 86_400 }));
+    expect(judgeListing(systemCrypto, old.evidence)).toMatchObject({
+      rentable: true,
+      warnings: ["the record is more than a year old"],
+    });
+    const two = judgeListing(systemCrypto, publish(provider, recordOf(provider), "EOther").evidence);
+    expect(two).toMatchObject({
+      rentable: true,
+      warnings: ["another address owns the listing than the provider's identity"],
+    });
+    const { capabilities: _, ...unsigned } = recordOf(provider);
+    const { evidence, listing } = publish(provider, unsigned);
+    const warningsFor = (capabilities: number) => {
+      const value = listingValueBytes({ ...parseListingValue(listing.value), capabilities });
+      return judgeListing(systemCrypto, { ...evidence, listing: { ...listing, value } }).warnings;
+    };
+    expect(warningsFor(7)).toEqual(["the capabilities on chain announce no tier; the record does"]);
+    expect(warningsFor(27)).toEqual(["the capabilities on chain announce other tiers than the record, which counts"]);
+    expect(warningsFor(11)).toEqual([]);
+  });
+
+  it("without any rental price is not rentable", () => {
+    const free = recordOf(provider, { service_tiers: { sms_only: { enabled: true, pricing: { per_sms: "0.001" } } } });
+    const judged = judgeListing(systemCrypto, publish(provider, free).evidence);
+    expect(Object.values(judged.verdicts).every(({ kind }) => kind === "ok")).toBe(true);
+    expect(judged.rentable).toBe(false);
+  });
+
   it("with garbage in value, record or identity is judged, never thrown", () => {
     const { evidence, listing, worm } = publish(provider);
     for (const value of ["", "{", "[]", '{"worm_ref":"x"}', "\u0000"]) {
@@ -134,6 +192,15 @@ describe("capabilities", () => {
     expect(
       capabilitiesOf({ features: ["non-voip", "usa", "instant"], ...tiers, voice: true, video: true, enum: true }),
     ).toBe(127);
+  });
+
+  it("name a region beyond the seed's, and keep bits of later versions apart", () => {
+    const tiers = { sms: true, voice: false, video: false, enum: false };
+    expect(capabilitiesOf({ features: ["europe"], ...tiers })).toBe(8 + 128);
+    expect(capabilitiesOf({ features: ["asia"], ...tiers })).toBe(8 + 256);
+    expect(describeCapabilities(1024 + 8)).toBe("sms-only, unknown 1024");
+    expect(describeCapabilities(0)).toBe("none");
+    expect(unknownCapabilities(0x1ff)).toBe(0);
   });
 
   it("have a listing's id in the chain's name only in its known form", () => {

@@ -49,6 +49,16 @@ describe("proofs over REST", () => {
     expect(done.json).toMatchObject({ dry_run: false, day: { state: "submitted" }, name: `ness:proofs:sms:${DATE}` });
   });
 
+  it("names days that should be in the chain and are not", async () => {
+    const headers = await f.token("read");
+    const answer = await f.call("GET", "/api/v1/proofs/orphans", { headers });
+    expect(answer.json).toMatchObject({ orphans: [{ date: DATE, problem: { code: "proofs.not_anchored" } }] });
+    await box.service.anchor(DATE);
+    box.publisher.confirm();
+    await box.service.tick();
+    expect((await f.call("GET", "/api/v1/proofs/orphans", { headers })).json).toEqual({ orphans: [] });
+  });
+
   it("refuses what does not exist or makes no sense", async () => {
     const headers = await f.token("read", "write");
     expect(await refused("GET", "/20260116", headers)).toBe("404 proofs.unknown_day");

@@ -10,7 +10,14 @@ import {
   type ReceiptCheck,
   requireVerified,
 } from "../../core/index.ts";
-import { anchorReply, type ProofBundle, type ProofDayView, proofsReply, receipt } from "../../protocol/index.ts";
+import {
+  anchorReply,
+  type ProofBundle,
+  type ProofDayView,
+  proofOrphansReply,
+  proofsReply,
+  receipt,
+} from "../../protocol/index.ts";
 import { parseUserWorm } from "../../registry/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type BoxApi, openBoxApi } from "./box-api.ts";
@@ -21,6 +28,10 @@ import { readBundle, receiptPages, saveBundle } from "./proof-bundles.ts";
 interface Common {
   readonly data?: string;
   readonly json?: boolean;
+}
+
+interface ListOptions extends Common {
+  readonly orphans?: boolean;
 }
 
 interface ExportOptions extends Common {
@@ -88,6 +99,22 @@ function tellBundle(io: CliIo, bundle: ProofBundle): void {
   );
   for (const { date, count, root, name } of bundle.trees)
     io.out(`  ${date}  ${count} receipts  ${root}  ${name ?? "not anchored"}\n`);
+}
+
+async function list(io: CliIo, options: ListOptions): Promise<void> {
+  const box = await api(io, options);
+  if (!options.orphans) {
+    const { days } = await box.call({ method: "GET", path: "proofs", reply: proofsReply });
+    for (const day of days) tellDay(io, day, options.json);
+    return;
+  }
+  const { orphans } = await box.call({ method: "GET", path: "proofs/orphans", reply: proofOrphansReply });
+  for (const { date, problem } of orphans) {
+    const hint = problem.hint === undefined ? "" : `  ${problem.hint}\n`;
+    io.out(
+      options.json ? `${JSON.stringify({ date, problem })}\n` : `${date}  ${problem.code}: ${problem.message}\n${hint}`,
+    );
+  }
 }
 
 async function exportReceipts(io: CliIo, options: ExportOptions): Promise<void> {
@@ -205,10 +232,12 @@ function registerReceipts(program: Command, io: CliIo): void {
 export function registerProofs(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
   registerReceipts(program, io);
   const proofs = program.command("proofs").description("daily trees of receipts, and their roots in the chain");
-  common(proofs.command("list").description("the days that are closed")).action(async (options: Common) => {
-    const { days } = await (await api(io, options)).call({ method: "GET", path: "proofs", reply: proofsReply });
-    for (const day of days) tellDay(io, day, options.json);
-  });
+  common(proofs.command("list").description("the days that are closed"))
+    .option(
+      "--orphans",
+      "only what needs a look: days that should be in the chain and are not, or stand there otherwise",
+    )
+    .action((options: ListOptions) => list(io, options));
   common(proofs.command("anchor").description("put a day's root into the chain"))
     .option("--day <date>", "which day (default: the newest that is not anchored)", dayOption)
     .option("--dry-run", "tell name, value and cost, and write nothing")

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { lineView, overview, type RentalView, rentalView, slotView } from "../../protocol/index.ts";
+import { lineView, type RentalView, rentalView, slotView } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
 import { dataFolder } from "./data-option.ts";
@@ -115,14 +115,6 @@ function registerViews(program: Command, io: CliIo): void {
       );
     }
   });
-  const identity = program.command("identity").description("the box's own keys");
-  common(identity.command("show").description("the verify key that a relay's operator must know")).action(
-    async (options: Common) => {
-      const api = await openBoxApi(io, dataFolder(io, options.data));
-      const { provider } = await api.call({ method: "GET", path: "overview", reply: overview });
-      io.out(options.json ? `${JSON.stringify({ verify: provider })}\n` : `${provider}\n`);
-    },
-  );
   common(program.command("lines").description("the box's lines")).action(async (options: Common) => {
     const api = await openBoxApi(io, dataFolder(io, options.data));
     const { lines } = await api.call({ method: "GET", path: "lines", reply: z.object({ lines: z.array(lineView) }) });

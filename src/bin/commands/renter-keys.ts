@@ -3,10 +3,11 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { AppError, systemCodeOf, wrapError } from "../../base/index.ts";
+import { AppError, systemCodeOf, utf8, wrapError } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { type PublicKeysText, parseKeyfile, publicKeysFromText, publicKeysToText } from "../../envelope/index.ts";
 import { parseJsonWith } from "../../protocol/index.ts";
+import { parseUserWorm } from "../../registry/index.ts";
 
 const PAIR = /^([A-Za-z0-9_+/-]{43}=?):([A-Za-z0-9_+/-]{43}=?)$/;
 /** Also as the ecosystem's key files call them: `verify` and `public`. */
@@ -19,12 +20,11 @@ function normal(keys: PublicKeysText): PublicKeysText {
   return publicKeysToText(publicKeysFromText(systemCrypto, keys));
 }
 
-const attribute = (xml: string, name: string): string =>
-  new RegExp(`<user\\b[^>]*\\s${name}="([^"]{40,50})"`).exec(xml)?.[1] ?? "";
-
 function fromFile(text: string, file: string, force: boolean): PublicKeysText {
-  if (text.trimStart().startsWith("<worm>"))
-    return normal({ verify: attribute(text, "verify"), encrypt: attribute(text, "public") });
+  if (text.trimStart().startsWith("<")) {
+    const { verify, encrypt } = parseUserWorm(systemCrypto, utf8(text));
+    return { verify, encrypt };
+  }
   if (!text.includes('"private"')) {
     const keys = parseJsonWith(publicFile, text, "rental.bad_keys", file);
     return normal({ verify: keys.verify, encrypt: "encrypt" in keys ? keys.encrypt : keys.public });
@@ -36,7 +36,7 @@ function fromFile(text: string, file: string, force: boolean): PublicKeysText {
   });
 }
 
-/** Errors: `rental.bad_keys`, `rental.private_key`, `rental.no_key_file`, `identity.bad_key`. */
+/** Errors: `rental.bad_keys`, `rental.private_key`, `rental.no_key_file`, `identity.bad_key`, `worm.*`. */
 export async function readRenterKeys(text: string, force: boolean): Promise<PublicKeysText> {
   const [, verify, encrypt] = PAIR.exec(text) ?? [];
   if (verify !== undefined && encrypt !== undefined) return normal({ verify, encrypt });

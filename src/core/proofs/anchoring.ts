@@ -1,10 +1,10 @@
 // Takes a day's root into the chain: looks at what is there, then wishes for the name, or follows what was wished for before.
 
-import { fromUtf8, type UnixMs } from "../../base/index.ts";
+import { fromHex, fromUtf8, type UnixMs } from "../../base/index.ts";
 import type { ProblemBody } from "../../protocol/index.ts";
+import { proofsName, proofsValue, WORM_USER } from "../../registry/index.ts";
 import type { NamePublication, NamePublisher, NameWish } from "../chain/name-publication.ts";
 import type { CoinWallet, NameReader } from "../chain/ports-chain.ts";
-import { anchorName, anchorValue } from "./anchor-record.ts";
 import {
   type AnchorFacts,
   type AnchorPlan,
@@ -32,7 +32,7 @@ export interface AnchoringDeps extends AnchorPolicy {
 }
 
 /** The name of a user's WORM record. */
-export const wormOf = (username: string): string => `worm:user:ness:${username}`;
+export const wormOf = (username: string): string => `${WORM_USER}${username}`;
 
 type Changes = Partial<Omit<ProofDay, "date" | "changedAt">>;
 
@@ -87,8 +87,8 @@ export class Anchoring {
 
   async #choose(day: ProofDay): Promise<AnchorStep> {
     const { suffix, username } = this.#deps;
-    const plain = anchorName(day.date, null);
-    const own = anchorName(day.date, username);
+    const plain = proofsName({ day: day.date, gateway: null });
+    const own = proofsName({ day: day.date, gateway: username });
     const names = { auto: [plain, own], always: [own], never: [plain] }[suffix];
     // A name that was chosen under an earlier rule stays what it is.
     const all = day.state === "submitted" && day.name !== null && !names.includes(day.name) ? [day.name] : names;
@@ -147,6 +147,7 @@ export class Anchoring {
   }
 }
 
+/** Always the same bytes for the same tree: that is how an anchor of ours is recognised after a crash. */
 function recordOf(day: ProofDay): Uint8Array {
-  return anchorValue(day.date, { root: day.root ?? "", count: day.count });
+  return proofsValue({ merkleRoot: fromHex(day.root ?? ""), count: day.count, day: day.date });
 }

@@ -1,6 +1,5 @@
 // Public face of `core/proofs`.
 
-export * from "./anchor-record.ts";
 export * from "./anchor-rules.ts";
 export * from "./anchoring.ts";
 export * from "./box-receipts.ts";

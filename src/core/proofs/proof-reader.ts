@@ -18,7 +18,7 @@ export interface ProofReaderDeps {
 
 /** Receipts of a page: one slice more may come on top. */
 const PAGE = 200;
-const SLICES_PER_PAGE = 64;
+const SLICES_PER_PAGE = 256;
 
 export interface PageQuery {
   /** `next` of the page before; null for the first. */

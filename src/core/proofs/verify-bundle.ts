@@ -3,10 +3,9 @@
 import { AppError, type CryptoSuite, type ErrorCode, fromHex, isAppError, toHex } from "../../base/index.ts";
 import { leafBytes, merkleLeafHash, subjectOf, verifyAnyReceipt, verifyInclusion } from "../../envelope/index.ts";
 import type { ProofBundle, ProofTree, ReceiptProof } from "../../protocol/index.ts";
+import { type ProofsRecord, parseProofsName, parseProofsValue } from "../../registry/index.ts";
 import type { ChainReader, NameReader, NameRecord } from "../chain/ports-chain.ts";
-import { parseAnchorName, parseAnchorValue } from "./anchor-record.ts";
 import { wormOf } from "./anchoring.ts";
-import { type ProofDate, proofDate } from "./proof-date.ts";
 
 export interface ReceiptCheck {
   /** The hash that the receipt is about. */
@@ -72,16 +71,16 @@ export async function checkAnchor(
   const found = (fault: ErrorCode | null, confirmations: number | null = null): AnchorCheck => ({
     ...{ date, name, fault, confirmations },
   });
-  const parts = name === null ? null : parseAnchorName(name);
+  const parts = name === null ? null : parseProofsName(name);
   if (name === null) return found("proofs.not_anchored");
-  if (parts === null || parts.date !== date) return found("proofs.wrong_name");
+  if (parts === null || parts.day !== date) return found("proofs.wrong_name");
   const record = await activeName(deps, name);
   if (record === null) return found("proofs.anchor_gone");
-  const said = readRecord(proofDate(date), record.value);
-  if (said === null) return found("proofs.bad_record");
-  if (said.root !== tree.root || said.count !== tree.count) return found("proofs.other_root");
+  const said = readRecord(record.value);
+  if (said === null || said.day !== date) return found("proofs.bad_record");
+  if (toHex(said.merkleRoot) !== tree.root || said.count !== tree.count) return found("proofs.other_root");
   const identity = await identityFault(deps, record, {
-    worm: parts.username === null ? issuer.worm : wormOf(parts.username),
+    worm: parts.gateway === null ? issuer.worm : wormOf(parts.gateway),
     verify: issuer.verify,
   });
   if (identity !== null) return found(identity);
@@ -111,9 +110,9 @@ async function identityFault(
   }
 }
 
-function readRecord(date: ProofDate, value: Uint8Array): { readonly root: string; readonly count: number } | null {
+function readRecord(value: Uint8Array): ProofsRecord | null {
   try {
-    return parseAnchorValue(date, value);
+    return parseProofsValue(value);
   } catch (error) {
     if (isAppError(error)) return null;
     throw error;

@@ -8,6 +8,7 @@ import {
   anchorRequest,
   proofBundle,
   proofDayView,
+  proofOrphansReply,
   proofPage,
   proofsQuery,
   proofsReply,
@@ -57,6 +58,9 @@ export function proofRoutes({ proofs, access, bodyBytes }: ProofRoutesDeps): Rou
 
   router.get("/proofs", allow("read"), async (_request, response) =>
     reply(response, proofsReply, { issuer: reader.issuer, days: (await reader.days()).map(dayView) }),
+  );
+  router.get("/proofs/orphans", allow("read"), async (_request, response) =>
+    reply(response, proofOrphansReply, { orphans: [...(await proofs.service.orphans())] }),
   );
   router.get("/proofs/receipts", allow("read"), async (request, response) => {
     const { about, date, rental = null, after = null } = queryOf(request, proofsQuery);

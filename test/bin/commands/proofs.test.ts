@@ -40,8 +40,10 @@ describe("numberbox proofs", () => {
     expect(dry.out).toContain("Nothing was written.");
     expect(box.publisher.all).toEqual([]);
     expect((await run("proofs", "anchor", "--day", "2026-01-15")).out).toContain("The day is submitted.");
+    expect((await run("proofs", "list", "--orphans")).out).toMatch(/^20260115 {2}proofs\.not_anchored: /);
     box.publisher.confirm();
     await box.service.tick();
+    expect((await run("proofs", "list", "--orphans")).out).toBe("");
     const [day] = (await run("proofs", "list", "--json")).out.split("\n");
     expect(JSON.parse(day ?? "")).toMatchObject({ date: DATE, state: "anchored", txid: box.publisher.all[0]?.txid });
     expect((await run("proofs", "anchor", "--day", DATE)).out).toContain("nothing is sent");

@@ -49,7 +49,7 @@ describe("the renter's keys", () => {
     ["half a pair", () => `${keys.verify}:`, "rental.no_key_file"],
     ["a file of garbage", () => file("hello"), "rental.bad_keys"],
     ["a file with one key", () => file(JSON.stringify({ verify: keys.verify })), "rental.bad_keys"],
-    ["a WORM record without keys", () => file("<worm></worm>"), "identity.bad_key"],
+    ["a WORM record without keys", () => file("<worm></worm>"), "worm.malformed"],
     [
       "keys of a wrong length",
       () => file(JSON.stringify({ verify: "AAAA", encrypt: keys.encrypt })),

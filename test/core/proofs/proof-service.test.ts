@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { days, fromUtf8, millis, minutes, unixMs, utf8 } from "../../../src/base/index.ts";
-import { anchorValue, endOf, proofDate } from "../../../src/core/index.ts";
+import { endOf, proofDate } from "../../../src/core/index.ts";
+import { proofsValue } from "../../../src/registry/index.ts";
 import { ProofRig } from "./proof-rig.ts";
 import { DATE, hashOf, PROVIDER, receiptOf, receiptsOf } from "./receipt-samples.ts";
 
@@ -137,7 +138,7 @@ describe("anchoring a day", () => {
 
   it("never replaces another root of ours, in the chain or on its way", async () => {
     const rig = new ProofRig({ receipts: receiptsOf(3), suffix: "auto" });
-    rig.chain.put(PLAIN, anchorValue(DATE, { root: "00".repeat(32), count: 1 }));
+    rig.chain.put(PLAIN, proofsValue({ merkleRoot: new Uint8Array(32), count: 1, day: DATE }));
     await rig.endDay();
     expect(await rig.day()).toMatchObject({ state: "failed", problem: { code: "proofs.other_root" } });
     const other = new ProofRig({ receipts: receiptsOf(3), publish: "manual" });

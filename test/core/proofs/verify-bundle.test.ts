@@ -1,19 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { unixMs, utf8 } from "../../../src/base/index.ts";
+import { fromHex, unixMs, utf8 } from "../../../src/base/index.ts";
 import {
   acceptanceOf,
   acceptReceipt,
-  anchorName,
-  anchorValue,
   checkAnchor,
   checkReceipts,
   faultText,
-  parseAnchorName,
-  parseAnchorValue,
   requireVerified,
 } from "../../../src/core/index.ts";
 import { signCallReceipt, signReceipt } from "../../../src/envelope/index.ts";
 import { type ProofBundle, proofBundle, type ReceiptProof } from "../../../src/protocol/index.ts";
+import { proofsName, proofsValue } from "../../../src/registry/index.ts";
 import { acceptanceFor, DATE, hashOf, NOON, ProofBox, provider, relay, renter, verifyOf } from "../../sim/proof-box.ts";
 import { suite } from "./receipt-samples.ts";
 
@@ -100,7 +97,7 @@ describe("checking an anchor", () => {
     const deps = { node: box.names, confirmations: 12, keyOfWorm: () => verifyOf(provider), ...more };
     return checkAnchor(deps, { ...tree, ...changed }, bundle.issuer);
   };
-  const name = anchorName(DATE, null);
+  const name = proofsName({ day: DATE, gateway: null });
 
   it("holds root, count, owner, key and depth against the chain", async () => {
     expect(await check()).toMatchObject({ date: DATE, name, fault: null, confirmations: 21 });
@@ -114,10 +111,12 @@ describe("checking an anchor", () => {
 
   it("finds a name that is none, is not there, has expired, or holds something else", async () => {
     expect(await check({}, { name: null })).toMatchObject({ fault: "proofs.not_anchored" });
-    expect(await check({}, { name: anchorName(DATE, null).replace("15", "16") })).toMatchObject({
+    expect(await check({}, { name: proofsName({ day: DATE, gateway: null }).replace("15", "16") })).toMatchObject({
       fault: "proofs.wrong_name",
     });
-    expect(await check({}, { name: anchorName(DATE, "other") })).toMatchObject({ fault: "proofs.anchor_gone" });
+    expect(await check({}, { name: proofsName({ day: DATE, gateway: "other" }) })).toMatchObject({
+      fault: "proofs.anchor_gone",
+    });
     box.names.put(name, utf8('{"merkle_root":"zz"}'));
     expect(await check()).toMatchObject({ fault: "proofs.bad_record" });
     box.names.records.delete(name);
@@ -126,47 +125,19 @@ describe("checking an anchor", () => {
 
   it("counts an anchor only if whoever owns the issuer's identity owns it", async () => {
     const [tree] = bundle.trees;
-    const value = anchorValue(DATE, { root: tree?.root ?? "", count: tree?.count ?? 0 });
+    const value = proofsValue({ merkleRoot: fromHex(tree?.root ?? ""), count: tree?.count ?? 0, day: DATE });
     box.names.put(name, value, "emrt1stranger");
     expect(await check()).toMatchObject({ fault: "proofs.wrong_owner" });
     box.names.put(name, value);
     expect(await check({ keyOfWorm: () => verifyOf(renter) })).toMatchObject({ fault: "proofs.wrong_key" });
     box.names.records.delete("worm:user:ness:provider");
     expect(await check()).toMatchObject({ fault: "proofs.no_identity" });
-    box.names.put(anchorName(DATE, "squatter"), value, "emrt1stranger");
+    box.names.put(proofsName({ day: DATE, gateway: "squatter" }), value, "emrt1stranger");
     box.names.put("worm:user:ness:squatter", utf8("<worm/>"), "emrt1stranger");
     const squatted = { keyOfWorm: () => verifyOf(relay) };
-    expect(await check(squatted, { name: anchorName(DATE, "squatter") })).toMatchObject({ fault: "proofs.wrong_key" });
-  });
-});
-
-describe("an anchor's record", () => {
-  const tree = { root: "ab".repeat(32), count: 1234 };
-
-  it("has the seed's form and is read in others' forms too", () => {
-    const value = new TextDecoder().decode(anchorValue(DATE, tree));
-    expect(value).toBe(`{"merkle_root":"${tree.root}","count":1234,"period":"2026-01-15T00:00:00Z/24h"}`);
-    const foreign = `{ "period": "2026-01-15T00:00:00Z/PT24H", "count": 1234, "merkle_root": "${tree.root.toUpperCase()}" }`;
-    for (const text of [value, foreign]) expect(parseAnchorValue(DATE, utf8(text))).toEqual(tree);
-  });
-
-  it.each(["", "{}", '{"merkle_root":"ab","count":1,"period":"2026-01-15T00:00:00Z/24h"}', "x".repeat(2_000)])(
-    "is refused as %j",
-    (text) => {
-      expect(() => parseAnchorValue(DATE, utf8(text))).toThrow(expect.objectContaining({ code: "proofs.bad_record" }));
-    },
-  );
-
-  it("of another day is refused", () => {
-    const value = new TextDecoder().decode(anchorValue(DATE, tree)).replace("-15T", "-16T");
-    expect(() => parseAnchorValue(DATE, utf8(value))).toThrow(expect.objectContaining({ code: "proofs.bad_record" }));
-  });
-
-  it("has a name with or without the gateway's", () => {
-    expect(parseAnchorName("ness:proofs:sms:20260115")).toEqual({ date: DATE, username: null });
-    expect(parseAnchorName(anchorName(DATE, "a:b"))).toEqual({ date: DATE, username: "a:b" });
-    for (const bad of ["ness:proofs:sms:20260230", "ness:proofs:sms:2026", "ness:proofs:sms:20260115:", "x"])
-      expect(parseAnchorName(bad)).toBeNull();
+    expect(await check(squatted, { name: proofsName({ day: DATE, gateway: "squatter" }) })).toMatchObject({
+      fault: "proofs.wrong_key",
+    });
   });
 });
 

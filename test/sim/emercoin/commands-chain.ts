@@ -41,7 +41,7 @@ function entryJson(node: NodeState, entry: MempoolEntry): Json {
   const [up = [], down = []] = families;
   const sizes = (entries: readonly MempoolEntry[]): number => entries.reduce((sum, one) => sum + sizeOf(one), 0);
   const fees = (entries: readonly MempoolEntry[]): number => entries.reduce((sum, { fee }) => sum + fee, 0);
-  const { vsize = 0, weight = 0 } = txJson(node, entry.tx, false);
+  const { vsize = 0, weight = 0 } = txJson(node, entry.tx);
   return {
     fees: { base: emc(entry.fee), modified: emc(entry.fee), ancestor: emc(fees(up)), descendant: emc(fees(down)) },
     vsize,

@@ -124,7 +124,7 @@ function inputJson(node: NodeState, input: PsbtInput): Json {
     ...(output === null
       ? {}
       : { witness_utxo: { amount: emc(output.amount), scriptPubKey: outputScript(node, output.script) } }),
-    ...(previous === null ? {} : { non_witness_utxo: txJson(node, previous, false) }),
+    ...(previous === null ? {} : { non_witness_utxo: txJson(node, previous) }),
     ...(signatures.length === 0
       ? {}
       : { partial_signatures: Object.fromEntries(signatures.map((one) => [toHex(one.key), toHex(one.signature)])) }),

@@ -16,7 +16,7 @@ import {
   type TxOutput,
   transactionHex,
 } from "../../../src/emercoin/index.ts";
-import { outpointOf } from "./chain-state.ts";
+import { isRandpay, outpointOf } from "./chain-state.ts";
 import { type Call, type CommandTable, command, walletCommand } from "./commands.ts";
 import { scriptAddress, wif } from "./commands-address.ts";
 import { hashArgument } from "./commands-chain.ts";
@@ -169,7 +169,7 @@ const MORE_SIGNATURES = "CHECK(MULTI)SIG failing with non-zero signature (possib
 function signedJson(tx: Transaction, complete: readonly boolean[], known: readonly (SpentOutput | null)[]): Json {
   const errors = tx.inputs.flatMap((input, at) => {
     if (complete[at] === true) return [];
-    const error = known[at] === null ? "Input not found or already spent" : errorOf(input);
+    const error = known[at] === null && !isRandpay(input) ? "Input not found or already spent" : errorOf(input);
     return [
       {
         txid: input.txid,
@@ -314,7 +314,7 @@ export const rawCommands: CommandTable = {
     names: "inputs outputs locktime? replaceable?",
   }),
   decoderawtransaction: command('decoderawtransaction "hexstring" ( iswitness )', ({ node, args }) =>
-    txJson(node, decodedTx(args.text(0)), false),
+    txJson(node, decodedTx(args.text(0))),
   ),
   decodescript: command('decodescript "hexstring"', decodeScript),
   sendrawtransaction: command('sendrawtransaction "hexstring" ( maxfeerate )', (call) =>

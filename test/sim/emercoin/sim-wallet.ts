@@ -220,9 +220,9 @@ export class SimWallet {
     return sums;
   }
 
-  /** Own, and no address that was ever handed out. */
+  /** Own, no name, and no address that was ever handed out. */
   isChange(script: Uint8Array): boolean {
-    if (this.keys.mine(script) === null) return false;
+    if (this.keys.mine(script) === null || nameOutput(script) !== null) return false;
     const text = this.#node.chain.addressText(script);
     return text === null || !this.labels.has(text);
   }

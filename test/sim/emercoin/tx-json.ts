@@ -105,7 +105,7 @@ export function scriptJson(node: NodeState, script: Uint8Array, withHex = true):
   };
 }
 
-export function txJson(node: NodeState, tx: Transaction, withHex = true): { [key: string]: Json } {
+export function txJson(node: NodeState, tx: Transaction): { [key: string]: Json } {
   const { bytes, weight, virtual } = sizeOf(tx);
   return {
     txid: node.txid(tx),
@@ -131,7 +131,7 @@ export function txJson(node: NodeState, tx: Transaction, withHex = true): { [key
       n,
       scriptPubKey: scriptJson(node, script),
     })),
-    ...(withHex ? { hex: transactionHex(tx) } : {}),
+    hex: transactionHex(tx),
   };
 }
 
