@@ -4,6 +4,7 @@ export * from "./auth-challenge.ts";
 export * from "./box.ts";
 export * from "./chain.ts";
 export * from "./parse.ts";
+export * from "./payments.ts";
 export * from "./phones.ts";
 export * from "./proofs.ts";
 export * from "./relay.ts";

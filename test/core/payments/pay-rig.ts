@@ -138,7 +138,7 @@ export async function startPayee(options: PayeeOptions): Promise<Payments> {
     gate: side.gate,
     crypto: nobleCoin,
     random,
-    network: "regtest",
+    network: async () => "regtest",
     settings: options.settings ?? settings,
     now: () => clock.now(),
     events: new EventLog(clock, silentLogger),
