@@ -12,6 +12,7 @@ import {
   type IntakeCommit,
   isSenderDenied,
   NumberQuery,
+  type Payments,
   ReceiptCollector,
   Rentals,
   type SlotStatus,
@@ -24,6 +25,7 @@ import { balanceRules } from "./balance-rules.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
+import { createPayments } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices } from "./proof-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
@@ -60,6 +62,8 @@ export interface BoxServices {
   readonly balances: BalanceWatch | null;
   readonly numbers: NumberQuery;
   readonly proofs: ProofServices;
+  /** Null on a box without an Emercoin node. */
+  readonly payments: Payments | null;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -188,6 +192,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
   const rentals = createRentals(shared);
   const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: null });
+  const payments =
+    deps.chain === null ? null : createPayments({ ...shared, rentals, chain: deps.chain, offer: () => null });
   const delivery = createDelivery(shared, rentals, proofs);
   const intake = createIntake(shared, rentals);
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
@@ -196,7 +202,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
-  const made = { events: shared.events, rentals, proofs, intake, ussd, balances, numbers, ...parts };
+  const made = { events: shared.events, rentals, proofs, payments, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const services: BoxServices = { ...delivery, ...made, views, control };

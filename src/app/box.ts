@@ -35,6 +35,7 @@ import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
+import { paymentConsole } from "./payment-services.ts";
 import type { Machine } from "./service-deps.ts";
 
 export interface BoxDeps {
@@ -137,8 +138,23 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
   const { store, services, time, chain } = box;
-  const { intake, views, relay, forwarder, collector, fleet, scout, phones, control, ussd, rentals, events, proofs } =
-    services;
+  const {
+    intake,
+    views,
+    relay,
+    forwarder,
+    collector,
+    fleet,
+    scout,
+    phones,
+    control,
+    ussd,
+    rentals,
+    events,
+    proofs,
+    payments,
+  } = services;
+  await payments?.load();
   await intake.start();
   parts.started("intake", () => intake.stop());
   await phones.load();
@@ -155,10 +171,13 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
     fleet: control,
     proofs,
     chain: chain?.console ?? noChain,
+    ...(payments === null ? {} : { payments: paymentConsole(payments, services.rentals, time) }),
   });
   await chain?.start();
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
+  payments?.start();
+  parts.started("payments", async () => payments?.stop());
   await proofs.service.load();
   proofs.service.start();
   parts.started("proofs", () => proofs.service.stop());

@@ -5,6 +5,7 @@ export * from "./box.ts";
 export * from "./chain.ts";
 export * from "./market.ts";
 export * from "./parse.ts";
+export * from "./payments.ts";
 export * from "./phones.ts";
 export * from "./proofs.ts";
 export * from "./relay.ts";

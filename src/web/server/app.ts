@@ -11,6 +11,7 @@ import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
 import { chainRoutes } from "./routes-chain.ts";
 import { fleetRoutes } from "./routes-fleet.ts";
+import { type PaymentConsole, paymentRoutes } from "./routes-payments.ts";
 import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
 import { type ProofConsole, proofRoutes } from "./routes-proofs.ts";
 import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
@@ -24,6 +25,7 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   readonly proofs?: ProofConsole | undefined;
   /** Without it nothing is said of Emercoin. */
   readonly chain?: ChainConsole | undefined;
+  readonly payments?: PaymentConsole | undefined;
   /** Without it there are no USSD routes. */
   readonly ussd?: UssdConsole | undefined;
   readonly names: readonly string[];
@@ -66,7 +68,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,payments,live}.",
     }),
   );
 
@@ -84,6 +86,7 @@ export function webApp(deps: AppDeps): Express {
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
   app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
   if (deps.fleet !== undefined) app.use("/api/v1", noStore, fleetRoutes({ ...deps, fleet: deps.fleet }));
+  if (deps.payments !== undefined) app.use("/api/v1", noStore, paymentRoutes({ ...deps, payments: deps.payments }));
   if (deps.chain !== undefined) app.use("/api/v1", noStore, chainRoutes({ ...deps, chain: deps.chain }));
   if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
   if (deps.proofs !== undefined) app.use("/api/v1", noStore, proofRoutes({ ...deps, proofs: deps.proofs }));
