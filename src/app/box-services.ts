@@ -12,6 +12,7 @@ import {
   type IntakeCommit,
   isSenderDenied,
   NumberQuery,
+  type OrderDesk,
   type Payments,
   ReceiptCollector,
   Rentals,
@@ -25,6 +26,7 @@ import { balanceRules } from "./balance-rules.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
+import { createOrderDesk } from "./market-services.ts";
 import { createPayments } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices } from "./proof-services.ts";
 import { senderLevels } from "./sender-levels.ts";
@@ -64,6 +66,8 @@ export interface BoxServices {
   readonly proofs: ProofServices;
   /** Null on a box without an Emercoin node. */
   readonly payments: Payments | null;
+  /** Answers renters; null where nothing can be paid. */
+  readonly desk: OrderDesk | null;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -195,6 +199,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const payments =
     deps.chain === null ? null : createPayments({ ...shared, rentals, chain: deps.chain, offer: () => null });
   const delivery = createDelivery(shared, rentals, proofs);
+  const desk = payments === null ? null : createOrderDesk({ ...shared, ...delivery, payments, rentals });
   const intake = createIntake(shared, rentals);
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
   const { fleet } = parts;
@@ -202,7 +207,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
-  const made = { events: shared.events, rentals, proofs, payments, intake, ussd, balances, numbers, ...parts };
+  const made = { events: shared.events, rentals, proofs, payments, desk, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const services: BoxServices = { ...delivery, ...made, views, control };

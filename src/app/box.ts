@@ -178,6 +178,8 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("relay client", () => relay.stop());
   payments?.start();
   parts.started("payments", async () => payments?.stop());
+  services.desk?.start();
+  parts.started("order desk", async () => services.desk?.stop());
   await proofs.service.load();
   proofs.service.start();
   parts.started("proofs", () => proofs.service.stop());

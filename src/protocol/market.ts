@@ -87,9 +87,9 @@ export const ticketHex = z
 export const chapText = z.string().max(80);
 
 /** `POST /payments/chap`: another way to pay what is still due. `POST /payments/ticket`: a RANDPAY ticket for one. */
-export const chapRequest = z.strictObject({ order_id: orderIdText });
-export const ticketRequest = z.strictObject({ order_id: orderIdText, chap: chapText, tx: ticketHex });
-export type TicketRequest = z.infer<typeof ticketRequest>;
+export const rentChapRequest = z.strictObject({ order_id: orderIdText });
+export const rentTicketRequest = z.strictObject({ order_id: orderIdText, chap: chapText, tx: ticketHex });
+export type RentTicketRequest = z.infer<typeof rentTicketRequest>;
 
 /** What the provider wants, as HTTP 402 would say it. */
 export const paymentRequirement = z.discriminatedUnion("method", [

@@ -10,7 +10,7 @@ import type {
   ProviderRequests,
   RentRequest,
   RentStatus,
-  TicketRequest,
+  RentTicketRequest,
 } from "../../protocol/index.ts";
 import type { SqliteDatabase } from "../../sqlite/index.ts";
 import {
@@ -94,7 +94,7 @@ export class MarketOrders {
     return { order_id: id, status: known?.answer?.state ?? "requested" };
   }
 
-  async ticket(caller: string, { order_id, chap, tx }: TicketRequest): Promise<RentStatus> {
+  async ticket(caller: string, { order_id, chap, tx }: RentTicketRequest): Promise<RentStatus> {
     const order = await this.#own(caller, order_id);
     // The same ticket is the same question, however often it is sent.
     const id = toHex(this.#deps.crypto.sha256(utf8(`${order_id} ${tx}`)).subarray(0, 16));

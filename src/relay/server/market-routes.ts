@@ -5,14 +5,14 @@ import type { Express, Request, Response } from "express";
 import { z } from "zod";
 import { type ListingId, listingId, millis } from "../../base/index.ts";
 import {
-  chapRequest,
   listingIdText,
   MAX_WAIT_SECONDS,
   orderAnswer,
   orderIdText,
   parseWith,
+  rentChapRequest,
   rentRequest,
-  ticketRequest,
+  rentTicketRequest,
 } from "../../protocol/index.ts";
 import { MAX_RECORD_BYTES } from "../../registry/index.ts";
 import type { Authentication } from "./authentication.ts";
@@ -117,14 +117,14 @@ const postTicket: Handler = async (deps, request) => {
   const body = await deps.bodies.read(request, MAX_TICKET_BYTES);
   return {
     status: 202,
-    body: await deps.orders.ticket(caller, parseWith(ticketRequest, body, "relay.bad_body", "the ticket")),
+    body: await deps.orders.ticket(caller, parseWith(rentTicketRequest, body, "relay.bad_body", "the ticket")),
   };
 };
 
 const postChap: Handler = async (deps, request) => {
   const caller = await callerOf(deps, request);
   const body = await deps.bodies.read(request, MAX_RENT_BYTES);
-  const { order_id } = parseWith(chapRequest, body, "relay.bad_body", "the request");
+  const { order_id } = parseWith(rentChapRequest, body, "relay.bad_body", "the request");
   return { status: 202, body: await deps.orders.chap(caller, order_id) };
 };
 
