@@ -1,7 +1,7 @@
 // Wires the box's rules to their adapters. What one service must tell another goes over a small bus, so that the order in which they
 // are made does not matter.
 
-import { Events, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
+import { Events, type LineId, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
 import {
   BalanceWatch,
   BoxViews,
@@ -15,6 +15,7 @@ import {
   type OrderDesk,
   type Payments,
   ReceiptCollector,
+  type RecordMirror,
   Rentals,
   type SlotStatus,
   Ussd,
@@ -26,9 +27,10 @@ import { balanceRules } from "./balance-rules.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
-import { createOrderDesk } from "./market-services.ts";
+import { createOrderDesk, createRecordMirror } from "./market-services.ts";
 import { createPayments } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices } from "./proof-services.ts";
+import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
@@ -68,6 +70,9 @@ export interface BoxServices {
   readonly payments: Payments | null;
   /** Answers renters; null where nothing can be paid. */
   readonly desk: OrderDesk | null;
+  readonly mirror: RecordMirror;
+  /** Null on a box without an Emercoin node. */
+  readonly publishing: PublishingServices | null;
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -195,9 +200,14 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const bus = new Events<BusEvents>("box", log);
   const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
   const rentals = createRentals(shared);
-  const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: null });
-  const payments =
-    deps.chain === null ? null : createPayments({ ...shared, rentals, chain: deps.chain, offer: () => null });
+  const { chain } = deps;
+  const mirror = createRecordMirror({ ...deps, relay: () => delivery.relay });
+  const publishing =
+    chain === null ? null : createPublishing({ ...shared, chain, lines: () => rentals.lines(), mirrors: [mirror] });
+  const anchor = chain === null || publishing === null ? null : { publisher: publishing.publisher, node: chain.node };
+  const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: anchor });
+  const offer = (line: LineId) => offerOf(deps.config, line);
+  const payments = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
   const delivery = createDelivery(shared, rentals, proofs);
   const desk = payments === null ? null : createOrderDesk({ ...shared, ...delivery, payments, rentals });
   const intake = createIntake(shared, rentals);
@@ -207,7 +217,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
-  const made = { events: shared.events, rentals, proofs, payments, desk, intake, ussd, balances, numbers, ...parts };
+  const market = { publishing, payments, desk, mirror };
+  const made = { events: shared.events, rentals, proofs, ...market, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const services: BoxServices = { ...delivery, ...made, views, control };

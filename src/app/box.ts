@@ -36,6 +36,7 @@ import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
+import type { PublishingServices } from "./publishing-services.ts";
 import type { Machine } from "./service-deps.ts";
 
 export interface BoxDeps {
@@ -62,6 +63,8 @@ export interface BoxHandle {
   readonly store: FileBoxStore;
   readonly console: BoxConsole;
   readonly fleet: FleetConsole;
+  /** Null without an Emercoin node. */
+  readonly publishing: PublishingServices | null;
   slots(): readonly SlotStatus[];
   /** Stops accepting, lets what is in flight become durable, closes the store last. Idempotent. */
   stop(): Promise<void>;
@@ -84,6 +87,7 @@ export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
       store,
       console: services.views,
       fleet: services.control,
+      publishing: services.publishing,
       slots,
       stop: () => parts.stop(PART_STOP),
     };
@@ -153,6 +157,7 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
     events,
     proofs,
     payments,
+    publishing,
   } = services;
   await payments?.load();
   await intake.start();
@@ -161,6 +166,10 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
+  // Not waited for: the node may be away.
+  void chain?.start();
+  await publishing?.start();
+  parts.started("publishing", async () => publishing?.stop());
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
   const common = { ...deps, listen, names, behindProxy, settings: store };
   const web = await startWeb({
@@ -172,12 +181,13 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
     proofs,
     chain: chain?.console ?? noChain,
     ...(payments === null ? {} : { payments: paymentConsole(payments, services.rentals, time) }),
+    ...(publishing === null ? {} : { publishing }),
   });
-  await chain?.start();
   parts.started("web", () => web.stop());
   parts.started("relay client", () => relay.stop());
   payments?.start();
   parts.started("payments", async () => payments?.stop());
+  parts.started("record mirror", () => services.mirror.stop());
   services.desk?.start();
   parts.started("order desk", async () => services.desk?.stop());
   await proofs.service.load();

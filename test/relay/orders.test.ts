@@ -66,9 +66,7 @@ describe("orders over the relay", () => {
     expect((await ticket("aa01")).status).toBe(202);
     const [{ request }] = (await asked()).requests as [ProviderRequests["requests"][number]];
     expect(request).toMatchObject({ kind: "ticket", order_id: ORDER, chap: CHAP, tx: "aa01" });
-    expect(verdictOf(await answer(request.id, answerOf(requestOf(), { state: "granted" })))).toBe(
-      "200 taken",
-    );
+    expect(verdictOf(await answer(request.id, answerOf(requestOf(), { state: "granted" })))).toBe("200 taken");
     expect(await status()).toMatchObject({ status: "granted", pending: 0 });
     expect((await asked()).requests).toEqual([]);
     await ticket("aa01");

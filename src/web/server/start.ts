@@ -8,6 +8,7 @@ import type {
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
+  PublishingConsole,
   SettingStore,
   UssdConsole,
 } from "../../core/index.ts";
@@ -30,6 +31,7 @@ export interface WebOptions {
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
   readonly payments?: PaymentConsole;
+  readonly publishing?: PublishingConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -92,7 +94,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, proofs, payments } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
@@ -100,6 +102,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     ussd,
     chain,
     payments,
+    publishing,
     proofs,
     phones,
     access,
