@@ -13,6 +13,7 @@ import { chainRoutes } from "./routes-chain.ts";
 import { doctorRoutes } from "./routes-doctor.ts";
 import { fleetRoutes } from "./routes-fleet.ts";
 import { listingRoutes } from "./routes-listings.ts";
+import { type PaymentConsole, paymentRoutes } from "./routes-payments.ts";
 import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
 import { type ProofConsole, proofRoutes } from "./routes-proofs.ts";
 import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
@@ -28,6 +29,7 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   readonly doctor?: DoctorConsole | undefined;
   /** Without it nothing is said of Emercoin. */
   readonly chain?: ChainConsole | undefined;
+  readonly payments?: PaymentConsole | undefined;
   /** Without it nothing is published. */
   readonly publishing?: PublishingConsole | undefined;
   /** Without it there are no USSD routes. */
@@ -72,7 +74,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,doctor,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,payments,doctor,live}.",
     }),
   );
 
@@ -90,6 +92,7 @@ export function webApp(deps: AppDeps): Express {
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
   app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
   if (deps.fleet !== undefined) app.use("/api/v1", noStore, fleetRoutes({ ...deps, fleet: deps.fleet }));
+  if (deps.payments !== undefined) app.use("/api/v1", noStore, paymentRoutes({ ...deps, payments: deps.payments }));
   if (deps.chain !== undefined) app.use("/api/v1", noStore, chainRoutes({ ...deps, chain: deps.chain }));
   if (deps.publishing !== undefined) {
     app.use("/api/v1", noStore, listingRoutes({ ...deps, publishing: deps.publishing }));
