@@ -59,7 +59,7 @@ export class Tickets {
    */
   async accept(orderId: string, hex: string): Promise<StoredTicket> {
     const { crypto, network, changes, store } = this.#deps;
-    const read = decodeTicket(crypto, network, hex);
+    const read = decodeTicket(crypto, await network(), hex);
     return await changes.run(async () => {
       const known = this.#deps.book.tickets.get(read.id) ?? (await store.ticket(read.id));
       if (known !== null && known.state !== "refused") return this.#answerOf(await this.#again(known, orderId));

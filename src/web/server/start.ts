@@ -5,6 +5,7 @@ import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from ".
 import type {
   BoxConsole,
   ChainConsole,
+  DoctorConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -18,6 +19,7 @@ import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveUpgrade } from "./live-upgrade.ts";
 import { Owner } from "./owner.ts";
+import type { PaymentConsole } from "./routes-payments.ts";
 import type { ProofConsole } from "./routes-proofs.ts";
 import { Sessions } from "./sessions.ts";
 import { SignInGuard } from "./sign-in-guard.ts";
@@ -29,7 +31,9 @@ export interface WebOptions {
   readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
+  readonly payments?: PaymentConsole;
   readonly publishing?: PublishingConsole;
+  readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -92,14 +96,16 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, publishing, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
     fleet,
     ussd,
     chain,
+    payments,
     publishing,
+    doctor,
     proofs,
     phones,
     access,
