@@ -26,6 +26,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["slot", "line"], load: async () => (await import("./commands/slot.ts")).registerSlot },
   { names: ["pay"], load: async () => (await import("./commands/pay.ts")).registerPay },
   { names: ["ussd"], load: async () => (await import("./commands/ussd.ts")).registerUssd },
+  { names: ["doctor"], load: async () => (await import("./commands/doctor.ts")).registerDoctor },
   { names: ["escrow"], load: async () => (await import("./commands/escrow.ts")).registerEscrow },
   { names: ["chain"], load: async () => (await import("./commands/chain.ts")).registerChain },
   { names: ["receipts", "proofs"], load: async () => (await import("./commands/proofs.ts")).registerProofs },

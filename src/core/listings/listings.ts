@@ -112,7 +112,7 @@ export class Listings {
 
   /** What an action would write and cost; changes nothing. Errors as `act`. */
   async plan(action: ListingAction, line: string): Promise<ListingPlan> {
-    return await this.#actions.run(() => this.#plan(action, this.#prepare(action, this.#find(line))));
+    return await this.#actions.run(async () => this.#plan(action, this.#prepare(action, this.#find(line))));
   }
 
   /**
@@ -120,7 +120,7 @@ export class Listings {
    * `listing.unchanged`, and those of `NamePublisher.submit`.
    */
   async act(action: ListingAction, line: string): Promise<NamePublication> {
-    return await this.#actions.run(() => this.#submit(this.#prepare(action, this.#find(line))));
+    return await this.#actions.run(async () => this.#submit(this.#prepare(action, this.#find(line))));
   }
 
   async #plan(action: ListingAction, { line, wish, revision }: Prepared): Promise<ListingPlan> {

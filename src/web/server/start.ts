@@ -5,9 +5,11 @@ import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from ".
 import type {
   BoxConsole,
   ChainConsole,
+  DoctorConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
+  PublishingConsole,
   SettingStore,
   UssdConsole,
 } from "../../core/index.ts";
@@ -30,6 +32,8 @@ export interface WebOptions {
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
   readonly payments?: PaymentConsole;
+  readonly publishing?: PublishingConsole;
+  readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -92,7 +96,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, proofs, payments } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
@@ -100,6 +104,8 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     ussd,
     chain,
     payments,
+    publishing,
+    doctor,
     proofs,
     phones,
     access,
