@@ -6,6 +6,7 @@ import { microEmc, Secret, seconds, silentLogger, unixMs } from "../../src/base/
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { createEmercoinNode, createWalletGate, httpTransport } from "../../src/chain/index.ts";
+import { decodeTransaction } from "../../src/emercoin/index.ts";
 import { MemoryPayments } from "../core/payments/memory-payments.ts";
 import { FakeGranter, makePayer, request, type Side, startPayee } from "../core/payments/pay-rig.ts";
 import { mine, noRealNode, realNodeUrl } from "../sim/real-node.ts";
@@ -49,6 +50,9 @@ describe.skipIf(noRealNode !== "")(`RANDPAY on a real node${noRealNode}`, () => 
         if (taken.state === "won") {
           wins++;
           expect(taken.winHex).not.toBeNull();
+          // What is relied on where the node cannot send a win: its wallet signs the RANDPAY input of the ticket.
+          const signed = decodeTransaction((await payeeSide.node.signTransaction(ticket.hex)).hex);
+          expect(signed.inputs[0]?.script).toEqual(decodeTransaction(taken.winHex ?? "").inputs[0]?.script);
         }
         await payer.settled(ticket.id, taken.state === "won" ? { winHex: taken.winHex } : "lost");
         if (round % 20 === 19) {
