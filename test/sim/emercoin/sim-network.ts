@@ -8,6 +8,8 @@ import type { NodeState } from "./node-state.ts";
 export interface MineOptions {
   /** Leaves the mempool alone. */
   readonly empty?: boolean;
+  /** Transactions that go in as they are, unchecked. */
+  readonly extra?: readonly Transaction[];
 }
 
 /** BIP 141: a block with witnesses commits to them in its coinbase. */
@@ -111,12 +113,13 @@ export class SimNetwork {
     }
   }
 
-  #build(node: NodeState, { empty = false }: MineOptions): Block {
+  #build(node: NodeState, { empty = false, extra = [] }: MineOptions): Block {
     const { chain } = node;
     const height = chain.height + 1;
     const time = Math.max(node.now(), chain.tip.time);
     const waiting = empty ? [] : [...node.mempool.entries.values()].filter(({ tx }) => tx.time <= time);
-    const chosen = this.#withParents(node, waiting);
+    const unchecked = extra.map((tx) => ({ txid: node.txid(tx), tx }));
+    const chosen = [...this.#withParents(node, waiting), ...unchecked];
     const coinbase = this.#coinbase(node, height, time, witnessCommitment(node, chosen));
     const transactions: ChainTx[] = [{ txid: node.txid(coinbase), tx: coinbase }, ...chosen];
     const header = {
