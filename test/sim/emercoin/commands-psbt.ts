@@ -139,7 +139,6 @@ function inputJson(node: NodeState, input: PsbtInput): Json {
 
 function outputScript(node: NodeState, script: Uint8Array): Json {
   const { addresses, reqSigs, ...json } = scriptJson(node, script);
-  void reqSigs;
   return { ...json, ...(Array.isArray(addresses) ? { address: addresses[0] as Json } : {}) };
 }
 

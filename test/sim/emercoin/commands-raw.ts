@@ -310,7 +310,6 @@ function decodeScript({ node, args }: Call): Json {
   }
   const bytes = fromHex(text.toLowerCase());
   const { hex, ...json } = scriptJson(node, bytes);
-  void hex;
   const type = scriptType(bytes);
   if (type === "scripthash") return json;
   const p2sh = node.chain.addressText(scriptOfAddress(scriptAddress(node, bytes, "legacy"))) ?? "";

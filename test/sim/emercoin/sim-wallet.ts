@@ -142,10 +142,6 @@ export class SimWallet {
     return this.txs.get(input.txid)?.tx.outputs[input.vout];
   }
 
-  owns(outpoint: string): boolean {
-    return this.#outputs.has(outpoint);
-  }
-
   /** In the chain above 0, waiting 0, displaced by another one below 0. */
   confirmations(txid: string): number {
     const { chain } = this.#node;
