@@ -6,6 +6,7 @@ import {
   BalanceWatch,
   BoxViews,
   createSealer,
+  type DoctorCheck,
   EventLog,
   Forwarder,
   Intake,
@@ -24,7 +25,8 @@ import { balanceRules } from "./balance-rules.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
-import { acceptanceCheck, createProofs, type ProofServices } from "./proof-services.ts";
+import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
+import { createPublishing, type PublishingServices } from "./publishing-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
@@ -60,6 +62,10 @@ export interface BoxServices {
   readonly balances: BalanceWatch | null;
   readonly numbers: NumberQuery;
   readonly proofs: ProofServices;
+  /** Null on a box without an Emercoin node. */
+  readonly publishing: PublishingServices | null;
+  /** What the doctor asks the services: what stands half done. Each service adds its own. */
+  readonly checks: readonly DoctorCheck[];
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -187,7 +193,11 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const bus = new Events<BusEvents>("box", log);
   const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
   const rentals = createRentals(shared);
-  const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: null });
+  const { chain } = deps;
+  const publishing =
+    chain === null ? null : createPublishing({ ...shared, chain, lines: () => rentals.lines(), mirrors: [] });
+  const anchor = chain === null || publishing === null ? null : { publisher: publishing.publisher, node: chain.node };
+  const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: anchor });
   const delivery = createDelivery(shared, rentals, proofs);
   const intake = createIntake(shared, rentals);
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
@@ -196,10 +206,11 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
-  const made = { events: shared.events, rentals, proofs, intake, ussd, balances, numbers, ...parts };
+  const made = { events: shared.events, rentals, proofs, publishing, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const services: BoxServices = { ...delivery, ...made, views, control };
+  const checks = [proofsCheck(proofs)];
+  const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;
 }

@@ -33,6 +33,7 @@ import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
+import { boxDoctor } from "./doctor.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
@@ -136,29 +137,50 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
-  const { store, services, time, chain } = box;
-  const { intake, views, relay, forwarder, collector, fleet, scout, phones, control, ussd, rentals, events, proofs } =
-    services;
+  const { store, services, time } = box;
+  const { intake, views, relay, phones, fleet, events } = services;
   await intake.start();
   parts.started("intake", () => intake.stop());
   await phones.load();
   parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
-  const { listen, names, behind_proxy: behindProxy } = deps.config.web;
-  const common = { ...deps, listen, names, behindProxy, settings: store };
-  const web = await startWeb({
-    ...common,
-    box: views,
-    ussd,
-    phones,
-    fleet: control,
-    proofs,
-    chain: chain?.console ?? noChain,
-  });
-  await chain?.start();
-  parts.started("web", () => web.stop());
+  await startChain(box, parts);
+  const url = await startConsole(deps, box, parts);
   parts.started("relay client", () => relay.stop());
+  await startDelivery(services, parts);
+  const clockwork = new Clockwork({ ...deps, ...services, time, settings: store });
+  clockwork.start();
+  parts.started("clockwork", () => clockwork.stop());
+  phones.start();
+  startSources(services, parts);
+  events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
+  return url;
+}
+
+/** What goes into the chain; what was on its way goes on. */
+async function startChain({ chain, services }: Omit<OpenBox, "identity">, parts: Parts): Promise<void> {
+  const { publishing } = services;
+  chain?.start();
+  await publishing?.start();
+  parts.started("publishing", async () => publishing?.stop());
+}
+
+async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
+  const { store, services, chain } = box;
+  const { views, ussd, phones, control, proofs, publishing } = services;
+  const { listen, names, behind_proxy: behindProxy } = deps.config.web;
+  const web = await startWeb({
+    ...{ ...deps, listen, names, behindProxy, settings: store },
+    ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
+    doctor: boxDoctor({ ...deps, store, chain, checks: services.checks }),
+    ...(publishing === null ? {} : { publishing }),
+  });
+  parts.started("web", () => web.stop());
+  return web.url;
+}
+
+async function startDelivery({ proofs, forwarder, collector }: BoxServices, parts: Parts): Promise<void> {
   await proofs.service.load();
   proofs.service.start();
   parts.started("proofs", () => proofs.service.stop());
@@ -166,20 +188,18 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("forwarder", () => forwarder.stop());
   collector.start();
   parts.started("receipts", () => collector.stop());
-  const clockwork = new Clockwork({ ...deps, time, settings: store, rentals, events });
-  clockwork.start();
-  parts.started("clockwork", () => clockwork.stop());
-  phones.start();
+}
+
+/** Where messages come from, and what is asked of their SIMs. */
+function startSources({ fleet, scout, numbers, balances }: BoxServices, parts: Parts): void {
   fleet.start();
   parts.started("slots", () => fleet.stop());
   scout.start();
   parts.started("hardware scout", () => scout.stop());
-  services.numbers.start();
-  parts.started("own numbers", () => services.numbers.stop());
-  services.balances?.start();
-  parts.started("balances", async () => services.balances?.stop());
-  events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
-  return web.url;
+  numbers.start();
+  parts.started("own numbers", () => numbers.stop());
+  balances?.start();
+  parts.started("balances", async () => balances?.stop());
 }
 
 /**

@@ -1,10 +1,11 @@
 // Public face of `app`.
 
 export { type BoxDeps, type BoxHandle, startBox } from "./box.ts";
-export { openDataFolder, readIfThere } from "./data-folder.ts";
+export { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 export { type DemoHandle, startDemo } from "./demo.ts";
 export type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
 export type { DemoFacts } from "./demo-facts.ts";
+export { examineStoppedBox, type StoppedBoxDeps } from "./doctor.ts";
 export { type ImportedIdentity, importIdentity } from "./identity-import.ts";
 export { currentIdentity, type KeystoreDeps, openKeystoreFile } from "./keystore-file.ts";
 export { type LocalAccess, publishLocalAccess, readLocalAccess } from "./local-access.ts";

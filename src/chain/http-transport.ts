@@ -2,10 +2,10 @@
 
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { connect as tlsConnect } from "node:tls";
 import { AppError, type Secret, systemCodeOf, toBase64, utf8 } from "../base/index.ts";
 import { noAnswer, type RpcReply, type RpcTransport } from "./json-rpc.ts";
-import { type Socks5Proxy, socks5Connect } from "./socks5.ts";
+import type { Socks5Proxy } from "./socks5.ts";
+import { TunnelAgent } from "./tunnel-agent.ts";
 
 export interface HttpTransportOptions {
   /** `http://host:port` or `https://host:port`, without credentials. */
@@ -80,41 +80,51 @@ function readBody(response: IncomingMessage): Promise<RpcReply> {
   });
 }
 
+interface Way {
+  readonly secure: boolean;
+  readonly socks5: Socks5Proxy | undefined;
+  readonly ca: string | undefined;
+  readonly target: { readonly host: string; readonly port: number };
+}
+
+function agentFor({ secure, socks5, ca, target }: Way): HttpAgent {
+  const settings = { keepAlive: true, maxSockets: 4, timeout: IDLE_MS };
+  if (socks5 !== undefined) return new TunnelAgent({ proxy: socks5, target, tls: secure ? { ca } : null }, settings);
+  return secure ? new HttpsAgent({ ...settings, ca }) : new HttpAgent(settings);
+}
+
 /** Keeps up to four connections open. Errors of `send`: `emercoin.unreachable`, `.no_answer`, `.too_large`, and those of `credentials`. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
   const url = new URL(options.url);
   const secure = url.protocol === "https:";
-  const settings = { keepAlive: true, maxSockets: 4, timeout: IDLE_MS };
-  const agent = secure ? new HttpsAgent({ ...settings, ca: options.ca }) : new HttpAgent(settings);
   const port = Number(url.port) || (secure ? 443 : 80);
   const host = url.hostname.replace(/^\[|\]$/g, "");
+  const { socks5, ca, credentials } = options;
+  const agent = agentFor({ secure, socks5, ca, target: { host, port } });
+  const request = secure && socks5 === undefined ? httpsRequest : httpRequest;
 
   const open = async (path: string, body: Uint8Array, signal: AbortSignal): Promise<ClientRequest> => {
-    const { socks5, ca, credentials } = options;
     const headers = {
       authorization: `Basic ${toBase64(utf8((await credentials()).reveal()))}`,
       "content-type": "application/json",
       "content-length": body.length,
     };
-    const base = { host, port, path: `${url.pathname.replace(/\/$/, "")}${path}`, method: "POST", headers, signal };
-    if (socks5 === undefined) return secure ? httpsRequest({ ...base, agent }) : httpRequest({ ...base, agent });
-    const tunnel = await socks5Connect(socks5, { host, port }, signal);
-    const socket = secure ? tlsConnect({ socket: tunnel, servername: host, ca }) : tunnel;
-    return httpRequest({ ...base, agent: false, createConnection: () => socket });
+    const below = url.pathname.replace(/\/$/, "");
+    return request({ host, port, path: `${below}${path}`, method: "POST", headers, signal, agent });
   };
 
   const send: RpcTransport = async ({ path, body, signal }) => {
     const bytes = utf8(body);
     if (bytes.length > MAX_REQUEST) throw tooLarge();
-    const request = await open(path, bytes, signal);
+    const exchange = await open(path, bytes, signal);
     let taken = false;
     const response = new Promise<IncomingMessage>((resolve, reject) => {
-      request.on("response", resolve).on("error", reject);
-      request.on("finish", () => {
+      exchange.on("response", resolve).on("error", reject);
+      exchange.on("finish", () => {
         taken = true;
       });
     });
-    request.end(bytes);
+    exchange.end(bytes);
     try {
       return await readBody(await response);
     } catch (cause) {

@@ -11,7 +11,7 @@ const SCAN = minutes(10);
 
 async function orNull<T>(
   promise: Promise<T>,
-  code: "emercoin.unknown_transaction" | "emercoin.rpc_error",
+  code: "emercoin.unknown_transaction" | "emercoin.unknown_block",
 ): Promise<T | null> {
   try {
     return await promise;
@@ -36,7 +36,7 @@ export function chainReader(rpc: RpcSession): ChainReader {
   return {
     height,
     lastPowReward: () => lastPowReward(rpc),
-    blockHash: (at) => orNull(rpc.read("getblockhash", [at], { reply: z.string() }), "emercoin.rpc_error"),
+    blockHash: (at) => orNull(rpc.read("getblockhash", [at], { reply: z.string() }), "emercoin.unknown_block"),
     transaction: async (id) => {
       const found = await orNull(
         rpc.read("getrawtransaction", [id, true], { reply: rawTransaction }),

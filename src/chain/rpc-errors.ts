@@ -298,6 +298,13 @@ const MEANINGS: readonly Meaning[] = [
     hint: "Nothing is left to release.",
   },
   {
+    rpc: -8,
+    text: /^Block height out of range/,
+    code: "emercoin.unknown_block",
+    message: "the chain has no block of this height",
+    hint: "Wait for it.",
+  },
+  {
     rpc: -32601,
     code: "emercoin.old_node",
     message: "the Emercoin node does not know what it is asked",

@@ -45,7 +45,8 @@ function readExactly(socket: Socket, length: number): Promise<Uint8Array> {
     const onEnd = (): void => done(() => reject(refused("hung up")));
     const onError = (error: Error): void => done(() => reject(refused("cannot be reached", error)));
     socket.on("readable", onReadable).on("end", onEnd).on("error", onError);
-    onReadable();
+    if (socket.destroyed) onEnd();
+    else onReadable();
   });
 }
 
@@ -72,19 +73,26 @@ async function connectThrough(socket: Socket, target: { readonly host: string; r
   await readExactly(socket, length + 2);
 }
 
-/** Errors: `emercoin.unreachable`. The abort ends it and destroys the socket. */
+/** Errors: `emercoin.unreachable`. Until it resolves, the abort ends it; whoever uses the socket then ends it himself. */
 export async function socks5Connect(
   proxy: Socks5Proxy,
   target: { readonly host: string; readonly port: number },
   signal: AbortSignal,
 ): Promise<Socket> {
-  const socket = connect({ host: proxy.host, port: proxy.port, signal });
+  const socket = connect({ host: proxy.host, port: proxy.port });
+  // Between two reads nobody listens, and an error that nobody hears ends the process.
+  socket.on("error", () => {});
+  const onAbort = (): void => void socket.destroy(refused("took too long"));
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
+    signal.throwIfAborted();
     await signIn(socket, proxy);
     await connectThrough(socket, target);
     return socket;
   } catch (error) {
     socket.destroy();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { emercoinSection } from "./chain-schema.ts";
+import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
 import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
@@ -70,6 +71,7 @@ const line = z.strictObject({
     .regex(/^89[0-9A-F]{16,18}$/, "the 18-20 digits printed on the SIM")
     .optional(),
   sender_policy: senderPolicy.optional().describe("Rules for this line, before those of the box."),
+  listing: lineListing.optional().describe("What this line offers instead of the box's `listing`; false for nothing."),
 });
 
 const unlock = z
@@ -143,6 +145,8 @@ export const boxConfig = z
     balance: balanceSection.optional(),
     own_number: ownNumberSection.optional(),
     emercoin: emercoinSection.optional(),
+    identity: identitySection.prefault({}),
+    listing: listingSection.optional(),
     proofs: proofsSection.prefault({}),
     rental: z
       .strictObject({

@@ -4,6 +4,7 @@ import type { Clock, Logger, Millis } from "../base/index.ts";
 import type { BoxStore, PaymentStore } from "../core/index.ts";
 import { openSqlite, type SqliteStats } from "../sqlite/index.ts";
 import { intakeRepository } from "./intake-repository.ts";
+import { type NameStore, nameRepository } from "./name-repository.ts";
 import { outboxRepository } from "./outbox-repository.ts";
 import { paymentRepository } from "./payment-repository.ts";
 import { type ProofStore, proofRepository } from "./proof-repository.ts";
@@ -28,6 +29,7 @@ export interface BoxStoreOptions {
 export interface FileBoxStore extends BoxStore {
   readonly proofs: ProofStore;
   readonly payments: PaymentStore;
+  readonly names: NameStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
   checkIntegrity(): Promise<void>;
   stats(): Promise<SqliteStats>;
@@ -49,6 +51,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     ...settingRepository(db),
     proofs: proofRepository(db),
     payments: paymentRepository(db),
+    names: nameRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),

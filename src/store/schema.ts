@@ -205,6 +205,43 @@ const RECEIPTS_AND_PROOFS = `
   CREATE INDEX receipts_by_time ON receipts (received_at);
   ${TREE_TABLES}`;
 
+const LISTINGS = `
+  CREATE TABLE publications (
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    operation TEXT NOT NULL CHECK (operation IN ('new', 'update', 'delete')),
+    value BLOB NOT NULL,
+    days INTEGER NOT NULL,
+    wished_address TEXT,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'confirming', 'done', 'lost', 'failed', 'cancelled')),
+    txid TEXT,
+    confirmations INTEGER NOT NULL,
+    needed INTEGER NOT NULL,
+    address TEXT,
+    expires_at INTEGER,
+    problem TEXT,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    in_doubt INTEGER NOT NULL CHECK (in_doubt IN (0, 1)),
+    asked_at INTEGER,
+    hex TEXT,
+    displaced_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX publications_one_open ON publications (name) WHERE state IN ('waiting', 'sent', 'confirming');
+
+  CREATE TABLE listing_revisions (
+    listing_id TEXT NOT NULL,
+    rev INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'current', 'replaced', 'withdrawn', 'dropped')),
+    record BLOB NOT NULL,
+    value BLOB NOT NULL,
+    commitment TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (listing_id, rev)
+  ) STRICT, WITHOUT ROWID;`;
+
 /** Schema of the box's database file. Migrations are only ever appended. */
 export const boxSchema: Schema = {
   // "NBbx"
@@ -216,5 +253,6 @@ export const boxSchema: Schema = {
     { name: "sender policy", sql: SENDER_POLICY },
     { name: "receipts and proofs", sql: RECEIPTS_AND_PROOFS },
     { name: "payments", sql: PAYMENT_TABLES },
+    { name: "listings", sql: LISTINGS },
   ],
 };

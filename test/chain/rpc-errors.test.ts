@@ -20,7 +20,7 @@ const NEVER_CAUSED: readonly (readonly [number, RegExp])[] = [
   [-3, /^(Opcode|You must specify value)/],
   [-4, /^Wallet enc already exists/],
   [-5, /^(A function is needed|Missing checksum|Transaction not eligible)/],
-  [-8, /^(Block height out of range|Invalid amount|Timeout cannot|indextype|not enough keys|passphrase can not)/],
+  [-8, /^(Invalid amount|Timeout cannot|indextype|not enough keys|passphrase can not)/],
   [-11, /^No addresses with label/],
 ];
 

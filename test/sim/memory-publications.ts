@@ -1,9 +1,15 @@
-// Publications on a disk in memory: passes the contract suite of the real one.
+// Publications and listings on a disk in memory: passes the contract suite of the real one.
 
 import { AppError } from "../../src/base/index.ts";
-import { isOpen, type PublicationStore, type StoredPublication } from "../../src/core/index.ts";
+import {
+  isOpen,
+  type ListingRevision,
+  type ListingStore,
+  type PublicationStore,
+  type StoredPublication,
+} from "../../src/core/index.ts";
 
-export class MemoryPublicationStore implements PublicationStore {
+export class MemoryPublicationStore implements PublicationStore, ListingStore {
   readonly rows = new Map<string, StoredPublication>();
   /** Writes fail while this is set. */
   fault: "store.full" | null = null;
@@ -21,5 +27,17 @@ export class MemoryPublicationStore implements PublicationStore {
     const other = [...this.rows.values()].some((row) => row.id !== id && row.wish.name === wish.name && isOpen(row));
     if (isOpen(publication) && other) throw new AppError("store.conflict", "an open publication of the name exists");
     this.rows.set(id, publication);
+  }
+
+  readonly revisions = new Map<string, ListingRevision>();
+
+  async listingRevisions(): Promise<readonly ListingRevision[]> {
+    const rows = [...this.revisions.values()];
+    return rows.sort((a, b) => (a.listingId === b.listingId ? a.rev - b.rev : a.listingId < b.listingId ? -1 : 1));
+  }
+
+  async saveListingRevisions(revisions: readonly ListingRevision[]): Promise<void> {
+    if (this.fault !== null) throw new AppError(this.fault, "the disk is full", { retryable: true });
+    for (const each of revisions) this.revisions.set(`${each.listingId} ${each.rev}`, each);
   }
 }

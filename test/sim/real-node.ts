@@ -23,7 +23,8 @@ export function realNode(): EmercoinNode {
   const { origin, username, password } = new URL(realNodeUrl ?? "");
   const credentials = new Secret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
   const transport = httpTransport({ url: origin, credentials: async () => credentials });
-  const node = createEmercoinNode({ transport: transport.send, clock: systemClock });
+  // The default wallet, also while other tests have theirs loaded.
+  const node = createEmercoinNode({ transport: transport.send, clock: systemClock, wallet: "" });
   onTestFinished(() => {
     node.stop();
     transport.close();

@@ -55,8 +55,7 @@ export function registerChain(program: Command, io: CliIo, _setExit: (code: Exit
   common(chain.command("unlock").description("give the box the wallet's passphrase; it is read from standard input"))
     .option("--minutes <n>", "how long the box keeps it (default: until it stops)", wholeNumber(1, 525_600))
     .action(async (options: Common & { readonly minutes?: number }) => {
-      io.err("Passphrase of the Emercoin wallet: ");
-      const passphrase = (await io.readLine?.()) ?? "";
+      const passphrase = (await io.readSecret?.("Passphrase of the Emercoin wallet: ")) ?? "";
       if (passphrase === "") {
         throw new AppError("bin.no_passphrase", "no passphrase was given", {
           hint: "Type it, or pipe it in from a file: numberbox chain unlock < FILE.",

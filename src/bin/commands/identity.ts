@@ -20,6 +20,7 @@ import { visibleLine } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
 import { dataFolder } from "./data-option.ts";
+import { registerIdentityPublish } from "./identity-publish.ts";
 import {
   askPassword,
   boxKeyOptions,
@@ -178,4 +179,5 @@ export function registerIdentity(program: Command, io: CliIo, _setExit: (code: E
     .option("--replace", "in place of the identity that the box has; the old one is kept for its receipts")
     .option("--json", "one JSON object per line")
     .action(async (file: string, options: ImportOptions) => await runImport(io, file, options));
+  registerIdentityPublish(identity, io);
 }

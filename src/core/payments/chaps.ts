@@ -32,8 +32,8 @@ export class Chaps {
    * node.
    */
   async offer(order: Order, terms: ChapTerms): Promise<IssuedChap> {
-    const { now, settings, gate } = this.#deps;
-    if (!gate.ready) throw paymentError("payment.wallet_locked", "a win could not be taken while the wallet is locked");
+    const { now, settings } = this.#deps;
+    await this.checkWallet();
     const open = [...this.#book.chaps.values()].filter(
       (chap) => chap.orderId === order.id && chap.state === "offered" && chap.expiresAt > now(),
     );
@@ -49,6 +49,15 @@ export class Chaps {
     const chap: IssuedChap = { ...pooled, state: "offered", orderId: order.id, expiresAt };
     await this.#book.commit({ chaps: [chap], orders: [stepOrder(order, { type: "offered", address: null }, at)] });
     return chap;
+  }
+
+  /** Whether the wallet could take a win now. Errors: `payment.wallet_locked`. */
+  async checkWallet(): Promise<void> {
+    const { node, gate } = this.#deps;
+    const { wallet } = await node.status();
+    if (wallet === null) throw paymentError("payment.wallet_locked", "the node has no wallet loaded");
+    if (wallet.lock === "unencrypted" || wallet.lock === "unlocked" || gate.ready) return;
+    throw paymentError("payment.wallet_locked", "a win could not be taken while the wallet is locked");
   }
 
   /** Expires what is over. */

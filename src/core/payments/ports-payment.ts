@@ -2,7 +2,7 @@
 
 import type { CoinCrypto, Logger, MicroEmc, Random, RentalId, UnixMs } from "../../base/index.ts";
 import type { ChainNetwork } from "../../emercoin/index.ts";
-import type { ChainReader, CoinWallet, RandpayNode, WalletGate } from "../chain/ports-chain.ts";
+import type { ChainNode, ChainReader, CoinWallet, RandpayNode, WalletGate } from "../chain/ports-chain.ts";
 import type { EventLog } from "../event-log.ts";
 import type { Rental } from "../model.ts";
 import type { Account, JournalEntry } from "./ledger.ts";
@@ -82,6 +82,7 @@ export interface PaymentSettings {
 }
 
 export type PaymentNode = Pick<ChainReader, "transaction" | "unspent"> &
+  Pick<ChainNode, "status"> &
   Pick<CoinWallet, "newAddress" | "owns" | "signTransaction" | "broadcast" | "receivedAt"> &
   RandpayNode;
 

@@ -105,7 +105,7 @@ export class Tickets {
 
   /** Everything that can be checked without the node's decision; then the ticket is durable. */
   async #admit(order: Order, read: ReadTicket, hex: string): Promise<StoredTicket> {
-    const { book, node, now, settings, crypto, gate } = this.#deps;
+    const { book, node, now, settings, crypto } = this.#deps;
     const chap = chapOfTicket(read, book.chaps.values());
     if (chap === null) throw paymentError("payment.chap_unknown", "the ticket answers no challenge of this box");
     checkChap(read, chap, order.id, now());
@@ -117,7 +117,7 @@ export class Tickets {
     }
     const coins = await Promise.all(read.coins.map((coin) => node.unspent(coin)));
     checkCoins(crypto, read, coins);
-    if (!gate.ready) throw paymentError("payment.wallet_locked", "a win could not be taken while the wallet is locked");
+    await this.#deps.chaps.checkWallet();
     const ticket: StoredTicket = {
       id: read.id,
       chap: chap.text,
@@ -180,7 +180,7 @@ export class Tickets {
       if (asked && (await node.owns(ticket.address))) return { type: "owned" };
       return await accept().catch(async (error: unknown) => {
         // A win while the wallet is locked: the challenge is kept, and the same ticket is judged again.
-        if (hasCode(error, "emercoin.locked") && gate.ready) return await gate.unlocked("taking a won ticket", accept);
+        if (hasCode(error, "emercoin.locked")) return await gate.unlocked("taking a won ticket", accept);
         throw error;
       });
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import express, { type Express, type RequestHandler } from "express";
 import { AppError, type Logger } from "../../base/index.ts";
-import type { ChainConsole, FleetConsole, UssdConsole } from "../../core/index.ts";
+import type { ChainConsole, DoctorConsole, FleetConsole, PublishingConsole, UssdConsole } from "../../core/index.ts";
 import { healthReply } from "../shared/api.ts";
 import { reply } from "./exchange.ts";
 import { checkHost } from "./origin.ts";
@@ -10,7 +10,9 @@ import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
 import { chainRoutes } from "./routes-chain.ts";
+import { doctorRoutes } from "./routes-doctor.ts";
 import { fleetRoutes } from "./routes-fleet.ts";
+import { listingRoutes } from "./routes-listings.ts";
 import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
 import { type ProofConsole, proofRoutes } from "./routes-proofs.ts";
 import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
@@ -22,8 +24,12 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   readonly fleet?: FleetConsole | undefined;
   /** Without it there are no proofs. */
   readonly proofs?: ProofConsole | undefined;
+  /** Without it nobody asks how the box is. */
+  readonly doctor?: DoctorConsole | undefined;
   /** Without it nothing is said of Emercoin. */
   readonly chain?: ChainConsole | undefined;
+  /** Without it nothing is published. */
+  readonly publishing?: PublishingConsole | undefined;
   /** Without it there are no USSD routes. */
   readonly ussd?: UssdConsole | undefined;
   readonly names: readonly string[];
@@ -66,7 +72,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,doctor,live}.",
     }),
   );
 
@@ -85,6 +91,10 @@ export function webApp(deps: AppDeps): Express {
   app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
   if (deps.fleet !== undefined) app.use("/api/v1", noStore, fleetRoutes({ ...deps, fleet: deps.fleet }));
   if (deps.chain !== undefined) app.use("/api/v1", noStore, chainRoutes({ ...deps, chain: deps.chain }));
+  if (deps.publishing !== undefined) {
+    app.use("/api/v1", noStore, listingRoutes({ ...deps, publishing: deps.publishing }));
+  }
+  if (deps.doctor !== undefined) app.use("/api/v1", noStore, doctorRoutes({ ...deps, doctor: deps.doctor }));
   if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
   if (deps.proofs !== undefined) app.use("/api/v1", noStore, proofRoutes({ ...deps, proofs: deps.proofs }));
   app.use("/api", notFound);

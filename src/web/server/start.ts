@@ -5,9 +5,11 @@ import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from ".
 import type {
   BoxConsole,
   ChainConsole,
+  DoctorConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
+  PublishingConsole,
   SettingStore,
   UssdConsole,
 } from "../../core/index.ts";
@@ -28,6 +30,8 @@ export interface WebOptions {
   readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
+  readonly publishing?: PublishingConsole;
+  readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -90,13 +94,15 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, publishing, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
     fleet,
     ussd,
     chain,
+    publishing,
+    doctor,
     proofs,
     phones,
     access,

@@ -1,0 +1,120 @@
+// Wires what gets into the chain by name: the publisher, the box's identity, and the listings of its lines.
+
+import { type CryptoSuite, type LineId, seconds, utf8 } from "../base/index.ts";
+import type { BoxConfig, ListingSection } from "../config/index.ts";
+import {
+  createNamePublisher,
+  type EventLog,
+  IdentityPublishing,
+  type Line,
+  type ListingMirrors,
+  type ListingOffer,
+  Listings,
+  type PublishingConsole,
+  type RunningPublisher,
+} from "../core/index.ts";
+import { nameFee } from "../emercoin/index.ts";
+import { type CanonicalObject, nobleCoin } from "../envelope/index.ts";
+import { lintPublication } from "../registry/index.ts";
+import type { ChainLink } from "./chain-services.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+
+export interface PublishingDeps
+  extends Pick<ServiceDeps, "config" | "identity" | "suite" | "clock" | "random" | "log" | "store" | "time"> {
+  readonly events: EventLog;
+  readonly chain: ChainLink;
+  readonly lines: () => readonly Line[];
+  readonly mirrors: readonly ListingMirrors[];
+}
+
+export interface PublishingServices extends PublishingConsole {
+  readonly publisher: RunningPublisher;
+  /** Reads what the last run left, and goes on with it. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Blocks before its end from which on a name is not updated: an update that is mined later has no effect and costs. */
+const MARGIN_BLOCKS = 20;
+
+function createPublisher({ config, chain, identity, store, ...deps }: PublishingDeps): RunningPublisher {
+  const { confirmations = 3, poll_every: pollEvery } = config.emercoin ?? {};
+  const seed = identity.seed.reveal();
+  return createNamePublisher({
+    ...deps,
+    node: chain.node,
+    gate: chain.gate,
+    store: store.names,
+    now: () => deps.time.now(),
+    pollEvery: pollEvery ?? seconds(20),
+    rules: { confirmations, margin: MARGIN_BLOCKS },
+    lint: ({ purpose, name, value, operation }) => {
+      if (operation !== "delete") lintPublication({ crypto: nobleCoin, purpose, name, value, secrets: [seed] });
+    },
+    nameFee: ({ operation, days, name, value }, lastPowReward) =>
+      nameFee({ operation, days, nameBytes: utf8(name).length, valueBytes: value.length, lastPowReward }),
+  });
+}
+
+/** The record's tiers: members that nobody set are not in it. */
+function tiersOf(section: Pick<ListingSection, "tiers">): CanonicalObject {
+  const { sms_only: sms, sms_voice_video: voice } = section.tiers;
+  const prices = (pricing: object): CanonicalObject => JSON.parse(JSON.stringify(pricing)) as CanonicalObject;
+  return {
+    ...(sms === undefined ? {} : { sms_only: { enabled: true, pricing: prices(sms.pricing) } }),
+    ...(voice === undefined
+      ? {}
+      : {
+          sms_voice_video: {
+            enabled: true,
+            pricing: prices(voice.pricing),
+            ...(voice.enum_support ? { enum_support: true } : {}),
+          },
+        }),
+  };
+}
+
+/** What the configuration offers for a line: its own words before the box's; null where neither offers anything. */
+export function offerOf(config: BoxConfig, id: LineId): ListingOffer | null {
+  const own = config.lines.find((line) => line.id === id)?.listing;
+  const { listing } = config;
+  const tiers = (own === false ? undefined : own?.tiers) ?? listing?.tiers;
+  if (own === false || tiers === undefined) return null;
+  const https = listing?.endpoints?.https ?? config.relay.url;
+  const wss = listing?.endpoints?.wss ?? `${https.replace(/^http/, "ws").replace(/\/$/, "")}/ws`;
+  return {
+    tiers: tiersOf({ tiers }),
+    features: own?.features ?? listing?.features ?? ["non-voip"],
+    endpoints: { https, wss },
+    days: listing?.days ?? 365,
+  };
+}
+
+export function usernameOf(config: BoxConfig, identity: { readonly name: string }): string {
+  return config.identity.name ?? identity.name;
+}
+
+export function createPublishing(deps: PublishingDeps): PublishingServices {
+  const { config, chain, identity, store, events, log, mirrors, lines } = deps;
+  const suite: CryptoSuite = deps.suite;
+  const publisher = createPublisher(deps);
+  const username = usernameOf(config, identity);
+  const now = () => deps.time.now();
+  const offer = (line: LineId): ListingOffer | null => offerOf(config, line);
+  const common = { publisher, suite, identity, username };
+  const listings = new Listings({ ...common, store: store.names, lines, offer, mirrors, events, log, now });
+  return {
+    publisher,
+    listings,
+    identity: new IdentityPublishing({ ...common, node: chain.node, days: config.identity.days }),
+    start: async () => {
+      await publisher.load();
+      await listings.load();
+      publisher.start();
+    },
+    stop: async () => {
+      await publisher.stop();
+      await listings.stop();
+    },
+  };
+}
