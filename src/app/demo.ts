@@ -193,7 +193,7 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
     simulator_url: board.controlUrl,
     renter_keyfile: renterKeyfile,
     provider_verify: toBase64url(box.identity.verify),
-    node_url: node.url.replace("://", `://${node.user}@`) + `/wallet/${node.renterWallet}`,
+    node_url: `${node.url.replace("://", `://${node.user}@`)}/wallet/${node.renterWallet}`,
     node_password_file: join(dataFolder, NODE_PASSWORD),
     free: { slot: FREE_SLOT, listing_id: publication.listingId },
     slots: slotIds.map((id) => ({ id, line: numberOf(id), line_id: `line-${id}` })),
