@@ -6,6 +6,7 @@ import {
   BalanceWatch,
   BoxViews,
   createSealer,
+  type DoctorCheck,
   EventLog,
   Forwarder,
   Intake,
@@ -29,7 +30,7 @@ import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
 import { createOrderDesk, createRecordMirror } from "./market-services.ts";
 import { createPayments } from "./payment-services.ts";
-import { acceptanceCheck, createProofs, type ProofServices } from "./proof-services.ts";
+import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
 import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
@@ -73,6 +74,8 @@ export interface BoxServices {
   readonly mirror: RecordMirror;
   /** Null on a box without an Emercoin node. */
   readonly publishing: PublishingServices | null;
+  /** What the doctor asks the services: what stands half done. Each service adds its own. */
+  readonly checks: readonly DoctorCheck[];
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -221,7 +224,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const made = { events: shared.events, rentals, proofs, ...market, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const services: BoxServices = { ...delivery, ...made, views, control };
+  const checks = [proofsCheck(proofs)];
+  const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;
 }

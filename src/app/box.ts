@@ -33,6 +33,7 @@ import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
+import { boxDoctor } from "./doctor.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
@@ -141,55 +142,58 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
 async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
-  const { store, services, time, chain } = box;
-  const {
-    intake,
-    views,
-    relay,
-    forwarder,
-    collector,
-    fleet,
-    scout,
-    phones,
-    control,
-    ussd,
-    rentals,
-    events,
-    proofs,
-    payments,
-    publishing,
-  } = services;
-  await payments?.load();
+  const { store, services, time } = box;
+  const { intake, views, relay, phones, fleet, events } = services;
   await intake.start();
   parts.started("intake", () => intake.stop());
   await phones.load();
   parts.started("phones", () => phones.stop());
   await views.start();
   parts.started("views", () => views.stop());
-  // Not waited for: the node may be away.
-  void chain?.start();
+  await startChain(box, parts);
+  const url = await startConsole(deps, box, parts);
+  parts.started("relay client", () => relay.stop());
+  await startDelivery(services, parts);
+  const clockwork = new Clockwork({ ...deps, ...services, time, settings: store });
+  clockwork.start();
+  parts.started("clockwork", () => clockwork.stop());
+  phones.start();
+  startSources(services, parts);
+  events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
+  return url;
+}
+
+/** What goes into the chain; what was on its way goes on. */
+async function startChain({ chain, services }: Omit<OpenBox, "identity">, parts: Parts): Promise<void> {
+  const { publishing, payments } = services;
+  await payments?.load();
+  chain?.start();
   await publishing?.start();
   parts.started("publishing", async () => publishing?.stop());
+}
+
+async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
+  const { store, services, chain, time } = box;
+  const { views, ussd, phones, control, proofs, publishing, payments, rentals } = services;
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
-  const common = { ...deps, listen, names, behindProxy, settings: store };
   const web = await startWeb({
-    ...common,
-    box: views,
-    ussd,
-    phones,
-    fleet: control,
-    proofs,
-    chain: chain?.console ?? noChain,
-    ...(payments === null ? {} : { payments: paymentConsole(payments, services.rentals, time) }),
+    ...{ ...deps, listen, names, behindProxy, settings: store },
+    ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
+    doctor: boxDoctor({ ...deps, store, chain, checks: services.checks }),
+    ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
     ...(publishing === null ? {} : { publishing }),
   });
   parts.started("web", () => web.stop());
-  parts.started("relay client", () => relay.stop());
+  return web.url;
+}
+
+async function startDelivery(services: BoxServices, parts: Parts): Promise<void> {
+  const { proofs, forwarder, collector, payments, mirror, desk } = services;
   payments?.start();
   parts.started("payments", async () => payments?.stop());
-  parts.started("record mirror", () => services.mirror.stop());
-  services.desk?.start();
-  parts.started("order desk", async () => services.desk?.stop());
+  parts.started("record mirror", () => mirror.stop());
+  desk?.start();
+  parts.started("order desk", async () => desk?.stop());
   await proofs.service.load();
   proofs.service.start();
   parts.started("proofs", () => proofs.service.stop());
@@ -197,20 +201,18 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
   parts.started("forwarder", () => forwarder.stop());
   collector.start();
   parts.started("receipts", () => collector.stop());
-  const clockwork = new Clockwork({ ...deps, time, settings: store, rentals, events });
-  clockwork.start();
-  parts.started("clockwork", () => clockwork.stop());
-  phones.start();
+}
+
+/** Where messages come from, and what is asked of their SIMs. */
+function startSources({ fleet, scout, numbers, balances }: BoxServices, parts: Parts): void {
   fleet.start();
   parts.started("slots", () => fleet.stop());
   scout.start();
   parts.started("hardware scout", () => scout.stop());
-  services.numbers.start();
-  parts.started("own numbers", () => services.numbers.stop());
-  services.balances?.start();
-  parts.started("balances", async () => services.balances?.stop());
-  events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
-  return web.url;
+  numbers.start();
+  parts.started("own numbers", () => numbers.stop());
+  balances?.start();
+  parts.started("balances", async () => balances?.stop());
 }
 
 /**

@@ -25,6 +25,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["listing"], load: async () => (await import("./commands/listing.ts")).registerListing },
   { names: ["slot", "line"], load: async () => (await import("./commands/slot.ts")).registerSlot },
   { names: ["ussd"], load: async () => (await import("./commands/ussd.ts")).registerUssd },
+  { names: ["doctor"], load: async () => (await import("./commands/doctor.ts")).registerDoctor },
   { names: ["escrow"], load: async () => (await import("./commands/escrow.ts")).registerEscrow },
   { names: ["chain"], load: async () => (await import("./commands/chain.ts")).registerChain },
   { names: ["receipts", "proofs"], load: async () => (await import("./commands/proofs.ts")).registerProofs },

@@ -2,7 +2,7 @@
 
 import express, { type Express, type RequestHandler } from "express";
 import { AppError, type Logger } from "../../base/index.ts";
-import type { ChainConsole, FleetConsole, PublishingConsole, UssdConsole } from "../../core/index.ts";
+import type { ChainConsole, DoctorConsole, FleetConsole, PublishingConsole, UssdConsole } from "../../core/index.ts";
 import { healthReply } from "../shared/api.ts";
 import { reply } from "./exchange.ts";
 import { checkHost } from "./origin.ts";
@@ -10,6 +10,7 @@ import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
 import { chainRoutes } from "./routes-chain.ts";
+import { doctorRoutes } from "./routes-doctor.ts";
 import { fleetRoutes } from "./routes-fleet.ts";
 import { listingRoutes } from "./routes-listings.ts";
 import { type PaymentConsole, paymentRoutes } from "./routes-payments.ts";
@@ -24,6 +25,8 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   readonly fleet?: FleetConsole | undefined;
   /** Without it there are no proofs. */
   readonly proofs?: ProofConsole | undefined;
+  /** Without it nobody asks how the box is. */
+  readonly doctor?: DoctorConsole | undefined;
   /** Without it nothing is said of Emercoin. */
   readonly chain?: ChainConsole | undefined;
   readonly payments?: PaymentConsole | undefined;
@@ -71,7 +74,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,payments,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,payments,doctor,live}.",
     }),
   );
 
@@ -94,6 +97,7 @@ export function webApp(deps: AppDeps): Express {
   if (deps.publishing !== undefined) {
     app.use("/api/v1", noStore, listingRoutes({ ...deps, publishing: deps.publishing }));
   }
+  if (deps.doctor !== undefined) app.use("/api/v1", noStore, doctorRoutes({ ...deps, doctor: deps.doctor }));
   if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
   if (deps.proofs !== undefined) app.use("/api/v1", noStore, proofRoutes({ ...deps, proofs: deps.proofs }));
   app.use("/api", notFound);

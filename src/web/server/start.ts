@@ -5,6 +5,7 @@ import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from ".
 import type {
   BoxConsole,
   ChainConsole,
+  DoctorConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -32,6 +33,7 @@ export interface WebOptions {
   readonly chain?: ChainConsole;
   readonly payments?: PaymentConsole;
   readonly publishing?: PublishingConsole;
+  readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -94,7 +96,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
@@ -103,6 +105,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     chain,
     payments,
     publishing,
+    doctor,
     proofs,
     phones,
     access,

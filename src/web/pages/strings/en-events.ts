@@ -32,6 +32,8 @@ export const enEvents = {
   "event.phone.down": "Phone {phone} has not been heard of for some time",
   "event.phone.refused": "A message of phone {phone} was refused: {reason}",
   "event.phone.removed": "Phone {phone} removed",
+  "event.payment.grant_failed": "A paid order could not be granted ({code}); it is tried again",
+  "event.payment.win_displaced": "A winning ticket was displaced by another payment of the same coins",
   "event.proofs.day_closed": "The receipts of {date} are counted: {receipts}",
   "event.proofs.anchored": "The proof of {date} is anchored in Emercoin",
   "event.proofs.anchor_problem": "The proof of {date} is not anchored: {reason}",
