@@ -1,6 +1,6 @@
 // Wires what gets into the chain by name: the publisher, the box's identity, and the listings of its lines.
 
-import { type CryptoSuite, type LineId, seconds, utf8 } from "../base/index.ts";
+import { type CryptoSuite, hours, type LineId, seconds, utf8 } from "../base/index.ts";
 import type { BoxConfig, ListingSection } from "../config/index.ts";
 import {
   createNamePublisher,
@@ -11,6 +11,8 @@ import {
   type ListingOffer,
   Listings,
   type PublishingConsole,
+  Renewals,
+  type RenewalTarget,
   type RunningPublisher,
 } from "../core/index.ts";
 import { nameFee } from "../emercoin/index.ts";
@@ -94,6 +96,23 @@ export function usernameOf(config: BoxConfig, identity: { readonly name: string 
   return config.identity.name ?? identity.name;
 }
 
+/** What this box has published itself: nobody's coins are spent for a name that another program looks after. */
+function renewalTargets(
+  config: BoxConfig,
+  { publisher, listings, identity }: PublishingConsole & Pick<PublishingServices, "publisher">,
+): () => readonly RenewalTarget[] {
+  return () => {
+    const within = config.identity.renew_before;
+    const own = publisher.latest(identity.name)?.state === "done";
+    const worm = { name: identity.name, line: null, within, renew: () => identity.act("renew") };
+    const lines = listings.published().map(({ line, name }) => {
+      const renew = () => listings.act("renew", line.id);
+      return { name, line: line.id, within: config.listing?.renew_before ?? 30, renew };
+    });
+    return own ? [worm, ...lines] : lines;
+  };
+}
+
 export function createPublishing(deps: PublishingDeps): PublishingServices {
   const { config, chain, identity, store, events, log, mirrors, lines } = deps;
   const suite: CryptoSuite = deps.suite;
@@ -106,6 +125,8 @@ export function createPublishing(deps: PublishingDeps): PublishingServices {
   // A node that is away tells later; the listing is then bound by what its record says.
   const owner = (): Promise<string | null> => onChain.owner().catch(() => null);
   const listings = new Listings({ ...common, store: store.names, lines, offer, mirrors, owner, events, log, now });
+  const targets = renewalTargets(config, { publisher, listings, identity: onChain });
+  const renewals = new Renewals({ ...deps, node: chain.node, publisher, targets, every: hours(6) });
   return {
     publisher,
     listings,
@@ -114,8 +135,10 @@ export function createPublishing(deps: PublishingDeps): PublishingServices {
       await publisher.load();
       await listings.load();
       publisher.start();
+      renewals.start();
     },
     stop: async () => {
+      await renewals.stop();
       await publisher.stop();
       await listings.stop();
     },

@@ -44,7 +44,7 @@ describe("the box's configuration", () => {
         max_batch: 64,
       },
       modem: { roaming: "allow" },
-      identity: { days: 365 },
+      identity: { days: 365, renew_before: 30 },
       payments: {
         randpay: {
           ...{ enabled: true, target: "1", chap_timeout: hours(6), batch: 2, confirmations: 3 },

@@ -105,6 +105,7 @@ function publishingContract(title: string, open: () => Promise<NodeUnderTest>): 
       const listings = new Listings({
         ...{ store, publisher, suite, identity, username: identity.name, lines: () => [line], mirrors: [] },
         ...{ events: { record: () => {} }, log: silentLogger, now: () => systemClock.now() },
+        owner: async () => (await node.name(worm.name))?.address ?? null,
         offer: () => ({
           tiers: { sms_only: { enabled: true, pricing: { rental_daily: daily } } },
           features: ["non-voip"],
