@@ -19,6 +19,7 @@ import { nameFee } from "../emercoin/index.ts";
 import { type CanonicalObject, nobleCoin } from "../envelope/index.ts";
 import { lintPublication } from "../registry/index.ts";
 import type { ChainLink } from "./chain-services.ts";
+import { ipfsMirror } from "./ipfs-mirror.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export interface PublishingDeps
@@ -114,8 +115,10 @@ function renewalTargets(
 }
 
 export function createPublishing(deps: PublishingDeps): PublishingServices {
-  const { config, chain, identity, store, events, log, mirrors, lines } = deps;
+  const { config, chain, identity, store, events, log, lines } = deps;
   const suite: CryptoSuite = deps.suite;
+  const ipfs = config.listing?.ipfs;
+  const mirrors = [...deps.mirrors, ...(ipfs === undefined ? [] : [ipfsMirror({ ...deps, url: ipfs.url })])];
   const publisher = createPublisher(deps);
   const username = usernameOf(config, identity);
   const now = () => deps.time.now();
