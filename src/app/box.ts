@@ -173,7 +173,7 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
-    ...(publishing === null ? {} : { publishing }),
+    ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
   });
   parts.started("web", () => web.stop());
   return web.url;

@@ -5,6 +5,7 @@ import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from ".
 import type {
   BoxConsole,
   ChainConsole,
+  DirectoryConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -30,6 +31,7 @@ export interface WebOptions {
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
   readonly publishing?: PublishingConsole;
+  readonly directory?: DirectoryConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
