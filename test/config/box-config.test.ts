@@ -45,6 +45,7 @@ describe("the box's configuration", () => {
       },
       modem: { roaming: "allow" },
       identity: { days: 365 },
+      enum: { enabled: false, ttl: 86_400, days: 365 },
       proofs: { publish: "manual", suffix: "auto", empty_days: "skip", close_after: 600_000, keep_days: 3650 },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
       web: { listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },

@@ -142,8 +142,8 @@ function registerDns(program: Command, io: CliIo): void {
     .argument("<host>", "host name")
     .action((host: string, options: LookupOptions) => show(io, host, options));
   mirrorOptions(group.command("make").description("print name and value of a record, for name_new")).action(
-    (host: string, { address: addresses, key = null, ttl }: MirrorOptions & { readonly key: string | null }) =>
-      io.out(`${dnsName(host)}\n${mirrorValue({ addresses, key }, ttl)}\n`),
+    (host: string, { address: addresses, key, ttl }: MirrorOptions) =>
+      io.out(`${dnsName(host)}\n${mirrorValue({ addresses, key: key ?? null }, ttl)}\n`),
   );
   mirrorOptions(publishCommand(group, "publish", "put a relay's host into the chain through the running box"))
     .option("--days <n>", "term that the name is paid for", wholeNumber(30, 3650), 365)
