@@ -1,18 +1,22 @@
 // Wires the box's rules to their adapters. What one service must tell another goes over a small bus, so that the order in which they
 // are made does not matter.
 
-import { Events, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
+import { Events, type LineId, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
 import {
   BalanceWatch,
   BoxViews,
   createSealer,
+  type DoctorCheck,
   EventLog,
   Forwarder,
   Intake,
   type IntakeCommit,
   isSenderDenied,
   NumberQuery,
+  type OrderDesk,
+  type Payments,
   ReceiptCollector,
+  type RecordMirror,
   Rentals,
   type SlotStatus,
   Ussd,
@@ -24,8 +28,10 @@ import { balanceRules } from "./balance-rules.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
-import { acceptanceCheck, createProofs, type ProofServices } from "./proof-services.ts";
-import { createPublishing, type PublishingServices } from "./publishing-services.ts";
+import { createOrderDesk, createRecordMirror } from "./market-services.ts";
+import { createPayments, paymentsCheck } from "./payment-services.ts";
+import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
+import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
@@ -62,7 +68,14 @@ export interface BoxServices {
   readonly numbers: NumberQuery;
   readonly proofs: ProofServices;
   /** Null on a box without an Emercoin node. */
+  readonly payments: Payments | null;
+  /** Answers renters; null where nothing can be paid. */
+  readonly desk: OrderDesk | null;
+  readonly mirror: RecordMirror;
+  /** Null on a box without an Emercoin node. */
   readonly publishing: PublishingServices | null;
+  /** What the doctor asks the services: what stands half done. Each service adds its own. */
+  readonly checks: readonly DoctorCheck[];
 }
 
 function createRentals(shared: Shared): Rentals {
@@ -191,11 +204,15 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
   const rentals = createRentals(shared);
   const { chain } = deps;
+  const mirror = createRecordMirror({ ...deps, relay: () => delivery.relay });
   const publishing =
-    chain === null ? null : createPublishing({ ...shared, chain, lines: () => rentals.lines(), mirrors: [] });
+    chain === null ? null : createPublishing({ ...shared, chain, lines: () => rentals.lines(), mirrors: [mirror] });
   const anchor = chain === null || publishing === null ? null : { publisher: publishing.publisher, node: chain.node };
   const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: anchor });
+  const offer = (line: LineId) => offerOf(deps.config, line);
+  const payments = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
   const delivery = createDelivery(shared, rentals, proofs);
+  const desk = payments === null ? null : createOrderDesk({ ...shared, ...delivery, payments, rentals });
   const intake = createIntake(shared, rentals);
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
   const { fleet } = parts;
@@ -203,10 +220,12 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
-  const made = { events: shared.events, rentals, proofs, publishing, intake, ussd, balances, numbers, ...parts };
+  const market = { publishing, payments, desk, mirror };
+  const made = { events: shared.events, rentals, proofs, ...market, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const services: BoxServices = { ...delivery, ...made, views, control };
+  const checks = [proofsCheck(proofs), ...(payments === null ? [] : [paymentsCheck(payments)])];
+  const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;
 }

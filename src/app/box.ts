@@ -33,8 +33,11 @@ import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
+import { boxDoctor } from "./doctor.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
+import { paymentConsole } from "./payment-services.ts";
+import type { PublishingServices } from "./publishing-services.ts";
 import type { Machine } from "./service-deps.ts";
 
 export interface BoxDeps {
@@ -61,6 +64,8 @@ export interface BoxHandle {
   readonly store: FileBoxStore;
   readonly console: BoxConsole;
   readonly fleet: FleetConsole;
+  /** Null without an Emercoin node. */
+  readonly publishing: PublishingServices | null;
   slots(): readonly SlotStatus[];
   /** Stops accepting, lets what is in flight become durable, closes the store last. Idempotent. */
   stop(): Promise<void>;
@@ -83,6 +88,7 @@ export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
       store,
       console: services.views,
       fleet: services.control,
+      publishing: services.publishing,
       slots,
       stop: () => parts.stop(PART_STOP),
     };
@@ -159,27 +165,35 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
 
 /** What goes into the chain; what was on its way goes on. */
 async function startChain({ chain, services }: Omit<OpenBox, "identity">, parts: Parts): Promise<void> {
-  const { publishing } = services;
-  // Not waited for: the node may be away.
-  void chain?.start();
+  const { publishing, payments } = services;
+  await payments?.load();
+  chain?.start();
   await publishing?.start();
   parts.started("publishing", async () => publishing?.stop());
 }
 
 async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
-  const { store, services, chain } = box;
-  const { views, ussd, phones, control, proofs, publishing } = services;
+  const { store, services, chain, time } = box;
+  const { views, ussd, phones, control, proofs, publishing, payments, rentals } = services;
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
+    doctor: boxDoctor({ ...deps, store, chain, checks: services.checks }),
+    ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
   });
   parts.started("web", () => web.stop());
   return web.url;
 }
 
-async function startDelivery({ proofs, forwarder, collector }: BoxServices, parts: Parts): Promise<void> {
+async function startDelivery(services: BoxServices, parts: Parts): Promise<void> {
+  const { proofs, forwarder, collector, payments, mirror, desk } = services;
+  payments?.start();
+  parts.started("payments", async () => payments?.stop());
+  parts.started("record mirror", () => mirror.stop());
+  desk?.start();
+  parts.started("order desk", async () => desk?.stop());
   await proofs.service.load();
   proofs.service.start();
   parts.started("proofs", () => proofs.service.stop());

@@ -2,7 +2,16 @@
 
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { type Clock, type Logger, messageOf, Secret, systemCodeOf, wrapError } from "../base/index.ts";
+import {
+  type Clock,
+  isAppError,
+  type Logger,
+  messageOf,
+  Secret,
+  seconds,
+  systemCodeOf,
+  wrapError,
+} from "../base/index.ts";
 import {
   createEmercoinNode,
   createWalletGate,
@@ -24,10 +33,12 @@ export interface ChainLink {
   readonly node: EmercoinNode;
   readonly gate: WalletGate;
   readonly console: ChainConsole;
-  /** Takes the wallet's passphrase from its file, where one is configured. Never rejects. */
-  start(): Promise<void>;
+  /** Takes the wallet's passphrase from its file, where one is configured, as soon as the node can try it. */
+  start(): void;
   stop(): void;
 }
+
+const AGAIN = seconds(30);
 
 async function readSecret(folder: string, file: string, what: string): Promise<string> {
   const path = isAbsolute(file) ? file : join(folder, file);
@@ -62,6 +73,33 @@ function proxyOf(text: string | undefined): Socks5Proxy | undefined {
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) || 1080, ...account };
 }
 
+/** Takes the wallet's passphrase from its file, where one is configured. Errors: `emercoin.no_credentials`, those of `WalletGate`. */
+export async function rememberFromFile(
+  deps: Pick<ChainDeps, "section" | "dataFolder">,
+  gate: WalletGate,
+): Promise<void> {
+  const { passphrase_file: file } = deps.section;
+  if (file === undefined) return;
+  await gate.remember(new Secret(await readSecret(deps.dataFolder, file, "the passphrase file")), null);
+}
+
+/** After a power cut the box is up long before the node, which first checks its blocks. */
+async function openWallet(deps: ChainDeps, gate: WalletGate, signal: AbortSignal): Promise<void> {
+  const { clock, log } = deps;
+  while (!signal.aborted) {
+    try {
+      return await rememberFromFile(deps, gate);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn("wallet_not_opened", { reason: messageOf(error) });
+      // A wrong passphrase shows wherever something waits for the wallet.
+      if (!isAppError(error) || !error.retryable) return;
+    }
+    // Aborting the wait is how it ends.
+    await clock.sleep(AGAIN, "opening the wallet", signal).catch(() => {});
+  }
+}
+
 /** Makes the client; asks the node nothing yet. Errors: `emercoin.no_credentials` for a missing certificate. */
 export async function openChain(deps: ChainDeps): Promise<ChainLink> {
   const { section, dataFolder, clock, log } = deps;
@@ -75,21 +113,14 @@ export async function openChain(deps: ChainDeps): Promise<ChainLink> {
   });
   const node = createEmercoinNode({ transport: transport.send, clock, wallet: section.wallet });
   const gate = createWalletGate({ session: node.session, clock, log });
-  const { passphrase_file: file } = section;
+  const abort = new AbortController();
   return {
     node,
     gate,
     console: createChainConsole({ node, gate, clock }),
-    start: async () => {
-      if (file === undefined) return;
-      try {
-        await gate.remember(new Secret(await readSecret(dataFolder, file, "the passphrase file")), null);
-      } catch (error) {
-        // A node that is away comes back; a wrong passphrase shows wherever something waits for the wallet.
-        log.warn("wallet_not_opened", { reason: messageOf(error) });
-      }
-    },
+    start: () => void openWallet(deps, gate, abort.signal),
     stop: () => {
+      abort.abort();
       node.stop();
       transport.close();
     },

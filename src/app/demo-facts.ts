@@ -13,6 +13,11 @@ const demoFacts = z.object({
   simulator_url: z.string(),
   renter_keyfile: z.string(),
   provider_verify: z.string(),
+  /** The simulated Emercoin node, with user and wallet of a visitor who rents; absent in files of earlier versions. */
+  node_url: z.string().optional(),
+  node_password_file: z.string().optional(),
+  /** The line that nobody rents. */
+  free: z.object({ slot: z.string(), listing_id: z.string() }).optional(),
   slots: z.array(z.object({ id: z.string(), line: z.string(), line_id: z.string() })),
 });
 export type DemoFacts = z.infer<typeof demoFacts>;

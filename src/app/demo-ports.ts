@@ -7,9 +7,10 @@ export interface DemoPorts {
   readonly console: number;
   readonly relay: number;
   readonly simulator: number;
+  readonly node: number;
 }
 
-const USUAL: DemoPorts = { console: 8080, relay: 8090, simulator: 8070 };
+const USUAL: DemoPorts = { console: 8080, relay: 8090, simulator: 8070, node: 8060 };
 
 /** `wanted` if nobody listens there, else a free port. */
 function freePort(wanted: number): Promise<number> {
@@ -32,5 +33,6 @@ export async function choosePorts(before: DemoFacts | null): Promise<DemoPorts> 
     console: await freePort(portOf(before?.console_url, USUAL.console)),
     relay: await freePort(portOf(before?.relay_url, USUAL.relay)),
     simulator: await freePort(portOf(before?.simulator_url, USUAL.simulator)),
+    node: await freePort(portOf(before?.node_url, USUAL.node)),
   };
 }

@@ -18,7 +18,9 @@ import { type BoxHandle, startBox } from "./box.ts";
 import { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 import type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
 import { type DemoFacts, readDemoFacts, writeDemoFacts } from "./demo-facts.ts";
+import type { DemoNode, StartDemoNode } from "./demo-node.ts";
 import { choosePorts, type DemoPorts } from "./demo-ports.ts";
+import { publishDemo } from "./demo-publication.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { publishLocalAccess } from "./local-access.ts";
 import { Parts } from "./parts.ts";
@@ -33,6 +35,7 @@ export interface DemoDeps {
   readonly log: Logger;
   readonly pages: string;
   readonly startBoard: StartDemoBoard;
+  readonly startNode: StartDemoNode;
 }
 
 export interface DemoHandle {
@@ -44,18 +47,40 @@ const SLOTS = 8;
 const PART_STOP = seconds(3);
 const RENTER = "demo-renter";
 const slotIds = Array.from({ length: SLOTS }, (_, i) => String(i + 1));
+/** Its line has a listing, and nobody rents it: a visitor can. */
+const FREE_SLOT = String(SLOTS + 1);
+const allSlots = [...slotIds, FREE_SLOT];
 
 /** +1 202 555 0101 and on: numbers that the North American plan keeps for fiction. */
 const numberOf = (slot: string): string => `+1202555010${slot}`;
 
-function boxConfigText(ports: DemoPorts): string {
+const NODE_PASSWORD = "emercoin.password";
+
+/** How the demo's box and relay ask the node; a block comes every two seconds. */
+function emercoinSection({ url, user }: DemoNode, folder: string): object {
+  const password_file = join(folder, NODE_PASSWORD);
+  return { url, user, password_file, wallet: "", confirmations: 2, poll_every: "1s" };
+}
+
+function boxConfigText(ports: DemoPorts, emercoin: object): string {
   return JSON.stringify({
-    slots: slotIds.map((id) => ({ id, port: `sim://slot/${id}` })),
-    lines: slotIds.map((id) => ({ id: `line-${id}`, number: numberOf(id), slot: id })),
+    slots: allSlots.map((id) => ({ id, port: `sim://slot/${id}` })),
+    lines: allSlots.map((id) => ({
+      id: `line-${id}`,
+      number: numberOf(id),
+      slot: id,
+      ...(id === FREE_SLOT ? {} : { listing: false }),
+    })),
     relay: { url: `http://127.0.0.1:${ports.relay}` },
     // In the demo a number may change hands at once; a real box lets it rest.
     rental: { rest_after_day: "0s", rest_after_longer: "0s" },
     web: { listen: `127.0.0.1:${ports.console}` },
+    emercoin,
+    identity: { name: "demo" },
+    listing: {
+      tiers: { sms_only: { pricing: { per_sms: "0", daily: "0.05", weekly: "0.2", monthly: "0.5" } } },
+      features: ["non-voip", "instant"],
+    },
   });
 }
 
@@ -71,12 +96,14 @@ async function startDemoRelay(
   deps: DemoDeps,
   ports: DemoPorts,
   provider: Identity,
+  emercoin: object,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   const config = parseRelayConfig(
     JSON.stringify({
       listen: `127.0.0.1:${ports.relay}`,
       providers: [{ name: "demo", verify: toBase64url(provider.verify) }],
       limits: { auth_per_minute: 600, read_per_minute: 6000 },
+      emercoin,
     }),
     "the demo's relay configuration",
   );
@@ -135,15 +162,21 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
     { folder: boxFolder, unlock, credentials: undefined, suite, random },
     "provider",
   );
-  const relay = await startDemoRelay(deps, ports, currentIdentity(keys));
+  const node = await deps.startNode({ port: ports.node, clock, random, log });
+  parts.started("node", () => node.stop());
+  await replaceFile(join(dataFolder, NODE_PASSWORD), `${node.password}\n`);
+  const emercoin = emercoinSection(node, dataFolder);
+  const relay = await startDemoRelay(deps, ports, currentIdentity(keys), emercoin);
   parts.started("relay", () => relay.stop());
-  const numbers = slotIds.map(numberOf);
-  const board = await deps.startBoard({ slots: SLOTS, numbers, controlPort: ports.simulator, clock, log });
+  const numbers = allSlots.map(numberOf);
+  const board = await deps.startBoard({ slots: allSlots.length, numbers, controlPort: ports.simulator, clock, log });
   parts.started("board", () => board.stop());
-  const config = parseBoxConfig(boxConfigText(ports), "the demo's box configuration");
+  const config = parseBoxConfig(boxConfigText(ports, emercoin), "the demo's box configuration");
   const box = await startBox({ ...deps, config, dataFolder: boxFolder, openSimLink: board.openLink });
   parts.started("box", () => box.stop());
   parts.started("drain", () => drain(deps, board));
+  const publication = publishDemo({ ...deps, box, line: `line-${FREE_SLOT}` });
+  parts.started("publication", () => publication.stop());
   const renterKeyfile = join(dataFolder, "renter.key.json");
   await rentAll(box, await renterIdentity(deps, renterKeyfile));
   const settings = box.store;
@@ -160,6 +193,9 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
     simulator_url: board.controlUrl,
     renter_keyfile: renterKeyfile,
     provider_verify: toBase64url(box.identity.verify),
+    node_url: `${node.url.replace("://", `://${node.user}@`)}/wallet/${node.renterWallet}`,
+    node_password_file: join(dataFolder, NODE_PASSWORD),
+    free: { slot: FREE_SLOT, listing_id: publication.listingId },
     slots: slotIds.map((id) => ({ id, line: numberOf(id), line_id: `line-${id}` })),
   };
   await writeDemoFacts(dataFolder, facts);

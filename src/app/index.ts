@@ -5,6 +5,8 @@ export { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 export { type DemoHandle, startDemo } from "./demo.ts";
 export type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
 export type { DemoFacts } from "./demo-facts.ts";
+export type { DemoNode, StartDemoNode } from "./demo-node.ts";
+export { examineStoppedBox, type StoppedBoxDeps } from "./doctor.ts";
 export { type ImportedIdentity, importIdentity } from "./identity-import.ts";
 export { currentIdentity, type KeystoreDeps, openKeystoreFile } from "./keystore-file.ts";
 export { type LocalAccess, publishLocalAccess, readLocalAccess } from "./local-access.ts";

@@ -23,7 +23,8 @@ export interface KeystoreDeps {
   readonly random: Random;
 }
 
-const FILE = "keystore.json";
+/** In the data folder. */
+export const KEYSTORE_FILE = "keystore.json";
 
 function isThere(file: string): Promise<boolean> {
   return stat(file).then(
@@ -69,7 +70,7 @@ async function unlockBy(deps: KeystoreDeps): Promise<Unlock> {
 /** Reads the key file, or makes it on the very first start. It is never made anew while a keystore exists. */
 async function keyFile(deps: KeystoreDeps, name: string): Promise<Secret<Uint8Array>> {
   const file = isAbsolute(name) ? name : join(deps.folder, name);
-  const sealed = await readIfThere(join(deps.folder, FILE));
+  const sealed = await readIfThere(join(deps.folder, KEYSTORE_FILE));
   if (sealed === null && !(await isThere(file))) await replaceFile(file, deps.random.bytes(32));
   const bytes = await readSecretFile(file, "key file");
   if (bytes.length !== 32) {
@@ -83,13 +84,13 @@ async function keyFile(deps: KeystoreDeps, name: string): Promise<Secret<Uint8Ar
 
 /** Opens the keystore of a box; null if there is none yet. Errors: `keystore.*`. */
 export async function openKeystoreFile(deps: KeystoreDeps): Promise<KeystoreContents | null> {
-  const text = await readIfThere(join(deps.folder, FILE));
+  const text = await readIfThere(join(deps.folder, KEYSTORE_FILE));
   return text === null ? null : await openKeystore({ suite: deps.suite, unlock: await unlockBy(deps), text });
 }
 
 /** Makes the keystore of a box that has none, with this identity. Errors: `keystore.*`. */
 export async function createKeystoreFile(deps: KeystoreDeps, identity: Identity): Promise<KeystoreContents> {
-  const file = join(deps.folder, FILE);
+  const file = join(deps.folder, KEYSTORE_FILE);
   // The keystore is made before the database: a database without one is no first start.
   if (await isThere(join(deps.folder, BOX_DATABASE))) {
     throw new AppError("keystore.missing", `${file} is missing, but the box has a database already`, {
@@ -110,7 +111,7 @@ export async function createKeystoreFile(deps: KeystoreDeps, identity: Identity)
 export async function writeKeystoreFile(deps: KeystoreDeps, contents: KeystoreContents): Promise<void> {
   const { suite, random } = deps;
   const sealed = await sealKeystore({ suite, random, unlock: await unlockBy(deps), contents });
-  await replaceFile(join(deps.folder, FILE), sealed);
+  await replaceFile(join(deps.folder, KEYSTORE_FILE), sealed);
 }
 
 /** Opens the keystore; on the first start makes one with a fresh identity of the given name. Errors: `keystore.*`. */

@@ -6,8 +6,11 @@ import {
   type AnchorNode,
   acceptanceOf,
   BoxReceipts,
+  bad,
+  type DoctorCheck,
   type EventLog,
   type ForwarderDeps,
+  good,
   type NamePublisher,
   ProofReader,
   ProofService,
@@ -50,6 +53,18 @@ export function createProofs(deps: ProofServicesDeps): ProofServices {
     service: new ProofService({ ...deps, ...policy, store, source, reader, anchoring, trusted }),
     reader,
     receipts: source,
+  };
+}
+
+/** Days that should be in the chain and are not, for the doctor. */
+export function proofsCheck({ service }: Pick<ProofServices, "service">): DoctorCheck {
+  return {
+    name: "proofs",
+    run: async () => {
+      const orphans = await service.orphans();
+      if (orphans.length === 0) return [good("proofs.whole", "no day stands half done")];
+      return orphans.map(({ problem }) => bad("warn", problem));
+    },
   };
 }
 

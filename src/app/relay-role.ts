@@ -3,6 +3,7 @@
 import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
 import type { RelayConfig } from "../config/index.ts";
 import { type RelayHandle, startRelay } from "../relay/index.ts";
+import { type ChainLink, openChain } from "./chain-services.ts";
 import { openDataFolder } from "./data-folder.ts";
 
 export interface RelayRoleDeps {
@@ -19,7 +20,11 @@ export interface RelayRoleDeps {
 export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> {
   const { config, suite } = deps;
   const folder = await openDataFolder(deps.dataFolder);
+  let chain: ChainLink | null = null;
   try {
+    if (config.emercoin !== undefined) {
+      chain = await openChain({ section: config.emercoin, dataFolder: folder.path, clock: deps.clock, log: deps.log });
+    }
     const relay = await startRelay({
       ...deps,
       crypto: suite,
@@ -27,6 +32,7 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       listen: config.listen,
       providers: config.providers,
       trustLocalProxy: config.trust_local_proxy,
+      ...(chain === null ? {} : { names: chain.node }),
       ...(config.public_host === undefined ? {} : { publicHost: config.public_host }),
       limits: {
         authPerMinute: config.limits.auth_per_minute,
@@ -43,11 +49,13 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
         try {
           await relay.stop();
         } finally {
+          chain?.stop();
           await folder.release();
         }
       },
     };
   } catch (error) {
+    chain?.stop();
     await folder.release();
     throw error;
   }

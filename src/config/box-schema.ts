@@ -6,6 +6,7 @@ import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./ba
 import { emercoinSection } from "./chain-schema.ts";
 import { enumSection } from "./enum-schema.ts";
 import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
+import { paymentsSection } from "./payments-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
 import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
@@ -156,6 +157,7 @@ export const boxConfig = z
         rest_after_longer: duration("0s", "366d", "30d").describe("Rest of a number after a longer rental."),
       })
       .prefault({}),
+    payments: paymentsSection.prefault({}),
     web: z
       .strictObject({
         listen: listenAddress("127.0.0.1:8080").describe("Address of the console and the REST interface."),

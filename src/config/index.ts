@@ -6,6 +6,7 @@ export type { EmercoinSection } from "./chain-schema.ts";
 export type { EnumSection } from "./enum-schema.ts";
 export type { IdentitySection, LineListing, ListingSection } from "./listing-schema.ts";
 export { configSchema, parseBoxConfig, parseRelayConfig, parseYaml } from "./parse.ts";
+export type { PaymentsSection } from "./payments-schema.ts";
 export type { RelayConfig } from "./relay-schema.ts";
 export type { SmppSlot } from "./smpp-schema.ts";
 export type { ListenAddress } from "./values.ts";

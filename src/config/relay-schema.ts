@@ -1,6 +1,7 @@
 // The relay's configuration.
 
 import { z } from "zod";
+import { emercoinSection } from "./chain-schema.ts";
 import { duration, identifier, listenAddress, logLevel } from "./values.ts";
 
 export const relayConfig = z.strictObject({
@@ -34,6 +35,9 @@ export const relayConfig = z.strictObject({
       read_per_minute: z.int().min(1).max(10_000_000).default(120).describe("Pages read per renter and minute."),
     })
     .prefault({}),
+  emercoin: emercoinSection
+    .optional()
+    .describe("A node to show listings from. It needs no wallet, and nothing is written with it."),
   keep: duration("1h", "366d", "7d").describe("How long a message waits for its renter."),
 });
 

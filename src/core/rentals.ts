@@ -109,7 +109,7 @@ export class Rentals {
    * `rental.clock_in_doubt` (retryable).
    */
   async grant(request: GrantRequest, id?: RentalId): Promise<Rental> {
-    const line = this.#findLine(request.line);
+    const line = this.findLine(request.line);
     this.#checkKeys(request);
     return await this.#changes.run(async () => {
       const known = id === undefined ? null : this.get(id);
@@ -233,7 +233,8 @@ export class Rentals {
     return { envelope_version: rental.envelopeVersion, sender_policy: { presets: [...presets], custom } };
   }
 
-  #findLine(text: string): Line {
+  /** By id or number. Errors: `rental.unknown_line`. */
+  findLine(text: string): Line {
     const line = this.lines().find((candidate) => candidate.id === text || candidate.number === text);
     if (line === undefined) {
       throw new AppError("rental.unknown_line", "the box has no such line", {

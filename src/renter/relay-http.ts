@@ -119,7 +119,7 @@ export class RelayHttp {
     try {
       const exchange = this.#exchange(request, AbortSignal.any([request.signal, abort.signal]));
       const { status, body } = await withDeadline(exchange, { clock, timeout, what, signal: request.signal });
-      if (status !== 200) throw refusal(status, body);
+      if (status !== 200 && status !== 202) throw refusal(status, body);
       return parseJsonWith(request.reply, fromUtf8(body), "renter.bad_reply", `the relay's answer to ${what}`);
     } catch (error) {
       if (request.signal.aborted) throw stoppedError(what);

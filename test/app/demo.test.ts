@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startDemo } from "../../src/app/index.ts";
 import { AppError } from "../../src/base/index.ts";
-import { loadSimulator } from "../../src/bin/commands/simulator.ts";
+import { loadSimulator, startDemoNode } from "../../src/bin/commands/simulator.ts";
 import { codeOf } from "../contract/box-store.ts";
 import { RecordingLogger } from "../core/core-rig.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
@@ -12,7 +12,14 @@ import { parts } from "./box-rig.ts";
 async function demoOn(dataFolder: string) {
   const { startDemoBoard: startBoard } = await loadSimulator();
   const log = new RecordingLogger();
-  const demo = await startDemo({ ...parts, dataFolder, log, pages: tempFolder(), startBoard });
+  const demo = await startDemo({
+    ...parts,
+    dataFolder,
+    log,
+    pages: tempFolder(),
+    startBoard,
+    startNode: startDemoNode,
+  });
   onTestFinished(() => demo.stop());
   return demo;
 }
@@ -56,7 +63,14 @@ describe("the demo", () => {
     const folder = tempFolder();
     const startBoard = () => Promise.reject(new AppError("sim.broken", "no board"));
     const log = new RecordingLogger();
-    const started = startDemo({ ...parts, dataFolder: folder, log, pages: folder, startBoard });
+    const started = startDemo({
+      ...parts,
+      dataFolder: folder,
+      log,
+      pages: folder,
+      startBoard,
+      startNode: startDemoNode,
+    });
     expect(await codeOf(started)).toBe("sim.broken");
     expect(existsSync(join(folder, "box.lock"))).toBe(false);
     expect(existsSync(join(folder, "relay", "box.lock"))).toBe(false);

@@ -121,8 +121,9 @@ export function directoryContract(title: string, open: () => Promise<NodeUnderTe
     }
 
     async function own(name: string, address: string, value = "x"): Promise<void> {
-      await node.newName({ name, value: utf8(value), days: 30, address });
-      await under.mine(1);
+      const txid = await node.newName({ name, value: utf8(value), days: 30, address });
+      // Blocks of others may come before ours where the node is shared.
+      for (let round = 0; round < 5 && (await node.name(name))?.txid !== txid; round++) await under.mine(1);
     }
 
     beforeAll(async () => {

@@ -1,7 +1,7 @@
 // What every Emercoin node does, as the box relies on it. Run over the simulated node, and over a real one where the environment names
 // it. Nothing assumes an empty chain: others may use the real one at the same time.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { fromHex, fromUtf8, microEmc, parseEmc, Secret, silentLogger, toHex, utf8 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
@@ -26,6 +26,8 @@ import { nobleCoin } from "../../src/envelope/index.ts";
 export interface NodeUnderTest {
   /** A client of the wallet of that name; undefined for the node's own. */
   client(wallet?: string): EmercoinNode;
+  /** A second node of the same network, with coins of its own; null where there is none. */
+  readonly peer: EmercoinNode | null;
   mine(blocks: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -34,6 +36,7 @@ const unique = (): string => toHex(systemRandom.bytes(6));
 const coded = (code: string) => expect.objectContaining({ code });
 const TOO_MUCH = parseEmc("9000000000");
 const anything = z.unknown();
+const PATIENCE = { timeout: 20_000, interval: 200 };
 
 export function emercoinNodeContract(name: string, open: () => Promise<NodeUnderTest>): void {
   describe(name, () => {
@@ -43,7 +46,21 @@ export function emercoinNodeContract(name: string, open: () => Promise<NodeUnder
       under = await open();
       node = under.client();
     });
+    /** A new wallet of the node with one confirmed EMC. */
+    const funded = async (wallet: string): Promise<EmercoinNode> => {
+      await node.session.write("createwallet", [wallet], { reply: anything });
+      const other = under.client(wallet);
+      const address = await other.newAddress("fund");
+      await node.broadcast((await node.fund([{ address, amount: parseEmc("1") }])).hex);
+      await under.mine(1);
+      return other;
+    };
     afterAll(() => under?.stop());
+
+    /** The node takes no name here from a client that has told its wallet already. */
+    const unload = async (other: EmercoinNode): Promise<void> => {
+      await other.session.write("unloadwallet", [], { reply: anything });
+    };
 
     describe("tells", () => {
       it("its network, version, height and wallet", async () => {
@@ -167,6 +184,52 @@ export function emercoinNodeContract(name: string, open: () => Promise<NodeUnder
         await expect(node.newName({ name: `${id}x`, value, days: 1, address: "nowhere" })).rejects.toThrow(
           coded("emercoin.bad_address"),
         );
+      });
+
+      it("carry any bytes", async () => {
+        const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
+        const id = `contract:${unique()}`;
+        await node.newName({ name: id, value: bytes, days: 1, address: await node.newAddress("contract") });
+        expect((await node.pendingNames()).find((each) => each.name === id)?.value).toEqual(bytes);
+        await under.mine(1);
+        expect((await node.name(id))?.value).toEqual(bytes);
+        expect((await node.nameHistory(id)).map((each) => each.value)).toEqual([bytes]);
+        const rows = await node.names({ pattern: `^${id}$`, from: 0, count: 1 });
+        expect(rows.map((row) => row.value)).toEqual([bytes]);
+      });
+
+      it("of another wallet can only be looked at", async () => {
+        const { name: id } = await register();
+        const other = await funded(`contract-${unique()}`);
+        const address = await other.newAddress("contract");
+        await expect(other.updateName({ name: id, value, days: 1, address })).rejects.toThrow(
+          coded("emercoin.name_foreign"),
+        );
+        await expect(other.deleteName(id)).rejects.toThrow(coded("emercoin.name_foreign"));
+        expect(await other.name(id)).toEqual(await node.name(id));
+        await unload(other);
+      });
+
+      it("wanted on two nodes at a time go to one; the other pays for nothing and is not told", async (context) => {
+        const { peer } = under;
+        if (peer === null) return context.skip("needs a second node");
+        const id = `contract:${unique()}`;
+        const gift = { address: await peer.newAddress("contract"), amount: parseEmc("1") };
+        await node.broadcast((await node.fund([gift])).hex);
+        await under.mine(1);
+        await vi.waitFor(async () => expect(await peer.coins(1)).not.toEqual([]), PATIENCE);
+        const want = async (on: EmercoinNode) =>
+          on.newName({ name: id, value, days: 1, address: await on.newAddress("contract") });
+        const [ours, theirs] = await Promise.all([want(node), want(peer)]);
+        expect(ours).not.toBe(theirs);
+        await expect(want(node)).rejects.toThrow(coded("emercoin.name_pending"));
+        await under.mine(2);
+        const { height } = await node.status();
+        await vi.waitFor(async () => expect(await peer.height()).toBeGreaterThanOrEqual(height), PATIENCE);
+        const record = await node.name(id);
+        expect([ours, theirs]).toContain(record?.txid);
+        expect((await peer.name(id))?.txid).toBe(record?.txid);
+        expect((await node.nameHistory(id)).filter(({ operation }) => operation === "new")).toHaveLength(1);
       });
 
       it("cost what the formula says", async () => {
@@ -344,11 +407,8 @@ export function emercoinNodeContract(name: string, open: () => Promise<NodeUnder
       it("that is locked refuses to sign, opens for the work under the gate, and is locked after it", async () => {
         const passphrase = "correct horse";
         const wallet = `contract-${unique()}`;
-        await node.session.write("createwallet", [wallet], { reply: anything });
-        const other = under.client(wallet);
-        const address = await other.newAddress("fund");
-        await node.broadcast((await node.fund([{ address, amount: parseEmc("1") }])).hex);
-        await under.mine(1);
+        const other = await funded(wallet);
+        const address = await other.newAddress("more");
         await other.session.write("encryptwallet", [passphrase], { reply: anything });
         expect((await other.status()).wallet?.lock).toBe("locked");
         await expect(other.signMessage(address, "x")).rejects.toThrow(coded("emercoin.locked"));
@@ -366,6 +426,28 @@ export function emercoinNodeContract(name: string, open: () => Promise<NodeUnder
         expect((await other.status()).wallet?.lock).toBe("locked");
         gate.forget();
         await expect(gate.unlocked("test", async () => 1)).rejects.toThrow(coded("emercoin.locked"));
+        await unload(other);
+      });
+
+      it("whose coins are all reserved says so, and can use them when they are released", async () => {
+        const wallet = `contract-${unique()}`;
+        const other = await funded(wallet);
+        const target = [{ address: await node.newAddress("target"), amount: parseEmc("0.1") }];
+        const first = await other.fund(target);
+        await expect(other.fund(target)).rejects.toThrow(/coins/);
+        expect(await other.coins(1)).toEqual([]);
+        await other.release(first.inputs);
+        expect((await other.coins(1)).map(({ amount }) => amount)).toEqual([1_000_000]);
+        expect((await other.fund(target)).inputs).toEqual(first.inputs);
+        await unload(other);
+      });
+
+      it("that the node has forgotten is loaded again by whoever asks for it", async () => {
+        const wallet = `contract-${unique()}`;
+        const other = await funded(wallet);
+        await unload(other);
+        expect((await other.status()).wallet?.name).toBe(wallet);
+        await unload(other);
       });
 
       it("that is not loaded is told by its code", async () => {

@@ -8,15 +8,32 @@ import { startSimEmercoin } from "../sim/emercoin/index.ts";
 import { mine, realNodeUrl } from "../sim/real-node.ts";
 import type { NodeUnderTest } from "./emercoin-node.ts";
 
-function clientsOf(url: string, blocks: (count: number) => Promise<void>, stop: () => Promise<void>): NodeUnderTest {
-  const { origin, username, password } = new URL(url);
-  const credentials = new Secret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-  const transport = httpTransport({ url: origin, credentials: async () => credentials });
+interface Reached {
+  /** With user and password. */
+  readonly url: string;
+  /** Of a second node of the network. */
+  readonly peerUrl: string | undefined;
+  readonly mine: (count: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+function clientsOf({ url, peerUrl, mine: blocks, stop }: Reached): NodeUnderTest {
+  const open = (text: string) => {
+    const { origin, username, password } = new URL(text);
+    const credentials = new Secret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+    return httpTransport({ url: origin, credentials: async () => credentials });
+  };
+  const transport = open(url);
+  const peer = peerUrl === undefined ? null : open(peerUrl);
+  const client = (send: typeof transport.send, wallet: string) =>
+    createEmercoinNode({ transport: send, clock: systemClock, wallet });
   return {
-    client: (wallet) => createEmercoinNode({ transport: transport.send, clock: systemClock, wallet: wallet ?? "" }),
+    client: (wallet) => client(transport.send, wallet ?? ""),
+    peer: peer === null ? null : client(peer.send, ""),
     mine: blocks,
     stop: async () => {
       transport.close();
+      peer?.close();
       await stop();
     },
   };
@@ -24,16 +41,17 @@ function clientsOf(url: string, blocks: (count: number) => Promise<void>, stop: 
 
 /** The node that the environment names. */
 export async function openRealNode(): Promise<NodeUnderTest> {
-  return clientsOf(realNodeUrl ?? "", mine, async () => {});
+  const peerUrl = process.env.NUMBERBOX_TEST_EMERCOIN_URL2;
+  return clientsOf({ url: realNodeUrl ?? "", peerUrl, mine, stop: async () => {} });
 }
 
 export async function openSimNode(): Promise<NodeUnderTest> {
-  const sim = await startSimEmercoin({ clock: systemClock, random: systemRandom });
-  const url = new URL(sim.url);
-  url.username = sim.user;
-  url.password = sim.password;
+  const sim = await startSimEmercoin({ clock: systemClock, random: systemRandom, peers: 2 });
+  // As in a real network, where each hears of the other's transactions a little later.
+  sim.network.relayMs = 50;
+  const [url = "", peerUrl] = sim.nodes.map((node) => node.url.replace("://", `://${sim.user}:${sim.password}@`));
   const blocks = async (count: number): Promise<void> => {
-    await sim.mine(count);
+    sim.mine(count);
   };
-  return clientsOf(url.href, blocks, () => sim.stop());
+  return clientsOf({ url, peerUrl, mine: blocks, stop: () => sim.stop() });
 }

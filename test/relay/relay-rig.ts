@@ -40,6 +40,7 @@ const WIDE = {
   forwardsPerMinute: 1_000_000,
   readsPerMinute: 1_000_000,
   receiptsPerMinute: 1_000_000,
+  rentsPerMinute: 1_000_000,
 };
 
 export type RigOptions = Partial<Omit<RelayServerOptions, "listen" | "dataFolder" | "clock" | "crypto">>;

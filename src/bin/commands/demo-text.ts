@@ -17,6 +17,17 @@ Send an SMS to slot 1:
 Read it as the person who rents the number (in this folder, another terminal):
   npx numberbox renter inbox --keyfile ${facts.renter_keyfile} --relay ${facts.relay_url}
 
+${marketText(facts)}
 Ctrl-C ends everything.
+`;
+}
+
+/** The whole loop: find, verify, pay by ticket, read, check the proof. */
+function marketText({ node_url: node, node_password_file: password, free, relay_url: relay }: DemoFacts): string {
+  if (node === undefined || password === undefined || free === undefined) return "";
+  const access = `--node ${node} --node-password-file ${password}`;
+  return `Slot ${free.slot} is free. Its listing is on the simulated Emercoin (${node}) in about ten seconds. Find it, verify it and rent it:
+  npx numberbox renter listings --relay ${relay} ${access}
+  npx numberbox renter rent ${free.listing_id} --tier sms_only --duration daily --relay ${relay} ${access}
 `;
 }

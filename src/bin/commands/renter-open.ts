@@ -48,7 +48,7 @@ export interface OpenRenter {
 const LOCK_WAIT = millis(3000);
 const LOCK_POLL = millis(100);
 
-function stateRoot(io: CliIo, option: string | undefined): string {
+export function stateRoot(io: CliIo, option: string | undefined): string {
   if (option !== undefined) return resolve(option);
   const base = io.env.XDG_STATE_HOME || join(io.env.HOME || homedir(), ".local", "state");
   return join(base, "numberbox", "renter");

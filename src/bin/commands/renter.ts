@@ -18,6 +18,7 @@ import {
 } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type InboxOptions, runInbox } from "./renter-inbox.ts";
+import { registerMarket } from "./renter-market.ts";
 import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
 import { type KeysOptions, renterKeys, runKeys } from "./renter-own-keys.ts";
@@ -223,7 +224,8 @@ export function registerRenter(program: Command, io: CliIo, setExit: (code: Exit
       setExit(0);
     }
   };
-  const renter = program.command("renter").description("read the SMS of numbers you rent");
+  const renter = program.command("renter").description("rent numbers, and read their SMS");
   registerSigningIn(renter, io, finish);
   registerReading(renter, io, finish);
+  registerMarket(renter, io, { finish, withCommonOptions });
 }

@@ -16,7 +16,7 @@ import type { CliIo, ExitCode } from "../cli-io.ts";
 import { version } from "../version.ts";
 import { DEFAULT_DATA, dataFolder, readConfigText } from "./data-option.ts";
 import { demoText } from "./demo-text.ts";
-import { loadSimulator } from "./simulator.ts";
+import { loadSimulator, startDemoNode } from "./simulator.ts";
 
 interface RoleOptions {
   readonly config: string;
@@ -76,7 +76,12 @@ async function runDemo(io: CliIo, option: string | undefined): Promise<void> {
   const folder = named === undefined ? await mkdtemp(join(tmpdir(), "numberbox-demo-")) : resolve(named);
   const simulator = await loadSimulator();
   try {
-    const demo = await startDemo({ ...system(io.log), dataFolder: folder, startBoard: simulator.startDemoBoard });
+    const demo = await startDemo({
+      ...system(io.log),
+      dataFolder: folder,
+      startBoard: simulator.startDemoBoard,
+      startNode: startDemoNode,
+    });
     io.out(demoText(demo.facts, folder));
     await aborted(io.signal);
     io.err("\nStopping …\n");
@@ -89,7 +94,7 @@ async function runDemo(io: CliIo, option: string | undefined): Promise<void> {
 export function registerRoles(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
   program
     .command("demo")
-    .description("run everything simulated: an eight-slot board, a relay, a box and its console")
+    .description("run everything simulated: a board of modems, an Emercoin node, a relay, a box and its console")
     .option("--data <folder>", "keep the demo's data here (default: NUMBERBOX_DATA, else a temporary folder)")
     .action(async (options: { data?: string }) => await runDemo(io, options.data));
   program

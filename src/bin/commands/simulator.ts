@@ -1,6 +1,6 @@
 // The simulators live with the tests; commands load them only when they are asked for.
 
-import type { StartDemoBoard } from "../../app/index.ts";
+import type { StartDemoBoard, StartDemoNode } from "../../app/index.ts";
 import { isAppError } from "../../base/index.ts";
 
 export const loadAndroidSimulator = () => import("../../../test/sim/android/index.ts");
@@ -43,6 +43,23 @@ function demoBoardStarter(module: SimulatorModule): StartDemoBoard {
     };
   };
 }
+
+const RENTER_WALLET = "renter";
+/** Seconds: a publication is done while a visitor reads on. */
+const BLOCK_TIME = 2;
+
+/** The simulated Emercoin node of the demo; on a free port if the wanted one is taken. */
+export const startDemoNode: StartDemoNode = async ({ port, clock, random }) => {
+  const { startSimEmercoin } = await import("../../../test/sim/emercoin/index.ts");
+  const start = (rpc: number) =>
+    startSimEmercoin({ clock, random, port: rpc, blockTime: BLOCK_TIME, wallets: [RENTER_WALLET] });
+  const node = await start(port).catch((error: unknown) => {
+    if (!isAppError(error)) throw error;
+    return start(0);
+  });
+  const { url, user, password } = node;
+  return { url, user, password, renterWallet: RENTER_WALLET, stop: () => node.stop() };
+};
 
 /** Messages that the network holds back and messages that lie on the SIM or in the modem. */
 function waitingIn(modem: import("../../../test/sim/modem/index.ts").SimModem): number {

@@ -12,6 +12,7 @@ export * from "./payer.ts";
 export * from "./payer-budget.ts";
 export * from "./payment-book.ts";
 export * from "./payment-errors.ts";
+export * from "./payment-views.ts";
 export * from "./payments.ts";
 export type * from "./ports-payment.ts";
 export * from "./statement.ts";

@@ -23,6 +23,8 @@ import { paymentError, problemOf } from "./payment-errors.ts";
 import type { PaymentDeps, PriceList, RentalGranter } from "./ports-payment.ts";
 
 export interface QuoteRequest {
+  /** 32 hex digits; asking again with it gives the order that was made the first time. */
+  readonly id?: string;
   readonly line: { readonly id: LineId; readonly listingId: ListingId };
   readonly tier: string;
   readonly days: number;
@@ -67,7 +69,7 @@ export class Orders {
     const at = now();
     return {
       ...blank(request, at + settings.orderTimeoutSeconds * 1000, at),
-      id: toHex(random.bytes(16)),
+      id: request.id ?? toHex(random.bytes(16)),
       kind: "rental",
       rentalId: rentalId(toHex(random.bytes(16))),
       price: asked.price,
@@ -78,6 +80,8 @@ export class Orders {
 
   /** A quote that holds until it expires. What costs nothing is granted at once. */
   async quote(request: QuoteRequest): Promise<Order> {
+    const known = request.id === undefined ? undefined : this.#deps.book.orders.get(request.id);
+    if (known !== undefined) return known;
     const order = this.plan(request);
     return await this.#keep(order);
   }

@@ -93,7 +93,8 @@ export interface PaymentDeps {
   readonly gate: WalletGate;
   readonly crypto: CoinCrypto;
   readonly random: Random;
-  readonly network: ChainNetwork;
+  /** Asked of the node when it is needed. */
+  readonly network: () => Promise<ChainNetwork>;
   readonly settings: PaymentSettings;
   readonly now: () => UnixMs;
   readonly events: EventLog;

@@ -56,7 +56,7 @@ export class Sweeps {
     const coins = await this.#coinsOf(waiting);
     if (coins.length === 0) return;
     const address = settings.payoutAddress ?? (await node.newAddress("numberbox payout"));
-    const script = scriptOfAddress(parseAddress(crypto, address, network));
+    const script = scriptOfAddress(parseAddress(crypto, address, await network()));
     const draft = sweepTransaction(coins, script, Math.floor(now() / 1000));
     if (draft === null) return;
     const signed = await gate.unlocked("sweeping won coins", () => node.signTransaction(transactionHex(draft.tx)));

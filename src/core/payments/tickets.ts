@@ -59,7 +59,7 @@ export class Tickets {
    */
   async accept(orderId: string, hex: string): Promise<StoredTicket> {
     const { crypto, network, changes, store } = this.#deps;
-    const read = decodeTicket(crypto, network, hex);
+    const read = decodeTicket(crypto, await network(), hex);
     return await changes.run(async () => {
       const known = this.#deps.book.tickets.get(read.id) ?? (await store.ticket(read.id));
       if (known !== null && known.state !== "refused") return this.#answerOf(await this.#again(known, orderId));
@@ -165,7 +165,7 @@ export class Tickets {
     // The win is booked; its transaction is found now or in the next round.
     return await this.#deps.wins.find(step.ticket).catch((error: unknown) => {
       this.#deps.log.warn("win_not_found_yet", { ticket: ticket.id, reason: messageOf(error) });
-      return step.ticket;
+      return book.tickets.get(ticket.id) ?? step.ticket;
     });
   }
 

@@ -2,7 +2,7 @@
 // with the same status must never make the box give up a message.
 
 import { type Millis, seconds } from "../../base/index.ts";
-import type { ForwardOutcome, RegisterOutcome } from "../../core/index.ts";
+import type { ForwardOutcome, MarketOutcome, RegisterOutcome } from "../../core/index.ts";
 import { forwardReply, registerReply, relayProblem, type WireMessage } from "../../protocol/index.ts";
 import type { Answer } from "./http-exchange.ts";
 
@@ -62,4 +62,13 @@ export function registerOutcome(answer: Answer): RegisterOutcome {
   const code = codeOf(answer);
   if (code === null) return retryOf(answer, `relay.http_${answer.status}`);
   return FINAL.has(answer.status) ? { kind: "refused", code } : retryOf(answer, code);
+}
+
+/** Of records and answers: what the chain or the relay may come to know later is tried again. */
+export function marketOutcome(answer: Answer): MarketOutcome {
+  if (answer.status === 200 && isRelayAnswer(answer)) return { kind: "taken" };
+  const code = codeOf(answer);
+  if (code === null || code === "relay.not_committed")
+    return { kind: "retry", code: code ?? `relay.http_${answer.status}` };
+  return { kind: FINAL.has(answer.status) ? "refused" : "retry", code };
 }

@@ -1,9 +1,12 @@
 // The box's way to a relay: `RelayPort` over HTTP. Whatever the relay or the network does becomes an outcome; only an abort rejects.
 
+import { z } from "zod";
 import {
   type Clock,
+  fromUtf8,
   hasCode,
   isAppError,
+  type ListingId,
   type Logger,
   type Millis,
   messageOf,
@@ -11,15 +14,19 @@ import {
   stoppedError,
   type UnixMs,
 } from "../../base/index.ts";
-import type { ForwardOutcome, RegisterOutcome, RelayPort } from "../../core/index.ts";
+import type { ForwardOutcome, MarketOutcome, MarketRelay, RegisterOutcome, RelayPort } from "../../core/index.ts";
 import {
+  type OrderAnswer,
   type ProviderReceiptsPage,
+  type ProviderRequests,
+  parseJsonWith,
   providerReceiptsPage,
+  providerRequests,
   type RentalGrant,
   type WireMessage,
 } from "../../protocol/index.ts";
 import { type Answer, type ExchangeRequest, HttpExchange } from "./http-exchange.ts";
-import { forwardOutcome, isRelayAnswer, registerOutcome, retryLater } from "./outcomes.ts";
+import { forwardOutcome, isRelayAnswer, marketOutcome, registerOutcome, retryLater } from "./outcomes.ts";
 import { ProviderSession, type RelayClientIdentity } from "./provider-session.ts";
 
 export interface RelayClientOptions {
@@ -37,7 +44,7 @@ export interface RelayClientOptions {
 const DEFAULT_TIMEOUT = seconds(20);
 const RECEIPTS_PER_PAGE = 200;
 
-export class RelayClient implements RelayPort {
+export class RelayClient implements RelayPort, MarketRelay {
   readonly #log: Logger;
   readonly #onTime: (at: UnixMs) => void;
   readonly #exchange: HttpExchange;
@@ -67,10 +74,29 @@ export class RelayClient implements RelayPort {
   }
 
   async receipts(after: number, signal: AbortSignal): Promise<ProviderReceiptsPage | null> {
-    const page = await this.#outcome(signal, () => this.#readReceipts(after, signal));
-    if ("receipts" in page) return page;
-    this.#log.debug("relay_receipts_unavailable", { code: page.code });
-    return null;
+    const path = `provider/receipts?after=${after}&limit=${RECEIPTS_PER_PAGE}`;
+    return await this.#read(path, providerReceiptsPage, signal);
+  }
+
+  async requests(
+    { after, wait, open }: { readonly after: number; readonly wait: number; readonly open: boolean },
+    signal: AbortSignal,
+  ): Promise<ProviderRequests | null> {
+    const path = `provider/requests?after=${after}&wait=${wait}${open ? "&open=1" : ""}`;
+    return await this.#read(path, providerRequests, signal);
+  }
+
+  async answer(id: string, answer: OrderAnswer, signal: AbortSignal): Promise<MarketOutcome> {
+    return this.#outcome(signal, async () =>
+      marketOutcome(await this.#send({ method: "PUT", path: `provider/requests/${id}`, body: answer, signal })),
+    );
+  }
+
+  async putRecord(id: ListingId, record: Uint8Array, signal: AbortSignal): Promise<MarketOutcome> {
+    const body = parseJsonWith(z.unknown(), fromUtf8(record), "relay.bad_record", "the listing's record");
+    return this.#outcome(signal, async () =>
+      marketOutcome(await this.#send({ method: "PUT", path: `listings/${id}/offchain`, body, signal })),
+    );
   }
 
   /** Ends every exchange under way (their callers get `base.stopped`) and closes the connections. */
@@ -79,8 +105,15 @@ export class RelayClient implements RelayPort {
     this.#exchange.stop();
   }
 
-  async #readReceipts(after: number, signal: AbortSignal): Promise<ProviderReceiptsPage | Retry> {
-    const path = `provider/receipts?after=${after}&limit=${RECEIPTS_PER_PAGE}`;
+  /** Null when the relay cannot be asked now. */
+  async #read<T extends object>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | null> {
+    const page = await this.#outcome(signal, () => this.#readPage(path, schema, signal));
+    if (!("kind" in page)) return page;
+    this.#log.debug("relay_page_unavailable", { code: page.code });
+    return null;
+  }
+
+  async #readPage<T extends object>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | Retry> {
     for (let attempt = 1; ; attempt++) {
       const session = await this.#session.token(signal);
       if (!session.ok) return retryLater(session.code);
@@ -88,7 +121,7 @@ export class RelayClient implements RelayPort {
       // The relay may have forgotten the token; a fresh one is refused only if something else is wrong.
       if (answer.status === 401) this.#session.forget();
       if (answer.status === 401 && attempt === 1) continue;
-      const page = providerReceiptsPage.safeParse(answer.body);
+      const page = schema.safeParse(answer.body);
       if (answer.status !== 200 || !page.success) return retryLater(`relay.http_${answer.status}`);
       return this.#noteTime(answer, page.data);
     }

@@ -29,10 +29,12 @@ const ROUND = minutes(10);
 const KEEP_AFTER_END = days(1);
 /** How long a rental that is over is remembered: repetitions are recognised and receipts can be collected until then. */
 const KEEP_RENTALS = days(30);
+const KEEP_ORDERS = days(2);
 // Small enough that no forward waits long for the writer.
 const SLICE = 500;
 
 const expiredRow = rowParser("messages", (row) => ({ cursor: row.integer("cursor"), renter: row.text("renter") }));
+const orderRow = rowParser("orders", (row) => row.text("order_id"));
 const rentalRow = rowParser("rentals", (row) => row.text("rental_id"));
 
 /** Wipes up to one slice of envelopes that waited too long. Returns how many. */
@@ -74,6 +76,18 @@ function removeRental(database: SqliteDatabase, now: UnixMs): Promise<number> {
   });
 }
 
+/** Forgets up to one slice of old orders. What was granted lives on as a rental. Returns how many. */
+function forgetOrders(database: SqliteDatabase, now: UnixMs): Promise<number> {
+  return database.write(async (tx) => {
+    const before = unixSecondsOf(now) - KEEP_ORDERS / 1000;
+    const rows = await tx.all(`SELECT order_id FROM orders WHERE created_at <= ? LIMIT ${SLICE}`, [before], orderRow);
+    const ids = JSON.stringify(rows);
+    await tx.run("DELETE FROM order_requests WHERE order_id IN (SELECT value FROM json_each(?))", [ids]);
+    await tx.run("DELETE FROM orders WHERE order_id IN (SELECT value FROM json_each(?))", [ids]);
+    return rows.length;
+  });
+}
+
 export class Housekeeping {
   readonly #deps: HousekeepingDeps;
   #cancel: Disposer = () => {};
@@ -105,8 +119,9 @@ export class Housekeeping {
       const now = time.earliest();
       const expired = await this.#repeat(() => expireEnvelopes(database, now, keepMessages));
       const rentals = await this.#repeat(() => removeRental(database, now));
+      const orders = await this.#repeat(() => forgetOrders(database, now));
       await authentication.sweep(clock.now());
-      if (expired + rentals > 0) log.info("relay_tidied", { expired, rentals });
+      if (expired + rentals + orders > 0) log.info("relay_tidied", { expired, rentals, orders });
     } catch (error) {
       // The next round tries again: nothing depends on this one.
       log.warn("relay_tidy_failed", { reason: messageOf(error) });

@@ -30,10 +30,14 @@ function drain(request: IncomingMessage): void {
   request.resume();
 }
 
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+}
+
 function parseJson(chunks: readonly Buffer[]): unknown {
   try {
-    const [first] = chunks;
-    return JSON.parse(fromUtf8(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)));
+    return JSON.parse(fromUtf8(joined(chunks)));
   } catch {
     throw refusal("relay.bad_json", "the body is not one JSON document in UTF-8");
   }
@@ -55,19 +59,28 @@ export class BodyReader {
    * `requestTimeout` is the deadline.
    */
   read(request: IncomingMessage, limit: number): Promise<unknown> {
+    return this.#read(request, limit, parseJson);
+  }
+
+  /** The same, before it is parsed. */
+  bytes(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+    return this.#read(request, limit, joined);
+  }
+
+  #read<T>(request: IncomingMessage, limit: number, parse: (chunks: readonly Buffer[]) => T): Promise<T> {
     const fault = checkHeaders(request, limit);
-    if (fault === null) return this.#collect(request, limit);
+    if (fault === null) return this.#collect(request, limit, parse);
     drain(request);
     return Promise.reject(fault);
   }
 
-  #collect(request: IncomingMessage, limit: number): Promise<unknown> {
+  #collect<T>(request: IncomingMessage, limit: number, parse: (chunks: readonly Buffer[]) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let size = 0;
       const onEnd = (): void => {
         try {
-          resolve(parseJson(chunks));
+          resolve(parse(chunks));
         } catch (error) {
           reject(error);
         }

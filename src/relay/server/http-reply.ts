@@ -7,6 +7,8 @@ import { problemOf } from "./problems.ts";
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -18,7 +20,7 @@ const FIXED_HEADERS = {
   "Referrer-Policy": "no-referrer",
   // Authority is the bearer token alone, which a foreign page does not have: any origin may ask.
   "Access-Control-Allow-Origin": "*",
-  "Access-Control-Expose-Headers": "Retry-After, Date",
+  "Access-Control-Expose-Headers": "Retry-After, Date, ETag",
 } as const;
 
 /** Headers that answer a browser's preflight request. */
@@ -31,7 +33,7 @@ export const PREFLIGHT_HEADERS = {
 /** Ends `response` with `reply`. Does nothing when the client is gone or something was sent already. */
 export function sendReply(response: ServerResponse, reply: Reply, clock: Clock): void {
   if (response.headersSent || response.destroyed) return;
-  const text = JSON.stringify(reply.body);
+  const text = reply.text ?? JSON.stringify(reply.body);
   response.writeHead(reply.status, {
     ...FIXED_HEADERS,
     // Boxes take the time from here; it must be the clock the relay judges by.

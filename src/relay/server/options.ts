@@ -1,6 +1,7 @@
 // What a relay node is told at its start: where it listens, whom it serves, and its limits with their defaults.
 
 import { type Clock, type CryptoSuite, days, type Logger, type Millis, type Random } from "../../base/index.ts";
+import type { ChainReader, NameReader } from "../../core/index.ts";
 
 /** A provider whose messages this relay takes. */
 export interface RelayProvider {
@@ -21,6 +22,8 @@ export interface RelayLimits {
   readonly readsPerMinute: number;
   /** Receipts per minute with one key. */
   readonly receiptsPerMinute: number;
+  /** Orders, and questions about them, per minute of one network address. */
+  readonly rentsPerMinute: number;
   /** Messages that may wait for one renter. */
   readonly mailboxMessages: number;
   /** Bytes of envelopes that may wait for one renter. */
@@ -36,6 +39,7 @@ const DEFAULTS: Omit<RelayLimits, "requestsPerMinute"> = {
   forwardsPerMinute: 6_000,
   readsPerMinute: 120,
   receiptsPerMinute: 6_000,
+  rentsPerMinute: 30,
   mailboxMessages: 10_000,
   mailboxBytes: 64 * 1024 * 1024,
   socketsPerKey: 8,
@@ -47,6 +51,9 @@ export function relayLimits(overrides: Partial<RelayLimits> = {}): RelayLimits {
   const limits = { ...DEFAULTS, ...overrides };
   return { requestsPerMinute: Math.max(12_000, 2 * limits.forwardsPerMinute), ...limits };
 }
+
+/** What a relay asks an Emercoin node. */
+export type RelayNames = Pick<NameReader, "name" | "names"> & Pick<ChainReader, "height">;
 
 export interface RelayServerOptions {
   /** `port` 0 takes a free one. */
@@ -62,6 +69,8 @@ export interface RelayServerOptions {
   readonly publicHost?: string;
   /** Take the client's address from the last `X-Forwarded-For` entry when the request comes from this machine (a TLS proxy). */
   readonly trustLocalProxy?: boolean;
+  /** An Emercoin node, to show what the chain says of listings and to take only records that it commits to. */
+  readonly names?: RelayNames;
   /** Shown by `GET /info`. */
   readonly version: string;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import { refusal } from "./problems.ts";
 
 const WINDOW_SECONDS = 60;
 
-export type LimitedAction = "request" | "auth" | "forward" | "read" | "receipt";
+export type LimitedAction = "request" | "auth" | "forward" | "read" | "receipt" | "rent";
 
 export class RateLimits {
   readonly #limiters: Readonly<Record<LimitedAction, RateLimiterMemory>>;
@@ -19,6 +19,7 @@ export class RateLimits {
       auth: perMinute(limits.authPerMinute),
       forward: perMinute(limits.forwardsPerMinute),
       read: perMinute(limits.readsPerMinute),
+      rent: perMinute(limits.rentsPerMinute),
       receipt: perMinute(limits.receiptsPerMinute),
     };
   }

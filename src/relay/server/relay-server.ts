@@ -9,12 +9,15 @@ import { openSqlite, type SqliteDatabase } from "../../sqlite/index.ts";
 import { AcceptedReceipts, relayProofs } from "./accepted-receipts.ts";
 import { acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
+import { ChainListings } from "./chain-listings.ts";
 import { Forwarding } from "./forwarding.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { BodyReader } from "./http-body.ts";
 import { HttpFront } from "./http-front.ts";
+import { ListingRecords } from "./listing-records.ts";
 import { LiveHub } from "./live-hub.ts";
 import { readMailbox } from "./mailbox-store.ts";
+import { MarketOrders } from "./market-orders.ts";
 import { type RelayHandle, type RelayServerOptions, relayLimits } from "./options.ts";
 import { Providers } from "./providers.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
@@ -23,6 +26,7 @@ import { RelayTime } from "./relay-time.ts";
 import { RouteCache } from "./route-cache.ts";
 import { createRoutes } from "./routes.ts";
 import { relaySchema } from "./schema.ts";
+import { Waiters } from "./waiters.ts";
 
 const DATABASE_FILE = "relay.sqlite";
 /** Of all request bodies that are being read or answered, in bytes. */
@@ -65,6 +69,7 @@ async function openDatabase(options: RelayServerOptions, log: Logger): Promise<S
 interface Parts {
   readonly front: HttpFront;
   readonly hub: LiveHub;
+  readonly waiters: Waiters;
   readonly housekeeping: Housekeeping;
   readonly proofs: ProofService;
 }
@@ -106,11 +111,16 @@ async function compose(options: RelayServerOptions, database: SqliteDatabase, lo
     dated: () => service.dated(),
     receipt: (message) => accepted.receipt(message),
   });
+  const chain = options.names === undefined ? null : new ChainListings(options.names, clock);
+  const waiters = new Waiters(clock);
+  const records = new ListingRecords({ ...shared, providers, chain });
+  const orders = new MarketOrders({ ...shared, random, providers, waiters });
   const checkHealth = healthCheck(database, clock);
-  const asked = { addressOf, hostOf, checkHealth, proofs: reader };
+  const asked = { addressOf, hostOf, checkHealth, proofs: reader, records, orders };
   const app = createRoutes({ ...shared, routes, authentication, providers, version, ...asked });
   return {
     hub,
+    waiters,
     proofs: service,
     front: new HttpFront({ ...shared, forwarding, app, hub, addressOf }),
     housekeeping: new Housekeeping({ ...shared, authentication, keepMessages: limits.keepMessages }),
@@ -126,12 +136,13 @@ export async function startRelay(options: RelayServerOptions): Promise<RelayHand
   const { host, port } = options.listen;
   const database = await openDatabase(options, log);
   try {
-    const { front, hub, housekeeping, proofs } = await compose(options, database, log);
+    const { front, hub, waiters, housekeeping, proofs } = await compose(options, database, log);
     const taken = await front.listen(host, port);
     housekeeping.start();
     proofs.start();
     log.info("relay_listening", { host, port: taken, providers: options.providers.length });
     const end = async (): Promise<void> => {
+      waiters.stop();
       await Promise.all([front.stop(), hub.stop(), housekeeping.stop(), proofs.stop()]);
       await database.close();
       log.info("relay_stopped");

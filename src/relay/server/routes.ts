@@ -18,8 +18,10 @@ import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { acknowledge } from "./acknowledgement.ts";
 import type { Authentication, Caller } from "./authentication.ts";
 import type { BodyReader } from "./http-body.ts";
+import { pageQuery, queryOf } from "./http-query.ts";
 import { PREFLIGHT_HEADERS, problemReply, type Reply, sendProblem, sendReply } from "./http-reply.ts";
 import { readMailbox, readReceipts, readRentals } from "./mailbox-store.ts";
+import { addMarketRoutes, type MarketRouteDeps } from "./market-routes.ts";
 import { refusal } from "./problems.ts";
 import type { Providers } from "./providers.ts";
 import type { RateLimits } from "./rate-limits.ts";
@@ -27,7 +29,7 @@ import type { RegistrationDeps } from "./registration.ts";
 import { registerRental } from "./registration.ts";
 import { type RelayTime, unixSecondsOf } from "./relay-time.ts";
 
-export interface RouteDeps extends RegistrationDeps {
+export interface RouteDeps extends RegistrationDeps, MarketRouteDeps {
   readonly database: SqliteDatabase;
   readonly authentication: Authentication;
   readonly providers: Providers;
@@ -50,24 +52,7 @@ const MAX_AUTH_BYTES = 4 * 1024;
 const MAX_GRANT_BYTES = 384 * 1024;
 const MAX_ACK_BYTES = 512 * 1024;
 
-const wholeNumber = z
-  .string()
-  .regex(/^[0-9]{1,15}$/, "a whole number")
-  .transform(Number);
-const pageQuery = z.strictObject({
-  after: wholeNumber.default(0),
-  limit: wholeNumber.pipe(z.number().min(1).max(500)).default(100),
-});
 const mailboxQuery = pageQuery.extend({ rental_id: rentalIdText.optional() });
-
-/** The query of a request by `schema`; a member given twice is a fault, and so is an unknown one (a token, for instance). */
-function queryOf<T>(request: IncomingMessage, schema: z.ZodType<T>): T {
-  const search = new URLSearchParams((request.url ?? "").split("?")[1] ?? "");
-  const members = [...search.keys()];
-  if (new Set(members).size !== members.length)
-    throw refusal("relay.bad_query", "a member of the query is given twice");
-  return parseWith(schema, Object.fromEntries(search), "relay.bad_query", "the query");
-}
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
@@ -173,6 +158,7 @@ export function createRoutes(deps: RouteDeps): Express {
   app.put("/rentals/:rental_id", answer(putRental));
   app.get("/provider/receipts", answer(getReceipts));
   app.get(["/proofs/:date", "/proofs/:date/:hash"], answer(getProof));
+  addMarketRoutes(app, deps, (reply, response) => sendReply(response, reply, deps.clock));
   app.use(() => {
     throw refusal("relay.unknown_route", "the relay has no such route");
   });

@@ -76,10 +76,46 @@ const PROOFS = `
   CREATE INDEX messages_by_time ON messages (stored_at);
   ${TREE_TABLES}`;
 
+// What the market carries. A request keeps its body until it is answered; an order keeps the provider's last word.
+const MARKET = `
+  CREATE TABLE listing_records (
+    listing_id TEXT PRIMARY KEY,
+    provider TEXT NOT NULL,
+    commitment TEXT NOT NULL,
+    rev INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    stored_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE orders (
+    order_id TEXT PRIMARY KEY,
+    provider TEXT NOT NULL,
+    renter TEXT NOT NULL,
+    request_json TEXT NOT NULL,
+    state TEXT NOT NULL,
+    answer_json TEXT,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX orders_of_renter ON orders (renter);
+  CREATE INDEX orders_of_provider ON orders (provider, state);
+  CREATE INDEX orders_by_age ON orders (created_at);
+
+  CREATE TABLE order_requests (
+    cursor INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    order_id TEXT NOT NULL REFERENCES orders (order_id),
+    provider TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('quote', 'chap', 'ticket')),
+    body_json TEXT
+  ) STRICT;
+  CREATE INDEX order_requests_waiting ON order_requests (provider, cursor) WHERE body_json IS NOT NULL;
+  CREATE INDEX order_requests_of_order ON order_requests (order_id);`;
+
 export const relaySchema: Schema = {
   applicationId: 0x4e62526c,
   migrations: [
     { name: "relay_tables", sql: TABLES },
     { name: "receipts and proofs", sql: PROOFS },
+    { name: "market", sql: MARKET },
   ],
 };

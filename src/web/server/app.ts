@@ -2,7 +2,14 @@
 
 import express, { type Express, type RequestHandler } from "express";
 import { AppError, type Logger } from "../../base/index.ts";
-import type { ChainConsole, DirectoryConsole, FleetConsole, PublishingConsole, UssdConsole } from "../../core/index.ts";
+import type {
+  ChainConsole,
+  DirectoryConsole,
+  DoctorConsole,
+  FleetConsole,
+  PublishingConsole,
+  UssdConsole,
+} from "../../core/index.ts";
 import { healthReply } from "../shared/api.ts";
 import { reply } from "./exchange.ts";
 import { checkHost } from "./origin.ts";
@@ -11,8 +18,10 @@ import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
 import { chainRoutes } from "./routes-chain.ts";
 import { directoryRoutes } from "./routes-directory.ts";
+import { doctorRoutes } from "./routes-doctor.ts";
 import { fleetRoutes } from "./routes-fleet.ts";
 import { listingRoutes } from "./routes-listings.ts";
+import { type PaymentConsole, paymentRoutes } from "./routes-payments.ts";
 import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
 import { type ProofConsole, proofRoutes } from "./routes-proofs.ts";
 import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
@@ -24,8 +33,11 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   readonly fleet?: FleetConsole | undefined;
   /** Without it there are no proofs. */
   readonly proofs?: ProofConsole | undefined;
+  /** Without it nobody asks how the box is. */
+  readonly doctor?: DoctorConsole | undefined;
   /** Without it nothing is said of Emercoin. */
   readonly chain?: ChainConsole | undefined;
+  readonly payments?: PaymentConsole | undefined;
   /** Without it nothing is published. */
   readonly publishing?: PublishingConsole | undefined;
   /** Without it nothing is said of ENUM and EmerDNS. */
@@ -72,7 +84,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,enum,dns,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,enum,dns,payments,doctor,live}.",
     }),
   );
 
@@ -90,6 +102,7 @@ export function webApp(deps: AppDeps): Express {
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
   app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
   if (deps.fleet !== undefined) app.use("/api/v1", noStore, fleetRoutes({ ...deps, fleet: deps.fleet }));
+  if (deps.payments !== undefined) app.use("/api/v1", noStore, paymentRoutes({ ...deps, payments: deps.payments }));
   if (deps.chain !== undefined) app.use("/api/v1", noStore, chainRoutes({ ...deps, chain: deps.chain }));
   if (deps.publishing !== undefined) {
     app.use("/api/v1", noStore, listingRoutes({ ...deps, publishing: deps.publishing }));
@@ -97,6 +110,7 @@ export function webApp(deps: AppDeps): Express {
   if (deps.directory !== undefined) {
     app.use("/api/v1", noStore, directoryRoutes({ ...deps, directory: deps.directory }));
   }
+  if (deps.doctor !== undefined) app.use("/api/v1", noStore, doctorRoutes({ ...deps, doctor: deps.doctor }));
   if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
   if (deps.proofs !== undefined) app.use("/api/v1", noStore, proofRoutes({ ...deps, proofs: deps.proofs }));
   app.use("/api", notFound);

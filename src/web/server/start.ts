@@ -6,6 +6,7 @@ import type {
   BoxConsole,
   ChainConsole,
   DirectoryConsole,
+  DoctorConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -19,6 +20,7 @@ import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveUpgrade } from "./live-upgrade.ts";
 import { Owner } from "./owner.ts";
+import type { PaymentConsole } from "./routes-payments.ts";
 import type { ProofConsole } from "./routes-proofs.ts";
 import { Sessions } from "./sessions.ts";
 import { SignInGuard } from "./sign-in-guard.ts";
@@ -30,8 +32,10 @@ export interface WebOptions {
   readonly fleet?: FleetConsole;
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
+  readonly payments?: PaymentConsole;
   readonly publishing?: PublishingConsole;
   readonly directory?: DirectoryConsole;
+  readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
   readonly settings: SettingStore;
@@ -94,14 +98,16 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, publishing, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
     fleet,
     ussd,
     chain,
+    payments,
     publishing,
+    doctor,
     proofs,
     phones,
     access,

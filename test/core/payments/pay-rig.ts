@@ -17,6 +17,7 @@ import {
   silentLogger,
   unixMs,
 } from "../../../src/base/index.ts";
+import { systemClock } from "../../../src/base/system-clock.ts";
 import { createEmercoinNode, createWalletGate, type EmercoinNode, httpTransport } from "../../../src/chain/index.ts";
 import {
   type Budget,
@@ -103,8 +104,9 @@ export interface Side {
   readonly gate: WalletGate;
 }
 
-/** A client of a wallet, until the test ends. */
-export function sideAt(url: string, clock: Clock, wallet?: string): Side {
+/** A client of a wallet, until the test ends. Its waits are real: they are for real sockets. */
+export function sideAt(url: string, wallet?: string): Side {
+  const clock = systemClock;
   const transport = httpTransport({ url, credentials: async () => new Secret("emc:emc") });
   const node = createEmercoinNode({ transport: transport.send, clock, wallet, timeout: seconds(20) });
   onTestFinished(() => {
@@ -136,7 +138,7 @@ export async function startPayee(options: PayeeOptions): Promise<Payments> {
     gate: side.gate,
     crypto: nobleCoin,
     random,
-    network: "regtest",
+    network: async () => "regtest",
     settings: options.settings ?? settings,
     now: () => clock.now(),
     events: new EventLog(clock, silentLogger),
@@ -195,8 +197,8 @@ export async function payRig(seed: string): Promise<Rig> {
   onTestFinished(() => sim.stop());
   const rig = {
     ...{ clock, random, sim, store: new MemoryPayments(), rentals: new FakeGranter() },
-    payee: sideAt(sim.url, clock, ""),
-    payer: sideAt(sim.url, clock, "payer"),
+    payee: sideAt(sim.url, ""),
+    payer: sideAt(sim.url, "payer"),
     prices: { price: microEmc(150_000), perSms: microEmc(1000) },
     sealedSms: new Map<RentalId, number>(),
   };

@@ -5,13 +5,13 @@ import { makePayer, payRig, request } from "./pay-rig.ts";
 const AMOUNT = { amount: microEmc(1_000_000), risk: 6 };
 
 describe("paying by RANDPAY at a simulated node", () => {
-  it("200 rounds at risk 6: the ledger says what the chain says, and every ticket is worth a sixth", async () => {
-    const rig = await payRig("two hundred");
+  it("60 rounds at risk 6: the ledger says what the chain says, and every ticket is worth a sixth", async () => {
+    const rig = await payRig("rounds");
     const payments = await rig.start();
     const payer = makePayer(rig.payer, rig.clock, rig.random);
     const order = await payments.quote(request({ sms: 1_000_000 }));
     let wins = 0;
-    for (let round = 0; round < 200; round++) {
+    for (let round = 0; round < 60; round++) {
       const chap = await payments.chap(order.id, AMOUNT);
       const ticket = await payer.ticket(chap.text);
       const { ticket: taken } = await payments.pay(order.id, ticket.hex);
@@ -28,9 +28,9 @@ describe("paying by RANDPAY at a simulated node", () => {
       await payments.tick();
     }
     const { balances } = payments.book;
-    expect(wins).toBeGreaterThan(15);
+    expect(wins).toBeGreaterThan(2);
     expect(balances.total()).toBe(0);
-    expect(balances.credit(order.rentalId)).toBe(200 * 166_666);
+    expect(balances.credit(order.rentalId)).toBe(60 * 166_666);
     expect(balances.of("payout:swept") + balances.of("chain:fees") + balances.of("randpay:received")).toBe(
       wins * 1_000_000,
     );
@@ -42,6 +42,6 @@ describe("paying by RANDPAY at a simulated node", () => {
     expect(balances.of("payout:swept")).toBe(arrived);
     expect(arrived).toBeGreaterThan(0);
     const statement = await payments.statement({ from: order.createdAt, to: rig.clock.now() + 1 } as never);
-    expect(statement).toMatchObject({ attempts: 200, wins, expected: 200 * 166_666, received: wins * 1_000_000 });
+    expect(statement).toMatchObject({ attempts: 60, wins, expected: 60 * 166_666, received: wins * 1_000_000 });
   }, 60_000);
 });

@@ -1,0 +1,88 @@
+// The doctor of a box: of one that runs, by what it has open; of one that is stopped, by opening one part after another.
+
+import { type Clock, type CryptoSuite, type Logger, messageOf, type Random, seconds } from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import { chainCheck, createDoctor, type DoctorCheck, type DoctorConsole, good } from "../core/index.ts";
+import type { DoctorView } from "../protocol/index.ts";
+import type { FileBoxStore } from "../store/index.ts";
+import { type ChainLink, openChain, rememberFromFile } from "./chain-services.ts";
+import { folderCheck, keystoreCheck, stoppedFolderCheck, stoppedStoreCheck, storeCheck } from "./doctor-checks.ts";
+import { Parts } from "./parts.ts";
+
+export interface BoxDoctorDeps {
+  readonly clock: Clock;
+  readonly dataFolder: string;
+  readonly store: FileBoxStore;
+  readonly chain: ChainLink | null;
+  /** What the services look at themselves: what stands half done in the chain. */
+  readonly checks: readonly DoctorCheck[];
+}
+
+/** It runs, so configuration and keys are sound. */
+export function boxDoctor({ clock, dataFolder, store, chain, checks }: BoxDoctorDeps): DoctorConsole {
+  const node = chain === null ? [] : [chainCheck(chain)];
+  return createDoctor({ clock, checks: [folderCheck(dataFolder), storeCheck(store), ...node, ...checks] });
+}
+
+export interface StoppedBoxDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+  readonly dataFolder: string;
+  readonly credentials: string | undefined;
+  /** Reads the configuration; its errors are findings. Null where none was named. */
+  readonly config: (() => Promise<BoxConfig>) | null;
+}
+
+const noConfig: DoctorCheck = {
+  name: "configuration",
+  run: async () => [
+    {
+      ...{ verdict: "warn", code: "doctor.no_config", message: "keys and Emercoin node were not looked at" },
+      hint: "Name the configuration by --config.",
+    },
+  ],
+};
+
+const sound: DoctorCheck = {
+  name: "configuration",
+  run: async () => [good("config.sound", "it can be read")],
+};
+
+async function configured(deps: StoppedBoxDeps, parts: Parts): Promise<readonly DoctorCheck[]> {
+  if (deps.config === null) return [noConfig];
+  const { config: read, dataFolder: folder, clock, log } = deps;
+  let config: BoxConfig;
+  try {
+    config = await read();
+  } catch (error) {
+    return [{ name: "configuration", run: () => Promise.reject(error) }];
+  }
+  const { emercoin: section, unlock } = config;
+  const keys = keystoreCheck({ ...deps, folder, unlock });
+  if (section === undefined) return [sound, keys];
+  const node: DoctorCheck = {
+    name: "Emercoin node",
+    run: async () => {
+      const chain = await openChain({ section, dataFolder: folder, clock, log });
+      parts.started("chain", () => chain.stop());
+      await rememberFromFile({ section, dataFolder: folder }, chain.gate);
+      return await chainCheck(chain).run();
+    },
+  };
+  return [sound, keys, node];
+}
+
+/** Never rejects. Whatever it opens it closes. */
+export async function examineStoppedBox(deps: StoppedBoxDeps): Promise<DoctorView> {
+  const { clock, log, dataFolder: folder } = deps;
+  const parts = new Parts(clock, log);
+  try {
+    const rest = await configured(deps, parts);
+    const checks = [stoppedFolderCheck(folder, parts), stoppedStoreCheck({ folder, clock, log }), ...rest];
+    return await createDoctor({ clock, checks }).examine();
+  } finally {
+    await parts.stop(seconds(3)).catch((error) => log.warn("doctor_stop_failed", { reason: messageOf(error) }));
+  }
+}

@@ -1,0 +1,128 @@
+// `renter listings`: what can be rented at a relay, each judged against the chain.
+
+import { AppError, type MicroEmc, shortEmc } from "../../base/index.ts";
+import { systemCrypto } from "../../base/system-crypto.ts";
+import { capabilityWords, DURATIONS, type TierTerms } from "../../registry/index.ts";
+import {
+  judgeOffers,
+  type ListingOfferView,
+  MarketReader,
+  type OfferDeps,
+  openDiskFolder,
+  readLogin,
+  visibleLine,
+} from "../../renter/index.ts";
+import type { CliIo, ExitCode } from "../cli-io.ts";
+import { type NodeOptions, namesNode, type OpenNode, openNode } from "./node-option.ts";
+import { type RenterOptions, stateRoot } from "./renter-open.ts";
+import { createPrinter } from "./renter-print.ts";
+
+export interface ListingsOptions extends RenterOptions, NodeOptions {
+  readonly all?: boolean;
+}
+
+/** The first relay named, or the one of the last login. Throws `renter.not_signed_in`. */
+export async function marketRelay(io: CliIo, options: RenterOptions): Promise<string> {
+  const [named] = options.relay ?? [];
+  if (named !== undefined) return named;
+  const remembered = await readLogin(await openDiskFolder(stateRoot(io, options.state)));
+  const [relay] = remembered?.relays ?? [];
+  if (relay !== undefined) return relay;
+  throw new AppError("renter.not_signed_in", "no relay is known", { hint: "Name one with --relay URL." });
+}
+
+/** The chain as the renter's own node shows it, where one is named. */
+export async function openOffers(
+  io: CliIo,
+  options: RenterOptions & NodeOptions,
+): Promise<{ readonly deps: OfferDeps; readonly own: OpenNode | null }> {
+  const market = new MarketReader({ relayUrl: await marketRelay(io, options), clock: io.clock });
+  const own = namesNode(io, options) ? await openNode(io, options) : null;
+  const node = own?.node ?? null;
+  return { deps: { market, node, suite: systemCrypto, now: () => io.clock.now() }, own };
+}
+
+function tierLine({ tier, rental, perSms }: TierTerms) {
+  const prices = DURATIONS.map((duration) => [duration, rental[duration]] as const);
+  const shown = prices.map(([duration, price]) => [duration, price === null ? null : shortEmc(price)]);
+  return { tier, ...Object.fromEntries(shown), per_sms: shortEmc(perSms) };
+}
+
+/** One line for programs. */
+export function offerLine({ listingId, judgement, tiers, features, available, source }: ListingOfferView) {
+  const { verdicts, rentable, warnings, value, keys } = judgement;
+  return {
+    type: "listing",
+    listing_id: listingId,
+    rentable: rentable && available,
+    available,
+    verdicts,
+    warnings,
+    provider: keys?.verify ?? null,
+    worm_ref: value?.worm_ref ?? null,
+    rev: value?.rev ?? null,
+    capabilities: value === null ? [] : capabilityWords(value.capabilities),
+    features,
+    tiers: tiers.map(tierLine),
+    source,
+  };
+}
+
+const COLUMNS = ["daily", "weekly", "monthly"] as const;
+const row = (cells: readonly string[]): string =>
+  `${cells
+    .map((cell, at) => cell.padEnd([18, 17, 10, 10, 10, 10][at] ?? 0))
+    .join(" ")
+    .trimEnd()}\n`;
+
+/** What is wrong with an offer; empty for one that can be rented. */
+export function faultsOf({ judgement, available }: ListingOfferView): readonly string[] {
+  const failed = Object.entries(judgement.verdicts).flatMap(([name, verdict]) =>
+    verdict.kind === "ok" ? [] : [`${name}: ${verdict.message}`],
+  );
+  if (failed.length === 0 && !judgement.rentable) failed.push("it offers nothing at a price");
+  return available ? failed : [...failed, "it is rented now"];
+}
+
+function offerText(offer: ListingOfferView): string {
+  const price = (value: MicroEmc | null): string => (value === null ? "-" : shortEmc(value));
+  const lines = offer.tiers.map(({ tier, rental, perSms }) => {
+    const features = offer.features.map(visibleLine).join(",");
+    return row([offer.listingId, tier, ...COLUMNS.map((each) => price(rental[each])), price(perSms), features]);
+  });
+  const faults = faultsOf(offer);
+  const head = lines.length === 0 ? [row([offer.listingId, "-"])] : lines;
+  const warnings = offer.judgement.warnings.map((warning) => `    note: ${visibleLine(warning)}\n`);
+  return [...head, ...faults.map((fault) => `    not rentable: ${visibleLine(fault)}\n`), ...warnings].join("");
+}
+
+/** Rejects with `renter.*`, `emercoin.*` or `bin.bad_node`. */
+export async function runListings(io: CliIo, options: ListingsOptions): Promise<ExitCode> {
+  const { deps, own } = await openOffers(io, options);
+  const printer = createPrinter(io, options.json === true);
+  let [shown, hidden] = [0, 0];
+  try {
+    for await (const offer of judgeOffers(deps, io.signal)) {
+      if (options.all !== true && faultsOf(offer).length > 0) {
+        hidden++;
+        continue;
+      }
+      if (options.json === true) printer.line(offerLine(offer));
+      else {
+        if (shown === 0) io.out(row(["LISTING", "TIER", "DAILY", "WEEKLY", "MONTHLY", "PER SMS", "FEATURES"]));
+        io.out(offerText(offer));
+      }
+      shown++;
+    }
+    if (options.json === true) return 0;
+    if (shown > 0) io.out("Prices are in EMC.\n");
+    else io.out("Nothing can be rented here now.\n");
+    if (hidden > 0) io.out(`${hidden} more cannot be rented; --all shows them with the reason.\n`);
+    const seen =
+      own === null ? `the relay ${visibleLine(deps.market.url)} (--node asks a node of your own)` : "your node";
+    io.out(`The chain as shown by ${seen}.\n`);
+    return 0;
+  } finally {
+    own?.close();
+  }
+}

@@ -1,0 +1,175 @@
+// The market: listings with the chain's raw evidence, and orders between a renter and a provider who never meet but at a relay.
+
+import { z } from "zod";
+import {
+  hashText,
+  listingIdText,
+  messageIdText,
+  publicKeyText,
+  rentalIdText,
+  signatureText,
+  unixSeconds,
+} from "./text.ts";
+
+/** 32 lower-case hex digits, chosen by the renter: asking again with it makes no second order. */
+export const orderIdText = messageIdText;
+/** Decimal of EMC, at most six digits behind the point. */
+export const emcPrice = z.string().regex(/^\d{1,10}(\.\d{1,6})?$/, "a decimal of EMC");
+
+/** A name as the relay's node shows it. Nothing here has to be believed: ask another relay, or a node of your own. */
+export const nameEvidence = z.object({
+  name: z.string().max(512),
+  /** Standard base64. */
+  value: z.base64().max(32_768),
+  address: z.string().max(100),
+  txid: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Height of the last block in which the name is active. */
+  expires_at: z.int(),
+  state: z.enum(["active", "expired", "deleted"]),
+});
+export type NameEvidenceWire = z.infer<typeof nameEvidence>;
+
+/** `GET /listings/{id}`. The evidence is null where the relay has no node, or the chain no such name. */
+export const listingEvidence = z.object({
+  listing_id: listingIdText,
+  /** Height of the chain at the time of looking; null without a node. */
+  height: z.int().nullable(),
+  listing: nameEvidence.nullable(),
+  worm: nameEvidence.nullable(),
+  /** Commitment (hex) of the record that the relay holds; null where it holds none. */
+  record: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+  /** Whether nobody rents it through this relay now. */
+  available: z.boolean(),
+});
+export type ListingEvidenceWire = z.infer<typeof listingEvidence>;
+
+/** `GET /listings/available?after&limit`, in the order of the ids. */
+export const listingsPage = z.object({
+  height: z.int().nullable(),
+  listings: z.array(z.object({ listing_id: listingIdText, record: z.boolean() })),
+  /** What to give as `after` next; null at the end. */
+  next: listingIdText.nullable(),
+});
+export type ListingsPage = z.infer<typeof listingsPage>;
+
+export const recordReply = z.object({ status: z.enum(["created", "updated", "unchanged"]), commitment: z.string() });
+export type RecordReply = z.infer<typeof recordReply>;
+
+export const tierName = z.enum(["sms_only", "sms_voice_video"]);
+export const durationName = z.enum(["daily", "weekly", "monthly"]);
+export const payMethod = z.enum(["randpay", "emc"]);
+
+/** `POST /rent`. The number is never asked for: only who has paid learns it. */
+export const rentRequest = z.strictObject({
+  order_id: orderIdText,
+  listing_id: listingIdText,
+  tier: tierName,
+  duration: durationName,
+  /** SMS paid for at once, where the listing charges for each. */
+  sms: z.int().min(0).max(100_000).default(0),
+  renter: z.strictObject({ verify: publicKeyText, encrypt: publicKeyText }),
+  payment: z.strictObject({ method: payMethod }),
+  envelope_version: z.union([z.literal(1), z.literal(2)]),
+});
+export type RentRequest = z.infer<typeof rentRequest>;
+export const rentAccepted = z.object({ order_id: orderIdText, status: z.string() });
+
+/** The longest that a relay holds a question open, in seconds. */
+export const MAX_WAIT_SECONDS = 25;
+/** Twice the hex of a ticket with fifty coins. */
+export const ticketHex = z
+  .string()
+  .regex(/^(?:[0-9a-f]{2})+$/, "lower-case hex")
+  .max(32_768);
+export const chapText = z.string().max(80);
+
+/** `POST /payments/chap`: another way to pay what is still due. `POST /payments/ticket`: a RANDPAY ticket for one. */
+export const rentChapRequest = z.strictObject({ order_id: orderIdText });
+export const rentTicketRequest = z.strictObject({ order_id: orderIdText, chap: chapText, tx: ticketHex });
+export type RentTicketRequest = z.infer<typeof rentTicketRequest>;
+
+/** What the provider wants, as HTTP 402 would say it. */
+export const paymentRequirement = z.discriminatedUnion("method", [
+  z.strictObject({
+    method: z.literal("randpay"),
+    chap: chapText,
+    /** What a ticket pays if it wins; one of `risk` does. */
+    amount: emcPrice,
+    risk: z.int().min(1).max(0x7fffffff),
+    /** What a ticket is credited with, win or lose. */
+    expected: emcPrice,
+    expires_at: unixSeconds,
+  }),
+  z.strictObject({ method: z.literal("emc"), address: z.string().max(100), amount: emcPrice, expires_at: unixSeconds }),
+]);
+export type PaymentRequirement = z.infer<typeof paymentRequirement>;
+
+export const orderState = z.enum(["quoted", "paying", "paid", "granted", "expired", "refused"]);
+export type OrderStateWire = z.infer<typeof orderState>;
+
+/**
+ * What the provider says of an order, signed over the canonical JSON of all other members: relays cannot change the price, the way of
+ * paying, or whose keys the number is for.
+ */
+export const orderAnswer = z.strictObject({
+  v: z.literal(1),
+  type: z.literal("numberbox-order"),
+  order_id: orderIdText,
+  listing_id: listingIdText,
+  provider: publicKeyText,
+  /** base64url SHA-256 of the canonical JSON of the request that is answered. */
+  request: hashText,
+  state: orderState,
+  /** Null for a request that is refused. */
+  rental_id: rentalIdText.nullable(),
+  price: emcPrice,
+  per_sms: emcPrice,
+  due: emcPrice,
+  received: emcPrice,
+  expires_at: unixSeconds,
+  payment: paymentRequirement.nullable(),
+  /** What became of the ticket that is answered; `win_tx` is the whole transaction of one that won. */
+  ticket: z
+    .strictObject({
+      txid: z.string().regex(/^[0-9a-f]{64}$/),
+      outcome: z.enum(["won", "lost"]),
+      win_tx: ticketHex.nullable(),
+    })
+    .nullable(),
+  problem: z
+    .strictObject({ code: z.string().max(64), message: z.string().max(300), hint: z.string().max(300) })
+    .nullable(),
+  answered_at: unixSeconds,
+  signature: signatureText,
+});
+export type OrderAnswer = z.infer<typeof orderAnswer>;
+
+/** `GET /rent/{order_id}`. `pending`: how many of the renter's questions the provider has not answered yet. */
+export const rentStatus = z.object({
+  order_id: orderIdText,
+  status: z.union([z.literal("requested"), orderState]),
+  pending: z.int().min(0),
+  answer: orderAnswer.nullable(),
+});
+export type RentStatus = z.infer<typeof rentStatus>;
+
+const common = { id: orderIdText, order_id: orderIdText, request: rentRequest };
+/** A question of a renter to a provider. Asked again until it is answered. */
+export const providerRequest = z.discriminatedUnion("kind", [
+  z.object({ ...common, kind: z.literal("quote") }),
+  z.object({ ...common, kind: z.literal("chap") }),
+  z.object({ ...common, kind: z.literal("ticket"), chap: chapText, tx: ticketHex }),
+]);
+export type ProviderRequest = z.infer<typeof providerRequest>;
+
+/** `GET /provider/requests?after&wait`: what is not answered, oldest first. `open`: orders that are not over, asked for with `open=1`. */
+export const providerRequests = z.object({
+  requests: z.array(z.object({ cursor: z.int().min(1), request: providerRequest })),
+  open: z.array(rentRequest).optional(),
+  next: z.int().min(0),
+});
+export type ProviderRequests = z.infer<typeof providerRequests>;
+export const answerReply = z.object({ status: z.enum(["taken", "unchanged"]), order_id: orderIdText });

@@ -1,0 +1,108 @@
+// What the chain says of listings, as this relay's node shows it: raw evidence that whoever reads it can check elsewhere.
+
+import {
+  type Clock,
+  type ErrorCode,
+  isAppError,
+  type ListingId,
+  type Millis,
+  seconds,
+  toBase64,
+} from "../../base/index.ts";
+import type { NameRecord } from "../../core/index.ts";
+import type { NameEvidenceWire } from "../../protocol/index.ts";
+import { LISTING_PATTERN, listingIdOf, listingName, parseListingValue } from "../../registry/index.ts";
+import type { RelayNames } from "./options.ts";
+import { refusal } from "./problems.ts";
+
+export interface ListingSighting {
+  readonly height: number;
+  readonly listing: NameRecord | null;
+  /** The identity that the listing names. */
+  readonly worm: NameRecord | null;
+}
+
+const REMEMBER: Millis = seconds(10);
+const MAX_REMEMBERED = 5000;
+const NAMES_PER_CALL = 500;
+
+export function evidenceOf(record: NameRecord | null): NameEvidenceWire | null {
+  if (record === null) return null;
+  const { name, value, address, txid, expiresAt, state } = record;
+  return { name, value: toBase64(value), address, txid, expires_at: expiresAt, state };
+}
+
+function wormOf(value: Uint8Array): string | null {
+  try {
+    return parseListingValue(value).worm_ref;
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}
+
+export class ChainListings {
+  readonly #names: RelayNames;
+  readonly #clock: Clock;
+  readonly #seen = new Map<ListingId, { readonly at: Millis; readonly sighting: Promise<ListingSighting> }>();
+  #index: { readonly at: Millis; readonly ids: Promise<{ height: number; ids: readonly ListingId[] }> } | null = null;
+
+  constructor(names: RelayNames, clock: Clock) {
+    this.#names = names;
+    this.#clock = clock;
+  }
+
+  /** Rejects with `relay.no_chain`. A sighting is good for a few seconds; `fresh` looks anew. */
+  look(id: ListingId, fresh = false): Promise<ListingSighting> {
+    const at = this.#clock.monotonic();
+    const known = this.#seen.get(id);
+    if (!fresh && known !== undefined && at - known.at < REMEMBER) return known.sighting;
+    const sighting = this.#ask(() => this.#look(id));
+    this.#seen.delete(id);
+    this.#seen.set(id, { at, sighting });
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > MAX_REMEMBERED && oldest !== undefined) this.#seen.delete(oldest);
+    return sighting;
+  }
+
+  /** Ids of all active listings in their order. Rejects with `relay.no_chain`. */
+  ids(): Promise<{ readonly height: number; readonly ids: readonly ListingId[] }> {
+    const at = this.#clock.monotonic();
+    if (this.#index !== null && at - this.#index.at < REMEMBER) return this.#index.ids;
+    const ids = this.#ask(() => this.#walk());
+    this.#index = { at, ids };
+    return ids;
+  }
+
+  async #look(id: ListingId): Promise<ListingSighting> {
+    const height = await this.#names.height();
+    const listing = await this.#names.name(listingName(id));
+    const ref = listing === null ? null : wormOf(listing.value);
+    return { height, listing, worm: ref === null ? null : await this.#names.name(ref) };
+  }
+
+  async #walk(): Promise<{ height: number; ids: readonly ListingId[] }> {
+    const height = await this.#names.height();
+    const ids: ListingId[] = [];
+    for (let from = 0; ; from += NAMES_PER_CALL) {
+      const rows = await this.#names.names({ pattern: LISTING_PATTERN, from, count: NAMES_PER_CALL });
+      for (const { name, expiresIn } of rows) {
+        const id = listingIdOf(name);
+        if (id !== null && expiresIn > 0) ids.push(id);
+      }
+      if (rows.length < NAMES_PER_CALL) return { height, ids: ids.sort() };
+    }
+  }
+
+  /** Nothing of a failure is remembered. */
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#seen.clear();
+      this.#index = null;
+      const code: ErrorCode = isAppError(error) ? error.code : "emercoin.unreachable";
+      throw refusal("relay.no_chain", `the relay's Emercoin node does not answer (${code})`, seconds(10));
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// Listings as the relay serves them. A record proves itself: by its signature, and, where the relay has a node, by the commitment in the
+// chain. Who sends it does not matter.
+
+import { type CryptoSuite, fromUtf8, isAppError, type ListingId } from "../../base/index.ts";
+import { canonicalBytes } from "../../envelope/index.ts";
+import type { ListingEvidenceWire, ListingsPage, RecordReply } from "../../protocol/index.ts";
+import {
+  commitmentOf,
+  judgeListing,
+  type ListingRecord,
+  type ListingVerdicts,
+  parseListingRecord,
+  signatureBytes,
+} from "../../registry/index.ts";
+import type { SqliteDatabase } from "../../sqlite/index.ts";
+import { type ChainListings, evidenceOf } from "./chain-listings.ts";
+import { refusal } from "./problems.ts";
+import type { Providers } from "./providers.ts";
+import {
+  findRecord,
+  type RecordDecision,
+  recordIds,
+  recordsOf,
+  rentedOf,
+  type StoredRecord,
+  saveRecord,
+} from "./record-store.ts";
+import { type RelayTime, unixSecondsOf } from "./relay-time.ts";
+
+export interface ListingRecordsDeps {
+  readonly database: SqliteDatabase;
+  readonly crypto: CryptoSuite;
+  readonly providers: Providers;
+  readonly time: RelayTime;
+  /** Null where the relay has no node. */
+  readonly chain: ChainListings | null;
+}
+
+/** Whether a record may take the place of what is stored. `committed`: the chain says so. Throws the refusal. Pure. */
+export function decideRecord(stored: StoredRecord | null, next: StoredRecord, committed: boolean): RecordDecision {
+  if (stored === null) return "created";
+  if (stored.commitment === next.commitment && stored.provider === next.provider) return "unchanged";
+  if (committed) return "updated";
+  if (stored.provider !== next.provider) {
+    throw refusal("relay.foreign_listing", "the listing belongs to another provider");
+  }
+  if (next.rev < stored.rev) {
+    throw refusal("relay.stale_rev", `the relay knows rev ${stored.rev} of this record`);
+  }
+  return "updated";
+}
+
+export class ListingRecords {
+  readonly #deps: ListingRecordsDeps;
+
+  constructor(deps: ListingRecordsDeps) {
+    this.#deps = deps;
+  }
+
+  /** What is needed to judge a listing. */
+  async evidence(id: ListingId): Promise<ListingEvidenceWire> {
+    const { chain, database, time } = this.#deps;
+    const seen = chain === null ? null : await chain.look(id);
+    const record = await findRecord(database, id);
+    if (record === null && (seen?.listing ?? null) === null) throw unknownListing();
+    return {
+      listing_id: id,
+      height: seen?.height ?? null,
+      listing: evidenceOf(seen?.listing ?? null),
+      worm: evidenceOf(seen?.worm ?? null),
+      record: record?.commitment ?? null,
+      available: (await rentedOf(database, [id], time.earliest())).size === 0,
+    };
+  }
+
+  /** Errors: `relay.unknown_record`. */
+  async record(id: ListingId): Promise<StoredRecord> {
+    const record = await findRecord(this.#deps.database, id);
+    if (record === null) throw refusal("relay.unknown_record", "the relay has no record of this listing");
+    return record;
+  }
+
+  /** Listings behind `after` that nobody rents through this relay: those of the chain, or of the records where there is no node. */
+  async available(after: string, limit: number): Promise<ListingsPage> {
+    const { chain, database, time } = this.#deps;
+    const index = chain === null ? null : await chain.ids();
+    const ids =
+      index === null
+        ? await recordIds(database, after, limit)
+        : index.ids.slice(firstBehind(index.ids, after)).slice(0, limit);
+    const rented = await rentedOf(database, ids, time.earliest());
+    const kept = await recordsOf(database, ids);
+    return {
+      height: index?.height ?? null,
+      listings: ids.filter((id) => !rented.has(id)).map((id) => ({ listing_id: id, record: kept.has(id) })),
+      next: ids.length < limit ? null : (ids.at(-1) ?? null),
+    };
+  }
+
+  /**
+   * Takes a record. Errors: `relay.bad_body`, `relay.bad_signature`, `relay.unknown_provider` (without a node), `relay.not_committed`,
+   * `relay.stale_rev`, `relay.no_chain`.
+   */
+  async put(id: ListingId, file: Uint8Array): Promise<RecordReply> {
+    const { crypto, database, time, chain } = this.#deps;
+    const record = readRecord(file);
+    const { listing_id, rev = 1, signature = "" } = record.fields;
+    if (listing_id !== undefined && listing_id !== id) {
+      throw refusal("relay.bad_body", "listing_id: differs from the one in the path");
+    }
+    const provider = await this.#signerOf(id, record, file);
+    const commitment = commitmentOf(crypto, record);
+    const text = fromUtf8(canonicalBytes({ ...record.unsigned, signature }));
+    const next = { listingId: id, provider, commitment, rev, record: text };
+    const decide = (stored: StoredRecord | null): RecordDecision => decideRecord(stored, next, chain !== null);
+    const status = await saveRecord(database, next, time.earliest(), decide);
+    return { status, commitment };
+  }
+
+  async #signerOf(id: ListingId, record: ListingRecord, file: Uint8Array): Promise<string> {
+    const { crypto, chain, providers, time } = this.#deps;
+    if (chain === null) return knownSigner(crypto, providers, record);
+    const { height, listing, worm } = await chain.look(id, true);
+    if (listing === null) throw refusal("relay.not_committed", "the chain has no such listing");
+    const now = unixSecondsOf(time.earliest());
+    const { verdicts, keys } = judgeListing(crypto, { listing, worm, record: file, now, height });
+    const order: readonly (keyof ListingVerdicts)[] = ["worm", "commitment", "signature", "binding"];
+    for (const name of order) {
+      const verdict = verdicts[name];
+      if (verdict.kind === "ok") continue;
+      const code = name === "signature" ? "relay.bad_signature" : "relay.not_committed";
+      throw refusal(code, `${name}: ${verdict.message}`);
+    }
+    if (keys === null) throw refusal("relay.not_committed", "the listing names nobody");
+    return keys.verify;
+  }
+}
+
+const unknownListing = () => refusal("relay.unknown_listing", "neither chain nor relay know this listing");
+
+/** Position of the first id behind `after`; `ids` are sorted. */
+function firstBehind(ids: readonly string[], after: string): number {
+  let low = 0;
+  for (let high = ids.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((ids[middle] ?? "") <= after) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function readRecord(file: Uint8Array): ListingRecord {
+  try {
+    return parseListingRecord(file);
+  } catch (error) {
+    if (isAppError(error)) throw refusal("relay.bad_body", error.message);
+    throw error;
+  }
+}
+
+/** Without a node: the key that the record claims must be one that the relay serves, and must have signed it. */
+function knownSigner(crypto: CryptoSuite, providers: Providers, { fields, bytes }: ListingRecord): string {
+  const claimed = (fields.pubkey_verify ?? "").replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  const { key } = providers.get(claimed);
+  const signature = signatureBytes(fields.signature ?? "");
+  if (signature === null || !crypto.ed25519Verify(key, bytes, signature)) {
+    throw refusal("relay.bad_signature", "the record was not signed with the provider's key");
+  }
+  return claimed;
+}

@@ -1,0 +1,189 @@
+// Orders over the relay: it carries a renter's questions to a provider and the provider's signed answers back, and decides nothing. Both
+// sides may repeat everything they say.
+
+import { type CryptoSuite, listingId, type Millis, type Random, seconds, toHex, utf8 } from "../../base/index.ts";
+import { isSignedAnswer, rentRequestHash } from "../../core/index.ts";
+import { canonicalJson } from "../../envelope/index.ts";
+import type {
+  OrderAnswer,
+  ProviderRequest,
+  ProviderRequests,
+  RentRequest,
+  RentStatus,
+  RentTicketRequest,
+} from "../../protocol/index.ts";
+import type { SqliteDatabase } from "../../sqlite/index.ts";
+import {
+  findOrder,
+  type OrderLoad,
+  openOrders,
+  orderOfRequest,
+  pendingOf,
+  type StoredOrder,
+  saveAnswer,
+  saveRequest,
+  waitingRequests,
+} from "./order-store.ts";
+import { refusal } from "./problems.ts";
+import { type Providers, requestedKey } from "./providers.ts";
+import { findRecord, rentedOf } from "./record-store.ts";
+import type { RelayTime } from "./relay-time.ts";
+import type { Waiters } from "./waiters.ts";
+
+export interface MarketOrdersDeps {
+  readonly database: SqliteDatabase;
+  readonly crypto: CryptoSuite;
+  readonly random: Random;
+  readonly providers: Providers;
+  readonly time: RelayTime;
+  readonly waiters: Waiters;
+}
+
+const MAX_OPEN_ORDERS = 8;
+const MAX_WAITING_FOR_PROVIDER = 1000;
+const MAX_QUESTIONS = 200;
+
+const ofRenter = (order: string): string => `order ${order}`;
+const ofProvider = (provider: string): string => `provider ${provider}`;
+
+/** Throws the refusal of a new question about `order`. */
+function checkLoad({ waitingForProvider, asked }: Pick<OrderLoad, "waitingForProvider" | "asked">): void {
+  if (waitingForProvider >= MAX_WAITING_FOR_PROVIDER) {
+    throw refusal("relay.overloaded", "too many questions wait for this provider", seconds(60));
+  }
+  if (asked >= MAX_QUESTIONS)
+    throw refusal("relay.too_many_orders", "too many questions about one order", seconds(600));
+}
+
+/** Whether a request makes a new order; false for one that is known. Throws the refusal. Pure. */
+export function decideOrder(text: string, load: OrderLoad): boolean {
+  if (load.stored !== null) {
+    if (load.stored.requestText === text) return false;
+    throw refusal("relay.conflict", "another order has this id");
+  }
+  if (load.openOfRenter >= MAX_OPEN_ORDERS) {
+    throw refusal("relay.too_many_orders", "this key has too many orders that are not over", seconds(600));
+  }
+  checkLoad(load);
+  return true;
+}
+
+export class MarketOrders {
+  readonly #deps: MarketOrdersDeps;
+
+  constructor(deps: MarketOrdersDeps) {
+    this.#deps = deps;
+  }
+
+  /** `caller` is the renter's verify key. Resolves after fsync. Errors: `relay.*`. */
+  async rent(caller: string, request: RentRequest): Promise<{ readonly order_id: string; readonly status: string }> {
+    const { database, time } = this.#deps;
+    if (request.renter.verify !== caller) throw refusal("relay.foreign_order", "the order is for another key");
+    requestedKey(request.renter.encrypt, "renter.encrypt");
+    const { order_id: id, listing_id } = request;
+    const provider = await this.#providerOf(listing_id);
+    const text = canonicalJson(request);
+    const now = time.earliest();
+    const known = await findOrder(database, id);
+    if (known === null && (await rentedOf(database, [listing_id], now)).size > 0) {
+      throw refusal("relay.line_rented", "somebody rents this listing now");
+    }
+    const question = { id, order_id: id, request, kind: "quote" as const };
+    const order = { renter: caller, text, now };
+    await this.#ask(question, provider, order, (load) => decideOrder(text, load));
+    return { order_id: id, status: known?.answer?.state ?? "requested" };
+  }
+
+  async ticket(caller: string, { order_id, chap, tx }: RentTicketRequest): Promise<RentStatus> {
+    const order = await this.#own(caller, order_id);
+    // The same ticket is the same question, however often it is sent.
+    const id = toHex(this.#deps.crypto.sha256(utf8(`${order_id} ${tx}`)).subarray(0, 16));
+    return await this.#about(order, { id, order_id, request: order.request, kind: "ticket", chap, tx });
+  }
+
+  async chap(caller: string, order_id: string): Promise<RentStatus> {
+    const order = await this.#own(caller, order_id);
+    const id = toHex(this.#deps.crypto.sha256(utf8(`${order_id} chap`)).subarray(0, 16));
+    return await this.#about(order, { id, order_id, request: order.request, kind: "chap" });
+  }
+
+  /** `wait`: how long the question is held open while the provider has not answered. */
+  async status(caller: string, id: string, wait: Millis): Promise<RentStatus> {
+    const order = await this.#own(caller, id);
+    const pending = await pendingOf(this.#deps.database, id);
+    if (pending === 0 || !(await this.#deps.waiters.wait(ofRenter(id), wait))) return statusOf(order, pending);
+    return statusOf(await this.#own(caller, id), await pendingOf(this.#deps.database, id));
+  }
+
+  /** What waits for a provider. Held open for `wait` while it is nothing. */
+  async requests(
+    provider: string,
+    query: { readonly after: number; readonly wait: Millis; readonly open: boolean },
+  ): Promise<ProviderRequests> {
+    const { database, waiters } = this.#deps;
+    const { after, wait, open } = query;
+    let requests = await waitingRequests(database, provider, after);
+    if (requests.length === 0 && !open && (await waiters.wait(ofProvider(provider), wait))) {
+      requests = await waitingRequests(database, provider, after);
+    }
+    const orders = open ? { open: (await openOrders(database, provider)).map(({ request }) => request) } : {};
+    return { requests: [...requests], ...orders, next: requests.at(-1)?.cursor ?? after };
+  }
+
+  /**
+   * Takes a provider's word about an order: `id` is that of the question it answers, or the order's own. Proves itself by its signature.
+   * Errors: `relay.unknown_order`, `relay.unknown_provider`, `relay.bad_signature`, `relay.conflict`.
+   */
+  async answer(id: string, answer: OrderAnswer): Promise<{ readonly status: string; readonly order_id: string }> {
+    const { database, crypto, providers, waiters } = this.#deps;
+    const orderId = await orderOfRequest(database, id);
+    const order = orderId === null ? null : await findOrder(database, orderId);
+    if (order === null) throw refusal("relay.unknown_order", "the relay knows no such question");
+    providers.get(answer.provider);
+    const { provider, request } = order;
+    const fits = answer.order_id === order.id && answer.listing_id === request.listing_id;
+    if (!fits || answer.provider !== provider || answer.request !== rentRequestHash(crypto, request)) {
+      throw refusal("relay.conflict", "the answer is about another order than the question");
+    }
+    if (!isSignedAnswer(crypto, answer)) throw refusal("relay.bad_signature", "the answer's signature does not verify");
+    await saveAnswer(database, id, answer);
+    waiters.notify(ofRenter(order.id));
+    return { status: "taken", order_id: order.id };
+  }
+
+  async #about(order: StoredOrder, request: ProviderRequest): Promise<RentStatus> {
+    await this.#ask(request, order.provider, null, (load) => {
+      checkLoad(load);
+      return true;
+    });
+    return statusOf(order, await pendingOf(this.#deps.database, order.id));
+  }
+
+  async #ask(
+    request: ProviderRequest,
+    provider: string,
+    order: Parameters<typeof saveRequest>[2],
+    decide: (load: OrderLoad) => boolean,
+  ): Promise<void> {
+    const asked = await saveRequest(this.#deps.database, { request, provider }, order, decide);
+    if (asked) this.#deps.waiters.notify(ofProvider(provider));
+  }
+
+  async #own(caller: string, id: string): Promise<StoredOrder> {
+    const order = await findOrder(this.#deps.database, id);
+    if (order === null) throw refusal("relay.unknown_order", "the relay knows no such order");
+    if (order.renter !== caller) throw refusal("relay.foreign_order", "the order was made with another key");
+    return order;
+  }
+
+  async #providerOf(listing: string): Promise<string> {
+    const record = await findRecord(this.#deps.database, listingId(listing));
+    if (record === null) throw refusal("relay.unknown_record", "the relay has no record of this listing");
+    this.#deps.providers.get(record.provider);
+    return record.provider;
+  }
+}
+
+function statusOf({ id, answer }: StoredOrder, pending: number): RentStatus {
+  return { order_id: id, status: answer?.state ?? "requested", pending, answer };
+}

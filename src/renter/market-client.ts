@@ -1,0 +1,131 @@
+// A renter's questions to the market of one relay. Nothing that comes back is believed before it was checked against the chain or the
+// provider's signature.
+
+import { z } from "zod";
+import {
+  type Clock,
+  type CryptoSuite,
+  fromBase64url,
+  hasCode,
+  type ListingId,
+  listingId,
+  utf8,
+} from "../base/index.ts";
+import type { Identity } from "../envelope/index.ts";
+import {
+  type ListingEvidenceWire,
+  listingEvidence,
+  listingsPage,
+  type NameEvidenceWire,
+  type RentRequest,
+  type RentStatus,
+  rentAccepted,
+  rentStatus,
+} from "../protocol/index.ts";
+import type { NameEvidence } from "../registry/index.ts";
+import { RelayHttp, relayUrl } from "./relay-http.ts";
+import { RelaySession } from "./session.ts";
+import type { RenterState } from "./state.ts";
+import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
+
+export interface MarketReaderOptions {
+  readonly relayUrl: string;
+  readonly clock: Clock;
+  readonly timeouts?: RenterTimeouts;
+}
+
+const PAGE = 500;
+
+const fromStandardBase64 = (text: string): Uint8Array =>
+  fromBase64url(text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""));
+
+/** A name as the relay claims to see it. */
+export function evidenceFrom(wire: NameEvidenceWire | null): NameEvidence | null {
+  if (wire === null) return null;
+  const { name, value, address, txid, expires_at: expiresAt, state } = wire;
+  return { name, value: fromStandardBase64(value), address, txid, expiresAt, state };
+}
+
+/** Reads listings; needs no key. Every method rejects as `RelayHttp.call`. */
+export class MarketReader {
+  readonly url: string;
+  protected readonly http: RelayHttp;
+
+  constructor({ relayUrl: text, clock, timeouts = renterTimeouts }: MarketReaderOptions) {
+    this.url = relayUrl(text);
+    this.http = new RelayHttp({ url: this.url, clock, timeout: timeouts.request });
+  }
+
+  /** All listings that are free at this relay, in the order of their ids. */
+  async available(signal: AbortSignal): Promise<readonly ListingId[]> {
+    const ids: ListingId[] = [];
+    for (let after: string | null = ""; after !== null; ) {
+      const path = `listings/available?limit=${PAGE}&after=${after}`;
+      const page: z.infer<typeof listingsPage> = await this.http.call({
+        method: "GET",
+        path,
+        reply: listingsPage,
+        signal,
+      });
+      ids.push(...page.listings.map((each) => listingId(each.listing_id)));
+      after = page.next !== null && page.next > after ? page.next : null;
+    }
+    return ids;
+  }
+
+  evidence(id: ListingId, signal: AbortSignal): Promise<ListingEvidenceWire> {
+    return this.http.call({ method: "GET", path: `listings/${id}`, reply: listingEvidence, signal });
+  }
+
+  /** The record's file; null where the relay has none. */
+  async record(id: ListingId, signal: AbortSignal): Promise<Uint8Array | null> {
+    try {
+      const path = `listings/${id}/offchain`;
+      return utf8(JSON.stringify(await this.http.call({ method: "GET", path, reply: z.unknown(), signal })));
+    } catch (error) {
+      if (hasCode(error, "renter.relay_refused") && error.context.code === "relay.unknown_record") return null;
+      throw error;
+    }
+  }
+}
+
+export interface MarketClientOptions extends MarketReaderOptions {
+  readonly identity: Identity;
+  readonly crypto: CryptoSuite;
+  readonly state: RenterState;
+}
+
+/** Orders in the name of one key. Rejects as `RelaySession.with`. */
+export class MarketClient extends MarketReader {
+  readonly #session: RelaySession;
+
+  constructor(options: MarketClientOptions) {
+    super(options);
+    const { identity, crypto: suite, state, clock, timeouts = renterTimeouts } = options;
+    const { tokenMargin } = timeouts;
+    this.#session = new RelaySession({ url: this.url, http: this.http, identity, suite, state, clock, tokenMargin });
+  }
+
+  async rent(request: RentRequest, signal: AbortSignal): Promise<void> {
+    await this.#call("POST", "rent", rentAccepted, request, signal);
+  }
+
+  /** The order's state; held open by the relay for `wait` seconds while the provider has not answered. */
+  status(order: string, wait: number, signal: AbortSignal): Promise<RentStatus> {
+    return this.#call("GET", `rent/${order}?wait=${wait}`, rentStatus, undefined, signal);
+  }
+
+  async ticket(order: string, chap: string, tx: string, signal: AbortSignal): Promise<void> {
+    await this.#call("POST", "payments/ticket", rentStatus, { order_id: order, chap, tx }, signal);
+  }
+
+  /** Asks for another way to pay what is still due. */
+  async chap(order: string, signal: AbortSignal): Promise<void> {
+    await this.#call("POST", "payments/chap", rentStatus, { order_id: order }, signal);
+  }
+
+  #call<T>(method: "GET" | "POST", path: string, reply: z.ZodType<T>, body: unknown, signal: AbortSignal): Promise<T> {
+    const sent = body === undefined ? {} : { body };
+    return this.#session.with((token) => this.http.call({ method, path, ...sent, token, reply, signal }), signal);
+  }
+}

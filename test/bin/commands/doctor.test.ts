@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { publishLocalAccess } from "../../../src/app/index.ts";
+import { systemClock } from "../../../src/base/system-clock.ts";
+import { systemRandom } from "../../../src/base/system-random.ts";
+import { doctorView } from "../../../src/protocol/index.ts";
+import { openBox } from "../../app/box-rig.ts";
+import { startSimEmercoin } from "../../sim/emercoin/index.ts";
+import { tempFolder } from "../../sqlite/temp-folder.ts";
+import { numberbox } from "../run-rig.ts";
+
+async function examine(folder: string, ...args: readonly string[]) {
+  const { code, out, err } = await numberbox(["doctor", "--data", folder, "--json", ...args]);
+  if (out === "") throw new Error(err);
+  const view = doctorView.parse(JSON.parse(out));
+  return { code, view, found: view.findings.map(({ check, verdict, code: own }) => `${verdict} ${check}: ${own}`) };
+}
+
+function configFile(over: object = {}): string {
+  const file = join(tempFolder(), "box.yaml");
+  writeFileSync(file, JSON.stringify({ relay: { url: "http://127.0.0.1:9" }, ...over }));
+  return file;
+}
+
+/** A folder that a box used. */
+async function usedFolder(): Promise<string> {
+  const { box, folder } = await openBox();
+  await box.stop();
+  return folder;
+}
+
+describe("numberbox doctor", () => {
+  it("asks the box that runs", async () => {
+    const { box, folder } = await openBox();
+    const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: systemRandom });
+    onTestFinished(() => local.remove());
+    const { code, found } = await examine(folder);
+    expect([code, ...found]).toEqual([
+      0,
+      "ok data folder: app.folder",
+      expect.stringMatching(/data folder: store\.(space|low_space)$/),
+      "ok database: store.sound",
+      "ok proofs: proofs.whole",
+    ]);
+  });
+
+  it("opens a stopped box itself, also one that was killed, and leaves it free", async () => {
+    const folder = await usedFolder();
+    writeFileSync(
+      join(folder, "local-access.json"),
+      JSON.stringify({ url: "http://127.0.0.1:9", token: "x".repeat(40) }),
+    );
+    const { code, found } = await examine(folder, "--config", configFile());
+    expect(code).toBe(0);
+    expect(found).toEqual([
+      "ok data folder: app.folder",
+      expect.stringMatching(/data folder: store\.(space|low_space)$/),
+      "ok database: store.sound",
+      "ok configuration: config.sound",
+      "ok keys: keystore.open",
+    ]);
+    expect(existsSync(join(folder, "box.lock"))).toBe(false);
+  });
+
+  it("makes nothing in an empty folder, and says that there is none", async () => {
+    const folder = tempFolder();
+    const { code, found } = await examine(folder);
+    expect(code).toBe(0);
+    expect(found).toContain("warn database: store.none");
+    expect(found).toContain("warn configuration: doctor.no_config");
+    expect((await examine(folder, "--config", configFile())).found).toContain("warn keys: keystore.none");
+    expect(readdirSync(folder)).toEqual([]);
+    const missing = await examine(join(folder, "nowhere"));
+    expect([missing.code, missing.found[0]]).toEqual([1, "fail data folder: app.no_folder"]);
+  });
+
+  it("names a folder in use, a broken database, keys that do not open, and a wrong configuration", async () => {
+    const running = await openBox();
+    expect((await examine(running.folder)).found[0]).toBe("fail data folder: app.folder_in_use");
+    const folder = await usedFolder();
+    writeFileSync(join(folder, "box.db"), "no database at all".repeat(1000));
+    writeFileSync(join(folder, "unlock.key"), Buffer.alloc(32));
+    const { code, found } = await examine(folder, "--config", configFile());
+    expect(code).toBe(1);
+    expect(found).toContainEqual(expect.stringMatching(/^fail database: store\.(corrupt|foreign_file|cannot_open)$/));
+    expect(found).toContainEqual(expect.stringMatching(/^fail keys: keystore\./));
+    const wrong = await examine(folder, "--config", configFile({ colour: "green" }));
+    expect(wrong.found).toContain("fail configuration: config.invalid");
+  });
+
+  it("looks at the Emercoin node", async () => {
+    const sim = await startSimEmercoin({ clock: systemClock, random: systemRandom });
+    onTestFinished(() => sim.stop());
+    const folder = await usedFolder();
+    writeFileSync(join(folder, "rpc"), "emc\n");
+    const emercoin = { url: sim.url, user: "emc", password_file: "rpc" };
+    const { found } = await examine(folder, "--config", configFile({ emercoin }));
+    expect(found.filter((line) => line.includes("Emercoin"))).toEqual([
+      "ok Emercoin node: emercoin.version",
+      "warn Emercoin node: emercoin.not_main",
+      "warn Emercoin node: emercoin.no_peers",
+      "ok Emercoin node: emercoin.names",
+      "ok Emercoin node: emercoin.wallet_open",
+      "ok Emercoin node: emercoin.funds",
+    ]);
+    const guess = await examine(folder, "--config", configFile({ emercoin: { ...emercoin, user: "else" } }));
+    expect(guess.found).toContain("fail Emercoin node: emercoin.bad_credentials");
+    await sim.stop();
+    const gone = await examine(folder, "--config", configFile({ emercoin }));
+    expect(gone.found).toContain("fail Emercoin node: emercoin.unreachable");
+  });
+
+  it("says it in words, with what to do", async () => {
+    const { out } = await numberbox(["doctor", "--data", tempFolder()]);
+    expect(out).toContain("warn  database: there is no database yet (store.none)\n      Start the box once.\n");
+    expect(out).toMatch(/It works; see the warnings\.\n$/);
+  });
+});

@@ -1,0 +1,128 @@
+// A listing with its record and identity, and a chain that shows them.
+
+import { fromUtf8, type ListingId, listingId, toBase64url, utf8 } from "../../src/base/index.ts";
+import { type NameRecord, type NameRow, rentRequestHash, signAnswer } from "../../src/core/index.ts";
+import { type Identity, wormXml } from "../../src/envelope/index.ts";
+import type { OrderAnswer, RentRequest } from "../../src/protocol/index.ts";
+import { commitmentOf, listingName, listingRecord, listingValueBytes, signListing } from "../../src/registry/index.ts";
+import type { RelayServerOptions } from "../../src/relay/index.ts";
+import { LISTING, NOW_S, provider, RENTAL, renter, suite, verifyOf } from "./fixtures.ts";
+
+export const ID: ListingId = listingId(LISTING);
+export const ORDER = "00112233445566778899aabbccddeeff";
+
+export interface RecordParts {
+  readonly by?: Identity;
+  readonly rev?: number;
+  readonly listing?: string;
+  readonly daily?: string;
+}
+
+export function recordOf({ by = provider, rev = 1, listing = LISTING, daily = "0.01" }: RecordParts = {}) {
+  const record = listingRecord({
+    provider_id: "provider123",
+    listing_id: listing,
+    capabilities: 11,
+    rev,
+    service_tiers: { sms_only: { enabled: true, pricing: { per_sms: "0.001", rental_daily: daily } } },
+    features: ["non-voip"],
+    pubkey_verify: verifyOf(by),
+    timestamp: NOW_S,
+  });
+  const commitment = commitmentOf(suite, record);
+  const value = { worm_ref: "worm:user:ness:provider123", commitment, capabilities: 11, rev };
+  const text = fromUtf8(signListing(suite, by.seed, record));
+  return { text, commitment, value: listingValueBytes(value) };
+}
+
+const named = (name: string, value: Uint8Array): NameRecord => ({
+  name,
+  value,
+  txid: "ab".repeat(32),
+  vout: 0,
+  address: "mh3xFAgtcp8cn4LD7QcctUGPd9QdTMA5V6",
+  expiresAt: 50_000,
+  state: "active",
+});
+
+/** Names of a chain as a relay's node shows them; tests put in what they need. */
+export class ChainOfNames implements NonNullable<RelayServerOptions["names"]> {
+  readonly all = new Map<string, NameRecord>();
+  down = false;
+
+  constructor() {
+    this.put("worm:user:ness:provider123", utf8(wormXml(provider)));
+  }
+
+  put(name: string, value: Uint8Array): void {
+    this.all.set(name, named(name, value));
+  }
+
+  list(parts: RecordParts = {}): void {
+    this.put(listingName(listingId(parts.listing ?? LISTING)), recordOf(parts).value);
+  }
+
+  async height(): Promise<number> {
+    if (this.down) throw new Error("no node");
+    return 1234;
+  }
+
+  async name(name: string): Promise<NameRecord | null> {
+    return this.all.get(name) ?? null;
+  }
+
+  async names({ from, count }: { from: number; count: number }): Promise<readonly NameRow[]> {
+    const rows = [...this.all.values()].filter(({ name }) => name.startsWith("ness:sms:listing:"));
+    return rows
+      .map(({ name, value, expiresAt }) => ({ name, value, registeredAt: 1, expiresIn: expiresAt - 1234 }))
+      .slice(from, from + count);
+  }
+}
+
+export function requestOf(parts: Partial<RentRequest> = {}): RentRequest {
+  return {
+    order_id: ORDER,
+    listing_id: LISTING,
+    tier: "sms_only",
+    duration: "daily",
+    sms: 0,
+    renter: { verify: verifyOf(renter), encrypt: toBase64url(renter.encrypt) },
+    payment: { method: "randpay" },
+    envelope_version: 1,
+    ...parts,
+  };
+}
+
+export function answerOf(
+  request: RentRequest,
+  parts: Partial<OrderAnswer> & { readonly by?: Identity } = {},
+): OrderAnswer {
+  const { by = provider, ...members } = parts;
+  return signAnswer(suite, by.seed, {
+    v: 1,
+    type: "numberbox-order",
+    order_id: request.order_id,
+    listing_id: request.listing_id,
+    provider: verifyOf(by),
+    request: rentRequestHash(suite, request),
+    state: "quoted",
+    rental_id: RENTAL,
+    price: "0.01",
+    per_sms: "0.001",
+    due: "0.01",
+    received: "0",
+    expires_at: NOW_S + 3600,
+    payment: {
+      method: "randpay",
+      chap: `1.00:100:${"00".repeat(20)}`,
+      amount: "1",
+      risk: 100,
+      expected: "0.01",
+      expires_at: NOW_S + 600,
+    },
+    ticket: null,
+    problem: null,
+    answered_at: NOW_S,
+    ...members,
+  });
+}
