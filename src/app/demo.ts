@@ -59,7 +59,7 @@ const NODE_PASSWORD = "emercoin.password";
 /** How the demo's box and relay ask the node; a block comes every two seconds. */
 function emercoinSection({ url, user }: DemoNode, folder: string): object {
   const password_file = join(folder, NODE_PASSWORD);
-  return { url, user, password_file, confirmations: 2, poll_every: "1s" };
+  return { url, user, password_file, wallet: "", confirmations: 2, poll_every: "1s" };
 }
 
 function boxConfigText(ports: DemoPorts, emercoin: object): string {
