@@ -56,15 +56,6 @@ describe("the box's configuration", () => {
       },
       proofs: { publish: "manual", suffix: "auto", empty_days: "skip", close_after: 600_000, keep_days: 3650 },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
-      payments: {
-        randpay: {
-          ...{ enabled: true, target: "1", chap_timeout: hours(6), batch: 2, max_open_chaps: 8 },
-          ...{ max_unpaid_tickets: 8, max_per_hour: 240, confirmations: 3 },
-        },
-        emc: { enabled: true, confirmations: 3 },
-        order_timeout: hours(24),
-        sweep: { enabled: true, at_least: "1", max_coins: 50 },
-      },
       web: { listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },
     });
   });
