@@ -102,11 +102,14 @@ export function createPublishing(deps: PublishingDeps): PublishingServices {
   const now = () => deps.time.now();
   const offer = (line: LineId): ListingOffer | null => offerOf(config, line);
   const common = { publisher, suite, identity, username };
-  const listings = new Listings({ ...common, store: store.names, lines, offer, mirrors, events, log, now });
+  const onChain = new IdentityPublishing({ ...common, node: chain.node, days: config.identity.days });
+  // A node that is away tells later; the listing is then bound by what its record says.
+  const owner = (): Promise<string | null> => onChain.owner().catch(() => null);
+  const listings = new Listings({ ...common, store: store.names, lines, offer, mirrors, owner, events, log, now });
   return {
     publisher,
     listings,
-    identity: new IdentityPublishing({ ...common, node: chain.node, days: config.identity.days }),
+    identity: onChain,
     start: async () => {
       await publisher.load();
       await listings.load();

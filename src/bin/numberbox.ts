@@ -24,6 +24,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["identity"], load: async () => (await import("./commands/identity.ts")).registerIdentity },
   { names: ["listing"], load: async () => (await import("./commands/listing.ts")).registerListing },
   { names: ["slot", "line"], load: async () => (await import("./commands/slot.ts")).registerSlot },
+  { names: ["pay"], load: async () => (await import("./commands/pay.ts")).registerPay },
   { names: ["ussd"], load: async () => (await import("./commands/ussd.ts")).registerUssd },
   { names: ["doctor"], load: async () => (await import("./commands/doctor.ts")).registerDoctor },
   { names: ["escrow"], load: async () => (await import("./commands/escrow.ts")).registerEscrow },

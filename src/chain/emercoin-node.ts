@@ -1,8 +1,9 @@
 // The Emercoin node behind the ports of `core`.
 
 import { type Clock, hasCode, type Millis } from "../base/index.ts";
-import type { ChainNode, NodeStatus, WalletLock, WalletStatus } from "../core/index.ts";
+import type { ChainNode, NameBlocks, NodeStatus, WalletLock, WalletStatus } from "../core/index.ts";
 import { JsonRpc, type RpcTransport } from "./json-rpc.ts";
+import { nameBlocks } from "./node-blocks.ts";
 import { chainReader } from "./node-chain.ts";
 import { multisigNode, randpayNode } from "./node-contracts.ts";
 import { nameReader, nameWriter } from "./node-names.ts";
@@ -17,7 +18,7 @@ export interface EmercoinNodeOptions {
   readonly timeout?: Millis;
 }
 
-export interface EmercoinNode extends ChainNode {
+export interface EmercoinNode extends ChainNode, NameBlocks {
   /** For the wallet's lock, which has no place among the ports. */
   readonly session: RpcSession;
   /** Ends every call with `base.stopped`. */
@@ -67,6 +68,7 @@ export function createEmercoinNode(options: EmercoinNodeOptions): EmercoinNode {
     ...nameReader(session),
     ...nameWriter(session),
     ...chainReader(session),
+    ...nameBlocks(session),
     ...coinWallet(session),
     ...randpayNode(session),
     ...multisigNode(session),

@@ -126,3 +126,13 @@ export const block = z.object({
   flags: z.string(),
   tx: z.array(z.string()),
 });
+
+/** With its transactions (verbosity 2). */
+export const fullBlock = block.extend({
+  tx: z.array(
+    z.object({
+      version: z.int(),
+      vout: z.array(z.object({ scriptPubKey: z.object({ hex: z.string() }) })),
+    }),
+  ),
+});

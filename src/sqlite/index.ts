@@ -2,6 +2,7 @@
 
 export type { SqlValue } from "./connection.ts";
 export { openSqlite, type SqliteDatabase, type SqliteOptions, type SqliteStats } from "./database.ts";
+export { LISTING_INDEX_TABLES, listingIndexStore } from "./listing-index-store.ts";
 export type { Migration, Schema } from "./migrate.ts";
 export { badRow, type Row, type RowParser, rowParser } from "./row.ts";
 export { type DayCodec, TREE_TABLES, treeStore } from "./tree-store.ts";

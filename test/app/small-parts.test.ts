@@ -75,7 +75,7 @@ describe("the demo's ports", () => {
 
   it("are chosen also before the first run", async () => {
     const ports = await choosePorts(null);
-    expect(new Set(Object.values(ports)).size).toBe(3);
+    expect(new Set(Object.values(ports)).size).toBe(Object.keys(ports).length);
     for (const port of Object.values(ports)) expect(port).toBeGreaterThan(0);
   });
 });

@@ -45,6 +45,15 @@ describe("the box's configuration", () => {
       },
       modem: { roaming: "allow" },
       identity: { days: 365 },
+      payments: {
+        randpay: {
+          ...{ enabled: true, target: "1", chap_timeout: hours(6), batch: 2, confirmations: 3 },
+          ...{ max_open_chaps: 8, max_per_hour: 240, max_unpaid_tickets: 8 },
+        },
+        emc: { enabled: true, confirmations: 3 },
+        order_timeout: hours(24),
+        sweep: { enabled: true, at_least: "1", max_coins: 50 },
+      },
       proofs: { publish: "manual", suffix: "auto", empty_days: "skip", close_after: 600_000, keep_days: 3650 },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
       web: { listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },

@@ -174,7 +174,7 @@ class Publisher implements RunningPublisher {
   /** Never rejects: what went wrong is the publication's problem, or the store's and tried again. */
   async #look(id: string): Promise<void> {
     try {
-      await this.#steps.run(() => this.#advance(this.#book.find(id)));
+      await this.#steps.run(async () => this.#advance(this.#book.find(id)));
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       this.#deps.log.warn("publication_failed", { id, reason: isAppError(error) ? error.code : messageOf(error) });

@@ -109,6 +109,21 @@ export interface NameReader {
   pendingNames(): Promise<readonly PendingName[]>;
 }
 
+export interface BlockNames {
+  readonly height: number;
+  readonly hash: string;
+  /** Hash of the block below; null for the first. */
+  readonly previous: string | null;
+  /** Names that the block's operations are about, whether or not they took effect. Names that are not ASCII are left out. */
+  readonly names: readonly string[];
+}
+
+/** Follows names from block to block: `names` cannot tell which of them were updated. */
+export interface NameBlocks {
+  /** Null above the tip. */
+  namesInBlock(height: number): Promise<BlockNames | null>;
+}
+
 export interface NameWrite {
   readonly name: string;
   readonly value: Uint8Array;

@@ -165,7 +165,7 @@ export class Tickets {
     // The win is booked; its transaction is found now or in the next round.
     return await this.#deps.wins.find(step.ticket).catch((error: unknown) => {
       this.#deps.log.warn("win_not_found_yet", { ticket: ticket.id, reason: messageOf(error) });
-      return step.ticket;
+      return book.tickets.get(ticket.id) ?? step.ticket;
     });
   }
 

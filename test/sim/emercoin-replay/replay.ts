@@ -143,7 +143,8 @@ export class Replay {
   #path(recorded: Recorded, step: Step, node: number): string {
     const wallet = step.wallet ?? recorded.wallet;
     if (wallet !== undefined) return `/wallet/${wallet}`;
-    return recorded.error?.code === -19 || this.state(node).loaded.length < 2 ? "/" : "/wallet/";
+    const isOfNode = recorded.error?.code === -19 || recorded.method === "unloadwallet";
+    return isOfNode || this.state(node).loaded.length < 2 ? "/" : "/wallet/";
   }
 
   #compare(recorded: Recorded, reply: HttpReply, loose: Looseness | undefined): readonly string[] {

@@ -81,8 +81,10 @@ export function merkleRoot(crypto: CoinCrypto, ids: readonly string[]): string {
 const VERSION = 0x029a_0009;
 export const BITS = "2000d06c";
 
-export function blockHash(crypto: CoinCrypto, block: Omit<Block, "hash" | "transactions" | "mint" | "height">): string {
-  const header = concatBytes(
+type Header = Pick<Block, "previous" | "merkleRoot" | "time" | "nonce">;
+
+export function headerBytes(block: Header): Uint8Array {
+  return concatBytes(
     u32(VERSION),
     reversed(block.previous ?? "0".repeat(64)),
     reversed(block.merkleRoot),
@@ -90,7 +92,10 @@ export function blockHash(crypto: CoinCrypto, block: Omit<Block, "hash" | "trans
     fromHex(BITS).reverse(),
     u32(block.nonce),
   );
-  return toHex(hash256(crypto, header).toReversed());
+}
+
+export function blockHash(crypto: CoinCrypto, block: Header): string {
+  return toHex(hash256(crypto, headerBytes(block)).toReversed());
 }
 
 export class ChainState {

@@ -21,6 +21,7 @@ import { parseDescriptor } from "./descriptors.ts";
 import { fromLatin1, type Json } from "./json-values.ts";
 import type { NodeState } from "./node-state.ts";
 import { RPC, RpcError } from "./rpc-error.ts";
+import type { SimWallet } from "./sim-wallet.ts";
 import type { AddressType } from "./wallet-keys.ts";
 
 const TYPES: readonly AddressType[] = ["legacy", "p2sh-segwit", "bech32"];
@@ -36,9 +37,14 @@ function checkLabel(label: string): string {
   return label;
 }
 
-function addressArgument({ node, args }: Call, index = 0, code: number = RPC.ADDRESS_OR_KEY): Address {
+function addressArgument(
+  { node, args }: Call,
+  index = 0,
+  code: number = RPC.ADDRESS_OR_KEY,
+  message = "Invalid address",
+): Address {
   const text = args.text(index);
-  if (!isAddress(node.crypto, text, node.network)) throw new RpcError(code, "Invalid address");
+  if (!isAddress(node.crypto, text, node.network)) throw new RpcError(code, message);
   return parseAddress(node.crypto, text, node.network);
 }
 
@@ -148,7 +154,7 @@ export function wif(node: NodeState, text: string, message = "Invalid private ke
 function dumpKey(call: Call): Json {
   const { node, wallet } = call;
   wallet.ensureUnlocked();
-  const key = wallet.keys.keyOf(addressArgument(call));
+  const key = wallet.keys.keyOf(addressArgument(call, 0, RPC.ADDRESS_OR_KEY, "Invalid Bitcoin address"));
   if (key === undefined) {
     throw new RpcError(RPC.WALLET, `Private key for address ${call.args.text(0)} is not known`);
   }
@@ -199,6 +205,16 @@ function deriveAddresses({ node, args }: Call): Json {
   return [address];
 }
 
+/** Without a wallet it tells only what everybody can see. */
+function walletOrNone(call: Call): SimWallet | null {
+  try {
+    return call.wallet;
+  } catch (error) {
+    if (error instanceof RpcError) return null;
+    throw error;
+  }
+}
+
 export const addressCommands: CommandTable = {
   getnewaddress: walletCommand('getnewaddress ( "label" "address_type" )', ({ wallet, args }) => {
     const label = checkLabel(args.text(0, ""));
@@ -208,8 +224,8 @@ export const addressCommands: CommandTable = {
     const type = addressType(args.text(0, "bech32"));
     return wallet.keys.text(wallet.keys.addressOf(wallet.nextKey("internal"), type));
   }),
-  validateaddress: command('validateaddress "address"', ({ node, args }) =>
-    validateJson(node, node.wallets.length === 1 ? (node.wallets[0] ?? null) : null, args.text(0)),
+  validateaddress: command('validateaddress "address"', (call) =>
+    validateJson(call.node, walletOrNone(call), call.args.text(0)),
   ),
   getaddressinfo: walletCommand('getaddressinfo "address"', (call) => {
     addressArgument(call);

@@ -7,7 +7,7 @@ import { emc, type Json } from "./json-values.ts";
 import type { MempoolEntry } from "./mempool.ts";
 import type { NodeState } from "./node-state.ts";
 import { RPC, RpcError } from "./rpc-error.ts";
-import { blockJson, headerJson, scriptJson, txJson } from "./tx-json.ts";
+import { blockHex, blockJson, headerJson, scriptJson, txJson } from "./tx-json.ts";
 
 const POW = 7.320995568174572e-8;
 const POS = 0.06249910592947572;
@@ -199,7 +199,8 @@ export const chainCommands: CommandTable = {
   }),
   getblock: command('getblock "blockhash" ( verbosity )', (call) => {
     const block = blockOf(call);
-    return blockJson(call.node, block, Math.max(1, verbosity(call)));
+    const level = verbosity(call);
+    return level <= 0 ? blockHex(block) : blockJson(call.node, block, level);
   }),
   getblockheader: command('getblockheader "blockhash" ( verbose )', (call) => headerJson(call.node, blockOf(call))),
   getblockchaininfo: command("getblockchaininfo", chainInfo),
@@ -253,6 +254,9 @@ export const chainCommands: CommandTable = {
     bestblock: node.chain.tip.hash,
     transactions: node.chain.txs.size,
     txouts: node.chain.utxo.size,
+    bogosize: 80 * node.chain.utxo.size,
+    hash_serialized_2: node.chain.tip.merkleRoot,
+    disk_size: 0,
     total_amount: emc(totals(node)),
   })),
   scantxoutset: command('scantxoutset "action" ( [scanobjects,...] )', scan, { names: "action scanobjects?" }),

@@ -127,7 +127,7 @@ function write(node: NodeState, wallet: SimWallet, wishes: readonly Wish[]): Jso
 function single(operation: "new" | "update") {
   return ({ node, args, wallet }: Call): Json => {
     const [name, value] = [args.latin1(0), args.latin1(1)];
-    const [days, toAddress, valueType] = [args.integer(2), args.text(3, ""), args.latin1(4, "")];
+    const [days, toAddress, valueType] = [args.integer(2), fromLatin1(args.given(3)), args.given(4)];
     return write(node, wallet, [{ operation, name, value, days, toAddress, valueType }]);
   };
 }

@@ -35,7 +35,7 @@ function expiry(node: NodeState, state: NameState): { [key: string]: Json } {
 function show({ node, args }: Call): Json {
   refuseWhileDownloading(node);
   const name = args.latin1(0);
-  const type = args.latin1(1, "");
+  const type = args.given(1);
   const state = node.chain.names.get(name);
   if (state === undefined) throw new RpcError(RPC.WALLET, "failed to read from name DB");
   const op = lastOp(state);
@@ -54,23 +54,30 @@ function show({ node, args }: Call): Json {
   };
 }
 
+/** The words of xpressive for what JavaScript finds wrong. */
+function patternFault(message: string): string {
+  if (/nothing to repeat/i.test(message)) return "quantifier not expected";
+  if (/character class/i.test(message)) return "unexpected end of pattern found";
+  return /group|unmatched/i.test(message) ? "mismatched parenthesis" : "invalid pattern";
+}
+
 /** Boost's xpressive is close to JavaScript's; an inline `(?i)` becomes a flag. Bytes are letters on both sides. */
 function pattern(text: string): RegExp | null {
   if (text === "") return null;
+  if (/(^|[^\\])\{(?!\d+(,\d*)?\})/.test(text)) throw new RpcError(RPC.MISC, "invalid quantifier");
   const inline = /^\(\?([ims]+)\)/.exec(text);
   try {
     return new RegExp(inline === null ? text : text.slice(inline[0].length), inline?.[1] ?? "");
-  } catch {
-    const words = text.endsWith("[") || /\[[^\]]*$/.test(text) ? "unexpected end of pattern found" : "invalid pattern";
-    throw new RpcError(RPC.MISC, words);
+  } catch (error) {
+    throw new RpcError(RPC.MISC, patternFault(error instanceof Error ? error.message : ""));
   }
 }
 
 function filter({ node, args }: Call): Json {
   refuseWhileDownloading(node);
-  const [text, maxAge, from, count] = [args.latin1(0, ""), args.integer(1, 0), args.integer(2, 0), args.integer(3, 0)];
-  const stat = args.latin1(4, "") === "stat";
-  const [type, limit] = [args.latin1(5, ""), args.integer(6, 0)];
+  const [text, maxAge, from, count] = [args.given(0), args.givenInteger(1), args.givenInteger(2), args.givenInteger(3)];
+  const stat = args.given(4) === "stat";
+  const [type, limit] = [args.given(5), args.givenInteger(6)];
   const regexp = pattern(text);
   const rows: { readonly registered: number; readonly json: Json }[] = [];
   let passed = 0;
@@ -93,10 +100,10 @@ function filter({ node, args }: Call): Json {
 
 function scanNames({ node, args }: Call): Json {
   refuseWhileDownloading(node);
-  const start = args.latin1(0, "");
+  const start = args.given(0);
   // How many is read and then ignored, as in the node.
-  args.integer(1, 500);
-  const [limit, type] = [args.integer(2, 0), args.latin1(3, "")];
+  args.givenInteger(1, 500);
+  const [limit, type] = [args.givenInteger(2), args.given(3)];
   return [...node.chain.names.scan(start)].map(([name, state]) => ({
     name: new ByteText(name),
     value: shown(lastOp(state)?.value ?? "", type, limit),
@@ -106,7 +113,7 @@ function scanNames({ node, args }: Call): Json {
 
 function scanAddress({ node, args }: Call): Json {
   refuseWhileDownloading(node);
-  const [address, limit, type] = [args.text(0), args.integer(1, 0), args.latin1(2, "")];
+  const [address, limit, type] = [args.text(0), args.givenInteger(1), args.given(2)];
   const names = node.chain.names.ofAddress(address);
   if (names === null) throw new RpcError(RPC.WALLET, "found nothing");
   return names.flatMap((name) => {
@@ -150,7 +157,7 @@ function changeJson(
 
 function history({ node, args, wallet }: Call): Json {
   refuseWhileDownloading(node);
-  const [name, full, type] = [args.latin1(0), args.boolean(1, false), args.latin1(2, "")];
+  const [name, full, type] = [args.latin1(0), args.boolean(1, false), args.given(2)];
   const state = node.chain.names.get(name);
   if (state === undefined) throw new RpcError(RPC.NAME_DB, "failed to read from name DB");
   if (state.ops.length === 0) {
@@ -170,7 +177,7 @@ function history({ node, args, wallet }: Call): Json {
 const byName = <T>([a]: readonly [string, T], [b]: readonly [string, T]): number => (a < b ? -1 : 1);
 
 function pending({ node, args, wallet }: Call): Json {
-  const type = args.latin1(0, "");
+  const type = args.given(0);
   return [...node.mempool.pendingNames].sort(byName).flatMap(([name, marks]) =>
     [...marks.values()].flatMap(({ txid, vout }) => {
       const tx = node.mempool.entries.get(txid)?.tx;
@@ -185,7 +192,7 @@ function pending({ node, args, wallet }: Call): Json {
 
 function list({ node, args, wallet }: Call): Json {
   refuseWhileDownloading(node);
-  const [only, type] = [args.latin1(0, ""), args.latin1(1, "")];
+  const [only, type] = [args.given(0), args.given(1)];
   const names = new Set(
     [...wallet.txs.values()].flatMap(({ tx }) => tx.outputs.flatMap(({ script }) => nameOutput(script)?.name ?? [])),
   );
@@ -206,7 +213,7 @@ function digest(crypto: CoinCrypto, parts: readonly string[]): string {
 }
 
 function indexInfo({ node, args }: Call): Json {
-  const kind = args.integer(0, 0);
+  const kind = args.givenInteger(0);
   if (kind < 0 || kind > 2) throw new RpcError(RPC.PARAMETER, "indextype out of range");
   const { chain } = node;
   const rows = [...chain.names.scan()];

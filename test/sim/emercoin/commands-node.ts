@@ -126,7 +126,8 @@ function loadWallet({ node, args }: Call): Json {
   return { name, warning: "" };
 }
 
-function unloadWallet(node: NodeState, name: string): Json {
+function unloadWallet(node: NodeState, name: string, path: string | null): Json {
+  if (path !== null && path !== name) throw new RpcError(RPC.PARAMETER, "Cannot unload the requested wallet");
   if (!node.loaded.includes(name)) {
     throw new RpcError(RPC.NO_SUCH_WALLET, "Requested wallet does not exist or is not loaded");
   }
@@ -171,7 +172,7 @@ export function nodeCommands(all: () => CommandTable): CommandTable {
     ),
     loadwallet: command('loadwallet "filename"', loadWallet),
     unloadwallet: command('unloadwallet ( "wallet_name" )', (call) =>
-      unloadWallet(call.node, call.args.has(0) ? call.args.text(0) : call.wallet.name),
+      unloadWallet(call.node, call.args.has(0) ? call.args.text(0) : call.wallet.name, call.path),
     ),
     estimatesmartfee: command('estimatesmartfee conf_target ( "estimate_mode" )', () => ({
       errors: ["Insufficient data or no feerate found"],

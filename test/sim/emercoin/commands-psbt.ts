@@ -40,7 +40,9 @@ function read(text: string): Psbt {
     return decodePsbt(text);
   } catch (error) {
     if (!isAppError(error)) throw error;
-    throw new RpcError(RPC.DECODE, `TX decode failed ${error.message}`);
+    const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+    const why = isBase64 ? "CDataStream::read(): end of data: iostream error" : "invalid base64";
+    throw new RpcError(RPC.DECODE, `TX decode failed ${why}`);
   }
 }
 
@@ -137,7 +139,6 @@ function inputJson(node: NodeState, input: PsbtInput): Json {
 
 function outputScript(node: NodeState, script: Uint8Array): Json {
   const { addresses, reqSigs, ...json } = scriptJson(node, script);
-  void reqSigs;
   return { ...json, ...(Array.isArray(addresses) ? { address: addresses[0] as Json } : {}) };
 }
 
@@ -164,15 +165,27 @@ function missingKeys(node: NodeState, psbt: Psbt, index: number): readonly strin
   return multisig.keys.filter((key) => !signers.includes(toHex(key))).map((key) => toHex(hash160(node.crypto, key)));
 }
 
+/** The hash of the one key that could sign, while nobody told the key. */
+function unknownKey(node: NodeState, psbt: Psbt, index: number): string | null {
+  const script = psbtSpent(node.crypto, psbt, index)?.script;
+  const outer = script === undefined ? null : addressOfScript(withoutNamePrefix(script));
+  const redeem = psbt.inputs[index]?.redeemScript ?? null;
+  const own = outer?.kind === "p2sh" && redeem !== null ? addressOfScript(redeem) : outer;
+  return own?.kind === "p2pkh" || own?.kind === "p2wpkh" ? toHex(own.hash) : null;
+}
+
 function analysed(node: NodeState, psbt: Psbt, index: number): { readonly next: string; readonly json: Json } {
   const input = psbt.inputs[index];
   const has_utxo = input !== undefined && (input.previous !== null || input.output !== null);
   if (input !== undefined && isFinal(input)) {
-    return { next: "extractor", json: { has_utxo, is_final: true, next: "extractor" } };
+    // The node says "creator" of an input that needs nothing more.
+    return { next: "extractor", json: { has_utxo, is_final: true, next: "creator" } };
   }
   const missing = has_utxo ? missingKeys(node, psbt, index) : null;
   const next = missing === null ? "updater" : missing.length === 0 ? "finalizer" : "signer";
-  const more = missing !== null && missing.length > 0 ? { missing: { signatures: missing } } : {};
+  const unknown = missing === null && has_utxo ? unknownKey(node, psbt, index) : null;
+  const lacking = unknown === null ? {} : { missing: { pubkeys: [unknown] } };
+  const more = missing !== null && missing.length > 0 ? { missing: { signatures: missing } } : lacking;
   return { next, json: { has_utxo, is_final: false, next, ...more } };
 }
 

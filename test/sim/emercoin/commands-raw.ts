@@ -2,11 +2,14 @@
 
 import { concatBytes, fromHex, isAppError, type MicroEmc, type Secret, toHex } from "../../../src/base/index.ts";
 import {
+  addressOfScript,
   decodeTransaction,
   FINAL_SEQUENCE,
+  hash160,
   isAddress,
   PLAIN_VERSION,
   parseAddress,
+  publicKeyOfScript,
   type SpentOutput,
   script,
   scriptOfAddress,
@@ -15,6 +18,7 @@ import {
   type TxInput,
   type TxOutput,
   transactionHex,
+  withoutNamePrefix,
 } from "../../../src/emercoin/index.ts";
 import { isRandpay, outpointOf } from "./chain-state.ts";
 import { type Call, type CommandTable, command, walletCommand } from "./commands.ts";
@@ -27,7 +31,7 @@ import { amountOf, integerOf, objectOf } from "./rpc-args.ts";
 import { RPC, RpcError } from "./rpc-error.ts";
 import { mergeSignatures } from "./signature-merge.ts";
 import type { SimWallet } from "./sim-wallet.ts";
-import { scriptJson, txJson } from "./tx-json.ts";
+import { scriptJson, scriptType, txJson } from "./tx-json.ts";
 import { createTransaction, MAX_FEE, signWithWallet, spentOutput } from "./wallet-spend.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -62,7 +66,7 @@ function outputsOf(node: NodeState, value: Param): readonly TxOutput[] {
   return pairs.map(([key, amount]) => {
     if (key === "data") {
       if (typeof amount !== "string" || !/^([0-9a-fA-F]{2})*$/.test(amount)) {
-        throw new RpcError(RPC.PARAMETER, "Data must be hexadecimal string");
+        throw new RpcError(RPC.PARAMETER, `Data must be hexadecimal string (not '${amount}')`);
       }
       return { amount: 0 as MicroEmc, script: script(0x6a, fromHex(amount.toLowerCase())) };
     }
@@ -169,7 +173,8 @@ const MORE_SIGNATURES = "CHECK(MULTI)SIG failing with non-zero signature (possib
 function signedJson(tx: Transaction, complete: readonly boolean[], known: readonly (SpentOutput | null)[]): Json {
   const errors = tx.inputs.flatMap((input, at) => {
     if (complete[at] === true) return [];
-    const error = known[at] === null && !isRandpay(input) ? "Input not found or already spent" : errorOf(input);
+    const error =
+      known[at] === null && !isRandpay(input) ? "Input not found or already spent" : errorOf(input, known[at]?.script);
     return [
       {
         txid: input.txid,
@@ -184,9 +189,12 @@ function signedJson(tx: Transaction, complete: readonly boolean[], known: readon
   return { hex: transactionHex(tx), complete: errors.length === 0, ...(errors.length === 0 ? {} : { errors }) };
 }
 
-function errorOf(input: TxInput): string {
-  const isEmpty = input.script.length === 0 && input.witness.length === 0;
-  return isEmpty ? "Unable to sign input, invalid stack size (possibly missing key)" : MORE_SIGNATURES;
+function errorOf(input: TxInput, script: Uint8Array | undefined): string {
+  if (input.script.length > 0 || input.witness.length > 0) return MORE_SIGNATURES;
+  const kind = script === undefined ? undefined : addressOfScript(withoutNamePrefix(script))?.kind;
+  if (kind === "p2wpkh") return "Witness program hash mismatch";
+  if (kind === "p2wsh") return "Witness program was passed an empty witness";
+  return "Unable to sign input, invalid stack size (possibly missing key)";
 }
 
 function merged(call: Call, wallet: SimWallet | null, tx: Transaction, given: readonly Given[]) {
@@ -302,8 +310,22 @@ function decodeScript({ node, args }: Call): Json {
   }
   const bytes = fromHex(text.toLowerCase());
   const { hex, ...json } = scriptJson(node, bytes);
-  void hex;
-  return { ...json, p2sh: node.chain.addressText(scriptOfAddress(scriptAddress(node, bytes, "legacy"))) ?? "" };
+  const type = scriptType(bytes);
+  if (type === "scripthash") return json;
+  const p2sh = node.chain.addressText(scriptOfAddress(scriptAddress(node, bytes, "legacy"))) ?? "";
+  if (type === "nulldata" || type.startsWith("witness")) return { ...json, p2sh };
+  return { ...json, p2sh, segwit: segwitJson(node, bytes) };
+}
+
+/** The segwit form of a script: of a key hash p2wpkh, else p2wsh. */
+function segwitJson(node: NodeState, bytes: Uint8Array): Json {
+  const own = addressOfScript(bytes);
+  const key = publicKeyOfScript(bytes);
+  const hash = key === null ? (own?.hash ?? null) : hash160(node.crypto, key);
+  const address = hash === null ? scriptAddress(node, bytes, "bech32") : ({ kind: "p2wpkh", hash } as const);
+  const inner = scriptOfAddress(address);
+  const nested = node.chain.addressText(scriptOfAddress(scriptAddress(node, inner, "legacy")));
+  return { ...scriptJson(node, inner), "p2sh-segwit": nested };
 }
 
 const CREATE =

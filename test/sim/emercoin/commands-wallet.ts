@@ -76,6 +76,7 @@ function sendMany(call: Call): Json {
   });
   const reduced = args.has(4) ? args.list(4).map((one) => (typeof one === "string" ? fromLatin1(one) : "")) : [];
   wallet.ensureUnlocked();
+  if (pairs.length === 0) throw new RpcError(RPC.NO_FUNDS, "Transaction must have at least one recipient");
   const subtractFrom = pairs.flatMap(({ text }, at) => (reduced.includes(text) ? [at] : []));
   return sendMoney(node, wallet, { outputs: pairs.map((pair) => pair.output), subtractFrom });
 }
@@ -161,6 +162,7 @@ function listUnspent(call: Call): Json {
 
 function lockUnspent(call: Call): Json {
   const { wallet, args } = call;
+  args.check("bool", "array");
   const unlock = args.boolean(0);
   if (!args.has(1)) {
     if (unlock) wallet.locked.clear();

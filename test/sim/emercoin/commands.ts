@@ -11,6 +11,8 @@ export interface Call {
   /** The wallet the request is for. Throws -18 or -19. */
   readonly wallet: SimWallet;
   readonly method: string;
+  /** The wallet in the request's path; null for none. */
+  readonly path: string | null;
 }
 
 export interface Command {

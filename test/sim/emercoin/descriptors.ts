@@ -32,12 +32,13 @@ function multi(node: NodeState, inner: string): Uint8Array {
   const required = Number(count);
   if (!/^\d+$/.test(count)) throw bad(`Multi threshold '${count}' is not valid`);
   if (required < 1) throw bad("Multisig threshold cannot be 0, must be at least 1");
+  const parsed = keys.map((key) => keyOf(node, key));
   if (required > keys.length) {
     throw bad(
       `Multisig threshold cannot be larger than the number of keys; threshold is ${required} but only ${keys.length} keys specified`,
     );
   }
-  return multisigScript({ required, keys: keys.map((key) => keyOf(node, key)) });
+  return multisigScript({ required, keys: parsed });
 }
 
 /** The script of a descriptor without checksum. Throws -5 in the words of descriptor.cpp. */
@@ -71,7 +72,7 @@ function scriptOf(node: NodeState, text: string, context: Context): Uint8Array {
     default:
       throw bad(
         context === "top"
-          ? "A function is needed"
+          ? `${text} is not a valid descriptor function`
           : `A function is needed within ${context === "sh" ? "P2SH" : "P2WSH"}`,
       );
   }

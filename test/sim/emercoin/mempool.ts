@@ -11,6 +11,8 @@ import {
   publicKeyOfScript,
   sizeOf,
   type Transaction,
+  type TxInput,
+  withoutNamePrefix,
   wtxid,
 } from "../../../src/emercoin/index.ts";
 import { type Block, type ChainState, type Coin, isCoinbase, isRandpay, MATURITY, outpointOf } from "./chain-state.ts";
@@ -61,6 +63,10 @@ const isStandardOutput = (script: Uint8Array): boolean =>
   publicKeyOfScript(script) !== null ||
   multisigOfScript(script) !== null ||
   script[0] === 0x6a;
+
+/** A p2sh output spent without the script behind it: AreInputsStandard finds nothing to look at. */
+const isBareP2sh = (coin: Coin, input: TxInput | undefined): boolean =>
+  addressOfScript(withoutNamePrefix(coin.script))?.kind === "p2sh" && (input?.script.length ?? 0) === 0;
 
 export class Mempool {
   readonly #crypto: CoinCrypto;
@@ -142,7 +148,8 @@ export class Mempool {
   }
 
   #value(tx: Transaction, options: AcceptOptions): Verdict {
-    const coins = tx.inputs.flatMap((input) => (isRandpay(input) ? [] : (this.coin(outpointOf(input)) ?? [])));
+    const own = tx.inputs.filter((input) => !isRandpay(input));
+    const coins = own.flatMap((input) => this.coin(outpointOf(input)) ?? []);
     const early = this.#early(tx, coins);
     if (early !== null) return early;
     const sum = coins.reduce((total, { amount }) => total + amount, 0);
@@ -155,6 +162,7 @@ export class Mempool {
     if (isName && options.fromBlock !== true && !this.#chain.nameFeeEnough(tx, fee)) {
       return invalid(66, "name fee is below minimum");
     }
+    if (coins.some((coin, at) => isBareP2sh(coin, own[at]))) return invalid(64, "bad-txns-nonstandard-inputs");
     // IsWitnessStandard does not know the RANDPAY input, so that a winning p2wpkh ticket is refused.
     if (tx.inputs.some((input) => isRandpay(input) && input.witness.length > 0))
       return invalid(64, "bad-witness-nonstandard");

@@ -68,6 +68,15 @@ export class Args {
     return value;
   }
 
+  /** A text that must be one wherever it is given, null included: how the name commands read. */
+  given(index: number): string {
+    return this.count > index ? this.latin1(index) : "";
+  }
+
+  givenInteger(index: number, otherwise = 0): number {
+    return this.count > index ? integerOf(this.at(index)) : otherwise;
+  }
+
   text(index: number, otherwise?: string): string {
     return fromLatin1(this.latin1(index, otherwise === undefined ? undefined : bytesLatin1(Buffer.from(otherwise))));
   }

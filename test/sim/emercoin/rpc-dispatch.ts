@@ -108,6 +108,7 @@ export class RpcDispatcher {
       node,
       args,
       method,
+      path: wallet,
       get wallet() {
         return node.wallet(wallet);
       },

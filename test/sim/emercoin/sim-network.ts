@@ -1,13 +1,23 @@
 // Nodes of one simulated network: who mines, who hears of what and when, who is cut off.
 
-import { type Clock, concatBytes, type Disposer, type MicroEmc, millis } from "../../../src/base/index.ts";
-import { publicKeyScript, type Transaction } from "../../../src/emercoin/index.ts";
+import { type Clock, concatBytes, type Disposer, fromHex, type MicroEmc, millis } from "../../../src/base/index.ts";
+import { hash256, publicKeyScript, type Transaction, type TxOutput, wtxid } from "../../../src/emercoin/index.ts";
 import { type Block, blockHash, type ChainTx, merkleRoot } from "./chain-state.ts";
 import type { NodeState } from "./node-state.ts";
 
 export interface MineOptions {
   /** Leaves the mempool alone. */
   readonly empty?: boolean;
+  /** Transactions that go in as they are, unchecked. */
+  readonly extra?: readonly Transaction[];
+}
+
+/** BIP 141: a block with witnesses commits to them in its coinbase. */
+function witnessCommitment(node: NodeState, chosen: readonly ChainTx[]): readonly TxOutput[] {
+  if (!chosen.some(({ tx }) => tx.inputs.some(({ witness }) => witness.length > 0))) return [];
+  const root = merkleRoot(node.crypto, ["0".repeat(64), ...chosen.map(({ tx }) => wtxid(node.crypto, tx))]);
+  const hash = hash256(node.crypto, concatBytes(fromHex(root).reverse(), new Uint8Array(32)));
+  return [{ amount: 0 as MicroEmc, script: concatBytes(fromHex("6a24aa21a9ed"), hash) }];
 }
 
 export class SimNetwork {
@@ -103,13 +113,14 @@ export class SimNetwork {
     }
   }
 
-  #build(node: NodeState, { empty = false }: MineOptions): Block {
+  #build(node: NodeState, { empty = false, extra = [] }: MineOptions): Block {
     const { chain } = node;
     const height = chain.height + 1;
     const time = Math.max(node.now(), chain.tip.time);
     const waiting = empty ? [] : [...node.mempool.entries.values()].filter(({ tx }) => tx.time <= time);
-    const chosen = this.#withParents(node, waiting);
-    const coinbase = this.#coinbase(node, height, time);
+    const unchecked = extra.map((tx) => ({ txid: node.txid(tx), tx }));
+    const chosen = [...this.#withParents(node, waiting), ...unchecked];
+    const coinbase = this.#coinbase(node, height, time, witnessCommitment(node, chosen));
     const transactions: ChainTx[] = [{ txid: node.txid(coinbase), tx: coinbase }, ...chosen];
     const header = {
       previous: chain.tip.hash,
@@ -138,7 +149,7 @@ export class SimNetwork {
   }
 
   /** Pays a bare key of the node's default wallet, as a miner by submitblock does. */
-  #coinbase(node: NodeState, height: number, time: number): Transaction {
+  #coinbase(node: NodeState, height: number, time: number, commitment: readonly TxOutput[]): Transaction {
     const key = node.minerKey();
     const script = concatBytes(
       Uint8Array.of(4, height & 0xff, (height >> 8) & 0xff, (height >> 16) & 0xff, this.nodes.indexOf(node)),
@@ -146,7 +157,7 @@ export class SimNetwork {
     );
     const input = { txid: "0".repeat(64), vout: 0xffff_ffff, script, sequence: 0xffff_ffff, witness: [] };
     const output = { amount: node.reward as MicroEmc, script: publicKeyScript(key) };
-    return { version: 2, time, inputs: [input], outputs: [output], lockTime: 0 };
+    return { version: 2, time, inputs: [input], outputs: [output, ...commitment], lockTime: 0 };
   }
 
   stop(): void {

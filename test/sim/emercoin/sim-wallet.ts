@@ -44,8 +44,8 @@ export class SimWallet {
   readonly keys: WalletKeys;
   readonly labels = new Map<string, { label: string; purpose: "receive" | "send" }>();
   readonly txs = new Map<string, WalletTx>();
-  /** Outputs of `txs` that are ours or watched, unspent or not. */
-  readonly #outputs = new Map<string, { readonly txid: string; readonly vout: number }>();
+  /** Outputs of `txs` that are ours or watched, unspent or not. Those with names are no coins. */
+  readonly #outputs = new Map<string, { readonly txid: string; readonly vout: number; readonly isName: boolean }>();
   readonly locked = new Set<string>();
   encryption: Encryption | null = null;
   payFee = 100;
@@ -119,14 +119,18 @@ export class SimWallet {
     if (owned.length === 0 && !from) return;
     const order = this.#order++;
     this.txs.set(txid, { txid, tx, received: this.#node.now(), order, abandoned: false, ...extra });
-    for (const [vout] of owned) this.#outputs.set(`${txid}:${vout}`, { txid, vout });
+    for (const [vout, { script }] of owned) this.#own(txid, vout, script);
+  }
+
+  #own(txid: string, vout: number, script: Uint8Array): void {
+    this.#outputs.set(`${txid}:${vout}`, { txid, vout, isName: nameOutput(script) !== null });
   }
 
   /** Looks through everything again: after a load, an import of keys or of addresses. */
   rescan(): void {
     for (const { txid, tx } of this.txs.values()) {
       for (const [vout, { script }] of tx.outputs.entries()) {
-        if (this.keys.mine(script) !== null) this.#outputs.set(`${txid}:${vout}`, { txid, vout });
+        if (this.keys.mine(script) !== null) this.#own(txid, vout, script);
       }
     }
     for (const [txid, { tx }] of this.#node.chain.txs) this.see(txid, tx);
@@ -136,10 +140,6 @@ export class SimWallet {
   /** The output an input spends, if it is of a transaction of this wallet. */
   previous(input: { readonly txid: string; readonly vout: number }) {
     return this.txs.get(input.txid)?.tx.outputs[input.vout];
-  }
-
-  owns(outpoint: string): boolean {
-    return this.#outputs.has(outpoint);
   }
 
   /** In the chain above 0, waiting 0, displaced by another one below 0. */
@@ -186,13 +186,13 @@ export class SimWallet {
   coins(options: { readonly locked?: boolean } = {}): readonly WalletCoin[] {
     const out: WalletCoin[] = [];
     const stuck = new Set(this.unaccepted().flatMap(({ tx }) => tx.inputs.map(outpointOf)));
-    for (const [outpoint, { txid, vout }] of this.#outputs) {
+    for (const [outpoint, { txid, vout, isName }] of this.#outputs) {
       const { chain, mempool } = this.#node;
-      if (chain.spenders.has(outpoint) || mempool.spenders.has(outpoint) || stuck.has(outpoint)) continue;
+      if (isName || chain.spenders.has(outpoint) || mempool.spenders.has(outpoint) || stuck.has(outpoint)) continue;
       const output = this.txs.get(txid)?.tx.outputs[vout];
       const confirmations = this.confirmations(txid);
       if (output === undefined || confirmations < 0 || (confirmations === 0 && !mempool.entries.has(txid))) continue;
-      if (this.isImmature(txid) || nameOutput(output.script) !== null) continue;
+      if (this.isImmature(txid)) continue;
       if (this.#node.isReserved(outpoint) || (options.locked !== true && this.locked.has(outpoint))) continue;
       const mine = this.keys.mine(output.script);
       if (mine === null) continue;
@@ -208,10 +208,10 @@ export class SimWallet {
     const sums = { trusted: 0, pending: 0, immature: 0 };
     const { chain, mempool } = this.#node;
     const stuck = new Set(this.unaccepted().flatMap(({ tx }) => tx.inputs.map(outpointOf)));
-    for (const [outpoint, { txid, vout }] of this.#outputs) {
-      if (chain.spenders.has(outpoint) || mempool.spenders.has(outpoint) || stuck.has(outpoint)) continue;
+    for (const [outpoint, { txid, vout, isName }] of this.#outputs) {
+      if (isName || chain.spenders.has(outpoint) || mempool.spenders.has(outpoint) || stuck.has(outpoint)) continue;
       const output = this.txs.get(txid)?.tx.outputs[vout];
-      if (output === undefined || nameOutput(output.script) !== null) continue;
+      if (output === undefined) continue;
       if (this.keys.mine(output.script) !== "spendable") continue;
       if (this.isImmature(txid)) sums.immature += chain.txs.has(txid) ? output.amount : 0;
       else if (this.isTrusted(txid)) sums.trusted += output.amount;

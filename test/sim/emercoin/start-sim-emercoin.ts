@@ -7,7 +7,7 @@ import { JsonServer } from "../android/json-server.ts";
 import { commandTable } from "./command-table.ts";
 import { controlEmercoin } from "./control-api.ts";
 import { Faults } from "./faults.ts";
-import { fundWallets } from "./funding.ts";
+import { fundWallets, type PlantedName, plantNames } from "./funding.ts";
 import { readJson, renderJson } from "./json-values.ts";
 import { NodeState } from "./node-state.ts";
 import { RpcDispatcher } from "./rpc-dispatch.ts";
@@ -154,6 +154,8 @@ export interface SimEmercoin {
    * place.
    */
   reorg(depth: number, options?: ReorgOptions): number;
+  /** Puts names into the chain without RPC, a thousand in a block. */
+  plant(names: readonly PlantedName[]): void;
   /** Idempotent. */
   stop(): Promise<void>;
 }
@@ -222,6 +224,7 @@ export async function startSimEmercoin(options: StartEmercoinOptions): Promise<S
     call: (method, params, wallet) => first.call(method, params, wallet),
     mine: (count, { node, empty } = {}) => mineBlocks(network, nodeAt(nodes, node).state, count, empty),
     reorg: (depth, more = {}) => reorganise(network, nodeAt(nodes, more.node).state, depth, more),
+    plant: (names) => plantNames(network, names),
     stop: () => {
       stopped ??= stop();
       return stopped;

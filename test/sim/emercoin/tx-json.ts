@@ -1,9 +1,10 @@
 // Transactions, scripts and blocks as the node shows them.
 
-import { toHex } from "../../../src/base/index.ts";
+import { concatBytes, toHex } from "../../../src/base/index.ts";
 import {
   addressOfScript,
   encodeStripped,
+  encodeTransaction,
   multisigOfScript,
   publicKeyOfScript,
   readScript,
@@ -14,7 +15,7 @@ import {
   withoutNamePrefix,
   wtxid,
 } from "../../../src/emercoin/index.ts";
-import { BITS, type Block, isCoinbase } from "./chain-state.ts";
+import { BITS, type Block, headerBytes, isCoinbase } from "./chain-state.ts";
 import { emc, type Json } from "./json-values.ts";
 import { nameOutput } from "./name-index.ts";
 import type { NodeState } from "./node-state.ts";
@@ -95,8 +96,8 @@ export function scriptJson(node: NodeState, script: Uint8Array, withHex = true):
   return {
     asm: asm(script),
     ...(withHex ? { hex: toHex(script) } : {}),
-    ...(multisig === null && address === null ? {} : { reqSigs: multisig?.required ?? 1 }),
     type,
+    ...(multisig === null && address === null ? {} : { reqSigs: multisig?.required ?? 1 }),
     ...(multisig !== null
       ? { addresses: multisig.keys.map((key) => node.chain.addressText(Uint8Array.of(key.length, ...key, 0xac))) }
       : address === null
@@ -161,6 +162,14 @@ export function headerJson(node: NodeState, block: Block): { [key: string]: Json
     ...(block.previous === null ? {} : { previousblockhash: block.previous }),
     ...(next === undefined ? {} : { nextblockhash: next.hash }),
   };
+}
+
+/** The block as the network sends it, with an empty signature behind it. */
+export function blockHex(block: Block): string {
+  const count = block.transactions.length;
+  const size = count < 0xfd ? [count] : [0xfd, count & 0xff, count >> 8];
+  const parts = block.transactions.map(({ tx }) => encodeTransaction(tx));
+  return toHex(concatBytes(headerBytes(block), Uint8Array.from(size), ...parts, Uint8Array.of(0)));
 }
 
 export function blockJson(node: NodeState, block: Block, verbosity: number): { [key: string]: Json } {

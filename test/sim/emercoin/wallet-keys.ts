@@ -143,10 +143,6 @@ export class WalletKeys {
     return this.keyOf(addressOfScript(own)) !== undefined || this.multisigOf(own) !== null;
   }
 
-  get secrets(): readonly Secret<Uint8Array>[] {
-    return [...this.byHash.values()].map((key) => key.secret);
-  }
-
   /** The secrets that could sign for a script: signing with all would be slow in a wallet of thousands. */
   secretsFor(script: Uint8Array): readonly Secret<Uint8Array>[] {
     const own = withoutNamePrefix(script);

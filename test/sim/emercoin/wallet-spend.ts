@@ -18,6 +18,7 @@ import { isRandpay, outpointOf } from "./chain-state.ts";
 import { nameOutput } from "./name-index.ts";
 import type { NodeState } from "./node-state.ts";
 import { RPC, RpcError } from "./rpc-error.ts";
+import { randpayCoin } from "./script-check.ts";
 import type { SimWallet, WalletCoin } from "./sim-wallet.ts";
 
 export const MIN_OUTPUT = 100;
@@ -169,7 +170,8 @@ export function signWithWallet(
   wallet: SimWallet,
   tx: Transaction,
 ): { readonly tx: Transaction; readonly complete: readonly boolean[] } {
-  const spent = tx.inputs.map((input) => spentOutput(node, wallet, input));
+  // The RANDPAY input is spent by the key of the first output: a wallet that has won can sign it.
+  const spent = tx.inputs.map((input) => (isRandpay(input) ? randpayCoin(tx) : spentOutput(node, wallet, input)));
   const keys = wallet.isLocked ? [] : spent.flatMap((one) => (one === null ? [] : wallet.keys.secretsFor(one.script)));
   const solvable = spent.map((one) => (one !== null && wallet.keys.solvable(one.script) ? one : null));
   return signTransaction(node.crypto, tx, solvable, [...new Set(keys)]);
