@@ -31,6 +31,7 @@ function marketText(
   const access = `--node ${node} --node-password-file ${password}`;
   return `Slot ${free.slot} is free. Its listing is on the simulated Emercoin (${node}) in about ten seconds. Find it, verify it and rent it:
   npx numberbox renter listings --relay ${relay} ${access}
+  npx numberbox listing verify ${free.listing_id} --relay ${relay} ${access}
   npx numberbox renter rent ${free.listing_id} --tier sms_only --duration daily --relay ${relay} ${access}
 The receipts of a day are anchored after midnight (UTC); whoever has the file and a node can check them:
   npx numberbox proofs anchor --data ${folder}
