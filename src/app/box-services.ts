@@ -2,6 +2,7 @@
 // are made does not matter.
 
 import { Events, type LineId, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
+import { ownNames } from "../chain/index.ts";
 import {
   BalanceWatch,
   BoxViews,
@@ -31,6 +32,7 @@ import type { HardwareScout } from "./hardware-scout.ts";
 import { createOrderDesk, createRecordMirror } from "./market-services.ts";
 import { createPayments, paymentsCheck } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
+import { publishingCheck } from "./publishing-check.ts";
 import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
@@ -224,7 +226,11 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const made = { events: shared.events, rentals, proofs, ...market, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const checks = [proofsCheck(proofs), ...(payments === null ? [] : [paymentsCheck(payments)])];
+  const names =
+    chain === null || publishing === null
+      ? []
+      : [publishingCheck({ ...publishing, ownNames: () => ownNames(chain.node.session) })];
+  const checks = [proofsCheck(proofs), ...names, ...(payments === null ? [] : [paymentsCheck(payments)])];
   const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;
