@@ -34,6 +34,15 @@ const MEANINGS: readonly Meaning[] = [
     hint: "Wait a minute; it loads its blocks.",
     retryable: true,
   },
+  // Seen of name_show while a block is being connected; a moment later it answers.
+  {
+    rpc: -4,
+    text: /^failed to read from from disk/,
+    code: "emercoin.busy",
+    message: "the Emercoin node is taking in a block",
+    hint: "Try again in a moment.",
+    retryable: true,
+  },
   {
     rpc: -10,
     code: "emercoin.syncing",
