@@ -34,13 +34,13 @@ const MEANINGS: readonly Meaning[] = [
     hint: "Wait a minute; it loads its blocks.",
     retryable: true,
   },
-  // Seen of name_show while a block is being connected; a moment later it answers.
+  // name_show, where the node's index of transactions lags behind its index of names.
   {
     rpc: -4,
     text: /^failed to read from from disk/,
     code: "emercoin.busy",
-    message: "the Emercoin node is taking in a block",
-    hint: "Try again in a moment.",
+    message: "the Emercoin node's index of transactions does not know this name's transaction yet",
+    hint: "Try again after the next block; if it stays, restart the node with -reindex.",
     retryable: true,
   },
   {
