@@ -29,7 +29,7 @@ import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
 import { createOrderDesk, createRecordMirror } from "./market-services.ts";
-import { createPayments } from "./payment-services.ts";
+import { createPayments, paymentsCheck } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
 import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
 import { senderLevels } from "./sender-levels.ts";
@@ -224,7 +224,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const made = { events: shared.events, rentals, proofs, ...market, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const checks = [proofsCheck(proofs)];
+  const checks = [proofsCheck(proofs), ...(payments === null ? [] : [paymentsCheck(payments)])];
   const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;

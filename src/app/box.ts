@@ -181,7 +181,7 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
     doctor: boxDoctor({ ...deps, store, chain, checks: services.checks }),
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
-    ...(publishing === null ? {} : { publishing }),
+    ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
   });
   parts.started("web", () => web.stop());
   return web.url;

@@ -12,7 +12,10 @@ import {
 } from "../base/index.ts";
 import type { PaymentsSection } from "../config/index.ts";
 import {
+  bad,
+  type DoctorCheck,
   type EventLog,
+  good,
   type ListingOffer,
   type Order,
   type PaymentSettings,
@@ -118,4 +121,17 @@ export function createPayments(deps: PaymentServicesDeps): Payments {
 /** The payments as REST asks for them. */
 export function paymentConsole(service: Payments, rentals: Rentals, time: Pick<Clock, "now">) {
   return { service, now: () => time.now(), findLine: (text: string) => rentals.findLine(text) };
+}
+
+/** What is paid and neither done nor on its way by itself, for the doctor. */
+export function paymentsCheck(payments: Payments): DoctorCheck {
+  return {
+    name: "payments",
+    run: async () => {
+      const found = payments.doubts();
+      return found.length === 0
+        ? [good("payment.whole", "nothing stands half done")]
+        : found.map((each) => bad("warn", each));
+    },
+  };
 }

@@ -4,6 +4,10 @@ import { type CryptoSuite, type LineId, seconds, utf8 } from "../base/index.ts";
 import type { BoxConfig, ListingSection } from "../config/index.ts";
 import {
   createNamePublisher,
+  type DirectoryConsole,
+  DnsPublishing,
+  type EnumLine,
+  EnumPublishing,
   type EventLog,
   IdentityPublishing,
   type Line,
@@ -12,10 +16,11 @@ import {
   Listings,
   type PublishingConsole,
   type RunningPublisher,
+  unknownLine,
 } from "../core/index.ts";
 import { nameFee } from "../emercoin/index.ts";
 import { type CanonicalObject, nobleCoin } from "../envelope/index.ts";
-import { lintPublication } from "../registry/index.ts";
+import { lintPublication, listingName } from "../registry/index.ts";
 import type { ChainLink } from "./chain-services.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
@@ -29,6 +34,7 @@ export interface PublishingDeps
 
 export interface PublishingServices extends PublishingConsole {
   readonly publisher: RunningPublisher;
+  readonly directory: DirectoryConsole;
   /** Reads what the last run left, and goes on with it. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -94,6 +100,30 @@ export function usernameOf(config: BoxConfig, identity: { readonly name: string 
   return config.identity.name ?? identity.name;
 }
 
+/** Phone numbers and hosts by name. */
+function directoryOf(
+  { config, chain, lines }: PublishingDeps,
+  { publisher, listings, identity }: Pick<PublishingServices, "publisher" | "listings" | "identity">,
+): DirectoryConsole {
+  const { node, gate } = chain;
+  const { verifier = null, address = null, ...rest } = config.enum;
+  const line = (text: string): EnumLine => {
+    const { line: id, current, pending } = listings.show(text);
+    const found = lines().find((each) => each.id === id);
+    if (found === undefined) throw unknownLine();
+    return { id, number: found.number, listed: current !== null || pending !== null };
+  };
+  const otherNames = (): readonly string[] => [
+    identity.name,
+    ...lines().map(({ listingId }) => listingName(listingId)),
+  ];
+  const settings = { ...rest, verifier, address };
+  return {
+    numbers: new EnumPublishing({ node, gate, publisher, crypto: nobleCoin, settings, line, otherNames }),
+    hosts: new DnsPublishing({ node, publisher }),
+  };
+}
+
 export function createPublishing(deps: PublishingDeps): PublishingServices {
   const { config, chain, identity, store, events, log, mirrors, lines } = deps;
   const suite: CryptoSuite = deps.suite;
@@ -102,11 +132,15 @@ export function createPublishing(deps: PublishingDeps): PublishingServices {
   const now = () => deps.time.now();
   const offer = (line: LineId): ListingOffer | null => offerOf(config, line);
   const common = { publisher, suite, identity, username };
-  const listings = new Listings({ ...common, store: store.names, lines, offer, mirrors, events, log, now });
+  const onChain = new IdentityPublishing({ ...common, node: chain.node, days: config.identity.days });
+  // A node that is away tells later; the listing is then bound by what its record says.
+  const owner = (): Promise<string | null> => onChain.owner().catch(() => null);
+  const listings = new Listings({ ...common, store: store.names, lines, offer, mirrors, owner, events, log, now });
   return {
     publisher,
     listings,
-    identity: new IdentityPublishing({ ...common, node: chain.node, days: config.identity.days }),
+    identity: onChain,
+    directory: directoryOf(deps, { publisher, listings, identity: onChain }),
     start: async () => {
       await publisher.load();
       await listings.load();

@@ -30,6 +30,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["escrow"], load: async () => (await import("./commands/escrow.ts")).registerEscrow },
   { names: ["chain"], load: async () => (await import("./commands/chain.ts")).registerChain },
   { names: ["receipts", "proofs"], load: async () => (await import("./commands/proofs.ts")).registerProofs },
+  { names: ["enum", "dns"], load: async () => (await import("./commands/directory.ts")).registerDirectory },
   { names: ["phone"], load: async () => (await import("./commands/phone.ts")).registerPhone },
   { names: ["renter"], load: async () => (await import("./commands/renter.ts")).registerRenter },
   { names: ["sms"], load: async () => (await import("./commands/sms.ts")).registerSms },

@@ -19,7 +19,7 @@ export function nameBlocks(rpc: RpcSession): NameBlocks {
   return {
     namesInBlock: async (at) => {
       const hash = await rpc.read("getblockhash", [at], { reply: z.string() }).catch((error) => {
-        if (hasCode(error, "emercoin.rpc_error")) return null;
+        if (hasCode(error, "emercoin.unknown_block")) return null;
         throw error;
       });
       if (hash === null) return null;

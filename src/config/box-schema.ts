@@ -4,6 +4,7 @@ import { z } from "zod";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { emercoinSection } from "./chain-schema.ts";
+import { enumSection } from "./enum-schema.ts";
 import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
 import { paymentsSection } from "./payments-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
@@ -149,6 +150,7 @@ export const boxConfig = z
     identity: identitySection.prefault({}),
     listing: listingSection.optional(),
     proofs: proofsSection.prefault({}),
+    enum: enumSection.prefault({}),
     rental: z
       .strictObject({
         rest_after_day: duration("0s", "366d", "24h").describe("Rest of a number after a rental of up to a day."),

@@ -3,6 +3,7 @@
 export * from "./auth-challenge.ts";
 export * from "./box.ts";
 export * from "./chain.ts";
+export * from "./directory.ts";
 export * from "./doctor.ts";
 export * from "./listings.ts";
 export * from "./market.ts";

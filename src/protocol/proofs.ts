@@ -97,7 +97,11 @@ export const proofsQuery = z.strictObject({
 });
 
 /** `POST /api/v1/proofs/{date}/anchor`. */
-export const anchorRequest = z.strictObject({ dry_run: z.boolean().default(false) });
+export const anchorRequest = z.strictObject({
+  dry_run: z.boolean().default(false),
+  /** Ends a day that is not over: what comes later counts to the next one. */
+  early: z.boolean().default(false),
+});
 export const anchorReply = z.object({
   day: proofDayView,
   dry_run: z.boolean(),

@@ -22,6 +22,8 @@ export interface BoxRigOptions {
   readonly slots?: number;
   readonly listen?: string;
   readonly board?: SimBoard;
+  /** More sections of the configuration. */
+  readonly sections?: object;
 }
 
 export function newBoard(slots = 2): SimBoard {
@@ -51,6 +53,7 @@ export async function openBox(
       lines: numbers.map((id) => ({ id: `line-${id}`, number: `+1555010${id}`, slot: id })),
       relay: { url: relayUrl },
       web: { listen },
+      ...options.sections,
     }),
     "the test's configuration",
   );

@@ -45,6 +45,7 @@ describe("the box's configuration", () => {
       },
       modem: { roaming: "allow" },
       identity: { days: 365 },
+      enum: { enabled: false, ttl: 86_400, days: 365 },
       payments: {
         randpay: {
           ...{ enabled: true, target: "1", chap_timeout: hours(6), batch: 2, confirmations: 3 },

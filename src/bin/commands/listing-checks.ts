@@ -1,4 +1,4 @@
-// `numberbox listing explain|verify`: what a listing's record is, judged offline from files.
+// `numberbox listing explain|verify`: what a listing's record is, judged from files or from what node and relay show.
 
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
@@ -24,6 +24,8 @@ import {
 } from "../../registry/index.ts";
 import { visibleLine } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import { type OnlineOptions, onlineEvidence } from "./listing-online.ts";
+import { nodeOption } from "./node-option.ts";
 
 interface ExplainOptions {
   readonly commitment?: string;
@@ -33,8 +35,8 @@ interface ExplainOptions {
 }
 
 interface VerifyOptions {
-  readonly record: string;
-  readonly onchain: string;
+  readonly record?: string;
+  readonly onchain?: string;
   readonly worm?: string;
   readonly sig?: string;
   readonly height?: number;
@@ -170,6 +172,11 @@ export function tellJudgement(io: CliIo, judged: ListingJudgement, json: boolean
 /** The evidence in files, for the verifier; others ask a node or a relay for it. */
 async function evidenceOf(io: CliIo, options: VerifyOptions): Promise<ListingEvidence> {
   const { record, onchain, worm, sig, height } = options;
+  if (record === undefined || onchain === undefined) {
+    throw new AppError("listing.no_source", "there is nothing to judge", {
+      hint: "Give the listing's id with --node or --relay, or both files: --record and --onchain.",
+    });
+  }
   const detached = sig === undefined ? null : toDetached(await readBytes(sig));
   return {
     listing: await nameEvidence(onchain),
@@ -206,17 +213,19 @@ export function addListingChecks(listing: Command, io: CliIo, setExit: (code: Ex
     .option("--worm <file>", "the signer's WORM, XML or what name_show prints (default: the key in the record)")
     .option("--json", "one JSON object")
     .action(async (file: string, options: ExplainOptions) => setExit(await runExplain(io, file, options)));
-  listing
+  const verify = listing
     .command("verify")
     .description("judge a listing by four questions; exit code 0 only if it can be rented")
-    .requiredOption("--record <file>", "the off-chain record")
-    .requiredOption("--onchain <file>", "what name_show prints of the listing: a file, or the JSON itself")
+    .argument("[id]", "its id or name, to be looked up by --node, --relay or both; without it, files are judged")
+    .option("--relay <url>", "the relay that has the record, and shows the chain where no node is named")
+    .option("--record <file>", "the off-chain record")
+    .option("--onchain <file>", "what name_show prints of the listing: a file, or the JSON itself")
     .option("--worm <file>", "what name_show prints of the provider's WORM, likewise")
     .option("--sig <file>", "the signature beside a record that has none inside")
     .option("--height <n>", "height of the chain now, if the names were read earlier", height)
-    .option("--json", "one JSON object")
-    .action(async (options: VerifyOptions) => {
-      const judged = judgeListing(systemCrypto, await evidenceOf(io, options));
-      setExit(tellJudgement(io, judged, options.json === true));
-    });
+    .option("--json", "one JSON object");
+  nodeOption(verify).action(async (id: string | undefined, options: VerifyOptions & OnlineOptions) => {
+    const evidence = id === undefined ? await evidenceOf(io, options) : await onlineEvidence(io, id, options);
+    setExit(tellJudgement(io, judgeListing(systemCrypto, evidence), options.json === true));
+  });
 }

@@ -47,6 +47,7 @@ interface VerifyOptions extends Common, NodeOptions {
 interface AnchorOptions extends Common {
   readonly day?: string;
   readonly dryRun?: boolean;
+  readonly early?: boolean;
 }
 
 interface ProveOptions extends Common {
@@ -173,20 +174,22 @@ async function verifyDay(io: CliIo, day: string, options: VerifyOptions): Promis
 }
 
 /** The day that is meant: the newest that could be anchored, unless one is named. */
-async function dayToAnchor(box: BoxApi, day: string | undefined): Promise<string> {
+async function dayToAnchor(box: BoxApi, { day, early }: AnchorOptions): Promise<string> {
   if (day !== undefined) return day;
   const { days } = await box.call({ method: "GET", path: "proofs", reply: proofsReply });
+  const running = early ? days.findLast(({ state }) => state === "open") : undefined;
+  if (running !== undefined) return running.date;
   const open = days.findLast(({ state }) => state === "built" || state === "failed");
   return open?.date ?? days.findLast(({ state }) => state !== "open")?.date ?? "19700101";
 }
 
 async function anchor(io: CliIo, options: AnchorOptions): Promise<void> {
   const box = await api(io, options);
-  const path = `proofs/${await dayToAnchor(box, options.day)}/anchor`;
+  const path = `proofs/${await dayToAnchor(box, options)}/anchor`;
   const answer = await box.call({
     method: "POST",
     path,
-    body: { dry_run: options.dryRun ?? false },
+    body: { dry_run: options.dryRun ?? false, early: options.early ?? false },
     reply: anchorReply,
   });
   if (options.json) return io.out(`${JSON.stringify(answer)}\n`);
@@ -241,6 +244,7 @@ export function registerProofs(program: Command, io: CliIo, _setExit: (code: Exi
   common(proofs.command("anchor").description("put a day's root into the chain"))
     .option("--day <date>", "which day (default: the newest that is not anchored)", dayOption)
     .option("--dry-run", "tell name, value and cost, and write nothing")
+    .option("--early", "end the day now, if it is not over: later receipts count to the next one")
     .action((options: AnchorOptions) => anchor(io, options));
   common(proofs.command("prove").description("the receipts of one message with their proofs"))
     .argument("<hash>", "the base64url SHA-256 of the sealed message", hashArgument)

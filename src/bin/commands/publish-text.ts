@@ -1,7 +1,8 @@
 // What a publication is told as: its cost before, its way into the chain after.
 
+import { z } from "zod";
 import { AppError, parseEmc, seconds, shortEmc } from "../../base/index.ts";
-import { type PublicationView, type PublishReply, publicationsReply, publishReply } from "../../protocol/index.ts";
+import { type PublicationView, publicationsReply, publishReply } from "../../protocol/index.ts";
 import type { CliIo } from "../cli-io.ts";
 import { type BoxApi, openBoxApi } from "./box-api.ts";
 import { dataFolder } from "./data-option.ts";
@@ -54,7 +55,11 @@ async function follow(io: CliIo, api: BoxApi, first: PublicationView): Promise<v
   }
 }
 
-function tell(io: CliIo, answer: PublishReply): void {
+/** Some writes come with what must be known before. */
+const answerReply = publishReply.extend({ warnings: z.array(z.string()).default([]) });
+
+function tell(io: CliIo, answer: z.infer<typeof answerReply>): void {
+  for (const warning of answer.warnings) io.out(`Warning: ${warning}\n`);
   io.out(`${answer.name}\n`);
   if (answer.value !== null) io.out(`${answer.value}\n`);
   io.out(`Cost: ${shortEmc(parseEmc(answer.cost))} EMC.`);
@@ -63,11 +68,22 @@ function tell(io: CliIo, answer: PublishReply): void {
     io.out(`${answer.problem.code}: ${answer.problem.message}\n  ${answer.problem.hint ?? ""}\n`);
 }
 
+export interface PublishCall {
+  /** POST unless given. */
+  readonly method?: "POST" | "DELETE";
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
 /** Asks the running box to publish, and tells cost, value and progress. */
-export async function publishThrough(io: CliIo, path: string, options: PublishOptions): Promise<void> {
+export async function publishThrough(
+  io: CliIo,
+  path: string,
+  options: PublishOptions,
+  { method = "POST", body = {} }: PublishCall = {},
+): Promise<void> {
   const api = await openBoxApi(io, dataFolder(io, options.data));
-  const body = { dry_run: options.dryRun ?? false };
-  const answer = await api.call({ method: "POST", path, body, reply: publishReply });
+  const asked = { ...body, dry_run: options.dryRun ?? false };
+  const answer = await api.call({ method, path, body: asked, reply: answerReply });
   if (options.json === true) io.out(`${JSON.stringify(answer)}\n`);
   else tell(io, answer);
   if (options.wait === true && answer.publication !== null) await follow(io, api, answer.publication);

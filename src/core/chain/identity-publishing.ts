@@ -57,6 +57,12 @@ export class IdentityPublishing {
     return { ...base, address, txid, expiresAt, ...(await this.#judge(record)) };
   }
 
+  /** The address that owns our identity on chain; null where it is not ours or not there. */
+  async owner(): Promise<string | null> {
+    const { state, address } = await this.view();
+    return state === "current" || state === "rotated" ? address : null;
+  }
+
   async plan(action: IdentityAction): Promise<NamePlan> {
     return await this.#deps.publisher.plan(await this.#wish(action));
   }

@@ -25,7 +25,8 @@ export async function askNode(
     return operation === "new" ? node.newName(write) : node.updateName(write);
   };
   try {
-    return { type: "accepted", txid: await gate.unlocked(`${operation} ${name}`, ask) };
+    // Only the purpose: what the wallet is open for can come into the log, and a name may hold a phone number.
+    return { type: "accepted", txid: await gate.unlocked(`${operation} ${wish.purpose}`, ask) };
   } catch (error) {
     if (!isAppError(error) || error.code === "base.stopped") throw error;
     return { type: "refused", problem: problemOf(error) };

@@ -41,6 +41,8 @@ export interface ListingsDeps {
   /** What the configuration offers for a line; null for nothing. */
   readonly offer: (line: LineId) => ListingOffer | null;
   readonly mirrors: readonly ListingMirrors[];
+  /** Who owns the provider's identity on chain: a new listing gets the same owner, which binds the two. Null where nobody knows. */
+  readonly owner: () => Promise<string | null>;
   readonly events: Pick<EventLog, "record">;
   readonly log: Logger;
   readonly now: () => UnixMs;
@@ -112,7 +114,9 @@ export class Listings {
 
   /** What an action would write and cost; changes nothing. Errors as `act`. */
   async plan(action: ListingAction, line: string): Promise<ListingPlan> {
-    return await this.#actions.run(async () => this.#plan(action, this.#prepare(action, this.#find(line))));
+    return await this.#actions.run(async () =>
+      this.#plan(action, await this.#owned(this.#prepare(action, this.#find(line)))),
+    );
   }
 
   /**
@@ -120,7 +124,9 @@ export class Listings {
    * `listing.unchanged`, and those of `NamePublisher.submit`.
    */
   async act(action: ListingAction, line: string): Promise<NamePublication> {
-    return await this.#actions.run(async () => this.#submit(this.#prepare(action, this.#find(line))));
+    return await this.#actions.run(async () =>
+      this.#submit(await this.#owned(this.#prepare(action, this.#find(line)))),
+    );
   }
 
   async #plan(action: ListingAction, { line, wish, revision }: Prepared): Promise<ListingPlan> {
@@ -141,6 +147,11 @@ export class Listings {
       await this.#book.save([{ ...revision, state: "dropped" }]);
       throw error;
     }
+  }
+
+  async #owned(prepared: Prepared): Promise<Prepared> {
+    if (prepared.wish.operation !== "new") return prepared;
+    return { ...prepared, wish: { ...prepared.wish, address: await this.#deps.owner() } };
   }
 
   #prepare(action: ListingAction, line: Line): Prepared {

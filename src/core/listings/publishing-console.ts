@@ -30,7 +30,7 @@ export function revisionBody({ rev, state, commitment, createdAt, record }: List
   return { rev, state, commitment, created_at: createdAt, record: fromUtf8(record) };
 }
 
-function replyOf(plan: NamePlan, publication: NamePublication | null): PublishReply {
+export function publishReplyOf(plan: NamePlan, publication: NamePublication | null): PublishReply {
   const { wish, cost, problem } = plan;
   return {
     dry_run: publication === null,
@@ -49,7 +49,7 @@ export async function actOnIdentity(
   dryRun: boolean,
 ): Promise<PublishReply> {
   const plan = await identity.plan(action);
-  return replyOf(plan, dryRun ? null : await identity.act(action));
+  return publishReplyOf(plan, dryRun ? null : await identity.act(action));
 }
 
 export async function actOnListing(

@@ -108,7 +108,7 @@ function inWords(of: Omit<Statement, "words">): readonly string[] {
     words.push(
       `${of.attempts} tickets came in; ${of.wins} won, ${of.expectedWins.toFixed(1)} were to be expected.`,
       `They were worth ${emc(of.expected)} to your renters and brought ${emc(of.received)}: ${emc(Math.abs(gap))} ${gap < 0 ? "less" : "more"}.`,
-      luck(gap, of.deviation),
+      luck(gap, of.deviation, of.expectedWins),
     );
   } else words.push("No tickets came in.");
   if (of.displaced > 0) words.push(`Wins of ${emc(of.displaced)} were double-spent and are lost.`);
@@ -117,8 +117,12 @@ function inWords(of: Omit<Statement, "words">): readonly string[] {
   return words;
 }
 
-function luck(gap: number, deviation: number): string {
+/** Below that, a single win is far from the mean without meaning anything. */
+const ENOUGH_WINS = 5;
+
+function luck(gap: number, deviation: number, expectedWins: number): string {
   const usual = `Luck alone makes ±${shortEmc(microEmc(deviation))} EMC in two of three such periods`;
+  if (expectedWins < ENOUGH_WINS) return `${usual}; so few tickets tell nothing yet.`;
   if (Math.abs(gap) <= 2 * deviation || deviation === 0) return `${usual}; this is luck.`;
   if (Math.abs(gap) <= 4 * deviation)
     return `${usual}; this was ${gap < 0 ? "bad" : "good"} luck, as comes once in a while.`;

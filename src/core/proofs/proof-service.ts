@@ -108,6 +108,24 @@ export class ProofService {
     return this.#queue.run(async () => this.#step(await this.#anchorable(date)));
   }
 
+  /**
+   * Ends the running day now, for somebody who wants its proof today: what is issued later is dated to the next day's first moment. Any
+   * other day is left as it is. Errors: `proofs.clock_in_doubt`.
+   */
+  endEarly(date: ProofDate): Promise<void> {
+    return this.#queue.run(async () => {
+      const running = (await this.#deps.store.days()).findLast((day) => day.state === "open");
+      if (running?.date !== date) return;
+      if (!this.#deps.trusted()) {
+        throw new AppError("proofs.clock_in_doubt", "the box does not know for sure what day it is", {
+          hint: "Try again when it has reached its relay.",
+          retryable: true,
+        });
+      }
+      await this.#build(date);
+    });
+  }
+
   /** What a person should look at: days that should be in the chain and are not, or stand there otherwise. Asks the node. */
   async orphans(): Promise<readonly { readonly date: ProofDate; readonly problem: ProblemBody }[]> {
     const found: { date: ProofDate; problem: ProblemBody }[] = [];

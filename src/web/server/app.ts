@@ -2,7 +2,14 @@
 
 import express, { type Express, type RequestHandler } from "express";
 import { AppError, type Logger } from "../../base/index.ts";
-import type { ChainConsole, DoctorConsole, FleetConsole, PublishingConsole, UssdConsole } from "../../core/index.ts";
+import type {
+  ChainConsole,
+  DirectoryConsole,
+  DoctorConsole,
+  FleetConsole,
+  PublishingConsole,
+  UssdConsole,
+} from "../../core/index.ts";
 import { healthReply } from "../shared/api.ts";
 import { reply } from "./exchange.ts";
 import { checkHost } from "./origin.ts";
@@ -10,6 +17,7 @@ import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
 import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
 import { chainRoutes } from "./routes-chain.ts";
+import { directoryRoutes } from "./routes-directory.ts";
 import { doctorRoutes } from "./routes-doctor.ts";
 import { fleetRoutes } from "./routes-fleet.ts";
 import { listingRoutes } from "./routes-listings.ts";
@@ -32,6 +40,8 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   readonly payments?: PaymentConsole | undefined;
   /** Without it nothing is published. */
   readonly publishing?: PublishingConsole | undefined;
+  /** Without it nothing is said of ENUM and EmerDNS. */
+  readonly directory?: DirectoryConsole | undefined;
   /** Without it there are no USSD routes. */
   readonly ussd?: UssdConsole | undefined;
   readonly names: readonly string[];
@@ -74,7 +84,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,payments,doctor,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,enum,dns,payments,doctor,live}.",
     }),
   );
 
@@ -96,6 +106,9 @@ export function webApp(deps: AppDeps): Express {
   if (deps.chain !== undefined) app.use("/api/v1", noStore, chainRoutes({ ...deps, chain: deps.chain }));
   if (deps.publishing !== undefined) {
     app.use("/api/v1", noStore, listingRoutes({ ...deps, publishing: deps.publishing }));
+  }
+  if (deps.directory !== undefined) {
+    app.use("/api/v1", noStore, directoryRoutes({ ...deps, directory: deps.directory }));
   }
   if (deps.doctor !== undefined) app.use("/api/v1", noStore, doctorRoutes({ ...deps, doctor: deps.doctor }));
   if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));

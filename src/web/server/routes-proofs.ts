@@ -33,8 +33,9 @@ type DayRequest = Request<{ date: string }>;
 
 /** A dry run changes nothing; else one step is taken, and later ones follow by themselves. */
 async function anchor({ reader, service }: ProofConsole, request: DayRequest) {
-  const { dry_run } = bodyOf(request, anchorRequest);
+  const { dry_run, early } = bodyOf(request, anchorRequest);
   const date = proofDate(request.params.date);
+  if (early && !dry_run) await service.endEarly(date);
   const { name, value, cost, problem } = await service.plan(date);
   const day = dry_run ? await reader.day(date) : await service.anchor(date);
   return {

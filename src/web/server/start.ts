@@ -5,6 +5,7 @@ import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from ".
 import type {
   BoxConsole,
   ChainConsole,
+  DirectoryConsole,
   DoctorConsole,
   FleetConsole,
   PhoneConsole,
@@ -33,6 +34,7 @@ export interface WebOptions {
   readonly chain?: ChainConsole;
   readonly payments?: PaymentConsole;
   readonly publishing?: PublishingConsole;
+  readonly directory?: DirectoryConsole;
   readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;

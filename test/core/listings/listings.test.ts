@@ -39,6 +39,7 @@ describe("listings", () => {
       ...{ store: rig.disk, publisher, suite, identity: provider, username: "provider", log: silentLogger },
       lines: () => [LINE],
       offer: (line: LineId) => (line === LINE.id ? offer : null),
+      owner: async () => null,
       mirrors: [{ put: async (_id, record) => void mirrored.push(fromUtf8(record)) }],
       events: { record: (event) => void events.push(event.code) },
       now: () => rig.clock.now(),
