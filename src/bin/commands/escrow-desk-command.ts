@@ -17,6 +17,7 @@ import {
   type EscrowStatus,
   escrowFileText,
   escrowSteps,
+  type NameReader,
   parseEscrowFile,
   planEscrowStep,
   runEscrowStep,
@@ -38,7 +39,7 @@ export interface EscrowOptions extends NodeOptions {
 export interface OpenDesk {
   readonly desk: EscrowDesk;
   readonly file: EscrowFile;
-  readonly node: EscrowNode;
+  readonly node: EscrowNode & NameReader;
   readonly rules: EscrowRuleDeps;
 }
 

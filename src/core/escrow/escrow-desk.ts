@@ -1,15 +1,7 @@
 // What a party does with an escrow, over its own node. Every step gives a new document that the caller stores before anything is sent:
 // funding and payout are made, stored, and then sent as often as it takes.
 
-import {
-  AppError,
-  type Clock,
-  hasCode,
-  type MicroEmc,
-  microEmc,
-  type Secret,
-  toHex,
-} from "../../base/index.ts";
+import { AppError, type Clock, hasCode, type MicroEmc, microEmc, type Secret, toHex } from "../../base/index.ts";
 import { combinePsbts, decodePsbt, encodePsbt, parseMultisigDescriptor } from "../../emercoin/index.ts";
 import { type EscrowRole, missingEscrowSignatures, signEscrow } from "../../registry/index.ts";
 import type { ChainReader, CoinWallet, MultisigNode, SentCoins, WalletGate } from "../chain/ports-chain.ts";

@@ -11,19 +11,21 @@ import type { SettlementKind } from "./escrow-file.ts";
  * asked the arbiter · `decided`: the arbiter has signed a payout · `paying`: two have signed, not in a block · `settled` · `spent`: the
  * coins went by another payout than the one of this document.
  */
-export type EscrowPhase =
-  | "proposed"
-  | "agreed"
-  | "expired"
-  | "funding"
-  | "funded"
-  | "releasing"
-  | "refunding"
-  | "disputed"
-  | "decided"
-  | "paying"
-  | "settled"
-  | "spent";
+export const ESCROW_PHASES = [
+  "proposed",
+  "agreed",
+  "expired",
+  "funding",
+  "funded",
+  "releasing",
+  "refunding",
+  "disputed",
+  "decided",
+  "paying",
+  "settled",
+  "spent",
+] as const;
+export type EscrowPhase = (typeof ESCROW_PHASES)[number];
 
 export type EscrowStep = "accept" | "fund" | "release" | "refund" | "sign" | "dispute" | "decide" | "send";
 

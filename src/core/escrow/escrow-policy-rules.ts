@@ -32,7 +32,12 @@ export function checkPolicy({ coin, network }: EscrowRuleDeps, policy: EscrowPol
   const identities = new Set(ESCROW_ROLES.map((role) => policy.roles[role].verify));
   if (identities.size !== ESCROW_ROLES.length) throw bad("one identity has two roles in this escrow");
   for (const role of ESCROW_ROLES) parseAddress(coin, policy.roles[role].address, network);
-  if (policy.amount < LEAST_ESCROW) throw bad("the amount is too small to be divided");
+  checkEscrowAmount(policy.amount);
+}
+
+/** Throws `escrow.bad_policy`. */
+export function checkEscrowAmount(amount: MicroEmc): void {
+  if (amount < LEAST_ESCROW) throw bad("the amount is too small to be divided");
 }
 
 /** Throws `escrow.not_agreed` until all three have signed. */

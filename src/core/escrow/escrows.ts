@@ -31,7 +31,7 @@ import { EscrowDesk, type EscrowDeskDeps, type EscrowStatus } from "./escrow-des
 import type { EscrowFile } from "./escrow-file.ts";
 import { mergeEscrowFiles } from "./escrow-merge.ts";
 import { type EscrowStep, escrowSteps, isEscrowOver } from "./escrow-phase.ts";
-import { checkPolicy, type EscrowRuleDeps, escrowRefusal } from "./escrow-policy-rules.ts";
+import { checkEscrowAmount, checkPolicy, type EscrowRuleDeps, escrowRefusal } from "./escrow-policy-rules.ts";
 import { type EscrowTerms, newEscrowParty, proposeEscrow } from "./escrow-proposal.ts";
 import { escrowWish } from "./escrow-record-wish.ts";
 import type { EscrowStore, StoredEscrow } from "./ports-escrow.ts";
@@ -52,6 +52,13 @@ export interface EscrowsDeps extends Pick<EscrowDeskDeps, "node" | "gate" | "sui
   readonly random: Random;
   readonly events: EventLog;
   readonly log: Logger;
+}
+
+export interface EscrowWish {
+  readonly renter: EscrowParty;
+  /** A name of `arbiters`. */
+  readonly arbiter: string;
+  readonly terms: EscrowTerms;
 }
 
 export interface EscrowView extends StoredEscrow {
@@ -120,16 +127,18 @@ export class Escrows {
     return newEscrowParty(node, identity.verify);
   }
 
-  /** A new escrow with the box as provider; kept, not signed. Errors: `escrow.unknown_arbiter`, `escrow.bad_policy`. */
-  async propose(wish: {
-    readonly renter: EscrowParty;
-    readonly arbiter: string;
-    readonly terms: EscrowTerms;
-  }): Promise<StoredEscrow> {
-    const { arbiters, random } = this.#deps;
-    const named = arbiters.find(({ name }) => name === wish.arbiter);
+  /** What can be said of a proposal without making keys for it. Throws `escrow.unknown_arbiter`, `escrow.bad_policy`. */
+  checkProposal({ arbiter, terms }: EscrowWish): Arbiter {
+    const named = this.#deps.arbiters.find(({ name }) => name === arbiter);
     if (named === undefined) throw unknownArbiter();
-    const { name: _, ...arbiter } = named;
+    checkEscrowAmount(terms.amount);
+    return named;
+  }
+
+  /** A new escrow with the box as provider; kept, not signed. Errors: `escrow.unknown_arbiter`, `escrow.bad_policy`. */
+  async propose(wish: EscrowWish): Promise<StoredEscrow> {
+    const { random } = this.#deps;
+    const { name: _, ...arbiter } = this.checkProposal(wish);
     const rules = await this.#rules();
     const roles = { renter: wish.renter, provider: await this.party(), arbiter };
     return await this.take(proposeEscrow({ ...rules, random }, roles, wish.terms));

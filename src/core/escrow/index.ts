@@ -2,6 +2,7 @@
 
 export * from "./escrow-actions.ts";
 export * from "./escrow-checks.ts";
+export * from "./escrow-console.ts";
 export * from "./escrow-desk.ts";
 export * from "./escrow-file.ts";
 export * from "./escrow-merge.ts";

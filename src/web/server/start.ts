@@ -7,6 +7,7 @@ import type {
   ChainConsole,
   DirectoryConsole,
   DoctorConsole,
+  EscrowConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -33,6 +34,7 @@ export interface WebOptions {
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
   readonly payments?: PaymentConsole;
+  readonly escrow?: EscrowConsole;
   readonly publishing?: PublishingConsole;
   readonly directory?: DirectoryConsole;
   readonly doctor?: DoctorConsole;
