@@ -4,6 +4,7 @@ import {
   type AppError,
   type Clock,
   type Disposer,
+  days,
   type Logger,
   type MicroEmc,
   type Millis,
@@ -68,6 +69,8 @@ export interface EscrowView extends StoredEscrow {
 }
 
 const EVERY = seconds(60);
+/** A reorganisation can undo what was over; not after this time. */
+const REOPENS = days(1);
 
 export class Escrows {
   readonly #deps: EscrowsDeps;
@@ -197,10 +200,10 @@ export class Escrows {
 
   /** One round over all that is not over: sends again what is missing in the chain, and tells of what changed. */
   async tick(): Promise<void> {
-    for (const { file, phase } of this.list()) {
+    for (const { file, phase, changedAt } of this.list()) {
       if (this.#stopped) return;
       const { escrowId: id } = file.policy;
-      if (isEscrowOver(phase)) continue;
+      if (isEscrowOver(phase) && this.#deps.now() > changedAt + REOPENS) continue;
       await this.#look(id).catch((error: unknown) => {
         this.#deps.log.warn("escrow_round_failed", { escrow: id, reason: messageOf(error) });
       });
