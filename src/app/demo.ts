@@ -77,6 +77,7 @@ function boxConfigText(ports: DemoPorts, emercoin: object): string {
     web: { listen: `127.0.0.1:${ports.console}` },
     emercoin,
     identity: { name: "demo" },
+    proofs: { username: "demo" },
     listing: {
       tiers: { sms_only: { pricing: { per_sms: "0", daily: "0.05", weekly: "0.2", monthly: "0.5" } } },
       features: ["non-voip", "instant"],

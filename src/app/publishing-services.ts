@@ -1,6 +1,6 @@
 // Wires what gets into the chain by name: the publisher, the box's identity, and the listings of its lines.
 
-import { type CryptoSuite, type LineId, seconds, utf8 } from "../base/index.ts";
+import { type CryptoSuite, hours, type LineId, seconds, utf8 } from "../base/index.ts";
 import type { BoxConfig, ListingSection } from "../config/index.ts";
 import {
   createNamePublisher,
@@ -15,6 +15,8 @@ import {
   type ListingOffer,
   Listings,
   type PublishingConsole,
+  Renewals,
+  type RenewalTarget,
   type RunningPublisher,
   unknownLine,
 } from "../core/index.ts";
@@ -22,6 +24,7 @@ import { nameFee } from "../emercoin/index.ts";
 import { type CanonicalObject, nobleCoin } from "../envelope/index.ts";
 import { lintPublication, listingName } from "../registry/index.ts";
 import type { ChainLink } from "./chain-services.ts";
+import { ipfsMirror } from "./ipfs-mirror.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export interface PublishingDeps
@@ -100,6 +103,23 @@ export function usernameOf(config: BoxConfig, identity: { readonly name: string 
   return config.identity.name ?? identity.name;
 }
 
+/** What this box has published itself: nobody's coins are spent for a name that another program looks after. */
+function renewalTargets(
+  config: BoxConfig,
+  { publisher, listings, identity }: Pick<PublishingServices, "publisher" | "listings" | "identity">,
+): () => readonly RenewalTarget[] {
+  return () => {
+    const within = config.identity.renew_before;
+    const own = publisher.latest(identity.name)?.state === "done";
+    const worm = { name: identity.name, line: null, within, renew: () => identity.act("renew") };
+    const lines = listings.published().map(({ line, name }) => {
+      const renew = () => listings.act("renew", line.id);
+      return { name, line: line.id, within: config.listing?.renew_before ?? 30, renew };
+    });
+    return own ? [worm, ...lines] : lines;
+  };
+}
+
 /** Phone numbers and hosts by name. */
 function directoryOf(
   { config, chain, lines }: PublishingDeps,
@@ -125,8 +145,10 @@ function directoryOf(
 }
 
 export function createPublishing(deps: PublishingDeps): PublishingServices {
-  const { config, chain, identity, store, events, log, mirrors, lines } = deps;
+  const { config, chain, identity, store, events, log, lines } = deps;
   const suite: CryptoSuite = deps.suite;
+  const ipfs = config.listing?.ipfs;
+  const mirrors = [...deps.mirrors, ...(ipfs === undefined ? [] : [ipfsMirror({ ...deps, url: ipfs.url })])];
   const publisher = createPublisher(deps);
   const username = usernameOf(config, identity);
   const now = () => deps.time.now();
@@ -136,6 +158,8 @@ export function createPublishing(deps: PublishingDeps): PublishingServices {
   // A node that is away tells later; the listing is then bound by what its record says.
   const owner = (): Promise<string | null> => onChain.owner().catch(() => null);
   const listings = new Listings({ ...common, store: store.names, lines, offer, mirrors, owner, events, log, now });
+  const targets = renewalTargets(config, { publisher, listings, identity: onChain });
+  const renewals = new Renewals({ ...deps, node: chain.node, publisher, targets, every: hours(6) });
   return {
     publisher,
     listings,
@@ -145,8 +169,10 @@ export function createPublishing(deps: PublishingDeps): PublishingServices {
       await publisher.load();
       await listings.load();
       publisher.start();
+      renewals.start();
     },
     stop: async () => {
+      await renewals.stop();
       await publisher.stop();
       await listings.stop();
     },

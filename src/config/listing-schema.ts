@@ -46,6 +46,13 @@ const features = z
   .max(32)
   .describe("Such as non-voip, instant, usa, europe or a country code.");
 
+const renewBefore = z
+  .int()
+  .min(0)
+  .max(365)
+  .default(30)
+  .describe("Days before its end from which on the name is renewed by itself, which costs coins; 0 for never.");
+
 export const listingSection = z.strictObject({
   tiers: tiers.describe("What is offered, and its prices in EMC."),
   features: features.default(["non-voip"]),
@@ -54,6 +61,7 @@ export const listingSection = z.strictObject({
     .optional()
     .describe("Where renters reach your relay; as the box does unless given."),
   days: z.int().min(30).max(3650).default(365).describe("Term that a name is paid for."),
+  renew_before: renewBefore,
   ipfs: z
     .strictObject({ url: z.url({ protocol: /^https?$/ }) })
     .optional()
@@ -72,5 +80,6 @@ export const identitySection = z.strictObject({
     .optional()
     .describe("Your name on the chain; that of the box's identity unless given."),
   days: z.int().min(30).max(3650).default(365).describe("Term that your identity is paid for."),
+  renew_before: renewBefore,
 });
 export type IdentitySection = z.infer<typeof identitySection>;

@@ -16,6 +16,7 @@ export type * from "./chain/name-publication.ts";
 export * from "./chain/name-publisher.ts";
 export type * from "./chain/ports-chain.ts";
 export { isOpen, type PublicationStore, type StoredPublication } from "./chain/publication-model.ts";
+export { Renewals, type RenewalTarget } from "./chain/renewals.ts";
 export * from "./doctor.ts";
 export * from "./escrow/index.ts";
 export * from "./event-log.ts";

@@ -44,7 +44,7 @@ describe("the box's configuration", () => {
         max_batch: 64,
       },
       modem: { roaming: "allow" },
-      identity: { days: 365 },
+      identity: { days: 365, renew_before: 30 },
       enum: { enabled: false, ttl: 86_400, days: 365 },
       payments: {
         randpay: {

@@ -1,11 +1,10 @@
 // The console's phones in Chromium: adding one by a code for its camera, the page that the phone opens, and removing it.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/index.ts";
@@ -16,28 +15,9 @@ import { FakeBoxConsole } from "../sim/fake-box-console.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface AxeResults {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-/** What axe finds, and whether the page is wider than its screen. */
-async function faults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResults> } };
-    return axe.run();
-  });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  return [
-    ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
-    ...(wide ? ["wide"] : []),
-  ];
-}
-
 let folder: string;
 let browser: Browser;
 let web: WebHandle;
@@ -100,16 +80,16 @@ describe.skipIf(!hasChromium)("the console's phones", () => {
         await page.fill("#password", PASSWORD);
         await page.click("button[type=submit]");
         await page.waitForSelector("[data-phone=pixel-shelf]");
-        expect(await faults(page)).toEqual([]);
+        expect(await pageFaults(page)).toEqual([]);
         await page.getByRole("button", { name: "Add a phone" }).click();
         await page.getByText("Type it here").click();
-        expect(await faults(page)).toEqual([]);
+        expect(await pageFaults(page)).toEqual([]);
         await page.getByText("Scan a code").click();
         await page.fill("#phone-name", `n-${colorScheme}-${viewport.width}`);
         await page.click("dialog button[type=submit]");
         await page.waitForSelector(".qr path");
         await page.getByText("By hand").click();
-        expect(await faults(page)).toEqual([]);
+        expect(await pageFaults(page)).toEqual([]);
         await page.context().close();
       }
     },

@@ -17,17 +17,25 @@ Send an SMS to slot 1:
 Read it as the person who rents the number (in this folder, another terminal):
   npx numberbox renter inbox --keyfile ${facts.renter_keyfile} --relay ${facts.relay_url}
 
-${marketText(facts)}
+${marketText(facts, folder)}
 Ctrl-C ends everything.
 `;
 }
 
 /** The whole loop: find, verify, pay by ticket, read, check the proof. */
-function marketText({ node_url: node, node_password_file: password, free, relay_url: relay }: DemoFacts): string {
+function marketText(
+  { node_url: node, node_password_file: password, free, relay_url: relay }: DemoFacts,
+  folder: string,
+): string {
   if (node === undefined || password === undefined || free === undefined) return "";
   const access = `--node ${node} --node-password-file ${password}`;
   return `Slot ${free.slot} is free. Its listing is on the simulated Emercoin (${node}) in about ten seconds. Find it, verify it and rent it:
   npx numberbox renter listings --relay ${relay} ${access}
+  npx numberbox listing verify ${free.listing_id} --relay ${relay} ${access}
   npx numberbox renter rent ${free.listing_id} --tier sms_only --duration daily --relay ${relay} ${access}
+The receipts of a day are anchored after midnight (UTC); whoever has the file and a node can check them:
+  npx numberbox proofs anchor --data ${folder}
+  npx numberbox receipts export --data ${folder} --out receipts.json
+  npx numberbox receipts verify receipts.json ${access}
 `;
 }

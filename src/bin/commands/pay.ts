@@ -2,7 +2,6 @@
 
 import { type Command, Option } from "commander";
 import { AppError, days, parseEmc, seconds, shortEmc } from "../../base/index.ts";
-import { systemRandom } from "../../base/system-random.ts";
 import { Payer, type TicketOffer } from "../../core/index.ts";
 import { nobleCoin } from "../../envelope/index.ts";
 import {
@@ -204,7 +203,7 @@ async function ticket(io: CliIo, chap: string, options: TicketOptions): Promise<
     const payer = new Payer({
       ...open,
       crypto: nobleCoin,
-      random: systemRandom,
+      random: io.random,
       network,
       now,
       budget,

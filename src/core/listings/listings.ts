@@ -98,11 +98,11 @@ export class Listings {
     return [this.#book.current(id), this.#book.pending(id)].flatMap((each) => (each === null ? [] : [each.record]));
   }
 
-  /** Current listings with the term that they are renewed for. */
-  published(): readonly { readonly line: Line; readonly revision: ListingRevision; readonly days: number }[] {
+  /** Lines with a listing in the chain. */
+  published(): readonly { readonly line: Line; readonly name: string }[] {
     return this.#deps.lines().flatMap((line) => {
-      const revision = this.#book.current(line.listingId);
-      return revision === null ? [] : [{ line, revision, days: this.#deps.offer(line.id)?.days ?? 365 }];
+      const current = this.#book.current(line.listingId);
+      return current === null ? [] : [{ line, name: listingName(line.listingId) }];
     });
   }
 

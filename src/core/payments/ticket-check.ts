@@ -83,6 +83,15 @@ export function ticketValue(amount: MicroEmc, risk: number): MicroEmc {
   return microEmc(Math.floor(amount / risk));
 }
 
+/** More than clocks differ. */
+const AHEAD_SECONDS = 900;
+
+/** No block takes a transaction before its time: one from the future wins nothing for so long. Throws `payment.bad_ticket`. */
+export function checkTime({ tx }: ReadTicket, now: UnixMs): void {
+  if (tx.time <= now / 1000 + AHEAD_SECONDS) return;
+  throw paymentError("payment.bad_ticket", "the ticket's time lies in the future");
+}
+
 /** Throws `payment.chap_foreign`, `payment.chap_used`, `payment.chap_expired` or `payment.underpaid`. */
 export function checkChap(ticket: Ticket, chap: IssuedChap, order: string, now: UnixMs): void {
   if (chap.orderId !== order)

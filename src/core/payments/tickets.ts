@@ -21,6 +21,7 @@ import {
   checkChap,
   checkCoins,
   checkLoad,
+  checkTime,
   decodeTicket,
   payerLoad,
   type ReadTicket,
@@ -109,6 +110,7 @@ export class Tickets {
     const chap = chapOfTicket(read, book.chaps.values());
     if (chap === null) throw paymentError("payment.chap_unknown", "the ticket answers no challenge of this box");
     checkChap(read, chap, order.id, now());
+    checkTime(read, now());
     const payer = order.renter.verify;
     if (book.flags.has(payer)) throw paymentError("payment.payer_flagged", "no tickets are taken of this payer");
     checkLoad(payerLoad(book.tickets.values(), payer, now()), settings.randpay);

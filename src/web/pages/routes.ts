@@ -9,9 +9,10 @@ const PATHS: Readonly<Record<Fixed, string>> = {
   overview: "/",
   rentals: "/rentals",
   phones: "/phones",
+  chain: "/chain",
   join: "/join",
 };
-const VIEWS: readonly Fixed[] = ["rentals", "phones", "join"];
+const VIEWS: readonly Fixed[] = ["rentals", "phones", "chain", "join"];
 const SLOT_PATH = /^\/slots\/([a-z0-9][a-z0-9._-]{0,31})$/;
 
 export function viewOf(path: string): View {

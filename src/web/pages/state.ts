@@ -15,7 +15,7 @@ import { type CountHistory, countsSeen, historyStart, resumeHistory } from "./hi
 export const EVENTS_KEPT = 200;
 
 /** `slot/…` is the page of one slot. `join` is for the browser of a phone that is being added, and needs no sign-in. */
-export type View = "overview" | "rentals" | "phones" | "join" | `slot/${string}`;
+export type View = "overview" | "rentals" | "phones" | "chain" | "join" | `slot/${string}`;
 export type Theme = "system" | "light" | "dark";
 
 /** Who the visitor is to the box. `unreachable`: the first question got no answer. */

@@ -6,7 +6,7 @@ import express, { Router } from "express";
 import { AppError } from "../../base/index.ts";
 
 /** Paths that the one document shows as views; everything else that is no file is not found. */
-const VIEWS = ["/", "/rentals", "/phones", "/join", "/slots/:id"];
+const VIEWS = ["/", "/rentals", "/phones", "/chain", "/join", "/slots/:id"];
 
 export function pagesHandler(folder: string): Router {
   const router = Router();

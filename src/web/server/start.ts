@@ -100,7 +100,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, doctor, proofs } = options;
+  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, directory, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
@@ -109,6 +109,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     chain,
     payments,
     publishing,
+    directory,
     doctor,
     proofs,
     phones,

@@ -113,6 +113,9 @@ describe("a ticket", () => {
       forge(chap, (tx) => ({ ...tx, lockTime: 5000, inputs: tx.inputs.map((input) => ({ ...input, sequence: 0 })) })),
     ));
 
+  it("whose time lies in the future is refused", () =>
+    refused("ahead", "payment.bad_ticket", ({ forge }, chap) => forge(chap, (tx) => ({ ...tx, time: tx.time + 901 }))));
+
   it("that spends a coin of an unconfirmed parent is refused", () =>
     refused("unconfirmed", "payment.coin_unconfirmed", async ({ rig, forge }, chap) => {
       const { node } = rig.payer;

@@ -15,6 +15,7 @@ import {
   Secret,
   seconds,
   silentLogger,
+  type UnixMs,
   unixMs,
 } from "../../../src/base/index.ts";
 import { systemClock } from "../../../src/base/system-clock.ts";
@@ -190,8 +191,9 @@ export interface Rig {
   start(wrap?: (node: PaymentNode) => PaymentNode, settings?: PaymentSettings): Promise<Payments>;
 }
 
-export async function payRig(seed: string): Promise<Rig> {
-  const clock = new VirtualClock();
+/** `start` as it is now where a command with the system's clock takes part. */
+export async function payRig(seed: string, start?: UnixMs): Promise<Rig> {
+  const clock = new VirtualClock(start);
   const random = new SeededRandom(seed);
   const sim = await startSimEmercoin({ clock, random, wallets: ["payer"] });
   onTestFinished(() => sim.stop());

@@ -13,6 +13,7 @@ export const enApp = {
   "nav.overview": "Overview",
   "nav.rentals": "Rentals",
   "nav.phones": "Phones",
+  "nav.chain": "Emercoin",
   "nav.join": "Connect a phone",
   "theme.system": "Colours: as the system",
   "theme.light": "Colours: light",

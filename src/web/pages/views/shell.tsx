@@ -7,12 +7,13 @@ import { ViewLink } from "../parts/view-link.tsx";
 import { slotOf } from "../routes.ts";
 import type { View } from "../state.ts";
 import { nextTheme } from "../theme.ts";
+import { Chain } from "./chain.tsx";
 import { Overview } from "./overview.tsx";
 import { Phones } from "./phones.tsx";
 import { Rentals } from "./rentals.tsx";
 import { SlotPage } from "./slot-page.tsx";
 
-const VIEWS = ["overview", "rentals", "phones"] as const;
+const VIEWS = ["overview", "rentals", "phones", "chain"] as const;
 
 function NavLink({ view }: { readonly view: (typeof VIEWS)[number] }) {
   const words = useWords();
@@ -119,6 +120,7 @@ function ViewOf({ view }: { readonly view: View }) {
   const slot = slotOf(view);
   if (slot !== null) return <SlotPage key={slot} id={slot} />;
   if (view === "rentals") return <Rentals />;
+  if (view === "chain") return <Chain />;
   return view === "phones" ? <Phones /> : <Overview />;
 }
 

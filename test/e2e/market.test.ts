@@ -1,0 +1,144 @@
+// The whole loop of the network over the demo, by its command line: a provider's identity and listing are on the chain, a renter finds
+// and verifies the listing, pays by RANDPAY, gets the number, reads an SMS and acknowledges it; the day's proof is anchored, and a third
+// party verifies it from a file and a node.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { type DemoFacts, type DemoHandle, startDemo } from "../../src/app/index.ts";
+import { type Clock, days, millis, seconds, silentLogger, unixMs } from "../../src/base/index.ts";
+import { systemClock } from "../../src/base/system-clock.ts";
+import { systemCrypto } from "../../src/base/system-crypto.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
+import { loadSimulator, startDemoNode } from "../../src/bin/commands/simulator.ts";
+import { numberbox } from "./processes.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "numberbox-market-"));
+const data = join(folder, "data");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The real clock, some days on. */
+function clockIn(count: number): Clock {
+  const ahead = days(count);
+  return {
+    now: () => unixMs(systemClock.now() + ahead),
+    monotonic: () => systemClock.monotonic(),
+    after: (delay, name, task) => systemClock.after(delay, name, task),
+    sleep: (delay, what, signal) => systemClock.sleep(delay, what, signal),
+  };
+}
+
+async function demoIn(count: number): Promise<DemoHandle> {
+  const { startDemoBoard: startBoard } = await loadSimulator();
+  const ports = { random: systemRandom, suite: systemCrypto, log: silentLogger, version: "test", pages: folder };
+  return await startDemo({ ...ports, clock: clockIn(count), dataFolder: data, startBoard, startNode: startDemoNode });
+}
+
+type Line = Readonly<Record<string, unknown>>;
+
+async function command(
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly lines: readonly Line[]; readonly err: string }> {
+  const { code, out, err } = await numberbox([...args, "--json"], { XDG_STATE_HOME: join(folder, "state") });
+  return {
+    code,
+    err,
+    lines: out.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Line] : [])),
+  };
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = systemClock.monotonic() + seconds(90);
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (systemClock.monotonic() > deadline) throw new Error(`${what} did not come`);
+    await systemClock.sleep(millis(500), what);
+  }
+}
+
+const nodeArgs = (facts: DemoFacts): readonly string[] => [
+  ...["--node", facts.node_url ?? "", "--node-password-file", facts.node_password_file ?? ""],
+];
+const relayArgs = (facts: DemoFacts): readonly string[] => ["--relay", facts.relay_url, ...nodeArgs(facts)];
+
+async function boxApi(facts: DemoFacts, path: string): Promise<Line> {
+  const headers = { authorization: `Bearer ${facts.api_token}` };
+  return (await (await fetch(`${facts.console_url}/api/v1/${path}`, { headers })).json()) as Line;
+}
+
+async function rentAndRead(facts: DemoFacts): Promise<void> {
+  const listing = facts.free?.listing_id ?? "";
+  const offer = await until(
+    "the listing",
+    async () => (await command(["renter", "listings", ...relayArgs(facts)])).lines[0],
+  );
+  const ok = { kind: "ok" };
+  expect(offer).toMatchObject({
+    ...{ listing_id: listing, rentable: true, source: "node", provider: facts.provider_verify },
+    verdicts: { commitment: ok, signature: ok, worm: ok, binding: ok },
+  });
+  const plan = ["renter", "rent", listing, "--tier", "sms_only", "--duration", "daily", ...relayArgs(facts)];
+  const dry = await command([...plan, "--dry-run"]);
+  expect(dry.lines).toEqual([
+    {
+      ...{ type: "cost", price: "0.05", per_sms: "0", due: "0.05" },
+      ticket: { amount: "1", risk: 20, win_probability: 0.05, expected: "0.05" },
+    },
+  ]);
+  expect((await command([...plan, "--budget", "0.5"])).err).toMatch(/^payment\.over_budget: /);
+  const rented = await command(plan);
+  expect(rented.err).not.toContain("renter.");
+  const rental = rented.lines.at(-1);
+  expect(rental).toMatchObject({ type: "rental", number: "+12025550109", paid: "0.05" });
+  expect((await command(["renter", "listings", ...relayArgs(facts)])).lines).toEqual([]);
+  const body = JSON.stringify({ from: "+15550100", body: "Your code is 271828" });
+  const headers = { "content-type": "application/json" };
+  await fetch(`${facts.simulator_url}/slots/${facts.free?.slot}/sms`, { method: "POST", headers, body });
+  const inbox = ["renter", "inbox", "--keyfile", String(rental?.keyfile), "--relay", facts.relay_url];
+  const sms = await until("the SMS", async () => (await command(inbox)).lines.find(({ type }) => type === "sms"));
+  expect(sms).toMatchObject({ body: "Your code is 271828", to: "+12025550109", verified: true });
+  await until("the acknowledgement", async () => {
+    const { rentals } = (await boxApi(facts, "rentals")) as { rentals: readonly Line[] };
+    return rentals.find(({ id, acknowledged }) => id === rental?.rental_id && acknowledged === 1);
+  });
+}
+
+it("publishes, finds, verifies, rents, pays, reads, acknowledges, anchors and verifies", async () => {
+  const today = await demoIn(0);
+  const date = new Date(systemClock.now()).toISOString().slice(0, 10).replaceAll("-", "");
+  await rentAndRead(today.facts);
+  await today.stop();
+
+  const tomorrow = await demoIn(1);
+  try {
+    const { facts } = tomorrow;
+    await until("the day's tree", async () => {
+      const { days: closed } = (await boxApi(facts, "proofs")) as { days: readonly Line[] };
+      return closed.find((day) => day.date === date && day.state === "built");
+    });
+    await until("the identity", async () => {
+      const { state } = await boxApi(facts, "identity");
+      return state === "current" ? true : undefined;
+    });
+    // The box looks at it every five minutes; asked again, at once.
+    const day = await until("the anchor", async () => {
+      const { lines, err } = await command(["proofs", "anchor", "--day", date, "--data", data]);
+      expect(err).toBe("");
+      const { day: told } = lines[0] as { day: Line };
+      return told.state === "anchored" ? told : undefined;
+    });
+    // What box, relay and renter each said of the one SMS.
+    expect(day.count).toBe(3);
+    const file = join(folder, "receipts.json");
+    expect((await command(["receipts", "export", "--day", date, "--data", data, "--out", file])).code).toBe(0);
+    const verified = await command(["receipts", "verify", file, ...nodeArgs(facts), "--confirmations", "2"]);
+    expect(verified.err).toBe("");
+    expect(verified.code).toBe(0);
+    expect(verified.lines.every(({ ok }) => ok === true)).toBe(true);
+    expect(verified.lines).toHaveLength(4);
+  } finally {
+    await tomorrow.stop();
+  }
+}, 240_000);
