@@ -6,7 +6,7 @@ import { ESCROW_ROLES, type EscrowPolicy, type EscrowRole } from "../../registry
 import type { EscrowDesk, SettleWish } from "./escrow-desk.ts";
 import type { EscrowFile, Evidence } from "./escrow-file.ts";
 import { checkMaySign, checkSettlement } from "./escrow-payout.ts";
-import { checkAgreed, checkPolicy, type EscrowRuleDeps } from "./escrow-policy-rules.ts";
+import { checkAgreed, checkPolicy, type EscrowRuleDeps, escrowRefusal } from "./escrow-policy-rules.ts";
 import { checkHeard } from "./escrow-statements.ts";
 
 export type EscrowAction =
@@ -82,6 +82,13 @@ export async function planEscrowStep(
     case "send":
       return payoutPlan(rules, policy, checkSettlement(rules, file, now).tx);
     case "decide":
+      if (role !== "arbiter") {
+        throw escrowRefusal(
+          "escrow.not_a_party",
+          "only the arbiter decides",
+          "Run `numberbox escrow dispute` instead.",
+        );
+      }
       checkHeard(rules, file, now);
       return payoutPlan(rules, policy, await proposedTx(desk, file, settleWish(role, action)));
     case "release":

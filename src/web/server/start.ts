@@ -100,7 +100,19 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, directory, doctor, proofs } = options;
+  const {
+    pages,
+    behindProxy = false,
+    fleet,
+    ussd,
+    chain,
+    payments,
+    publishing,
+    directory,
+    escrow,
+    doctor,
+    proofs,
+  } = options;
   const { bodyBytes, requestTimeout } = limits;
   const common = {
     box,
@@ -110,6 +122,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     payments,
     publishing,
     directory,
+    escrow,
     doctor,
     proofs,
     phones,
