@@ -2,6 +2,7 @@
 // are made does not matter.
 
 import { Events, type LineId, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
+import { ownNames } from "../chain/index.ts";
 import {
   BalanceWatch,
   BoxViews,
@@ -34,6 +35,7 @@ import type { HardwareScout } from "./hardware-scout.ts";
 import { createOrderDesk, createRecordMirror } from "./market-services.ts";
 import { createPayments, paymentsCheck } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
+import { publishingCheck } from "./publishing-check.ts";
 import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
@@ -202,6 +204,21 @@ function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlo
   return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
 
+interface Checked extends Pick<BoxServices, "publishing" | "escrows" | "payments" | "proofs"> {
+  readonly chain: ServiceDeps["chain"];
+  readonly now: () => UnixMs;
+}
+
+function createChecks({ chain, publishing, escrows, payments, proofs, now }: Checked): readonly DoctorCheck[] {
+  const checks = [proofsCheck(proofs)];
+  if (chain !== null && publishing !== null) {
+    checks.push(publishingCheck({ ...publishing, ownNames: () => ownNames(chain.node.session) }));
+    if (escrows !== null) checks.push(escrowCheck({ escrows, publisher: publishing.publisher, now }));
+  }
+  if (payments !== null) checks.push(paymentsCheck(payments));
+  return checks;
+}
+
 /** Makes all services of the box and connects them; starts none. */
 export function createServices(deps: ServiceDeps): BoxServices {
   const { log, time } = deps;
@@ -231,13 +248,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const made = { events: shared.events, rentals, proofs, ...market, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const checks = [
-    proofsCheck(proofs),
-    ...(payments === null ? [] : [paymentsCheck(payments)]),
-    ...(escrows === null || publishing === null
-      ? []
-      : [escrowCheck({ escrows, publisher: publishing.publisher, now: shared.now })]),
-  ];
+  const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
   const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;

@@ -34,6 +34,15 @@ const MEANINGS: readonly Meaning[] = [
     hint: "Wait a minute; it loads its blocks.",
     retryable: true,
   },
+  // name_show, where the node's index of transactions lags behind its index of names.
+  {
+    rpc: -4,
+    text: /^failed to read from from disk/,
+    code: "emercoin.busy",
+    message: "the Emercoin node's index of transactions does not know this name's transaction yet",
+    hint: "Try again after the next block; if it stays, restart the node with -reindex.",
+    retryable: true,
+  },
   {
     rpc: -10,
     code: "emercoin.syncing",

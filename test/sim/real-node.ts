@@ -1,9 +1,12 @@
 // A real Emercoin node in regtest, where the environment names one: the tests' client of it, and blocks on demand.
 
 import { execFile } from "node:child_process";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
-import { Secret } from "../../src/base/index.ts";
+import { millis, Secret } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { createEmercoinNode, type EmercoinNode, httpTransport } from "../../src/chain/index.ts";
 
@@ -32,6 +35,32 @@ export function realNode(): EmercoinNode {
   return node;
 }
 
+/** Held while blocks are made: test files run beside each other, and two who mine at once would refuse each other's blocks. */
+const LOCK = join(tmpdir(), "numberbox-test-mining.lock");
+/** Longer than anybody mines; a lock that is older was left by a killed run. */
+const STALE_MS = 120_000;
+
+async function locked<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      await mkdir(LOCK);
+      break;
+    } catch {
+      const age = await stat(LOCK).then(
+        ({ mtimeMs }) => systemClock.now() - mtimeMs,
+        () => 0,
+      );
+      if (age > STALE_MS) await rm(LOCK, { recursive: true, force: true });
+      await systemClock.sleep(millis(50), "mining");
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(LOCK, { recursive: true, force: true });
+  }
+}
+
 export async function mine(blocks: number): Promise<void> {
-  await run("sh", ["-c", `${mineCommand} ${blocks}`], { timeout: 60_000 });
+  await locked(() => run("sh", ["-c", `${mineCommand} ${blocks}`], { timeout: 60_000 }));
 }
