@@ -8,7 +8,9 @@ import {
   BoxViews,
   createSealer,
   type DoctorCheck,
+  type Escrows,
   EventLog,
+  escrowCheck,
   Forwarder,
   Intake,
   type IntakeCommit,
@@ -26,6 +28,7 @@ import { deriveKey } from "../envelope/index.ts";
 import type { Phones } from "../phone/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import { balanceRules } from "./balance-rules.ts";
+import { createEscrows } from "./escrow-services.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
@@ -74,6 +77,8 @@ export interface BoxServices {
   /** Answers renters; null where nothing can be paid. */
   readonly desk: OrderDesk | null;
   readonly mirror: RecordMirror;
+  /** Null on a box without an Emercoin node. */
+  readonly escrows: Escrows | null;
   /** Null on a box without an Emercoin node. */
   readonly publishing: PublishingServices | null;
   /** What the doctor asks the services: what stands half done. Each service adds its own. */
@@ -199,6 +204,21 @@ function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlo
   return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
 
+interface Checked extends Pick<BoxServices, "publishing" | "escrows" | "payments" | "proofs"> {
+  readonly chain: ServiceDeps["chain"];
+  readonly now: () => UnixMs;
+}
+
+function createChecks({ chain, publishing, escrows, payments, proofs, now }: Checked): readonly DoctorCheck[] {
+  const checks = [proofsCheck(proofs)];
+  if (chain !== null && publishing !== null) {
+    checks.push(publishingCheck({ ...publishing, ownNames: () => ownNames(chain.node.session) }));
+    if (escrows !== null) checks.push(escrowCheck({ escrows, publisher: publishing.publisher, now }));
+  }
+  if (payments !== null) checks.push(paymentsCheck(payments));
+  return checks;
+}
+
 /** Makes all services of the box and connects them; starts none. */
 export function createServices(deps: ServiceDeps): BoxServices {
   const { log, time } = deps;
@@ -210,6 +230,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const publishing =
     chain === null ? null : createPublishing({ ...shared, chain, lines: () => rentals.lines(), mirrors: [mirror] });
   const anchor = chain === null || publishing === null ? null : { publisher: publishing.publisher, node: chain.node };
+  const escrows =
+    chain === null || publishing === null ? null : createEscrows({ ...shared, chain, publisher: publishing.publisher });
   const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: anchor });
   const offer = (line: LineId) => offerOf(deps.config, line);
   const payments = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
@@ -222,15 +244,11 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
-  const market = { publishing, payments, desk, mirror };
+  const market = { publishing, payments, desk, mirror, escrows };
   const made = { events: shared.events, rentals, proofs, ...market, intake, ussd, balances, numbers, ...parts };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const names =
-    chain === null || publishing === null
-      ? []
-      : [publishingCheck({ ...publishing, ownNames: () => ownNames(chain.node.session) })];
-  const checks = [proofsCheck(proofs), ...names, ...(payments === null ? [] : [paymentsCheck(payments)])];
+  const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
   const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;

@@ -34,6 +34,7 @@ import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { boxDoctor } from "./doctor.ts";
+import { escrowConsole } from "./escrow-services.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
@@ -165,22 +166,26 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
 
 /** What goes into the chain; what was on its way goes on. */
 async function startChain({ chain, services }: Omit<OpenBox, "identity">, parts: Parts): Promise<void> {
-  const { publishing, payments } = services;
+  const { publishing, payments, escrows } = services;
   await payments?.load();
   chain?.start();
   await publishing?.start();
   parts.started("publishing", async () => publishing?.stop());
+  await escrows?.load();
+  escrows?.start();
+  parts.started("escrows", async () => escrows?.stop());
 }
 
 async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
   const { store, services, chain, time } = box;
-  const { views, ussd, phones, control, proofs, publishing, payments, rentals } = services;
+  const { views, ussd, phones, control, proofs, publishing, payments, escrows, rentals } = services;
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
     doctor: boxDoctor({ ...deps, store, chain, checks: services.checks }),
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
+    ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
   });
   parts.started("web", () => web.stop());

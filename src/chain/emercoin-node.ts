@@ -1,7 +1,7 @@
 // The Emercoin node behind the ports of `core`.
 
 import { type Clock, hasCode, type Millis } from "../base/index.ts";
-import type { ChainNode, NameBlocks, NodeStatus, WalletLock, WalletStatus } from "../core/index.ts";
+import type { ChainNode, NameBlocks, NodeStatus, SentCoins, WalletLock, WalletStatus } from "../core/index.ts";
 import { JsonRpc, type RpcTransport } from "./json-rpc.ts";
 import { nameBlocks } from "./node-blocks.ts";
 import { chainReader } from "./node-chain.ts";
@@ -18,7 +18,7 @@ export interface EmercoinNodeOptions {
   readonly timeout?: Millis;
 }
 
-export interface EmercoinNode extends ChainNode, NameBlocks {
+export interface EmercoinNode extends ChainNode, NameBlocks, SentCoins {
   /** For the wallet's lock, which has no place among the ports. */
   readonly session: RpcSession;
   /** Ends every call with `base.stopped`. */

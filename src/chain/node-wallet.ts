@@ -2,12 +2,13 @@
 
 import { z } from "zod";
 import { AppError, emcText, hasCode, type MicroEmc } from "../base/index.ts";
-import type { CoinWallet, Outpoint } from "../core/index.ts";
+import type { CoinWallet, Outpoint, SentCoins } from "../core/index.ts";
 import {
   addressInfo,
   amount,
   decodedTransaction,
   funded,
+  history,
   outpoints,
   received,
   signed,
@@ -19,6 +20,7 @@ import type { RpcSession } from "./rpc-session.ts";
 
 const done = z.unknown();
 const ALL_CONFIRMATIONS = 9_999_999;
+const HISTORY_ROWS = 1000;
 
 const plain = (coins: readonly Outpoint[]): readonly Outpoint[] =>
   coins.map(({ txid: id, vout }) => ({ txid: id, vout }));
@@ -126,8 +128,16 @@ function sending(rpc: RpcSession): Pick<CoinWallet, "fund" | "signTransaction" |
   };
 }
 
-export function coinWallet(rpc: RpcSession): CoinWallet {
+async function paidTo(rpc: RpcSession, address: string): Promise<readonly string[]> {
+  const rows = await rpc.read("listtransactions", ["*", HISTORY_ROWS], { reply: history });
+  const sent = rows.filter((row) => row.address === address && row.category === "send");
+  // Below 0: displaced by another transaction.
+  return [...new Set(sent.filter(({ confirmations }) => confirmations >= 0).map(({ txid: id }) => id))];
+}
+
+export function coinWallet(rpc: RpcSession): CoinWallet & SentCoins {
   return {
+    paidTo: (address) => paidTo(rpc, address),
     ...coins(rpc),
     ...sending(rpc),
     newAddress: (label, type = "bech32") => rpc.write("getnewaddress", [label, type], { reply: z.string() }),

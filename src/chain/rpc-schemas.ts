@@ -101,6 +101,10 @@ export const decodedTransaction = z.object({
 });
 
 export const received = z.array(z.object({ address: z.string(), txids: z.array(txid) }));
+export const history = z.array(
+  z.object({ address: z.string().optional(), category: z.string(), txid, confirmations: z.int() }),
+);
+
 export const walletTransaction = z.object({
   confirmations: z.int(),
   details: z.array(z.object({ address: z.string().optional(), category: z.string(), amount, vout: z.int() })),

@@ -5,6 +5,7 @@ import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { emercoinSection } from "./chain-schema.ts";
 import { enumSection } from "./enum-schema.ts";
+import { escrowSection } from "./escrow-schema.ts";
 import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
 import { paymentsSection } from "./payments-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
@@ -158,6 +159,7 @@ export const boxConfig = z
       })
       .prefault({}),
     payments: paymentsSection.prefault({}),
+    escrow: escrowSection.prefault({}),
     web: z
       .strictObject({
         listen: listenAddress("127.0.0.1:8080").describe("Address of the console and the REST interface."),

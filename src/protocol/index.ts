@@ -5,6 +5,7 @@ export * from "./box.ts";
 export * from "./chain.ts";
 export * from "./directory.ts";
 export * from "./doctor.ts";
+export * from "./escrow.ts";
 export * from "./listings.ts";
 export * from "./market.ts";
 export * from "./parse.ts";

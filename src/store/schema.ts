@@ -1,6 +1,7 @@
 // The box's tables. Counts are kept by triggers, so that they change in the transaction that changes what they count.
 
 import { type Schema, TREE_TABLES } from "../sqlite/index.ts";
+import { ESCROW_TABLES } from "./escrow-repository.ts";
 import { PAYMENT_TABLES } from "./payment-repository.ts";
 
 const LINES_AND_RENTALS = `
@@ -254,5 +255,6 @@ export const boxSchema: Schema = {
     { name: "receipts and proofs", sql: RECEIPTS_AND_PROOFS },
     { name: "payments", sql: PAYMENT_TABLES },
     { name: "listings", sql: LISTINGS },
+    { name: "escrows", sql: ESCROW_TABLES },
   ],
 };

@@ -1,8 +1,17 @@
 // The whole of an escrow between three wallets of one node: agreed, funded, and paid out in every way; and what nobody can get signed.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { fromHex, type MicroEmc, microEmc, parseEmc, silentLogger, toBase64url, toHex } from "../../src/base/index.ts";
+import {
+  fromHex,
+  type MicroEmc,
+  microEmc,
+  parseEmc,
+  silentLogger,
+  toBase64url,
+  toHex,
+  unixMs,
+} from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
@@ -11,6 +20,8 @@ import {
   EscrowDesk,
   type EscrowFile,
   escrowFileText,
+  forgedEvidence,
+  mergeEscrowFiles,
   newEscrowFile,
   parseEscrowFile,
   proposeSettlement,
@@ -36,18 +47,21 @@ export function escrowContract(name: string, open: () => Promise<NodeUnderTest>)
     let parties: Readonly<Record<EscrowRole, Party>>;
     let stored: EscrowFile[] = [];
 
+    /** Ahead of the world, for what only time brings. */
+    let aheadMs = 0;
+    const clock = { now: () => unixMs(systemClock.now() + aheadMs) };
     const makeParty = async (role: EscrowRole): Promise<Party> => {
       const main = under.client();
       const wallet = `escrow-${role}-${toHex(systemRandom.bytes(5))}`;
       await main.session.write("createwallet", [wallet], { reply: z.unknown() });
       const node = under.client(wallet);
-      const funded = await main.fund([{ address: await node.newAddress("coins"), amount: parseEmc("10") }]);
+      const funded = await main.fund([{ address: await node.newAddress("coins"), amount: parseEmc("40") }]);
       await main.broadcast(funded.hex);
       const gate = createWalletGate({ session: node.session, clock: systemClock, log: silentLogger });
       const store = async (file: EscrowFile): Promise<void> => {
         stored.push(file);
       };
-      const desk = new EscrowDesk({ ...rules, node, gate, clock: systemClock, store });
+      const desk = new EscrowDesk({ ...rules, node, gate, clock, confirmations: 1, store });
       return { identity: createIdentity(systemRandom, systemCrypto, role), node, desk };
     };
     beforeAll(async () => {
@@ -59,9 +73,13 @@ export function escrowContract(name: string, open: () => Promise<NodeUnderTest>)
       };
       await under.mine(1);
     });
+    afterEach(() => {
+      aheadMs = 0;
+    });
     afterAll(() => under?.stop());
 
-    const proposed = async (feesBps = 50, refundAfter = 0): Promise<EscrowFile> => {
+    const soon = () => Math.floor(systemClock.now() / 1000) + 1800;
+    const proposed = async (feesBps = 50, refundAfter = soon()): Promise<EscrowFile> => {
       const part = async (role: EscrowRole) => ({
         verify: toBase64url(parties[role].identity.verify),
         key: await parties[role].node.publicKeyOf(await parties[role].node.newAddress("key")),
@@ -90,7 +108,7 @@ export function escrowContract(name: string, open: () => Promise<NodeUnderTest>)
       }
       return next;
     };
-    const funded = async (feesBps = 50, refundAfter = 0): Promise<EscrowFile> => {
+    const funded = async (feesBps = 50, refundAfter = soon()): Promise<EscrowFile> => {
       const file = await parties.renter.desk.fund(await agreed(await proposed(feesBps, refundAfter)));
       await under.mine(1);
       return passed(file);
@@ -146,14 +164,16 @@ export function escrowContract(name: string, open: () => Promise<NodeUnderTest>)
     });
 
     it("is refunded by renter and arbiter only after the agreed time", async () => {
-      const later = Math.floor(systemClock.now() / 1000) + 86_400;
-      const early = await funded(50, later);
+      const file = await funded();
+      const unfunded = await agreed(await proposed());
       const wish = { role: "renter", kind: "refund", earned: microEmc(0) } as const;
-      const one = passed(await parties.renter.desk.settle(early, wish));
+      const one = passed(await parties.renter.desk.settle(file, wish));
       await expect(parties.arbiter.desk.sign(one, "arbiter")).rejects.toThrow(coded("escrow.not_yet"));
-      const due = await funded(50, 1);
-      const other = passed(await parties.renter.desk.settle(due, wish));
-      const two = passed(await parties.arbiter.desk.sign(other, "arbiter"));
+      aheadMs = 3_600_000;
+      const two = passed(await parties.arbiter.desk.sign(one, "arbiter"));
+      expect((await parties.arbiter.desk.status(unfunded)).phase).toBe("expired");
+      await expect(parties.renter.desk.fund(unfunded)).rejects.toThrow(coded("escrow.expired"));
+      aheadMs = 0;
       await pay(two, "arbiter");
       expect(await shares(two)).toEqual([0, AMOUNT - 100, 0]);
     });
@@ -166,9 +186,9 @@ export function escrowContract(name: string, open: () => Promise<NodeUnderTest>)
       const file = await funded(50);
       const said = { role: winner, statement: "no SMS came", files: [], at: 1 };
       const heard = passed(await parties[winner].desk.addEvidence(file, said, parties[winner].identity.seed));
-      expect(parties.arbiter.desk.forged(heard)).toEqual([]);
+      expect(forgedEvidence(rules, heard)).toEqual([]);
       const forged = { ...heard, evidence: heard.evidence.map((each) => ({ ...each, statement: "all SMS came" })) };
-      expect(parties.arbiter.desk.forged(forged)).toHaveLength(1);
+      expect(forgedEvidence(rules, forged)).toHaveLength(1);
       const ruling = { earned, reason: "receipts" };
       const one = passed(await parties.arbiter.desk.decide(heard, ruling, parties.arbiter.identity.seed));
       const two = passed(await parties[winner].desk.sign(one, winner));
@@ -186,7 +206,7 @@ export function escrowContract(name: string, open: () => Promise<NodeUnderTest>)
         kind: "release",
         earned: parseEmc("0.5"),
       });
-      const greedy = proposeSettlement(rules, file, { kind: "release", earned: parseEmc("1.9"), time: 1 });
+      const greedy = proposeSettlement(rules, file, { kind: "release", earned: parseEmc("1.9"), strays: [], time: 1 });
       const swapped = { ...honest, settlement: { ...greedy, earned: parseEmc("0.5") } };
       await expect(parties.renter.desk.sign(swapped, "renter")).rejects.toThrow(coded("escrow.wrong_payout"));
       const psbt = decodePsbt(honest.settlement?.psbt ?? "");
@@ -222,7 +242,76 @@ export function escrowContract(name: string, open: () => Promise<NodeUnderTest>)
       await under.mine(1);
       const found = await under.client().unspentAt(file.policy.address);
       expect(found.map(({ txid }) => txid)).toEqual([file.funding?.txid]);
-      expect((await parties.renter.desk.status(file)).unexpected).toBe(0);
+      expect(await parties.renter.desk.strayAmount(file)).toBe(0);
+    });
+
+    it("finds the funding that a copy of the document does not tell of, in the mempool and in a block", async () => {
+      const ready = await agreed(await proposed());
+      const file = await parties.renter.desk.fund(ready);
+      expect((await parties.renter.desk.fund(ready)).funding).toEqual(file.funding);
+      await under.mine(1);
+      expect((await parties.renter.desk.fund(ready)).funding).toEqual(file.funding);
+      expect(await under.client().unspentAt(file.policy.address)).toHaveLength(1);
+    });
+
+    it("gives coins that were paid in by mistake back to the renter with the payout", async () => {
+      const ready = await agreed(await proposed());
+      const { node } = parties.renter;
+      const wrong = await node.fund([{ address: ready.policy.address, amount: parseEmc("0.25") }]);
+      await node.broadcast(wrong.hex);
+      await under.mine(1);
+      const file = await parties.renter.desk.fund(ready);
+      await under.mine(1);
+      expect(await parties.provider.desk.strayAmount(file)).toBe(250_000);
+      const wish = { role: "provider", kind: "release", earned: parseEmc("1") } as const;
+      const one = passed(await parties.provider.desk.settle(file, wish));
+      expect(one.settlement?.strays).toHaveLength(1);
+      const two = passed(await parties.renter.desk.sign(one, "renter"));
+      await pay(two, "provider");
+      expect(await shares(two)).toEqual([1_000_000, AMOUNT - 100 - 1_000_000 + 250_000, 0]);
+      expect(await under.client().unspentAt(file.policy.address)).toEqual([]);
+    });
+
+    it("leaves a release to renter and provider, and a decision to a dispute in which both were heard", async () => {
+      const file = await funded();
+      const wish = { kind: "release", earned: AMOUNT - 100 } as const;
+      const greedy = { ...wish, earned: microEmc(wish.earned) };
+      const one = passed(await parties.provider.desk.settle(file, { ...greedy, role: "provider" }));
+      await expect(parties.arbiter.desk.sign(one, "arbiter")).rejects.toThrow(coded("escrow.not_for_arbiter"));
+      const ruling = { earned: parseEmc("1"), reason: "halves" };
+      const { arbiter, provider, renter } = parties;
+      const decide = (on: EscrowFile) => arbiter.desk.decide(on, ruling, arbiter.identity.seed);
+      await expect(decide(one)).rejects.toThrow(coded("escrow.no_dispute"));
+      const at = Math.floor(systemClock.now() / 1000);
+      const said = { role: "renter", statement: "it was late", files: [], at } as const;
+      const heard = passed(await renter.desk.addEvidence(one, said, renter.identity.seed));
+      expect((await renter.desk.status(heard)).phase).toBe("disputed");
+      await expect(decide(heard)).rejects.toThrow(coded("escrow.not_heard"));
+      const reply = { role: "provider", statement: "it was not", files: [], at } as const;
+      const both = passed(await provider.desk.addEvidence(heard, reply, provider.identity.seed));
+      const decided = passed(await decide(both));
+      expect((await renter.desk.status(decided)).phase).toBe("decided");
+    });
+
+    it("puts together what parties signed at the same time, and says when another payout was faster", async () => {
+      const bare = await proposed();
+      const { renter, provider, arbiter } = parties;
+      const apart = await Promise.all(
+        ESCROW_ROLES.map((role) => parties[role].desk.accept(bare, { role, seed: parties[role].identity.seed })),
+      );
+      const now = Math.floor(systemClock.now() / 1000);
+      const ready = apart.reduce((merged, each) => mergeEscrowFiles(rules, merged, passed(each), now), bare);
+      const file = await renter.desk.fund(ready);
+      await under.mine(1);
+      const earned = parseEmc("0.4");
+      const one = passed(await provider.desk.settle(file, { role: "provider", kind: "release", earned }));
+      const two = passed(await renter.desk.sign(one, "renter"));
+      expect(mergeEscrowFiles(rules, one, two, now)).toEqual(two);
+      expect(mergeEscrowFiles(rules, ready, two, now)).toEqual(two);
+      await renter.desk.send(two);
+      expect((await renter.desk.status(two)).phase).toBe("paying");
+      await under.mine(1);
+      expect((await arbiter.desk.status(passed(file))).phase).toBe("spent");
     });
   });
 }

@@ -17,7 +17,7 @@ interface Reached {
   readonly stop: () => Promise<void>;
 }
 
-function clientsOf({ url, peerUrl, mine: blocks, stop }: Reached): NodeUnderTest {
+export function clientsOf({ url, peerUrl, mine: blocks, stop }: Reached): NodeUnderTest {
   const open = (text: string) => {
     const { origin, username, password } = new URL(text);
     const credentials = new Secret(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);

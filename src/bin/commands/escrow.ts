@@ -4,38 +4,30 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
-import {
-  AppError,
-  fromHex,
-  hasCode,
-  type MicroEmc,
-  parseEmc,
-  shortEmc,
-  systemCodeOf,
-  toBase64url,
-  wrapError,
-} from "../../base/index.ts";
+import { hasCode, type MicroEmc, parseEmc, shortEmc, systemCodeOf, wrapError } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
-import { newEscrowFile, type SettlementKind, settlementTransaction } from "../../core/index.ts";
-import { addressOfScript, addressText, multisigDescriptor, multisigOutput } from "../../emercoin/index.ts";
+import { escrowFileText, newEscrowParty, proposeEscrow } from "../../core/index.ts";
 import { nobleCoin } from "../../envelope/index.ts";
 import { parseJsonWith } from "../../protocol/index.ts";
-import { ESCROW_ROLES, type EscrowParty, type EscrowRole, newEscrowId } from "../../registry/index.ts";
+import type { EscrowParty, EscrowRole } from "../../registry/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import {
   deskCommand,
   type EscrowOptions,
-  readEscrow,
+  roleIn,
+  stepOn,
   tellStatus,
   withDesk,
   writeEscrow,
 } from "./escrow-desk-command.ts";
+import { registerEscrowFiles } from "./escrow-files.ts";
 import { type IdentityOptions, identityOptions, openIdentities } from "./identity-source.ts";
 import { type NodeOptions, nodeOption, openNode } from "./node-option.ts";
 import { wholeNumber } from "./whole-number.ts";
 
+const DAY = 86_400;
 const partyShape = z.object({ verify: z.string(), key: z.string(), address: z.string() });
 
 function amount(text: string): MicroEmc {
@@ -46,9 +38,6 @@ function amount(text: string): MicroEmc {
     throw error;
   }
 }
-
-const roleOption = (): Option =>
-  new Option("--role <role>", "who you are in this escrow").choices(ESCROW_ROLES).makeOptionMandatory();
 
 async function readText(path: string): Promise<string> {
   try {
@@ -69,6 +58,7 @@ interface ProposeOptions extends NodeOptions {
   readonly disputeDays: number;
   readonly refundDays: number;
   readonly out: string;
+  readonly dryRun?: boolean;
 }
 
 function registerParties(escrow: Command, io: CliIo): void {
@@ -80,9 +70,7 @@ function registerParties(escrow: Command, io: CliIo): void {
     const { chosen } = await openIdentities(io, options);
     const { node, close } = await openNode(io, options);
     try {
-      const key = await node.publicKeyOf(await node.newAddress("escrow key"));
-      const address = await node.newAddress("escrow payout");
-      io.out(`${JSON.stringify({ verify: toBase64url(chosen.verify), key, address })}\n`);
+      io.out(`${JSON.stringify(await newEscrowParty(node, chosen.verify))}\n`);
     } finally {
       close();
     }
@@ -96,6 +84,7 @@ function registerParties(escrow: Command, io: CliIo): void {
     .option("--dispute-days <n>", "how long a dispute may be opened", wholeNumber(1, 365), 7)
     .option("--refund-days <n>", "after how long the arbiter may refund without a decision", wholeNumber(0, 3650), 30)
     .requiredOption("--out <file>", "where to write the document")
+    .option("--dry-run", "print the document and write nothing")
     .action(async (options: ProposeOptions) => propose(io, options));
 }
 
@@ -106,165 +95,85 @@ async function propose(io: CliIo, options: ProposeOptions): Promise<void> {
   const { node, close } = await openNode(io, options);
   try {
     const { network } = await node.status();
-    const keys = ESCROW_ROLES.map((role) => fromHex(roles[role].key));
-    const descriptor = multisigDescriptor(nobleCoin, { required: 2, keys });
-    const { addressText: address } = multisigOutput(nobleCoin, descriptor, network);
-    const file = newEscrowFile({
-      v: 1,
-      escrowId: newEscrowId(io.random),
-      ...{ descriptor, address, roles },
+    const rules = { suite: systemCrypto, coin: nobleCoin, network, random: io.random };
+    const file = proposeEscrow(rules, roles, {
       amount: options.amount,
       feesBps: options.feesBps,
-      disputeS: options.disputeDays * 86_400,
-      refundAfter: Math.floor(io.clock.now() / 1000) + options.refundDays * 86_400,
-      nonce: toBase64url(io.random.bytes(32)),
+      disputeS: options.disputeDays * DAY,
+      refundAfter: Math.floor(io.clock.now() / 1000) + options.refundDays * DAY,
     });
+    const { escrowId, address } = file.policy;
+    if (options.dryRun === true) return io.out(escrowFileText(file));
     await writeEscrow(options.out, file);
-    io.out(
-      `Wrote ${options.out}: escrow ${file.policy.escrowId} over ${shortEmc(options.amount)} EMC at ${address}.\n`,
-    );
-    io.out("Each party reads it and runs: numberbox escrow accept FILE --role ROLE\n");
+    io.out(`Wrote ${options.out}: escrow ${escrowId} over ${shortEmc(options.amount)} EMC at ${address}.\n`);
+    io.out("Each party reads it and runs: numberbox escrow accept FILE\n");
   } finally {
     close();
   }
 }
 
-type PartyOptions = EscrowOptions & IdentityOptions & { readonly role: EscrowRole };
+type SignedOptions = EscrowOptions & IdentityOptions;
 
 function registerAgreement(escrow: Command, io: CliIo): void {
-  identityOptions(deskCommand(escrow, "accept", "agree to the policy and let your wallet sign for it"))
-    .addOption(roleOption())
-    .action(async (path: string, options: PartyOptions) =>
-      withDesk(io, path, options, async ({ desk, file }) => {
-        const { chosen } = await openIdentities(io, options);
-        if (options.dryRun)
-          return io.out(`Would sign the policy of ${shortEmc(file.policy.amount)} EMC as ${options.role}.\n`);
-        const next = await desk.accept(file, { role: options.role, seed: chosen.seed });
-        tellStatus(io, next, await desk.status(next), options.json);
-      }),
-    );
-  deskCommand(escrow, "fund", "pay the agreed amount in; run it again if you do not know whether it was sent").action(
-    async (path: string, options: EscrowOptions) =>
-      withDesk(io, path, options, async ({ desk, file }) => {
-        const { amount: wanted, address } = file.policy;
-        if (options.dryRun)
-          return io.out(`Would pay ${shortEmc(wanted)} EMC and a fee of about 0.0001 EMC to ${address}.\n`);
-        const next = await desk.fund(file);
-        tellStatus(io, next, await desk.status(next), options.json);
-      }),
+  identityOptions(deskCommand(escrow, "accept", "agree to the policy and let your wallet sign for it")).action(
+    (path: string, options: SignedOptions) => stepOn(io, path, options, { step: "accept" }),
   );
-  deskCommand(escrow, "status", "where the escrow stands, by document and chain").action(
-    async (path: string, options: EscrowOptions) =>
-      withDesk(io, path, options, async ({ desk, file }) =>
-        tellStatus(io, file, await desk.status(file), options.json),
-      ),
+  deskCommand(escrow, "fund", "pay the agreed amount in; run it again if you do not know whether it was sent").action(
+    (path: string, options: EscrowOptions) => stepOn(io, path, options, { step: "fund" }),
+  );
+  deskCommand(escrow, "status", "where the escrow stands, by document and chain, and what you can do").action(
+    (path: string, options: EscrowOptions) =>
+      withDesk(io, path, options, async ({ desk, file, node }) => {
+        const role = await roleIn({ node, file }, options.role).catch(onlooker);
+        tellStatus(io, file, await desk.status(file), { json: options.json, role });
+        const stray = await desk.strayAmount(file);
+        if (stray === 0 || options.json === true) return;
+        io.out(`  stray     ${shortEmc(stray)} EMC more than agreed; they go back to the renter with the payout\n`);
+      }),
   );
 }
 
-type SettleOptions = EscrowOptions & { readonly role: EscrowRole; readonly earned?: MicroEmc };
+/** Who has no part in an escrow may look at it all the same. */
+function onlooker(error: unknown): undefined {
+  if (!hasCode(error, "escrow.which_role")) throw error;
+}
+
+type EarnedOptions = EscrowOptions & { readonly earned: MicroEmc };
 
 function registerSettlement(escrow: Command, io: CliIo): void {
-  const settle = (kind: SettlementKind) => async (path: string, options: SettleOptions) =>
-    withDesk(io, path, options, async ({ desk, file }) => {
-      const earned = kind === "refund" ? parseEmc("0") : (options.earned ?? file.policy.amount);
-      const wish = { kind, earned };
-      if (options.dryRun) return await tellPayout(io, path, options, wish);
-      const next = await desk.settle(file, { ...wish, role: options.role });
-      tellStatus(io, next, await desk.status(next), options.json);
-    });
   deskCommand(escrow, "release", "propose and sign: so much to the provider, the rest back to the renter")
-    .addOption(roleOption())
     .requiredOption("--earned <emc>", "what the provider gets (of the amount less the network's fee)", amount)
-    .action(settle("release"));
-  deskCommand(escrow, "refund", "propose and sign: everything back to the renter")
-    .addOption(roleOption())
-    .action(settle("refund"));
-  deskCommand(escrow, "sign", "sign what another party proposed, after checking it")
-    .addOption(roleOption())
-    .action(async (path: string, options: SettleOptions) =>
-      withDesk(io, path, options, async ({ desk, file }) => {
-        if (options.dryRun && file.settlement !== null) return await tellPayout(io, path, options, file.settlement);
-        const next = await desk.sign(file, options.role);
-        tellStatus(io, next, await desk.status(next), options.json);
-      }),
+    .action((path: string, options: EarnedOptions) =>
+      stepOn(io, path, options, { step: "release", earned: options.earned }),
     );
+  deskCommand(escrow, "refund", "propose and sign: everything back to the renter").action(
+    (path: string, options: EscrowOptions) => stepOn(io, path, options, { step: "refund" }),
+  );
+  deskCommand(escrow, "sign", "sign what another party proposed, after checking it").action(
+    (path: string, options: EscrowOptions) => stepOn(io, path, options, { step: "sign" }),
+  );
   deskCommand(escrow, "send", "send the payout that two have signed; may be repeated").action(
-    async (path: string, options: EscrowOptions) =>
-      withDesk(io, path, options, async ({ desk, file }) => {
-        if (options.dryRun && file.settlement !== null) return await tellPayout(io, path, options, file.settlement);
-        await desk.send(file);
-        tellStatus(io, file, await desk.status(file), options.json);
-      }),
+    (path: string, options: EscrowOptions) => stepOn(io, path, options, { step: "send" }),
   );
 }
 
-/** Who gets what, to the unit. */
-async function tellPayout(
-  io: CliIo,
-  path: string,
-  options: EscrowOptions,
-  wish: { readonly kind: SettlementKind; readonly earned: MicroEmc },
-): Promise<void> {
-  const file = await readEscrow(path);
-  const { node, close } = await openNode(io, options);
-  try {
-    const { network } = await node.status();
-    const time = Math.floor(io.clock.now() / 1000);
-    const tx = settlementTransaction({ suite: systemCrypto, coin: nobleCoin, network }, file, { ...wish, time });
-    for (const { amount: part, script } of tx.outputs) {
-      const to = addressOfScript(script);
-      const text = to === null ? "?" : addressText(nobleCoin, to, network);
-      const role = ESCROW_ROLES.find((each) => file.policy.roles[each].address === text) ?? "?";
-      io.out(`Would pay ${shortEmc(part)} EMC to the ${role} (${text}).\n`);
-    }
-  } finally {
-    close();
-  }
-}
-
-type DisputeOptions = PartyOptions & {
-  readonly reason: string;
-  readonly attach?: readonly string[];
-  readonly earned?: MicroEmc;
-};
+type DisputeOptions = SignedOptions & { readonly reason: string; readonly attach?: readonly string[] };
+type DecideOptions = SignedOptions & { readonly reason: string; readonly earned: MicroEmc };
 
 function registerDispute(escrow: Command, io: CliIo): void {
   const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
   identityOptions(deskCommand(escrow, "dispute", "add your signed statement for the arbiter"))
-    .addOption(roleOption())
     .requiredOption("--reason <text>", "what happened")
     .option("--attach <file>", "a file that you show the arbiter, such as exported receipts; may be repeated", collect)
-    .action(async (path: string, options: DisputeOptions) =>
-      withDesk(io, path, options, async ({ desk, file }) => {
-        const { chosen } = await openIdentities(io, options);
-        const files = await Promise.all((options.attach ?? []).map(digestOf));
-        const at = Math.floor(io.clock.now() / 1000);
-        const said = { role: options.role, statement: options.reason, files, at };
-        if (options.dryRun) return io.out(`${JSON.stringify(said)}\n`);
-        const next = await desk.addEvidence(file, said, chosen.seed);
-        tellStatus(io, next, await desk.status(next), options.json);
-      }),
-    );
+    .action(async (path: string, options: DisputeOptions) => {
+      const files = await Promise.all((options.attach ?? []).map(digestOf));
+      await stepOn(io, path, options, { step: "dispute", statement: options.reason, files });
+    });
   identityOptions(deskCommand(escrow, "decide", "as the arbiter: say and sign what the provider earned"))
     .requiredOption("--earned <emc>", "what the provider earned, before your fee", amount)
     .requiredOption("--reason <text>", "why")
-    .action(async (path: string, options: DisputeOptions & { readonly earned: MicroEmc }) =>
-      withDesk(io, path, options, async ({ desk, file }) => {
-        const forged = desk.forged(file);
-        if (forged.length > 0) {
-          throw new AppError(
-            "escrow.forged_evidence",
-            `${forged.length} statements were not signed by whom they name`,
-            {
-              hint: "Ask the parties for the document as they signed it.",
-            },
-          );
-        }
-        if (options.dryRun) return await tellPayout(io, path, options, { kind: "decision", earned: options.earned });
-        const { chosen } = await openIdentities(io, options);
-        const next = await desk.decide(file, { earned: options.earned, reason: options.reason }, chosen.seed);
-        tellStatus(io, next, await desk.status(next), options.json);
-      }),
+    .action((path: string, options: DecideOptions) =>
+      stepOn(io, path, options, { step: "decide", earned: options.earned, reason: options.reason }),
     );
 }
 
@@ -277,10 +186,25 @@ async function digestOf(path: string): Promise<{ readonly name: string; readonly
   return { name: basename(path), sha256: createHash("sha256").update(text).digest("hex") };
 }
 
+const HELP = `
+In order:
+  1. each party    numberbox escrow key --node … --keyfile … > part.json, and gives the file away
+  2. one of them   numberbox escrow propose --amount 5 --renter … --provider … --arbiter … --out deal.json
+  3. each party    numberbox escrow accept deal.json, and passes the file on
+  4. the renter    numberbox escrow fund deal.json
+  5. at the end    numberbox escrow release deal.json --earned 4.2, the other one: sign, anybody: send
+     or            refund, or dispute and the arbiter's decide
+Every command says by --dry-run what it would sign and pay. \`status\` says what comes next.
+`;
+
 export function registerEscrow(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
-  const escrow = program.command("escrow").description("coins that two of renter, provider and arbiter release");
+  const escrow = program
+    .command("escrow")
+    .description("coins that two of renter, provider and arbiter release")
+    .addHelpText("after", HELP);
   registerParties(escrow, io);
   registerAgreement(escrow, io);
   registerSettlement(escrow, io);
   registerDispute(escrow, io);
+  registerEscrowFiles(escrow, io);
 }

@@ -223,6 +223,11 @@ export interface CoinWallet {
   ): Promise<readonly (Outpoint & { readonly amount: MicroEmc; readonly confirmations: number })[]>;
 }
 
+export interface SentCoins {
+  /** Transactions of the wallet that pay to a foreign address, waiting ones included; of the newest 1000 rows of its history. */
+  paidTo(address: string): Promise<readonly string[]>;
+}
+
 export interface RandpayVerdict {
   readonly txid: string;
   readonly amount: MicroEmc;

@@ -1,53 +1,51 @@
 // What a party does with an escrow, over its own node. Every step gives a new document that the caller stores before anything is sent:
 // funding and payout are made, stored, and then sent as often as it takes.
 
-import { AppError, type Clock, type MicroEmc, microEmc, type Secret, toHex } from "../../base/index.ts";
-import {
-  combinePsbts,
-  decodePsbt,
-  decodeTransaction,
-  encodePsbt,
-  finalisePsbt,
-  multisigOutput,
-  parseMultisigDescriptor,
-  transactionHex,
-  txid as txidOf,
-} from "../../emercoin/index.ts";
+import { AppError, type Clock, hasCode, type MicroEmc, microEmc, type Secret, toHex } from "../../base/index.ts";
+import { combinePsbts, decodePsbt, encodePsbt, parseMultisigDescriptor } from "../../emercoin/index.ts";
 import { type EscrowRole, missingEscrowSignatures, signEscrow } from "../../registry/index.ts";
-import type { ChainReader, CoinWallet, MultisigNode, WalletGate } from "../chain/ports-chain.ts";
-import type { EscrowFile, Evidence, SettlementKind } from "./escrow-file.ts";
+import type { ChainReader, CoinWallet, MultisigNode, SentCoins, WalletGate } from "../chain/ports-chain.ts";
+import { type EscrowFile, type Evidence, MAX_STRAYS, type PaidIn, type SettlementKind } from "./escrow-file.ts";
 import {
-  checkAgreed,
-  checkPolicyAddress,
-  checkRefundTime,
+  checkMaySign,
   checkSettlement,
-  type EscrowRuleDeps,
   fundedOutput,
-  isSignedBy,
+  payingOutput,
+  payoutOf,
   proposeSettlement,
   signersOf,
-  signStatement,
-} from "./escrow-rules.ts";
+} from "./escrow-payout.ts";
+import { type EscrowFacts, type EscrowPhase, escrowPhase } from "./escrow-phase.ts";
+import {
+  checkAgreed,
+  checkNotExpired,
+  checkPolicy,
+  type EscrowRuleDeps,
+  escrowRefusal,
+} from "./escrow-policy-rules.ts";
+import { checkHeard, signStatement } from "./escrow-statements.ts";
+
+export type EscrowNode = ChainReader & CoinWallet & MultisigNode & SentCoins;
 
 export interface EscrowDeskDeps extends EscrowRuleDeps {
-  readonly node: ChainReader & CoinWallet & MultisigNode;
+  readonly node: EscrowNode;
   readonly gate: WalletGate;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "now">;
+  /** Blocks over the funding before anybody signs a payout. */
+  readonly confirmations: number;
   /** Resolves when the document is durable. */
   readonly store: (file: EscrowFile) => Promise<void>;
 }
 
-/** Where the escrow stands, from document and chain together. */
-export type EscrowPhase = "proposed" | "agreed" | "funding" | "funded" | "signing" | "paying" | "settled";
-
-export interface EscrowStatus {
+export interface EscrowStatus extends EscrowFacts {
   readonly phase: EscrowPhase;
-  readonly missing: readonly EscrowRole[];
-  readonly signed: readonly EscrowRole[];
-  readonly fundingConfirmations: number | null;
-  readonly payoutConfirmations: number | null;
-  /** Coins at the escrow's address that the document does not tell of: paid twice, or with the wrong amount. */
-  readonly unexpected: MicroEmc;
+  readonly payout: string | null;
+}
+
+export interface SettleWish {
+  readonly role: EscrowRole;
+  readonly kind: SettlementKind;
+  readonly earned: MicroEmc;
 }
 
 export class EscrowDesk {
@@ -62,34 +60,35 @@ export class EscrowDesk {
     file: EscrowFile,
     party: { readonly role: EscrowRole; readonly seed: Secret<Uint8Array> },
   ): Promise<EscrowFile> {
-    const { suite, coin, node } = this.#deps;
     const { policy } = file;
-    checkPolicyAddress(this.#deps, policy);
+    checkPolicy(this.#deps, policy);
+    if (file.funding === null) checkNotExpired(policy, this.#now());
     await this.#checkOwn(file, party.role);
-    const { required, keys } = parseMultisigDescriptor(coin, policy.descriptor);
-    const address = await node.watchMultisig(required, keys.map(toHex), `escrow ${policy.escrowId}`);
-    if (address !== policy.address) throw foreignNode();
-    const signature = signEscrow(suite, policy, party);
+    await this.#watch(file);
+    const signature = signEscrow(this.#deps.suite, policy, party);
     return await this.#save({ ...file, signatures: { ...file.signatures, [party.role]: signature } });
   }
 
-  /** Pays in, once: a document with a funding is only sent again. Errors: `escrow.not_agreed`, the node's. */
+  /**
+   * Pays in, once: a document with a funding is only sent again, and a funding that the wallet made or the chain holds already is taken
+   * into a document that lacks it. Errors: `escrow.not_agreed`, `escrow.expired`, the node's.
+   */
   async fund(file: EscrowFile): Promise<EscrowFile> {
-    const { node, gate, coin } = this.#deps;
-    checkPolicyAddress(this.#deps, file.policy);
+    const { node, gate } = this.#deps;
+    checkPolicy(this.#deps, file.policy);
     checkAgreed(this.#deps, file);
-    if (file.funding !== null) {
-      await node.broadcast(file.funding.hex);
-      return file;
+    const known = file.funding ?? (await this.#paidBefore(file));
+    if (known !== null) {
+      const next = file.funding === null ? await this.#save({ ...file, funding: known }) : file;
+      await node.broadcast(known.hex);
+      return next;
     }
+    checkNotExpired(file.policy, this.#now());
     const { address, amount } = file.policy;
     const { hex, txid, inputs } = await gate.unlocked("escrow", () => node.fund([{ address, amount }]));
-    const vout = decodeTransaction(hex).outputs.findIndex(
-      (output) => output.amount === amount && this.#paysIn(file, output.script),
-    );
-    const funded = { ...file, funding: { hex, txid, vout } };
+    const funded = { ...file, funding: { hex, txid, vout: payingOutput(this.#deps, file.policy, hex, amount) } };
     try {
-      fundedOutput({ ...this.#deps, coin }, funded);
+      fundedOutput(this.#deps, funded);
       await this.#save(funded);
     } catch (error) {
       await node.release(inputs);
@@ -100,53 +99,71 @@ export class EscrowDesk {
   }
 
   /** Proposes how the coins are divided, and signs it. A proposal of another division replaces one that is not complete. */
-  async settle(
-    file: EscrowFile,
-    wish: { readonly role: EscrowRole; readonly kind: SettlementKind; readonly earned: MicroEmc },
-  ): Promise<EscrowFile> {
-    const { clock } = this.#deps;
+  async settle(file: EscrowFile, { role, kind, earned }: SettleWish): Promise<EscrowFile> {
+    const proposed = await this.propose(file, { role, kind, earned });
+    return await this.sign(proposed, role);
+  }
+
+  /** The document with the proposal, not signed and not stored: what a dry run shows. Errors: as `settle`, without the node's. */
+  async propose(file: EscrowFile, { role, kind, earned }: SettleWish): Promise<EscrowFile> {
+    checkMaySign(file.policy, kind, role, this.#now());
     checkAgreed(this.#deps, file);
     await this.#checkFunded(file);
-    if (file.payout !== null) throw alreadyPaid();
-    const same = file.settlement?.kind === wish.kind && file.settlement.earned === wish.earned;
-    const time = Math.floor(clock.now() / 1000);
-    const settlement = same ? file.settlement : proposeSettlement(this.#deps, file, { ...wish, time });
-    return await this.sign({ ...file, settlement }, wish.role);
+    if (payoutOf(this.#deps, file) !== null) throw alreadyPaid();
+    if (file.settlement?.kind === kind && file.settlement.earned === earned) return file;
+    const wish = { kind, earned, strays: await this.strays(file), time: this.#now() };
+    return { ...file, settlement: proposeSettlement(this.#deps, file, wish) };
   }
 
   /** Adds this party's signature, after checking that the transaction is exactly what the document says. */
   async sign(file: EscrowFile, role: EscrowRole): Promise<EscrowFile> {
-    const { node, gate, coin, clock } = this.#deps;
-    const now = Math.floor(clock.now() / 1000);
+    const { node, gate, coin } = this.#deps;
+    checkAgreed(this.#deps, file);
+    const psbt = checkSettlement(this.#deps, file, this.#now());
+    const { settlement } = file;
+    if (settlement === null) return file;
+    checkMaySign(file.policy, settlement.kind, role, this.#now());
     await this.#checkOwn(file, role);
     await this.#checkFunded(file);
-    const psbt = checkSettlement(this.#deps, file, now);
-    if (file.settlement === null) return file;
-    if (file.settlement.kind === "refund") checkRefundTime(file.policy, role, now);
+    // Again, so that a wallet that was restored since it agreed signs too.
+    await this.#watch(file);
     const mine = await gate.unlocked("escrow", () => node.signPsbt(encodePsbt(psbt)));
-    const signed = { ...file.settlement, psbt: encodePsbt(combinePsbts(coin, [psbt, decodePsbt(mine.psbt)])) };
-    const next = { ...file, settlement: signed };
+    const signed = encodePsbt(combinePsbts(coin, [psbt, decodePsbt(mine.psbt)]));
+    const next = { ...file, settlement: { ...settlement, psbt: signed } };
     if (!signersOf(this.#deps, next).includes(role)) {
-      throw new AppError("escrow.not_signed", "the wallet did not sign", {
-        hint: "Run `numberbox escrow accept` with this node and wallet first: it must know the escrow.",
-      });
+      throw escrowRefusal("escrow.not_signed", "the wallet did not sign", "Check that --node names your own wallet.");
     }
-    const { tx } = finalisePsbt(coin, decodePsbt(signed.psbt));
-    const payout = tx === null ? null : { hex: transactionHex(tx), txid: txidOf(coin, tx) };
-    return await this.#save({ ...next, payout });
+    return await this.#save(next);
   }
 
   /** Sends the complete payout; as often as one likes. Errors: `escrow.incomplete`, the node's. */
   async send(file: EscrowFile): Promise<string> {
-    const { node, clock } = this.#deps;
-    checkSettlement(this.#deps, file, Math.floor(clock.now() / 1000));
-    if (file.payout === null) {
-      const [only = "nobody"] = signersOf(this.#deps, file);
-      throw new AppError("escrow.incomplete", `two of three must sign; so far: ${only}`, {
-        hint: "Have another party run `numberbox escrow sign`.",
+    checkSettlement(this.#deps, file, this.#now());
+    const payout = payoutOf(this.#deps, file);
+    if (payout !== null) return await this.#deps.node.broadcast(payout.hex);
+    const so = signersOf(this.#deps, file).join(", ") || "nobody";
+    const hint = "Have another party run `numberbox escrow sign`.";
+    throw escrowRefusal("escrow.incomplete", `two of three must sign; so far: ${so}`, hint);
+  }
+
+  /**
+   * Sends again what is stored and not in a block: after a crash between storing and sending, and after a reorganisation. What the chain
+   * will not have, because other coins or another payout came first, is left to `status`.
+   */
+  async resume(file: EscrowFile): Promise<void> {
+    const { node } = this.#deps;
+    const payout = payoutOf(this.#deps, file);
+    for (const { hex, txid } of [
+      ...(file.funding === null ? [] : [file.funding]),
+      ...(payout === null ? [] : [payout]),
+    ]) {
+      const known = await node.transaction(txid);
+      if (known !== null && known.confirmations >= 0) continue;
+      await node.broadcast(hex).catch((error: unknown) => {
+        if (hasCode(error, "emercoin.inputs_spent") || hasCode(error, "emercoin.rejected")) return;
+        throw error;
       });
     }
-    return await node.broadcast(file.payout.hex);
   }
 
   async addEvidence(
@@ -154,17 +171,19 @@ export class EscrowDesk {
     said: Omit<Evidence, "signature">,
     seed: Secret<Uint8Array>,
   ): Promise<EscrowFile> {
+    checkAgreed(this.#deps, file);
     const signature = signStatement(this.#deps, file.policy, said, seed);
     return await this.#save({ ...file, evidence: [...file.evidence, { ...said, signature }] });
   }
 
-  /** The arbiter's word, and his signature under the payout that follows from it. */
+  /** The arbiter's word, and his signature under the payout that follows from it. Errors: `escrow.not_heard` and as `settle`. */
   async decide(
     file: EscrowFile,
     said: { readonly earned: MicroEmc; readonly reason: string },
     seed: Secret<Uint8Array>,
   ): Promise<EscrowFile> {
-    const at = Math.floor(this.#deps.clock.now() / 1000);
+    const at = this.#now();
+    checkHeard(this.#deps, file, at);
     const signature = signStatement(this.#deps, file.policy, { ...said, at, role: "arbiter" }, seed);
     return await this.settle(
       { ...file, decision: { ...said, at, signature } },
@@ -172,40 +191,89 @@ export class EscrowDesk {
     );
   }
 
-  /** Evidence whose signature is not that of its author. */
-  forged(file: EscrowFile): readonly Evidence[] {
-    return file.evidence.filter(({ signature, ...said }) => !isSignedBy(this.#deps, file.policy, said, signature));
-  }
-
   async status(file: EscrowFile): Promise<EscrowStatus> {
     const { node, suite } = this.#deps;
-    const { policy, funding, payout } = file;
-    const missing = missingEscrowSignatures(suite, policy, file.signatures);
-    const confirmationsOf = async (txid: string | undefined): Promise<number | null> =>
-      txid === undefined ? null : ((await node.transaction(txid))?.confirmations ?? null);
-    const fundingConfirmations = await confirmationsOf(funding?.txid);
-    const payoutConfirmations = await confirmationsOf(payout?.txid);
-    const coins = await node.unspentAt(policy.address);
-    const strange = coins.filter(({ txid, vout }) => txid !== funding?.txid || vout !== funding.vout);
-    const signed = signersOf(this.#deps, file);
-    return {
-      phase: phaseOf({ missing, file, signed, fundingConfirmations, payoutConfirmations }),
-      ...{ missing, signed, fundingConfirmations, payoutConfirmations },
-      unexpected: microEmc(strange.reduce((sum, { amount }) => sum + amount, 0)),
+    const { policy, funding, settlement } = file;
+    const confirmationsOf = async (txid: string): Promise<number | null> =>
+      (await node.transaction(txid))?.confirmations ?? null;
+    const payout = payoutOf(this.#deps, file);
+    const facts: EscrowFacts = {
+      missing: missingEscrowSignatures(suite, policy, file.signatures),
+      refundDue: this.#now() >= policy.refundAfter,
+      // A funding that the chain does not know is on its way: `resume` sends it.
+      fundingConfirmations: funding === null ? null : ((await confirmationsOf(funding.txid)) ?? 0),
+      unspent: funding !== null && (await node.unspent(funding)) !== null,
+      disputed: file.evidence.length > 0,
+      settlement: settlement?.kind ?? null,
+      signed: signersOf(this.#deps, file),
+      payoutConfirmations: payout === null ? null : await confirmationsOf(payout.txid),
     };
+    return { ...facts, phase: escrowPhase(facts), payout: payout?.txid ?? null };
   }
 
-  #paysIn({ policy }: EscrowFile, script: Uint8Array): boolean {
-    const { witnessScript } = multisigOutput(this.#deps.coin, policy.descriptor, this.#deps.network);
-    return toHex(script) === `0020${toHex(this.#deps.coin.sha256(witnessScript))}`;
+  /**
+   * Coins in blocks at the escrow's address that are not the funding: paid twice, or with the wrong amount. Scans all outputs of the
+   * chain: seconds on the main network.
+   */
+  async strays(file: EscrowFile): Promise<readonly PaidIn[]> {
+    const { node } = this.#deps;
+    const { policy, funding } = file;
+    const coins = await node.unspentAt(policy.address);
+    const found = coins
+      .filter(({ txid, vout }) => txid !== funding?.txid || vout !== funding.vout)
+      .slice(0, MAX_STRAYS);
+    return await Promise.all(found.map(async ({ txid, vout }) => ({ hex: await this.#hexOf(txid), txid, vout })));
+  }
+
+  async strayAmount(file: EscrowFile): Promise<MicroEmc> {
+    const { policy, funding } = file;
+    const coins = await this.#deps.node.unspentAt(policy.address);
+    const others = coins.filter(({ txid, vout }) => txid !== funding?.txid || vout !== funding.vout);
+    return microEmc(others.reduce((sum, { amount }) => sum + amount, 0));
+  }
+
+  #now(): number {
+    return Math.floor(this.#deps.clock.now() / 1000);
+  }
+
+  async #hexOf(txid: string): Promise<string> {
+    const found = await this.#deps.node.transaction(txid);
+    if (found !== null) return found.hex;
+    throw new AppError("emercoin.bad_reply", "the node has a coin but not its transaction", {
+      hint: "Ask again when the node has caught up.",
+      retryable: true,
+    });
+  }
+
+  /** A funding that this document does not know of: another copy of it was used, or the file was overwritten. */
+  async #paidBefore({ policy }: EscrowFile): Promise<PaidIn | null> {
+    const { node } = this.#deps;
+    const sent = await node.paidTo(policy.address);
+    const held = (await node.unspentAt(policy.address)).map(({ txid }) => txid);
+    for (const txid of new Set([...sent, ...held])) {
+      const hex = await this.#hexOf(txid);
+      const vout = payingOutput(this.#deps, policy, hex, policy.amount);
+      if (vout >= 0) return { hex, txid, vout };
+    }
+    return null;
+  }
+
+  /** Makes the wallet sign for the escrow's address; may be repeated. */
+  async #watch({ policy }: EscrowFile): Promise<void> {
+    const { node, coin } = this.#deps;
+    const { required, keys } = parseMultisigDescriptor(coin, policy.descriptor);
+    const address = await node.watchMultisig(required, keys.map(toHex), `escrow ${policy.escrowId}`);
+    if (address !== policy.address) throw foreignNode();
   }
 
   /** The key of the role must be of this wallet: nobody signs for somebody else. */
   async #checkOwn({ policy }: EscrowFile, role: EscrowRole): Promise<void> {
     if (await this.#deps.node.owns(policy.roles[role].address)) return;
-    throw new AppError("escrow.other_wallet", `this wallet is not that of the escrow's ${role}`, {
-      hint: "Name the node and wallet by --node that made the party's block.",
-    });
+    throw escrowRefusal(
+      "escrow.other_wallet",
+      `this wallet is not that of the escrow's ${role}`,
+      "Name the node and wallet by --node that made the party's block.",
+    );
   }
 
   /** Signing for coins that are not there would help only a thief. */
@@ -213,8 +281,9 @@ export class EscrowDesk {
     fundedOutput(this.#deps, file);
     const { txid = "" } = file.funding ?? {};
     const found = await this.#deps.node.transaction(txid);
-    if (found !== null && found.confirmations >= 1) return;
-    throw new AppError("escrow.not_funded", "the funding is not in a block yet", {
+    const { confirmations } = this.#deps;
+    if (found !== null && found.confirmations >= confirmations) return;
+    throw new AppError("escrow.not_funded", `the funding has ${found?.confirmations ?? 0} of ${confirmations} blocks`, {
       hint: "Wait for the next block; `numberbox escrow status` shows it.",
       retryable: true,
     });
@@ -226,28 +295,18 @@ export class EscrowDesk {
   }
 }
 
-interface PhaseFacts extends Pick<EscrowStatus, "missing" | "signed" | "fundingConfirmations" | "payoutConfirmations"> {
-  readonly file: EscrowFile;
-}
-
-/** Pure: what the facts amount to. */
-export function phaseOf({ missing, file, signed, fundingConfirmations, payoutConfirmations }: PhaseFacts): EscrowPhase {
-  if (payoutConfirmations !== null && payoutConfirmations > 0) return "settled";
-  if (file.payout !== null) return "paying";
-  if (signed.length > 0) return "signing";
-  if (fundingConfirmations !== null && fundingConfirmations > 0) return "funded";
-  if (file.funding !== null) return "funding";
-  return missing.length === 0 ? "agreed" : "proposed";
-}
-
 function foreignNode(): AppError {
-  return new AppError("escrow.other_network", "the node makes another address of the escrow's keys", {
-    hint: "Use a node of the network that the escrow is on.",
-  });
+  return escrowRefusal(
+    "escrow.other_network",
+    "the node makes another address of the escrow's keys",
+    "Use a node of the network that the escrow is on.",
+  );
 }
 
 function alreadyPaid(): AppError {
-  return new AppError("escrow.already_signed", "a payout is complete already", {
-    hint: "Send it by `numberbox escrow send`; it cannot be changed any more.",
-  });
+  return escrowRefusal(
+    "escrow.already_signed",
+    "a payout is complete already",
+    "Send it by `numberbox escrow send`; it cannot be changed any more.",
+  );
 }

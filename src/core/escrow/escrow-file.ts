@@ -19,11 +19,14 @@ export interface Settlement {
   readonly kind: SettlementKind;
   /** What the provider earned, before the arbiter's fee. */
   readonly earned: MicroEmc;
-  /** Base64. */
+  /** Coins at the escrow's address besides the funding, paid by mistake: they go back to the renter. */
+  readonly strays: readonly PaidIn[];
+  /** Base64. With two signatures it is the payout. */
   readonly psbt: string;
 }
 
-export interface Funding {
+/** An output that pays to the escrow, with the transaction that proves its amount. */
+export interface PaidIn {
   readonly hex: string;
   readonly txid: string;
   readonly vout: number;
@@ -50,10 +53,9 @@ export interface EscrowFile {
   readonly policy: EscrowPolicy;
   readonly signatures: EscrowSignatures;
   /** Signed and stored before it is sent. */
-  readonly funding: Funding | null;
-  readonly settlement: Settlement | null;
+  readonly funding: PaidIn | null;
   /** Complete and stored before it is sent. */
-  readonly payout: { readonly hex: string; readonly txid: string } | null;
+  readonly settlement: Settlement | null;
   readonly evidence: readonly Evidence[];
   readonly decision: Decision | null;
 }
@@ -63,6 +65,10 @@ const hex = z.string().regex(/^(?:[0-9a-f]{2})+$/);
 const id = z.string().regex(/^[0-9a-f]{64}$/);
 const amount = z.string().transform((text): MicroEmc => parseEmc(text));
 const seconds = z.int().min(0);
+const paidIn = z.strictObject({ hex, txid: id, vout: z.int().min(0) });
+
+/** A payout stays below the size that the flat fee covers. */
+export const MAX_STRAYS = 20;
 
 const shape = z.strictObject({
   v: z.literal(1),
@@ -72,11 +78,15 @@ const shape = z.strictObject({
     provider: z.string().optional(),
     arbiter: z.string().optional(),
   }),
-  funding: z.strictObject({ hex, txid: id, vout: z.int().min(0) }).nullable(),
+  funding: paidIn.nullable(),
   settlement: z
-    .strictObject({ kind: z.enum(["release", "refund", "decision"]), earned: amount, psbt: z.string() })
+    .strictObject({
+      kind: z.enum(["release", "refund", "decision"]),
+      earned: amount,
+      strays: z.array(paidIn).max(MAX_STRAYS).default([]),
+      psbt: z.string(),
+    })
     .nullable(),
-  payout: z.strictObject({ hex, txid: id }).nullable(),
   evidence: z
     .array(
       z.strictObject({
@@ -94,7 +104,7 @@ const shape = z.strictObject({
 });
 
 export function newEscrowFile(policy: EscrowPolicy): EscrowFile {
-  return { policy, signatures: {}, funding: null, settlement: null, payout: null, evidence: [], decision: null };
+  return { policy, signatures: {}, funding: null, settlement: null, evidence: [], decision: null };
 }
 
 /** Reads a document. Throws `escrow.bad_file` or `escrow.bad_policy`. */

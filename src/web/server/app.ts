@@ -6,6 +6,7 @@ import type {
   ChainConsole,
   DirectoryConsole,
   DoctorConsole,
+  EscrowConsole,
   FleetConsole,
   PublishingConsole,
   UssdConsole,
@@ -19,6 +20,7 @@ import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
 import { chainRoutes } from "./routes-chain.ts";
 import { directoryRoutes } from "./routes-directory.ts";
 import { doctorRoutes } from "./routes-doctor.ts";
+import { escrowRoutes } from "./routes-escrow.ts";
 import { fleetRoutes } from "./routes-fleet.ts";
 import { listingRoutes } from "./routes-listings.ts";
 import { type PaymentConsole, paymentRoutes } from "./routes-payments.ts";
@@ -38,6 +40,7 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   /** Without it nothing is said of Emercoin. */
   readonly chain?: ChainConsole | undefined;
   readonly payments?: PaymentConsole | undefined;
+  readonly escrow?: EscrowConsole | undefined;
   /** Without it nothing is published. */
   readonly publishing?: PublishingConsole | undefined;
   /** Without it nothing is said of ENUM and EmerDNS. */
@@ -84,7 +87,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 const notFound: RequestHandler = (_request, _response, next) =>
   next(
     new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,enum,dns,payments,doctor,live}.",
+      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,enum,dns,payments,escrows,doctor,live}.",
     }),
   );
 
@@ -110,6 +113,7 @@ export function webApp(deps: AppDeps): Express {
   if (deps.directory !== undefined) {
     app.use("/api/v1", noStore, directoryRoutes({ ...deps, directory: deps.directory }));
   }
+  if (deps.escrow !== undefined) app.use("/api/v1", noStore, escrowRoutes({ ...deps, escrow: deps.escrow }));
   if (deps.doctor !== undefined) app.use("/api/v1", noStore, doctorRoutes({ ...deps, doctor: deps.doctor }));
   if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
   if (deps.proofs !== undefined) app.use("/api/v1", noStore, proofRoutes({ ...deps, proofs: deps.proofs }));

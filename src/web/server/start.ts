@@ -7,6 +7,7 @@ import type {
   ChainConsole,
   DirectoryConsole,
   DoctorConsole,
+  EscrowConsole,
   FleetConsole,
   PhoneConsole,
   PhoneInlet,
@@ -33,6 +34,7 @@ export interface WebOptions {
   readonly ussd?: UssdConsole;
   readonly chain?: ChainConsole;
   readonly payments?: PaymentConsole;
+  readonly escrow?: EscrowConsole;
   readonly publishing?: PublishingConsole;
   readonly directory?: DirectoryConsole;
   readonly doctor?: DoctorConsole;
@@ -90,7 +92,7 @@ function close(server: Server): Promise<void> {
 
 /** Opens the console and REST v1. Errors: `web.listen`. */
 export async function startWeb(options: WebOptions): Promise<WebHandle> {
-  const { box, phones, settings, clock, random, log, names = [] } = options;
+  const { box, settings, clock, random, log, names = [] } = options;
   const limits: WebLimits = { ...DEFAULT_WEB_LIMITS, ...options.limits };
   const owner = new Owner({ settings, random, limits, claimCode: options.claimCode });
   const sessions = new Sessions({ settings, random, clock, log, limits });
@@ -98,28 +100,10 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const guard = new SignInGuard({ clock, limits });
   const access = new Access({ settings, owner, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
-  const { pages, behindProxy = false, fleet, ussd, chain, payments, publishing, directory, doctor, proofs } = options;
   const { bodyBytes, requestTimeout } = limits;
-  const common = {
-    box,
-    fleet,
-    ussd,
-    chain,
-    payments,
-    publishing,
-    directory,
-    doctor,
-    proofs,
-    phones,
-    access,
-    owner,
-    sessions,
-    guard,
-    log,
-    names,
-    behindProxy,
-    pages,
-  };
+  const { behindProxy = false } = options;
+  // All of the consoles that there are: each has its routes.
+  const common = { ...options, access, owner, sessions, guard, names, behindProxy };
   const app = webApp({ ...common, bodyBytes, phoneLimits: limits });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
   server.maxConnections = limits.connections;
