@@ -4,10 +4,10 @@ import { useState } from "preact/hooks";
 import { type Chain, lockWallet } from "../api-chain.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
+import { Emc, emcText } from "../parts/emc.tsx";
 import { Fact, FactGroup } from "../parts/fact.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { useTask } from "../parts/use-task.ts";
-import { shortAmount } from "./publish-dialog.tsx";
 import { UnlockDialog } from "./unlock-dialog.tsx";
 
 function Wallet({ chain }: { readonly chain: Chain }) {
@@ -18,9 +18,13 @@ function Wallet({ chain }: { readonly chain: Chain }) {
   return (
     <>
       <Fact name={words.t("chain.balance")}>
-        <strong class="money">{words.t("chain.emc", { amount: shortAmount(wallet.confirmed) })}</strong>
+        <strong class="money">
+          <Emc amount={wallet.confirmed} />
+        </strong>
         {isComing && (
-          <span class="money-coming">{words.t("chain.on_its_way", { amount: shortAmount(wallet.unconfirmed) })}</span>
+          <span class="money-coming">
+            {words.t("chain.on_its_way", { amount: emcText(words, wallet.unconfirmed) })}
+          </span>
         )}
       </Fact>
       <Fact name={words.t("chain.lock")}>

@@ -1,11 +1,39 @@
 // Emercoin on one page: node and wallet, identity, listings, payments, proofs.
 
+import type { ComponentChildren } from "preact";
+import type { Told } from "../api-chain.ts";
 import { useWords } from "../app-context.ts";
 import { Empty } from "../parts/empty.tsx";
-import { DaysPart, MoneyPart } from "./chain-money.tsx";
+import { Fault, faultOf } from "../parts/fault.tsx";
+import { DaysPart } from "./chain-days.tsx";
+import { MoneyPart } from "./chain-money.tsx";
 import { IdentityPart, ListingsPart } from "./chain-names.tsx";
 import { ChainNode } from "./chain-node.tsx";
 import { useChain } from "./use-chain.ts";
+
+interface PartProps<T> {
+  readonly title: string;
+  readonly told: Told<T> | null;
+  readonly children: (value: T) => ComponentChildren;
+}
+
+/** A part that the box could not tell says why instead of vanishing. */
+function Part<T>({ title, told, children }: PartProps<T>) {
+  const words = useWords();
+  if (told === null) return null;
+  if ("value" in told) return <>{children(told.value)}</>;
+  return (
+    <section class="panel">
+      <h2>{title}</h2>
+      <Fault fault={faultOf(words, told.fault)} />
+    </section>
+  );
+}
+
+const EXAMPLE = `emercoin:
+  url: "http://127.0.0.1:6662"
+  user: rpcuser
+  password_file: rpc.password`;
 
 export function Chain() {
   const words = useWords();
@@ -24,13 +52,23 @@ export function Chain() {
           {facts.chain.configured ? (
             <ChainNode chain={facts.chain} onDone={refresh} />
           ) : (
-            <Empty icon="chain" title={words.t("chain.none.title")} text={words.t("chain.none.text")} />
+            <Empty icon="chain" title={words.t("chain.none.title")} text={words.t("chain.none.text")}>
+              <pre class="publish-value">{EXAMPLE}</pre>
+            </Empty>
           )}
           <div class="chain-parts">
-            {facts.identity !== null && <IdentityPart identity={facts.identity} onDone={refresh} />}
-            {facts.statement !== null && <MoneyPart statement={facts.statement} />}
-            {facts.listings !== null && <ListingsPart listings={facts.listings} onDone={refresh} />}
-            {facts.days !== null && <DaysPart days={facts.days} onDone={refresh} />}
+            <Part title={words.t("identity.title")} told={facts.identity}>
+              {(identity) => <IdentityPart identity={identity} onDone={refresh} />}
+            </Part>
+            <Part title={words.t("money.title")} told={facts.statement}>
+              {(statement) => <MoneyPart statement={statement} />}
+            </Part>
+            <Part title={words.t("listings.title")} told={facts.listings}>
+              {(listings) => <ListingsPart listings={listings} onDone={refresh} />}
+            </Part>
+            <Part title={words.t("days.title")} told={facts.days}>
+              {(days) => <DaysPart days={days} onDone={refresh} />}
+            </Part>
           </div>
         </>
       )}

@@ -1,36 +1,35 @@
 // Before anything is written to the chain: what would stand there and what it costs, by a dry run of the box.
 
 import { useEffect, useState } from "preact/hooks";
-import { type Publishing, publish } from "../api-chain.ts";
+import type { Write, WritePlan } from "../api-chain.ts";
 import { useApp } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
+import { Emc } from "../parts/emc.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { useTask } from "../parts/use-task.ts";
 
-export interface PublishDialogProps {
-  /** Such as `listings/line-1/publish`. */
-  readonly path: string;
+/** What is about to be written. */
+export interface Asked {
+  readonly write: Write;
   /** What is done to what, in words. */
   readonly subject: string;
+}
+
+export interface PublishDialogProps extends Asked {
   readonly onDone: () => void;
   readonly onClose: () => void;
 }
 
-/** `0.004600` as `0.0046`. */
-export function shortAmount(text: string): string {
-  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
-}
-
-function Plan({ plan }: { readonly plan: Publishing }) {
+function Plan({ plan }: { readonly plan: WritePlan }) {
   const { words } = useApp();
   return (
     <div class="publish-plan">
       <p class="publish-name">{plan.name}</p>
       <p class="publish-cost">
         <span>{words.t("publish.cost")}</span>
-        <strong>{words.t("chain.emc", { amount: shortAmount(plan.cost) })}</strong>
+        <strong>{plan.cost === null ? words.t("publish.free") : <Emc amount={plan.cost} />}</strong>
       </p>
       <p>{words.t(plan.value === null ? "publish.delete" : "publish.value")}</p>
       {plan.value !== null && <pre class="publish-value">{plan.value}</pre>}
@@ -38,15 +37,15 @@ function Plan({ plan }: { readonly plan: Publishing }) {
   );
 }
 
-export function PublishDialog({ path, subject, onDone, onClose }: PublishDialogProps) {
+export function PublishDialog({ write, subject, onDone, onClose }: PublishDialogProps) {
   const { controller, words } = useApp();
-  const [plan, setPlan] = useState<Publishing | null>(null);
+  const [plan, setPlan] = useState<WritePlan | null>(null);
   const { busy, problem, run } = useTask();
   useEffect(() => {
-    void run(async () => setPlan(await publish(path, true)));
-  }, [path]);
+    void run(async () => setPlan(await write(true)));
+  }, []);
   const submit = async (): Promise<void> => {
-    if (plan === null || !(await run(async () => void (await publish(path, false))))) return;
+    if (plan === null || !(await run(async () => void (await write(false))))) return;
     controller.tell({ kind: "done", text: words.t("publish.done") });
     onDone();
     onClose();
