@@ -1,11 +1,9 @@
 // Slots in the console: a real box with simulated modems worked with in Chromium, and every dialog looked at by axe over a fake box.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AxeResults } from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -22,12 +20,12 @@ import { FakePhones } from "../sim/fake-phones.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { SimBoard, SimCard, simLinkOpener } from "../sim/modem/index.ts";
 import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
 const PIN = "4711";
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 900 };
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let pages: string;
 let browser: Browser;
@@ -42,18 +40,6 @@ async function owner(
   await watched.page.getByRole("button", { name: "Sign in" }).click();
   await watched.page.locator(".stations").waitFor();
   return watched;
-}
-
-/** What axe finds, and whether the page is wider than its screen. */
-async function faults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  const results = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResults> } };
-    return axe.run();
-  });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  const found = results.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-  return wide > 0 ? [...found, `${wide} px too wide`] : found;
 }
 
 const dialogOf = (page: Page): Locator => page.locator("dialog[open]");
@@ -355,17 +341,17 @@ describe.skipIf(!hasChromium)(`slots in the console${hasChromium ? "" : " (skipp
     );
     it.each(looks)("have nothing axe objects to, $colorScheme at $viewport.width px", async (look) => {
       const { page } = await owner(web.url, look);
-      expect(await faults(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       for (const slot of ["s1", "s14", "s18", "s28", "s21", "s22"]) {
         await page.goto(`${web.url}/slots/${slot}`);
         await page.locator(".health").waitFor();
-        expect(await faults(page)).toEqual([]);
+        expect(await pageFaults(page)).toEqual([]);
       }
       await page.goto(`${web.url}/slots/s28`);
       for (const name of ["Name this number", "This SIM belongs to …"]) {
         await page.getByRole("button", { name }).click();
         await dialogOf(page).waitFor();
-        expect(await faults(page)).toEqual([]);
+        expect(await pageFaults(page)).toEqual([]);
         await page.keyboard.press("Escape");
       }
       await page.goto(`${web.url}/slots/s1`);
@@ -373,21 +359,21 @@ describe.skipIf(!hasChromium)(`slots in the console${hasChromium ? "" : " (skipp
       await page.getByLabel("AT command").fill("AT+CSQ");
       await page.keyboard.press("Enter");
       await page.locator(".terminal-log").waitFor();
-      expect(await faults(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await page.getByRole("button", { name: "USSD code" }).click();
       await page.getByLabel("Code").fill("*100#");
       await page.keyboard.press("Enter");
       await page.getByText("Welcome to Test Mobile").waitFor();
-      expect(await faults(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await page.goto(web.url);
       await page.getByRole("button", { name: /^Add hardware/ }).click();
       await page.getByText("Plugged in, and no slot").waitFor();
-      expect(await faults(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       box.setSlot("s5", { problem: { code: "sim.pin_wrong", message: "wrong", context: { attempts_left: 1 } } });
       await page.goto(`${web.url}/slots/s5`);
       await page.getByRole("button", { name: "Enter the PIN" }).click();
       await page.getByText("This is the last try.").waitFor();
-      expect(await faults(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
     });
   });
 });

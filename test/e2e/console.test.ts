@@ -1,12 +1,10 @@
 // The console in a real browser against a real web server and a fake box: first run, daily tasks, accessibility, lost connection.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -19,6 +17,7 @@ import { FakeFleet } from "../sim/fake-fleet.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { overflow, violations } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
 const KEYS = {
@@ -28,7 +27,6 @@ const KEYS = {
 const PRIVATE = "m4jq1ml6uutiXFI4GR0ZJbFPmTEo3M/Z9jPjxUuK2sk=";
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 900 };
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface World {
   readonly box: FakeBoxConsole;
@@ -66,21 +64,6 @@ async function owner(at: World, options: Parameters<typeof openPage>[1] = { view
   await watched.page.getByRole("button", { name: "Sign in" }).click();
   await watched.page.locator(".stations").waitFor();
   return watched;
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  const results = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResults> } };
-    return axe.run();
-  });
-  return results.violations.flatMap((found) =>
-    found.nodes.map((node) => `${found.id}: ${node.html} ${node.failureSummary}`),
-  );
-}
-
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
 describe.skipIf(!hasChromium)(

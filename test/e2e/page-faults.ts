@@ -2,23 +2,29 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-interface AxeResults {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-export async function pageFaults(page: Page): Promise<readonly string[]> {
+/** What axe objects to, each with the element and what would mend it. */
+export async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(async () => {
+  const results = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResults> } };
     return axe.run();
   });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-  return [
-    ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
-    ...(wide ? ["wide"] : []),
-  ];
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
+}
+
+/** Pixels that the page is wider than its screen. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+export async function pageFaults(page: Page): Promise<readonly string[]> {
+  const wide = await overflow(page);
+  return [...(await violations(page)), ...(wide > 0 ? [`${wide} px too wide`] : [])];
 }

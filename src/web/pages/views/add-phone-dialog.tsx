@@ -6,6 +6,7 @@ import { useApp, useBox, useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault, faultOf } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { PhoneAccessFields } from "./phone-access-fields.tsx";
@@ -127,13 +128,7 @@ export function AddPhoneDialog({ onClose }: { readonly onClose: () => void }) {
   }
   return (
     <Dialog title={words.t("add_phone.title")} onClose={onClose}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <DialogForm onSubmit={() => void submit()}>
         <div class="dialog-body">
           <p class="dialog-text">{words.t("add_phone.text")}</p>
           <NameField form={form} set={set} />
@@ -147,7 +142,7 @@ export function AddPhoneDialog({ onClose }: { readonly onClose: () => void }) {
           submit={words.t(busy ? "add_phone.busy" : "add_phone.submit")}
           disabled={!ready || busy}
         />
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -6,6 +6,7 @@ import { useApp, useBox, useSelect, useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault, faultOf } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { creditOf, daysOf, type GrantForm, requestOf } from "./grant-form.ts";
@@ -168,13 +169,7 @@ export function GrantDialog({ onClose }: { readonly onClose: () => void }) {
   const { form, set, busy, problem, ready, submit } = useGrant(onClose);
   return (
     <Dialog title={words.t("grant.title")} onClose={onClose}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <DialogForm onSubmit={() => void submit()}>
         <div class="dialog-body">
           <LineField form={form} set={set} />
           <KeyField verdict={form.keys} onVerdict={(keys) => set({ keys })} />
@@ -190,7 +185,7 @@ export function GrantDialog({ onClose }: { readonly onClose: () => void }) {
           submit={words.t(busy ? "grant.busy" : "grant.submit")}
           disabled={!ready || busy}
         />
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

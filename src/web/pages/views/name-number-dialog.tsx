@@ -5,6 +5,7 @@ import type { LineView, SlotView } from "../../../protocol/index.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { useTask } from "../parts/use-task.ts";
@@ -69,13 +70,7 @@ export function NameNumberDialog(props: NameNumberDialogProps) {
   const { slot, onClose } = props;
   return (
     <Dialog title={words.t("number.name")} onClose={onClose}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <DialogForm onSubmit={() => void submit()}>
         <div class="dialog-body">
           <TextField
             id="line-number"
@@ -102,7 +97,7 @@ export function NameNumberDialog(props: NameNumberDialogProps) {
           submit={words.t(busy ? "name.busy" : "name.submit")}
           disabled={!isReady || busy}
         />
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

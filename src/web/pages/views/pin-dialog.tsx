@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useApp, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { PasswordInput } from "../parts/password-input.tsx";
@@ -77,13 +78,7 @@ export function PinDialog({ slot, left, onClose }: PinDialogProps) {
   };
   return (
     <Dialog title={words.t("pin.title", { id: slot })} onClose={onClose}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <DialogForm onSubmit={() => void submit()}>
         <div class="dialog-body">
           <TriesLeft left={left} />
           <Field
@@ -97,7 +92,7 @@ export function PinDialog({ slot, left, onClose }: PinDialogProps) {
           <Fault fault={problem} />
         </div>
         <DialogFoot onClose={onClose} submit={words.t(busy ? "pin.busy" : "pin.submit")} disabled={!may || busy} />
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

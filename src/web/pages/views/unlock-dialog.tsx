@@ -5,6 +5,7 @@ import { unlockWallet } from "../api-chain.ts";
 import { useApp } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { PasswordInput } from "../parts/password-input.tsx";
@@ -33,13 +34,7 @@ export function UnlockDialog({ onDone, onClose }: UnlockDialogProps) {
   };
   return (
     <Dialog title={words.t("unlock.title")} onClose={onClose}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <DialogForm onSubmit={() => void submit()}>
         <div class="dialog-body">
           <p>{words.t("unlock.text")}</p>
           <Field
@@ -67,7 +62,7 @@ export function UnlockDialog({ onDone, onClose }: UnlockDialogProps) {
           <Fault fault={problem} />
         </div>
         <DialogFoot onClose={onClose} submit={words.t("chain.unlock")} disabled={busy || passphrase === ""} />
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import type { SlotView } from "../../../protocol/index.ts";
 import type { UssdNotice } from "../api-fleet.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { useTask } from "../parts/use-task.ts";
 
@@ -81,13 +82,7 @@ function UssdDialog({ slot, onClose }: { readonly slot: string; readonly onClose
   };
   return (
     <Dialog title={words.t("ussd.title", { id: slot })} onClose={onClose}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <DialogForm onSubmit={() => void submit()}>
         <div class="dialog-body">
           {talk.length === 0 && <p class="dialog-text">{words.t("ussd.text")}</p>}
           {talk.length === 0 && <Notice slot={slot} />}
@@ -117,7 +112,7 @@ function UssdDialog({ slot, onClose }: { readonly slot: string; readonly onClose
             {words.t(isOpen ? "ussd.send" : "ussd.ask")}
           </button>
         </footer>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }
