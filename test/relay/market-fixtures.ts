@@ -1,7 +1,7 @@
 // A listing with its record and identity, and a chain that shows them.
 
 import { fromUtf8, type ListingId, listingId, toBase64url, utf8 } from "../../src/base/index.ts";
-import { type NameRecord, type NameRow, rentRequestHash, signAnswer } from "../../src/core/index.ts";
+import { type BlockNames, type NameRecord, type NameRow, rentRequestHash, signAnswer } from "../../src/core/index.ts";
 import { type Identity, wormXml } from "../../src/envelope/index.ts";
 import type { OrderAnswer, RentRequest } from "../../src/protocol/index.ts";
 import { commitmentOf, listingName, listingRecord, listingValueBytes, signListing } from "../../src/registry/index.ts";
@@ -45,17 +45,23 @@ const named = (name: string, value: Uint8Array): NameRecord => ({
   state: "active",
 });
 
+/** Height before the first name of a test. */
+const FIRST = 1232;
+
 /** Names of a chain as a relay's node shows them; tests put in what they need. */
 export class ChainOfNames implements NonNullable<RelayServerOptions["names"]> {
   readonly all = new Map<string, NameRecord>();
+  readonly #blocks: string[] = [];
   down = false;
 
   constructor() {
     this.put("worm:user:ness:provider123", utf8(wormXml(provider)));
   }
 
+  /** In a block of its own. */
   put(name: string, value: Uint8Array): void {
     this.all.set(name, named(name, value));
+    this.#blocks.push(name);
   }
 
   list(parts: RecordParts = {}): void {
@@ -64,7 +70,19 @@ export class ChainOfNames implements NonNullable<RelayServerOptions["names"]> {
 
   async height(): Promise<number> {
     if (this.down) throw new Error("no node");
-    return 1234;
+    return FIRST + this.#blocks.length;
+  }
+
+  async blockHash(height: number): Promise<string | null> {
+    if (this.down) throw new Error("no node");
+    return height > FIRST + this.#blocks.length ? null : `block ${height}`;
+  }
+
+  async namesInBlock(height: number): Promise<BlockNames | null> {
+    const name = this.#blocks[height - FIRST - 1];
+    return name === undefined
+      ? null
+      : { height, hash: `block ${height}`, previous: `block ${height - 1}`, names: [name] };
   }
 
   async name(name: string): Promise<NameRecord | null> {
@@ -74,7 +92,12 @@ export class ChainOfNames implements NonNullable<RelayServerOptions["names"]> {
   async names({ from, count }: { from: number; count: number }): Promise<readonly NameRow[]> {
     const rows = [...this.all.values()].filter(({ name }) => name.startsWith("ness:sms:listing:"));
     return rows
-      .map(({ name, value, expiresAt }) => ({ name, value, registeredAt: 1, expiresIn: expiresAt - 1234 }))
+      .map(({ name, value, expiresAt }) => ({
+        name,
+        value,
+        registeredAt: 1,
+        expiresIn: expiresAt - FIRST - this.#blocks.length,
+      }))
       .slice(from, from + count);
   }
 }

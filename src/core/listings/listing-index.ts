@@ -3,12 +3,14 @@
 
 import {
   type Clock,
+  hours,
   isAppError,
   type ListingId,
   type Logger,
   type Millis,
   messageOf,
   stoppedError,
+  withDeadline,
 } from "../../base/index.ts";
 import { LISTING_PATTERN, listingName } from "../../registry/index.ts";
 import type { ChainReader, NameBlocks, NameReader } from "../chain/ports-chain.ts";
@@ -36,6 +38,8 @@ export interface IndexStatus {
 const PAGE = 1000;
 /** Blocks behind which a new walk is cheaper than following: about three weeks. */
 const FAR_BEHIND = 4000;
+/** Every call to the node has a deadline of its own; this one is for the sake of the abort. */
+const LONGEST: Millis = hours(24);
 /** Blocks that are taken in by one commit. */
 const BATCH = 50;
 
@@ -96,7 +100,8 @@ export class ListingIndex {
     const { signal } = this.#abort;
     while (!signal.aborted) {
       try {
-        await this.catchUp();
+        // A node that does not answer must not keep the stop waiting.
+        await withDeadline(this.catchUp(), { clock, timeout: LONGEST, what: "listing index", signal });
         this.#problem = null;
       } catch (error) {
         if (signal.aborted) return;

@@ -11,7 +11,7 @@ import {
 } from "../../base/index.ts";
 import type { NameRecord } from "../../core/index.ts";
 import type { NameEvidenceWire } from "../../protocol/index.ts";
-import { LISTING_PATTERN, listingIdOf, listingName, parseListingValue } from "../../registry/index.ts";
+import { listingName, parseListingValue } from "../../registry/index.ts";
 import type { RelayNames } from "./options.ts";
 import { refusal } from "./problems.ts";
 
@@ -24,7 +24,6 @@ export interface ListingSighting {
 
 const REMEMBER: Millis = seconds(10);
 const MAX_REMEMBERED = 5000;
-const NAMES_PER_CALL = 500;
 
 export function evidenceOf(record: NameRecord | null): NameEvidenceWire | null {
   if (record === null) return null;
@@ -45,7 +44,6 @@ export class ChainListings {
   readonly #names: RelayNames;
   readonly #clock: Clock;
   readonly #seen = new Map<ListingId, { readonly at: Millis; readonly sighting: Promise<ListingSighting> }>();
-  #index: { readonly at: Millis; readonly ids: Promise<{ height: number; ids: readonly ListingId[] }> } | null = null;
 
   constructor(names: RelayNames, clock: Clock) {
     this.#names = names;
@@ -65,33 +63,11 @@ export class ChainListings {
     return sighting;
   }
 
-  /** Ids of all active listings in their order. Rejects with `relay.no_chain`. */
-  ids(): Promise<{ readonly height: number; readonly ids: readonly ListingId[] }> {
-    const at = this.#clock.monotonic();
-    if (this.#index !== null && at - this.#index.at < REMEMBER) return this.#index.ids;
-    const ids = this.#ask(() => this.#walk());
-    this.#index = { at, ids };
-    return ids;
-  }
-
   async #look(id: ListingId): Promise<ListingSighting> {
     const height = await this.#names.height();
     const listing = await this.#names.name(listingName(id));
     const ref = listing === null ? null : wormOf(listing.value);
     return { height, listing, worm: ref === null ? null : await this.#names.name(ref) };
-  }
-
-  async #walk(): Promise<{ height: number; ids: readonly ListingId[] }> {
-    const height = await this.#names.height();
-    const ids: ListingId[] = [];
-    for (let from = 0; ; from += NAMES_PER_CALL) {
-      const rows = await this.#names.names({ pattern: LISTING_PATTERN, from, count: NAMES_PER_CALL });
-      for (const { name, expiresIn } of rows) {
-        const id = listingIdOf(name);
-        if (id !== null && expiresIn > 0) ids.push(id);
-      }
-      if (rows.length < NAMES_PER_CALL) return { height, ids: ids.sort() };
-    }
   }
 
   /** Nothing of a failure is remembered. */
@@ -100,7 +76,6 @@ export class ChainListings {
       return await work();
     } catch (error) {
       this.#seen.clear();
-      this.#index = null;
       const code: ErrorCode = isAppError(error) ? error.code : "emercoin.unreachable";
       throw refusal("relay.no_chain", `the relay's Emercoin node does not answer (${code})`, seconds(10));
     }

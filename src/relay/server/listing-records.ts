@@ -1,7 +1,8 @@
 // Listings as the relay serves them. A record proves itself: by its signature, and, where the relay has a node, by the commitment in the
 // chain. Who sends it does not matter.
 
-import { type CryptoSuite, fromUtf8, isAppError, type ListingId } from "../../base/index.ts";
+import { type CryptoSuite, fromUtf8, isAppError, type ListingId, listingId, seconds } from "../../base/index.ts";
+import type { ListingIndex } from "../../core/index.ts";
 import { canonicalBytes } from "../../envelope/index.ts";
 import type { ListingEvidenceWire, ListingsPage, RecordReply } from "../../protocol/index.ts";
 import {
@@ -34,6 +35,8 @@ export interface ListingRecordsDeps {
   readonly time: RelayTime;
   /** Null where the relay has no node. */
   readonly chain: ChainListings | null;
+  /** All listings of the chain; null where the relay has no node. */
+  readonly index: ListingIndex | null;
 }
 
 /** Whether a record may take the place of what is stored. `committed`: the chain says so. Throws the refusal. Pure. */
@@ -82,16 +85,16 @@ export class ListingRecords {
 
   /** Listings behind `after` that nobody rents through this relay: those of the chain, or of the records where there is no node. */
   async available(after: string, limit: number): Promise<ListingsPage> {
-    const { chain, database, time } = this.#deps;
-    const index = chain === null ? null : await chain.ids();
+    const { index, database, time } = this.#deps;
+    const height = index === null ? null : heightOf(index);
     const ids =
       index === null
         ? await recordIds(database, after, limit)
-        : index.ids.slice(firstBehind(index.ids, after)).slice(0, limit);
+        : (await index.page(after, limit)).map(({ id }) => listingId(id));
     const rented = await rentedOf(database, ids, time.earliest());
     const kept = await recordsOf(database, ids);
     return {
-      height: index?.height ?? null,
+      height,
       listings: ids.filter((id) => !rented.has(id)).map((id) => ({ listing_id: id, record: kept.has(id) })),
       next: ids.length < limit ? null : (ids.at(-1) ?? null),
     };
@@ -138,15 +141,11 @@ export class ListingRecords {
 
 const unknownListing = () => refusal("relay.unknown_listing", "neither chain nor relay know this listing");
 
-/** Position of the first id behind `after`; `ids` are sorted. */
-function firstBehind(ids: readonly string[], after: string): number {
-  let low = 0;
-  for (let high = ids.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if ((ids[middle] ?? "") <= after) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Where the index stands. Throws `relay.no_chain` while it has not seen all of the chain, or no longer sees it. */
+function heightOf({ status: { height, complete, problem } }: ListingIndex): number {
+  if (height !== null && complete && problem === null) return height;
+  const why = problem === null ? "still reads the chain" : `does not see the chain (${problem})`;
+  throw refusal("relay.no_chain", `the relay ${why}`, seconds(10));
 }
 
 function readRecord(file: Uint8Array): ListingRecord {

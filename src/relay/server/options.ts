@@ -1,7 +1,7 @@
 // What a relay node is told at its start: where it listens, whom it serves, and its limits with their defaults.
 
 import { type Clock, type CryptoSuite, days, type Logger, type Millis, type Random } from "../../base/index.ts";
-import type { ChainReader, NameReader } from "../../core/index.ts";
+import type { ChainReader, NameBlocks, NameReader } from "../../core/index.ts";
 
 /** A provider whose messages this relay takes. */
 export interface RelayProvider {
@@ -53,7 +53,7 @@ export function relayLimits(overrides: Partial<RelayLimits> = {}): RelayLimits {
 }
 
 /** What a relay asks an Emercoin node. */
-export type RelayNames = Pick<NameReader, "name" | "names"> & Pick<ChainReader, "height">;
+export type RelayNames = Pick<NameReader, "name" | "names"> & Pick<ChainReader, "height" | "blockHash"> & NameBlocks;
 
 export interface RelayServerOptions {
   /** `port` 0 takes a free one. */

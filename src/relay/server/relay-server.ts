@@ -4,8 +4,8 @@ import { mkdir } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { type Clock, type Logger, type Millis, seconds, wrapError } from "../../base/index.ts";
-import type { ProofService } from "../../core/index.ts";
-import { openSqlite, type SqliteDatabase } from "../../sqlite/index.ts";
+import { indexPositionCodec, ListingIndex, type ProofService } from "../../core/index.ts";
+import { listingIndexStore, openSqlite, type SqliteDatabase } from "../../sqlite/index.ts";
 import { AcceptedReceipts, relayProofs } from "./accepted-receipts.ts";
 import { acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
@@ -18,7 +18,7 @@ import { ListingRecords } from "./listing-records.ts";
 import { LiveHub } from "./live-hub.ts";
 import { readMailbox } from "./mailbox-store.ts";
 import { MarketOrders } from "./market-orders.ts";
-import { type RelayHandle, type RelayServerOptions, relayLimits } from "./options.ts";
+import { type RelayHandle, type RelayNames, type RelayServerOptions, relayLimits } from "./options.ts";
 import { Providers } from "./providers.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
 import { relayKey } from "./relay-key.ts";
@@ -32,6 +32,8 @@ const DATABASE_FILE = "relay.sqlite";
 /** Of all request bodies that are being read or answered, in bytes. */
 const BODY_BUDGET = 64 * 1024 * 1024;
 const LIVE_PAGE = 100;
+/** A block comes every few minutes. */
+const INDEX_EVERY = seconds(5);
 const HEALTH_MEMORY = seconds(5);
 const HOST = /^[a-z0-9.:_[\]-]{1,255}$/;
 
@@ -72,6 +74,16 @@ interface Parts {
   readonly waiters: Waiters;
   readonly housekeeping: Housekeeping;
   readonly proofs: ProofService;
+  /** Null where the relay has no node. */
+  readonly index: ListingIndex | null;
+}
+
+function listingIndex(
+  node: RelayNames,
+  deps: Pick<RelayServerOptions, "clock" | "log"> & { readonly database: SqliteDatabase },
+): ListingIndex {
+  const store = listingIndexStore(deps.database, indexPositionCodec);
+  return new ListingIndex({ ...deps, node, store, every: INDEX_EVERY });
 }
 
 async function compose(options: RelayServerOptions, database: SqliteDatabase, log: Logger): Promise<Parts> {
@@ -113,7 +125,8 @@ async function compose(options: RelayServerOptions, database: SqliteDatabase, lo
   });
   const chain = options.names === undefined ? null : new ChainListings(options.names, clock);
   const waiters = new Waiters(clock);
-  const records = new ListingRecords({ ...shared, providers, chain });
+  const index = options.names === undefined ? null : listingIndex(options.names, shared);
+  const records = new ListingRecords({ ...shared, providers, chain, index });
   const orders = new MarketOrders({ ...shared, random, providers, waiters });
   const checkHealth = healthCheck(database, clock);
   const asked = { addressOf, hostOf, checkHealth, proofs: reader, records, orders };
@@ -121,6 +134,7 @@ async function compose(options: RelayServerOptions, database: SqliteDatabase, lo
   return {
     hub,
     waiters,
+    index,
     proofs: service,
     front: new HttpFront({ ...shared, forwarding, app, hub, addressOf }),
     housekeeping: new Housekeeping({ ...shared, authentication, keepMessages: limits.keepMessages }),
@@ -136,14 +150,15 @@ export async function startRelay(options: RelayServerOptions): Promise<RelayHand
   const { host, port } = options.listen;
   const database = await openDatabase(options, log);
   try {
-    const { front, hub, waiters, housekeeping, proofs } = await compose(options, database, log);
+    const { front, hub, waiters, housekeeping, proofs, index } = await compose(options, database, log);
     const taken = await front.listen(host, port);
     housekeeping.start();
     proofs.start();
+    index?.start();
     log.info("relay_listening", { host, port: taken, providers: options.providers.length });
     const end = async (): Promise<void> => {
       waiters.stop();
-      await Promise.all([front.stop(), hub.stop(), housekeeping.stop(), proofs.stop()]);
+      await Promise.all([front.stop(), hub.stop(), housekeeping.stop(), proofs.stop(), index?.stop()]);
       await database.close();
       log.info("relay_stopped");
     };

@@ -1,6 +1,6 @@
 // The relay's own database: what must survive a crash between two instructions.
 
-import { type Schema, TREE_TABLES } from "../../sqlite/index.ts";
+import { LISTING_INDEX_TABLES, type Schema, TREE_TABLES } from "../../sqlite/index.ts";
 
 const TABLES = `
   -- A listing belongs to the provider who registered its first rental.
@@ -117,5 +117,6 @@ export const relaySchema: Schema = {
     { name: "relay_tables", sql: TABLES },
     { name: "receipts and proofs", sql: PROOFS },
     { name: "market", sql: MARKET },
+    { name: "listing index", sql: LISTING_INDEX_TABLES },
   ],
 };
