@@ -16,7 +16,13 @@ export const escrowParty = z.strictObject({
   address: z.string().min(20).max(100),
 });
 
-const phase = z.enum([
+/**
+ * `proposed`: not signed by all · `agreed`: may be funded · `expired`: its time was over before anything was paid in · `funding`: the
+ * coins are not in a block (yet, or any more) · `funded` · `releasing` and `refunding`: one has signed a payout · `disputed`: somebody
+ * asked the arbiter · `decided`: the arbiter has signed a payout · `paying`: two have signed, not in a block · `settled` · `spent`: the
+ * coins went by another payout than the one of this document.
+ */
+export const ESCROW_PHASES = [
   "proposed",
   "agreed",
   "expired",
@@ -29,7 +35,9 @@ const phase = z.enum([
   "paying",
   "settled",
   "spent",
-]);
+] as const;
+export type EscrowPhase = (typeof ESCROW_PHASES)[number];
+const phase = z.enum(ESCROW_PHASES);
 
 export const escrowSummary = z.object({
   id: z.string(),

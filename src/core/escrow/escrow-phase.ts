@@ -2,30 +2,11 @@
 // a lost document or another party's haste can only change the facts, never an own memory of a state.
 
 import { assertNever } from "../../base/index.ts";
+import { ESCROW_PHASES, type EscrowPhase } from "../../protocol/index.ts";
 import type { EscrowRole } from "../../registry/index.ts";
 import type { SettlementKind } from "./escrow-file.ts";
 
-/**
- * `proposed`: not signed by all · `agreed`: may be funded · `expired`: its time was over before anything was paid in · `funding`: the
- * coins are not in a block (yet, or any more) · `funded` · `releasing` and `refunding`: one has signed a payout · `disputed`: somebody
- * asked the arbiter · `decided`: the arbiter has signed a payout · `paying`: two have signed, not in a block · `settled` · `spent`: the
- * coins went by another payout than the one of this document.
- */
-export const ESCROW_PHASES = [
-  "proposed",
-  "agreed",
-  "expired",
-  "funding",
-  "funded",
-  "releasing",
-  "refunding",
-  "disputed",
-  "decided",
-  "paying",
-  "settled",
-  "spent",
-] as const;
-export type EscrowPhase = (typeof ESCROW_PHASES)[number];
+export { ESCROW_PHASES, type EscrowPhase };
 
 export type EscrowStep = "accept" | "fund" | "release" | "refund" | "sign" | "dispute" | "decide" | "send";
 
