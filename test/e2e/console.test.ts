@@ -424,6 +424,15 @@ describe.skipIf(!hasChromium)(
       expect(clipped).toBe(0);
     });
 
+    it.each([360, 641, 768, 961])("keeps its bar within %d px while it waits for the box", async (width) => {
+      const at = await world();
+      const { page } = await owner(at, { viewport: { width, height: 800 } });
+      await page.routeWebSocket(/./, () => {}); // taken, and never answered
+      await page.reload();
+      await page.getByText("Connecting", { exact: true }).waitFor();
+      expect(await overflow(page)).toBe(0);
+    });
+
     const looks = (["light", "dark"] as const).flatMap((colorScheme) =>
       [PHONE, DESKTOP].map((viewport) => ({ colorScheme, viewport })),
     );
