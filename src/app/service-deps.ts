@@ -9,12 +9,16 @@ import type { FileBoxStore } from "../store/index.ts";
 import type { Boards } from "./boards.ts";
 import type { ChainLink } from "./chain-services.ts";
 
-/** Where the kernel tells of devices. */
+/** Where the kernel tells of devices and of the machine itself. */
 export interface Machine {
   /** Usually `/sys`. */
   readonly sys: string;
   /** Usually `/dev`. */
   readonly dev: string;
+  /** `/proc` when left out. */
+  readonly proc?: string;
+  /** `/run` when left out. */
+  readonly runtime?: string;
 }
 
 export interface ServiceDeps {

@@ -45,6 +45,7 @@ export * from "./pin-guard.ts";
 export * from "./ports.ts";
 export type * from "./ports-console.ts";
 export type * from "./ports-fleet.ts";
+export * from "./ports-machine.ts";
 export type * from "./ports-phones.ts";
 export * from "./ports-slot.ts";
 export type * from "./ports-store.ts";

@@ -1,6 +1,7 @@
 // Public face of `host`.
 
 export { watchDevices } from "./device-watch.ts";
+export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
 export type { PlacedPower } from "./power-switch.ts";
 export { type ProgramRunner, programRunner } from "./run-program.ts";
 export { type SlotHardwareDeps, type SlotPlace, slotHardware } from "./slot-hardware.ts";
