@@ -9,6 +9,7 @@ import {
   createSealer,
   type DoctorCheck,
   type Escrows,
+  EventArchive,
   EventLog,
   escrowCheck,
   Forwarder,
@@ -57,6 +58,7 @@ interface Shared extends ServiceDeps {
 
 export interface BoxServices {
   readonly events: EventLog;
+  readonly archive: EventArchive;
   readonly rentals: Rentals;
   readonly relay: ReturnType<typeof createRelayClient>;
   readonly forwarder: Forwarder;
@@ -224,6 +226,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const { log, time } = deps;
   const bus = new Events<BusEvents>("box", log);
   const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
+  const { keep, keep_for: keepFor } = deps.config.events;
+  const archive = new EventArchive({ ...shared, store: deps.store.events, keep, keepFor });
   const rentals = createRentals(shared);
   const { chain } = deps;
   const mirror = createRecordMirror({ ...deps, relay: () => delivery.relay });
@@ -245,7 +249,18 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
   const market = { publishing, payments, desk, mirror, escrows };
-  const made = { events: shared.events, rentals, proofs, ...market, intake, ussd, balances, numbers, ...parts };
+  const made = {
+    events: shared.events,
+    archive,
+    rentals,
+    proofs,
+    ...market,
+    intake,
+    ussd,
+    balances,
+    numbers,
+    ...parts,
+  };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });

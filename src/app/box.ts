@@ -135,6 +135,8 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     machine,
     openSimLink,
   });
+  await services.archive.load();
+  parts.started("events", () => services.archive.stop());
   await services.rentals.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);

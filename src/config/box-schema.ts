@@ -6,6 +6,7 @@ import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./ba
 import { emercoinSection } from "./chain-schema.ts";
 import { enumSection } from "./enum-schema.ts";
 import { escrowSection } from "./escrow-schema.ts";
+import { eventsSection } from "./events-schema.ts";
 import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
 import { paymentsSection } from "./payments-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
@@ -160,6 +161,7 @@ export const boxConfig = z
       .prefault({}),
     payments: paymentsSection.prefault({}),
     escrow: escrowSection.prefault({}),
+    events: eventsSection.prefault({}),
     web: z
       .strictObject({
         listen: listenAddress("127.0.0.1:8080").describe("Address of the console and the REST interface."),

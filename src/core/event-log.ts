@@ -1,4 +1,4 @@
-// The box's recent events, for the console: fixed codes with safe details. Kept in memory, bounded; the log file is the archive.
+// The box's recent events, for the console: fixed codes with safe details. Kept in memory, bounded; `event-archive` keeps them longer.
 
 import { type Clock, type Disposer, Events, type LineId, type Logger, type SlotId } from "../base/index.ts";
 import type { BoxEvent } from "../protocol/index.ts";
@@ -26,6 +26,19 @@ export class EventLog {
     this.#time = time;
     this.#log = log;
     this.#events = new Events("event-log", log);
+  }
+
+  /** How many events are kept. */
+  get capacity(): number {
+    return CAPACITY;
+  }
+
+  /** Events of earlier runs, oldest first. The next event has a `seq` that is `gap` above theirs. */
+  restore(past: readonly BoxEvent[], gap: number): void {
+    const last = past.at(-1);
+    if (last === undefined) return;
+    this.#ring.unshift(...past.slice(-CAPACITY));
+    this.#seq = Math.max(this.#seq, last.seq + gap);
   }
 
   record(input: EventInput): void {

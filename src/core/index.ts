@@ -19,6 +19,7 @@ export { isOpen, type PublicationStore, type StoredPublication } from "./chain/p
 export { Renewals, type RenewalTarget } from "./chain/renewals.ts";
 export * from "./doctor.ts";
 export * from "./escrow/index.ts";
+export * from "./event-archive.ts";
 export * from "./event-log.ts";
 export * from "./forwarder.ts";
 export * from "./intake.ts";

@@ -1,9 +1,10 @@
 // The box's store: one repository per aggregate over one database file.
 
 import type { Clock, Logger, Millis } from "../base/index.ts";
-import type { BoxStore, EscrowStore, PaymentStore } from "../core/index.ts";
+import type { BoxStore, EscrowStore, EventStore, PaymentStore } from "../core/index.ts";
 import { openSqlite, type SqliteStats } from "../sqlite/index.ts";
 import { escrowRepository } from "./escrow-repository.ts";
+import { eventRepository } from "./event-repository.ts";
 import { intakeRepository } from "./intake-repository.ts";
 import { type NameStore, nameRepository } from "./name-repository.ts";
 import { outboxRepository } from "./outbox-repository.ts";
@@ -32,6 +33,7 @@ export interface FileBoxStore extends BoxStore {
   readonly payments: PaymentStore;
   readonly names: NameStore;
   readonly escrows: EscrowStore;
+  readonly events: EventStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
   checkIntegrity(): Promise<void>;
   stats(): Promise<SqliteStats>;
@@ -55,6 +57,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     payments: paymentRepository(db),
     names: nameRepository(db),
     escrows: escrowRepository(db),
+    events: eventRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),

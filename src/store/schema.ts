@@ -2,6 +2,7 @@
 
 import { type Schema, TREE_TABLES } from "../sqlite/index.ts";
 import { ESCROW_TABLES } from "./escrow-repository.ts";
+import { EVENT_TABLES } from "./event-repository.ts";
 import { PAYMENT_TABLES } from "./payment-repository.ts";
 
 const LINES_AND_RENTALS = `
@@ -256,5 +257,6 @@ export const boxSchema: Schema = {
     { name: "payments", sql: PAYMENT_TABLES },
     { name: "listings", sql: LISTINGS },
     { name: "escrows", sql: ESCROW_TABLES },
+    { name: "events", sql: EVENT_TABLES },
   ],
 };
