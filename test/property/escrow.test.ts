@@ -12,6 +12,9 @@ import { Killed, type Touch } from "../sim/escrow-ledger.ts";
 const EARNED = microEmc(3_210_987);
 const SHARED = AMOUNT - FLAT_FEE_MICRO;
 
+type Ending = "release" | "refund" | "decision";
+type Lives = { readonly life: number; readonly back: number }[];
+
 /** A process that is dead from its `after`-th touch of the outside on. */
 function mortal(after: number): Touch {
   let left = after;
@@ -21,7 +24,7 @@ function mortal(after: number): Touch {
 }
 
 /** What the parties do next, as a person would: look where it stands, do that. */
-async function oneStep(rig: EscrowRig, file: EscrowFile, touch: Touch, ending: "release" | "refund" | "decision") {
+async function oneStep(rig: EscrowRig, file: EscrowFile, touch: Touch, ending: Ending) {
   const { provider, arbiter } = rig.parties;
   const status = await rig.desk("renter", touch).status(file);
   const [missing] = status.missing;
@@ -59,11 +62,23 @@ async function oneStep(rig: EscrowRig, file: EscrowFile, touch: Touch, ending: "
   }
 }
 
+const lives = (...all: readonly (readonly [life: number, back: number])[]): Lives =>
+  all.map(([life, back]) => ({ life, back }));
+
+/**
+ * Found once. Two copies of the document each hold a funding that was stored and not sent; the older is sent, then the newer. The
+ * second line dies at the same places since the node is asked more before a funding is sent.
+ */
+const FOUND: readonly [Ending, Lives][] = [
+  ["release", lives([5, 0], [5, 0], [5, 0], [7, 0], [5, 2], [7, 0], [5, 2])],
+  ["release", lives([5, 0], [5, 0], [5, 0], [7, 0], [5, 2], [7, 0], [11, 2])],
+];
+
 describe("escrows under crashes", () => {
   it("are funded once and paid out once, whatever dies when", { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom("release" as const, "refund" as const, "decision" as const),
+        fc.constantFrom<Ending>("release", "refund", "decision"),
         fc.array(fc.record({ life: fc.nat(24), back: fc.nat(3) }), { maxLength: 25 }),
         async (ending, lives) => {
           const rig = new EscrowRig(JSON.stringify([ending, lives]));
@@ -92,7 +107,7 @@ describe("escrows under crashes", () => {
           expect(rig.shares(first)).toEqual([split.provider, split.renter, split.arbiter]);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 40, examples: FOUND.map(([ending, all]): [Ending, Lives] => [ending, all]) },
     );
   });
 

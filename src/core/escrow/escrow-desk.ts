@@ -1,16 +1,16 @@
 // What a party does with an escrow, over its own node. Every step gives a new document that the caller stores before anything is sent:
 // funding and payout are made, stored, and then sent as often as it takes.
 
-import { AppError, type Clock, hasCode, type MicroEmc, microEmc, type Secret, toHex } from "../../base/index.ts";
+import { AppError, type Clock, type MicroEmc, microEmc, type Secret, toHex } from "../../base/index.ts";
 import { combinePsbts, decodePsbt, encodePsbt, parseMultisigDescriptor } from "../../emercoin/index.ts";
 import { type EscrowRole, missingEscrowSignatures, signEscrow } from "../../registry/index.ts";
 import type { ChainReader, CoinWallet, MultisigNode, SentCoins, WalletGate } from "../chain/ports-chain.ts";
 import { type EscrowFile, type Evidence, MAX_STRAYS, type PaidIn, type SettlementKind } from "./escrow-file.ts";
+import { EscrowFunding, transactionHexOf } from "./escrow-funding.ts";
 import {
   checkMaySign,
   checkSettlement,
   fundedOutput,
-  payingOutput,
   payoutOf,
   proposeSettlement,
   signersOf,
@@ -50,9 +50,11 @@ export interface SettleWish {
 
 export class EscrowDesk {
   readonly #deps: EscrowDeskDeps;
+  readonly #funding: EscrowFunding;
 
   constructor(deps: EscrowDeskDeps) {
     this.#deps = deps;
+    this.#funding = new EscrowFunding(deps);
   }
 
   /** Agrees: checks the policy, signs it, and has the wallet sign for its address. Errors: `escrow.*`, the node's. */
@@ -69,33 +71,9 @@ export class EscrowDesk {
     return await this.#save({ ...file, signatures: { ...file.signatures, [party.role]: signature } });
   }
 
-  /**
-   * Pays in, once: a document with a funding is only sent again, and a funding that the wallet made or the chain holds already is taken
-   * into a document that lacks it. Errors: `escrow.not_agreed`, `escrow.expired`, the node's.
-   */
-  async fund(file: EscrowFile): Promise<EscrowFile> {
-    const { node, gate } = this.#deps;
-    checkPolicy(this.#deps, file.policy);
-    checkAgreed(this.#deps, file);
-    const known = file.funding ?? (await this.#paidBefore(file));
-    if (known !== null) {
-      const next = file.funding === null ? await this.#save({ ...file, funding: known }) : file;
-      await node.broadcast(known.hex);
-      return next;
-    }
-    checkNotExpired(file.policy, this.#now());
-    const { address, amount } = file.policy;
-    const { hex, txid, inputs } = await gate.unlocked("escrow", () => node.fund([{ address, amount }]));
-    const funded = { ...file, funding: { hex, txid, vout: payingOutput(this.#deps, file.policy, hex, amount) } };
-    try {
-      fundedOutput(this.#deps, funded);
-      await this.#save(funded);
-    } catch (error) {
-      await node.release(inputs);
-      throw error;
-    }
-    await node.broadcast(hex);
-    return funded;
+  /** Pays in, once. Errors: `escrow.not_agreed`, `escrow.expired`, the node's. */
+  fund(file: EscrowFile): Promise<EscrowFile> {
+    return this.#funding.fund(file);
   }
 
   /** Proposes how the coins are divided, and signs it. A proposal of another division replaces one that is not complete. */
@@ -147,23 +125,14 @@ export class EscrowDesk {
   }
 
   /**
-   * Sends again what is stored and not in a block: after a crash between storing and sending, and after a reorganisation. What the chain
-   * will not have, because other coins or another payout came first, is left to `status`.
+   * Sends again what is stored and not in a block: after a crash between storing and sending, and after a reorganisation. A funding that
+   * was never in a block is the renter's to send: only his wallet knows of others that it sent. What the chain will not have, because
+   * other coins or another payout came first, is left to `status`.
    */
   async resume(file: EscrowFile): Promise<void> {
-    const { node } = this.#deps;
-    const payout = payoutOf(this.#deps, file);
-    for (const { hex, txid } of [
-      ...(file.funding === null ? [] : [file.funding]),
-      ...(payout === null ? [] : [payout]),
-    ]) {
-      const known = await node.transaction(txid);
-      if (known !== null && known.confirmations >= 0) continue;
-      await node.broadcast(hex).catch((error: unknown) => {
-        if (hasCode(error, "emercoin.inputs_spent") || hasCode(error, "emercoin.rejected")) return;
-        throw error;
-      });
-    }
+    const whole = await this.#funding.resume(file);
+    const payout = payoutOf(this.#deps, whole);
+    if (payout !== null) await this.#funding.sendAgain(payout);
   }
 
   async addEvidence(
@@ -222,7 +191,9 @@ export class EscrowDesk {
     const found = coins
       .filter(({ txid, vout }) => txid !== funding?.txid || vout !== funding.vout)
       .slice(0, MAX_STRAYS);
-    return await Promise.all(found.map(async ({ txid, vout }) => ({ hex: await this.#hexOf(txid), txid, vout })));
+    return await Promise.all(
+      found.map(async ({ txid, vout }) => ({ hex: await transactionHexOf(node, txid), txid, vout })),
+    );
   }
 
   async strayAmount(file: EscrowFile): Promise<MicroEmc> {
@@ -234,28 +205,6 @@ export class EscrowDesk {
 
   #now(): number {
     return Math.floor(this.#deps.clock.now() / 1000);
-  }
-
-  async #hexOf(txid: string): Promise<string> {
-    const found = await this.#deps.node.transaction(txid);
-    if (found !== null) return found.hex;
-    throw new AppError("emercoin.bad_reply", "the node has a coin but not its transaction", {
-      hint: "Ask again when the node has caught up.",
-      retryable: true,
-    });
-  }
-
-  /** A funding that this document does not know of: another copy of it was used, or the file was overwritten. */
-  async #paidBefore({ policy }: EscrowFile): Promise<PaidIn | null> {
-    const { node } = this.#deps;
-    const sent = await node.paidTo(policy.address);
-    const held = (await node.unspentAt(policy.address)).map(({ txid }) => txid);
-    for (const txid of new Set([...sent, ...held])) {
-      const hex = await this.#hexOf(txid);
-      const vout = payingOutput(this.#deps, policy, hex, policy.amount);
-      if (vout >= 0) return { hex, txid, vout };
-    }
-    return null;
   }
 
   /** Makes the wallet sign for the escrow's address; may be repeated. */
