@@ -1,5 +1,6 @@
 // Public face of `envelope`: canonical JSON, identity keys, sealed and signed envelopes, receipts, key files, Merkle proofs.
 
+export * from "./archive-seal.ts";
 export * from "./call-receipt.ts";
 export * from "./canonical-json.ts";
 export * from "./canonical-parse.ts";
