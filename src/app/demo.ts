@@ -189,7 +189,12 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
   const facts: DemoFacts = {
     console_url: box.consoleUrl,
     admin_password: password,
-    api_token: await createApiToken({ settings, random, name: "demo", scopes: ["read", "write"] }),
+    api_token: await createApiToken({
+      settings,
+      random,
+      name: "demo",
+      scopes: ["read", "operate", "manage", "content"],
+    }),
     relay_url: relay.url,
     simulator_url: board.controlUrl,
     renter_keyfile: renterKeyfile,

@@ -21,7 +21,7 @@ export async function publishLocalAccess(
   url: string,
   deps: { readonly settings: SettingStore; readonly random: Random },
 ): Promise<{ readonly access: LocalAccess; readonly remove: () => Promise<void> }> {
-  const token = await createApiToken({ ...deps, name: "local", scopes: ["read", "write"] });
+  const token = await createApiToken({ ...deps, name: "local", scopes: ["read", "operate", "manage", "content"] });
   const access: LocalAccess = { url, token };
   const file = join(folder, FILE);
   await replaceFile(file, `${JSON.stringify(access)}\n`);

@@ -12,12 +12,21 @@ import {
   type SlotId,
   type UnixMs,
 } from "../base/index.ts";
-import type { BoxEvent, GrantRequest, LineView, LiveFrame, Overview, RentalView, SlotView } from "../protocol/index.ts";
+import type {
+  BoxEvent,
+  GrantRequest,
+  LineView,
+  LiveFrame,
+  Overview,
+  RentalView,
+  SlotView,
+  SmsView,
+} from "../protocol/index.ts";
 import type { KnownBalance } from "./balance-watch.ts";
 import type { EventLog } from "./event-log.ts";
 import type { IntakeHealth } from "./intake.ts";
 import type { LinkState } from "./link-state.ts";
-import type { Rental } from "./model.ts";
+import type { HeldMessage, OutboxMessage, Rental } from "./model.ts";
 import type { SlotStatus } from "./ports.ts";
 import type { BoxConsole } from "./ports-console.ts";
 import type { BoxStore, IntakeCommit, LineActivity } from "./ports-store.ts";
@@ -77,7 +86,8 @@ export class BoxViews implements BoxConsole {
   }
 
   /** Messages were stored, one row each. */
-  stored(rows: readonly { readonly lineId: LineId }[], at: UnixMs): void {
+  stored(rows: readonly (OutboxMessage | HeldMessage)[], at: UnixMs): void {
+    for (const row of rows) this.#changes.emit("frame", { type: "sms", sms: this.#smsView(row) });
     const changed = new Set<LineId>();
     for (const { lineId } of rows) {
       const { received = 0, denied = 0 } = this.#activity.get(lineId) ?? {};
@@ -184,6 +194,14 @@ export class BoxViews implements BoxConsole {
 
   onChange(listener: (frame: LiveFrame) => void): Disposer {
     return this.#changes.on("frame", listener);
+  }
+
+  #smsView(row: OutboxMessage | HeldMessage): SmsView {
+    const { lineId: line, storedAt: at } = row;
+    const slot = this.#deps.slots().find((each) => each.lineId === line)?.id ?? null;
+    if (!("message" in row)) return { id: row.id, at, line, slot, rental: null, seq: null };
+    const { id, rental_id: rental, seq } = row.message;
+    return { id, at, line, slot, rental, seq };
   }
 
   #every(): Disposer {

@@ -201,6 +201,20 @@ export const boxEvent = z.object({
 });
 export type BoxEvent = z.infer<typeof boxEvent>;
 
+/** An SMS that lies sealed on disk: that it came, never what it says or who sent it. */
+export const smsView = z.object({
+  /** As the renter sees it. */
+  id: z.string(),
+  at: unixMs,
+  line: id,
+  slot: id.nullable(),
+  /** Null for a message that is held for the owner, because nobody rents the line. */
+  rental: rentalIdText.nullable(),
+  /** Its number among the rental's messages; null for a held one. */
+  seq: z.number().int().nullable(),
+});
+export type SmsView = z.infer<typeof smsView>;
+
 /** Frames of the console's WebSocket (`/api/v1/live`), server to browser. */
 export const liveFrame = z.discriminatedUnion("type", [
   z.object({
@@ -215,5 +229,6 @@ export const liveFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("slot"), slot: slotView }),
   z.object({ type: z.literal("rentals"), lines: z.array(lineView), rentals: z.array(rentalView) }),
   z.object({ type: z.literal("event"), event: boxEvent }),
+  z.object({ type: z.literal("sms"), sms: smsView }),
 ]);
 export type LiveFrame = z.infer<typeof liveFrame>;

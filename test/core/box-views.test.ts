@@ -166,7 +166,7 @@ describe("slots and lines", () => {
 
   it("lines tell how much of theirs was dropped unread", async () => {
     views.dropped([{ lineId: lineOf(1).id, count: 2 }]);
-    views.stored([{ lineId: lineOf(1).id }], START);
+    views.stored([{ ...sampleHeld(1), lineId: lineOf(1).id }], START);
     views.dropped([{ lineId: lineOf(1).id, count: 1 }]);
     expect((await views.lines()).map(({ id, denied }) => [id, denied])).toEqual([
       ["line-1", 3],
@@ -227,7 +227,18 @@ describe("rentals", () => {
 });
 
 describe("changes", () => {
-  const stored = (line: number, at: number): void => views.stored([{ lineId: lineOf(line).id }], unixMs(at));
+  const stored = (line: number, at: number): void =>
+    views.stored([{ ...sampleHeld(1), lineId: lineOf(line).id }], unixMs(at));
+
+  it("an SMS is told with its line and slot, and neither text nor sender", () => {
+    stored(1, START);
+    expect(of("sms")).toEqual([
+      {
+        type: "sms",
+        sms: { id: sampleHeld(1).id, at: sampleHeld(1).storedAt, line: "line-1", slot: "1", rental: null, seq: null },
+      },
+    ]);
+  });
 
   it("events are told at once and can be read later", () => {
     rig.core.events.record({ level: "info", code: "slot.ready", slot: slotId("1") });

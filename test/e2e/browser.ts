@@ -38,3 +38,10 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   page.on("request", (request) => sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ""}`));
   return { page, complaints, sent };
 }
+
+/** Follows a link of the console's navigation, through the menu where there is no room for it. */
+export async function goTo(page: Page, name: string): Promise<void> {
+  const link = page.getByRole("link", { name, exact: true }).filter({ visible: true });
+  if ((await link.count()) === 0) await page.getByRole("button", { name: "Menu" }).filter({ visible: true }).click();
+  await link.first().click();
+}

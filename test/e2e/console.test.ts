@@ -16,7 +16,7 @@ import { FakeBoxConsole } from "../sim/fake-box-console.ts";
 import { FakeFleet } from "../sim/fake-fleet.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
-import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { goTo, hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
 import { overflow, violations } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
@@ -220,7 +220,7 @@ describe.skipIf(!hasChromium)(
     it("grants a free line through the dialog", async () => {
       const at = await world();
       const { page, complaints } = await owner(at);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByRole("button", { name: "Grant a rental" }).click();
       const grant = page.getByRole("button", { name: "Grant", exact: true });
       expect(await grant.isDisabled()).toBe(true);
@@ -241,7 +241,7 @@ describe.skipIf(!hasChromium)(
     it("shows why the box refused a grant and keeps what was typed", async () => {
       const at = await world();
       const { page } = await owner(at);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByRole("button", { name: "Grant a rental" }).click();
       await page.getByLabel("Renter's public keys").fill(JSON.stringify(KEYS));
       await page.getByText("Two keys of the right form").waitFor();
@@ -269,7 +269,7 @@ describe.skipIf(!hasChromium)(
     ])("refuses a key file with a private key, %s, and neither keeps nor sends it", async (_how, give) => {
       const at = await world();
       const { page, sent, complaints } = await owner(at);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByRole("button", { name: "Grant a rental" }).click();
       const file = { current: "a", users: { a: { private: PRIVATE, public: KEYS.encrypt, verify: KEYS.verify } } };
       await give(page, JSON.stringify(file));
@@ -287,7 +287,7 @@ describe.skipIf(!hasChromium)(
     it("takes the pair that the command line takes", async () => {
       const at = await world();
       const { page } = await owner(at);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByRole("button", { name: "Grant a rental" }).click();
       await page.getByPlaceholder("VERIFY:ENCRYPT").fill(`${KEYS.verify}:${KEYS.encrypt}`);
       await page.getByRole("button", { name: "Grant", exact: true }).click();
@@ -298,7 +298,7 @@ describe.skipIf(!hasChromium)(
     it("heads the past rentals' dates with what they are", async () => {
       const at = await world({ slots: 32 });
       const { page } = await owner(at);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByRole("columnheader", { name: "Time left" }).waitFor();
       await page.getByRole("button", { name: /^Past/ }).click();
       await page.getByRole("columnheader", { name: "Ended on" }).waitFor();
@@ -308,7 +308,7 @@ describe.skipIf(!hasChromium)(
     it("takes a picked public key file", async () => {
       const at = await world();
       const { page } = await owner(at);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByRole("button", { name: "Grant a rental" }).click();
       const buffer = Buffer.from(JSON.stringify({ verify: KEYS.verify, public: KEYS.encrypt }));
       await page
@@ -320,7 +320,7 @@ describe.skipIf(!hasChromium)(
     it("ends a rental after asking", async () => {
       const at = await world();
       const { page, complaints } = await owner(at, { viewport: PHONE });
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       const first = page.locator("[data-rental]").first();
       const id = await first.getAttribute("data-rental");
       await first.getByRole("button", { name: /^End the rental of/ }).click();
@@ -409,7 +409,7 @@ describe.skipIf(!hasChromium)(
       const at = await world({ slots: 32 });
       const { page } = await owner(at, { viewport: { width, height: 800 } });
       expect(await overflow(page)).toBe(0);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByRole("heading", { name: "Rentals" }).waitFor();
       expect(await overflow(page)).toBe(0);
       await page.getByRole("button", { name: "Grant a rental" }).click();
@@ -462,7 +462,7 @@ describe.skipIf(!hasChromium)(
       // An arriving event is tinted for a moment.
       await page.waitForFunction(() => document.querySelector(".event")?.getAnimations().length === 0);
       expect(await violations(page)).toEqual([]);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByRole("heading", { name: "Rentals" }).waitFor();
       expect(await violations(page)).toEqual([]);
       await page.getByRole("button", { name: "Grant a rental" }).click();
@@ -487,7 +487,7 @@ describe.skipIf(!hasChromium)(
       await page.getByText("Plug in a modem").waitFor();
       await page.getByText("Nothing has happened since the box started.").waitFor();
       expect(await violations(page)).toEqual([]);
-      await page.getByRole("link", { name: "Rentals" }).click();
+      await goTo(page, "Rentals");
       await page.getByText("No number is rented").waitFor();
       expect(await violations(page)).toEqual([]);
     });

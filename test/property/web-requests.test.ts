@@ -9,7 +9,7 @@ let f: WebFixture;
 let headers: Record<string, string>;
 beforeAll(async () => {
   f = await startFixture({ limits: { freeAttempts: 1_000_000, passwordQueue: 4 } });
-  headers = await f.token("read", "write");
+  headers = await f.token("read", "operate", "manage");
 });
 afterAll(() => f.stop());
 

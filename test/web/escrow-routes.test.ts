@@ -15,7 +15,7 @@ beforeEach(async () => {
   const terms = { feesBps: 50, disputeDays: 7, refundDays: 60 };
   f = await startFixture({ escrow: { escrows: box.escrows, terms, now: box.rig.now } });
   onTestFinished(() => f.stop());
-  write = await f.token("read", "write");
+  write = await f.token("read", "operate", "manage");
 });
 
 const post = async (path: string, body: unknown = {}, headers = write) => {

@@ -12,7 +12,7 @@ it.each([
   const box = new FakeBoxConsole({ clock: systemClock, slots: 1 });
   const f = await startFixture({ fleet: new FakeFleet({ box, clock: systemClock }) });
   try {
-    const headers = await f.token("write");
+    const headers = await f.token("operate", "manage");
     const refused = await f.call("POST", "/api/v1/slots/s1/at", { headers, body: { command } });
     expect([refused.status, refused.json?.code]).toEqual([403, code]);
   } finally {
@@ -27,7 +27,7 @@ it("a PIN that was wrong before is a conflict, not a fault of the box", async ()
   };
   const f = await startFixture({ fleet });
   try {
-    const request = { headers: await f.token("write"), body: { pin: "1111" } };
+    const request = { headers: await f.token("operate", "manage"), body: { pin: "1111" } };
     const refused = await f.call("POST", "/api/v1/slots/s1/sim/pin", request);
     expect([refused.status, refused.json?.code]).toEqual([409, "sim.pin_wrong"]);
   } finally {

@@ -60,10 +60,10 @@ describe("createApiToken", () => {
     const settings = new MemorySettings();
     const old = await createApiToken({ settings, random, name: "demo", scopes: ["read"] });
     const other = await createApiToken({ settings, random, name: "other", scopes: ["read"] });
-    const fresh = await createApiToken({ settings, random, name: "demo", scopes: ["read", "write"] });
+    const fresh = await createApiToken({ settings, random, name: "demo", scopes: ["read", "manage"] });
     expect(await findToken(settings, old)).toBeNull();
     expect(await findToken(settings, other)).toMatchObject({ name: "other" });
-    expect(await findToken(settings, fresh)).toMatchObject({ scopes: ["read", "write"] });
+    expect(await findToken(settings, fresh)).toMatchObject({ scopes: ["read", "manage"] });
   });
 
   it.each(["", "nbx_", "nbx_short", "Bearer x", `nbx_${"A".repeat(43)}`, "x".repeat(5000)])(

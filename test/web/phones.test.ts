@@ -10,7 +10,7 @@ let write: Record<string, string>;
 beforeEach(async () => {
   const limits = { phoneBodyBytes: 2000, phonePerMinute: 8, strangersPerMinute: 5 };
   fixture = await startFixture({ limits, behindProxy: true });
-  write = await fixture.token("read", "write");
+  write = await fixture.token("read", "operate", "manage");
 });
 afterEach(() => fixture.stop());
 
@@ -33,7 +33,7 @@ describe("phones over REST", () => {
       expect((await fixture.call(method, `/api/v1${path}`, { body: {} })).status).toBe(401);
     const read = await fixture.token("read");
     expect((await fixture.call("DELETE", "/api/v1/phones/moto", { headers: read })).status).toBe(403);
-    write = await fixture.token("read", "write");
+    write = await fixture.token("read", "operate", "manage");
     const renamed = await fixture.call("PATCH", "/api/v1/phones/moto", { headers: write, body: { name: "moto-2" } });
     expect(renamed.json).toMatchObject({ name: "moto-2" });
     const left = await fixture.call("DELETE", "/api/v1/phones/moto-2", { headers: write });

@@ -41,7 +41,7 @@ describe("proofs over REST", () => {
   it("anchors for writers alone, and a dry run changes nothing", async () => {
     const read = await f.token("read");
     expect(await refused("POST", `/${DATE}/anchor`, read, {})).toBe("403 web.scope");
-    const headers = await f.token("write");
+    const headers = await f.token("operate", "manage");
     const dry = await f.call("POST", `/api/v1/proofs/${DATE}/anchor`, { headers, body: { dry_run: true } });
     expect(dry.json).toMatchObject({ dry_run: true, day: { state: "built" }, cost: "0.012300", problem: null });
     expect(box.publisher.all).toEqual([]);
@@ -60,7 +60,7 @@ describe("proofs over REST", () => {
   });
 
   it("refuses what does not exist or makes no sense", async () => {
-    const headers = await f.token("read", "write");
+    const headers = await f.token("read", "operate", "manage");
     expect(await refused("GET", "/20260116", headers)).toBe("404 proofs.unknown_day");
     expect(await refused("GET", "/20260230", headers)).toBe("400 proofs.bad_date");
     expect(await refused("GET", `/${DATE}/${hashOf(9)}`, headers)).toBe("404 proofs.unknown_message");

@@ -49,7 +49,7 @@ afterEach(() => f.stop());
 
 describe("USSD over REST", () => {
   it("asks, replies and ends", async () => {
-    const headers = await f.token("write");
+    const headers = await f.token("operate", "manage");
     const path = "/api/v1/slots/s1/ussd";
     const asked = await f.call("POST", path, { headers, body: { code: "*100#" } });
     expect([asked.status, asked.json]).toEqual([200, { text: "1 Saldo\n2 Tarife", more: true }]);
@@ -81,7 +81,10 @@ describe("USSD over REST", () => {
     ["*6#", 404, "slot.unknown"],
     ["*7#", 503, "ussd.slot_not_ready"],
   ])("%s fails with %i %s", async (code, status, expected) => {
-    const answer = await f.call("POST", "/api/v1/slots/s1/ussd", { headers: await f.token("write"), body: { code } });
+    const answer = await f.call("POST", "/api/v1/slots/s1/ussd", {
+      headers: await f.token("operate", "manage"),
+      body: { code },
+    });
     expect([answer.status, problemReply.parse(answer.json).code]).toEqual([status, expected]);
     expect(answer.headers["retry-after"]).toBe(status === 429 ? "60" : undefined);
   });
@@ -89,7 +92,10 @@ describe("USSD over REST", () => {
   it.each([{}, { code: "" }, { code: "1".repeat(161) }, { code: "*100#", more: 1 }, { code: 100 }])(
     "refuses the body %j",
     async (body) => {
-      const answer = await f.call("POST", "/api/v1/slots/s1/ussd", { headers: await f.token("write"), body });
+      const answer = await f.call("POST", "/api/v1/slots/s1/ussd", {
+        headers: await f.token("operate", "manage"),
+        body,
+      });
       expect([answer.status, answer.json?.code]).toEqual([400, "web.bad_request"]);
       expect(ussd.calls).toEqual([]);
     },

@@ -1,9 +1,10 @@
 // What the pages can do: asks the box, keeps the live feed, and writes every result into the store. Views call it and nothing else.
 
-import { type Clock, type Disposer, messageOf, type Random, seconds } from "../../base/index.ts";
+import { AppError, type Clock, type Disposer, messageOf, type Random, seconds } from "../../base/index.ts";
 import type { AddPhoneRequest, GrantRequest, JoinPhoneRequest, PhoneInvitation } from "../../protocol/index.ts";
 import type { SessionReply, SetupRequest } from "../shared/api.ts";
 import type { Api } from "./api.ts";
+import type { LanguageId } from "./languages.ts";
 import { LiveLink } from "./live-link.ts";
 import { SlotActions } from "./slot-actions.ts";
 import { applyFrame, applyTick, type Notice, type State, type Theme, type View } from "./state.ts";
@@ -21,6 +22,8 @@ export interface ControllerDeps {
   readonly openFeed: () => WebSocket;
   readonly showTheme: (theme: Theme) => void;
   readonly showPath: (view: View) => void;
+  /** Fetches the language's texts, shows the pages in it, and remembers it. */
+  readonly showLanguage: (language: LanguageId) => Promise<void>;
 }
 
 export class Controller {
@@ -114,6 +117,13 @@ export class Controller {
     this.#deps.store.update((state) => ({ ...state, theme }));
   }
 
+  /** Errors: `page.unreachable` when its texts cannot be fetched; the pages then stay as they are. */
+  async setLanguage(language: LanguageId): Promise<void> {
+    await this.#deps.showLanguage(language).catch((cause: unknown) => {
+      throw new AppError("page.unreachable", "the texts could not be fetched", { cause, retryable: true });
+    });
+  }
+
   reconnect(): void {
     this.#link.retryNow();
   }
@@ -148,7 +158,8 @@ export class Controller {
 
   #enter(reply: SessionReply): void {
     if (reply.state === "signed_in") {
-      this.#deps.store.update((state) => (state.visitor === "owner" ? state : { ...state, visitor: "owner" }));
+      const { user } = reply;
+      this.#deps.store.update((state) => (state.visitor === "owner" ? state : { ...state, visitor: "owner", user }));
       this.#link.start();
       return;
     }
@@ -159,6 +170,7 @@ export class Controller {
     this.#deps.store.update((state) => ({
       ...state,
       visitor,
+      user: null,
       needsClaimCode,
       box: null,
       phones: null,

@@ -19,12 +19,14 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export class Translator {
+  readonly locale: string;
   readonly #catalogue: Catalogue;
   readonly #number: Intl.NumberFormat;
   readonly #date: Intl.DateTimeFormat;
   readonly #plural: Intl.PluralRules;
 
   constructor(catalogue: Catalogue, locale: string) {
+    this.locale = locale;
     this.#catalogue = catalogue;
     this.#number = new Intl.NumberFormat(locale);
     this.#date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });

@@ -7,6 +7,7 @@ import { AppContext } from "./app-context.ts";
 import { browserClock, browserRandom } from "./browser-ports.ts";
 import { Controller } from "./controller.ts";
 import { Translator } from "./i18n.ts";
+import { catalogueOf, type LanguageId, preferredLanguage, rememberLanguage } from "./languages.ts";
 import { pathOf, viewOf } from "./routes.ts";
 import { initialState } from "./state.ts";
 import { Store } from "./store.ts";
@@ -25,6 +26,10 @@ function start(target: HTMLElement): void {
     random: browserRandom,
     openFeed: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`),
     showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
+    showLanguage: async (language) => {
+      await speak(language);
+      rememberLanguage(localStorage, language);
+    },
     showPath: (view) => history.pushState(null, "", pathOf(view)),
   });
   addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
@@ -32,13 +37,20 @@ function start(target: HTMLElement): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") controller.reconnect();
   });
-  const words = new Translator(en, "en");
-  render(
-    <AppContext.Provider value={{ store, controller, words }}>
-      <Root />
-    </AppContext.Provider>,
-    target,
-  );
+  const show = (words: Translator): void => {
+    document.documentElement.lang = words.locale;
+    render(
+      <AppContext.Provider value={{ store, controller, words }}>
+        <Root />
+      </AppContext.Provider>,
+      target,
+    );
+  };
+  async function speak(language: LanguageId): Promise<void> {
+    show(new Translator(await catalogueOf(language, en), language));
+  }
+  // Without its texts the pages are in English: better than none.
+  speak(preferredLanguage(localStorage, navigator.languages)).catch(() => show(new Translator(en, "en")));
   controller.start();
 }
 

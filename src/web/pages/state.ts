@@ -10,12 +10,14 @@ import type {
   RentalView,
   SlotView,
 } from "../../protocol/index.ts";
+import type { VisitorUser } from "../shared/api.ts";
+import type { FixedView } from "../shared/views.ts";
 import { type CountHistory, countsSeen, historyStart, resumeHistory } from "./history.ts";
 
 export const EVENTS_KEPT = 200;
 
 /** `slot/…` is the page of one slot. `join` is for the browser of a phone that is being added, and needs no sign-in. */
-export type View = "overview" | "rentals" | "phones" | "chain" | "join" | `slot/${string}`;
+export type View = FixedView | `slot/${string}`;
 export type Theme = "system" | "light" | "dark";
 
 /** Who the visitor is to the box. `unreachable`: the first question got no answer. */
@@ -40,6 +42,8 @@ export interface Notice {
 
 export interface State {
   readonly visitor: Visitor;
+  /** Null while nobody is signed in. */
+  readonly user: VisitorUser | null;
   readonly needsClaimCode: boolean;
   readonly link: Link;
   readonly box: Box | null;
@@ -59,6 +63,7 @@ export interface State {
 export function initialState(view: View, theme: Theme): State {
   return {
     visitor: "unknown",
+    user: null,
     needsClaimCode: false,
     link: "connecting",
     box: null,
@@ -126,6 +131,9 @@ export function applyFrame(state: State, frame: LiveFrame, mono: number): State 
       return { ...state, box: { ...box, lines: frame.lines, rentals: frame.rentals } };
     case "event":
       return applyEvent(state, box, frame.event);
+    case "sms":
+      // The counters tell it in the next frames.
+      return state;
   }
 }
 

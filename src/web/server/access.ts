@@ -1,10 +1,11 @@
 // Who is asking: a browser with a session cookie, or a program with a bearer token. Everything else is a stranger.
 
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import { AppError } from "../../base/index.ts";
 import type { SettingStore } from "../../core/index.ts";
-import { type ApiScope, findToken } from "./api-tokens.ts";
+import { type ApiScope, type Role, SCOPES_OF } from "../shared/scopes.ts";
+import { findToken } from "./api-tokens.ts";
 import { checkWrite, type OriginHeaders } from "./origin.ts";
 import { type Owner, setupNeeded } from "./owner.ts";
 import type { Sessions } from "./sessions.ts";
@@ -14,8 +15,28 @@ const COOKIE = "numberbox_session";
 const SECURE_COOKIE = `__Host-${COOKIE}`;
 
 export type Principal =
-  | { readonly kind: "session"; readonly token: string }
+  | { readonly kind: "session"; readonly token: string; readonly user: string; readonly role: Role }
   | { readonly kind: "token"; readonly name: string; readonly scopes: readonly ApiScope[] };
+
+export function scopesOf(principal: Principal): readonly ApiScope[] {
+  return principal.kind === "token" ? principal.scopes : SCOPES_OF[principal.role];
+}
+
+/** Who did it, as events and the audit trail name him. */
+export function nameOf(principal: Principal): string {
+  return principal.kind === "token" ? `token:${principal.name}` : principal.user;
+}
+
+function outOfScope(principal: Principal, scope: ApiScope): AppError {
+  const isToken = principal.kind === "token";
+  return new AppError("web.scope", isToken ? `this API token may not ${scope}` : `your role may not ${scope}`, {
+    hint: isToken ? "Use a token made with that scope." : "Ask the owner of this box.",
+    context: { scope },
+  });
+}
+
+/** A request as far as it says who asks. */
+export type Asked = Pick<IncomingMessage, "headers" | "method">;
 
 export interface AccessDeps {
   readonly settings: SettingStore;
@@ -65,7 +86,7 @@ export class Access {
     }
     const token = sessionCookie(headers);
     if (token === null) return null;
-    const principal: Principal = { kind: "session", token };
+    const principal: Principal = { kind: "session", token, user: "owner", role: "owner" };
     return (await this.isOpen(principal)) ? principal : null;
   }
 
@@ -77,8 +98,8 @@ export class Access {
   }
 
   /** Errors: `web.setup_needed`, `web.sign_in_needed`, `web.scope`, and for writes with a cookie `web.bad_origin` and `web.csrf`. */
-  async require(headers: IncomingHttpHeaders, scope: ApiScope): Promise<Principal> {
-    const principal = await this.identify(headers);
+  async require(asked: Asked, scope: ApiScope): Promise<Principal> {
+    const principal = await this.identify(asked.headers);
     if (principal === null) {
       // Commands on the same machine hold a token before the box has an owner.
       if ((await this.#deps.owner.passwordId()) === null) throw setupNeeded();
@@ -86,10 +107,9 @@ export class Access {
         hint: "Sign in at the console, or send `Authorization: Bearer <token>`.",
       });
     }
-    if (principal.kind === "token" && !principal.scopes.includes(scope)) {
-      throw new AppError("web.scope", `this API token may not ${scope}`, { hint: "Use a token made with that scope." });
-    }
-    if (principal.kind === "session" && scope === "write") checkWrite(originHeaders(headers));
+    if (!scopesOf(principal).includes(scope)) throw outOfScope(principal, scope);
+    const isWrite = asked.method !== "GET" && asked.method !== "HEAD";
+    if (principal.kind === "session" && isWrite) checkWrite(originHeaders(asked.headers));
     return principal;
   }
 }
@@ -97,7 +117,7 @@ export class Access {
 /** For routes: lets a request pass that `access` allows for a scope. */
 export function allowWith(access: Access): (scope: ApiScope) => RequestHandler {
   return (scope) => async (request, _response, next) => {
-    await access.require(request.headers, scope);
+    await access.require(request, scope);
     next();
   };
 }

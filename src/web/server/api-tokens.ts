@@ -5,17 +5,19 @@ import { z } from "zod";
 import { AppError, type Random, toBase64url } from "../../base/index.ts";
 import type { SettingStore } from "../../core/index.ts";
 import { parseJsonWith } from "../../protocol/index.ts";
+import { type ApiScope, apiScope } from "../shared/scopes.ts";
 
 const SETTING = "web.tokens";
 const PREFIX = "nbx_";
 const TOKEN = /^nbx_[A-Za-z0-9_-]{43}$/;
 const NAME = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 
-/** `read`: every GET and the live feed. `write`: grants and ends rentals. */
-const apiScope = z.enum(["read", "write"]);
-export type ApiScope = z.infer<typeof apiScope>;
+/** Tokens of before the four scopes: `write` was all that changes anything. */
+const storedScopes = z
+  .array(z.union([apiScope, z.literal("write")]))
+  .transform((scopes) => scopes.flatMap((scope): ApiScope[] => (scope === "write" ? ["operate", "manage"] : [scope])));
 
-const tokenRecords = z.array(z.object({ name: z.string(), hash: z.string(), scopes: z.array(apiScope) }));
+const tokenRecords = z.array(z.object({ name: z.string(), hash: z.string(), scopes: storedScopes }));
 export type TokenRecord = z.infer<typeof tokenRecords>[number];
 
 const hashOf = (token: string): Buffer => createHash("sha256").update(token, "utf8").digest();

@@ -1,6 +1,7 @@
 // The order in which a request passes: own host, security headers, then health, API or pages, and problems last.
 
-import express, { type Express, type RequestHandler } from "express";
+import express, { type Express, type RequestHandler, Router } from "express";
+import { z } from "zod";
 import { AppError, type Logger } from "../../base/index.ts";
 import type {
   ChainConsole,
@@ -13,6 +14,8 @@ import type {
 } from "../../core/index.ts";
 import { healthReply } from "../shared/api.ts";
 import { reply } from "./exchange.ts";
+import { openApiOf } from "./openapi.ts";
+import { expressPath, handlersOf, type Operation, operation } from "./operation.ts";
 import { checkHost } from "./origin.ts";
 import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
@@ -21,7 +24,7 @@ import { chainRoutes } from "./routes-chain.ts";
 import { directoryRoutes } from "./routes-directory.ts";
 import { doctorRoutes } from "./routes-doctor.ts";
 import { escrowRoutes } from "./routes-escrow.ts";
-import { fleetRoutes } from "./routes-fleet.ts";
+import { fleetOperations } from "./routes-fleet.ts";
 import { listingRoutes } from "./routes-listings.ts";
 import { type PaymentConsole, paymentRoutes } from "./routes-payments.ts";
 import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
@@ -47,6 +50,9 @@ export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDe
   readonly directory?: DirectoryConsole | undefined;
   /** Without it there are no USSD routes. */
   readonly ussd?: UssdConsole | undefined;
+  /** Of features that bring their own. */
+  readonly operations?: readonly Operation[] | undefined;
+  readonly version?: string | undefined;
   readonly names: readonly string[];
   /** Folder with the built pages. */
   readonly pages: string;
@@ -91,6 +97,24 @@ const notFound: RequestHandler = (_request, _response, next) =>
     }),
   );
 
+/** Every operation of the consoles that there are. */
+function operationsOf(deps: AppDeps): readonly Operation[] {
+  const { fleet, operations = [] } = deps;
+  return [...(fleet === undefined ? [] : fleetOperations(fleet)), ...operations];
+}
+
+function operationsRouter(operations: readonly Operation[], deps: AppDeps): Router {
+  const router = Router();
+  const document = openApiOf(operations, deps.version ?? "0");
+  const openapi = operation({
+    ...{ method: "get", path: "/openapi.json", scope: "read", tag: "Box", reply: z.record(z.string(), z.unknown()) },
+    summary: "This interface as an OpenAPI document",
+    run: () => document,
+  });
+  for (const each of [...operations, openapi]) router[each.method](expressPath(each.path), handlersOf(each, deps));
+  return router;
+}
+
 export function webApp(deps: AppDeps): Express {
   const app = express();
   app.disable("x-powered-by");
@@ -104,7 +128,7 @@ export function webApp(deps: AppDeps): Express {
   });
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
   app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
-  if (deps.fleet !== undefined) app.use("/api/v1", noStore, fleetRoutes({ ...deps, fleet: deps.fleet }));
+  app.use("/api/v1", noStore, operationsRouter(operationsOf(deps), deps));
   if (deps.payments !== undefined) app.use("/api/v1", noStore, paymentRoutes({ ...deps, payments: deps.payments }));
   if (deps.chain !== undefined) app.use("/api/v1", noStore, chainRoutes({ ...deps, chain: deps.chain }));
   if (deps.publishing !== undefined) {

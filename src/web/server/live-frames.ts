@@ -11,6 +11,7 @@ function keyOf(frame: LiveFrame): string | null {
     case "rentals":
       return frame.type;
     case "event":
+    case "sms":
     case "snapshot":
       return null;
   }

@@ -26,7 +26,7 @@ async function admit(deps: LiveUpgradeDeps, request: IncomingMessage): Promise<P
     throw new AppError("web.not_found", "there is no WebSocket at this address", { hint: `Use ${LIVE_PATH}.` });
   }
   checkOrigin(originHeaders(request.headers));
-  const principal = await deps.access.require(request.headers, "read");
+  const principal = await deps.access.require(request, "read");
   if (principal.kind === "session" && request.headers.origin === undefined) {
     throw new AppError("web.bad_origin", "a session's live feed needs an Origin header", {
       hint: "Programs use an API token.",

@@ -4,15 +4,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import express, { Router } from "express";
 import { AppError } from "../../base/index.ts";
+import { fixedViews, SLOT_PAGE, VIEWS } from "../shared/views.ts";
 
 /** Paths that the one document shows as views; everything else that is no file is not found. */
-const VIEWS = ["/", "/rentals", "/phones", "/chain", "/join", "/slots/:id"];
+const PATHS = [...fixedViews.map((view) => VIEWS[view].path), SLOT_PAGE];
 
 export function pagesHandler(folder: string): Router {
   const router = Router();
   router.use("/assets", express.static(join(folder, "assets"), { immutable: true, maxAge: "365d", index: false }));
   router.use(express.static(folder, { index: false, maxAge: "1h" }));
-  router.get(VIEWS, async (_request, response) => {
+  router.get(PATHS, async (_request, response) => {
     let document: string;
     try {
       document = await readFile(join(folder, "index.html"), "utf8");

@@ -43,11 +43,11 @@ export function boxRoutes({ box, access, bodyBytes }: BoxRoutesDeps): Router {
     reply(response, receiptsReply, { receipts, next: receipts.at(-1)?.cursor ?? page.after });
   });
 
-  router.post("/rentals", allow("write"), body, async (request: Request, response: Response) =>
+  router.post("/rentals", allow("operate"), body, async (request: Request, response: Response) =>
     reply(response.status(201), rentalView, await box.grant(bodyOf(request, grantRequest))),
   );
 
-  router.post("/rentals/:id/end", allow("write"), async (request: Request<{ id: string }>, response) =>
+  router.post("/rentals/:id/end", allow("operate"), async (request: Request<{ id: string }>, response) =>
     reply(response, rentalView, await box.endRental(rentalId(request.params.id))),
   );
 

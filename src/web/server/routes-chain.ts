@@ -21,12 +21,12 @@ export function chainRoutes({ chain, access, bodyBytes }: ChainRoutesDeps): Rout
   router.get("/chain", allow("read"), async (_request: Request, response: Response) =>
     reply(response, chainView, await chain.view()),
   );
-  router.post("/chain/unlock", allow("write"), body, async (request: Request, response: Response) => {
+  router.post("/chain/unlock", allow("manage"), body, async (request: Request, response: Response) => {
     const { passphrase, minutes } = bodyOf(request, unlockRequest);
     await chain.unlock(new Secret(passphrase), minutes === null ? null : minutesOf(minutes));
     reply(response, chainView, await chain.view());
   });
-  router.post("/chain/lock", allow("write"), async (_request: Request, response: Response) => {
+  router.post("/chain/lock", allow("manage"), async (_request: Request, response: Response) => {
     chain.lock();
     reply(response, chainView, await chain.view());
   });

@@ -31,18 +31,23 @@ export function directoryRoutes({ directory, access, bodyBytes }: DirectoryRoute
     const { number } = queryOf(request, enumQuery);
     reply(response, enumReply, enumBody(number, await directory.numbers.lookup(e164(number))));
   });
-  router.post("/enum", allow("write"), body, async (request: Request, response: Response) =>
+  router.post("/enum", allow("manage"), body, async (request: Request, response: Response) =>
     reply(response, directoryReply, await publishNumber(directory, bodyOf(request, enumPublishRequest))),
   );
-  router.delete("/enum/:line", allow("write"), body, async (request: Request<{ line: string }>, response: Response) => {
-    const { dry_run: dryRun } = bodyOf(request, publishRequest);
-    reply(response, directoryReply, await removeNumber(directory, request.params.line, dryRun));
-  });
+  router.delete(
+    "/enum/:line",
+    allow("manage"),
+    body,
+    async (request: Request<{ line: string }>, response: Response) => {
+      const { dry_run: dryRun } = bodyOf(request, publishRequest);
+      reply(response, directoryReply, await removeNumber(directory, request.params.line, dryRun));
+    },
+  );
   router.get("/dns", allow("read"), async (request, response) => {
     const { addresses, ...mirror } = await directory.hosts.show(queryOf(request, dnsQuery).host);
     reply(response, dnsReply, { ...mirror, addresses: [...addresses] });
   });
-  router.post("/dns", allow("write"), body, async (request: Request, response: Response) => {
+  router.post("/dns", allow("manage"), body, async (request: Request, response: Response) => {
     const { dry_run: dryRun, ...wanted } = bodyOf(request, dnsPublishRequest);
     reply(response, directoryReply, await publishHost(directory, wanted, dryRun));
   });

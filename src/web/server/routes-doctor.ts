@@ -15,7 +15,7 @@ export function doctorRoutes({ doctor, access }: DoctorRoutesDeps): Router {
   const router = Router();
   // Several at a time share one examination.
   let running: ReturnType<DoctorConsole["examine"]> | null = null;
-  router.get("/doctor", allowWith(access)("write"), async (_request: Request, response: Response) => {
+  router.get("/doctor", allowWith(access)("operate"), async (_request: Request, response: Response) => {
     running ??= doctor.examine().finally(() => {
       running = null;
     });

@@ -69,13 +69,13 @@ export function escrowRoutes({ escrow, access, bodyBytes }: EscrowRoutesDeps): R
       arbiters: escrows.arbiters().map(({ name }) => name),
     }),
   );
-  router.post("/escrows", allow("write"), body, async (request: Request, response: Response) =>
+  router.post("/escrows", allow("manage"), body, async (request: Request, response: Response) =>
     reply(response, escrowStepReply, await propose(escrow, request)),
   );
-  router.post("/escrows/party", allow("write"), async (_request: Request, response: Response) =>
+  router.post("/escrows/party", allow("manage"), async (_request: Request, response: Response) =>
     reply(response, escrowParty, await escrows.party()),
   );
-  router.post("/escrows/documents", allow("write"), body, async (request: Request, response: Response) => {
+  router.post("/escrows/documents", allow("manage"), body, async (request: Request, response: Response) => {
     const { file } = await escrows.take(escrowFileOf(bodyOf(request, escrowDocumentRequest).document));
     reply(response, escrowView, escrowBody(await escrows.view(file.policy.escrowId)));
   });
@@ -85,7 +85,7 @@ export function escrowRoutes({ escrow, access, bodyBytes }: EscrowRoutesDeps): R
   router.get("/escrows/:id/document", allow("read"), (request: EscrowRequest, response) =>
     reply(response, escrowDocumentReply, { document: JSON.parse(escrowFileText(escrows.get(request.params.id).file)) }),
   );
-  router.post("/escrows/:id/publish", allow("write"), body, async (request: EscrowRequest, response: Response) => {
+  router.post("/escrows/:id/publish", allow("manage"), body, async (request: EscrowRequest, response: Response) => {
     const { form, dry_run: dryRun } = bodyOf<{ form: "commitment" | "descriptor"; dry_run: boolean }>(
       request,
       escrowPublishRequest,
@@ -95,7 +95,7 @@ export function escrowRoutes({ escrow, access, bodyBytes }: EscrowRoutesDeps): R
     reply(response, publishReply, publishReplyOf(plan, dryRun ? null : await escrows.publish(id, form)));
   });
   for (const step of STEPS) {
-    router.post(`/escrows/:id/${step}`, allow("write"), body, async (request: EscrowRequest, response: Response) => {
+    router.post(`/escrows/:id/${step}`, allow("manage"), body, async (request: EscrowRequest, response: Response) => {
       const { dry_run: dryRun, ...asked } = bodyOf(request as Request, escrowStepRequests[step]);
       const action = escrowAction(step, asked);
       reply(response, escrowStepReply, await actOnEscrow(escrows, { id: request.params.id, action, dryRun }));

@@ -1,6 +1,6 @@
 // REST: what an owner does with slots, their SIMs and new hardware.
 
-import { type Request, type Response, Router } from "express";
+import { z } from "zod";
 import { lineId, slotId } from "../../base/index.ts";
 import type { FleetConsole } from "../../core/index.ts";
 import {
@@ -15,54 +15,72 @@ import {
   recoverRequest,
   slotView,
 } from "../../protocol/index.ts";
-import { type Access, allowWith } from "./access.ts";
-import { bodyOf, jsonBody, reply } from "./exchange.ts";
+import { type Operation, operation } from "./operation.ts";
 
-export interface FleetRoutesDeps {
-  readonly fleet: FleetConsole;
-  readonly access: Access;
-  readonly bodyBytes: number;
+const ofOne = z.strictObject({ id: z.string() });
+
+function slotOperations(fleet: FleetConsole): readonly Operation[] {
+  const common = { tag: "Slots", params: ofOne } as const;
+  return [
+    operation({
+      ...{ ...common, method: "post", path: "/slots/{id}/recover", scope: "operate" },
+      summary: "Try a slot again at once, with or without a reset",
+      ...{ body: recoverRequest, reply: slotView, errors: ["slot.unknown", "slot.no_means"] },
+      run: ({ params, body }) => fleet.recover(slotId(params.id), body.rung),
+    }),
+    operation({
+      ...{ ...common, method: "post", path: "/slots/{id}/sim/pin", scope: "manage" },
+      summary: "Keep the SIM's PIN, sealed, and try it once",
+      ...{ body: pinRequest, reply: slotView, idempotent: false },
+      errors: [
+        "slot.unknown",
+        "sim.bad_pin",
+        "sim.not_locked",
+        "sim.puk_required",
+        "sim.last_attempt",
+        "sim.pin_wrong",
+      ],
+      run: ({ params, body }) => fleet.enterPin(slotId(params.id), body.pin, body.confirm),
+    }),
+    operation({
+      ...{ ...common, method: "post", path: "/slots/{id}/at", scope: "manage" },
+      summary: "Send one AT command for an expert",
+      ...{ body: atRequest, reply: atReplyView, idempotent: false, errors: ["slot.unknown", "slot.no_terminal"] },
+      run: ({ params, body }) => fleet.at(slotId(params.id), body.command),
+    }),
+    operation({
+      ...{ ...common, method: "delete", path: "/slots/{id}", scope: "manage" },
+      summary: "Let go of a slot that joined",
+      errors: ["slot.unknown", "slot.configured"],
+      run: ({ params }) => fleet.remove(slotId(params.id)),
+    }),
+  ];
 }
 
-type OfSlot = Request<{ id: string }>;
-
-export function fleetRoutes({ fleet, access, bodyBytes }: FleetRoutesDeps): Router {
-  const router = Router();
-  const allow = allowWith(access);
-  const write = [allow("write"), ...jsonBody(bodyBytes)];
-
-  router.post("/slots/:id/recover", write, async (request: OfSlot, response: Response) => {
-    const { rung } = bodyOf(request, recoverRequest);
-    reply(response, slotView, await fleet.recover(slotId(request.params.id), rung));
-  });
-  router.post("/slots/:id/sim/pin", write, async (request: OfSlot, response: Response) => {
-    const { pin, confirm } = bodyOf(request, pinRequest);
-    reply(response, slotView, await fleet.enterPin(slotId(request.params.id), pin, confirm));
-  });
-  router.post("/slots/:id/at", write, async (request: OfSlot, response: Response) => {
-    const { command } = bodyOf(request, atRequest);
-    reply(response, atReplyView, await fleet.at(slotId(request.params.id), command));
-  });
-  router.delete("/slots/:id", allow("write"), async (request: OfSlot, response: Response) => {
-    await fleet.remove(slotId(request.params.id));
-    response.status(204).end();
-  });
-
-  router.get("/join", allow("read"), async (_request, response) => reply(response, joinView, await fleet.join()));
-  router.post("/join", write, async (request: Request, response: Response) => {
-    const { seconds } = bodyOf(request, joinRequest);
-    reply(response, joinView, await fleet.permitJoin(seconds));
-  });
-
-  router.post("/lines", write, async (request: Request, response: Response) => {
-    const { id, number, slot } = bodyOf(request, lineRequest);
-    const line = await fleet.addLine({ id: lineId(id), number, slot: slotId(slot) });
-    reply(response.status(201), lineView, line);
-  });
-  router.post("/lines/:id/sim", write, async (request: OfSlot, response: Response) => {
-    const { slot } = bodyOf(request, adoptRequest);
-    reply(response, lineView, await fleet.adoptSim(lineId(request.params.id), slotId(slot)));
-  });
-
-  return router;
+export function fleetOperations(fleet: FleetConsole): readonly Operation[] {
+  return [
+    ...slotOperations(fleet),
+    operation({
+      ...{ method: "get", path: "/join", scope: "read", tag: "Slots", reply: joinView },
+      summary: "New hardware, and the window in which it is taken",
+      run: () => fleet.join(),
+    }),
+    operation({
+      ...{ method: "post", path: "/join", scope: "manage", tag: "Slots", body: joinRequest, reply: joinView },
+      summary: "Open the window in which new hardware is taken, or close it",
+      run: ({ body }) => fleet.permitJoin(body.seconds),
+    }),
+    operation({
+      ...{ method: "post", path: "/lines", scope: "manage", tag: "Lines", body: lineRequest, reply: lineView },
+      ...{ status: 201, errors: ["line.exists", "slot.unknown"] },
+      summary: "Give a number to the SIM in a slot",
+      run: ({ body }) => fleet.addLine({ id: lineId(body.id), number: body.number, slot: slotId(body.slot) }),
+    }),
+    operation({
+      ...{ method: "post", path: "/lines/{id}/sim", scope: "manage", tag: "Lines", params: ofOne, body: adoptRequest },
+      ...{ reply: lineView, errors: ["rental.unknown_line", "slot.unknown", "slot.no_sim"] },
+      summary: "Make the SIM that is in a slot the line's",
+      run: ({ params, body }) => fleet.adoptSim(lineId(params.id), slotId(body.slot)),
+    }),
+  ];
 }

@@ -51,7 +51,7 @@ export function listingRoutes({ publishing, access, bodyBytes }: ListingRoutesDe
   router.get("/publications", allow("read"), (_request, response) =>
     reply(response, publicationsReply, { publications: publisher.list().map(publicationBody) }),
   );
-  router.post("/publications/:id/cancel", allow("write"), async (request: Request<{ id: string }>, response) =>
+  router.post("/publications/:id/cancel", allow("manage"), async (request: Request<{ id: string }>, response) =>
     reply(response, publicationView, publicationBody(await publisher.cancel(request.params.id))),
   );
   router.get("/identity", allow("read"), async (_request, response) => {
@@ -60,7 +60,7 @@ export function listingRoutes({ publishing, access, bodyBytes }: ListingRoutesDe
     reply(response, identityView, { ...view, expires_at: expiresAt, publication: shown });
   });
   for (const action of IDENTITY_ACTIONS) {
-    router.post(`/identity/${action}`, allow("write"), body, async (request: Request, response: Response) =>
+    router.post(`/identity/${action}`, allow("manage"), body, async (request: Request, response: Response) =>
       reply(response, publishReply, await actOnIdentity(publishing, action, bodyOf(request, publishRequest).dry_run)),
     );
   }
@@ -74,10 +74,15 @@ export function listingRoutes({ publishing, access, bodyBytes }: ListingRoutesDe
     reply(response, listingHistory, { revisions: listings.history(request.params.line).map(revisionBody) }),
   );
   for (const action of ACTIONS) {
-    router.post(`/listings/:line/${action}`, allow("write"), body, async (request: LineRequest, response: Response) => {
-      const { dry_run: dryRun } = bodyOf(request, publishRequest);
-      reply(response, publishReply, await actOnListing(publishing, { action, line: request.params.line, dryRun }));
-    });
+    router.post(
+      `/listings/:line/${action}`,
+      allow("manage"),
+      body,
+      async (request: LineRequest, response: Response) => {
+        const { dry_run: dryRun } = bodyOf(request, publishRequest);
+        reply(response, publishReply, await actOnListing(publishing, { action, line: request.params.line, dryRun }));
+      },
+    );
   }
   return router;
 }

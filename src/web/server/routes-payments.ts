@@ -83,21 +83,21 @@ export function paymentRoutes({ payments, access, bodyBytes }: PaymentRoutesDeps
   router.get("/payments/orders", allow("read"), (_request: Request, response: Response) =>
     reply(response, ordersReply, { orders: service.orders().map((each) => orderViewOf(each, service.book)) }),
   );
-  router.post("/payments/orders", allow("write"), body, async (request: Request, response: Response) =>
+  router.post("/payments/orders", allow("operate"), body, async (request: Request, response: Response) =>
     reply(response, orderView, orderViewOf(await order(payments, bodyOf(request, orderRequest)), service.book)),
   );
-  router.post("/payments/chaps", allow("write"), body, async (request: Request, response: Response) => {
+  router.post("/payments/chaps", allow("operate"), body, async (request: Request, response: Response) => {
     const asked = bodyOf(request, chapRequest);
     const terms = service.planChap(asked.order_id, termsOf(asked));
     const chap = asked.dry_run ? null : await service.chap(asked.order_id, terms);
     reply(response, chapView, chapViewOf(asked.order_id, terms, chap));
   });
-  router.post("/payments/addresses", allow("write"), body, async (request: Request, response: Response) => {
+  router.post("/payments/addresses", allow("operate"), body, async (request: Request, response: Response) => {
     const { order_id: id } = bodyOf(request, addressRequest);
     const address = await service.address(id);
     reply(response, addressReply, { order_id: id, address, due: emcText(stillDue(service.order(id))) });
   });
-  router.post("/payments/tickets", allow("write"), body, async (request: Request, response: Response) => {
+  router.post("/payments/tickets", allow("operate"), body, async (request: Request, response: Response) => {
     const asked = bodyOf(request, ticketRequest);
     const paid = await service.pay(asked.order_id, asked.ticket);
     const view = { ticket: ticketViewOf(paid.ticket), win: paid.ticket.winHex };

@@ -14,8 +14,7 @@ import {
   phoneView,
   phoneWebhookReply,
 } from "../../protocol/index.ts";
-import type { Access } from "./access.ts";
-import type { ApiScope } from "./api-tokens.ts";
+import { type Access, allowWith } from "./access.ts";
 import { bodyOf, jsonBody, reply } from "./exchange.ts";
 import type { WebLimits } from "./limits.ts";
 import { PhoneLimits } from "./phone-limits.ts";
@@ -46,17 +45,12 @@ function addressOf(request: Request): string {
 function ownerRoutes({ phones, access, bodyBytes }: PhoneRoutesDeps): Router {
   const router = Router();
   const body = jsonBody(bodyBytes);
-  const allow =
-    (scope: ApiScope): RequestHandler =>
-    async (request, _response, next) => {
-      await access.require(request.headers, scope);
-      next();
-    };
+  const allow = allowWith(access);
   const list = (response: Response): void => reply(response, phonesReply, { phones: [...phones.phones()] });
 
   router.get("/phones", allow("read"), (_request, response) => list(response));
 
-  router.post("/phones", allow("write"), body, async (request: Request, response: Response) => {
+  router.post("/phones", allow("manage"), body, async (request: Request, response: Response) => {
     const wanted = bodyOf(request, addPhoneRequest);
     const base = (wanted.box_url ?? ownUrl(request)).replace(/\/+$/, "");
     const { phone, secret, signingKey } = await phones.add({ ...wanted, box_url: base });
@@ -70,11 +64,11 @@ function ownerRoutes({ phones, access, bodyBytes }: PhoneRoutesDeps): Router {
     });
   });
 
-  router.patch("/phones/:name", allow("write"), body, async (request: Request<{ name: string }>, response: Response) =>
+  router.patch("/phones/:name", allow("manage"), body, async (request: Request<{ name: string }>, response: Response) =>
     reply(response, phoneView, await phones.change(request.params.name, bodyOf(request, changePhoneRequest))),
   );
 
-  router.delete("/phones/:name", allow("write"), async (request: Request<{ name: string }>, response) => {
+  router.delete("/phones/:name", allow("manage"), async (request: Request<{ name: string }>, response) => {
     await phones.remove(request.params.name);
     list(response);
   });

@@ -81,7 +81,7 @@ export function proofRoutes({ proofs, access, bodyBytes }: ProofRoutesDeps): Rou
   router.get("/proofs/:date/:hash", allow("read"), async (request: Request<{ date: string; hash: string }>, response) =>
     reply(response, proofBundle, await reader.about(request.params.hash, proofDate(request.params.date))),
   );
-  router.post("/proofs/:date/anchor", allow("write"), body, async (request: DayRequest, response: Response) =>
+  router.post("/proofs/:date/anchor", allow("manage"), body, async (request: DayRequest, response: Response) =>
     reply(response, anchorReply, await anchor(proofs, request)),
   );
   return router;

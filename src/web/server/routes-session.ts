@@ -2,8 +2,9 @@
 
 import { type Request, type Response, Router } from "express";
 import { AppError } from "../../base/index.ts";
-import { type SessionReply, sessionReply, setupRequest, signInRequest } from "../shared/api.ts";
-import { type Access, cookieHeader, originHeaders, sessionCookie } from "./access.ts";
+import { type SessionReply, sessionReply, setupRequest, signInRequest, type VisitorUser } from "../shared/api.ts";
+import { type Role, SCOPES_OF } from "../shared/scopes.ts";
+import { type Access, cookieHeader, nameOf, originHeaders, scopesOf, sessionCookie } from "./access.ts";
 import { bodyOf, jsonBody, reply } from "./exchange.ts";
 import { checkWrite } from "./origin.ts";
 import type { Owner } from "./owner.ts";
@@ -20,16 +21,22 @@ export interface SessionRoutesDeps {
 
 const addressOf = (request: Request): string => request.ip ?? "unknown";
 
+function userOf({ user, role }: { readonly user: string; readonly role: Role }): VisitorUser {
+  return { name: user, role, scopes: [...SCOPES_OF[role]] };
+}
+
 async function openSession(deps: SessionRoutesDeps, passwordId: string, request: Request, response: Response) {
   const token = await deps.sessions.create(passwordId);
   response.set("Set-Cookie", cookieHeader(token, request.secure));
-  reply(response.status(201), sessionReply, { state: "signed_in" });
+  reply(response.status(201), sessionReply, { state: "signed_in", user: userOf({ user: "owner", role: "owner" }) });
 }
 
 async function sessionState(deps: SessionRoutesDeps, request: Request): Promise<SessionReply> {
   if ((await deps.owner.passwordId()) === null) return { state: "setup", claim_code: deps.owner.needsClaimCode };
   const principal = await deps.access.identify(request.headers);
-  return { state: principal === null ? "signed_out" : "signed_in" };
+  if (principal === null) return { state: "signed_out" };
+  const shown = principal.kind === "session" ? principal : { user: nameOf(principal), role: "viewer" as const };
+  return { state: "signed_in", user: { ...userOf(shown), scopes: [...scopesOf(principal)] } };
 }
 
 export function sessionRoutes(deps: SessionRoutesDeps): Router {

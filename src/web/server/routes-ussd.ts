@@ -21,17 +21,17 @@ export function ussdRoutes({ ussd, access, bodyBytes }: UssdRoutesDeps): Router 
   const allow = allowWith(access);
   const slotOf = (request: SlotRequest) => slotId(request.params.id);
 
-  router.post("/slots/:id/ussd", allow("write"), body, async (request: SlotRequest, response: Response) =>
+  router.post("/slots/:id/ussd", allow("operate"), body, async (request: SlotRequest, response: Response) =>
     reply(response, ussdAnswer, await ussd.ask(slotOf(request), bodyOf(request, ussdRequest).code)),
   );
-  router.post("/slots/:id/ussd/reply", allow("write"), body, async (request: SlotRequest, response: Response) =>
+  router.post("/slots/:id/ussd/reply", allow("operate"), body, async (request: SlotRequest, response: Response) =>
     reply(response, ussdAnswer, await ussd.reply(slotOf(request), bodyOf(request, ussdReplyRequest).text)),
   );
-  router.delete("/slots/:id/ussd", allow("write"), (request: SlotRequest, response: Response) => {
+  router.delete("/slots/:id/ussd", allow("operate"), (request: SlotRequest, response: Response) => {
     ussd.cancel(slotOf(request));
     response.status(204).end();
   });
-  router.get("/slots/:id/ussd", allow("write"), (request: SlotRequest, response: Response) =>
+  router.get("/slots/:id/ussd", allow("operate"), (request: SlotRequest, response: Response) =>
     reply(response, ussdNotice, { notice: ussd.notice(slotOf(request)) }),
   );
   return router;

@@ -20,6 +20,7 @@ import { webApp } from "./app.ts";
 import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveUpgrade } from "./live-upgrade.ts";
+import type { Operation } from "./operation.ts";
 import { Owner } from "./owner.ts";
 import type { PaymentConsole } from "./routes-payments.ts";
 import type { ProofConsole } from "./routes-proofs.ts";
@@ -40,6 +41,9 @@ export interface WebOptions {
   readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
+  /** Routes of features that bring their own. */
+  readonly operations?: readonly Operation[];
+  readonly version?: string;
   readonly settings: SettingStore;
   /** Folder with the built pages. */
   readonly pages: string;

@@ -3,12 +3,17 @@
 import { z } from "zod";
 import { boxEvent, lineView, problemBody, receipt, rentalIdText, rentalView, slotView } from "../../protocol/index.ts";
 import { PASSWORD_MAX } from "./password-rules.ts";
+import { apiScope, role } from "./scopes.ts";
+
+/** Who is signed in: the pages offer what the scopes allow. */
+const visitorUser = z.object({ name: z.string(), role, scopes: z.array(apiScope) });
+export type VisitorUser = z.infer<typeof visitorUser>;
 
 /** `GET /api/v1/session`: what a visitor may do next. */
 export const sessionReply = z.discriminatedUnion("state", [
   z.object({ state: z.literal("setup"), claim_code: z.boolean() }),
   z.object({ state: z.literal("signed_out") }),
-  z.object({ state: z.literal("signed_in") }),
+  z.object({ state: z.literal("signed_in"), user: visitorUser }),
 ]);
 export type SessionReply = z.infer<typeof sessionReply>;
 

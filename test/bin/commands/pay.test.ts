@@ -125,7 +125,7 @@ describe("payments over REST", () => {
     const body = { order_id: "ab".repeat(16), ticket: "00" };
     expect((await web.call("POST", "/api/v1/payments/tickets", { body })).status).toBe(401);
     expect((await web.call("POST", "/api/v1/payments/tickets", { headers, body })).status).toBe(403);
-    const writer = await web.token("write");
+    const writer = await web.token("operate", "manage");
     const refused = await web.call("POST", "/api/v1/payments/tickets", { headers: writer, body });
     expect([refused.status, refused.json?.code]).toEqual([400, "payment.bad_ticket"]);
   });

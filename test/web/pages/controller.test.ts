@@ -11,6 +11,10 @@ import type { SessionReply } from "../../../src/web/shared/api.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
 import { VirtualClock } from "../../sim/virtual-clock.ts";
 
+const signedIn = {
+  state: "signed_in",
+  user: { name: "owner", role: "owner", scopes: ["read", "operate", "manage", "content"] },
+} as const satisfies SessionReply;
 const unused = () => Promise.reject(new Error("not in this test"));
 const noFleet: FleetApi = {
   ...{ recover: unused, enterPin: unused, at: unused, removeSlot: unused, addLine: unused, adoptSim: unused },
@@ -27,8 +31,8 @@ function setup(session: SessionReply | Error) {
   };
   const api: Api = {
     session: answer,
-    setUp: async () => ({ state: "signed_in" }),
-    signIn: async () => ({ state: "signed_in" }),
+    setUp: async () => signedIn,
+    signIn: async () => signedIn,
     signOut: async () => ({ state: "signed_out" }),
     grant: unused,
     endRental: unused,
@@ -46,6 +50,7 @@ function setup(session: SessionReply | Error) {
     },
     showTheme: (theme) => world.themes.push(theme),
     showPath: (view) => world.paths.push(view),
+    showLanguage: async () => {},
   });
   return { clock, store, controller, world };
 }
@@ -54,7 +59,7 @@ describe("Controller", () => {
   it.each([
     [{ state: "setup", claim_code: true }, "newcomer", 0],
     [{ state: "signed_out" }, "stranger", 0],
-    [{ state: "signed_in" }, "owner", 1],
+    [signedIn, "owner", 1],
   ] as const)("finds out who is asking: %j", async (session, visitor, sockets) => {
     const { clock, store, controller, world } = setup(session);
     controller.start();
@@ -68,7 +73,7 @@ describe("Controller", () => {
     controller.start();
     await clock.advance(seconds(10));
     expect(store.get().visitor).toBe("unreachable");
-    world.session = { state: "signed_in" };
+    world.session = signedIn;
     await clock.advance(seconds(4));
     expect(store.get().visitor).toBe("owner");
   });
@@ -85,7 +90,7 @@ describe("Controller", () => {
   });
 
   it("takes a notice away after some seconds, and a newer one in full", async () => {
-    const { clock, store, controller } = setup({ state: "signed_in" });
+    const { clock, store, controller } = setup(signedIn);
     controller.tell({ kind: "done", text: "one" });
     await clock.advance(seconds(6));
     controller.tell({ kind: "done", text: "two" });
@@ -96,7 +101,7 @@ describe("Controller", () => {
   });
 
   it("shows a view and its address, and the theme", () => {
-    const { store, controller, world } = setup({ state: "signed_in" });
+    const { store, controller, world } = setup(signedIn);
     controller.go("rentals");
     controller.setTheme("dark");
     expect([store.get().view, world.paths, store.get().theme, world.themes]).toEqual([

@@ -3,28 +3,12 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { Icon, type IconName, Mark } from "../parts/icon.tsx";
-import { ViewLink } from "../parts/view-link.tsx";
-import { slotOf } from "../routes.ts";
+import { Lazy } from "../parts/lazy.tsx";
+import { isFixed, slotOf } from "../routes.ts";
 import type { View } from "../state.ts";
 import { nextTheme } from "../theme.ts";
-import { Chain } from "./chain.tsx";
-import { Overview } from "./overview.tsx";
-import { Phones } from "./phones.tsx";
-import { Rentals } from "./rentals.tsx";
-import { SlotPage } from "./slot-page.tsx";
-
-const VIEWS = ["overview", "rentals", "phones", "chain"] as const;
-
-function NavLink({ view }: { readonly view: (typeof VIEWS)[number] }) {
-  const words = useWords();
-  const isCurrent = useSelect((state) => state.view === view);
-  return (
-    <ViewLink view={view} isCurrent={isCurrent}>
-      <Icon name={view} />
-      {words.t(`nav.${view}`)}
-    </ViewLink>
-  );
-}
+import { BottomNav, MenuButton, SideNav } from "./nav.tsx";
+import { loadSlotPage, REGISTRY } from "./registry.ts";
 
 function LinkState() {
   const words = useWords();
@@ -62,11 +46,7 @@ function Bar() {
         <Mark />
         <span>{words.t("app.name")}</span>
       </div>
-      <nav class="nav" aria-label={words.t("nav.label")}>
-        {VIEWS.map((view) => (
-          <NavLink key={view} view={view} />
-        ))}
-      </nav>
+      <MenuButton class="quiet bar-menu" />
       <div class="bar-tools">
         <LinkState />
         <ThemeButton />
@@ -118,10 +98,21 @@ function NoticePlace() {
 
 function ViewOf({ view }: { readonly view: View }) {
   const slot = slotOf(view);
-  if (slot !== null) return <SlotPage key={slot} id={slot} />;
-  if (view === "rentals") return <Rentals />;
-  if (view === "chain") return <Chain />;
-  return view === "phones" ? <Phones /> : <Overview />;
+  if (slot !== null) {
+    return (
+      <Lazy key="slot" load={loadSlotPage}>
+        {(Page) => <Page key={slot} id={slot} />}
+      </Lazy>
+    );
+  }
+  if (!isFixed(view) || view === "join") return null;
+  const { view: registered } = REGISTRY[view];
+  if ("now" in registered) return <registered.now key={view} />;
+  return (
+    <Lazy key={view} load={registered.load}>
+      {(Shown) => <Shown />}
+    </Lazy>
+  );
 }
 
 /** After a change of view a screen reader goes on at the new content; who comes back from a slot, at its card. */
@@ -164,9 +155,13 @@ export function Shell() {
       <a class="skip" href="#content">
         {words.t("app.skip")}
       </a>
+      <SideNav />
       <Bar />
-      <Banner />
-      <CurrentView />
+      <div class="shell-main">
+        <Banner />
+        <CurrentView />
+      </div>
+      <BottomNav />
       <NoticePlace />
     </div>
   );

@@ -1,0 +1,24 @@
+// The component of each view, loaded when it is first shown: what nobody opens costs nobody a byte.
+
+import type { ComponentType } from "preact";
+import type { FixedView } from "../../shared/views.ts";
+import type { IconName } from "../parts/icon.tsx";
+import { Overview } from "./overview.tsx";
+
+export interface RegisteredView {
+  readonly icon: IconName;
+  /** The component itself, where it is in the first bundle; else how it is fetched. */
+  readonly view: { readonly now: ComponentType } | { readonly load: () => Promise<ComponentType> };
+}
+
+const lazy = (icon: IconName, load: () => Promise<ComponentType>): RegisteredView => ({ icon, view: { load } });
+
+export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredView>> = {
+  overview: { icon: "overview", view: { now: Overview } },
+  rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
+  phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
+  chain: lazy("chain", async () => (await import("./chain.tsx")).Chain),
+};
+
+/** The page of one slot. */
+export const loadSlotPage = async () => (await import("./slot-page.tsx")).SlotPage;

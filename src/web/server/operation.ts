@@ -1,0 +1,141 @@
+// A REST route as data: who may call it, what it takes, what it answers. The router and the OpenAPI document are both made of it, so
+// that neither can say something that the other does not.
+
+import { Readable } from "node:stream";
+import type { Request, RequestHandler, Response } from "express";
+import type { z } from "zod";
+import { AppError } from "../../base/index.ts";
+import { parseWith } from "../../protocol/index.ts";
+import type { ApiScope } from "../shared/scopes.ts";
+import type { Access, Principal } from "./access.ts";
+import { bodyOf, jsonBody, queryOf } from "./exchange.ts";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** What a route is given, each part parsed. */
+export interface Call<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** Who calls; null only where `scope` is `open`. */
+  readonly principal: Principal | null;
+  /** The request itself: address, body of an upload. */
+  readonly request: Request;
+  /** For headers and cookies; the answer itself is what `run` returns. */
+  readonly response: Response;
+}
+
+/** A file as an answer. The stream is destroyed when the caller goes away. */
+export interface Download {
+  readonly fileName: string;
+  readonly content: Readable | Uint8Array;
+}
+
+interface Described {
+  readonly method: Method;
+  /** Below `/api/v1`, places in braces: `/slots/{id}/recover`. */
+  readonly path: string;
+  /** `open`: also strangers; every other needs that scope. */
+  readonly scope: ApiScope | "open";
+  /** The chapter of the OpenAPI page. */
+  readonly tag: string;
+  /** One line, without a full stop. */
+  readonly summary: string;
+  readonly description?: string;
+  /** Of success; 200, or 204 without `reply`. */
+  readonly status?: 200 | 201 | 202;
+  /** Codes that callers should be ready for, besides those of every route. */
+  readonly errors?: readonly string[];
+  /** Largest body in bytes, where the server's own limit does not fit. */
+  readonly bodyBytes?: number;
+  /** Content type of a body that is not JSON; `run` reads it from `request`, and limits it by itself. */
+  readonly upload?: string;
+  /** Content type of the answer, where `run` returns a `Download`. */
+  readonly download?: string;
+  /** Safe to repeat under an `Idempotency-Key`; of every POST unless false. */
+  readonly idempotent?: boolean;
+}
+
+export interface Definition<P, Q, B, R extends z.ZodType> extends Described {
+  readonly params?: z.ZodType<P>;
+  readonly query?: z.ZodType<Q>;
+  readonly body?: z.ZodType<B>;
+  /** Only what this lets through leaves the box. Without it, and without `download`, the answer is 204. */
+  readonly reply?: R;
+  readonly run: (call: Call<P, Q, B>) => Promise<z.input<R> | Download> | z.input<R> | Download;
+}
+
+/** An operation whose types are settled. */
+export interface Operation extends Described {
+  readonly params: z.ZodType | null;
+  readonly query: z.ZodType | null;
+  readonly body: z.ZodType | null;
+  readonly reply: z.ZodType | null;
+  readonly answer: (request: Request, response: Response, principal: Principal | null) => Promise<void>;
+}
+
+/** Of GET and HEAD no byte of a body is looked at. */
+function parsed<T>(schema: z.ZodType<T> | undefined, read: (schema: z.ZodType<T>) => T): T {
+  return schema === undefined ? (undefined as T) : read(schema);
+}
+
+export function operation<P = undefined, Q = undefined, B = undefined, R extends z.ZodType = z.ZodVoid>(
+  definition: Definition<P, Q, B, R>,
+): Operation {
+  const { params, query, body, reply, run, ...described } = definition;
+  const answer: Operation["answer"] = async (request, response, principal) => {
+    const result = await run({
+      params: parsed(params, (schema) => parseWith(schema, { ...request.params }, "web.bad_request", "The address")),
+      query: parsed(query, (schema) => queryOf(request, schema)),
+      body: parsed(body, (schema) => bodyOf(request, schema)),
+      ...{ principal, request, response },
+    });
+    if (response.headersSent) return;
+    if (definition.download !== undefined) return sendFile(response, definition.download, result);
+    if (reply === undefined) response.status(204).end();
+    else response.status(definition.status ?? 200).json(reply.parse(result));
+  };
+  const schemas = { params: params ?? null, query: query ?? null, body: body ?? null, reply: reply ?? null };
+  return { ...described, ...schemas, answer };
+}
+
+function isDownload(value: unknown): value is Download {
+  return typeof value === "object" && value !== null && "fileName" in value && "content" in value;
+}
+
+function sendFile(response: Response, type: string, value: unknown): void {
+  if (!isDownload(value)) throw new AppError("web.internal", "the route made no file");
+  const { fileName, content } = value;
+  response.type(type).set("Content-Disposition", `attachment; filename="${fileName.replace(/[^\w.-]/g, "_")}"`);
+  if (!(content instanceof Readable)) {
+    response.send(Buffer.from(content));
+    return;
+  }
+  response.once("close", () => content.destroy());
+  // The head is out: the reader sees that the file ends early.
+  content.once("error", () => response.destroy());
+  content.pipe(response);
+}
+
+/** `/slots/{id}` as express writes it. */
+export const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ":$1");
+
+export interface OperationDeps {
+  readonly access: Access;
+  readonly bodyBytes: number;
+}
+
+/** The handlers of one operation, in order: who asks, the body, the answer. */
+export function handlersOf(operation: Operation, { access, bodyBytes }: OperationDeps): RequestHandler[] {
+  const principals = new WeakMap<Request, Principal>();
+  const { scope } = operation;
+  const admit: RequestHandler = async (request, _response, next) => {
+    if (scope !== "open") principals.set(request, await access.require(request, scope));
+    next();
+  };
+  const body = operation.body === null ? [] : jsonBody(operation.bodyBytes ?? bodyBytes);
+  const answer: RequestHandler = async (request, response) => {
+    await operation.answer(request, response, principals.get(request) ?? null);
+  };
+  return [admit, ...body, answer];
+}

@@ -1,0 +1,33 @@
+// The console's views in the order of its navigation. The pages route by it, and the server knows by it which paths are pages. A new
+// view is a row here, its component in `pages/views/registry.ts`, and a text `nav.<id>`.
+
+import type { ApiScope } from "./scopes.ts";
+
+export type ViewGroup = "home" | "numbers" | "market" | "automation" | "box";
+
+export interface ViewRow {
+  readonly path: string;
+  /** Null: not in the navigation. */
+  readonly group: ViewGroup | null;
+  /** Who sees it; the box refuses the rest anyway. */
+  readonly scope: ApiScope;
+}
+
+export const VIEWS = {
+  overview: { path: "/", group: "home", scope: "read" },
+  rentals: { path: "/rentals", group: "numbers", scope: "read" },
+  phones: { path: "/phones", group: "numbers", scope: "read" },
+  chain: { path: "/chain", group: "market", scope: "read" },
+  join: { path: "/join", group: null, scope: "read" },
+} as const satisfies Readonly<Record<string, ViewRow>>;
+
+/** Views that there is one of. */
+export type FixedView = keyof typeof VIEWS;
+
+export const VIEW_GROUPS: readonly ViewGroup[] = ["home", "numbers", "market", "automation", "box"];
+
+export const isFixedView = (name: string): name is FixedView => Object.hasOwn(VIEWS, name);
+export const fixedViews = Object.keys(VIEWS).filter(isFixedView);
+
+/** Of the page of one slot. */
+export const SLOT_PAGE = "/slots/:id";
