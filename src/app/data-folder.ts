@@ -1,8 +1,12 @@
 // The box's data folder: made private, and held by one process at a time.
 
-import { chmod, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AppError, isAppError, systemCodeOf, wrapError } from "../base/index.ts";
+import { finishRestore } from "./backup/restore-switch.ts";
+import { cannotWrite, syncFolder } from "./whole-file.ts";
+
+export { readIfThere, replaceFile } from "./whole-file.ts";
 
 export interface DataFolder {
   readonly path: string;
@@ -74,18 +78,10 @@ async function keepNames(first: string, last: string): Promise<void> {
   for (let made = resolve(last); made.length >= length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 /**
  * Makes the folder (mode 0700) and takes it. A folder that exists keeps its mode: it may be one that others use too, and the files
- * in it are private by themselves. Errors: `app.folder_in_use`, `app.no_folder`, those of `replaceFile`.
+ * in it are private by themselves. A restore that was decided and cut short is finished. Errors: `app.folder_in_use`, `app.no_folder`,
+ * those of `replaceFile` and `finishRestore`.
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   try {
@@ -101,51 +97,12 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     });
   }
   await takeLock(path);
-  return { path, release: releaser(path) };
-}
-
-/**
- * Writes a whole file or nothing: a new file, synced, then renamed over the old one. Mode 0600.
- * Errors: `store.full` (retryable), `app.cannot_write`.
- */
-export async function replaceFile(file: string, text: string | Uint8Array): Promise<void> {
+  const release = releaser(path);
   try {
-    await writeAndRename(file, text);
-  } catch (cause) {
-    throw cannotWrite(cause, file);
+    await finishRestore(path);
+  } catch (error) {
+    await release();
+    throw error;
   }
-}
-
-function cannotWrite(cause: unknown, file: string): AppError {
-  const system = systemCodeOf(cause) ?? "?";
-  if (system === "ENOSPC" || system === "EDQUOT") {
-    return new AppError("store.full", `${file} cannot be written: the disk is full`, {
-      hint: "Free space on the disk that holds the data folder, then start again.",
-      retryable: true,
-      cause,
-    });
-  }
-  return new AppError("app.cannot_write", `${file} cannot be written (${system})`, {
-    hint: "Check the owner and mode of the folder, and whether its disk is read-only.",
-    cause,
-  });
-}
-
-async function writeAndRename(file: string, text: string | Uint8Array): Promise<void> {
-  const fresh = `${file}.new`;
-  await writeFile(fresh, text, { mode: 0o600, flush: true });
-  await rename(fresh, file);
-  await syncFolder(dirname(file));
-}
-
-/** The file's text, or null if there is none. */
-export async function readIfThere(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    if (systemCodeOf(cause) === "ENOENT") return null;
-    throw wrapError(cause, "app.unreadable", `${file} cannot be read (${systemCodeOf(cause) ?? "?"})`, {
-      hint: "Check the file's owner and mode.",
-    });
-  }
+  return { path, release };
 }

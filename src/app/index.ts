@@ -1,5 +1,8 @@
 // Public face of `app`.
 
+export { BACKUP_SUFFIX, type MadeBackup, type MakeBackup, makeBackup } from "./backup/make-backup.ts";
+export { inspectBackup } from "./backup/restore-box.ts";
+export { type RestoredBox, type RestoreFolder, restoreFolder } from "./backup/restore-folder.ts";
 export { type BoxDeps, type BoxHandle, startBox } from "./box.ts";
 export { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 export { type DemoHandle, startDemo } from "./demo.ts";

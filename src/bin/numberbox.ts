@@ -37,6 +37,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["ptool"], load: async () => (await import("./commands/ptool.ts")).registerPtool },
   { names: ["simulate"], load: async () => (await import("./commands/simulate.ts")).registerSimulate },
   { names: ["hardware"], load: async () => (await import("./commands/hardware.ts")).registerHardware },
+  { names: ["backup", "restore"], load: async () => (await import("./commands/backup.ts")).registerBackup },
   { names: ["config"], load: async () => (await import("./commands/config.ts")).registerConfig },
 ];
 

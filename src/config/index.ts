@@ -5,6 +5,7 @@ export type { BoxConfig } from "./box-schema.ts";
 export type { EmercoinSection } from "./chain-schema.ts";
 export type { EnumSection } from "./enum-schema.ts";
 export type { EscrowSection } from "./escrow-schema.ts";
+export { type FileReference, fileReferences, withFileReferences, withoutUnlock } from "./file-references.ts";
 export type { IdentitySection, LineListing, ListingSection } from "./listing-schema.ts";
 export { configSchema, parseBoxConfig, parseRelayConfig, parseYaml } from "./parse.ts";
 export type { PaymentsSection } from "./payments-schema.ts";

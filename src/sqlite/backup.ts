@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { AppError, type Millis, systemCodeOf, wrapError } from "../base/index.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { corruptError } from "./errors.ts";
+import { readVersion, type Schema } from "./migrate.ts";
 
 /** Runs `work` on a connection that is closed afterwards. */
 export async function withConnection<T>(
@@ -40,6 +41,21 @@ export async function backupTo(connection: Connection, target: string): Promise<
     await rm(target, { force: true });
     throw wrapError(error, "store.io", `the backup ${target} could not be written`, { retryable: true });
   }
+}
+
+/**
+ * A copy as `backupTo` makes it, of a file that another process may have open. Nothing of the file is migrated. Returns its schema version.
+ * Errors: `store.cannot_open`, `store.foreign_file`, `store.newer_schema`, those of `backupTo`.
+ */
+export async function snapshotSqlite(
+  options: { readonly file: string; readonly busyTimeout: Millis; readonly target: string } & Schema,
+): Promise<number> {
+  const { file, busyTimeout, target } = options;
+  return await withConnection(file, busyTimeout, async (connection) => {
+    const version = await readVersion(connection, options, file);
+    await backupTo(connection, target);
+    return version;
+  });
 }
 
 /** `quick` skips the comparison of indexes with tables. Errors: `store.corrupt` with the first finding. */

@@ -1,5 +1,6 @@
 // Public face of `sqlite`: generic access to one SQLite file. `store` and `relay` put their schemas and queries on top.
 
+export { snapshotSqlite } from "./backup.ts";
 export type { SqlValue } from "./connection.ts";
 export { openSqlite, type SqliteDatabase, type SqliteOptions, type SqliteStats } from "./database.ts";
 export { LISTING_INDEX_TABLES, listingIndexStore } from "./listing-index-store.ts";

@@ -1,8 +1,8 @@
 // The box's store: one repository per aggregate over one database file.
 
-import type { Clock, Logger, Millis } from "../base/index.ts";
-import type { BoxStore, EscrowStore, EventStore, PaymentStore } from "../core/index.ts";
-import { openSqlite, type SqliteStats } from "../sqlite/index.ts";
+import { type Clock, type Logger, type Millis, seconds } from "../base/index.ts";
+import type { BoxStore, EscrowStore, EventStore, PaymentStore, RestoreStore } from "../core/index.ts";
+import { openSqlite, type SqliteStats, snapshotSqlite } from "../sqlite/index.ts";
 import { escrowRepository } from "./escrow-repository.ts";
 import { eventRepository } from "./event-repository.ts";
 import { intakeRepository } from "./intake-repository.ts";
@@ -13,6 +13,7 @@ import { type ProofStore, proofRepository } from "./proof-repository.ts";
 import { receiptRepository } from "./receipt-repository.ts";
 import { rentalRepository } from "./rental-repository.ts";
 import { reportRepository } from "./report-repository.ts";
+import { restoreRepository } from "./restore-repository.ts";
 import { boxSchema } from "./schema.ts";
 import { settingRepository } from "./setting-repository.ts";
 
@@ -29,6 +30,7 @@ export interface BoxStoreOptions {
 
 /** What doctor and telemetry ask of the file, beyond the rules' port. */
 export interface FileBoxStore extends BoxStore {
+  readonly restore: RestoreStore;
   readonly proofs: ProofStore;
   readonly payments: PaymentStore;
   readonly names: NameStore;
@@ -58,10 +60,22 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     names: nameRepository(db),
     escrows: escrowRepository(db),
     events: eventRepository(db),
+    restore: restoreRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),
     stats: () => db.stats(),
     close: () => db.close(),
   };
+}
+
+/** The schema version that this program knows. */
+export const BOX_SCHEMA_VERSION = boxSchema.migrations.length;
+
+/**
+ * A consistent copy of a box's database, whether the box runs or not. Returns its schema version. Errors: `store.newer_schema`,
+ * `store.foreign_file`, `store.cannot_open`, `store.exists`, `store.full`.
+ */
+export async function snapshotBoxStore(file: string, target: string): Promise<number> {
+  return await snapshotSqlite({ ...boxSchema, file, target, busyTimeout: seconds(30) });
 }

@@ -1,5 +1,11 @@
 // Public face of `store`.
 
-export { type BoxStoreOptions, type FileBoxStore, openBoxStore } from "./box-store.ts";
+export {
+  BOX_SCHEMA_VERSION,
+  type BoxStoreOptions,
+  type FileBoxStore,
+  openBoxStore,
+  snapshotBoxStore,
+} from "./box-store.ts";
 export type { NameStore } from "./name-repository.ts";
 export type { ProofStore } from "./proof-repository.ts";

@@ -112,7 +112,8 @@ async function saveLine(tx: Transaction, line: Line): Promise<void> {
   await tx.run(SAVE_LINE, [line.id, line.number, line.slot, line.iccid, line.imsi, line.listingId]);
 }
 
-async function saveRental(tx: Transaction, rental: Rental, pending: PendingGrant | null): Promise<void> {
+/** In the transaction of a caller. */
+export async function saveRental(tx: Transaction, rental: Rental, pending: PendingGrant | null): Promise<void> {
   const { id, lineId, listingId, renter, startsAt, expiresAt, state, endedAt, rev, credit } = rental;
   const rules = rental.senderRules === null ? null : JSON.stringify(rental.senderRules);
   await tx.run(SAVE_RENTAL, [

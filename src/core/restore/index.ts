@@ -1,0 +1,3 @@
+// Public face of `core/restore`.
+
+export type { AdoptedMessage, RestoreMark, RestoreStore } from "./ports-restore.ts";
