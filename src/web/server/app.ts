@@ -4,6 +4,7 @@ import express, { type Express, type RequestHandler, Router } from "express";
 import { z } from "zod";
 import { AppError, type Logger } from "../../base/index.ts";
 import type {
+  BoxConsole,
   ChainConsole,
   DirectoryConsole,
   DoctorConsole,
@@ -19,20 +20,23 @@ import { expressPath, handlersOf, type Operation, operation } from "./operation.
 import { checkHost } from "./origin.ts";
 import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
-import { type BoxRoutesDeps, boxRoutes } from "./routes-box.ts";
-import { chainRoutes } from "./routes-chain.ts";
-import { directoryRoutes } from "./routes-directory.ts";
-import { doctorRoutes } from "./routes-doctor.ts";
-import { escrowRoutes } from "./routes-escrow.ts";
+import { boxOperations } from "./routes-box.ts";
+import { chainOperations } from "./routes-chain.ts";
+import { directoryOperations } from "./routes-directory.ts";
+import { doctorOperations } from "./routes-doctor.ts";
+import { escrowOperations } from "./routes-escrow.ts";
 import { fleetOperations } from "./routes-fleet.ts";
-import { listingRoutes } from "./routes-listings.ts";
-import { type PaymentConsole, paymentRoutes } from "./routes-payments.ts";
-import { type PhoneRoutesDeps, phoneRoutes } from "./routes-phones.ts";
-import { type ProofConsole, proofRoutes } from "./routes-proofs.ts";
-import { type SessionRoutesDeps, sessionRoutes } from "./routes-session.ts";
-import { ussdRoutes } from "./routes-ussd.ts";
+import { listingOperations } from "./routes-listings.ts";
+import { type PaymentConsole, paymentOperations } from "./routes-payments.ts";
+import { type PhoneOperationsDeps, phoneOperations } from "./routes-phones.ts";
+import { type ProofConsole, proofOperations } from "./routes-proofs.ts";
+import { type SessionOperationsDeps, sessionOperations } from "./routes-session.ts";
+import { ussdOperations } from "./routes-ussd.ts";
 
-export interface AppDeps extends BoxRoutesDeps, SessionRoutesDeps, PhoneRoutesDeps {
+export interface AppDeps extends SessionOperationsDeps, PhoneOperationsDeps {
+  readonly box: BoxConsole;
+  /** Largest body of a request, in bytes. */
+  readonly bodyBytes: number;
   readonly log: Logger;
   /** Without it slots are only looked at. */
   readonly fleet?: FleetConsole | undefined;
@@ -90,17 +94,34 @@ const noStore: RequestHandler = (_request, response, next) => {
   next();
 };
 
-const notFound: RequestHandler = (_request, _response, next) =>
-  next(
-    new AppError("web.not_found", "there is nothing at this address", {
-      hint: "The API is /api/v1/{session,setup,overview,slots,lines,rentals,phones,events,receipts,proofs,chain,identity,listings,publications,enum,dns,payments,escrows,doctor,live}.",
-    }),
-  );
+/** Says the API's first path segments, as far as this box has them. */
+function notFoundHandler(operations: readonly Operation[]): RequestHandler {
+  const roots = new Set(operations.map(({ path }) => path.split("/")[1]).filter((root) => root !== "openapi.json"));
+  const hint = `The API is /api/v1/{${[...roots, "live"].join(",")}}; /api/v1/openapi.json describes it.`;
+  return (_request, _response, next) =>
+    next(new AppError("web.not_found", "there is nothing at this address", { hint }));
+}
 
-/** Every operation of the consoles that there are. */
+/** Each console that there is has its operations. */
+const given = <T>(console: T | undefined, of: (console: T) => readonly Operation[]): readonly Operation[] =>
+  console === undefined ? [] : of(console);
+
 function operationsOf(deps: AppDeps): readonly Operation[] {
-  const { fleet, operations = [] } = deps;
-  return [...(fleet === undefined ? [] : fleetOperations(fleet)), ...operations];
+  return [
+    ...sessionOperations(deps),
+    ...boxOperations(deps.box),
+    ...given(deps.fleet, fleetOperations),
+    ...given(deps.ussd, ussdOperations),
+    ...phoneOperations(deps),
+    ...given(deps.payments, paymentOperations),
+    ...given(deps.chain, chainOperations),
+    ...given(deps.publishing, listingOperations),
+    ...given(deps.directory, directoryOperations),
+    ...given(deps.escrow, escrowOperations),
+    ...given(deps.doctor, doctorOperations),
+    ...given(deps.proofs, proofOperations),
+    ...(deps.operations ?? []),
+  ];
 }
 
 function operationsRouter(operations: readonly Operation[], deps: AppDeps): Router {
@@ -127,20 +148,9 @@ export function webApp(deps: AppDeps): Express {
     next();
   });
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
-  app.use("/api/v1", noStore, sessionRoutes(deps), boxRoutes(deps), ...phoneRoutes(deps));
-  app.use("/api/v1", noStore, operationsRouter(operationsOf(deps), deps));
-  if (deps.payments !== undefined) app.use("/api/v1", noStore, paymentRoutes({ ...deps, payments: deps.payments }));
-  if (deps.chain !== undefined) app.use("/api/v1", noStore, chainRoutes({ ...deps, chain: deps.chain }));
-  if (deps.publishing !== undefined) {
-    app.use("/api/v1", noStore, listingRoutes({ ...deps, publishing: deps.publishing }));
-  }
-  if (deps.directory !== undefined) {
-    app.use("/api/v1", noStore, directoryRoutes({ ...deps, directory: deps.directory }));
-  }
-  if (deps.escrow !== undefined) app.use("/api/v1", noStore, escrowRoutes({ ...deps, escrow: deps.escrow }));
-  if (deps.doctor !== undefined) app.use("/api/v1", noStore, doctorRoutes({ ...deps, doctor: deps.doctor }));
-  if (deps.ussd !== undefined) app.use("/api/v1", noStore, ussdRoutes({ ...deps, ussd: deps.ussd }));
-  if (deps.proofs !== undefined) app.use("/api/v1", noStore, proofRoutes({ ...deps, proofs: deps.proofs }));
+  const operations = operationsOf(deps);
+  const notFound = notFoundHandler(operations);
+  app.use("/api/v1", noStore, operationsRouter(operations, deps));
   app.use("/api", notFound);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);

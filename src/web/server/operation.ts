@@ -54,6 +54,8 @@ interface Described {
   readonly download?: string;
   /** Safe to repeat under an `Idempotency-Key`; of every POST unless false. */
   readonly idempotent?: boolean;
+  /** What is asked before a byte of the body is read, besides the scope: own limits, marks of a page's own request. */
+  readonly before?: readonly RequestHandler[];
 }
 
 export interface Definition<P, Q, B, R extends z.ZodType> extends Described {
@@ -128,7 +130,7 @@ export interface OperationDeps {
 /** The handlers of one operation, in order: who asks, the body, the answer. */
 export function handlersOf(operation: Operation, { access, bodyBytes }: OperationDeps): RequestHandler[] {
   const principals = new WeakMap<Request, Principal>();
-  const { scope } = operation;
+  const { scope, before = [] } = operation;
   const admit: RequestHandler = async (request, _response, next) => {
     if (scope !== "open") principals.set(request, await access.require(request, scope));
     next();
@@ -137,5 +139,5 @@ export function handlersOf(operation: Operation, { access, bodyBytes }: Operatio
   const answer: RequestHandler = async (request, response) => {
     await operation.answer(request, response, principals.get(request) ?? null);
   };
-  return [admit, ...body, answer];
+  return [admit, ...before, ...body, answer];
 }

@@ -1,55 +1,77 @@
 // REST: what the box knows and does. Each route is schema in, use case, schema out.
 
-import { type Request, type Response, Router } from "express";
+import { z } from "zod";
 import { rentalId } from "../../base/index.ts";
 import type { BoxConsole } from "../../core/index.ts";
 import { grantRequest, overview, parseJsonWith, receipt, rentalView } from "../../protocol/index.ts";
 import { eventsReply, linesReply, receiptsReply, rentalsReply, slotsReply } from "../shared/api.ts";
-import { type Access, allowWith } from "./access.ts";
-import { bodyOf, jsonBody, pageQuery, queryOf, reply } from "./exchange.ts";
+import { pageQuery } from "./exchange.ts";
+import { type Operation, operation } from "./operation.ts";
 
-export interface BoxRoutesDeps {
-  readonly box: BoxConsole;
-  readonly access: Access;
-  readonly bodyBytes: number;
+function viewOperations(box: BoxConsole): readonly Operation[] {
+  return [
+    operation({
+      ...{ method: "get", path: "/overview", scope: "read", tag: "Box", reply: overview },
+      summary: "Counts, relay, outbox and clock at a glance",
+      run: () => box.overview(),
+    }),
+    operation({
+      ...{ method: "get", path: "/slots", scope: "read", tag: "Slots", reply: slotsReply },
+      summary: "All slots with their SIMs and modems",
+      run: () => ({ slots: [...box.slots()] }),
+    }),
+    operation({
+      ...{ method: "get", path: "/lines", scope: "read", tag: "Lines", reply: linesReply },
+      summary: "All lines: free, rented or resting",
+      run: async () => ({ lines: [...(await box.lines())] }),
+    }),
+    operation({
+      ...{ method: "get", path: "/events", scope: "read", tag: "Box", query: pageQuery, reply: eventsReply },
+      summary: "What happened, oldest first",
+      run: ({ query }) => {
+        const events = [...box.events(query)];
+        return { events, next: events.at(-1)?.seq ?? query.after };
+      },
+    }),
+    operation({
+      ...{ method: "get", path: "/receipts", scope: "read", tag: "Proofs", query: pageQuery, reply: receiptsReply },
+      summary: "Renters' signed receipts, oldest first",
+      run: async ({ query }) => {
+        const receipts = (await box.receipts(query)).map((row) => ({
+          ...row,
+          receipt: parseJsonWith(receipt, row.receipt, "web.bad_receipt", "A stored receipt"),
+        }));
+        return { receipts, next: receipts.at(-1)?.cursor ?? query.after };
+      },
+    }),
+  ];
 }
 
-export function boxRoutes({ box, access, bodyBytes }: BoxRoutesDeps): Router {
-  const router = Router();
-  const body = jsonBody(bodyBytes);
-  const allow = allowWith(access);
-
-  router.get("/overview", allow("read"), async (_request, response) => reply(response, overview, await box.overview()));
-  router.get("/slots", allow("read"), (_request, response) => reply(response, slotsReply, { slots: [...box.slots()] }));
-  router.get("/lines", allow("read"), async (_request, response) =>
-    reply(response, linesReply, { lines: [...(await box.lines())] }),
-  );
-  router.get("/rentals", allow("read"), async (_request, response) =>
-    reply(response, rentalsReply, { rentals: [...(await box.rentals())] }),
-  );
-
-  router.get("/events", allow("read"), (request, response) => {
-    const page = queryOf(request, pageQuery);
-    const events = [...box.events(page)];
-    reply(response, eventsReply, { events, next: events.at(-1)?.seq ?? page.after });
-  });
-
-  router.get("/receipts", allow("read"), async (request, response) => {
-    const page = queryOf(request, pageQuery);
-    const receipts = (await box.receipts(page)).map((row) => ({
-      ...row,
-      receipt: parseJsonWith(receipt, row.receipt, "web.bad_receipt", "A stored receipt"),
-    }));
-    reply(response, receiptsReply, { receipts, next: receipts.at(-1)?.cursor ?? page.after });
-  });
-
-  router.post("/rentals", allow("operate"), body, async (request: Request, response: Response) =>
-    reply(response.status(201), rentalView, await box.grant(bodyOf(request, grantRequest))),
-  );
-
-  router.post("/rentals/:id/end", allow("operate"), async (request: Request<{ id: string }>, response) =>
-    reply(response, rentalView, await box.endRental(rentalId(request.params.id))),
-  );
-
-  return router;
+export function boxOperations(box: BoxConsole): readonly Operation[] {
+  return [
+    ...viewOperations(box),
+    operation({
+      ...{ method: "get", path: "/rentals", scope: "read", tag: "Rentals", reply: rentalsReply },
+      summary: "All rentals",
+      run: async () => ({ rentals: [...(await box.rentals())] }),
+    }),
+    operation({
+      ...{ method: "post", path: "/rentals", scope: "operate", tag: "Rentals", body: grantRequest, reply: rentalView },
+      ...{ summary: "Grant a rental of a line to a renter's keys", status: 201 },
+      errors: [
+        "rental.unknown_line",
+        "rental.line_rented",
+        "rental.line_resting",
+        "rental.bad_keys",
+        "rental.clock_in_doubt",
+      ],
+      run: ({ body }) => box.grant(body),
+    }),
+    operation({
+      ...{ method: "post", path: "/rentals/{id}/end", scope: "operate", tag: "Rentals", reply: rentalView },
+      params: z.strictObject({ id: z.string() }),
+      ...{ summary: "End a rental now", errors: ["rental.unknown", "rental.not_active"] },
+      run: ({ params }) => box.endRental(rentalId(params.id)),
+    }),
+  ];
 }

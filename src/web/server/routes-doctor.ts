@@ -1,25 +1,22 @@
-// REST: what the doctor finds. It looks through the whole database, so it is for writers.
+// REST: what the doctor finds. It looks through the whole database, so it is not for mere readers.
 
-import { type Request, type Response, Router } from "express";
 import type { DoctorConsole } from "../../core/index.ts";
 import { doctorView } from "../../protocol/index.ts";
-import { type Access, allowWith } from "./access.ts";
-import { reply } from "./exchange.ts";
+import { type Operation, operation } from "./operation.ts";
 
-export interface DoctorRoutesDeps {
-  readonly doctor: DoctorConsole;
-  readonly access: Access;
-}
-
-export function doctorRoutes({ doctor, access }: DoctorRoutesDeps): Router {
-  const router = Router();
+export function doctorOperations(doctor: DoctorConsole): readonly Operation[] {
   // Several at a time share one examination.
   let running: ReturnType<DoctorConsole["examine"]> | null = null;
-  router.get("/doctor", allowWith(access)("operate"), async (_request: Request, response: Response) => {
-    running ??= doctor.examine().finally(() => {
-      running = null;
-    });
-    reply(response, doctorView, await running);
-  });
-  return router;
+  return [
+    operation({
+      ...{ method: "get", path: "/doctor", scope: "operate", tag: "Box", reply: doctorView },
+      summary: "Examine the box and say the remedy of each fault",
+      run: () => {
+        running ??= doctor.examine().finally(() => {
+          running = null;
+        });
+        return running;
+      },
+    }),
+  ];
 }

@@ -1,6 +1,6 @@
 // REST: the box's identity and listings on the chain, and what is on its way there.
 
-import { type Request, type Response, Router } from "express";
+import { z } from "zod";
 import {
   actOnIdentity,
   actOnListing,
@@ -19,18 +19,21 @@ import {
   publishReply,
   publishRequest,
 } from "../../protocol/index.ts";
-import { type Access, allowWith } from "./access.ts";
-import { bodyOf, jsonBody, reply } from "./exchange.ts";
+import { NAME_ERRORS, NODE_ERRORS } from "./error-groups.ts";
+import { type Operation, operation } from "./operation.ts";
 
-export interface ListingRoutesDeps {
-  readonly publishing: PublishingConsole;
-  readonly access: Access;
-  readonly bodyBytes: number;
-}
-
-type LineRequest = Request<{ line: string }>;
-const ACTIONS = ["publish", "update", "renew", "unpublish"] as const;
-const IDENTITY_ACTIONS = ["publish", "renew", "rotate"] as const;
+const LISTING_ACTIONS = [
+  ["publish", "Write the line's listing to the chain"],
+  ["update", "Write what the configuration offers now"],
+  ["renew", "Pay for more days"],
+  ["unpublish", "Delete the listing from the chain"],
+] as const;
+const IDENTITY_ACTIONS = [
+  ["publish", "Write the box's identity to the chain"],
+  ["renew", "Pay for more days of the identity"],
+  ["rotate", "Replace the identity's keys in the chain"],
+] as const;
+const ofLine = z.strictObject({ line: z.string() });
 
 function viewOf({ line, listingId, name, current, pending, publication, changed }: ListingView) {
   return {
@@ -42,47 +45,82 @@ function viewOf({ line, listingId, name, current, pending, publication, changed 
   };
 }
 
-export function listingRoutes({ publishing, access, bodyBytes }: ListingRoutesDeps): Router {
-  const router = Router();
-  const body = jsonBody(bodyBytes);
-  const allow = allowWith(access);
-  const { listings, identity, publisher } = publishing;
-
-  router.get("/publications", allow("read"), (_request, response) =>
-    reply(response, publicationsReply, { publications: publisher.list().map(publicationBody) }),
-  );
-  router.post("/publications/:id/cancel", allow("manage"), async (request: Request<{ id: string }>, response) =>
-    reply(response, publicationView, publicationBody(await publisher.cancel(request.params.id))),
-  );
-  router.get("/identity", allow("read"), async (_request, response) => {
-    const { expiresAt, publication, ...view } = await identity.view();
-    const shown = publication === null ? null : publicationBody(publication);
-    reply(response, identityView, { ...view, expires_at: expiresAt, publication: shown });
-  });
-  for (const action of IDENTITY_ACTIONS) {
-    router.post(`/identity/${action}`, allow("manage"), body, async (request: Request, response: Response) =>
-      reply(response, publishReply, await actOnIdentity(publishing, action, bodyOf(request, publishRequest).dry_run)),
-    );
-  }
-  router.get("/listings", allow("read"), (_request, response) =>
-    reply(response, listingsReply, { listings: listings.list().map(viewOf) }),
-  );
-  router.get("/listings/:line", allow("read"), (request: LineRequest, response) =>
-    reply(response, listingView, viewOf(listings.show(request.params.line))),
-  );
-  router.get("/listings/:line/history", allow("read"), (request: LineRequest, response) =>
-    reply(response, listingHistory, { revisions: listings.history(request.params.line).map(revisionBody) }),
-  );
-  for (const action of ACTIONS) {
-    router.post(
-      `/listings/:line/${action}`,
-      allow("manage"),
-      body,
-      async (request: LineRequest, response: Response) => {
-        const { dry_run: dryRun } = bodyOf(request, publishRequest);
-        reply(response, publishReply, await actOnListing(publishing, { action, line: request.params.line, dryRun }));
+function identityOperations(publishing: PublishingConsole): readonly Operation[] {
+  return [
+    operation({
+      ...{ method: "get", path: "/identity", scope: "read", tag: "Identity", reply: identityView },
+      ...{ summary: "The box's identity as the chain shows it", errors: NODE_ERRORS },
+      run: async () => {
+        const { expiresAt, publication, ...view } = await publishing.identity.view();
+        const shown = publication === null ? null : publicationBody(publication);
+        return { ...view, expires_at: expiresAt, publication: shown };
       },
-    );
-  }
-  return router;
+    }),
+    ...IDENTITY_ACTIONS.map(([action, summary]) =>
+      operation({
+        ...{ method: "post", path: `/identity/${action}`, scope: "manage", tag: "Identity", summary },
+        ...{ body: publishRequest, reply: publishReply },
+        errors: ["identity.exists", "identity.not_published", "identity.unchanged", ...NAME_ERRORS],
+        run: ({ body }) => actOnIdentity(publishing, action, body.dry_run),
+      }),
+    ),
+  ];
+}
+
+function publicationOperations({ publisher }: PublishingConsole): readonly Operation[] {
+  return [
+    operation({
+      ...{ method: "get", path: "/publications", scope: "read", tag: "Chain", reply: publicationsReply },
+      summary: "What is on its way to the chain, and what arrived",
+      run: () => ({ publications: publisher.list().map(publicationBody) }),
+    }),
+    operation({
+      ...{ method: "post", path: "/publications/{id}/cancel", scope: "manage", tag: "Chain", reply: publicationView },
+      params: z.strictObject({ id: z.string() }),
+      ...{
+        summary: "Give up a publication that was not sent",
+        errors: ["publication.unknown", "publication.too_late"],
+      },
+      run: async ({ params }) => publicationBody(await publisher.cancel(params.id)),
+    }),
+  ];
+}
+
+export function listingOperations(publishing: PublishingConsole): readonly Operation[] {
+  const { listings } = publishing;
+  const common = { tag: "Listings", scope: "read", method: "get", errors: ["listing.unknown_line"] } as const;
+  return [
+    ...publicationOperations(publishing),
+    ...identityOperations(publishing),
+    operation({
+      ...{ ...common, path: "/listings", reply: listingsReply, errors: [], summary: "The listings of all lines" },
+      run: () => ({ listings: listings.list().map(viewOf) }),
+    }),
+    operation({
+      ...{ ...common, path: "/listings/{line}", params: ofLine, reply: listingView, summary: "The listing of a line" },
+      run: ({ params }) => viewOf(listings.show(params.line)),
+    }),
+    operation({
+      ...{ ...common, path: "/listings/{line}/history", params: ofLine, reply: listingHistory },
+      summary: "All revisions of a line's listing",
+      run: ({ params }) => ({ revisions: listings.history(params.line).map(revisionBody) }),
+    }),
+    ...LISTING_ACTIONS.map(([action, summary]) =>
+      operation({
+        ...{ ...common, method: "post", path: `/listings/{line}/${action}`, scope: "manage", summary },
+        ...{ params: ofLine, body: publishRequest, reply: publishReply },
+        errors: [
+          "listing.unknown_line",
+          "listing.no_offer",
+          "listing.no_worm",
+          "listing.not_published",
+          "listing.not_confirmed",
+          "listing.published",
+          "listing.unchanged",
+          ...NAME_ERRORS,
+        ],
+        run: ({ params, body }) => actOnListing(publishing, { action, line: params.line, dryRun: body.dry_run }),
+      }),
+    ),
+  ];
 }

@@ -1,6 +1,6 @@
 // REST: orders, challenges, tickets, addresses and the statement. A ticket is taken with the right to write: it grants rentals.
 
-import { type Request, type Response, Router } from "express";
+import type { z } from "zod";
 import { days, EMC, emcText, parseEmc, rentalId, unixMs } from "../../base/index.ts";
 import {
   type ChapTerms,
@@ -28,8 +28,8 @@ import {
   ticketRequest,
   ticketsReply,
 } from "../../protocol/index.ts";
-import { type Access, allowWith } from "./access.ts";
-import { bodyOf, jsonBody, queryOf, reply } from "./exchange.ts";
+import { WALLET_ERRORS } from "./error-groups.ts";
+import { type Operation, operation } from "./operation.ts";
 
 export interface PaymentConsole {
   readonly service: Payments;
@@ -38,14 +38,7 @@ export interface PaymentConsole {
   readonly now: () => number;
 }
 
-export interface PaymentRoutesDeps {
-  readonly payments: PaymentConsole;
-  readonly access: Access;
-  readonly bodyBytes: number;
-}
-
-function spanOf(request: Request, now: number) {
-  const { from, to, limit } = queryOf(request, spanQuery);
+function spanOf({ from, to, limit }: z.output<typeof spanQuery>, now: number) {
   const end = to ?? now + 1;
   return { from: unixMs(from ?? Math.max(0, end - days(30))), to: unixMs(end), limit };
 }
@@ -65,43 +58,103 @@ async function order({ service, findLine }: PaymentConsole, asked: OrderRequest)
   return dryRun ? service.plan(request) : await service.quote(request);
 }
 
-export function paymentRoutes({ payments, access, bodyBytes }: PaymentRoutesDeps): Router {
-  const router = Router();
-  const body = jsonBody(bodyBytes);
-  const allow = allowWith(access);
-  const { service, now } = payments;
+const ORDER_ERRORS = [
+  "rental.unknown_line",
+  "rental.unknown",
+  "rental.not_active",
+  "rental.line_rented",
+  "rental.line_resting",
+  "rental.bad_keys",
+  "rental.clock_in_doubt",
+  "payment.method_off",
+  "payment.not_offered",
+  "payment.too_many",
+] as const;
+const PAY_ERRORS = [
+  "payment.unknown_order",
+  "payment.order_over",
+  "payment.order_paid",
+  "payment.method_off",
+  "payment.too_many",
+  ...WALLET_ERRORS,
+] as const;
+const common = { tag: "Payments", scope: "operate", method: "post" } as const;
 
-  router.get("/payments", allow("read"), (_request: Request, response: Response) =>
-    reply(response, paymentsView, paymentsViewOf(service.overview())),
-  );
-  router.get("/payments/statement", allow("read"), async (request: Request, response: Response) =>
-    reply(response, statementView, statementViewOf(await service.statement(spanOf(request, now())))),
-  );
-  router.get("/payments/tickets", allow("read"), async (request: Request, response: Response) =>
-    reply(response, ticketsReply, { tickets: (await service.tickets(spanOf(request, now()))).map(ticketViewOf) }),
-  );
-  router.get("/payments/orders", allow("read"), (_request: Request, response: Response) =>
-    reply(response, ordersReply, { orders: service.orders().map((each) => orderViewOf(each, service.book)) }),
-  );
-  router.post("/payments/orders", allow("operate"), body, async (request: Request, response: Response) =>
-    reply(response, orderView, orderViewOf(await order(payments, bodyOf(request, orderRequest)), service.book)),
-  );
-  router.post("/payments/chaps", allow("operate"), body, async (request: Request, response: Response) => {
-    const asked = bodyOf(request, chapRequest);
-    const terms = service.planChap(asked.order_id, termsOf(asked));
-    const chap = asked.dry_run ? null : await service.chap(asked.order_id, terms);
-    reply(response, chapView, chapViewOf(asked.order_id, terms, chap));
-  });
-  router.post("/payments/addresses", allow("operate"), body, async (request: Request, response: Response) => {
-    const { order_id: id } = bodyOf(request, addressRequest);
-    const address = await service.address(id);
-    reply(response, addressReply, { order_id: id, address, due: emcText(stillDue(service.order(id))) });
-  });
-  router.post("/payments/tickets", allow("operate"), body, async (request: Request, response: Response) => {
-    const asked = bodyOf(request, ticketRequest);
-    const paid = await service.pay(asked.order_id, asked.ticket);
-    const view = { ticket: ticketViewOf(paid.ticket), win: paid.ticket.winHex };
-    reply(response, ticketReply, { ...view, order: orderViewOf(paid.order, service.book) });
-  });
-  return router;
+function viewOperations({ service, now }: PaymentConsole): readonly Operation[] {
+  const read = { ...common, method: "get", scope: "read" } as const;
+  return [
+    operation({
+      ...{ ...read, path: "/payments", reply: paymentsView, summary: "Balances, open orders, and what is in doubt" },
+      run: () => paymentsViewOf(service.overview()),
+    }),
+    operation({
+      ...{ ...read, path: "/payments/statement", query: spanQuery, reply: statementView },
+      summary: "Earnings of a span: tickets, wins, what was to be expected",
+      run: async ({ query }) => statementViewOf(await service.statement(spanOf(query, now()))),
+    }),
+    operation({
+      ...{ ...read, path: "/payments/tickets", query: spanQuery, reply: ticketsReply, summary: "Tickets of a span" },
+      run: async ({ query }) => ({ tickets: (await service.tickets(spanOf(query, now()))).map(ticketViewOf) }),
+    }),
+    operation({
+      ...{ ...read, path: "/payments/orders", reply: ordersReply, summary: "Orders that are not forgotten yet" },
+      run: () => ({ orders: service.orders().map((each) => orderViewOf(each, service.book)) }),
+    }),
+  ];
+}
+
+export function paymentOperations(payments: PaymentConsole): readonly Operation[] {
+  const { service } = payments;
+  return [
+    ...viewOperations(payments),
+    operation({
+      ...{ ...common, path: "/payments/orders", body: orderRequest, reply: orderView, errors: ORDER_ERRORS },
+      summary: "A quote for a rental, or for more credit",
+      run: async ({ body }) => orderViewOf(await order(payments, body), service.book),
+    }),
+    operation({
+      ...{ ...common, path: "/payments/chaps", body: chapRequest, reply: chapView },
+      ...{ summary: "A RANDPAY challenge for an order", errors: ["payment.chap_limit", ...PAY_ERRORS] },
+      run: async ({ body }) => {
+        const terms = service.planChap(body.order_id, termsOf(body));
+        const chap = body.dry_run ? null : await service.chap(body.order_id, terms);
+        return chapViewOf(body.order_id, terms, chap);
+      },
+    }),
+    operation({
+      ...{ ...common, path: "/payments/addresses", body: addressRequest, reply: addressReply, errors: PAY_ERRORS },
+      summary: "An address to pay an order to",
+      run: async ({ body: { order_id: id } }) => {
+        const address = await service.address(id);
+        return { order_id: id, address, due: emcText(stillDue(service.order(id))) };
+      },
+    }),
+    operation({
+      ...{ ...common, path: "/payments/tickets", body: ticketRequest, reply: ticketReply },
+      summary: "Pay with a RANDPAY ticket",
+      errors: [
+        "payment.bad_signature",
+        "payment.bad_ticket",
+        "payment.chap_expired",
+        "payment.chap_foreign",
+        "payment.chap_unknown",
+        "payment.chap_used",
+        "payment.coin_busy",
+        "payment.coin_spent",
+        "payment.coin_unconfirmed",
+        "payment.not_ours",
+        "payment.payer_flagged",
+        "payment.undecided",
+        "payment.underfunded",
+        "payment.underpaid",
+        "payment.wallet_locked",
+        ...PAY_ERRORS,
+      ],
+      run: async ({ body }) => {
+        const paid = await service.pay(body.order_id, body.ticket);
+        const view = { ticket: ticketViewOf(paid.ticket), win: paid.ticket.winHex };
+        return { ...view, order: orderViewOf(paid.order, service.book) };
+      },
+    }),
+  ];
 }

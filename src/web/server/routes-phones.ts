@@ -1,8 +1,9 @@
 // REST: Android phones. The owner's part is like every other; the phones' own part is open to whoever knows a phone's secret address
 // and signs with its key.
 
-import express, { type Request, type RequestHandler, type Response, Router } from "express";
+import express, { type Request, type RequestHandler } from "express";
 import { encode } from "uqr";
+import { z } from "zod";
 import { AppError } from "../../base/index.ts";
 import type { PhoneConsole, PhoneInlet } from "../../core/index.ts";
 import {
@@ -14,15 +15,12 @@ import {
   phoneView,
   phoneWebhookReply,
 } from "../../protocol/index.ts";
-import { type Access, allowWith } from "./access.ts";
-import { bodyOf, jsonBody, reply } from "./exchange.ts";
 import type { WebLimits } from "./limits.ts";
+import { type Operation, operation } from "./operation.ts";
 import { PhoneLimits } from "./phone-limits.ts";
 
-export interface PhoneRoutesDeps {
+export interface PhoneOperationsDeps {
   readonly phones: PhoneConsole & PhoneInlet;
-  readonly access: Access;
-  readonly bodyBytes: number;
   readonly phoneLimits: Pick<WebLimits, "phoneBodyBytes" | "phonePerMinute" | "strangersPerMinute">;
 }
 
@@ -42,49 +40,65 @@ function addressOf(request: Request): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
-function ownerRoutes({ phones, access, bodyBytes }: PhoneRoutesDeps): Router {
-  const router = Router();
-  const body = jsonBody(bodyBytes);
-  const allow = allowWith(access);
-  const list = (response: Response): void => reply(response, phonesReply, { phones: [...phones.phones()] });
+const ofOne = z.strictObject({ name: z.string() });
+const ofSecret = z.strictObject({ secret: z.string() });
+const common = { tag: "Phones", scope: "manage" } as const;
+const API_ERRORS = [
+  "phone.api_refused",
+  "phone.bad_credentials",
+  "phone.bad_reply",
+  "phone.unreachable",
+  "phone.url_refused",
+] as const;
 
-  router.get("/phones", allow("read"), (_request, response) => list(response));
-
-  router.post("/phones", allow("manage"), body, async (request: Request, response: Response) => {
-    const wanted = bodyOf(request, addPhoneRequest);
-    const base = (wanted.box_url ?? ownUrl(request)).replace(/\/+$/, "");
-    const { phone, secret, signingKey } = await phones.add({ ...wanted, box_url: base });
-    const join = `${base}/join#${secret}`;
-    reply(response.status(201), phoneInvitation, {
-      phone,
-      webhook_url: `${base}/api/v1/phone-webhook/${secret}`,
-      signing_key: signingKey,
-      join_url: join,
-      qr: qrRows(join),
-    });
-  });
-
-  router.patch("/phones/:name", allow("manage"), body, async (request: Request<{ name: string }>, response: Response) =>
-    reply(response, phoneView, await phones.change(request.params.name, bodyOf(request, changePhoneRequest))),
-  );
-
-  router.delete("/phones/:name", allow("manage"), async (request: Request<{ name: string }>, response) => {
-    await phones.remove(request.params.name);
-    list(response);
-  });
-
-  return router;
+function ownerOperations({ phones }: PhoneOperationsDeps): readonly Operation[] {
+  const list = () => ({ phones: [...phones.phones()] });
+  return [
+    operation({
+      ...{ ...common, method: "get", path: "/phones", scope: "read", reply: phonesReply, summary: "All phones" },
+      run: list,
+    }),
+    operation({
+      ...{ ...common, method: "post", path: "/phones", status: 201, body: addPhoneRequest, reply: phoneInvitation },
+      ...{ summary: "Register a phone; its keys are told this once", idempotent: false },
+      errors: ["phone.exists", "phone.too_many", ...API_ERRORS],
+      run: async ({ body, request }) => {
+        const base = (body.box_url ?? ownUrl(request)).replace(/\/+$/, "");
+        const { phone, secret, signingKey } = await phones.add({ ...body, box_url: base });
+        const join = `${base}/join#${secret}`;
+        return {
+          phone,
+          webhook_url: `${base}/api/v1/phone-webhook/${secret}`,
+          signing_key: signingKey,
+          join_url: join,
+          qr: qrRows(join),
+        };
+      },
+    }),
+    operation({
+      ...{ ...common, method: "patch", path: "/phones/{name}", params: ofOne, body: changePhoneRequest },
+      ...{ summary: "Rename a phone, or say where its own server is", reply: phoneView },
+      errors: ["phone.unknown", "phone.exists", ...API_ERRORS],
+      run: ({ params, body }) => phones.change(params.name, body),
+    }),
+    operation({
+      ...{ ...common, method: "delete", path: "/phones/{name}", params: ofOne, reply: phonesReply },
+      ...{ summary: "Let go of a phone", errors: ["phone.unknown"] },
+      run: async ({ params }) => {
+        await phones.remove(params.name);
+        return list();
+      },
+    }),
+  ];
 }
 
-function phonesOwnRoutes({ phones, phoneLimits }: PhoneRoutesDeps): Router {
-  const router = Router();
+function phonesOwnOperations({ phones, phoneLimits }: PhoneOperationsDeps): readonly Operation[] {
   const limits = new PhoneLimits(phoneLimits);
-
   // Before a byte of the body is read.
-  const known: RequestHandler<{ secret: string }> = async (request, _response, next) => {
+  const known: RequestHandler = async (request, _response, next) => {
     let name: string;
     try {
-      name = phones.nameOf(request.params.secret);
+      name = phones.nameOf(String(request.params.secret));
     } catch (error) {
       await limits.stranger(addressOf(request));
       throw error;
@@ -92,35 +106,36 @@ function phonesOwnRoutes({ phones, phoneLimits }: PhoneRoutesDeps): Router {
     await limits.phone(name);
     next();
   };
-
-  router.post(
-    "/phone-webhook/:secret",
-    known,
-    express.raw({ type: () => true, limit: phoneLimits.phoneBodyBytes, inflate: false }),
-    async (request: Request<{ secret: string }>, response: Response) => {
-      const bytes: unknown = request.body;
-      if (!(bytes instanceof Uint8Array)) throw new AppError("phone.bad_payload", "the request has no body");
-      const signed = { signature: request.get("x-signature"), timestamp: request.get("x-timestamp") };
-      reply(response, phoneWebhookReply, await phones.webhook(request.params.secret, { body: bytes, ...signed }));
-    },
-  );
-
-  router.post(
-    "/phone-join/:secret",
-    known,
-    jsonBody(phoneLimits.phoneBodyBytes),
-    async (request: Request<{ secret: string }>, response: Response) => {
-      // Whoever has seen the code must not try passwords at a phone.
-      await limits.stranger(addressOf(request));
-      const { port, user, password } = bodyOf(request, joinPhoneRequest);
-      const url = `http://${addressOf(request)}:${port}`;
-      reply(response, phoneView, await phones.join(request.params.secret, { url, user, password }));
-    },
-  );
-
-  return router;
+  // Whoever has seen the code must not try passwords at a phone.
+  const slow: RequestHandler = async (request, _response, next) => {
+    await limits.stranger(addressOf(request));
+    next();
+  };
+  const raw = express.raw({ type: () => true, limit: phoneLimits.phoneBodyBytes, inflate: false });
+  const own = { ...common, method: "post", scope: "open", params: ofSecret, idempotent: false } as const;
+  const errors = ["phone.unknown", "phone.rate_limited"];
+  return [
+    operation({
+      ...{ ...own, path: "/phone-webhook/{secret}", upload: "application/json", reply: phoneWebhookReply },
+      ...{ before: [known, raw], errors: [...errors, "phone.bad_payload", "phone.bad_signature", "phone.stale"] },
+      summary: "What a phone's app reports, signed with the phone's key",
+      run: ({ params, request }) => {
+        const bytes: unknown = request.body;
+        if (!(bytes instanceof Uint8Array)) throw new AppError("phone.bad_payload", "the request has no body");
+        const signed = { signature: request.get("x-signature"), timestamp: request.get("x-timestamp") };
+        return phones.webhook(params.secret, { body: bytes, ...signed });
+      },
+    }),
+    operation({
+      ...{ ...own, path: "/phone-join/{secret}", before: [known, slow], bodyBytes: phoneLimits.phoneBodyBytes },
+      ...{ body: joinPhoneRequest, reply: phoneView, errors: [...errors, "phone.join_closed", ...API_ERRORS] },
+      summary: "Sent by the phone's own browser: the app's server is where this request comes from",
+      run: ({ params, body: { port, user, password }, request }) =>
+        phones.join(params.secret, { url: `http://${addressOf(request)}:${port}`, user, password }),
+    }),
+  ];
 }
 
-export function phoneRoutes(deps: PhoneRoutesDeps): Router[] {
-  return [ownerRoutes(deps), phonesOwnRoutes(deps)];
+export function phoneOperations(deps: PhoneOperationsDeps): readonly Operation[] {
+  return [...ownerOperations(deps), ...phonesOwnOperations(deps)];
 }

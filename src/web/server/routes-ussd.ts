@@ -1,38 +1,45 @@
-// REST: USSD of a slot. What the network says may be private and a code may cost money, so all of it is for writers.
+// REST: USSD of a slot. What the network says may be private and a code may cost money, so all of it is for operators.
 
-import { type Request, type Response, Router } from "express";
+import { z } from "zod";
 import { slotId } from "../../base/index.ts";
 import type { UssdConsole } from "../../core/index.ts";
 import { ussdAnswer, ussdNotice, ussdReplyRequest, ussdRequest } from "../../protocol/index.ts";
-import { type Access, allowWith } from "./access.ts";
-import { bodyOf, jsonBody, reply } from "./exchange.ts";
+import { type Operation, operation } from "./operation.ts";
 
-export interface UssdRoutesDeps {
-  readonly ussd: UssdConsole;
-  readonly access: Access;
-  readonly bodyBytes: number;
-}
+const NO_SLOT = ["slot.unknown", "ussd.not_supported"] as const;
+const SESSION = [
+  "ussd.busy",
+  "ussd.cancelled",
+  "ussd.ended",
+  "ussd.failed",
+  "ussd.no_answer",
+  "ussd.network_timeout",
+  "ussd.unknown_code",
+] as const;
 
-type SlotRequest = Request<{ id: string }>;
-
-export function ussdRoutes({ ussd, access, bodyBytes }: UssdRoutesDeps): Router {
-  const router = Router();
-  const body = jsonBody(bodyBytes);
-  const allow = allowWith(access);
-  const slotOf = (request: SlotRequest) => slotId(request.params.id);
-
-  router.post("/slots/:id/ussd", allow("operate"), body, async (request: SlotRequest, response: Response) =>
-    reply(response, ussdAnswer, await ussd.ask(slotOf(request), bodyOf(request, ussdRequest).code)),
-  );
-  router.post("/slots/:id/ussd/reply", allow("operate"), body, async (request: SlotRequest, response: Response) =>
-    reply(response, ussdAnswer, await ussd.reply(slotOf(request), bodyOf(request, ussdReplyRequest).text)),
-  );
-  router.delete("/slots/:id/ussd", allow("operate"), (request: SlotRequest, response: Response) => {
-    ussd.cancel(slotOf(request));
-    response.status(204).end();
-  });
-  router.get("/slots/:id/ussd", allow("operate"), (request: SlotRequest, response: Response) =>
-    reply(response, ussdNotice, { notice: ussd.notice(slotOf(request)) }),
-  );
-  return router;
+export function ussdOperations(ussd: UssdConsole): readonly Operation[] {
+  const common = { tag: "USSD", scope: "operate", params: z.strictObject({ id: z.string() }) } as const;
+  // What the network answers may be private: it is not kept for a repetition.
+  const talk = { ...common, method: "post", reply: ussdAnswer, idempotent: false } as const;
+  return [
+    operation({
+      ...{ ...talk, path: "/slots/{id}/ussd", body: ussdRequest, summary: "Send a USSD code" },
+      errors: [...NO_SLOT, ...SESSION, "ussd.bad_code", "ussd.refused", "ussd.quota", "ussd.taken"],
+      run: ({ params, body }) => ussd.ask(slotId(params.id), body.code),
+    }),
+    operation({
+      ...{ ...talk, path: "/slots/{id}/ussd/reply", body: ussdReplyRequest },
+      ...{ summary: "Answer the menu that is open", errors: [...NO_SLOT, ...SESSION, "ussd.no_session"] },
+      run: ({ params, body }) => ussd.reply(slotId(params.id), body.text),
+    }),
+    operation({
+      ...{ ...common, method: "delete", path: "/slots/{id}/ussd", summary: "End the USSD session", errors: NO_SLOT },
+      run: ({ params }) => ussd.cancel(slotId(params.id)),
+    }),
+    operation({
+      ...{ ...common, method: "get", path: "/slots/{id}/ussd", reply: ussdNotice, errors: NO_SLOT },
+      summary: "What the network said last without being asked",
+      run: ({ params }) => ({ notice: ussd.notice(slotId(params.id)) }),
+    }),
+  ];
 }
