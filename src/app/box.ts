@@ -34,6 +34,7 @@ import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { boxDoctor } from "./doctor.ts";
+import { runningBox } from "./doctor-services.ts";
 import { escrowConsole } from "./escrow-services.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
@@ -185,7 +186,7 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
-    doctor: boxDoctor({ ...deps, store, chain, checks: services.checks }),
+    doctor: boxDoctor({ ...deps, store, chain, checks: services.checks, running: runningBox(services, time) }),
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),

@@ -7,11 +7,13 @@ import type { DoctorView } from "../protocol/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import { type ChainLink, openChain, rememberFromFile } from "./chain-services.ts";
 import { folderCheck, keystoreCheck, stoppedFolderCheck, stoppedStoreCheck, storeCheck } from "./doctor-checks.ts";
+import { configuredDoctor, machineDoctor, type RunningBox, type SurroundingsDeps } from "./doctor-services.ts";
 import { Parts } from "./parts.ts";
+import type { Machine } from "./service-deps.ts";
 
-export interface BoxDoctorDeps {
-  readonly clock: Clock;
-  readonly dataFolder: string;
+export interface BoxDoctorDeps extends SurroundingsDeps {
+  readonly config: BoxConfig;
+  readonly running: RunningBox;
   readonly store: FileBoxStore;
   readonly chain: ChainLink | null;
   /** What the services look at themselves: what stands half done in the chain. */
@@ -19,9 +21,12 @@ export interface BoxDoctorDeps {
 }
 
 /** It runs, so configuration and keys are sound. */
-export function boxDoctor({ clock, dataFolder, store, chain, checks }: BoxDoctorDeps): DoctorConsole {
+export function boxDoctor(deps: BoxDoctorDeps): DoctorConsole {
+  const { clock, config, dataFolder, store, chain, running } = deps;
+  const own = [folderCheck(dataFolder), storeCheck(store)];
+  const around = [...machineDoctor(deps, running), ...configuredDoctor(deps, config, running)];
   const node = chain === null ? [] : [chainCheck(chain)];
-  return createDoctor({ clock, checks: [folderCheck(dataFolder), storeCheck(store), ...node, ...checks] });
+  return createDoctor({ clock, checks: [...own, ...around, ...node, ...deps.checks] });
 }
 
 export interface StoppedBoxDeps {
@@ -31,6 +36,7 @@ export interface StoppedBoxDeps {
   readonly log: Logger;
   readonly dataFolder: string;
   readonly credentials: string | undefined;
+  readonly machine?: Machine | undefined;
   /** Reads the configuration; its errors are findings. Null where none was named. */
   readonly config: (() => Promise<BoxConfig>) | null;
 }
@@ -39,7 +45,7 @@ const noConfig: DoctorCheck = {
   name: "configuration",
   run: async () => [
     {
-      ...{ verdict: "warn", code: "doctor.no_config", message: "keys and Emercoin node were not looked at" },
+      ...{ verdict: "warn", code: "doctor.no_config", message: "keys, ports, relay and services were not looked at" },
       hint: "Name the configuration by --config.",
     },
   ],
@@ -61,9 +67,11 @@ async function configured(deps: StoppedBoxDeps, parts: Parts): Promise<readonly 
   }
   const { emercoin: section, unlock } = config;
   const keys = keystoreCheck({ ...deps, folder, unlock });
-  if (section === undefined) return [sound, keys];
+  const around = configuredDoctor(deps, config, null);
+  if (section === undefined) return [sound, keys, ...around];
   const node: DoctorCheck = {
     name: "Emercoin node",
+    area: "chain",
     run: async () => {
       const chain = await openChain({ section, dataFolder: folder, clock, log });
       parts.started("chain", () => chain.stop());
@@ -71,7 +79,7 @@ async function configured(deps: StoppedBoxDeps, parts: Parts): Promise<readonly 
       return await chainCheck(chain).run();
     },
   };
-  return [sound, keys, node];
+  return [sound, keys, ...around, node];
 }
 
 /** Never rejects. Whatever it opens it closes. */
@@ -80,7 +88,8 @@ export async function examineStoppedBox(deps: StoppedBoxDeps): Promise<DoctorVie
   const parts = new Parts(clock, log);
   try {
     const rest = await configured(deps, parts);
-    const checks = [stoppedFolderCheck(folder, parts), stoppedStoreCheck({ folder, clock, log }), ...rest];
+    const own = [stoppedFolderCheck(folder, parts), stoppedStoreCheck({ folder, clock, log })];
+    const checks = [...own, ...machineDoctor(deps, null), ...rest];
     return await createDoctor({ clock, checks }).examine();
   } finally {
     await parts.stop(seconds(3)).catch((error) => log.warn("doctor_stop_failed", { reason: messageOf(error) }));

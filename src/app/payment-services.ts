@@ -127,6 +127,7 @@ export function paymentConsole(service: Payments, rentals: Rentals, time: Pick<C
 export function paymentsCheck(payments: Payments): DoctorCheck {
   return {
     name: "payments",
+    area: "chain",
     run: async () => {
       const found = payments.doubts();
       return found.length === 0

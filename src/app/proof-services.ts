@@ -60,6 +60,7 @@ export function createProofs(deps: ProofServicesDeps): ProofServices {
 export function proofsCheck({ service }: Pick<ProofServices, "service">): DoctorCheck {
   return {
     name: "proofs",
+    area: "chain",
     run: async () => {
       const orphans = await service.orphans();
       if (orphans.length === 0) return [good("proofs.whole", "no day stands half done")];

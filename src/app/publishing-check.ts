@@ -45,6 +45,7 @@ async function unknownNames({
 export function publishingCheck(deps: PublishingCheckDeps): DoctorCheck {
   return {
     name: "publications",
+    area: "chain",
     run: async () => {
       const gone = deps.listings.orphans().map((id) =>
         bad("warn", {

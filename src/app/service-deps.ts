@@ -19,6 +19,10 @@ export interface Machine {
   readonly proc?: string;
   /** `/run` when left out. */
   readonly runtime?: string;
+  /** `/etc` when left out. */
+  readonly etc?: string;
+  /** `/usr/lib` when left out. */
+  readonly lib?: string;
 }
 
 export interface ServiceDeps {

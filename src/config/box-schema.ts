@@ -4,6 +4,7 @@ import { z } from "zod";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { emercoinSection } from "./chain-schema.ts";
+import { doctorSection } from "./doctor-schema.ts";
 import { enumSection } from "./enum-schema.ts";
 import { escrowSection } from "./escrow-schema.ts";
 import { eventsSection } from "./events-schema.ts";
@@ -162,6 +163,7 @@ export const boxConfig = z
     payments: paymentsSection.prefault({}),
     escrow: escrowSection.prefault({}),
     events: eventsSection.prefault({}),
+    doctor: doctorSection.prefault({}),
     web: z
       .strictObject({
         listen: listenAddress("127.0.0.1:8080").describe("Address of the console and the REST interface."),

@@ -1,7 +1,7 @@
 // The doctor: looks at one part of the box after another, changes nothing, and says of each what is wrong and what to do.
 
 import { AppError, type Clock, isAppError, type Millis, minutes, withDeadline } from "../base/index.ts";
-import type { DoctorVerdict, DoctorView, ProblemBody } from "../protocol/index.ts";
+import type { DoctorArea, DoctorVerdict, DoctorView, ProblemBody } from "../protocol/index.ts";
 
 export interface DoctorFinding extends ProblemBody {
   readonly verdict: DoctorVerdict;
@@ -10,6 +10,8 @@ export interface DoctorFinding extends ProblemBody {
 export interface DoctorCheck {
   /** Two or three words: what is looked at. */
   readonly name: string;
+  /** Of which part of the box it is; `box` when left out. */
+  readonly area?: DoctorArea;
   /** An error that it rejects with is a finding too, with verdict `fail`. */
   run(): Promise<readonly DoctorFinding[]>;
 }
@@ -35,7 +37,8 @@ export const good = (code: string, message: string): DoctorFinding => ({ verdict
 export const bad = (verdict: "warn" | "fail", problem: ProblemBody): DoctorFinding => ({ ...problem, verdict });
 
 function failure(error: unknown): DoctorFinding {
-  if (isAppError(error)) return bad("fail", error.toJSON());
+  if (isAppError(error))
+    return bad("fail", { hint: "Look at the box's log, and run the doctor again.", ...error.toJSON() });
   // Third-party text may hold anything; only the log sees it.
   const unexpected = new AppError("doctor.check_failed", "the check itself failed", {
     hint: "This is a fault of the program; please report it.",
@@ -44,11 +47,11 @@ function failure(error: unknown): DoctorFinding {
 }
 
 export function createDoctor({ clock, checks }: DoctorDeps): DoctorConsole {
-  const runOne = async ({ name, run }: DoctorCheck): Promise<DoctorView["findings"]> => {
+  const runOne = async ({ name, area = "box", run }: DoctorCheck): Promise<DoctorView["findings"]> => {
     const found = await withDeadline(run(), { clock, timeout: LONGEST, what: `the check of ${name}` }).catch(
       (error: unknown) => [failure(error)],
     );
-    return found.map((finding) => ({ check: name, ...finding }));
+    return found.map((finding) => ({ area, check: name, ...finding }));
   };
   return {
     examine: async () => {

@@ -22,6 +22,7 @@ export * from "./escrow/index.ts";
 export * from "./event-archive.ts";
 export * from "./event-log.ts";
 export * from "./forwarder.ts";
+export * from "./health/index.ts";
 export * from "./intake.ts";
 export * from "./joining.ts";
 export * from "./line-binder.ts";

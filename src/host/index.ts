@@ -1,8 +1,11 @@
 // Public face of `host`.
 
 export { watchDevices } from "./device-watch.ts";
+export { type MachineExamDeps, machineExam } from "./machine-exam.ts";
 export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
 export type { PlacedPower } from "./power-switch.ts";
 export { type ProgramRunner, programRunner } from "./run-program.ts";
+export { serviceProbe } from "./service-probe.ts";
 export { type SlotHardwareDeps, type SlotPlace, slotHardware } from "./slot-hardware.ts";
+export { parseUnits, systemUnits } from "./system-units.ts";
 export { UsbTtys } from "./usb-ttys.ts";

@@ -13,7 +13,7 @@ describe("the doctor", () => {
     expect(await createDoctor({ clock, checks: [] }).examine()).toEqual({ verdict: "ok", findings: [] });
     expect(await createDoctor({ clock, checks: [fine] }).examine()).toEqual({
       verdict: "ok",
-      findings: [{ check: "a", verdict: "ok", code: "a.fine", message: "it is fine" }],
+      findings: [{ area: "box", check: "a", verdict: "ok", code: "a.fine", message: "it is fine" }],
     });
   });
 

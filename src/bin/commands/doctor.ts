@@ -5,7 +5,7 @@ import { examineStoppedBox } from "../../app/index.ts";
 import { hasCode, minutes } from "../../base/index.ts";
 import { createSystemCrypto } from "../../base/system-crypto.ts";
 import { parseBoxConfig } from "../../config/index.ts";
-import { type DoctorView, doctorView } from "../../protocol/index.ts";
+import { DOCTOR_AREAS, type DoctorArea, type DoctorView, doctorView } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
 import { dataFolder, readConfigText } from "./data-option.ts";
@@ -20,10 +20,25 @@ const MARKS = { ok: "ok  ", warn: "warn", fail: "FAIL" } as const;
 /** The full check of a large database takes minutes. */
 const TIMEOUT = minutes(12);
 
+function tellOne(io: CliIo, { check, verdict, code, message, hint }: DoctorView["findings"][number]): void {
+  io.out(`${MARKS[verdict]}  ${check}: ${message}${verdict === "ok" ? "" : ` (${code})`}\n`);
+  if (verdict !== "ok" && hint !== undefined) io.out(`      ${hint}\n`);
+}
+
+const GRADES = ["fail", "warn", "ok"] as const;
+const AREAS: Readonly<Record<DoctorArea, string>> = {
+  box: "Box",
+  modems: "Modems",
+  machine: "Machine",
+  services: "Relay and services",
+  chain: "Emercoin",
+};
+
 function tell(io: CliIo, { findings, verdict }: DoctorView): void {
-  for (const { check, verdict: own, code, message, hint } of findings) {
-    io.out(`${MARKS[own]}  ${check}: ${message}${own === "ok" ? "" : ` (${code})`}\n`);
-    if (own !== "ok" && hint !== undefined) io.out(`      ${hint}\n`);
+  for (const area of DOCTOR_AREAS) {
+    const own = findings.filter((finding) => finding.area === area);
+    if (own.length > 0) io.out(`${AREAS[area]}\n`);
+    for (const grade of GRADES) for (const finding of own) if (finding.verdict === grade) tellOne(io, finding);
   }
   const summary = { ok: "Nothing is wrong.", warn: "It works; see the warnings.", fail: "Something is wrong." };
   io.out(`${summary[verdict]}\n`);
@@ -58,7 +73,7 @@ function stopped(io: CliIo, folder: string, file: string | undefined): Promise<D
 export function registerDoctor(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
   program
     .command("doctor")
-    .description("look at folder, keys, database, Emercoin node and what stands half done; say what to do")
+    .description("look at box, modems, machine, relay, services and Emercoin; say of each fault what to do")
     .option("--data <folder>", "data folder of the box or demo (default: NUMBERBOX_DATA)")
     .option("--config <file>", "configuration, for a box that does not run")
     .option("--json", "print JSON")

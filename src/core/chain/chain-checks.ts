@@ -88,6 +88,7 @@ async function walletFindings({ wallet }: NodeStatus, { node, gate }: ChainCheck
 export function chainCheck(deps: ChainChecksDeps): DoctorCheck {
   return {
     name: "Emercoin node",
+    area: "chain",
     run: async () => {
       const status = await deps.node.status();
       const first = [versionFinding(status), networkFinding(status), syncFinding(status)];

@@ -76,6 +76,7 @@ export function escrowCheck(deps: EscrowCheckDeps): DoctorCheck {
   const { escrows } = deps;
   return {
     name: "escrows",
+    area: "chain",
     run: async () => {
       const found: DoctorFinding[] = [...loneRecords(deps)];
       for (const { file, phase } of escrows.list()) {

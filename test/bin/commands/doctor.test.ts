@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { publishLocalAccess } from "../../../src/app/index.ts";
@@ -14,12 +16,26 @@ async function examine(folder: string, ...args: readonly string[]) {
   const { code, out, err } = await numberbox(["doctor", "--data", folder, "--json", ...args]);
   if (out === "") throw new Error(err);
   const view = doctorView.parse(JSON.parse(out));
-  return { code, view, found: view.findings.map(({ check, verdict, code: own }) => `${verdict} ${check}: ${own}`) };
+  // What is around the box is another on each machine that runs the tests.
+  const own = view.findings.filter(({ area }) => area === "box" || area === "chain");
+  const text = ({ check, verdict, code: each }: (typeof own)[number]): string => `${verdict} ${check}: ${each}`;
+  return { code, view, found: own.map(text), all: view.findings.map(text) };
 }
 
-function configFile(over: object = {}): string {
+/** A relay as far as the doctor asks it. */
+async function someRelay(): Promise<string> {
+  const server = createServer((request, response) => response.writeHead(request.url === "/health" ? 200 : 404).end());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("no port");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function configFile(over: object = {}): Promise<string> {
   const file = join(tempFolder(), "box.yaml");
-  writeFileSync(file, JSON.stringify({ relay: { url: "http://127.0.0.1:9" }, ...over }));
+  writeFileSync(file, JSON.stringify({ relay: { url: await someRelay() }, ...over }));
   return file;
 }
 
@@ -32,7 +48,7 @@ async function usedFolder(): Promise<string> {
 
 describe("numberbox doctor", () => {
   it("asks the box that runs", async () => {
-    const { box, folder } = await openBox();
+    const { box, folder } = await openBox({ relayUrl: await someRelay() });
     const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: systemRandom });
     onTestFinished(() => local.remove());
     const { code, found } = await examine(folder);
@@ -51,7 +67,7 @@ describe("numberbox doctor", () => {
       join(folder, "local-access.json"),
       JSON.stringify({ url: "http://127.0.0.1:9", token: "x".repeat(40) }),
     );
-    const { code, found } = await examine(folder, "--config", configFile());
+    const { code, found } = await examine(folder, "--config", await configFile());
     expect(code).toBe(0);
     expect(found).toEqual([
       "ok data folder: app.folder",
@@ -69,7 +85,7 @@ describe("numberbox doctor", () => {
     expect(code).toBe(0);
     expect(found).toContain("warn database: store.none");
     expect(found).toContain("warn configuration: doctor.no_config");
-    expect((await examine(folder, "--config", configFile())).found).toContain("warn keys: keystore.none");
+    expect((await examine(folder, "--config", await configFile())).found).toContain("warn keys: keystore.none");
     expect(readdirSync(folder)).toEqual([]);
     const missing = await examine(join(folder, "nowhere"));
     expect([missing.code, missing.found[0]]).toEqual([1, "fail data folder: app.no_folder"]);
@@ -81,11 +97,11 @@ describe("numberbox doctor", () => {
     const folder = await usedFolder();
     writeFileSync(join(folder, "box.db"), "no database at all".repeat(1000));
     writeFileSync(join(folder, "unlock.key"), Buffer.alloc(32));
-    const { code, found } = await examine(folder, "--config", configFile());
+    const { code, found } = await examine(folder, "--config", await configFile());
     expect(code).toBe(1);
     expect(found).toContainEqual(expect.stringMatching(/^fail database: store\.(corrupt|foreign_file|cannot_open)$/));
     expect(found).toContainEqual(expect.stringMatching(/^fail keys: keystore\./));
-    const wrong = await examine(folder, "--config", configFile({ colour: "green" }));
+    const wrong = await examine(folder, "--config", await configFile({ colour: "green" }));
     expect(wrong.found).toContain("fail configuration: config.invalid");
   });
 
@@ -95,7 +111,7 @@ describe("numberbox doctor", () => {
     const folder = await usedFolder();
     writeFileSync(join(folder, "rpc"), "emc\n");
     const emercoin = { url: sim.url, user: "emc", password_file: "rpc" };
-    const { found } = await examine(folder, "--config", configFile({ emercoin }));
+    const { found } = await examine(folder, "--config", await configFile({ emercoin }));
     expect(found.filter((line) => line.includes("Emercoin"))).toEqual([
       "ok Emercoin node: emercoin.version",
       "warn Emercoin node: emercoin.not_main",
@@ -104,11 +120,35 @@ describe("numberbox doctor", () => {
       "ok Emercoin node: emercoin.wallet_open",
       "ok Emercoin node: emercoin.funds",
     ]);
-    const guess = await examine(folder, "--config", configFile({ emercoin: { ...emercoin, user: "else" } }));
+    const guess = await examine(folder, "--config", await configFile({ emercoin: { ...emercoin, user: "else" } }));
     expect(guess.found).toContain("fail Emercoin node: emercoin.bad_credentials");
     await sim.stop();
-    const gone = await examine(folder, "--config", configFile({ emercoin }));
+    const gone = await examine(folder, "--config", await configFile({ emercoin }));
     expect(gone.found).toContain("fail Emercoin node: emercoin.unreachable");
+  });
+
+  it("asks relay, ports and services of a box that does not run", async () => {
+    const folder = await usedFolder();
+    const good = await examine(folder, "--config", await configFile());
+    expect(good.all).toContain("ok relay: relay.answers");
+    const services = [
+      { name: "Asterisk", url: await someRelay() },
+      ...[{ name: "drachtio", url: "tcp://127.0.0.1:9" }],
+    ];
+    const slots = [
+      { id: "one", port: "/dev/no-such-modem" },
+      { id: "two", port: "usb:9-9.9" },
+      { id: "three", port: "tcp://127.0.0.1:9" },
+    ];
+    const over = { relay: { url: "http://127.0.0.1:9" }, doctor: { services }, slots };
+    const { code, all, view } = await examine(folder, "--config", await configFile(over));
+    expect(code).toBe(1);
+    expect(all).toContain("fail relay: relay.unreachable");
+    expect(all).toContain("ok Asterisk: service.answers");
+    expect(all).toContain("fail drachtio: service.unreachable");
+    expect(all).toContain("fail slot three: service.unreachable");
+    expect(all.filter((line) => line === "fail ports: port.absent")).toHaveLength(2);
+    for (const { verdict, hint } of view.findings) if (verdict !== "ok") expect(hint).toMatch(/^[A-Z].*[.]$/);
   });
 
   it("says it in words, with what to do", async () => {

@@ -1,0 +1,104 @@
+// Wires what the doctor looks at around the box: machine, ports, other programs, relay and services.
+
+import { type Clock, type Logger, slotId } from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import {
+  type ClockReading,
+  type DoctorCheck,
+  type Forwarder,
+  type LinkState,
+  machineChecks,
+  type NamedService,
+  portChecks,
+  type SlotPort,
+  type SlotStatus,
+  serviceChecks,
+  slotsCheck,
+  type TrustedTime,
+} from "../core/index.ts";
+import { machineExam, programRunner, serviceProbe, UsbTtys } from "../host/index.ts";
+import { Boards, type PlacedSlot } from "./boards.ts";
+import { createMachine } from "./machine-services.ts";
+import type { Machine } from "./service-deps.ts";
+import type { SlotFleet } from "./slot-fleet.ts";
+
+export interface SurroundingsDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly dataFolder: string;
+  readonly machine?: Machine | undefined;
+}
+
+/** What only a box that runs can tell. */
+export interface RunningBox {
+  readonly confidence: () => ClockReading["confidence"];
+  readonly link: () => LinkState;
+  readonly slots: () => readonly SlotStatus[];
+}
+
+export function runningBox(
+  { fleet, forwarder }: { readonly fleet: SlotFleet; readonly forwarder: Pick<Forwarder, "link"> },
+  time: Pick<TrustedTime, "confidence">,
+): RunningBox {
+  return {
+    confidence: () => time.confidence,
+    link: () => forwarder.link,
+    slots: () => fleet.list().map((driver) => driver.status()),
+  };
+}
+
+function openExam({ clock, log, dataFolder, machine }: SurroundingsDeps) {
+  const { sys = "/sys", proc = "/proc", etc = "/etc", lib = "/usr/lib" } = machine ?? {};
+  return machineExam({ clock, log, dataFolder, sys, proc, etc, lib, run: programRunner(clock) });
+}
+
+/** Of the machine alone: needs no configuration. */
+export function machineDoctor(deps: SurroundingsDeps, running: RunningBox | null): readonly DoctorCheck[] {
+  const reading = (): ClockReading => ({ now: deps.clock.now(), confidence: running?.confidence() ?? null });
+  return machineChecks({ machine: createMachine(deps), exam: openExam(deps), reading });
+}
+
+const isLocal = (port: string): boolean => port.startsWith("/") || port.startsWith("usb:");
+
+type PlacedSlots = readonly { readonly id: string; readonly place: PlacedSlot }[];
+
+async function placedSlots(config: BoxConfig, folder: string): Promise<PlacedSlots> {
+  const boards = await Boards.load(config, folder);
+  return config.slots.flatMap((slot) => {
+    const place = boards.place(slot);
+    return place === null ? [] : [{ id: slot.id, place }];
+  });
+}
+
+/** Gateways and serial servers of slots. A running box is connected to them itself, and many take but one connection. */
+function remoteSlots(config: BoxConfig): readonly NamedService[] {
+  const remedy = "Check its address in `slots`, the network, and whether it runs.";
+  return config.slots.flatMap(({ id, port, smpp }): NamedService[] => {
+    const url = port?.startsWith("tcp://") ? port : smpp?.url.replace(/^smpps?:/, "tcp:");
+    return url === undefined ? [] : [{ name: `slot ${id}`, url, remedy }];
+  });
+}
+
+/** Of what the configuration names. */
+export function configuredDoctor(
+  deps: SurroundingsDeps,
+  config: BoxConfig,
+  running: RunningBox | null,
+): readonly DoctorCheck[] {
+  const { clock, log, dataFolder, machine } = deps;
+  const exam = openExam(deps);
+  const { sys = "/sys", dev = "/dev" } = machine ?? {};
+  const ports = async (): Promise<readonly SlotPort[]> =>
+    (await placedSlots(config, dataFolder))
+      .filter(({ place }) => isLocal(place.port))
+      .map(({ id, place }) => ({ slot: slotId(id), port: place.port, usbPath: place.usbPath }));
+  const services = [...(running === null ? remoteSlots(config) : []), ...config.doctor.services];
+  return [
+    ...portChecks({ exam, ttys: new UsbTtys({ sys, dev, log }), ports }),
+    ...(running === null ? [] : [slotsCheck(running.slots)]),
+    ...serviceChecks({
+      ...{ clock, exam, services, units: config.doctor.units, probe: serviceProbe(clock) },
+      relay: { url: config.relay.url, link: running?.link ?? null },
+    }),
+  ];
+}

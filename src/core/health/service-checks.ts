@@ -1,0 +1,141 @@
+// What the doctor says of services: the relay, units of systemd, and whatever else the configuration names. What is not configured or
+// not installed is not missed.
+
+import { AppError, type Clock, type ErrorCode, type Millis, minutes, wrapError } from "../../base/index.ts";
+import { bad, type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
+import type { LinkState } from "../link-state.ts";
+import { problem } from "./machine-checks.ts";
+import type { HttpAnswer, MachineExam, ServiceProbe, UnitFacts } from "./ports-health.ts";
+
+/** A service that is reached by TCP (`tcp://host:port`) or asked by HTTP. */
+export interface NamedService {
+  /** As the owner calls it. */
+  readonly name: string;
+  readonly url: string;
+  /** What to do when it does not answer. */
+  readonly remedy?: string;
+}
+
+export interface ServiceChecksDeps {
+  readonly clock: Pick<Clock, "now">;
+  readonly exam: Pick<MachineExam, "units">;
+  readonly probe: ServiceProbe;
+  readonly services: readonly NamedService[];
+  readonly units: readonly string[];
+  readonly relay: {
+    readonly url: string;
+    /** Of a box that runs. */
+    readonly link: (() => LinkState) | null;
+  };
+}
+
+/** The relay's clock is right within a minute; rentals are ended by the minute. */
+const CLOCKS_APART: Millis = minutes(2);
+const OFTEN = 3;
+
+const clockHint = "Run `sudo timedatectl set-ntp true`, and let UDP port 123 out of your network.";
+
+function dateFinding(answer: HttpAnswer, now: number): readonly DoctorFinding[] {
+  if (answer.date === null) return [];
+  const apart = now - answer.date;
+  if (Math.abs(apart) <= CLOCKS_APART) return [];
+  const message = `this machine's clock is ${Math.round(Math.abs(apart) / 1000)} s ${apart > 0 ? "ahead of" : "behind"} the relay's`;
+  return [problem("fail", "clock.differs", message, clockHint)];
+}
+
+function relayAnswer({ status }: HttpAnswer): DoctorFinding {
+  if (status >= 200 && status < 300) return good("relay.answers", "it answers and is well");
+  const message = `it answers with HTTP status ${status}`;
+  if (status === 404) {
+    return problem("fail", "relay.no_relay", message, "Check `relay.url` of the configuration: this is no relay.");
+  }
+  return problem("fail", "relay.unwell", message, "Wait, or tell the relay's operator; no SMS is lost meanwhile.");
+}
+
+function linkFinding({ kind, code, failures }: LinkState): readonly DoctorFinding[] {
+  if (kind !== "down") return [];
+  const message = `the last ${failures} request(s) of the box failed${code === null ? "" : ` (${code})`}`;
+  return [problem("warn", "relay.link_down", message, "Wait for the next try; if it stays, look at the box's log.")];
+}
+
+function relayCheck({ clock, probe, relay }: ServiceChecksDeps): DoctorCheck {
+  return {
+    name: "relay",
+    area: "services",
+    run: async () => {
+      const link = relay.link === null ? [] : linkFinding(relay.link());
+      try {
+        const url = `${relay.url.replace(/\/+$/, "")}/health`;
+        const answer = await probe.http(url);
+        return [relayAnswer(answer), ...dateFinding(answer, clock.now()), ...link];
+      } catch (error) {
+        return [
+          unanswered(
+            "relay.unreachable",
+            "the relay",
+            error,
+            "Check the network and `relay.url`; SMS wait in the outbox.",
+          ),
+          ...link,
+        ];
+      }
+    },
+  };
+}
+
+/** Says what happened in our words and what to do in those of the check. */
+function unanswered(code: ErrorCode, what: string, error: unknown, hint: string): DoctorFinding {
+  const known = wrapError(error, "service.unreachable", `${what} does not answer`);
+  return bad("fail", new AppError(code, known.message, { hint: known.hint ?? hint }).toJSON());
+}
+
+function serviceCheck(service: NamedService, { probe }: ServiceChecksDeps): DoctorCheck {
+  const {
+    name,
+    url,
+    remedy = "Start it (`systemctl status` tells why it is down), or take it out of the configuration.",
+  } = service;
+  const ask = async (): Promise<DoctorFinding> => {
+    const { protocol, hostname, port } = new URL(url);
+    if (protocol !== "tcp:") {
+      const { status } = await probe.http(url);
+      // That it wants a password shows that it lives.
+      if (status < 500) return good("service.answers", "it answers");
+      return problem("fail", "service.unwell", `it answers with HTTP status ${status}`, remedy);
+    }
+    await probe.tcp({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) });
+    return good("service.answers", "it takes connections");
+  };
+  return {
+    name,
+    area: "services",
+    run: async () => {
+      try {
+        return [await ask()];
+      } catch (error) {
+        return [unanswered("service.unreachable", name, error, remedy)];
+      }
+    },
+  };
+}
+
+export function unitFinding({ name, state, restarts }: UnitFacts): DoctorFinding {
+  const hint = `See why in \`journalctl -u ${name} -n 50\`, then run \`sudo systemctl restart ${name}\`.`;
+  if (state === "failed") return problem("fail", "unit.failed", `${name} has failed`, hint);
+  if (state === "inactive") return problem("warn", "unit.inactive", `${name} should run and does not`, hint);
+  if (restarts >= OFTEN) return problem("warn", "unit.restarts", `${name} was started again ${restarts} times`, hint);
+  return good("unit.runs", `${name} ${state === "active" ? "runs" : "is starting or ending"}`);
+}
+
+function unitsCheck({ exam, units }: ServiceChecksDeps): DoctorCheck {
+  return {
+    name: "services of the system",
+    area: "services",
+    run: async () =>
+      (await exam.units(units)).filter(({ wanted, state }) => wanted || state === "failed").map(unitFinding),
+  };
+}
+
+export function serviceChecks(deps: ServiceChecksDeps): readonly DoctorCheck[] {
+  return [relayCheck(deps), unitsCheck(deps), ...deps.services.map((service) => serviceCheck(service, deps))];
+}
