@@ -1,5 +1,6 @@
 // Public face of `core`.
 
+export * from "./alerts/index.ts";
 export type { Balance } from "./balance.ts";
 export { balanceOperator } from "./balance-operators.ts";
 export * from "./balance-watch.ts";
@@ -41,6 +42,7 @@ export type * from "./market/ports-market.ts";
 export * from "./market/record-mirror.ts";
 export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
+export * from "./notices/index.ts";
 export * from "./number-query.ts";
 export * from "./payments/index.ts";
 export * from "./pin-guard.ts";

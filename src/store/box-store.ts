@@ -1,12 +1,22 @@
 // The box's store: one repository per aggregate over one database file.
 
 import { type Clock, type Logger, type Millis, seconds } from "../base/index.ts";
-import type { BoxStore, EscrowStore, EventStore, PaymentStore, RestoreStore } from "../core/index.ts";
+import type {
+  AlertStore,
+  BoxStore,
+  EscrowStore,
+  EventStore,
+  NoticeStore,
+  PaymentStore,
+  RestoreStore,
+} from "../core/index.ts";
 import { openSqlite, type SqliteStats, snapshotSqlite } from "../sqlite/index.ts";
+import { alertRepository } from "./alert-repository.ts";
 import { escrowRepository } from "./escrow-repository.ts";
 import { eventRepository } from "./event-repository.ts";
 import { intakeRepository } from "./intake-repository.ts";
 import { type NameStore, nameRepository } from "./name-repository.ts";
+import { noticeRepository } from "./notice-repository.ts";
 import { outboxRepository } from "./outbox-repository.ts";
 import { paymentRepository } from "./payment-repository.ts";
 import { type ProofStore, proofRepository } from "./proof-repository.ts";
@@ -36,6 +46,8 @@ export interface FileBoxStore extends BoxStore {
   readonly names: NameStore;
   readonly escrows: EscrowStore;
   readonly events: EventStore;
+  readonly alerts: AlertStore;
+  readonly notices: NoticeStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
   checkIntegrity(): Promise<void>;
   stats(): Promise<SqliteStats>;
@@ -61,6 +73,8 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     escrows: escrowRepository(db),
     events: eventRepository(db),
     restore: restoreRepository(db),
+    alerts: alertRepository(db),
+    notices: noticeRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),

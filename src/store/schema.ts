@@ -1,8 +1,10 @@
 // The box's tables. Counts are kept by triggers, so that they change in the transaction that changes what they count.
 
 import { type Schema, TREE_TABLES } from "../sqlite/index.ts";
+import { ALERT_TABLES } from "./alert-repository.ts";
 import { ESCROW_TABLES } from "./escrow-repository.ts";
 import { EVENT_TABLES } from "./event-repository.ts";
+import { NOTICE_TABLES } from "./notice-repository.ts";
 import { PAYMENT_TABLES } from "./payment-repository.ts";
 
 const LINES_AND_RENTALS = `
@@ -258,5 +260,6 @@ export const boxSchema: Schema = {
     { name: "listings", sql: LISTINGS },
     { name: "escrows", sql: ESCROW_TABLES },
     { name: "events", sql: EVENT_TABLES },
+    { name: "alerts and notices", sql: [ALERT_TABLES, NOTICE_TABLES].join("\n") },
   ],
 };

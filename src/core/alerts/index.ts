@@ -1,0 +1,11 @@
+// Public face of the alerts.
+
+export type { Verdict } from "./alert-machine.ts";
+export * from "./alert-model.ts";
+export * from "./alert-routes.ts";
+export { Alerts, type AlertsDeps, LONGEST_SNOOZE_DAYS } from "./alerts.ts";
+export * from "./box-source.ts";
+export * from "./chain-source.ts";
+export * from "./machine-source.ts";
+export type * from "./ports-alerts.ts";
+export * from "./quiet-hours.ts";

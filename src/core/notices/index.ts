@@ -1,0 +1,5 @@
+// Public face of the notices.
+
+export { type DeliveryPolicy, workingTarget } from "./delivery-rules.ts";
+export * from "./notice-desk.ts";
+export type * from "./notice-model.ts";
