@@ -22,6 +22,7 @@ export * from "./doctor.ts";
 export * from "./escrow/index.ts";
 export * from "./event-archive.ts";
 export * from "./event-log.ts";
+export * from "./flows/index.ts";
 export * from "./forwarder.ts";
 export * from "./health/index.ts";
 export * from "./intake.ts";

@@ -1,6 +1,7 @@
 // Public face of `host`.
 
 export { watchDevices } from "./device-watch.ts";
+export { type FlowProcessOptions, flowHost, probe } from "./flow-process.ts";
 export { type MachineExamDeps, machineExam } from "./machine-exam.ts";
 export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
 export type { PlacedPower } from "./power-switch.ts";

@@ -6,6 +6,8 @@ export * from "./chain.ts";
 export * from "./directory.ts";
 export * from "./doctor.ts";
 export * from "./escrow.ts";
+export * from "./flows.ts";
+export * from "./kept.ts";
 export * from "./listings.ts";
 export * from "./market.ts";
 export * from "./parse.ts";

@@ -295,6 +295,11 @@ export class FakeBoxConsole implements BoxConsole {
     };
   }
 
+  /** Tells a frame as the box would. */
+  emit(frame: LiveFrame): void {
+    this.#emit(frame);
+  }
+
   #emit(frame: LiveFrame): void {
     for (const listener of [...this.#listeners]) listener(frame);
   }

@@ -1,0 +1,6 @@
+// Node-RED takes a node from a .js file with a .html file beside it; the node itself is TypeScript.
+
+import { registerKind } from "../flow-node.ts";
+import { callEvent } from "./call-event.ts";
+
+export default (RED) => registerKind(RED, callEvent);
