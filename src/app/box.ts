@@ -36,6 +36,7 @@ import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { boxDoctor } from "./doctor.ts";
 import { runningBox } from "./doctor-services.ts";
 import { escrowConsole } from "./escrow-services.ts";
+import { createFlows } from "./flow-services.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
@@ -183,6 +184,9 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
   const { store, services, chain, time } = box;
   const { views, ussd, phones, control, proofs, publishing, payments, escrows, rentals } = services;
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
+  const { node_red: section } = deps.config;
+  const now = () => time.now();
+  const flows = await createFlows({ ...deps, section, settings: store, events: services.events, now });
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
@@ -190,8 +194,11 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
+    ...(flows === null ? {} : { flows }),
   });
   parts.started("web", () => web.stop());
+  await flows?.start(web.url);
+  parts.started("flows", async () => flows?.stop());
   return web.url;
 }
 

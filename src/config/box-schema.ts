@@ -9,6 +9,7 @@ import { enumSection } from "./enum-schema.ts";
 import { escrowSection } from "./escrow-schema.ts";
 import { eventsSection } from "./events-schema.ts";
 import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
+import { nodeRedSection } from "./node-red-schema.ts";
 import { paymentsSection } from "./payments-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
 import { senderPolicy } from "./sender-policy-schema.ts";
@@ -164,6 +165,7 @@ export const boxConfig = z
     escrow: escrowSection.prefault({}),
     events: eventsSection.prefault({}),
     doctor: doctorSection.prefault({}),
+    node_red: nodeRedSection.prefault({}),
     web: z
       .strictObject({
         listen: listenAddress("127.0.0.1:8080").describe("Address of the console and the REST interface."),

@@ -30,6 +30,8 @@ export function sayRuntime(say: (line: string) => void) {
     const parsed = entry.safeParse(value);
     if (!parsed.success || parsed.data.id !== undefined || parsed.data.level > INFO) return;
     const { msg } = parsed.data;
+    // Node's permission model knows no fsync; Node-RED tells it of each file, and keeps the copy before.
+    if (typeof msg === "string" && msg.includes("fsync API is disabled")) return;
     // An error that nobody caught: its text may be of a flow.
     if (typeof msg === "string") say(msg.split("\n")[0]?.slice(0, 200) ?? "");
     else if (msg instanceof Error) say(`error ${msg.name}`);

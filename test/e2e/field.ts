@@ -23,6 +23,8 @@ export interface FieldOptions {
     readonly slots: readonly Readonly<Record<string, unknown>>[];
     readonly lines: readonly { readonly id: string; readonly number: string; readonly slot: string }[];
   };
+  /** More sections of the box's configuration. */
+  readonly sections?: Readonly<Record<string, unknown>>;
   /** SIMs of a phone named `pixel`, in slots `p1` and on. */
   readonly phoneSims?: number;
 }
@@ -130,6 +132,7 @@ export class Field {
       relay: { url: this.relayUrl },
       intake: { sweep_every: "2s", part_timeout: "1h" },
       web: { listen: `127.0.0.1:${this.#webPort}` },
+      ...this.options.sections,
     };
     writeFileSync(join(this.folder, "box.yaml"), JSON.stringify(config));
   }

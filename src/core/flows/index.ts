@@ -3,3 +3,4 @@
 export * from "./flows-console.ts";
 export * from "./node-red-machine.ts";
 export * from "./node-red-supervisor.ts";
+export * from "./node-red-watch.ts";

@@ -10,11 +10,13 @@ import type {
   DoctorConsole,
   EscrowConsole,
   FleetConsole,
+  FlowsConsole,
   PublishingConsole,
   UssdConsole,
 } from "../../core/index.ts";
 import { healthReply } from "../shared/api.ts";
 import { reply } from "./exchange.ts";
+import type { FlowsProxy } from "./flows-proxy.ts";
 import { openApiOf } from "./openapi.ts";
 import { expressPath, handlersOf, type Operation, operation } from "./operation.ts";
 import { checkHost } from "./origin.ts";
@@ -26,6 +28,7 @@ import { directoryOperations } from "./routes-directory.ts";
 import { doctorOperations } from "./routes-doctor.ts";
 import { escrowOperations } from "./routes-escrow.ts";
 import { fleetOperations } from "./routes-fleet.ts";
+import { flowOperations } from "./routes-flows.ts";
 import { listingOperations } from "./routes-listings.ts";
 import { type PaymentConsole, paymentOperations } from "./routes-payments.ts";
 import { type PhoneOperationsDeps, phoneOperations } from "./routes-phones.ts";
@@ -54,6 +57,9 @@ export interface AppDeps extends SessionOperationsDeps, PhoneOperationsDeps {
   readonly directory?: DirectoryConsole | undefined;
   /** Without it there are no USSD routes. */
   readonly ussd?: UssdConsole | undefined;
+  /** Without it no flows run beside the box. */
+  readonly flows?: { readonly console: FlowsConsole } | undefined;
+  readonly flowsProxy?: FlowsProxy | undefined;
   /** Of features that bring their own. */
   readonly operations?: readonly Operation[] | undefined;
   readonly version?: string | undefined;
@@ -120,6 +126,7 @@ function operationsOf(deps: AppDeps): readonly Operation[] {
     ...given(deps.escrow, escrowOperations),
     ...given(deps.doctor, doctorOperations),
     ...given(deps.proofs, proofOperations),
+    ...given(deps.flows?.console, flowOperations),
     ...(deps.operations ?? []),
   ];
 }
@@ -152,6 +159,7 @@ export function webApp(deps: AppDeps): Express {
   const notFound = notFoundHandler(operations);
   app.use("/api/v1", noStore, operationsRouter(operations, deps));
   app.use("/api", notFound);
+  if (deps.flowsProxy !== undefined) app.use(deps.flowsProxy.handler);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);
   app.use(problemHandler(deps.log));

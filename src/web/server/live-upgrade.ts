@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { AppError } from "../../base/index.ts";
 import { type Access, originHeaders, type Principal } from "./access.ts";
+import type { FlowsProxy } from "./flows-proxy.ts";
 import type { LiveFeed } from "./live-feed.ts";
 import { checkHost, checkOrigin } from "./origin.ts";
 import { asAppError, problemOf } from "./problems.ts";
@@ -18,6 +19,8 @@ export interface LiveUpgradeDeps {
   readonly feed: LiveFeed;
   readonly names: readonly string[];
   readonly maxViewers: number;
+  /** The way to the editor of the flows, where there is one. */
+  readonly flows?: FlowsProxy | undefined;
 }
 
 async function admit(deps: LiveUpgradeDeps, request: IncomingMessage): Promise<Principal> {
@@ -59,6 +62,7 @@ export function liveUpgrade(deps: LiveUpgradeDeps) {
     // A socket may break while its owner is looked up.
     socket.on("error", () => socket.destroy());
     try {
+      if (deps.flows?.isFor(request.url)) return await deps.flows.upgrade(request, socket, head);
       const principal = await admit(deps, request);
       sockets.handleUpgrade(request, socket, head, (opened) =>
         deps.feed.join(opened, () => deps.access.isOpen(principal)),

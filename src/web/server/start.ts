@@ -9,6 +9,7 @@ import type {
   DoctorConsole,
   EscrowConsole,
   FleetConsole,
+  FlowsConsole,
   PhoneConsole,
   PhoneInlet,
   PublishingConsole,
@@ -17,6 +18,7 @@ import type {
 } from "../../core/index.ts";
 import { Access } from "./access.ts";
 import { webApp } from "./app.ts";
+import { type FlowsEditor, FlowsProxy } from "./flows-proxy.ts";
 import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveUpgrade } from "./live-upgrade.ts";
@@ -43,6 +45,8 @@ export interface WebOptions {
   readonly phones: PhoneConsole & PhoneInlet;
   /** Routes of features that bring their own. */
   readonly operations?: readonly Operation[];
+  /** Node-RED and where its editor is. */
+  readonly flows?: { readonly console: FlowsConsole } & FlowsEditor;
   readonly version?: string;
   readonly settings: SettingStore;
   /** Folder with the built pages. */
@@ -106,18 +110,21 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const feed = new LiveFeed({ box, clock, log, limits });
   const { bodyBytes, requestTimeout } = limits;
   const { behindProxy = false } = options;
+  const flowsProxy =
+    options.flows && new FlowsProxy({ ...options, access, names, editor: options.flows, checkEvery: limits.livePing });
   // All of the consoles that there are: each has its routes.
-  const common = { ...options, access, owner, sessions, guard, names, behindProxy };
+  const common = { ...options, flowsProxy, access, owner, sessions, guard, names, behindProxy };
   const app = webApp({ ...common, bodyBytes, phoneLimits: limits });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
   server.maxConnections = limits.connections;
-  const upgrade = liveUpgrade({ access, feed, names, maxViewers: limits.liveClients });
+  const upgrade = liveUpgrade({ access, feed, names, flows: flowsProxy, maxViewers: limits.liveClients });
   server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
   const port = await listen(server, options.listen);
   server.on("error", (error) => log.warn("web_server_error", { reason: systemCodeOf(error) ?? "unknown" }));
   feed.start();
   const stop = async (): Promise<void> => {
     await feed.stop();
+    flowsProxy?.stop();
     owner.stop();
     await close(server);
     sessions.stop();
