@@ -119,7 +119,7 @@ export interface ClockReading {
 
 export function clockFindings({ clockSynchronised }: MachineFacts, reading: ClockReading): readonly DoctorFinding[] {
   const hint = "Run `sudo timedatectl set-ntp true`, and let UDP port 123 out of your network.";
-  const date = new Date(reading.now).toISOString();
+  const date = `${new Date(reading.now).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   if (reading.now < EARLIEST_TIME) {
     return [problem("fail", "clock.never_set", `the clock stands at ${date}: it was never set`, hint)];
   }

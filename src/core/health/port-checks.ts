@@ -129,7 +129,7 @@ export function slotsCheck(slots: () => readonly SlotStatus[]): DoctorCheck {
       }
       const found = all.flatMap(({ id, state, problem: wrong, warnings }): DoctorFinding[] => {
         const named = (verdict: "warn" | "fail", body: NonNullable<typeof wrong>): DoctorFinding =>
-          bad(verdict, { ...body, message: `slot ${id}: ${body.message}` });
+          bad(verdict, { ...body, message: `slot ${id}: ${body.message}`, context: { ...body.context, slot: id } });
         const down = wrong === null || state === "ready" ? [] : [named("fail", wrong)];
         return [...down, ...warnings.map((warning) => named("warn", warning))];
       });

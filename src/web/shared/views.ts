@@ -18,6 +18,7 @@ export const VIEWS = {
   rentals: { path: "/rentals", group: "numbers", scope: "read" },
   phones: { path: "/phones", group: "numbers", scope: "read" },
   chain: { path: "/chain", group: "market", scope: "read" },
+  doctor: { path: "/doctor", group: "box", scope: "operate" },
   join: { path: "/join", group: null, scope: "read" },
 } as const satisfies Readonly<Record<string, ViewRow>>;
 

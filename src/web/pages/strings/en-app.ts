@@ -21,6 +21,7 @@ export const enApp = {
   "nav.rentals": "Rentals",
   "nav.phones": "Phones",
   "nav.chain": "Emercoin",
+  "nav.doctor": "Doctor",
   "nav.join": "Connect a phone",
   "theme.system": "Colours: as the system",
   "theme.light": "Colours: light",

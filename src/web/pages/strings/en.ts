@@ -3,13 +3,23 @@
 
 import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
+import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
 import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
 import { enSlots } from "./en-slots.ts";
 
-export const en = { ...enApp, ...enSlots, ...enRentals, ...enPhones, ...enChain, ...enEvents, ...enProblems } as const;
+export const en = {
+  ...enApp,
+  ...enSlots,
+  ...enRentals,
+  ...enPhones,
+  ...enChain,
+  ...enDoctor,
+  ...enEvents,
+  ...enProblems,
+} as const;
 
 export type Messages = typeof en;
 export type MessageKey = keyof Messages;

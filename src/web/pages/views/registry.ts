@@ -17,6 +17,7 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   overview: { icon: "overview", view: { now: Overview } },
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
+  doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   chain: lazy("chain", async () => (await import("./chain.tsx")).Chain),
 };
 

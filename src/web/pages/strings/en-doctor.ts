@@ -1,0 +1,27 @@
+// Texts of the doctor's page.
+
+export const enDoctor = {
+  "doctor.title": "Doctor",
+  "doctor.run": "Examine again",
+  "doctor.running": "Examining …",
+  "doctor.running.text": "The database is read through, and services are waited for: this may take a minute.",
+  "doctor.copy": "Copy for support",
+  "doctor.copied": "Copied. Numbers and texts of SMS are not in it.",
+  "doctor.not_copied": "This browser does not allow it. `numberbox doctor` prints the same.",
+  "doctor.at": "as of {time}",
+  "doctor.verdict.ok": "Nothing is wrong",
+  "doctor.verdict.warn": "It works, with warnings",
+  "doctor.verdict.fail": "Something is wrong",
+  "doctor.faults.one": "{n} finding needs you",
+  "doctor.faults.other": "{n} findings need you",
+  "doctor.fine.one": "{n} check in order",
+  "doctor.fine.other": "{n} checks in order",
+  "doctor.level.warn": "Warning",
+  "doctor.level.fail": "Fault",
+  "doctor.level.ok": "In order",
+  "doctor.area.box": "Box",
+  "doctor.area.modems": "Modems",
+  "doctor.area.machine": "Machine",
+  "doctor.area.services": "Relay and services",
+  "doctor.area.chain": "Emercoin",
+} as const;
