@@ -1,6 +1,6 @@
 // The source as the architecture tests see it: files, imports, functions and named constructs, from the parser's tree.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSync } from "oxc-parser";
@@ -125,12 +125,13 @@ function readSource(path: string): SourceFile {
   return { path, folder: path.split("/")[1] ?? "", lines: starts.length - 1, text, imports, functions, findings };
 }
 
+/** What a link points to is looked at where it is, if it is below `top`, or not at all. */
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder))
     .sort()
     .flatMap((name) => {
       const path = `${folder}/${name}`;
-      if (statSync(join(root, path)).isDirectory()) return path === "src/web/dist" ? [] : filesBelow(path);
+      if (lstatSync(join(root, path)).isDirectory()) return path === "src/web/dist" ? [] : filesBelow(path);
       return /\.(ts|tsx)$/.test(name) ? [path] : [];
     });
 }
