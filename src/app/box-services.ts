@@ -27,7 +27,6 @@ import {
 } from "../core/index.ts";
 import { deriveKey } from "../envelope/index.ts";
 import type { Phones } from "../phone/index.ts";
-import { createRelayClient } from "../relay/index.ts";
 import { balanceRules } from "./balance-rules.ts";
 import { createEscrows } from "./escrow-services.ts";
 import { FleetControl } from "./fleet-control.ts";
@@ -38,6 +37,7 @@ import { createPayments, paymentsCheck } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
 import { publishingCheck } from "./publishing-check.ts";
 import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
+import { type BoxRelay, createBoxRelay, relayCheck } from "./relay-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
@@ -60,7 +60,7 @@ export interface BoxServices {
   readonly events: EventLog;
   readonly archive: EventArchive;
   readonly rentals: Rentals;
-  readonly relay: ReturnType<typeof createRelayClient>;
+  readonly relay: BoxRelay;
   readonly forwarder: Forwarder;
   readonly collector: ReceiptCollector;
   readonly intake: Intake;
@@ -100,19 +100,11 @@ function createRentals(shared: Shared): Rentals {
 type Delivery = Pick<BoxServices, "relay" | "forwarder" | "collector">;
 
 function createDelivery(shared: Shared, rentals: Rentals, proofs: ProofServices): Delivery {
-  const { config, identity, suite, time, bus } = shared;
+  const { identity, suite, time, bus } = shared;
   // Nothing is dated into a day whose tree stands.
   const now = (): UnixMs => proofs.service.dated();
   const provider = toBase64url(identity.verify);
-  const relay = createRelayClient({
-    ...shared,
-    url: config.relay.url,
-    identity: {
-      verify: provider,
-      sign: (bytes: Uint8Array) => suite.ed25519Sign(identity.seed.reveal(), bytes),
-    },
-    onTime: (at: UnixMs) => time.evidence(at),
-  });
+  const relay = createBoxRelay({ ...shared, provider, onTime: (at: UnixMs) => time.evidence(at) });
   const onChange = (): void => bus.emit("delivery", null);
   const forwarder = new Forwarder({ ...shared, relay, now, onChange, acceptance: acceptanceCheck(suite) });
   const collector = new ReceiptCollector({
@@ -121,7 +113,7 @@ function createDelivery(shared: Shared, rentals: Rentals, proofs: ProofServices)
     now,
     provider,
     rentalOf: (id) => rentals.get(id),
-    mayAsk: () => forwarder.link.kind !== "down",
+    mayAsk: () => relay.url !== null && forwarder.link.kind !== "down",
     onAnswer: () => forwarder.answered(),
     onSaved: onChange,
   });
@@ -147,11 +139,12 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
   });
 }
 
-type Viewed = Pick<BoxServices, "rentals" | "forwarder" | "intake" | "fleet" | "balances" | "numbers">;
+type Viewed = Pick<BoxServices, "rentals" | "relay" | "forwarder" | "intake" | "fleet" | "balances" | "numbers">;
 
 function createViews(shared: Shared, made: Viewed): BoxViews {
-  const { config, now, bus } = shared;
+  const { now, bus } = shared;
   const { forwarder, fleet, intake } = made;
+  const { url } = made.relay;
   let since = now();
   let kind = forwarder.link.kind;
   bus.on("delivery", () => {
@@ -167,7 +160,7 @@ function createViews(shared: Shared, made: Viewed): BoxViews {
     numberOf: (slot, imsi) => made.numbers.numberOf(slot, imsi),
     balanceOf: (slot) => made.balances?.balanceOf(slot) ?? null,
     intake: () => intake.health,
-    relay: { url: config.relay.url, link: () => forwarder.link, since: () => since },
+    relay: url === null ? null : { url, link: () => forwarder.link, since: () => since },
   });
 }
 
@@ -206,13 +199,13 @@ function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlo
   return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
 
-interface Checked extends Pick<BoxServices, "publishing" | "escrows" | "payments" | "proofs"> {
+interface Checked extends Pick<BoxServices, "relay" | "publishing" | "escrows" | "payments" | "proofs"> {
   readonly chain: ServiceDeps["chain"];
   readonly now: () => UnixMs;
 }
 
-function createChecks({ chain, publishing, escrows, payments, proofs, now }: Checked): readonly DoctorCheck[] {
-  const checks = [proofsCheck(proofs)];
+function createChecks({ relay, chain, publishing, escrows, payments, proofs, now }: Checked): readonly DoctorCheck[] {
+  const checks = [relayCheck(relay), proofsCheck(proofs)];
   if (chain !== null && publishing !== null) {
     checks.push(publishingCheck({ ...publishing, ownNames: () => ownNames(chain.node.session) }));
     if (escrows !== null) checks.push(escrowCheck({ escrows, publisher: publishing.publisher, now }));
@@ -240,7 +233,10 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const offer = (line: LineId) => offerOf(deps.config, line);
   const payments = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
   const delivery = createDelivery(shared, rentals, proofs);
-  const desk = payments === null ? null : createOrderDesk({ ...shared, ...delivery, payments, rentals });
+  const desk =
+    payments === null || delivery.relay.url === null
+      ? null
+      : createOrderDesk({ ...shared, ...delivery, payments, rentals });
   const intake = createIntake(shared, rentals);
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
   const { fleet } = parts;
@@ -263,7 +259,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
+  const checks = createChecks({ ...delivery, chain, publishing, escrows, payments, proofs, now: shared.now });
   const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;

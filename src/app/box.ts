@@ -203,7 +203,7 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
 }
 
 async function startDelivery(services: BoxServices, parts: Parts): Promise<void> {
-  const { proofs, forwarder, collector, payments, mirror, desk } = services;
+  const { proofs, relay, forwarder, collector, payments, mirror, desk } = services;
   payments?.start();
   parts.started("payments", async () => payments?.stop());
   parts.started("record mirror", () => mirror.stop());
@@ -212,7 +212,8 @@ async function startDelivery(services: BoxServices, parts: Parts): Promise<void>
   await proofs.service.load();
   proofs.service.start();
   parts.started("proofs", () => proofs.service.stop());
-  forwarder.start();
+  // Without a relay the outbox rests.
+  if (relay.url !== null) forwarder.start();
   parts.started("forwarder", () => forwarder.stop());
   collector.start();
   parts.started("receipts", () => collector.stop());

@@ -89,7 +89,9 @@ export function offerOf(config: BoxConfig, id: LineId): ListingOffer | null {
   const { listing } = config;
   const tiers = (own === false ? undefined : own?.tiers) ?? listing?.tiers;
   if (own === false || tiers === undefined) return null;
-  const https = listing?.endpoints?.https ?? config.relay.url;
+  const https = listing?.endpoints?.https ?? config.relay?.url;
+  // A listing that nobody can be reached by is none.
+  if (https === undefined) return null;
   const wss = listing?.endpoints?.wss ?? `${https.replace(/^http/, "ws").replace(/\/$/, "")}/ws`;
   return {
     tiers: tiersOf({ tiers }),

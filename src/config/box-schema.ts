@@ -121,7 +121,10 @@ export const boxConfig = z
     boards: z.array(board).max(8).superRefine(eachOnce<z.infer<typeof board>>("id")).default([]),
     join: join.prefault({}),
     lines: lines.default([]),
-    relay: z.strictObject({ url: relayUrl }),
+    relay: z
+      .strictObject({ url: relayUrl })
+      .optional()
+      .describe("The relay that renters read from. Left out: SMS wait, sealed, in the outbox."),
     intake: z
       .strictObject({
         sweep_every: duration("2s", "1h", "30s").describe(

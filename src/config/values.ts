@@ -16,8 +16,9 @@ export function duration(low: string, high: string, fallback: string) {
     .string()
     .regex(/^\d{1,6}(ms|s|m|h|d)$/, { error: "a time such as 30s, 10m, 24h or 30d", abort: true })
     .refine((text) => toMillis(text) >= toMillis(low) && toMillis(text) <= toMillis(high), `between ${low} and ${high}`)
+    .meta({ "x-form": "duration", "x-low": low, "x-high": high })
     .transform(toMillis);
-  return shape.default(toMillis(fallback));
+  return shape.prefault(fallback);
 }
 
 export interface ListenAddress {
@@ -35,13 +36,14 @@ function parseAddress(text: string): ListenAddress | null {
 export function listenAddress(fallback: string) {
   return z
     .string()
-    .default(fallback)
+    .meta({ "x-form": "address" })
     .transform((text, context) => {
       const address = parseAddress(text);
       if (address !== null) return address;
       context.addIssue({ code: "custom", message: "host:port, for instance 127.0.0.1:8080" });
       return z.NEVER;
-    });
+    })
+    .prefault(fallback);
 }
 
 /** Identifier of slots and lines. */

@@ -50,7 +50,8 @@ export interface BoxViewsDeps {
   readonly numberOf?: (slot: SlotId, imsi: string | null) => string | null;
   readonly balanceOf?: (slot: SlotId) => KnownBalance | null;
   readonly intake: () => IntakeHealth;
-  readonly relay: { readonly url: string; readonly link: () => LinkState; readonly since: () => UnixMs };
+  /** Null on a box without a relay. */
+  readonly relay: { readonly url: string; readonly link: () => LinkState; readonly since: () => UnixMs } | null;
 }
 
 export class BoxViews implements BoxConsole {
@@ -123,7 +124,6 @@ export class BoxViews implements BoxConsole {
     const [counts, depth] = await Promise.all([store.counters(), store.depth()]);
     const now = time.now();
     const health = intake();
-    const link = relay.link();
     return {
       version: this.#deps.version,
       provider: this.#deps.provider,
@@ -133,12 +133,7 @@ export class BoxViews implements BoxConsole {
       intake: { state: health.state, problem: health.error?.toJSON() ?? null },
       counts,
       outbox: { depth: depth.waiting, oldest_ms: depth.oldest === null ? null : Math.max(0, now - depth.oldest) },
-      relay: {
-        url: relay.url,
-        state: link.kind,
-        since: relay.since(),
-        problem: link.code === null ? null : { code: link.code, message: "the relay cannot be used now" },
-      },
+      relay: relay === null ? noRelay(this.#deps.startedAt) : relayView(relay),
     };
   }
 
@@ -302,6 +297,22 @@ export class BoxViews implements BoxConsole {
       sender_policy: rulesView(rental.senderRules),
     };
   }
+}
+
+function relayView({ url, link, since }: NonNullable<BoxViewsDeps["relay"]>): Overview["relay"] {
+  const { kind: state, code } = link();
+  return {
+    ...{ url, state, since: since() },
+    problem: code === null ? null : { code, message: "the relay cannot be used now" },
+  };
+}
+
+function noRelay(since: UnixMs): Overview["relay"] {
+  const hint = "Name one in the settings, section `relay`.";
+  return {
+    ...{ url: "", state: "none", since },
+    problem: { code: "relay.none", message: "no relay is configured: SMS wait in the outbox", hint },
+  };
 }
 
 function rulesView(rules: SenderRules | null): RentalView["sender_policy"] {

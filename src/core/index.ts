@@ -52,6 +52,7 @@ export type * from "./ports-console.ts";
 export type * from "./ports-fleet.ts";
 export * from "./ports-machine.ts";
 export type * from "./ports-phones.ts";
+export type * from "./ports-settings.ts";
 export * from "./ports-slot.ts";
 export type * from "./ports-store.ts";
 export type * from "./ports-ussd.ts";

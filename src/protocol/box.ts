@@ -159,8 +159,10 @@ export const grantRequest = z.strictObject({
 export type GrantRequest = z.infer<typeof grantRequest>;
 
 export const relayLinkView = z.object({
+  /** Empty without a relay. */
   url: z.string(),
-  state: z.enum(["connecting", "up", "down"]),
+  /** `none`: no relay is configured, and what renters wait for stays in the outbox. */
+  state: z.enum(["none", "connecting", "up", "down"]),
   since: unixMs,
   problem: problemBody.nullable(),
 });

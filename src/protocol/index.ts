@@ -16,5 +16,6 @@ export * from "./phones.ts";
 export * from "./proofs.ts";
 export * from "./relay.ts";
 export * from "./sender-policy.ts";
+export * from "./settings.ts";
 export * from "./text.ts";
 export * from "./ussd.ts";

@@ -6,10 +6,12 @@ import { AppError, isAppError, type Logger } from "../../base/index.ts";
 import type { ProblemReply } from "../shared/api.ts";
 
 const STATUS_OF: Readonly<Record<string, number>> = {
+  "box.cannot_restart": 409,
   "base.bad_utf8": 400,
   "base.bad_value": 400,
   "base.stopped": 503,
   "base.timeout": 504,
+  "config.syntax": 422,
   "dns.bad_record": 400,
   "dns.unknown": 404,
   "enum.bad_record": 400,
@@ -122,6 +124,11 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "slot.no_sim": 409,
   "slot.no_terminal": 409,
   "slot.unknown": 404,
+  "settings.bad_path": 400,
+  "settings.conflict": 409,
+  "settings.invalid": 422,
+  "settings.nothing_to_undo": 409,
+  "settings.unknown_version": 404,
   "ussd.bad_code": 400,
   "ussd.busy": 409,
   "ussd.cancelled": 409,

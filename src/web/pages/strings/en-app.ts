@@ -70,6 +70,8 @@ export const enApp = {
   "flow.relay.up": "Connected",
   "flow.relay.down": "Unreachable",
   "flow.relay.connecting": "Connecting",
+  "flow.relay.none": "Not set up",
+  "flow.relay.none.text": "SMS wait in the outbox",
   "flow.clock": "Clock",
   "flow.clock.trusted": "Trusted",
   "flow.clock.suspect": "In doubt",

@@ -91,7 +91,12 @@ function Outbox({ overview }: { readonly overview: Overview }) {
   );
 }
 
-const RELAY_TONES: Readonly<Record<Overview["relay"]["state"], Tone>> = { up: "good", connecting: "busy", down: "bad" };
+const RELAY_TONES: Readonly<Record<Overview["relay"]["state"], Tone>> = {
+  up: "good",
+  connecting: "busy",
+  down: "bad",
+  none: "warn",
+};
 
 function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url;
@@ -109,9 +114,13 @@ function Relay({ overview }: { readonly overview: Overview }) {
       tone={RELAY_TONES[relay.state]}
       value={words.t(`flow.relay.${relay.state}`)}
       note={
-        <>
-          <span class="station-host">{hostOf(relay.url)}</span> {words.t("flow.since", { span: since })}
-        </>
+        relay.state === "none" ? (
+          words.t("flow.relay.none.text")
+        ) : (
+          <>
+            <span class="station-host">{hostOf(relay.url)}</span> {words.t("flow.since", { span: since })}
+          </>
+        )
       }
     />
   );

@@ -1,0 +1,72 @@
+// The box's way to its relay; on a box without one, a relay that takes nothing.
+
+import type { UnixMs } from "../base/index.ts";
+import {
+  type DoctorCheck,
+  type DoctorFinding,
+  good,
+  type MarketOutcome,
+  type MarketRelay,
+  type RelayPort,
+} from "../core/index.ts";
+import { createRelayClient } from "../relay/index.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+
+export interface BoxRelay extends RelayPort, MarketRelay {
+  /** Null where no relay is configured. */
+  readonly url: string | null;
+  stop(): void;
+}
+
+const NONE = { kind: "retry", code: "relay.none", after: null } as const;
+
+/** Keeps nothing and says so: rows stay where they are until there is a relay. */
+function absentRelay(): BoxRelay {
+  const refused: MarketOutcome = { kind: "refused", code: "relay.none" };
+  return {
+    url: null,
+    forward: async () => NONE,
+    register: async () => NONE,
+    receipts: async () => null,
+    requests: async () => null,
+    answer: async () => refused,
+    putRecord: async () => refused,
+    stop: () => {},
+  };
+}
+
+export function createBoxRelay(
+  deps: Pick<ServiceDeps, "config" | "identity" | "suite" | "clock" | "log"> & {
+    /** The provider's verify key, base64url. */
+    readonly provider: string;
+    readonly onTime: (at: UnixMs) => void;
+  },
+): BoxRelay {
+  const { config, identity, suite, provider } = deps;
+  if (config.relay === undefined) return absentRelay();
+  const { url } = config.relay;
+  const sign = (bytes: Uint8Array): Uint8Array => suite.ed25519Sign(identity.seed.reveal(), bytes);
+  const client = createRelayClient({ ...deps, url, identity: { verify: provider, sign } });
+  return {
+    url,
+    forward: (message, signal) => client.forward(message, signal),
+    register: (grant, signal) => client.register(grant, signal),
+    receipts: (after, signal) => client.receipts(after, signal),
+    requests: (query, signal) => client.requests(query, signal),
+    answer: (id, answer, signal) => client.answer(id, answer, signal),
+    putRecord: (id, record, signal) => client.putRecord(id, record, signal),
+    stop: () => client.stop(),
+  };
+}
+
+/** For the doctor of a running box. */
+export function relayCheck({ url }: BoxRelay): DoctorCheck {
+  const none: DoctorFinding = {
+    ...{ verdict: "warn" as const, code: "relay.none", message: "no relay is configured: SMS wait in the outbox" },
+    hint: "Name one in the settings, section `relay`.",
+  };
+  return {
+    name: "relay",
+    run: async () => [url === null ? none : good("relay.configured", "a relay is configured")],
+  };
+}
