@@ -87,12 +87,17 @@ export interface BoxServices {
   readonly checks: readonly DoctorCheck[];
 }
 
+const LIVE_SETTINGS = [
+  ...["intake.sender_policy", "lines.*.sender_policy", "ussd.per_hour"],
+  ...["listing.tiers", "listing.features", "listing.endpoints", "listing.days", "lines.*.listing"],
+];
+
 function createRentals(shared: Shared): Rentals {
   const { rest_after_day: afterDay, rest_after_longer: afterLonger } = shared.config.rental;
   return new Rentals({
     ...shared,
     policy: { afterDay, afterLonger },
-    senderRules: senderLevels(shared.config),
+    senderRules: senderLevels(() => shared.live.current),
     onGrant: (rental) => shared.bus.emit("grant", rental.id),
   });
 }
@@ -217,6 +222,8 @@ function createChecks({ relay, chain, publishing, escrows, payments, proofs, now
 /** Makes all services of the box and connects them; starts none. */
 export function createServices(deps: ServiceDeps): BoxServices {
   const { log, time } = deps;
+  // What the services below ask for each time that they need it.
+  deps.live.register({ paths: LIVE_SETTINGS });
   const bus = new Events<BusEvents>("box", log);
   const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
   const { keep, keep_for: keepFor } = deps.config.events;
@@ -230,7 +237,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const escrows =
     chain === null || publishing === null ? null : createEscrows({ ...shared, chain, publisher: publishing.publisher });
   const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: anchor });
-  const offer = (line: LineId) => offerOf(deps.config, line);
+  const offer = (line: LineId) => offerOf(deps.live.current, line);
   const payments = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
   const delivery = createDelivery(shared, rentals, proofs);
   const desk =
@@ -240,7 +247,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const intake = createIntake(shared, rentals);
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
   const { fleet } = parts;
-  const ussd = new Ussd({ clock: deps.clock, slots: () => fleet.list(), perHour: deps.config.ussd.per_hour });
+  const perHour = (): number => deps.live.current.ussd.per_hour;
+  const ussd = new Ussd({ clock: deps.clock, slots: () => fleet.list(), perHour });
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);

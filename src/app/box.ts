@@ -16,10 +16,12 @@ import {
 import type { BoxConfig } from "../config/index.ts";
 import {
   type BoxConsole,
+  type EventInput,
   type FleetConsole,
   type Line,
   noChain,
   type Rentals,
+  type SettingsConsole,
   SimVault,
   type SlotStatus,
   TrustedTime,
@@ -27,7 +29,7 @@ import {
 import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import { type FileBoxStore, openBoxStore } from "../store/index.ts";
-import { startWeb } from "../web/index.ts";
+import { settingsOperations, startWeb } from "../web/index.ts";
 import { Boards } from "./boards.ts";
 import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
@@ -38,6 +40,7 @@ import { runningBox } from "./doctor-services.ts";
 import { escrowConsole } from "./escrow-services.ts";
 import { createFlows } from "./flow-services.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
+import { LiveConfig } from "./live-config.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
@@ -46,6 +49,10 @@ import type { Machine } from "./service-deps.ts";
 export interface BoxDeps {
   readonly dataFolder: string;
   readonly config: BoxConfig;
+  /** `config` as it may change while the box runs; without it nothing of it does. */
+  readonly live?: LiveConfig;
+  /** Without it nobody changes settings over REST. */
+  readonly settings?: SettingsConsole;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -70,6 +77,8 @@ export interface BoxHandle {
   /** Null without an Emercoin node. */
   readonly publishing: PublishingServices | null;
   slots(): readonly SlotStatus[];
+  /** Tells the owner of something that the box cannot know itself. */
+  readonly record: (event: EventInput) => void;
   /** Stops accepting, lets what is in flight become durable, closes the store last. Idempotent. */
   stop(): Promise<void>;
 }
@@ -93,6 +102,7 @@ export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
       fleet: services.control,
       publishing: services.publishing,
       slots,
+      record: (event) => services.events.record(event),
       stop: () => parts.stop(PART_STOP),
     };
   } catch (error) {
@@ -127,6 +137,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   parts.started("chain", async () => chain?.stop());
   const services = createServices({
     ...deps,
+    live: deps.live ?? new LiveConfig(config, { log }),
     chain,
     store,
     identity,
@@ -187,8 +198,9 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
   const { node_red: section } = deps.config;
   const now = () => time.now();
   const flows = await createFlows({ ...deps, section, settings: store, events: services.events, now });
+  const operations = deps.settings === undefined ? [] : settingsOperations(deps.settings);
   const web = await startWeb({
-    ...{ ...deps, listen, names, behindProxy, settings: store },
+    ...{ ...deps, operations, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
     doctor: boxDoctor({ ...deps, store, chain, checks: services.checks, running: runningBox(services, time) }),
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),

@@ -11,10 +11,11 @@ import {
   seconds,
   toBase64url,
 } from "../base/index.ts";
-import { parseBoxConfig, parseRelayConfig } from "../config/index.ts";
+import { editYaml, parseRelayConfig } from "../config/index.ts";
 import { createIdentity, type Identity, parseKeyfile, publicKeysToText, serialiseG2 } from "../envelope/index.ts";
 import { createApiToken, setPassword } from "../web/index.ts";
-import { type BoxHandle, startBox } from "./box.ts";
+import type { BoxHandle } from "./box.ts";
+import { BoxRunner } from "./box-runner.ts";
 import { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 import type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
 import { type DemoFacts, readDemoFacts, writeDemoFacts } from "./demo-facts.ts";
@@ -22,7 +23,6 @@ import type { DemoNode, StartDemoNode } from "./demo-node.ts";
 import { choosePorts, type DemoPorts } from "./demo-ports.ts";
 import { publishDemo } from "./demo-publication.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
-import { publishLocalAccess } from "./local-access.ts";
 import { Parts } from "./parts.ts";
 import { startRelayRole } from "./relay-role.ts";
 
@@ -62,8 +62,8 @@ function emercoinSection({ url, user }: DemoNode, folder: string): object {
   return { url, user, password_file, wallet: "", confirmations: 2, poll_every: "1s" };
 }
 
-function boxConfigText(ports: DemoPorts, emercoin: object): string {
-  return JSON.stringify({
+function boxSettings(ports: DemoPorts, emercoin: object): object {
+  return {
     slots: allSlots.map((id) => ({ id, port: `sim://slot/${id}` })),
     lines: allSlots.map((id) => ({
       id: `line-${id}`,
@@ -82,7 +82,20 @@ function boxConfigText(ports: DemoPorts, emercoin: object): string {
       tiers: { sms_only: { pricing: { per_sms: "0", daily: "0.05", weekly: "0.2", monthly: "0.5" } } },
       features: ["non-voip", "instant"],
     },
-  });
+  };
+}
+
+const HEADER = "# The demo's box. Change what you like; where its parts listen is written anew at each start.\n";
+
+/** A visitor's changes stay; the other parts of the demo may be elsewhere than the last time. */
+async function writeBoxConfig(file: string, ports: DemoPorts, emercoin: object): Promise<void> {
+  const known = await readIfThere(file);
+  const settings = Object.entries(boxSettings(ports, emercoin));
+  const moved = ["relay", "web", "emercoin"];
+  const changes = settings
+    .filter(([key]) => known === null || moved.includes(key))
+    .map(([key, value]) => ({ path: [key], value: value as unknown }));
+  await replaceFile(file, editYaml(known ?? HEADER, changes));
 }
 
 async function renterIdentity(deps: DemoDeps, file: string): Promise<Identity> {
@@ -172,17 +185,19 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
   const numbers = allSlots.map(numberOf);
   const board = await deps.startBoard({ slots: allSlots.length, numbers, controlPort: ports.simulator, clock, log });
   parts.started("board", () => board.stop());
-  const config = parseBoxConfig(boxConfigText(ports, emercoin), "the demo's box configuration");
-  const box = await startBox({ ...deps, config, dataFolder: boxFolder, openSimLink: board.openLink });
-  parts.started("box", () => box.stop());
+  const configFile = join(boxFolder, "box.yaml");
+  await writeBoxConfig(configFile, ports, emercoin);
+  const runner = new BoxRunner({
+    ...{ ...deps, configFile, dataFolder: boxFolder, accessFolder: dataFolder, openSimLink: board.openLink },
+  });
+  const box = await runner.start();
+  parts.started("box", () => runner.stop());
   parts.started("drain", () => drain(deps, board));
   const publication = publishDemo({ ...deps, box, line: `line-${FREE_SLOT}` });
   parts.started("publication", () => publication.stop());
   const renterKeyfile = join(dataFolder, "renter.key.json");
   await rentAll(box, await renterIdentity(deps, renterKeyfile));
   const settings = box.store;
-  const local = await publishLocalAccess(dataFolder, box.consoleUrl, { settings, random });
-  parts.started("local access", local.remove);
   const password = before?.admin_password ?? toBase64url(random.bytes(12));
   if (before === null) await setPassword({ settings, random, password });
   await slotsReady(deps, box);

@@ -4,6 +4,7 @@ export { BACKUP_SUFFIX, type MadeBackup, type MakeBackup, makeBackup } from "./b
 export { inspectBackup } from "./backup/restore-box.ts";
 export { type RestoredBox, type RestoreFolder, restoreFolder } from "./backup/restore-folder.ts";
 export { type BoxDeps, type BoxHandle, startBox } from "./box.ts";
+export { BoxRunner, type BoxRunnerDeps } from "./box-runner.ts";
 export { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 export { type DemoHandle, startDemo } from "./demo.ts";
 export type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
@@ -12,6 +13,9 @@ export type { DemoNode, StartDemoNode } from "./demo-node.ts";
 export { examineStoppedBox, type StoppedBoxDeps } from "./doctor.ts";
 export { type ImportedIdentity, importIdentity } from "./identity-import.ts";
 export { currentIdentity, type KeystoreDeps, openKeystoreFile } from "./keystore-file.ts";
+export { LiveConfig, type Reloadable } from "./live-config.ts";
 export { type LocalAccess, publishLocalAccess, readLocalAccess } from "./local-access.ts";
 export { Parts } from "./parts.ts";
 export { startRelayRole } from "./relay-role.ts";
+export { diskFiles, type SettingsFiles } from "./settings-files.ts";
+export { SettingsService } from "./settings-service.ts";

@@ -28,7 +28,7 @@ import { ipfsMirror } from "./ipfs-mirror.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export interface PublishingDeps
-  extends Pick<ServiceDeps, "config" | "identity" | "suite" | "clock" | "random" | "log" | "store" | "time"> {
+  extends Pick<ServiceDeps, "live" | "config" | "identity" | "suite" | "clock" | "random" | "log" | "store" | "time"> {
   readonly events: EventLog;
   readonly chain: ChainLink;
   readonly lines: () => readonly Line[];
@@ -154,7 +154,7 @@ export function createPublishing(deps: PublishingDeps): PublishingServices {
   const publisher = createPublisher(deps);
   const username = usernameOf(config, identity);
   const now = () => deps.time.now();
-  const offer = (line: LineId): ListingOffer | null => offerOf(config, line);
+  const offer = (line: LineId): ListingOffer | null => offerOf(deps.live.current, line);
   const common = { publisher, suite, identity, username };
   const onChain = new IdentityPublishing({ ...common, node: chain.node, days: config.identity.days });
   // A node that is away tells later; the listing is then bound by what its record says.

@@ -8,6 +8,7 @@ import type { OpenLink } from "../modem/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import type { Boards } from "./boards.ts";
 import type { ChainLink } from "./chain-services.ts";
+import type { LiveConfig } from "./live-config.ts";
 
 /** Where the kernel tells of devices and of the machine itself. */
 export interface Machine {
@@ -27,6 +28,8 @@ export interface Machine {
 
 export interface ServiceDeps {
   readonly config: BoxConfig;
+  /** The same, with what may change while the box runs. */
+  readonly live: LiveConfig;
   readonly dataFolder: string;
   readonly version: string;
   readonly clock: Clock;

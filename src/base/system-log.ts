@@ -3,19 +3,28 @@
 import { type DestinationStream, type Logger as Pino, pino } from "pino";
 import type { LogFields, Logger, LogLevel } from "./log.ts";
 
-function adapt(target: Pino): Logger {
-  const line = (level: LogLevel) => (event: string, fields?: LogFields) => target[level]({ ...fields, event });
+const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+function adapt(target: Pino, lowest: () => LogLevel): Logger {
+  const line = (level: LogLevel) => (event: string, fields?: LogFields) => {
+    if (RANK[level] >= RANK[lowest()]) target[level]({ ...fields, event });
+  };
   return {
     debug: line("debug"),
     info: line("info"),
     warn: line("warn"),
     error: line("error"),
-    child: (fields) => adapt(target.child({ ...fields })),
+    child: (fields) => adapt(target.child({ ...fields }), lowest),
   };
 }
 
-/** `destination` defaults to standard error, so that `--json` output stays clean. */
-export function systemLogger(options: { readonly level: LogLevel; readonly destination?: DestinationStream }): Logger {
+/** `level`: the lowest that is written, asked with each line where it may change. `destination` defaults to standard error, so that `--json` output stays clean. */
+export function systemLogger(options: {
+  readonly level: LogLevel | (() => LogLevel);
+  readonly destination?: DestinationStream;
+}): Logger {
+  const { level } = options;
   const destination = options.destination ?? pino.destination({ fd: 2, sync: true });
-  return adapt(pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination));
+  const target = pino({ level: "debug", base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return adapt(target, typeof level === "function" ? level : () => level);
 }

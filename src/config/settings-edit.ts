@@ -47,7 +47,7 @@ function keepComments(from: unknown, to: Node): Node {
 function scalarOf(doc: Document, old: unknown, value: unknown): Node {
   const fresh = doc.createNode(value);
   const quoted = isScalar(old) && typeof old.value === "string" && typeof value === "string" ? old.type : undefined;
-  if (isScalar(fresh) && quoted !== undefined && quoted !== Scalar.PLAIN) fresh.type = old.type;
+  if (isScalar(fresh) && quoted !== undefined && quoted !== Scalar.PLAIN) fresh.type = quoted;
   return keepComments(old, fresh);
 }
 

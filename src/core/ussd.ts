@@ -10,7 +10,7 @@ export interface UssdDeps {
   readonly clock: Clock;
   readonly slots: () => readonly SlotDriver[];
   /** Sessions that a slot may begin in an hour. */
-  readonly perHour: number;
+  readonly perHour: () => number;
 }
 
 const HOUR = hours(1);
@@ -60,7 +60,7 @@ export class Ussd implements UssdConsole {
     const now = this.#deps.clock.monotonic();
     const recent = (this.#begun.get(slot) ?? []).filter((at) => now - at < HOUR);
     const [oldest = now] = recent;
-    if (recent.length >= this.#deps.perHour)
+    if (recent.length >= this.#deps.perHour())
       throw new AppError("ussd.quota", "this slot has begun its share of USSD sessions for the hour", {
         retryable: true,
         hint: "Wait, or raise ussd.per_hour.",

@@ -20,7 +20,7 @@ beforeEach(async () => {
     nudge: () => {},
     status: () => ({ ...rig.status, id: PHONE, kind: "phone" }),
   };
-  ussd = new Ussd({ clock, slots: () => [rig.runner, phone], perHour: 3 });
+  ussd = new Ussd({ clock, slots: () => [rig.runner, phone], perHour: () => 3 });
 });
 
 const outcome = async (promise: Promise<UssdAnswer>): Promise<UssdAnswer | string> =>

@@ -6,6 +6,8 @@ import { systemCodeOf, wrapError } from "../../base/index.ts";
 import type { CliIo } from "../cli-io.ts";
 
 export const DEFAULT_DATA = "/var/lib/numberbox";
+/** The box's configuration in its data folder. */
+export const DEFAULT_CONFIG = "box.yaml";
 
 export async function readConfigText(file: string): Promise<string> {
   try {

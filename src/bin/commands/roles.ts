@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { publishLocalAccess, startBox, startDemo, startRelayRole } from "../../app/index.ts";
-import { type Logger, toBase64url } from "../../base/index.ts";
+import { BoxRunner, startDemo, startRelayRole } from "../../app/index.ts";
+import { type Logger, type LogLevel, toBase64url } from "../../base/index.ts";
 import { systemClock } from "../../base/system-clock.ts";
 import { createSystemCrypto } from "../../base/system-crypto.ts";
 import { systemLogger } from "../../base/system-log.ts";
 import { systemRandom } from "../../base/system-random.ts";
-import { parseBoxConfig, parseRelayConfig } from "../../config/index.ts";
+import { parseRelayConfig } from "../../config/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { version } from "../version.ts";
-import { DEFAULT_DATA, dataFolder, readConfigText } from "./data-option.ts";
+import { DEFAULT_CONFIG, DEFAULT_DATA, dataFolder, readConfigText } from "./data-option.ts";
 import { demoText } from "./demo-text.ts";
 import { loadSimulator, startDemoNode } from "./simulator.ts";
 
@@ -22,6 +22,8 @@ interface RoleOptions {
   readonly config: string;
   readonly data?: string;
 }
+
+interface BoxOptions extends Partial<RoleOptions> {}
 
 const PAGES = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
@@ -43,20 +45,29 @@ function writePrivately(): void {
   process.umask(0o077);
 }
 
-async function runBox(io: CliIo, options: RoleOptions): Promise<void> {
+async function runBox(io: CliIo, options: BoxOptions): Promise<void> {
   writePrivately();
-  const config = parseBoxConfig(await readConfigText(options.config), options.config);
-  const parts = system(systemLogger({ level: config.log.level }));
   const folder = dataFolder(io, options.data);
-  const box = await startBox({ ...parts, config, dataFolder: folder });
+  // A file that is named by mistake is not made.
+  if (options.config !== undefined) await readConfigText(options.config);
+  const configFile = resolve(options.config ?? join(folder, DEFAULT_CONFIG));
+  let level: LogLevel = "info";
+  const runner = new BoxRunner({
+    ...system(systemLogger({ level: () => level })),
+    ...{ dataFolder: folder, configFile },
+    onLogLevel: (wanted) => {
+      level = wanted;
+    },
+    onUp: (box, config) => {
+      const verify = toBase64url(box.identity.verify);
+      io.out(`${JSON.stringify({ console_url: box.consoleUrl, verify, slots: config.slots.length })}\n`);
+    },
+  });
   try {
-    const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: parts.random });
-    const verify = toBase64url(box.identity.verify);
-    io.out(`${JSON.stringify({ console_url: box.consoleUrl, verify, slots: config.slots.length })}\n`);
-    await aborted(io.signal);
-    await local.remove();
+    await runner.start();
+    await Promise.race([aborted(io.signal), runner.failed]);
   } finally {
-    await box.stop();
+    await runner.stop();
   }
 }
 
@@ -100,9 +111,12 @@ export function registerRoles(program: Command, io: CliIo, _setExit: (code: Exit
   program
     .command("start")
     .description("run the box")
-    .requiredOption("--config <file>", "configuration of the box")
+    .option(
+      "--config <file>",
+      `configuration of the box (default: ${DEFAULT_CONFIG} in the data folder, made if missing)`,
+    )
     .option("--data <folder>", `data folder (default: NUMBERBOX_DATA, else ${DEFAULT_DATA})`)
-    .action(async (options: RoleOptions) => await runBox(io, options));
+    .action(async (options: BoxOptions) => await runBox(io, options));
   program
     .command("relay")
     .description("run a relay")
