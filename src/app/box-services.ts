@@ -37,7 +37,7 @@ import { createPayments, paymentsCheck } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
 import { publishingCheck } from "./publishing-check.ts";
 import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
-import { type BoxRelay, createBoxRelay, relayCheck } from "./relay-services.ts";
+import { type BoxRelay, createBoxRelay } from "./relay-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
@@ -204,13 +204,13 @@ function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlo
   return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
 
-interface Checked extends Pick<BoxServices, "relay" | "publishing" | "escrows" | "payments" | "proofs"> {
+interface Checked extends Pick<BoxServices, "publishing" | "escrows" | "payments" | "proofs"> {
   readonly chain: ServiceDeps["chain"];
   readonly now: () => UnixMs;
 }
 
-function createChecks({ relay, chain, publishing, escrows, payments, proofs, now }: Checked): readonly DoctorCheck[] {
-  const checks = [relayCheck(relay), proofsCheck(proofs)];
+function createChecks({ chain, publishing, escrows, payments, proofs, now }: Checked): readonly DoctorCheck[] {
+  const checks = [proofsCheck(proofs)];
   if (chain !== null && publishing !== null) {
     checks.push(publishingCheck({ ...publishing, ownNames: () => ownNames(chain.node.session) }));
     if (escrows !== null) checks.push(escrowCheck({ escrows, publisher: publishing.publisher, now }));
@@ -267,7 +267,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   };
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
-  const checks = createChecks({ ...delivery, chain, publishing, escrows, payments, proofs, now: shared.now });
+  const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
   const services: BoxServices = { ...delivery, ...made, views, control, checks };
   connect(bus, services, shared.now);
   return services;

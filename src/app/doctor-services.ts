@@ -98,7 +98,7 @@ export function configuredDoctor(
     ...(running === null ? [] : [slotsCheck(running.slots)]),
     ...serviceChecks({
       ...{ clock, exam, services, units: config.doctor.units, probe: serviceProbe(clock) },
-      relay: { url: config.relay.url, link: running?.link ?? null },
+      relay: config.relay === undefined ? null : { url: config.relay.url, link: running?.link ?? null },
     }),
   ];
 }

@@ -1,14 +1,7 @@
 // The box's way to its relay; on a box without one, a relay that takes nothing.
 
 import type { UnixMs } from "../base/index.ts";
-import {
-  type DoctorCheck,
-  type DoctorFinding,
-  good,
-  type MarketOutcome,
-  type MarketRelay,
-  type RelayPort,
-} from "../core/index.ts";
+import type { MarketOutcome, MarketRelay, RelayPort } from "../core/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
@@ -56,17 +49,5 @@ export function createBoxRelay(
     answer: (id, answer, signal) => client.answer(id, answer, signal),
     putRecord: (id, record, signal) => client.putRecord(id, record, signal),
     stop: () => client.stop(),
-  };
-}
-
-/** For the doctor of a running box. */
-export function relayCheck({ url }: BoxRelay): DoctorCheck {
-  const none: DoctorFinding = {
-    ...{ verdict: "warn" as const, code: "relay.none", message: "no relay is configured: SMS wait in the outbox" },
-    hint: "Name one in the settings, section `relay`.",
-  };
-  return {
-    name: "relay",
-    run: async () => [url === null ? none : good("relay.configured", "a relay is configured")],
   };
 }

@@ -22,11 +22,12 @@ export interface ServiceChecksDeps {
   readonly probe: ServiceProbe;
   readonly services: readonly NamedService[];
   readonly units: readonly string[];
+  /** Null on a box without one. */
   readonly relay: {
     readonly url: string;
     /** Of a box that runs. */
     readonly link: (() => LinkState) | null;
-  };
+  } | null;
 }
 
 /** The relay's clock is right within a minute; rentals are ended by the minute. */
@@ -58,11 +59,19 @@ function linkFinding({ kind, code, failures }: LinkState): readonly DoctorFindin
   return [problem("warn", "relay.link_down", message, "Wait for the next try; if it stays, look at the box's log.")];
 }
 
+const NO_RELAY = problem(
+  "warn",
+  "relay.none",
+  "no relay is configured: SMS wait in the outbox",
+  "Name one in the settings, section `relay`.",
+);
+
 function relayCheck({ clock, probe, relay }: ServiceChecksDeps): DoctorCheck {
   return {
     name: "relay",
     area: "services",
     run: async () => {
+      if (relay === null) return [NO_RELAY];
       const link = relay.link === null ? [] : linkFinding(relay.link());
       try {
         const url = `${relay.url.replace(/\/+$/, "")}/health`;
