@@ -77,6 +77,7 @@ export class BoxRunner {
 
   /** Errors: those of `startBox` and of the configuration, when also the last good one does not start. */
   async start(): Promise<BoxHandle> {
+    await this.#checkFirst();
     // Makes the folder, or refuses one that another box holds, before anything is written to it.
     const folder = await openDataFolder(this.#deps.dataFolder);
     let text: string;
@@ -88,6 +89,13 @@ export class BoxRunner {
     const box = await this.#bringUp(text);
     this.settings.onRestart(() => void this.restart());
     return box;
+  }
+
+  /** A box that never ran with another configuration tells what is wrong with this one before it touches anything. */
+  async #checkFirst(): Promise<void> {
+    const { configFile } = this.#deps;
+    const [text, good] = [await diskFiles.read(configFile), await diskFiles.read(this.#lastGood)];
+    if (text !== null && good === null) parseBoxConfig(text, configFile);
   }
 
   /** Resolves when the next box runs. Calls amid a restart wait for it. */
