@@ -66,7 +66,7 @@ function credentialsOf({ section, dataFolder }: ChainDeps): () => Promise<Secret
   };
 }
 
-function proxyOf(text: string | undefined): Socks5Proxy | undefined {
+export function proxyOf(text: string | undefined): Socks5Proxy | undefined {
   if (text === undefined) return undefined;
   const { hostname: host, port, username, password } = new URL(text);
   const account = username === "" ? {} : { user: decodeURIComponent(username), password: decodeURIComponent(password) };

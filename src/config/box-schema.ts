@@ -10,6 +10,7 @@ import { escrowSection } from "./escrow-schema.ts";
 import { eventsSection } from "./events-schema.ts";
 import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
 import { nodeRedSection } from "./node-red-schema.ts";
+import { localeSection } from "./locale-schema.ts";
 import { paymentsSection } from "./payments-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
 import { senderPolicy } from "./sender-policy-schema.ts";
@@ -155,6 +156,7 @@ export const boxConfig = z
     own_number: ownNumberSection.optional(),
     emercoin: emercoinSection.optional(),
     identity: identitySection.prefault({}),
+    locale: localeSection.prefault({}),
     listing: listingSection.optional(),
     proofs: proofsSection.prefault({}),
     enum: enumSection.prefault({}),

@@ -19,3 +19,4 @@ export * from "./sender-policy.ts";
 export * from "./settings.ts";
 export * from "./text.ts";
 export * from "./ussd.ts";
+export * from "./wizard.ts";

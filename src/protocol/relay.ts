@@ -159,3 +159,10 @@ export const relayProblem = z.object({
   expires: unixSeconds.optional(),
 });
 export type RelayProblem = z.infer<typeof relayProblem>;
+
+/** `GET /info` of a relay. */
+export const relayInfo = z.object({
+  version: z.string().max(100),
+  protocol: z.literal(1),
+  verify: z.string().max(100),
+});

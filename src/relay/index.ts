@@ -1,5 +1,6 @@
 // Public face of `relay`: the node that keeps sealed messages for renters, and the box's client of it.
 
+export { type ProbeResult, probeRelay } from "./client/probe.ts";
 export type { RelayClientIdentity } from "./client/provider-session.ts";
 export { createRelayClient, type RelayClient, type RelayClientOptions } from "./client/relay-client.ts";
 export type { RelayHandle, RelayLimits, RelayProvider, RelayServerOptions } from "./server/options.ts";

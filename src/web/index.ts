@@ -5,5 +5,6 @@ export { DEFAULT_WEB_LIMITS, type WebLimits } from "./server/limits.ts";
 export { type Download, type Operation, operation } from "./server/operation.ts";
 export { setPassword } from "./server/passwords.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
+export { wizardOperations } from "./server/routes-wizard.ts";
 export { startWeb, type WebHandle, type WebOptions } from "./server/start.ts";
 export type { ApiScope, Role } from "./shared/scopes.ts";

@@ -3,11 +3,11 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import { currentIdentity, type KeystoreDeps, openKeystoreFile } from "../../app/index.ts";
+import { currentIdentity, type KeystoreDeps, keysOfText, openKeystoreFile } from "../../app/index.ts";
 import { AppError, fromUtf8, Secret, systemCodeOf, wrapError } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { type BoxConfig, parseBoxConfig } from "../../config/index.ts";
-import { type Identity, openKeystore, parseKeyfile } from "../../envelope/index.ts";
+import type { Identity } from "../../envelope/index.ts";
 import type { CliIo } from "../cli-io.ts";
 import { dataFolder, readConfigText } from "./data-option.ts";
 
@@ -74,38 +74,14 @@ async function readKeyText(file: string): Promise<string> {
   }
 }
 
-/** What kind of file it is, without believing anything in it yet. */
-function kindOf(text: string): "sealed" | "encrypted" | "plain" {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return "plain";
-    if ("kdf" in value && "box" in value) return "sealed";
-    const filedata: unknown = "filedata" in value ? value.filedata : null;
-    const packed = typeof filedata === "object" && filedata !== null && "type" in filedata;
-    return packed && filedata.type === "encrypted-keys" ? "encrypted" : "plain";
-  } catch {
-    // The parser of key files says what is wrong, without quoting the text.
-    return "plain";
-  }
-}
-
 async function fromFile(io: CliIo, file: string, options: IdentityOptions): Promise<OpenIdentities> {
-  const text = await readKeyText(file);
-  const kind = kindOf(text);
-  const password = async (): Promise<Secret<string>> =>
-    await askPassword(io, { passwordFile: options.passwordFile, fresh: false });
-  if (kind === "sealed") {
-    const unlock = { passphrase: await password() };
-    const contents = await openKeystore({ suite: systemCrypto, unlock, text });
-    return choose(contents.identities, currentIdentity(contents), options.user);
-  }
-  const keyfile = parseKeyfile({
+  const { identities, current } = await keysOfText({
     suite: systemCrypto,
-    text,
+    text: await readKeyText(file),
     name: basename(file).replace(/(?:\.key)?\.json$/, ""),
-    ...(kind === "encrypted" ? { password: await password() } : {}),
+    passphrase: async () => await askPassword(io, { passwordFile: options.passwordFile, fresh: false }),
   });
-  return choose(keyfile.identities, keyfile.current, options.user);
+  return choose(identities, current, options.user);
 }
 
 function choose(identities: readonly Identity[], current: Identity, user: string | undefined): OpenIdentities {

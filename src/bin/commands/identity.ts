@@ -2,14 +2,13 @@
 
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { importIdentity, openDataFolder } from "../../app/index.ts";
-import { isAppError, Secret, toBase64, toBase64url } from "../../base/index.ts";
+import { importIdentity, openDataFolder, sealIdentities } from "../../app/index.ts";
+import { isAppError, toBase64, toBase64url } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import {
   createIdentity,
   type Identity,
   publicKeysToText,
-  sealKeystore,
   serialiseG2,
   serialiseG2s,
   wormName,
@@ -73,15 +72,9 @@ async function fileText(
   if (options.encrypt !== true)
     return options.single === true ? serialiseG2s(chosen) : serialiseG2(identities, chosen.name);
   const passphrase = await askPassword(io, { passwordFile: options.newPasswordFile, fresh: true });
-  // The form of a box's keystore; its storage key belongs to no box.
-  const storageKey = new Secret(io.random.bytes(32));
-  const contents = {
-    identities: options.single === true ? [chosen] : identities,
-    current: chosen.name,
-    storageKey,
-    secrets: {},
-  };
-  return await sealKeystore({ suite: systemCrypto, random: io.random, unlock: { passphrase }, contents });
+  const all = options.single === true ? [chosen] : identities;
+  const deps = { suite: systemCrypto, random: io.random };
+  return await sealIdentities(deps, { identities: all, current: chosen.name, passphrase });
 }
 
 async function write(

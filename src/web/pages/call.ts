@@ -30,13 +30,7 @@ async function refusal(response: Response): Promise<AppError> {
   });
 }
 
-/** A reply without content is null. Errors: the box's own, `page.unreachable`, `page.bad_reply`. */
-export async function call<T>(
-  schema: z.ZodType<T>,
-  method: string,
-  path: string,
-  { body, timeout = TIMEOUT }: CallOptions = {},
-): Promise<T> {
+async function ask(method: string, path: string, { body, timeout = TIMEOUT }: CallOptions): Promise<Response> {
   const init: RequestInit = {
     method,
     headers: { "X-Numberbox": "1", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
@@ -50,6 +44,25 @@ export async function call<T>(
     throw new AppError("page.unreachable", "the box does not answer", { cause, retryable: true });
   }
   if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** A file of the box as text. Errors: the box's own, `page.unreachable`. */
+export async function fetchText(method: string, path: string, options: CallOptions = {}): Promise<string> {
+  const response = await ask(method, path, options);
+  return await response.text().catch((cause: unknown) => {
+    throw new AppError("page.unreachable", "the box does not answer", { cause, retryable: true });
+  });
+}
+
+/** A reply without content is null. Errors: the box's own, `page.unreachable`, `page.bad_reply`. */
+export async function call<T>(
+  schema: z.ZodType<T>,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<T> {
+  const response = await ask(method, path, options);
   const parsed = schema.safeParse(await response.json().catch(() => null));
   if (parsed.success) return parsed.data;
   throw new AppError("page.bad_reply", "the box's answer makes no sense to this page", { hint: "Reload the page." });

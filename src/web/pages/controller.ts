@@ -60,6 +60,7 @@ export class Controller {
 
   async setUp(request: SetupRequest): Promise<void> {
     this.#enter(await this.#deps.api.setUp(request));
+    this.go("welcome");
   }
 
   async signIn(password: string): Promise<void> {

@@ -19,6 +19,7 @@ export const VIEWS = {
   phones: { path: "/phones", group: "numbers", scope: "read" },
   chain: { path: "/chain", group: "market", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },
+  welcome: { path: "/welcome", group: "box", scope: "manage" },
   join: { path: "/join", group: null, scope: "read" },
 } as const satisfies Readonly<Record<string, ViewRow>>;
 

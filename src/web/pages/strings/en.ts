@@ -9,6 +9,7 @@ import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
 import { enSlots } from "./en-slots.ts";
+import { enWizard } from "./en-wizard.ts";
 
 export const en = {
   ...enApp,
@@ -19,6 +20,7 @@ export const en = {
   ...enDoctor,
   ...enEvents,
   ...enProblems,
+  ...enWizard,
 } as const;
 
 export type Messages = typeof en;

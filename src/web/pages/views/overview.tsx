@@ -5,12 +5,14 @@ import { EventList } from "./event-list.tsx";
 import { Flow } from "./flow.tsx";
 import { ProviderKey } from "./provider-key.tsx";
 import { SlotGrid } from "./slot-grid.tsx";
+import { WizardOpen } from "./wizard-open.tsx";
 
 export function Overview() {
   const words = useWords();
   return (
     <div class="overview">
       <h1 class="hidden">{words.t("nav.overview")}</h1>
+      <WizardOpen />
       <Flow />
       <SlotGrid />
       <EventList />

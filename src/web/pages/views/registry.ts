@@ -18,8 +18,12 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
+  welcome: lazy("ready", () => loadWizard()),
   chain: lazy("chain", async () => (await import("./chain.tsx")).Chain),
 };
 
 /** The page of one slot. */
 export const loadSlotPage = async () => (await import("./slot-page.tsx")).SlotPage;
+
+/** The first run, which fills the window. */
+export const loadWizard = async () => (await import("./wizard/wizard.tsx")).Wizard;

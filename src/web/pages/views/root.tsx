@@ -4,9 +4,11 @@ import { useEffect } from "preact/hooks";
 import { useSelect, useWords } from "../app-context.ts";
 import type { Translator } from "../i18n.ts";
 import { Mark } from "../parts/icon.tsx";
+import { Lazy } from "../parts/lazy.tsx";
 import { isFixed, slotOf } from "../routes.ts";
 import type { View } from "../state.ts";
 import { Join } from "./join.tsx";
+import { loadWizard } from "./registry.ts";
 import { SetUp } from "./set-up.tsx";
 import { Shell } from "./shell.tsx";
 import { SignIn } from "./sign-in.tsx";
@@ -46,6 +48,7 @@ export function Root() {
   useTitle();
   const visitor = useSelect((state) => state.visitor);
   const isJoining = useSelect((state) => state.view === "join");
+  const isWelcome = useSelect((state) => state.view === "welcome");
   if (isJoining) return <Join />;
   switch (visitor) {
     case "unknown":
@@ -56,6 +59,6 @@ export function Root() {
     case "stranger":
       return <SignIn />;
     case "owner":
-      return <Shell />;
+      return isWelcome ? <Lazy load={loadWizard}>{(Wizard) => <Wizard />}</Lazy> : <Shell />;
   }
 }

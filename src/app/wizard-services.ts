@@ -1,0 +1,126 @@
+// The first-run wizard's way to keys, network, node and relay.
+
+import { z } from "zod";
+import {
+  AppError,
+  type Clock,
+  type CryptoSuite,
+  equalBytes,
+  type Logger,
+  type Random,
+  type Secret,
+  toBase64url,
+} from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import type { MachinePort, SettingStore, WizardConsole } from "../core/index.ts";
+import { Wizard } from "../core/index.ts";
+import type { Identity } from "../envelope/index.ts";
+import { parseJsonWith } from "../protocol/index.ts";
+import { sealIdentities } from "./identity-backup.ts";
+import { importIdentity } from "./identity-import.ts";
+import { keysOfText } from "./key-text.ts";
+import type { KeystoreDeps } from "./keystore-file.ts";
+import { examineNetwork, examineNode, examineRelay } from "./wizard-checks.ts";
+
+const BACKUP_SETTING = "identity.backup";
+const backupRecord = z.object({ verify: z.string(), at: z.int() });
+
+export interface WizardDeps {
+  readonly config: BoxConfig;
+  readonly settings: SettingStore;
+  readonly identity: Identity;
+  readonly keystore: KeystoreDeps;
+  readonly machine: MachinePort;
+  /** Whether something was rented out or published under the identity. */
+  readonly isInUse: () => boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+}
+
+/** Hosts that the configuration names, without addresses and this machine itself. */
+function hostsOf({ relay, emercoin }: BoxConfig): readonly string[] {
+  const urls = [relay?.url, emercoin?.url].filter((url) => url !== undefined);
+  return urls.map((url) => new URL(url).hostname).filter((host) => !/^[\d.]+$|^\[|^localhost$/.test(host));
+}
+
+const needsPassphrase = (): AppError =>
+  new AppError("wizard.passphrase_needed", "this file is sealed", {
+    hint: "Type the passphrase that it was made with.",
+  });
+
+function identityConsole(
+  deps: WizardDeps,
+): Pick<WizardConsole, "identity" | "backup" | "confirmBackup" | "importIdentity"> {
+  const { settings, identity, suite, random, clock, keystore, isInUse } = deps;
+  const verify = toBase64url(identity.verify);
+  const backedUpAt = async (): Promise<number | null> => {
+    const text = await settings.getSetting(BACKUP_SETTING);
+    if (text === null) return null;
+    const record = parseJsonWith(backupRecord, text, "wizard.bad_record", "The record of the backup");
+    return record.verify === verify ? record.at : null;
+  };
+  const view: WizardConsole["identity"] = async () => ({
+    ...{ name: identity.name, verify, backed_up_at: await backedUpAt() },
+    replaceable: !isInUse(),
+  });
+  return {
+    identity: view,
+    backup: async (passphrase) => ({
+      fileName: `${identity.name}-${verify.slice(0, 8)}.key.json`,
+      text: await sealIdentities({ suite, random }, { identities: [identity], current: identity.name, passphrase }),
+    }),
+    confirmBackup: async (text, passphrase) => {
+      const { current } = await keysOfText({ suite, text, passphrase: async () => passphrase });
+      if (!equalBytes(current.seed.reveal(), identity.seed.reveal())) {
+        throw new AppError("wizard.other_identity", "this file holds another identity", {
+          hint: "Take the file that was downloaded last.",
+        });
+      }
+      await settings.setSetting(BACKUP_SETTING, JSON.stringify({ verify, at: clock.now() }));
+      return await view();
+    },
+    importIdentity: async (text, passphrase) => {
+      if (isInUse()) {
+        throw new AppError("wizard.identity_in_use", "this box has rented out or published under its identity", {
+          hint: "Use `numberbox identity import --replace` on a stopped box, and tell relays and renters the new key.",
+        });
+      }
+      const asked = async (): Promise<Secret<string>> => {
+        if (passphrase === null) throw needsPassphrase();
+        return passphrase;
+      };
+      const { current } = await keysOfText({ suite, text, passphrase: asked });
+      const { outcome } = await importIdentity(keystore, current, { replace: true });
+      const restartNeeded = outcome !== "same" || !equalBytes(current.verify, identity.verify);
+      return { name: current.name, verify: toBase64url(current.verify), restartNeeded };
+    },
+  };
+}
+
+export interface RunningWizard extends WizardConsole {
+  stop(): void;
+}
+
+export function createWizard(deps: WizardDeps): RunningWizard {
+  const { config, settings, identity, machine, suite, clock } = deps;
+  const wizard = new Wizard(settings);
+  const abort = new AbortController();
+  const signer = {
+    verify: toBase64url(identity.verify),
+    sign: (bytes: Uint8Array) => suite.ed25519Sign(identity.seed.reveal(), bytes),
+  };
+  return {
+    ...identityConsole(deps),
+    view: () => wizard.view(),
+    mark: (mark) => wizard.mark(mark),
+    network: () => examineNetwork({ clock, machine, hosts: hostsOf(config) }),
+    testNode: (request) => examineNode(deps, request),
+    testRelay: (url) => examineRelay({ clock, identity: signer, signal: abort.signal }, url),
+    stop: () => {
+      abort.abort();
+      wizard.stop();
+    },
+  };
+}

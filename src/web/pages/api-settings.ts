@@ -1,0 +1,33 @@
+// REST of the settings as single steps use it; the page of settings has more.
+
+import { z } from "zod";
+import { call } from "./call.ts";
+
+/** What other pages need to know of the settings. */
+export const settingsState = z.looseObject({ revision: z.string(), restart_pending: z.boolean() });
+
+export interface Change {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+const path = (rest: string): string => `/api/v1/settings${rest}`;
+const anything = z.unknown();
+
+/** Stores all of the changes, or none. Errors: `settings.invalid`, `settings.conflict`. */
+export async function saveSettings(changes: readonly Change[]): Promise<void> {
+  const { revision } = await call(settingsState, "GET", path(""));
+  await call(anything, "PATCH", path(""), { body: { revision, patch: changes } });
+}
+
+const secretReply = z.object({ file: z.string() });
+
+/** Writes a secret into a file of its own; returns what the settings call it. It cannot be read back. */
+export async function saveSecret(name: string, value: string): Promise<string> {
+  return (await call(secretReply, "PUT", path(`/secrets/${encodeURIComponent(name)}`), { body: { value } })).file;
+}
+
+/** The box stops in order and starts with what is stored. */
+export async function restartBox(): Promise<void> {
+  await call(anything, "POST", "/api/v1/box/restart", { body: {} });
+}

@@ -1,0 +1,36 @@
+// What the box found when it was asked to look: each with its verdict and, where something is wrong, what to do.
+
+import type { FindingsReply } from "../../../../protocol/index.ts";
+import { useWords } from "../../app-context.ts";
+import { describeProblem } from "../../describe.ts";
+import { Icon, type IconName } from "../../parts/icon.tsx";
+
+type Finding = FindingsReply["findings"][number];
+
+const ICONS: Readonly<Record<Finding["verdict"], IconName>> = { ok: "ready", warn: "info", fail: "down" };
+
+function Row({ finding }: { readonly finding: Finding }) {
+  const words = useWords();
+  const { verdict, message } = finding;
+  const said = verdict === "ok" ? { what: message, hint: null } : describeProblem(words, finding);
+  return (
+    <li class={`finding finding-${verdict}`}>
+      <Icon name={ICONS[verdict]} />
+      <span>
+        <span class="hidden">{words.t(`wizard.verdict.${verdict}`)}: </span>
+        {said.what}
+        {said.hint !== null && <span class="finding-hint">{said.hint}</span>}
+      </span>
+    </li>
+  );
+}
+
+export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  return (
+    <ul class="findings" role="status">
+      {findings.map((finding, at) => (
+        <Row key={at} finding={finding} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,84 @@
+// Language and time zone.
+
+import { useState } from "preact/hooks";
+import { saveSettings } from "../../api-settings.ts";
+import { useApp } from "../../app-context.ts";
+import { isLanguage, LANGUAGES, type LanguageId, languageIds } from "../../languages.ts";
+import { Field } from "../../parts/field.tsx";
+import { useTask } from "../../parts/use-task.ts";
+import { StepFrame, type StepProps } from "./step.tsx";
+
+function ownZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Also this browser's own, which is not in every browser's list. */
+function zones(): readonly string[] {
+  const own = ownZone();
+  const all = Intl.supportedValuesOf("timeZone");
+  return all.includes(own) ? all : [own, ...all];
+}
+
+function languageOf(locale: string): LanguageId {
+  return isLanguage(locale) ? locale : "en";
+}
+
+function ZoneField({ zone, onZone }: { readonly zone: string; readonly onZone: (zone: string) => void }) {
+  const { words } = useApp();
+  return (
+    <Field
+      id="time-zone"
+      label={words.t("wizard.zone")}
+      help={words.t("wizard.zone.help")}
+      control={(ids) => (
+        <select {...ids} value={zone} onChange={(event) => onZone(event.currentTarget.value)}>
+          {zones().map((each) => (
+            <option key={each} value={each}>
+              {each.replaceAll("_", " ")}
+            </option>
+          ))}
+        </select>
+      )}
+    />
+  );
+}
+
+export function LocaleStep({ onDone }: StepProps) {
+  const { controller, words } = useApp();
+  const [zone, setZone] = useState(ownZone);
+  const { busy, problem, run } = useTask();
+  const language = languageOf(words.locale);
+  const submit = (): void =>
+    void run(async () => {
+      await saveSettings([{ path: ["locale"], value: { language, time_zone: zone } }]);
+      await onDone();
+    });
+  return (
+    <StepFrame
+      title={words.t("wizard.locale.title")}
+      text={words.t("wizard.locale.text")}
+      {...{ problem, busy }}
+      onSubmit={submit}
+      onSkip={null}
+    >
+      <Field
+        id="language"
+        label={words.t("wizard.language")}
+        control={(ids) => (
+          <select
+            {...ids}
+            value={language}
+            onChange={(event) => void run(() => controller.setLanguage(languageOf(event.currentTarget.value)))}
+          >
+            {languageIds.map((id) => (
+              <option key={id} value={id} lang={id}>
+                {LANGUAGES[id].name}
+              </option>
+            ))}
+          </select>
+        )}
+      />
+      <ZoneField zone={zone} onZone={setZone} />
+    </StepFrame>
+  );
+}
