@@ -38,6 +38,7 @@ import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { boxDoctor } from "./doctor.ts";
 import { runningBox } from "./doctor-services.ts";
 import { escrowConsole } from "./escrow-services.ts";
+import { startFeatures } from "./feature-services.ts";
 import { createFlows } from "./flow-services.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { LiveConfig } from "./live-config.ts";
@@ -90,8 +91,8 @@ const PART_STOP = seconds(3);
 export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
   const parts = new Parts(deps.clock, deps.log);
   try {
-    const { identity, ...opened } = await openBox(deps, parts);
-    const { store, services } = opened;
+    const opened = await openBox(deps, parts);
+    const { store, services, identity } = opened;
     const consoleUrl = await startServices(deps, opened, parts);
     const slots = (): readonly SlotStatus[] => services.fleet.list().map((driver) => driver.status());
     return {
@@ -157,7 +158,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 }
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
-async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
+async function startServices(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<string> {
   const { store, services, time } = box;
   const { intake, views, relay, phones, fleet, events } = services;
   await intake.start();
@@ -180,7 +181,7 @@ async function startServices(deps: BoxDeps, box: Omit<OpenBox, "identity">, part
 }
 
 /** What goes into the chain; what was on its way goes on. */
-async function startChain({ chain, services }: Omit<OpenBox, "identity">, parts: Parts): Promise<void> {
+async function startChain({ chain, services }: OpenBox, parts: Parts): Promise<void> {
   const { publishing, payments, escrows } = services;
   await payments?.load();
   chain?.start();
@@ -191,7 +192,7 @@ async function startChain({ chain, services }: Omit<OpenBox, "identity">, parts:
   parts.started("escrows", async () => escrows?.stop());
 }
 
-async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts: Parts): Promise<string> {
+async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<string> {
   const { store, services, chain, time } = box;
   const { views, ussd, phones, control, proofs, publishing, payments, escrows, rentals } = services;
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
@@ -207,6 +208,7 @@ async function startConsole(deps: BoxDeps, box: Omit<OpenBox, "identity">, parts
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
     ...(flows === null ? {} : { flows }),
+    operations: startFeatures({ ...deps, ...box }, parts),
   });
   parts.started("web", () => web.stop());
   await flows?.start(web.url);

@@ -106,7 +106,7 @@ export async function examineRelay(
   url: string,
 ): Promise<FindingsReply> {
   const found = (findings: readonly DoctorFinding[]): FindingsReply => ({
-    findings: findings.map((finding) => ({ check: "relay", ...finding })),
+    findings: findings.map((finding) => ({ check: "relay", area: "services" as const, ...finding })),
   });
   const result = await probeRelay({ ...deps, url }).catch((error: unknown) => {
     if (isAppError(error) && error.code === "base.stopped") throw error;

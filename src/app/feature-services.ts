@@ -1,0 +1,48 @@
+// What is built around the way of an SMS: each feature starts here, brings its own REST routes, and stops in reverse.
+
+import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
+import type { TrustedTime } from "../core/index.ts";
+import type { Identity } from "../envelope/index.ts";
+import { machineFacts, programRunner } from "../host/index.ts";
+import type { FileBoxStore } from "../store/index.ts";
+import { type Operation, wizardOperations } from "../web/index.ts";
+import type { BoxServices } from "./box-services.ts";
+import type { Parts } from "./parts.ts";
+import type { Machine } from "./service-deps.ts";
+import { createWizard } from "./wizard-services.ts";
+
+export interface FeatureDeps {
+  readonly config: BoxConfig;
+  readonly dataFolder: string;
+  readonly credentials?: string | undefined;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+  readonly machine?: Machine | undefined;
+  readonly store: FileBoxStore;
+  readonly services: BoxServices;
+  readonly time: TrustedTime;
+  readonly identity: Identity;
+}
+
+/** Facts of the machine as alerts, telemetry and the wizard ask them. */
+function machineOf({ machine, dataFolder, clock, log }: FeatureDeps) {
+  const { sys = "/sys", proc = "/proc", runtime = "/run" } = machine ?? {};
+  return machineFacts({ sys, proc, runtime, dataFolder, clock, log, run: programRunner(clock) });
+}
+
+/** The routes of the features, all of them started. */
+export function startFeatures(deps: FeatureDeps, parts: Parts): readonly Operation[] {
+  const { config, store, services, dataFolder: folder, credentials } = deps;
+  const machine = machineOf(deps);
+  const wizard = createWizard({
+    ...{ ...deps, machine, settings: store },
+    keystore: { ...deps, folder, unlock: config.unlock, credentials },
+    isInUse: () => services.rentals.all().length > 0 || (services.publishing?.publisher.list().length ?? 0) > 0,
+  });
+  parts.started("wizard", async () => wizard.stop());
+  return [...wizardOperations(wizard)];
+}
