@@ -1,10 +1,11 @@
 // REST of the settings as single steps use it; the page of settings has more.
 
 import { z } from "zod";
+import { secretView, settingsView } from "../../protocol/index.ts";
 import { call } from "./call.ts";
 
 /** What other pages need to know of the settings. */
-export const settingsState = z.looseObject({ revision: z.string(), restart_pending: z.boolean() });
+export const settingsState = settingsView.pick({ revision: true, pending: true, restarting: true });
 
 export interface Change {
   readonly path: readonly (string | number)[];
@@ -17,14 +18,12 @@ const anything = z.unknown();
 /** Stores all of the changes, or none. Errors: `settings.invalid`, `settings.conflict`. */
 export async function saveSettings(changes: readonly Change[]): Promise<void> {
   const { revision } = await call(settingsState, "GET", path(""));
-  await call(anything, "PATCH", path(""), { body: { revision, patch: changes } });
+  await call(anything, "PATCH", path(""), { body: { revision, change: { patch: changes } } });
 }
-
-const secretReply = z.object({ file: z.string() });
 
 /** Writes a secret into a file of its own; returns what the settings call it. It cannot be read back. */
 export async function saveSecret(name: string, value: string): Promise<string> {
-  return (await call(secretReply, "PUT", path(`/secrets/${encodeURIComponent(name)}`), { body: { value } })).file;
+  return (await call(secretView, "PUT", path(`/secrets/${encodeURIComponent(name)}`), { body: { value } })).file;
 }
 
 /** The box stops in order and starts with what is stored. */

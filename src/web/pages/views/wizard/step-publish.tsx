@@ -107,7 +107,7 @@ export function PublishStep({ onDone }: StepProps) {
   const [isUnlocking, setUnlocking] = useState(false);
   const { busy, problem, run } = useTask();
   const restart = useRestart();
-  const isPending = (settings?.restart_pending ?? false) && !restart.isRestarting;
+  const isPending = (settings?.pending.length ?? 0) > 0 && !restart.isRestarting;
   const start = (): void =>
     void run(async () => {
       await restart.begin();
