@@ -86,8 +86,11 @@ describe("the OpenAPI document", () => {
       parameters: [
         { name: "name", in: "path", required: true },
         { name: "loud", in: "query", required: false },
+        { $ref: "#/components/parameters/IdempotencyKey" },
       ],
-      requestBody: { content: { "application/json": { schema: { required: ["text"] } } } },
+      requestBody: {
+        content: { "application/json": { schema: { $ref: "#/components/schemas/PostEchoNameRequest" } } },
+      },
     });
     expect(document.paths["/file"]?.get).toMatchObject({ responses: { 200: { content: { "text/plain": {} } } } });
     expect(document.paths["/echo"]?.delete).toMatchObject({ responses: { 204: {} } });

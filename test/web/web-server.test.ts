@@ -231,7 +231,17 @@ describe("requests that are not well-formed", () => {
   ])("answers 404 to GET %s", async (path) => {
     const answer = await f.call("GET", path, { headers: await f.token("read") });
     expect([answer.status, answer.json?.code]).toEqual([404, "web.not_found"]);
-    expect(answer.json?.hint).toContain("The API is /api/v1/{session,setup,overview,");
+    const hint = path.startsWith("/api") ? "The API is /api/v1/{session,setup,overview," : "The console is at";
+    expect(answer.json?.hint).toContain(hint);
+  });
+
+  it("does not tell a stranger which addresses there are", async () => {
+    for (const path of ["/api", "/api/v1/slots", "/api/v1/nothing", "/api/v1/slots/1/at", "/api/v2/x"]) {
+      for (const method of ["GET", "POST", "DELETE"]) {
+        const answer = await f.call(method, path);
+        expect([path, answer.status, answer.json?.code]).toEqual([path, 401, "web.sign_in_needed"]);
+      }
+    }
   });
 
   it("says nothing of its making when the store fails, and answers again once it is back", async () => {

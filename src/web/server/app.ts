@@ -1,7 +1,6 @@
 // The order in which a request passes: own host, security headers, then health, API or pages, and problems last.
 
 import express, { type Express, type RequestHandler, Router } from "express";
-import { z } from "zod";
 import { AppError, type Logger } from "../../base/index.ts";
 import type {
   BoxConsole,
@@ -14,10 +13,12 @@ import type {
   PublishingConsole,
   UssdConsole,
 } from "../../core/index.ts";
-import { healthReply } from "../shared/api.ts";
+import { healthReply, openApiDocument } from "../shared/api.ts";
+import type { Access } from "./access.ts";
 import { reply } from "./exchange.ts";
 import type { FlowsProxy } from "./flows-proxy.ts";
 import { openApiOf } from "./openapi.ts";
+import type { Json } from "./openapi-schemas.ts";
 import { expressPath, handlersOf, type Operation, operation } from "./operation.ts";
 import { checkHost } from "./origin.ts";
 import { pagesHandler } from "./pages.ts";
@@ -100,13 +101,19 @@ const noStore: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** Says the API's first path segments, as far as this box has them. */
-function notFoundHandler(operations: readonly Operation[]): RequestHandler {
+/** For who may read: the API's first path segments, as far as this box has them. */
+function unknownAddress(operations: readonly Operation[], access: Access): RequestHandler {
   const roots = new Set(operations.map(({ path }) => path.split("/")[1]).filter((root) => root !== "openapi.json"));
   const hint = `The API is /api/v1/{${[...roots, "live"].join(",")}}; /api/v1/openapi.json describes it.`;
-  return (_request, _response, next) =>
+  return async (request, _response, next) => {
+    // A stranger does not learn which addresses there are.
+    await access.require(request, "read");
     next(new AppError("web.not_found", "there is nothing at this address", { hint }));
+  };
 }
+
+const notFound: RequestHandler = (_request, _response, next) =>
+  next(new AppError("web.not_found", "there is nothing at this address", { hint: "The console is at `/`." }));
 
 /** Each console that there is has its operations. */
 const given = <T>(console: T | undefined, of: (console: T) => readonly Operation[]): readonly Operation[] =>
@@ -131,15 +138,24 @@ function operationsOf(deps: AppDeps): readonly Operation[] {
   ];
 }
 
+/** All operations of this box, and the one that describes them. */
+export function everyOperation(deps: AppDeps): readonly Operation[] {
+  let document: Json | null = null;
+  const described = operation({
+    ...{ method: "get", path: "/openapi.json", scope: "read", tag: "Box", reply: openApiDocument },
+    summary: "This interface as an OpenAPI document",
+    run: () => {
+      document ??= openApiOf(all, deps.version ?? "0");
+      return document;
+    },
+  });
+  const all = [...operationsOf(deps), described];
+  return all;
+}
+
 function operationsRouter(operations: readonly Operation[], deps: AppDeps): Router {
   const router = Router();
-  const document = openApiOf(operations, deps.version ?? "0");
-  const openapi = operation({
-    ...{ method: "get", path: "/openapi.json", scope: "read", tag: "Box", reply: z.record(z.string(), z.unknown()) },
-    summary: "This interface as an OpenAPI document",
-    run: () => document,
-  });
-  for (const each of [...operations, openapi]) router[each.method](expressPath(each.path), handlersOf(each, deps));
+  for (const each of operations) router[each.method](expressPath(each.path), handlersOf(each, deps));
   return router;
 }
 
@@ -155,10 +171,9 @@ export function webApp(deps: AppDeps): Express {
     next();
   });
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
-  const operations = operationsOf(deps);
-  const notFound = notFoundHandler(operations);
+  const operations = everyOperation(deps);
   app.use("/api/v1", noStore, operationsRouter(operations, deps));
-  app.use("/api", notFound);
+  app.use("/api", noStore, unknownAddress(operations, deps.access));
   if (deps.flowsProxy !== undefined) app.use(deps.flowsProxy.handler);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);

@@ -33,12 +33,10 @@ export function queryOf<T>(request: Request, schema: z.ZodType<T>): T {
 }
 
 const count = (min: number, max: number, standard: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, "a whole number")
-    .transform(Number)
-    .pipe(z.int().min(min).max(max))
-    .default(standard);
+  z.preprocess(
+    (text) => (typeof text === "string" && /^\d{1,15}$/.test(text) ? Number(text) : text),
+    z.int().min(min).max(max).default(standard),
+  );
 
 /** `?after=&limit=` of every list that grows. */
 export const pageQuery = z.strictObject({ after: count(0, Number.MAX_SAFE_INTEGER, 0), limit: count(1, 500, 100) });

@@ -46,6 +46,8 @@ interface Described {
   readonly status?: 200 | 201 | 202;
   /** Codes that callers should be ready for, besides those of every route. */
   readonly errors?: readonly string[];
+  /** A body as the OpenAPI page shows it. */
+  readonly example?: Readonly<Record<string, unknown>>;
   /** Largest body in bytes, where the server's own limit does not fit. */
   readonly bodyBytes?: number;
   /** Content type of a body that is not JSON; `run` reads it from `request`, and limits it by itself. */

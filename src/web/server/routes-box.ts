@@ -47,6 +47,12 @@ function viewOperations(box: BoxConsole): readonly Operation[] {
   ];
 }
 
+/** Two public keys, as `numberbox renter` shows them. */
+const RENTER = {
+  verify: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+  encrypt: "hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo",
+};
+
 export function boxOperations(box: BoxConsole): readonly Operation[] {
   return [
     ...viewOperations(box),
@@ -65,6 +71,7 @@ export function boxOperations(box: BoxConsole): readonly Operation[] {
         "rental.bad_keys",
         "rental.clock_in_doubt",
       ],
+      example: { line: "line-1", renter: RENTER, days: 30 },
       run: ({ body }) => box.grant(body),
     }),
     operation({

@@ -67,6 +67,7 @@ export function directoryOperations(directory: DirectoryConsole): readonly Opera
     operation({
       ...{ method: "post", path: "/dns", scope: "manage", tag: "Directory", body: dnsPublishRequest },
       ...{ summary: "Publish a host in EmerDNS", reply: directoryReply, errors: ["dns.bad_record", ...NAME_ERRORS] },
+      example: { host: "relay.example.coin", addresses: ["192.0.2.7"], dry_run: true },
       run: ({ body: { dry_run: dryRun, ...wanted } }) => publishHost(directory, wanted, dryRun),
     }),
   ];

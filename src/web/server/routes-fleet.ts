@@ -26,6 +26,7 @@ function slotOperations(fleet: FleetConsole): readonly Operation[] {
       ...{ ...common, method: "post", path: "/slots/{id}/recover", scope: "operate" },
       summary: "Try a slot again at once, with or without a reset",
       ...{ body: recoverRequest, reply: slotView, errors: ["slot.unknown", "slot.no_means"] },
+      example: { rung: "cfun" },
       run: ({ params, body }) => fleet.recover(slotId(params.id), body.rung),
     }),
     operation({
@@ -46,6 +47,7 @@ function slotOperations(fleet: FleetConsole): readonly Operation[] {
       ...{ ...common, method: "post", path: "/slots/{id}/at", scope: "manage" },
       summary: "Send one AT command for an expert",
       ...{ body: atRequest, reply: atReplyView, idempotent: false, errors: ["slot.unknown", "slot.no_terminal"] },
+      example: { command: "AT+CSQ" },
       run: ({ params, body }) => fleet.at(slotId(params.id), body.command),
     }),
     operation({
@@ -68,12 +70,14 @@ export function fleetOperations(fleet: FleetConsole): readonly Operation[] {
     operation({
       ...{ method: "post", path: "/join", scope: "manage", tag: "Slots", body: joinRequest, reply: joinView },
       summary: "Open the window in which new hardware is taken, or close it",
+      example: { seconds: 120 },
       run: ({ body }) => fleet.permitJoin(body.seconds),
     }),
     operation({
       ...{ method: "post", path: "/lines", scope: "manage", tag: "Lines", body: lineRequest, reply: lineView },
       ...{ status: 201, errors: ["line.exists", "slot.unknown"] },
       summary: "Give a number to the SIM in a slot",
+      example: { id: "line-9", number: "+12025550109", slot: "9" },
       run: ({ body }) => fleet.addLine({ id: lineId(body.id), number: body.number, slot: slotId(body.slot) }),
     }),
     operation({

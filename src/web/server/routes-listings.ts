@@ -119,6 +119,7 @@ export function listingOperations(publishing: PublishingConsole): readonly Opera
           "listing.unchanged",
           ...NAME_ERRORS,
         ],
+        example: { dry_run: true },
         run: ({ params, body }) => actOnListing(publishing, { action, line: params.line, dryRun: body.dry_run }),
       }),
     ),

@@ -110,6 +110,7 @@ export function paymentOperations(payments: PaymentConsole): readonly Operation[
     operation({
       ...{ ...common, path: "/payments/orders", body: orderRequest, reply: orderView, errors: ORDER_ERRORS },
       summary: "A quote for a rental, or for more credit",
+      example: { rental_id: "00112233445566778899aabbccddeeff", amount: "0.5", method: "randpay" },
       run: async ({ body }) => orderViewOf(await order(payments, body), service.book),
     }),
     operation({

@@ -25,11 +25,13 @@ export function ussdOperations(ussd: UssdConsole): readonly Operation[] {
     operation({
       ...{ ...talk, path: "/slots/{id}/ussd", body: ussdRequest, summary: "Send a USSD code" },
       errors: [...NO_SLOT, ...SESSION, "ussd.bad_code", "ussd.refused", "ussd.quota", "ussd.taken"],
+      example: { code: "*100#" },
       run: ({ params, body }) => ussd.ask(slotId(params.id), body.code),
     }),
     operation({
       ...{ ...talk, path: "/slots/{id}/ussd/reply", body: ussdReplyRequest },
       ...{ summary: "Answer the menu that is open", errors: [...NO_SLOT, ...SESSION, "ussd.no_session"] },
+      example: { text: "1" },
       run: ({ params, body }) => ussd.reply(slotId(params.id), body.text),
     }),
     operation({

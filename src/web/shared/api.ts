@@ -35,6 +35,9 @@ export const problemReply = problemBody.extend({
 });
 export type ProblemReply = z.infer<typeof problemReply>;
 
+/** `GET /api/v1/openapi.json`: what the page of the API reads of it is said there. */
+export const openApiDocument = z.record(z.string(), z.unknown());
+
 export const healthReply = z.object({ status: z.literal("ok") });
 export const slotsReply = z.object({ slots: z.array(slotView) });
 export const linesReply = z.object({ lines: z.array(lineView) });
