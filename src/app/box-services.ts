@@ -6,6 +6,7 @@ import { ownNames } from "../chain/index.ts";
 import {
   BalanceWatch,
   BoxViews,
+  type CatchUp,
   createSealer,
   type DoctorCheck,
   type Escrows,
@@ -23,6 +24,7 @@ import {
   type RecordMirror,
   Rentals,
   type SlotStatus,
+  TwinWatch,
   Ussd,
 } from "../core/index.ts";
 import { deriveKey } from "../envelope/index.ts";
@@ -38,6 +40,7 @@ import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "
 import { publishingCheck } from "./publishing-check.ts";
 import { createPublishing, offerOf, type PublishingServices } from "./publishing-services.ts";
 import { type BoxRelay, createBoxRelay } from "./relay-services.ts";
+import { createCatchUp } from "./restore-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
@@ -64,6 +67,9 @@ export interface BoxServices {
   readonly forwarder: Forwarder;
   readonly collector: ReceiptCollector;
   readonly intake: Intake;
+  /** After a restore. */
+  readonly catchUp: CatchUp;
+  readonly twins: TwinWatch;
   readonly views: BoxViews;
   readonly fleet: SlotFleet;
   readonly phones: Phones;
@@ -102,7 +108,7 @@ function createRentals(shared: Shared): Rentals {
   });
 }
 
-type Delivery = Pick<BoxServices, "relay" | "forwarder" | "collector">;
+type Delivery = Pick<BoxServices, "relay" | "forwarder" | "collector" | "twins">;
 
 function createDelivery(shared: Shared, rentals: Rentals, proofs: ProofServices): Delivery {
   const { identity, suite, time, bus } = shared;
@@ -112,6 +118,7 @@ function createDelivery(shared: Shared, rentals: Rentals, proofs: ProofServices)
   const relay = createBoxRelay({ ...shared, provider, onTime: (at: UnixMs) => time.evidence(at) });
   const onChange = (): void => bus.emit("delivery", null);
   const forwarder = new Forwarder({ ...shared, relay, now, onChange, acceptance: acceptanceCheck(suite) });
+  const twins = new TwinWatch({ ...shared, relay });
   const collector = new ReceiptCollector({
     ...shared,
     relay,
@@ -119,10 +126,13 @@ function createDelivery(shared: Shared, rentals: Rentals, proofs: ProofServices)
     provider,
     rentalOf: (id) => rentals.get(id),
     mayAsk: () => relay.url !== null && forwarder.link.kind !== "down",
-    onAnswer: () => forwarder.answered(),
+    onAnswer: (box) => {
+      forwarder.answered();
+      twins.saw(box);
+    },
     onSaved: onChange,
   });
-  return { relay, forwarder, collector };
+  return { relay, forwarder, collector, twins };
 }
 
 function createIntake(shared: Shared, rentals: Rentals): Intake {
@@ -260,6 +270,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
     proofs,
     ...market,
     intake,
+    catchUp: createCatchUp(shared, { ...delivery, rentals, intake }),
     ussd,
     balances,
     numbers,

@@ -35,6 +35,7 @@ import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { Clockwork, lastTrustedTime } from "./clockwork.ts";
 import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
+import { startDelivery } from "./delivery.ts";
 import { boxDoctor } from "./doctor.ts";
 import { runningBox } from "./doctor-services.ts";
 import { escrowConsole } from "./escrow-services.ts";
@@ -163,6 +164,7 @@ async function startServices(deps: BoxDeps, box: OpenBox, parts: Parts): Promise
   const { intake, views, relay, phones, fleet, events } = services;
   await intake.start();
   parts.started("intake", () => intake.stop());
+  const behind = await services.catchUp.begin();
   await phones.load();
   parts.started("phones", () => phones.stop());
   await views.start();
@@ -170,7 +172,7 @@ async function startServices(deps: BoxDeps, box: OpenBox, parts: Parts): Promise
   await startChain(box, parts);
   const url = await startConsole(deps, box, parts);
   parts.started("relay client", () => relay.stop());
-  await startDelivery(services, parts);
+  await startDelivery(services, parts, behind);
   const clockwork = new Clockwork({ ...deps, ...services, time, settings: store });
   clockwork.start();
   parts.started("clockwork", () => clockwork.stop());
@@ -214,23 +216,6 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
   await flows?.start(web.url);
   parts.started("flows", async () => flows?.stop());
   return web.url;
-}
-
-async function startDelivery(services: BoxServices, parts: Parts): Promise<void> {
-  const { proofs, relay, forwarder, collector, payments, mirror, desk } = services;
-  payments?.start();
-  parts.started("payments", async () => payments?.stop());
-  parts.started("record mirror", () => mirror.stop());
-  desk?.start();
-  parts.started("order desk", async () => desk?.stop());
-  await proofs.service.load();
-  proofs.service.start();
-  parts.started("proofs", () => proofs.service.stop());
-  // Without a relay the outbox rests.
-  if (relay.url !== null) forwarder.start();
-  parts.started("forwarder", () => forwarder.stop());
-  collector.start();
-  parts.started("receipts", () => collector.stop());
 }
 
 /** Where messages come from, and what is asked of their SIMs. */

@@ -1,11 +1,11 @@
 // The box's way to its relay; on a box without one, a relay that takes nothing.
 
 import type { UnixMs } from "../base/index.ts";
-import type { MarketOutcome, MarketRelay, RelayPort } from "../core/index.ts";
+import type { CatchUpRelay, MarketOutcome, MarketRelay, RelayPort } from "../core/index.ts";
 import { createRelayClient } from "../relay/index.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
-export interface BoxRelay extends RelayPort, MarketRelay {
+export interface BoxRelay extends RelayPort, MarketRelay, CatchUpRelay {
   /** Null where no relay is configured. */
   readonly url: string | null;
   stop(): void;
@@ -21,6 +21,9 @@ function absentRelay(): BoxRelay {
     forward: async () => NONE,
     register: async () => NONE,
     receipts: async () => null,
+    claim: async () => NONE,
+    rentals: async () => NONE,
+    messages: async () => NONE,
     requests: async () => null,
     answer: async () => refused,
     putRecord: async () => refused,
@@ -45,6 +48,9 @@ export function createBoxRelay(
     forward: (message, signal) => client.forward(message, signal),
     register: (grant, signal) => client.register(grant, signal),
     receipts: (after, signal) => client.receipts(after, signal),
+    claim: (instance, signal) => client.claim(instance, signal),
+    rentals: (after, signal) => client.rentals(after, signal),
+    messages: (rental, after, signal) => client.messages(rental, after, signal),
     requests: (query, signal) => client.requests(query, signal),
     answer: (id, answer, signal) => client.answer(id, answer, signal),
     putRecord: (id, record, signal) => client.putRecord(id, record, signal),

@@ -63,7 +63,7 @@ export * from "./received-text.ts";
 export * from "./recovery.ts";
 export * from "./rental-rules.ts";
 export * from "./rentals.ts";
-export type * from "./restore/index.ts";
+export * from "./restore/index.ts";
 export * from "./sealing.ts";
 export * from "./sender-policy.ts";
 export * from "./sim-vault.ts";

@@ -101,6 +101,16 @@ export class Intake implements IntakePort {
     this.#armHousekeeping();
   }
 
+  /** Takes nothing until `release`: every caller is told `reason`, and messages stay where they are. Call it after `start`. */
+  hold(reason: AppError): void {
+    this.#error ??= reason;
+  }
+
+  /** What was learnt meanwhile is read from the store. */
+  async release(): Promise<void> {
+    await this.#resume();
+  }
+
   accept(incoming: IncomingPdu): Promise<IntakeVerdict> {
     if (this.#stopped) return Promise.reject(stoppedError("intake"));
     if (this.#error !== null) return Promise.reject(this.#error);
@@ -240,12 +250,15 @@ export class Intake implements IntakePort {
   async #probe(): Promise<void> {
     try {
       await this.#deps.store.probe();
-      await this.#memory.load();
+      await this.#resume();
     } catch (error) {
       this.#deps.log.debug("intake_still_paused", { reason: codeOf(error) });
       this.#armProbe();
-      return;
     }
+  }
+
+  async #resume(): Promise<void> {
+    await this.#memory.load();
     if (this.#stopped) return;
     this.#commits = Promise.resolve(null);
     this.#error = null;

@@ -27,8 +27,8 @@ export interface CollectorDeps {
   readonly rentalOf: (id: Rental["id"]) => Rental | null;
   /** Nothing is asked of a relay that is down. */
   readonly mayAsk: () => boolean;
-  /** The relay has answered. */
-  readonly onAnswer: () => void;
+  /** The relay has answered; `box` is who has the identity, if the relay knows. */
+  readonly onAnswer: (box: string | undefined) => void;
   readonly onSaved: (count: number) => void;
 }
 
@@ -72,7 +72,7 @@ export class ReceiptCollector {
       const after = await store.receiptCursor();
       const page = await relay.receipts(after, this.#abort.signal);
       if (page === null) return;
-      this.#deps.onAnswer();
+      this.#deps.onAnswer(page.box);
       // A page that leads nowhere would come again and again.
       if (page.receipts.length === 0 || page.next <= after) return;
       const good: StoredReceipt[] = [];

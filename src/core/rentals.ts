@@ -48,9 +48,22 @@ export class Rentals {
   readonly #active = new Map<LineId, RentalId>();
   /** One change at a time: whoever checks a rental or a line sees what the change before him made durable. */
   readonly #changes = new SerialQueue("rentals");
+  /** Why nothing may change now; null while it may. */
+  #held: AppError | null = null;
 
   constructor(deps: RentalsDeps) {
     this.#deps = deps;
+  }
+
+  /** Changes nothing until `release`: every caller is told `reason`. */
+  hold(reason: AppError): void {
+    this.#held = reason;
+  }
+
+  /** What was learnt meanwhile is read from the store. */
+  async release(): Promise<void> {
+    await this.load();
+    this.#held = null;
   }
 
   async load(): Promise<void> {
@@ -111,7 +124,7 @@ export class Rentals {
   async grant(request: GrantRequest, id?: RentalId): Promise<Rental> {
     const line = this.findLine(request.line);
     this.#checkKeys(request);
-    return await this.#changes.run(async () => {
+    return await this.#change(async () => {
       const known = id === undefined ? null : this.get(id);
       return known ?? (await this.#grant(line, request, id ?? rentalId(toHex(this.#deps.random.bytes(16)))));
     });
@@ -143,7 +156,7 @@ export class Rentals {
 
   /** Errors: `rental.unknown`, `rental.not_active`. */
   async end(id: RentalId): Promise<Rental> {
-    return await this.#changes.run(async () => {
+    return await this.#change(async () => {
       const rental = this.#known(id);
       if (rental.state !== "active") {
         throw new AppError("rental.not_active", `the rental is already ${rental.state}`, {
@@ -157,11 +170,12 @@ export class Rentals {
 
   /** Sets the SMS paid for, counted from the first. Nothing happens to a rental that is over. Errors: `rental.unknown`. */
   async setCredit(id: RentalId, credit: number | null): Promise<Rental> {
-    return await this.#changes.run(() => this.#step(this.#known(id), { type: "credit", credit }));
+    return await this.#change(() => this.#step(this.#known(id), { type: "credit", credit }));
   }
 
   /** Ends what has run out. A failing write is tried again at the next tick: until then the rental goes on. */
   async tick(): Promise<void> {
+    if (this.#held !== null) return;
     await this.#changes.run(async () => {
       const { time } = this.#deps;
       const input = { type: "tick", now: time.now(), clockTrusted: time.confidence === "trusted" } as const;
@@ -173,6 +187,11 @@ export class Rentals {
         }
       }
     });
+  }
+
+  async #change<T>(change: () => Promise<T>): Promise<T> {
+    if (this.#held !== null) throw this.#held;
+    return await this.#changes.run(change);
   }
 
   #known(id: RentalId): Rental {

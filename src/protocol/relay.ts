@@ -124,8 +124,34 @@ export const rentalsReply = z.object({
 });
 export type RentalsReply = z.infer<typeof rentalsReply>;
 
-/** `GET /provider/receipts?after=` for the provider who asks: renters' receipts in order of arrival. */
+/** Names one run of a box's database: a box that was restored from a backup is another one to its relay. */
+const boxInstance = z.string().regex(/^[0-9a-f]{32}$/, "32 hex digits");
+
+/** `PUT /provider/box`: this box has the provider's identity from now on. `replaced`: another one had it before. */
+export const claimRequest = z.object({ instance: boxInstance });
+export const claimReply = z.object({ status: z.enum(["first", "same", "replaced"]) });
+
+/** `GET /provider/rentals?after=` for the provider who asks: the newest grants he has registered here, by rental id. */
+export const providerRentalsPage = z.object({
+  rentals: z.array(z.object({ grant: rentalGrant, last_seq: z.int().min(0) })),
+  next: z.union([rentalIdText, z.literal("")]),
+  more: z.boolean(),
+});
+export type ProviderRentalsPage = z.infer<typeof providerRentalsPage>;
+
+/** `GET /provider/messages?rental_id=&after=` for the provider who asks: what the relay has taken of a rental, by `seq`. */
+export const providerMessagesPage = z.object({
+  messages: z.array(
+    z.object({ id: messageIdText, seq: sequence, hash: hashText, /** Unix ms. */ stored_at: z.int().min(0) }),
+  ),
+  next: z.int().min(0),
+  more: z.boolean(),
+});
+export type ProviderMessagesPage = z.infer<typeof providerMessagesPage>;
+
+/** `GET /provider/receipts?after=` for the provider who asks: renters' receipts in order of arrival. `box`: who has the identity now. */
 export const providerReceiptsPage = z.object({
+  box: boxInstance.optional(),
   receipts: z.array(z.object({ cursor: z.int().min(1), id: messageIdText, rental_id: rentalIdText, receipt })),
   next: z.int().min(0),
   more: z.boolean(),

@@ -82,10 +82,16 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
 /** Our operation among those of its name: same operation, value and owner, and not older than our question. */
 function findOurs(publication: StoredPublication, facts: NameFacts): string | null {
   const { wish, address, askedAt } = publication;
+  // In doubt without having asked: a backup was restored, and the old box may have asked. The same value may have stood long ago: only
+  // what stands now counts.
+  const unasked = askedAt === null;
+  const isOwner = (other: PendingName): boolean => (unasked ? other.mine || facts.owned : other.address === address);
   const isOurs = (other: PendingName): boolean =>
     other.operation === wish.operation &&
-    (wish.operation === "delete" || (other.address === address && same(other.value ?? new Uint8Array(), wish.value)));
-  const confirmed = facts.history.findLast((each) => each.height > (askedAt ?? 0) && isOurs(each));
+    (wish.operation === "delete" || (isOwner(other) && same(other.value ?? new Uint8Array(), wish.value)));
+  const confirmed = (unasked ? facts.history.slice(-1) : facts.history).findLast(
+    (each) => each.height > (askedAt ?? 0) && isOurs(each),
+  );
   return (confirmed ?? facts.pending.find((each) => each.mine && isOurs(each)))?.txid ?? null;
 }
 

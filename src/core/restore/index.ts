@@ -1,3 +1,5 @@
 // Public face of `core/restore`.
 
-export type { AdoptedMessage, RestoreMark, RestoreStore } from "./ports-restore.ts";
+export { CatchUp, type CatchUpDeps } from "./catch-up.ts";
+export type * from "./ports-restore.ts";
+export { TwinWatch, type TwinWatchDeps } from "./twin-watch.ts";

@@ -1,6 +1,7 @@
 // What a box that was restored from a backup must know and catch up with.
 
 import type { MessageId, RentalId, UnixMs } from "../../base/index.ts";
+import type { ProviderMessagesPage, ProviderRentalsPage } from "../../protocol/index.ts";
 import type { PendingGrant, Rental } from "../model.ts";
 
 /** Left in the database by a restore, until the box has caught up with its relay. */
@@ -33,4 +34,22 @@ export interface RestoreStore {
   adoptMessages(rental: RentalId, messages: readonly AdoptedMessage[], lastSeq: number): Promise<number>;
   /** The box has caught up. */
   clearRestoreMark(): Promise<void>;
+}
+
+/** A page, or why there is none now; `relay.unknown_route` of a relay that is too old to tell. */
+export type CatchUpPage<T extends object> = T | CatchUpRetry;
+export interface CatchUpRetry {
+  readonly kind: "retry";
+  readonly code: string;
+}
+export type ClaimOutcome = CatchUpPage<{ readonly status: "first" | "same" | "replaced" }>;
+
+/** What the relay knows of the box that asks. No method throws for what a relay or a network can do wrong; all honour `signal`. */
+export interface CatchUpRelay {
+  /** This box has the provider's identity from now on. */
+  claim(instance: string, signal: AbortSignal): Promise<ClaimOutcome>;
+  /** The newest grants that the box has registered, by rental id. */
+  rentals(after: string, signal: AbortSignal): Promise<CatchUpPage<ProviderRentalsPage>>;
+  /** What the relay has taken of a rental, by `seq`. */
+  messages(rental: RentalId, after: number, signal: AbortSignal): Promise<CatchUpPage<ProviderMessagesPage>>;
 }

@@ -19,6 +19,11 @@ function codeOf(answer: Answer): string | null {
   return problem.success && /^relay\.[a-z_]{1,40}$/.test(problem.data.code) ? problem.data.code : null;
 }
 
+/** The relay is older than what was asked. */
+export function isUnknownRoute(answer: Answer): boolean {
+  return answer.status === 404 && codeOf(answer) === "relay.unknown_route";
+}
+
 /** Whether an answer is a relay's: anything else (a portal, a proxy) is no evidence of its time. */
 export function isRelayAnswer(answer: Answer): boolean {
   return answer.status === 200 ? typeof answer.body === "object" : codeOf(answer) !== null;

@@ -10,23 +10,45 @@ import {
   type Logger,
   type Millis,
   messageOf,
+  type RentalId,
   seconds,
   stoppedError,
   type UnixMs,
 } from "../../base/index.ts";
-import type { ForwardOutcome, MarketOutcome, MarketRelay, RegisterOutcome, RelayPort } from "../../core/index.ts";
+import type {
+  CatchUpPage,
+  CatchUpRelay,
+  ClaimOutcome,
+  ForwardOutcome,
+  MarketOutcome,
+  MarketRelay,
+  RegisterOutcome,
+  RelayPort,
+} from "../../core/index.ts";
 import {
+  claimReply,
   type OrderAnswer,
+  type ProviderMessagesPage,
   type ProviderReceiptsPage,
+  type ProviderRentalsPage,
   type ProviderRequests,
   parseJsonWith,
+  providerMessagesPage,
   providerReceiptsPage,
+  providerRentalsPage,
   providerRequests,
   type RentalGrant,
   type WireMessage,
 } from "../../protocol/index.ts";
 import { type Answer, type ExchangeRequest, HttpExchange } from "./http-exchange.ts";
-import { forwardOutcome, isRelayAnswer, marketOutcome, registerOutcome, retryLater } from "./outcomes.ts";
+import {
+  forwardOutcome,
+  isRelayAnswer,
+  isUnknownRoute,
+  marketOutcome,
+  registerOutcome,
+  retryLater,
+} from "./outcomes.ts";
 import { ProviderSession, type RelayClientIdentity } from "./provider-session.ts";
 
 export interface RelayClientOptions {
@@ -43,8 +65,9 @@ export interface RelayClientOptions {
 
 const DEFAULT_TIMEOUT = seconds(20);
 const RECEIPTS_PER_PAGE = 200;
+const MESSAGES_PER_PAGE = 500;
 
-export class RelayClient implements RelayPort, MarketRelay {
+export class RelayClient implements RelayPort, MarketRelay, CatchUpRelay {
   readonly #log: Logger;
   readonly #onTime: (at: UnixMs) => void;
   readonly #exchange: HttpExchange;
@@ -76,6 +99,22 @@ export class RelayClient implements RelayPort, MarketRelay {
   async receipts(after: number, signal: AbortSignal): Promise<ProviderReceiptsPage | null> {
     const path = `provider/receipts?after=${after}&limit=${RECEIPTS_PER_PAGE}`;
     return await this.#read(path, providerReceiptsPage, signal);
+  }
+
+  async claim(instance: string, signal: AbortSignal): Promise<ClaimOutcome> {
+    return await this.#outcome(signal, () =>
+      this.#withToken({ method: "PUT", path: "provider/box", body: { instance } }, claimReply, signal),
+    );
+  }
+
+  async rentals(after: string, signal: AbortSignal): Promise<CatchUpPage<ProviderRentalsPage>> {
+    const path = `provider/rentals?after=${after}&limit=${RECEIPTS_PER_PAGE}`;
+    return await this.#outcome(signal, () => this.#readPage(path, providerRentalsPage, signal));
+  }
+
+  async messages(rental: RentalId, after: number, signal: AbortSignal): Promise<CatchUpPage<ProviderMessagesPage>> {
+    const path = `provider/messages?rental_id=${rental}&after=${after}&limit=${MESSAGES_PER_PAGE}`;
+    return await this.#outcome(signal, () => this.#readPage(path, providerMessagesPage, signal));
   }
 
   async requests(
@@ -113,15 +152,24 @@ export class RelayClient implements RelayPort, MarketRelay {
     return null;
   }
 
-  async #readPage<T extends object>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | Retry> {
+  #readPage<T extends object>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | Retry> {
+    return this.#withToken({ method: "GET", path }, schema, signal);
+  }
+
+  async #withToken<T extends object>(
+    request: Omit<ExchangeRequest, "signal" | "token">,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T | Retry> {
     for (let attempt = 1; ; attempt++) {
       const session = await this.#session.token(signal);
       if (!session.ok) return retryLater(session.code);
-      const answer = await this.#send({ method: "GET", path, token: session.token, signal });
+      const answer = await this.#send({ ...request, token: session.token, signal });
       // The relay may have forgotten the token; a fresh one is refused only if something else is wrong.
       if (answer.status === 401) this.#session.forget();
       if (answer.status === 401 && attempt === 1) continue;
       const page = schema.safeParse(answer.body);
+      if (isUnknownRoute(answer)) return retryLater("relay.unknown_route");
       if (answer.status !== 200 || !page.success) return retryLater(`relay.http_${answer.status}`);
       return this.#noteTime(answer, page.data);
     }

@@ -20,9 +20,10 @@ import type { Authentication, Caller } from "./authentication.ts";
 import type { BodyReader } from "./http-body.ts";
 import { pageQuery, queryOf } from "./http-query.ts";
 import { PREFLIGHT_HEADERS, problemReply, type Reply, sendProblem, sendReply } from "./http-reply.ts";
-import { readMailbox, readReceipts, readRentals } from "./mailbox-store.ts";
+import { readMailbox, readRentals } from "./mailbox-store.ts";
 import { addMarketRoutes, type MarketRouteDeps } from "./market-routes.ts";
 import { refusal } from "./problems.ts";
+import { getProviderMessages, getProviderRentals, getReceipts, putBox } from "./provider-routes.ts";
 import type { Providers } from "./providers.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { RegistrationDeps } from "./registration.ts";
@@ -78,12 +79,6 @@ async function postAck(deps: RouteDeps, request: Request): Promise<Reply> {
 async function getRentals(deps: RouteDeps, request: Request): Promise<Reply> {
   const { pubkey } = await readerOf(deps, request);
   return ok(await readRentals(deps.database, pubkey, deps.time));
-}
-
-async function getReceipts(deps: RouteDeps, request: Request): Promise<Reply> {
-  const { pubkey } = await readerOf(deps, request);
-  deps.providers.get(pubkey);
-  return ok(await readReceipts(deps.database, pubkey, queryOf(request, pageQuery)));
 }
 
 async function putRental(deps: RouteDeps, request: Request): Promise<Reply> {
@@ -157,6 +152,9 @@ export function createRoutes(deps: RouteDeps): Express {
   app.get("/rentals", answer(getRentals));
   app.put("/rentals/:rental_id", answer(putRental));
   app.get("/provider/receipts", answer(getReceipts));
+  app.get("/provider/rentals", answer(getProviderRentals));
+  app.get("/provider/messages", answer(getProviderMessages));
+  app.put("/provider/box", answer(putBox));
   app.get(["/proofs/:date", "/proofs/:date/:hash"], answer(getProof));
   addMarketRoutes(app, deps, (reply, response) => sendReply(response, reply, deps.clock));
   app.use(() => {

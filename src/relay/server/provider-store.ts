@@ -1,0 +1,78 @@
+// What the relay tells a provider of himself: which box has his identity now, the grants he registered, and what was taken of each rental.
+// A box that was restored from a backup catches up with it.
+
+import type { ProviderMessagesPage, ProviderRentalsPage } from "../../protocol/index.ts";
+import { rowParser, type SqliteDatabase } from "../../sqlite/index.ts";
+import { grantRow } from "./rental-store.ts";
+
+export const PROVIDER_BOX_TABLE = `
+  CREATE TABLE provider_boxes (
+    provider TEXT PRIMARY KEY,
+    instance TEXT NOT NULL,
+    since INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;`;
+
+const boxRow = rowParser("provider_boxes", (row) => row.text("instance"));
+const BOX = "SELECT instance FROM provider_boxes WHERE provider = ?";
+
+export function readBox(database: SqliteDatabase, provider: string): Promise<string | null> {
+  return database.readOne(BOX, [provider], boxRow);
+}
+
+/** The box that came last has the identity. Resolves after fsync. */
+export function claimBox(
+  database: SqliteDatabase,
+  claim: { readonly provider: string; readonly instance: string; readonly at: number },
+): Promise<"first" | "same" | "replaced"> {
+  return database.write(async (tx) => {
+    const [before] = await tx.all(BOX, [claim.provider], boxRow);
+    if (before === claim.instance) return "same";
+    await tx.run("INSERT OR REPLACE INTO provider_boxes (provider, instance, since) VALUES (?, ?, ?)", [
+      ...[claim.provider, claim.instance, claim.at],
+    ]);
+    return before === undefined ? "first" : "replaced";
+  });
+}
+
+// A grant can be large by its sealed terms: a page is cut before it is more than clients take.
+const PAGE_BYTES = 512 * 1024;
+
+export async function readProviderRentals(
+  database: SqliteDatabase,
+  provider: string,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<ProviderRentalsPage> {
+  const sql = `SELECT rev, last_seq, grant_json FROM rentals WHERE provider = ? AND rental_id > ? ORDER BY rental_id LIMIT ?`;
+  const rows = await database.read(sql, [provider, after, limit + 1], grantRow);
+  let bytes = 0;
+  const fitting = rows.slice(0, limit).findIndex(({ text }, at) => {
+    bytes += text.length;
+    return at > 0 && bytes > PAGE_BYTES;
+  });
+  const page = rows.slice(0, fitting === -1 ? limit : fitting);
+  return {
+    rentals: page.map(({ grant, lastSeq }) => ({ grant, last_seq: lastSeq })),
+    next: page.at(-1)?.grant.rental_id ?? after,
+    more: rows.length > page.length,
+  };
+}
+
+const messageRow = rowParser("messages", (row) => ({
+  id: row.text("id"),
+  seq: row.integer("seq"),
+  hash: row.text("hash"),
+  stored_at: row.integer("stored_at"),
+}));
+
+/** Of a rental of this provider; nothing of another's. Those of the short form have no `seq` and are left out. */
+export async function readProviderMessages(
+  database: SqliteDatabase,
+  provider: string,
+  { rentalId, after, limit }: { readonly rentalId: string; readonly after: number; readonly limit: number },
+): Promise<ProviderMessagesPage> {
+  const sql = `SELECT m.id, m.seq, m.hash, m.stored_at FROM messages m JOIN rentals r ON r.rental_id = m.rental_id
+    WHERE m.rental_id = ? AND r.provider = ? AND m.seq > ? ORDER BY m.seq LIMIT ?`;
+  const rows = await database.read(sql, [rentalId, provider, after, limit + 1], messageRow);
+  const messages = rows.slice(0, limit);
+  return { messages, next: messages.at(-1)?.seq ?? after, more: rows.length > messages.length };
+}
