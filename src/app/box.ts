@@ -18,6 +18,7 @@ import {
   type BoxConsole,
   type EventInput,
   type FleetConsole,
+  flowsCheck,
   type Line,
   noChain,
   type Rentals,
@@ -202,10 +203,11 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
   const now = () => time.now();
   const flows = await createFlows({ ...deps, section, settings: store, events: services.events, now });
   const operations = deps.settings === undefined ? [] : settingsOperations(deps.settings);
+  const checks = [...services.checks, ...(flows === null ? [] : [flowsCheck(() => flows.console.view())])];
   const web = await startWeb({
     ...{ ...deps, operations, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
-    doctor: boxDoctor({ ...deps, store, chain, checks: services.checks, running: runningBox(services, time) }),
+    doctor: boxDoctor({ ...deps, store, chain, checks, running: runningBox(services, time) }),
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),

@@ -1,6 +1,7 @@
 // Public face of what the doctor looks at around the box, within `core`.
 
 export * from "./machine-checks.ts";
+export * from "./neighbour-checks.ts";
 export * from "./port-checks.ts";
 export type * from "./ports-health.ts";
 export * from "./service-checks.ts";
