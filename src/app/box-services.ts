@@ -29,6 +29,7 @@ import {
 } from "../core/index.ts";
 import { deriveKey } from "../envelope/index.ts";
 import type { Phones } from "../phone/index.ts";
+import type { MqttBridge } from "../telemetry/index.ts";
 import { balanceRules } from "./balance-rules.ts";
 import { createEscrows } from "./escrow-services.ts";
 import { FleetControl } from "./fleet-control.ts";
@@ -44,6 +45,7 @@ import { createCatchUp } from "./restore-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
+import { createMqtt } from "./telemetry-services.ts";
 
 interface BusEvents {
   readonly grant: RentalId;
@@ -76,6 +78,7 @@ export interface BoxServices {
   readonly scout: HardwareScout;
   readonly control: FleetControl;
   readonly ussd: Ussd;
+  readonly mqtt: MqttBridge;
   /** Null where no balance is asked for. */
   readonly balances: BalanceWatch | null;
   readonly numbers: NumberQuery;
@@ -279,7 +282,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
-  const services: BoxServices = { ...delivery, ...made, views, control, checks };
+  const mqtt = createMqtt({ ...shared, views, fleet: control, ussd, balances });
+  const services: BoxServices = { ...delivery, ...made, views, control, checks, mqtt };
   connect(bus, services, shared.now);
   return services;
 }

@@ -179,6 +179,8 @@ async function startServices(deps: BoxDeps, box: OpenBox, parts: Parts): Promise
   parts.started("clockwork", () => clockwork.stop());
   phones.start();
   startSources(services, parts);
+  services.mqtt.start();
+  parts.started("mqtt", () => services.mqtt.stop());
   events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
   return url;
 }

@@ -10,6 +10,7 @@ import { escrowSection } from "./escrow-schema.ts";
 import { eventsSection } from "./events-schema.ts";
 import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
 import { localeSection } from "./locale-schema.ts";
+import { mqttSection } from "./mqtt-schema.ts";
 import { nodeRedSection } from "./node-red-schema.ts";
 import { paymentsSection } from "./payments-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
@@ -171,6 +172,7 @@ export const boxConfig = z
     events: eventsSection.prefault({}),
     doctor: doctorSection.prefault({}),
     node_red: nodeRedSection.prefault({}),
+    mqtt: mqttSection.prefault({}),
     web: z
       .strictObject({
         listen: listenAddress("127.0.0.1:8080").describe("Address of the console and the REST interface."),

@@ -2,6 +2,7 @@
 // What the operator answered is dropped as soon as the amount is found.
 
 import {
+  AppError,
   type Clock,
   type Disposer,
   isAppError,
@@ -17,6 +18,7 @@ import { type Balance, parseBalance } from "./balance.ts";
 import { type BalancePace, type BalanceState, balanceFound, balanceMissed, firstBalance } from "./balance-plan.ts";
 import type { EventLog } from "./event-log.ts";
 import type { SlotStatus } from "./ports.ts";
+import type { BalanceAsker } from "./ports-telemetry.ts";
 import type { UssdConsole } from "./ports-ussd.ts";
 
 export interface BalanceRule {
@@ -46,12 +48,12 @@ export interface BalanceWatchDeps {
 
 const LOOK_EVERY = seconds(30);
 
-export class BalanceWatch {
+export class BalanceWatch implements BalanceAsker {
   readonly #deps: BalanceWatchDeps;
   readonly #states = new Map<SlotId, BalanceState>();
   readonly #known = new Map<SlotId, KnownBalance>();
   #cancelTimer: Disposer = () => {};
-  #asking: SlotId | null = null;
+  readonly #asking = new Set<SlotId>();
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -71,13 +73,33 @@ export class BalanceWatch {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer();
-    if (this.#asking !== null) this.#deps.ussd.cancel(this.#asking);
+    for (const slot of this.#asking) this.#deps.ussd.cancel(slot);
     await this.#round;
   }
 
   /** The balance of the SIM that is in a slot, null while it is not known. */
   balanceOf(slot: SlotId): KnownBalance | null {
     return this.#known.get(slot) ?? null;
+  }
+
+  async ask(slot: SlotId): Promise<KnownBalance> {
+    const status = this.#deps.slots().find(({ id }) => id === slot);
+    if (status === undefined)
+      throw new AppError("slot.unknown", "there is no such slot", { hint: "`numberbox slots` lists them." });
+    const rule = this.#deps.ruleFor(slot, status.imsi);
+    if (rule === null)
+      throw new AppError("balance.not_set_up", "it is not known how this SIM is asked for its balance", {
+        hint: "Fill in `balance` of the slot, or `balance.operators`, in the configuration.",
+      });
+    await this.#ask(status, this.#stateOf(status), rule);
+    const known = this.#known.get(slot);
+    // What was known before this question is no answer to it.
+    if (known === undefined || this.#states.get(slot)?.failures !== 0)
+      throw new AppError("balance.not_found", "the operator's answer names no balance, or did not come", {
+        hint: "Ask by USSD by hand and set the pattern in the configuration.",
+        retryable: true,
+      });
+    return known;
   }
 
   /** One slot after another: neither the radio nor the operator sees 32 requests at once. Never rejects. */
@@ -124,7 +146,7 @@ export class BalanceWatch {
 
   async #amount(slot: SlotId, { code, pattern, currency }: BalanceRule): Promise<Balance | null> {
     const { ussd, log } = this.#deps;
-    this.#asking = slot;
+    this.#asking.add(slot);
     try {
       const answer = await ussd.ask(slot, code);
       // Many operators put the amount above a menu, which nobody is going to use.
@@ -136,7 +158,7 @@ export class BalanceWatch {
       log.info("balance_not_asked", { slot, reason: isAppError(error) ? error.code : "unexpected" });
       return null;
     } finally {
-      this.#asking = null;
+      this.#asking.delete(slot);
     }
   }
 

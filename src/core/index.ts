@@ -55,6 +55,7 @@ export type * from "./ports-phones.ts";
 export type * from "./ports-settings.ts";
 export * from "./ports-slot.ts";
 export type * from "./ports-store.ts";
+export type * from "./ports-telemetry.ts";
 export type * from "./ports-ussd.ts";
 export type * from "./ports-wizard.ts";
 export * from "./proofs/index.ts";

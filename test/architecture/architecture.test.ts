@@ -101,6 +101,7 @@ describe("packages", () => {
     [/^httpxy$/, ["web"]],
     [/^yaml$/, ["config"]],
     [/^commander$/, ["bin"]],
+    [/^(mqtt|prom-client)$/, ["telemetry"]],
     [/^uqr$/, ["web"]],
     [/^rate-limiter-flexible$/, ["web", "relay"]],
     [/^(preact|uplot)(\/|$)/, ["web"]],

@@ -48,6 +48,7 @@ describe("the box's configuration", () => {
       enum: { enabled: false, ttl: 86_400, days: 365 },
       events: { keep: 20_000, keep_for: 7_776_000_000 },
       doctor: { services: [], units: expect.arrayContaining(["numberbox.service"]) },
+      mqtt: { brokers: [] },
       escrow: { arbiters: [], fees_bps: 50, dispute_days: 7, refund_days: 60, confirmations: 3 },
       payments: {
         randpay: {

@@ -216,3 +216,32 @@ describe("balances", () => {
     expect(rig.balance()).toBeNull();
   });
 });
+
+describe("asking for a balance now", () => {
+  it("answers with what the operator says, and the plan goes on from there", async () => {
+    const rig = new Rig();
+    expect(await rig.clock.settle(rig.watch.ask(slotId("1")))).toMatchObject({ amount: "5.00", currency: "EUR" });
+    expect(rig.balance()).toMatchObject({ amount: "5.00" });
+    expect(rig.asked).toHaveLength(1);
+    await rig.clock.advance(hours(20));
+    expect(rig.asked).toHaveLength(1);
+    await rig.watch.stop();
+  });
+
+  it("does not answer with an older balance when none came", async () => {
+    const rig = new Rig();
+    await rig.clock.settle(rig.watch.ask(slotId("1")));
+    rig.answer = () => ({ text: "Try again later", more: false });
+    await expect(rig.clock.settle(rig.watch.ask(slotId("1")))).rejects.toMatchObject({ code: "balance.not_found" });
+    await rig.watch.stop();
+  });
+
+  it("says that a slot is unknown, or not set up to be asked", async () => {
+    const rig = new Rig();
+    await expect(rig.watch.ask(slotId("9"))).rejects.toMatchObject({ code: "slot.unknown" });
+    rig.rule = null;
+    await expect(rig.watch.ask(slotId("1"))).rejects.toMatchObject({ code: "balance.not_set_up" });
+    expect(rig.asked).toEqual([]);
+    await rig.watch.stop();
+  });
+});

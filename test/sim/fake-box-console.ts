@@ -11,6 +11,7 @@ import type {
   Overview,
   RentalView,
   SlotView,
+  SmsView,
 } from "../../src/protocol/index.ts";
 import { DAY_MS, seedLine, seedRental, seedSlot } from "./fake-box-seed.ts";
 import { SeededRandom } from "./seeded-random.ts";
@@ -159,6 +160,10 @@ export class FakeBoxConsole implements BoxConsole {
     this.#events.push(full);
     if (this.#events.length > 500) this.#events.shift();
     this.#emit({ type: "event", event: full });
+  }
+
+  tellSms(sms: SmsView): void {
+    this.#emit({ type: "sms", sms });
   }
 
   /** One SMS comes in at a slot and waits in the outbox. */

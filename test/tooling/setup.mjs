@@ -21,6 +21,8 @@ const TEST_TOOLS = [
   { command: "socat", package: "socat", why: "real pseudo-terminals under serialport" },
   { command: "chromium", package: "chromium", why: "the console in a browser" },
   { command: "udevadm", package: "udev", why: "the udev rules of the boards" },
+  { command: "mosquitto", package: "mosquitto", why: "MQTT at a real broker, with the image's configuration" },
+  { command: "mosquitto_sub", package: "mosquitto-clients", why: "what stands at the broker, seen from outside" },
   { command: "python3", package: "python3", why: "the independent renter" },
   { command: "python3", module: "cryptography", package: "python3-cryptography", why: "the independent renter" },
 ];
@@ -43,7 +45,7 @@ function run(command, args) {
 }
 
 function has(tool) {
-  const found = (process.env.PATH ?? "")
+  const found = `${process.env.PATH ?? ""}:/usr/sbin`
     .split(":")
     .some((folder) => folder !== "" && existsSync(join(folder, tool.command)));
   if (!found || tool.module === undefined) return found;

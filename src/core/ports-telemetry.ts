@@ -1,0 +1,31 @@
+// What the box tells the systems that watch it, and where that is looked up.
+
+import type { Disposer, SlotId, UnixMs } from "../base/index.ts";
+import type { MqttBrokerView, MqttTopicView } from "../protocol/index.ts";
+
+export interface MqttConsole {
+  brokers(): readonly MqttBrokerView[];
+  topics(): readonly MqttTopicView[];
+}
+
+/** An alert as the world outside may know it. */
+export interface AlertFact {
+  /** Name of the rule, such as `sim_lost`. */
+  readonly rule: string;
+  readonly severity: "info" | "warning" | "critical";
+  readonly slot: SlotId | null;
+  readonly since: UnixMs;
+}
+
+export interface AlertFeed {
+  firing(): readonly AlertFact[];
+  onAlert(
+    listener: (alert: AlertFact & { readonly state: "firing" | "resolved"; readonly at: UnixMs }) => void,
+  ): Disposer;
+}
+
+/** What the SIM's operator says of its balance when it is asked now. */
+export interface BalanceAsker {
+  /** Errors: `slot.unknown`, `balance.not_set_up`, `balance.not_found`, those of `UssdConsole`. */
+  ask(slot: SlotId): Promise<{ readonly amount: string; readonly currency: string | null; readonly at: UnixMs }>;
+}
