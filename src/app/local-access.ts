@@ -21,7 +21,8 @@ export async function publishLocalAccess(
   url: string,
   deps: { readonly settings: SettingStore; readonly random: Random },
 ): Promise<{ readonly access: LocalAccess; readonly remove: () => Promise<void> }> {
-  const token = await createApiToken({ ...deps, name: "local", scopes: ["read", "operate", "manage", "content"] });
+  const scopes = ["read", "operate", "manage", "content"] as const;
+  const token = await createApiToken({ ...deps, name: "local", scopes, internal: true });
   const access: LocalAccess = { url, token };
   const file = join(folder, FILE);
   await replaceFile(file, `${JSON.stringify(access)}\n`);

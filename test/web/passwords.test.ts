@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { hasCode } from "../../src/base/index.ts";
 import { createApiToken } from "../../src/web/index.ts";
+import { readUsers, setPassword } from "../../src/web/server/accounts/user-records.ts";
 import { findToken } from "../../src/web/server/api-tokens.ts";
-import { readPassword, setPassword, verifyPassword } from "../../src/web/server/passwords.ts";
+import { verifyPassword } from "../../src/web/server/passwords.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
 
@@ -19,7 +20,7 @@ describe("setPassword", () => {
   it("stores an Argon2id record that verifies the password and no other, and not the password", async () => {
     const settings = new MemorySettings();
     await setPassword({ settings, random, password: "seven quiet otters" });
-    const record = await readPassword(settings);
+    const record = (await readUsers(settings))[0]?.password ?? null;
     if (record === null) throw new Error("no record");
     expect(record.algorithm).toBe("argon2id");
     expect(await verifyPassword(record, "seven quiet otters")).toBe(true);
@@ -30,7 +31,7 @@ describe("setPassword", () => {
   it("takes the same letters composed otherwise for the same password", async () => {
     const settings = new MemorySettings();
     await setPassword({ settings, random, password: "Gr\u00fcne M\u00f6we fliegt" });
-    const record = await readPassword(settings);
+    const record = (await readUsers(settings))[0]?.password ?? null;
     if (record === null) throw new Error("no record");
     expect(await verifyPassword(record, "Gru\u0308ne Mo\u0308we fliegt")).toBe(true);
   });
@@ -44,7 +45,7 @@ describe("setPassword", () => {
   it("reports an unreadable record with web.password_record instead of letting everybody claim the box", async () => {
     const settings = new MemorySettings();
     await settings.setSetting("web.password", '{"v":9}');
-    await expect(readPassword(settings)).rejects.toSatisfy((error) => hasCode(error, "web.password_record"));
+    await expect(readUsers(settings)).rejects.toSatisfy((error) => hasCode(error, "web.password_record"));
   });
 });
 

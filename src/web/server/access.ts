@@ -3,11 +3,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import { AppError } from "../../base/index.ts";
-import type { SettingStore } from "../../core/index.ts";
 import { type ApiScope, type Role, SCOPES_OF } from "../shared/scopes.ts";
-import { findToken } from "./api-tokens.ts";
+import { setupNeeded, type Users } from "./accounts/users.ts";
+import { type ApiTokens, tokenId } from "./api-tokens.ts";
 import { checkWrite, type OriginHeaders } from "./origin.ts";
-import { type Owner, setupNeeded } from "./owner.ts";
 import type { Sessions } from "./sessions.ts";
 
 const COOKIE = "numberbox_session";
@@ -15,8 +14,14 @@ const COOKIE = "numberbox_session";
 const SECURE_COOKIE = `__Host-${COOKIE}`;
 
 export type Principal =
-  | { readonly kind: "session"; readonly token: string; readonly user: string; readonly role: Role }
-  | { readonly kind: "token"; readonly name: string; readonly scopes: readonly ApiScope[] };
+  | {
+      readonly kind: "session";
+      readonly token: string;
+      readonly id: string;
+      readonly user: string;
+      readonly role: Role;
+    }
+  | { readonly kind: "token"; readonly id: string; readonly name: string; readonly scopes: readonly ApiScope[] };
 
 export function scopesOf(principal: Principal): readonly ApiScope[] {
   return principal.kind === "token" ? principal.scopes : SCOPES_OF[principal.role];
@@ -38,9 +43,12 @@ function outOfScope(principal: Principal, scope: ApiScope): AppError {
 /** A request as far as it says who asks. */
 export type Asked = Pick<IncomingMessage, "headers" | "method">;
 
+/** A signed-in person. */
+export type PersonPrincipal = Extract<Principal, { readonly kind: "session" }>;
+
 export interface AccessDeps {
-  readonly settings: SettingStore;
-  readonly owner: Owner;
+  readonly users: Users;
+  readonly tokens: ApiTokens;
   readonly sessions: Sessions;
 }
 
@@ -72,6 +80,7 @@ export function originHeaders(headers: IncomingHttpHeaders): OriginHeaders {
 
 export class Access {
   readonly #deps: AccessDeps;
+  readonly #principals = new WeakMap<Asked, Principal>();
 
   constructor(deps: AccessDeps) {
     this.#deps = deps;
@@ -81,20 +90,24 @@ export class Access {
   async identify(headers: IncomingHttpHeaders): Promise<Principal | null> {
     const bearer = headers.authorization;
     if (bearer !== undefined) {
-      const record = await findToken(this.#deps.settings, /^Bearer (\S+)$/i.exec(bearer)?.[1] ?? "");
-      return record === null ? null : { kind: "token", name: record.name, scopes: record.scopes };
+      const record = await this.#deps.tokens.find(/^Bearer (\S+)$/i.exec(bearer)?.[1] ?? "");
+      return record === null ? null : { kind: "token", id: tokenId(record), name: record.name, scopes: record.scopes };
     }
     const token = sessionCookie(headers);
-    if (token === null) return null;
-    const principal: Principal = { kind: "session", token, user: "owner", role: "owner" };
-    return (await this.isOpen(principal)) ? principal : null;
+    return token === null ? null : this.#ofSession(token);
   }
 
   /** Whether a principal identified earlier may still listen. */
   async isOpen(principal: Principal): Promise<boolean> {
-    if (principal.kind === "token") return true;
-    const passwordId = await this.#deps.owner.passwordId();
-    return passwordId !== null && this.#deps.sessions.touch(principal.token, passwordId);
+    if (principal.kind === "token") return this.#deps.tokens.isValid(principal.id);
+    return (await this.#ofSession(principal.token)) !== null;
+  }
+
+  async #ofSession(token: string): Promise<Principal | null> {
+    const passwordId = this.#deps.sessions.passwordOf(token);
+    const user = passwordId === null ? null : await this.#deps.users.ofPassword(passwordId);
+    if (passwordId === null || user === null || !this.#deps.sessions.touch(token, passwordId)) return null;
+    return { kind: "session", token, id: user.id, user: user.name, role: user.role };
   }
 
   /** Errors: `web.setup_needed`, `web.sign_in_needed`, `web.scope`, and for writes with a cookie `web.bad_origin` and `web.csrf`. */
@@ -102,16 +115,30 @@ export class Access {
     const principal = await this.identify(asked.headers);
     if (principal === null) {
       // Commands on the same machine hold a token before the box has an owner.
-      if ((await this.#deps.owner.passwordId()) === null) throw setupNeeded();
-      throw new AppError("web.sign_in_needed", "this needs a signed-in owner or an API token", {
+      if (!(await this.#deps.users.isClaimed())) throw setupNeeded();
+      throw new AppError("web.sign_in_needed", "this needs a signed-in user or an API token", {
         hint: "Sign in at the console, or send `Authorization: Bearer <token>`.",
       });
     }
+    this.#principals.set(asked, principal);
     if (!scopesOf(principal).includes(scope)) throw outOfScope(principal, scope);
     const isWrite = asked.method !== "GET" && asked.method !== "HEAD";
     if (principal.kind === "session" && isWrite) checkWrite(originHeaders(asked.headers));
     return principal;
   }
+
+  /** Who was found to ask, once `require` has looked; for the audit trail. */
+  principalOf(asked: Asked): Principal | null {
+    return this.#principals.get(asked) ?? null;
+  }
+}
+
+/** Errors: `web.session_needed` for a program. */
+export function personOf(principal: Principal | null): PersonPrincipal {
+  if (principal?.kind === "session") return principal;
+  throw new AppError("web.session_needed", "only a person who is signed in can do this, no API token", {
+    hint: "Sign in at the console.",
+  });
 }
 
 /** For routes: lets a request pass that `access` allows for a scope. */

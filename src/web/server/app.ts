@@ -23,6 +23,7 @@ import { expressPath, handlersOf, type Operation, operation } from "./operation.
 import { checkHost } from "./origin.ts";
 import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
+import { accountOperations } from "./routes-account.ts";
 import { boxOperations } from "./routes-box.ts";
 import { chainOperations } from "./routes-chain.ts";
 import { directoryOperations } from "./routes-directory.ts";
@@ -35,9 +36,11 @@ import { type PaymentConsole, paymentOperations } from "./routes-payments.ts";
 import { type PhoneOperationsDeps, phoneOperations } from "./routes-phones.ts";
 import { type ProofConsole, proofOperations } from "./routes-proofs.ts";
 import { type SessionOperationsDeps, sessionOperations } from "./routes-session.ts";
+import { type TokenOperationsDeps, tokenOperations } from "./routes-tokens.ts";
+import { type UserOperationsDeps, userOperations } from "./routes-users.ts";
 import { ussdOperations } from "./routes-ussd.ts";
 
-export interface AppDeps extends SessionOperationsDeps, PhoneOperationsDeps {
+export interface AppDeps extends SessionOperationsDeps, UserOperationsDeps, TokenOperationsDeps, PhoneOperationsDeps {
   readonly box: BoxConsole;
   /** Largest body of a request, in bytes. */
   readonly bodyBytes: number;
@@ -122,6 +125,9 @@ const given = <T>(console: T | undefined, of: (console: T) => readonly Operation
 function operationsOf(deps: AppDeps): readonly Operation[] {
   return [
     ...sessionOperations(deps),
+    ...accountOperations(deps),
+    ...userOperations(deps),
+    ...tokenOperations(deps),
     ...boxOperations(deps.box),
     ...given(deps.fleet, fleetOperations),
     ...given(deps.ussd, ussdOperations),

@@ -17,6 +17,12 @@ export interface WebLimits {
   /** Wrong passwords of an address are forgotten after so long without another. */
   readonly attemptMemory: Millis;
   readonly attemptAddresses: number;
+  /** Wrong passwords for one account, from wherever, before strangers' addresses wait for its sake. */
+  readonly accountAttempts: number;
+  /** The longest of these waits: an owner at a new address comes in after it, whoever guesses. */
+  readonly accountDelayMax: Millis;
+  /** What the guard counts is written at most this often. */
+  readonly guardWrite: Millis;
   /** Password checks that may wait at once. */
   readonly passwordQueue: number;
   /** Largest webhook of a phone: a downloaded MMS with its pictures, which operators hold below 1 MiB, in base64. */
@@ -50,6 +56,9 @@ export const DEFAULT_WEB_LIMITS: WebLimits = {
   attemptDelayMax: minutes(15),
   attemptMemory: hours(24),
   attemptAddresses: 10_000,
+  accountAttempts: 20,
+  accountDelayMax: seconds(30),
+  guardWrite: seconds(10),
   passwordQueue: 16,
   phoneBodyBytes: 2 * 1024 * 1024,
   phonePerMinute: 1200,

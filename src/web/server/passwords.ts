@@ -1,19 +1,15 @@
-// The owner's password: Argon2id (RFC 9106) through node:crypto, with its parameters in the record so that they can grow later.
+// Passwords: Argon2id (RFC 9106) through node:crypto, with its parameters in the record so that they can grow later.
 
 import { argon2 } from "node:crypto";
 import { z } from "zod";
 import { AppError, equalBytes, fromBase64url, type Random, toBase64url, wrapError } from "../../base/index.ts";
-import type { SettingStore } from "../../core/index.ts";
-import { parseJsonWith } from "../../protocol/index.ts";
 import { PASSWORD_MAX, PASSWORD_MIN, type PasswordFault, passwordFault } from "../shared/password-rules.ts";
-
-const SETTING = "web.password";
 
 // RFC 9106 section 4 scaled to a board with 1 GB: 32 MiB and three passes take about 0.3 s on a Raspberry Pi 4.
 const MEMORY_KIB = 32 * 1024;
 const PASSES = 3;
 
-const passwordRecord = z.object({
+export const passwordRecord = z.object({
   v: z.literal(1),
   /** New with each password: sessions name it, so that a new password ends them all. */
   id: z.string().min(1),
@@ -55,49 +51,37 @@ const FAULTS: Readonly<Record<PasswordFault, string>> = {
   too_common: "the password is one of the most used ones",
 };
 
-/** The stored record, or null before the first password was set. Errors: `web.password_record` when it cannot be read. */
-export async function readPassword(settings: SettingStore): Promise<PasswordRecord | null> {
-  const text = await settings.getSetting(SETTING);
-  return text === null
-    ? null
-    : parseJsonWith(passwordRecord, text, "web.password_record", "The stored password record");
-}
-
 /** Constant-time comparison; takes about as long whether the password is right or wrong. */
 export async function verifyPassword(record: PasswordRecord, password: string): Promise<boolean> {
   const hash = await derive(password, { ...record, salt: fromBase64url(record.salt) });
   return equalBytes(hash, fromBase64url(record.hash));
 }
 
-export interface SetPasswordOptions {
-  readonly settings: SettingStore;
-  readonly random: Random;
-  readonly password: string;
+/** Errors: `web.weak_password` with `context.fault` when the password is refused. */
+export function checkPassword(password: string): void {
+  const fault = passwordFault(password);
+  if (fault === null) return;
+  throw new AppError("web.weak_password", FAULTS[fault], {
+    hint: "Choose at least 10 characters, for instance four words that do not belong together.",
+    context: { fault },
+  });
 }
 
-/**
- * Sets or replaces the owner's password and thereby ends every session. Resolves, with the new record's id, after it is durable.
- * Errors: `web.weak_password` with `context.fault` when the password is refused.
- */
-export async function setPassword(options: SetPasswordOptions): Promise<string> {
-  const fault = passwordFault(options.password);
-  if (fault !== null) {
-    throw new AppError("web.weak_password", FAULTS[fault], {
-      hint: "Choose at least 10 characters, for instance four words that do not belong together.",
-      context: { fault },
-    });
-  }
-  const salt = options.random.bytes(16);
+/** A new record of a password. Errors: those of `checkPassword`. */
+export async function hashPassword(random: Random, password: string): Promise<PasswordRecord> {
+  checkPassword(password);
+  const salt = random.bytes(16);
   const parameters = { memory_kib: MEMORY_KIB, passes: PASSES };
-  const hash = await derive(options.password, { ...parameters, salt });
-  const record: PasswordRecord = {
-    v: 1,
-    id: toBase64url(options.random.bytes(9)),
-    algorithm: "argon2id",
-    ...parameters,
-    salt: toBase64url(salt),
-    hash: toBase64url(hash),
+  const hash = await derive(password, { ...parameters, salt });
+  return {
+    ...{ v: 1, id: toBase64url(random.bytes(9)), algorithm: "argon2id", ...parameters },
+    ...{ salt: toBase64url(salt), hash: toBase64url(hash) },
   };
-  await options.settings.setSetting(SETTING, JSON.stringify(record));
-  return record.id;
+}
+
+/** A record that no password opens: whoever names an unknown user waits as long as for a wrong password. */
+export function nobodysPassword(random: Random): PasswordRecord {
+  const parameters = { memory_kib: MEMORY_KIB, passes: PASSES };
+  const [id, salt, hash] = [9, 16, 32].map((length) => toBase64url(random.bytes(length)));
+  return { v: 1, id: id ?? "", algorithm: "argon2id", ...parameters, salt: salt ?? "", hash: hash ?? "" };
 }

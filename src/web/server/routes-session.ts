@@ -1,45 +1,53 @@
-// REST: the first password, sign-in and sign-out. The only routes a stranger can reach, next to `/health`.
+// REST: the first password, sign-in and sign-out, and the acceptance of an invitation. The only routes a stranger can reach, next to
+// `/health`.
 
 import type { Request, RequestHandler, Response } from "express";
-import { AppError } from "../../base/index.ts";
+import { acceptRequest } from "../shared/accounts.ts";
 import { type SessionReply, sessionReply, setupRequest, signInRequest, type VisitorUser } from "../shared/api.ts";
 import { type Role, SCOPES_OF } from "../shared/scopes.ts";
 import { type Access, cookieHeader, nameOf, originHeaders, scopesOf, sessionCookie } from "./access.ts";
+import type { UserRecord } from "./accounts/user-records.ts";
+import { type Users, wrongPassword } from "./accounts/users.ts";
 import { type Operation, operation } from "./operation.ts";
 import { checkWrite } from "./origin.ts";
-import type { Owner } from "./owner.ts";
 import type { Sessions } from "./sessions.ts";
 import type { SignInGuard } from "./sign-in-guard.ts";
+import { addressOf, visitOf } from "./visit.ts";
 
 export interface SessionOperationsDeps {
-  readonly owner: Owner;
+  readonly users: Users;
   readonly sessions: Sessions;
   readonly access: Access;
   readonly guard: SignInGuard;
 }
 
-const addressOf = (request: Request): string => request.ip ?? "unknown";
-
-function userOf({ user, role }: { readonly user: string; readonly role: Role }): VisitorUser {
-  return { name: user, role, scopes: [...SCOPES_OF[role]] };
+interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
 }
 
-async function openSession(
-  deps: SessionOperationsDeps,
-  passwordId: string,
-  { request, response }: { readonly request: Request; readonly response: Response },
+function userOf({ name, role }: { readonly name: string; readonly role: Role }): VisitorUser {
+  return { name, role, scopes: [...SCOPES_OF[role]] };
+}
+
+/** Opens a session and sends its cookie. */
+export async function openSession(
+  { sessions }: SessionOperationsDeps,
+  user: UserRecord,
+  { request, response }: Exchange,
 ): Promise<SessionReply> {
-  const token = await deps.sessions.create(passwordId);
+  if (user.password === null) throw wrongPassword();
+  const token = await sessions.create(user.password.id, visitOf(request));
   response.set("Set-Cookie", cookieHeader(token, request.secure));
-  return { state: "signed_in", user: userOf({ user: "owner", role: "owner" }) };
+  return { state: "signed_in", user: userOf(user) };
 }
 
 async function sessionState(deps: SessionOperationsDeps, request: Request): Promise<SessionReply> {
-  if ((await deps.owner.passwordId()) === null) return { state: "setup", claim_code: deps.owner.needsClaimCode };
+  if (!(await deps.users.isClaimed())) return { state: "setup", claim_code: deps.users.needsClaimCode };
   const principal = await deps.access.identify(request.headers);
   if (principal === null) return { state: "signed_out" };
-  const shown = principal.kind === "session" ? principal : { user: nameOf(principal), role: "viewer" as const };
-  return { state: "signed_in", user: { ...userOf(shown), scopes: [...scopesOf(principal)] } };
+  const role = principal.kind === "session" ? principal.role : "viewer";
+  return { state: "signed_in", user: { name: nameOf(principal), role, scopes: [...scopesOf(principal)] } };
 }
 
 /** A cookie vouches for what these do: only the box's own page may ask for it. */
@@ -48,17 +56,16 @@ const ownPage: RequestHandler = (request, _response, next) => {
   next();
 };
 const common = { scope: "open", tag: "Session", reply: sessionReply, idempotent: false } as const;
+const entrance = { ...common, method: "post", status: 201, before: [ownPage] } as const;
 const OWN_PAGE = ["web.bad_origin", "web.csrf"] as const;
 
-export function sessionOperations(deps: SessionOperationsDeps): readonly Operation[] {
-  const open = { ...common, method: "post", status: 201, before: [ownPage] } as const;
+/** The first password, and the password that an invitation is for. */
+function firstPasswords(deps: SessionOperationsDeps): readonly Operation[] {
+  const { users, guard } = deps;
   return [
     operation({
-      ...{ ...common, method: "get", path: "/session", summary: "Who is signed in, or what a visitor does first" },
-      run: ({ request }) => sessionState(deps, request),
-    }),
-    operation({
-      ...{ ...open, path: "/setup", body: setupRequest, summary: "Claim the box with the owner's first password" },
+      ...{ ...entrance, path: "/setup", body: setupRequest },
+      summary: "Become the owner of a box that has none",
       errors: [
         ...OWN_PAGE,
         "web.already_set_up",
@@ -68,34 +75,55 @@ export function sessionOperations(deps: SessionOperationsDeps): readonly Operati
         "web.busy",
       ],
       run: async ({ body, request, response }) => {
-        deps.guard.begin(addressOf(request));
-        const passwordId = await deps.owner.claim(body.password, body.claim_code);
-        deps.guard.succeeded(addressOf(request));
-        return openSession(deps, passwordId, { request, response });
+        guard.begin(addressOf(request));
+        const user = await users.claim(body.password, body.claim_code);
+        guard.succeeded(addressOf(request), user.name);
+        return openSession(deps, user, { request, response });
       },
     }),
     operation({
-      ...{ ...open, path: "/session", body: signInRequest, summary: "Sign in" },
-      errors: [...OWN_PAGE, "web.wrong_password", "web.setup_needed", "web.too_many_attempts", "web.busy"],
+      ...{ ...entrance, path: "/invitation", body: acceptRequest },
+      summary: "Choose the password that an invitation is for",
+      errors: [...OWN_PAGE, "web.bad_invitation", "web.weak_password", "web.too_many_attempts", "web.busy"],
       run: async ({ body, request, response }) => {
-        deps.guard.begin(addressOf(request));
-        const passwordId = await deps.owner.verify(body.password);
-        if (passwordId === null) {
-          throw new AppError("web.wrong_password", "the password is not right", {
-            hint: "Type the owner's password again.",
-          });
-        }
-        deps.guard.succeeded(addressOf(request));
-        return openSession(deps, passwordId, { request, response });
+        guard.begin(addressOf(request));
+        const user = await users.accept(body.name, body.code, body.password);
+        guard.succeeded(addressOf(request), user.name);
+        return openSession(deps, user, { request, response });
+      },
+    }),
+  ];
+}
+
+export function sessionOperations(deps: SessionOperationsDeps): readonly Operation[] {
+  const { users, guard } = deps;
+  return [
+    ...firstPasswords(deps),
+    operation({
+      ...{ ...common, method: "get", path: "/session" },
+      summary: "Who you are to the box",
+      run: ({ request }) => sessionState(deps, request),
+    }),
+    operation({
+      ...{ ...entrance, path: "/session", body: signInRequest },
+      summary: "Sign in",
+      errors: [...OWN_PAGE, "web.wrong_password", "web.too_many_attempts", "web.busy", "web.setup_needed"],
+      run: async ({ body, request, response }) => {
+        guard.begin(addressOf(request), body.name);
+        const user = await users.verify(body.name, body.password);
+        if (user === null) throw wrongPassword();
+        guard.succeeded(addressOf(request), user.name);
+        return openSession(deps, user, { request, response });
       },
     }),
     operation({
-      ...{ ...common, method: "delete", path: "/session", before: [ownPage], summary: "Sign out", errors: OWN_PAGE },
-      run: async ({ request, response }) => {
+      ...{ ...common, method: "delete", path: "/session", before: [ownPage], errors: OWN_PAGE },
+      summary: "Sign out",
+      run: async ({ request, response }): Promise<SessionReply> => {
         const token = sessionCookie(request.headers);
         if (token !== null) await deps.sessions.remove(token);
         response.set("Set-Cookie", cookieHeader(null, request.secure));
-        return { state: "signed_out" as const };
+        return { state: "signed_out" };
       },
     }),
   ];

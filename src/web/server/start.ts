@@ -17,13 +17,14 @@ import type {
   UssdConsole,
 } from "../../core/index.ts";
 import { Access } from "./access.ts";
+import { Users } from "./accounts/users.ts";
+import { ApiTokens } from "./api-tokens.ts";
 import { webApp } from "./app.ts";
 import { type FlowsEditor, FlowsProxy } from "./flows-proxy.ts";
 import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveUpgrade } from "./live-upgrade.ts";
 import type { Operation } from "./operation.ts";
-import { Owner } from "./owner.ts";
 import type { PaymentConsole } from "./routes-payments.ts";
 import type { ProofConsole } from "./routes-proofs.ts";
 import { Sessions } from "./sessions.ts";
@@ -102,18 +103,21 @@ function close(server: Server): Promise<void> {
 export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const { box, settings, clock, random, log, names = [] } = options;
   const limits: WebLimits = { ...DEFAULT_WEB_LIMITS, ...options.limits };
-  const owner = new Owner({ settings, random, limits, claimCode: options.claimCode });
+  const users = new Users({ settings, random, clock, limits, claimCode: options.claimCode });
+  const tokens = new ApiTokens({ settings, random, clock, log });
+  await tokens.load();
   const sessions = new Sessions({ settings, random, clock, log, limits });
   await sessions.load();
-  const guard = new SignInGuard({ clock, limits });
-  const access = new Access({ settings, owner, sessions });
+  const guard = new SignInGuard({ settings, clock, log, limits });
+  await guard.load();
+  const access = new Access({ users, tokens, sessions });
   const feed = new LiveFeed({ box, clock, log, limits });
   const { bodyBytes, requestTimeout } = limits;
   const { behindProxy = false } = options;
   const flowsProxy =
     options.flows && new FlowsProxy({ ...options, access, names, editor: options.flows, checkEvery: limits.livePing });
   // All of the consoles that there are: each has its routes.
-  const common = { ...options, flowsProxy, access, owner, sessions, guard, names, behindProxy };
+  const common = { ...options, flowsProxy, access, users, tokens, sessions, guard, names, behindProxy };
   const app = webApp({ ...common, bodyBytes, phoneLimits: limits });
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
   server.maxConnections = limits.connections;
@@ -125,8 +129,10 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const stop = async (): Promise<void> => {
     await feed.stop();
     flowsProxy?.stop();
-    owner.stop();
+    users.stop();
     await close(server);
+    await guard.stop();
+    tokens.stop();
     sessions.stop();
   };
   let stopped: Promise<void> | null = null;

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { boxEvent, lineView, problemBody, receipt, rentalIdText, rentalView, slotView } from "../../protocol/index.ts";
+import { userName } from "./accounts.ts";
 import { PASSWORD_MAX } from "./password-rules.ts";
 import { apiScope, role } from "./scopes.ts";
 
@@ -25,7 +26,10 @@ export const setupRequest = z.strictObject({
 export type SetupRequest = z.infer<typeof setupRequest>;
 
 /** `POST /api/v1/session`. */
-export const signInRequest = z.strictObject({ password: z.string().max(PASSWORD_MAX) });
+export const signInRequest = z.strictObject({
+  name: userName.default("owner").describe("Of the user; left out, the owner."),
+  password: z.string().max(PASSWORD_MAX),
+});
 
 /** Every refusal, `application/problem+json` (RFC 9457) with the product's stable code. */
 export const problemReply = problemBody.extend({
