@@ -98,12 +98,12 @@ function firstPasswords(deps: SessionOperationsDeps): readonly Operation[] {
 export function sessionOperations(deps: SessionOperationsDeps): readonly Operation[] {
   const { users, guard } = deps;
   return [
-    ...firstPasswords(deps),
     operation({
       ...{ ...common, method: "get", path: "/session" },
       summary: "Who you are to the box",
       run: ({ request }) => sessionState(deps, request),
     }),
+    ...firstPasswords(deps),
     operation({
       ...{ ...entrance, path: "/session", body: signInRequest },
       summary: "Sign in",
