@@ -72,7 +72,7 @@ export async function createFlows(deps: FlowServicesDeps): Promise<FlowServices 
     start: async (url) => {
       try {
         await mkdir(join(dataFolder, FLOWS_FOLDER), { recursive: true, mode: 0o700 });
-        const token = await createApiToken({ ...deps, name: "node-red", scopes: [...SCOPES] });
+        const token = await createApiToken({ ...deps, name: "node-red", scopes: [...SCOPES], internal: true });
         await replaceFile(access, `${JSON.stringify({ url, token })}\n`);
         watch.start();
       } catch (error) {
