@@ -231,7 +231,7 @@ describe("requests that are not well-formed", () => {
   ])("answers 404 to GET %s", async (path) => {
     const answer = await f.call("GET", path, { headers: await f.token("read") });
     expect([answer.status, answer.json?.code]).toEqual([404, "web.not_found"]);
-    const hint = path.startsWith("/api") ? "The API is /api/v1/{session,setup,overview," : "The console is at";
+    const hint = path.startsWith("/api") ? "The API is /api/v1/{session,setup," : "The console is at";
     expect(answer.json?.hint).toContain(hint);
   });
 
