@@ -204,17 +204,17 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
   const { node_red: section } = deps.config;
   const now = () => time.now();
   const flows = await createFlows({ ...deps, section, settings: store, events: services.events, now });
-  const operations = deps.settings === undefined ? [] : settingsOperations(deps.settings);
+  const settings = deps.settings === undefined ? [] : settingsOperations(deps.settings);
   const checks = [...services.checks, ...(flows === null ? [] : [flowsCheck(() => flows.console.view())])];
   const web = await startWeb({
-    ...{ ...deps, operations, listen, names, behindProxy, settings: store },
+    ...{ ...deps, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
     doctor: boxDoctor({ ...deps, store, chain, checks, running: runningBox(services, time) }),
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
     ...(flows === null ? {} : { flows }),
-    operations: startFeatures({ ...deps, ...box }, parts),
+    operations: [...settings, ...startFeatures({ ...deps, ...box }, parts)],
   });
   parts.started("web", () => web.stop());
   await flows?.start(web.url);
