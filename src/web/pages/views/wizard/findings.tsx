@@ -27,10 +27,12 @@ function Row({ finding }: { readonly finding: Finding }) {
 
 export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   return (
-    <ul class="findings" role="status">
-      {findings.map((finding, at) => (
-        <Row key={at} finding={finding} />
-      ))}
-    </ul>
+    <div role="status">
+      <ul class="findings">
+        {findings.map((finding, at) => (
+          <Row key={at} finding={finding} />
+        ))}
+      </ul>
+    </div>
   );
 }
