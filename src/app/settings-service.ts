@@ -11,10 +11,12 @@ import {
   isCovered,
   maskSecrets,
   pathText,
+  type SettingChange,
   type SettingPath,
   settingsSchema,
   unifiedDiff,
   unmask,
+  unmaskValue,
 } from "../config/index.ts";
 import type { EventInput, SettingsApply, SettingsConsole } from "../core/index.ts";
 import type {
@@ -190,14 +192,12 @@ export class SettingsService implements SettingsConsole {
     if (change.text !== undefined) {
       const shown = unmask(change.text, text);
       if (shown !== null) return shown;
-      throw new AppError("settings.bad_path", "a masked secret stands where there was none", {
-        hint: "Write what it is, or leave masked lines as they are.",
-      });
+      throw maskedNothing();
     }
     const changes = (change.patch ?? []).map((each) =>
       "delete" in each ? { path: each.path } : { path: each.path, value: each.value },
     );
-    return editYaml(text, changes);
+    return editYaml(text, unmaskChanges(changes, checkBoxText(text).values));
   }
 
   #changes(before: CheckedText, after: CheckedText): SettingsPlanView["changes"] {
@@ -279,5 +279,21 @@ function invalid({ problems }: CheckedText): AppError {
   return new AppError("settings.invalid", `the settings have ${problems.length} problem(s): ${told.join("; ")}`, {
     hint: "Correct what is listed; nothing was changed.",
     context: { problems: problems.length },
+  });
+}
+
+function maskedNothing(): AppError {
+  return new AppError("settings.bad_path", "a masked secret stands where there was none", {
+    hint: "Write what it is, or leave what is masked as it is.",
+  });
+}
+
+/** A list that is sent back whole holds its secrets masked, as they were shown. */
+function unmaskChanges(changes: readonly SettingChange[], values: unknown): readonly SettingChange[] {
+  return changes.map(({ path, value }) => {
+    if (value === undefined) return { path };
+    const plain = unmaskValue(value, values);
+    if (plain === undefined) throw maskedNothing();
+    return { path, value: plain };
   });
 }

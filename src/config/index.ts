@@ -14,7 +14,7 @@ export type { PaymentsSection } from "./payments-schema.ts";
 export type { RelayConfig } from "./relay-schema.ts";
 export { boxConfigOf, type CheckedText, checkBoxText, type SettingProblem, settingsSchema } from "./settings-check.ts";
 export { type SettingSchema, withDefaults } from "./settings-defaults.ts";
-export { maskSecrets, unifiedDiff, unmask } from "./settings-diff.ts";
+export { maskSecrets, unifiedDiff, unmask, unmaskValue } from "./settings-diff.ts";
 export { editYaml, type SettingChange } from "./settings-edit.ts";
 export { changedPaths, isCovered, pathText, type SettingPath, valueAt, withValue } from "./settings-path.ts";
 export type { SmppSlot } from "./smpp-schema.ts";

@@ -89,7 +89,7 @@ const MASK = "[secret]";
 /** The text without what only its owner may know: passwords in addresses, and values of keys that are named like secrets. */
 export function maskSecrets(text: string): string {
   return text
-    .replace(/(:\/\/[^\s/@:"']*:)[^\s/@]*(?=@)/g, `$1${MASK}`)
+    .replace(/(:\/\/[^\s/@:"']*:)[^/"'\n]*(?=@)/g, `$1${MASK}`)
     .replace(/(["']?\b\w*(?:password|passphrase|secret|token)["']?[ \t]*:[ \t]*)(?!\s|[{[\n])[^,}\n]+/gi, `$1${MASK}`);
 }
 
@@ -120,4 +120,24 @@ export function unmask(text: string, original: string): string | null {
     })
     .join("\n");
   return shown.includes(MASK) ? null : shown;
+}
+
+/** Every string in a value, its masked form as the key. */
+function hiddenTexts(value: unknown, found: Map<string, string>): Map<string, string> {
+  if (typeof value === "string") {
+    const masked = maskSecrets(value);
+    if (masked !== value) found.set(masked, value);
+  } else if (typeof value === "object" && value !== null) {
+    for (const inner of Object.values(value)) hiddenTexts(inner, found);
+  }
+  return found;
+}
+
+/** A value that was shown masked and is sent back. Undefined where a mask stands that hides nothing. */
+export function unmaskValue(value: unknown, original: unknown): unknown {
+  const hidden = hiddenTexts(original, new Map());
+  const text = JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === "string" ? (hidden.get(each) ?? each) : each,
+  );
+  return text.includes(MASK) ? undefined : (JSON.parse(text) as unknown);
 }

@@ -67,7 +67,16 @@ function idOf(value: unknown): unknown {
   return isTree(value) ? (value.id ?? null) : null;
 }
 
+/** What stands above the first item is about that item, wherever it goes. */
+function ownFirstComment(seq: YAMLSeq): void {
+  const [first] = seq.items;
+  if (seq.flow === true || !seq.commentBefore || !(isScalar(first) || isCollection(first))) return;
+  first.commentBefore = seq.commentBefore;
+  seq.commentBefore = null;
+}
+
 function mergeSeq(doc: Document, seq: YAMLSeq, value: readonly unknown[]): Node {
+  ownFirstComment(seq);
   const old = seq.items.map((node) => ({ node, plain: (node as Node).toJS(doc) as unknown, taken: false }));
   const take = (match: (item: (typeof old)[number]) => boolean): Node | null => {
     const found = old.find((item) => !item.taken && match(item));

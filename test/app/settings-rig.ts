@@ -1,6 +1,7 @@
 // A box that is started anew in this process: its runner, its configuration file, and REST as its owner uses it.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { BoxRunner, readLocalAccess } from "../../src/app/index.ts";
@@ -28,15 +29,22 @@ function emptyPages(): string {
   return pages;
 }
 
+export interface RunnerOptions {
+  readonly folder?: string;
+  readonly board?: SimBoard;
+  /** Built pages; empty ones unless given. */
+  readonly pages?: string;
+}
+
 /** `text` null: no configuration file yet. */
-export function openRunner(text: string | null, options: { folder?: string; board?: SimBoard } = {}): RunnerRig {
-  const { folder = tempFolder(), board } = options;
+export function openRunner(text: string | null, options: RunnerOptions = {}): RunnerRig {
+  const { folder = tempFolder(), board, pages = emptyPages() } = options;
   const file = join(folder, "box.yaml");
   if (text !== null) writeFileSync(file, text);
   const log = new RecordingLogger();
   const levels: string[] = [];
   const runner = new BoxRunner({
-    ...{ ...parts, log, dataFolder: folder, configFile: file, pages: emptyPages() },
+    ...{ ...parts, log, dataFolder: folder, configFile: file, pages },
     ...(board === undefined ? {} : { openSimLink: simLinkOpener(board) }),
     onLogLevel: (level) => levels.push(level),
   });
@@ -52,4 +60,16 @@ export function openRunner(text: string | null, options: { folder?: string; boar
   };
   const settings = async (): Promise<SettingsView> => (await call("GET", "/settings")).json as unknown as SettingsView;
   return { runner, folder, file, log, levels, text: () => readFileSync(file, "utf8"), call, settings };
+}
+
+/** A TCP port that nobody has just now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
 }

@@ -1,6 +1,6 @@
 // What the pages can do: asks the box, keeps the live feed, and writes every result into the store. Views call it and nothing else.
 
-import { AppError, type Clock, type Disposer, messageOf, type Random, seconds } from "../../base/index.ts";
+import { AppError, type Clock, type Disposer, type Millis, messageOf, type Random, seconds } from "../../base/index.ts";
 import type { AddPhoneRequest, GrantRequest, JoinPhoneRequest, PhoneInvitation } from "../../protocol/index.ts";
 import type { SessionReply, SetupRequest } from "../shared/api.ts";
 import type { Api } from "./api.ts";
@@ -56,6 +56,11 @@ export class Controller {
     this.#deps.showTheme(this.#deps.store.get().theme);
     void this.#askSession();
     this.#scheduleTick();
+  }
+
+  /** For what waits a moment, such as for the end of typing. */
+  after(delay: Millis, then: () => void): Disposer {
+    return this.#deps.clock.after(delay, "page", then);
   }
 
   async setUp(request: SetupRequest): Promise<void> {

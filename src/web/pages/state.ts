@@ -46,6 +46,8 @@ export interface State {
   readonly user: VisitorUser | null;
   readonly needsClaimCode: boolean;
   readonly link: Link;
+  /** The box has said that it starts anew. */
+  readonly restarting: boolean;
   readonly box: Box | null;
   /** Null until they were asked for: the live feed does not tell them. */
   readonly phones: readonly PhoneView[] | null;
@@ -66,6 +68,7 @@ export function initialState(view: View, theme: Theme): State {
     user: null,
     needsClaimCode: false,
     link: "connecting",
+    restarting: false,
     box: null,
     phones: null,
     hardware: null,
@@ -106,6 +109,7 @@ function applyEvent(state: State, box: Box, event: BoxEvent): State {
   return {
     ...state,
     box: { ...box, slots, events: withEvent(box.events, event) },
+    restarting: state.restarting || event.code === "box.restarting",
     hardware: isClosed ? { ...hardware, open: false, closes_at: null } : hardware,
   };
 }
@@ -115,7 +119,12 @@ export function applyFrame(state: State, frame: LiveFrame, mono: number): State 
   if (frame.type === "snapshot") {
     const { overview, slots, lines, rentals } = frame;
     const box: Box = { overview, slots, lines, rentals, events: frame.events.toReversed() };
-    return { ...withOverview(state, overview, mono), box, history: resumeHistory(state.history, overview) };
+    return {
+      ...withOverview(state, overview, mono),
+      restarting: false,
+      box,
+      history: resumeHistory(state.history, overview),
+    };
   }
   const { box } = state;
   if (box === null) return state;

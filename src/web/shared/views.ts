@@ -20,6 +20,7 @@ export const VIEWS = {
   chain: { path: "/chain", group: "market", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },
+  settings: { path: "/settings", group: "box", scope: "manage" },
   join: { path: "/join", group: null, scope: "read" },
 } as const satisfies Readonly<Record<string, ViewRow>>;
 

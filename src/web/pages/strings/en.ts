@@ -8,6 +8,7 @@ import { enEvents } from "./en-events.ts";
 import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
+import { enSettings } from "./en-settings.ts";
 import { enSlots } from "./en-slots.ts";
 import { enWizard } from "./en-wizard.ts";
 
@@ -18,6 +19,7 @@ export const en = {
   ...enPhones,
   ...enChain,
   ...enDoctor,
+  ...enSettings,
   ...enEvents,
   ...enProblems,
   ...enWizard,

@@ -20,6 +20,7 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   welcome: lazy("ready", () => loadWizard()),
   chain: lazy("chain", async () => (await import("./chain.tsx")).Chain),
+  settings: lazy("settings", async () => (await import("./settings.tsx")).Settings),
 };
 
 /** The page of one slot. */

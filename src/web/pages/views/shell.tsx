@@ -62,9 +62,16 @@ function Bar() {
 function Banner() {
   const { controller, words } = useApp();
   const isBroken = useSelect((state) => state.link === "broken");
+  const isRestarting = useSelect((state) => state.restarting);
   return (
     <div role="alert">
-      {isBroken && (
+      {isBroken && isRestarting && (
+        <div class="banner">
+          <Icon name="starting" />
+          <span>{words.t("settings.restarting")}</span>
+        </div>
+      )}
+      {isBroken && !isRestarting && (
         <div class="banner">
           <Icon name="down" />
           <span>{words.t("link.banner")}</span>
