@@ -48,7 +48,7 @@ async function ask(url: string, signal: AbortSignal): Promise<HttpAnswer> {
 const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_)/;
 
 function unreachable(where: string, cause: unknown): AppError {
-  const system = systemCodeOf(cause) ?? "?";
+  const system = systemCodeOf(cause) ?? "";
   if (system === "ENOTFOUND" || system === "EAI_AGAIN") {
     const hint = "Check the name, the network, and the name server of this machine.";
     return new AppError("service.unknown_host", `the name of ${where} is not found`, { hint, cause, retryable: true });
@@ -57,5 +57,6 @@ function unreachable(where: string, cause: unknown): AppError {
     const hint = "Check this machine's clock, and whether the name and the certificate belong together.";
     return new AppError("service.bad_certificate", `the certificate of ${where} is not accepted`, { hint, cause });
   }
-  return new AppError("service.unreachable", `${where} cannot be reached (${system})`, { cause, retryable: true });
+  const why = system === "" ? "" : ` (${system})`;
+  return new AppError("service.unreachable", `${where} cannot be reached${why}`, { cause, retryable: true });
 }
