@@ -16,6 +16,8 @@ import {
 import type { BoxConfig } from "../config/index.ts";
 import {
   type BoxConsole,
+  brokersCheck,
+  type DoctorCheck,
   type EventInput,
   type FleetConsole,
   flowsCheck,
@@ -41,7 +43,7 @@ import { boxDoctor } from "./doctor.ts";
 import { runningBox } from "./doctor-services.ts";
 import { escrowConsole } from "./escrow-services.ts";
 import { startFeatures } from "./feature-services.ts";
-import { createFlows } from "./flow-services.ts";
+import { createFlows, type FlowServices } from "./flow-services.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { LiveConfig } from "./live-config.ts";
 import { Parts } from "./parts.ts";
@@ -197,6 +199,12 @@ async function startChain({ chain, services }: OpenBox, parts: Parts): Promise<v
   parts.started("escrows", async () => escrows?.stop());
 }
 
+/** What the services know of themselves. */
+function checksOf({ checks, mqtt }: BoxServices, flows: FlowServices | null): readonly DoctorCheck[] {
+  const brokers = brokersCheck(() => mqtt.brokers());
+  return [...checks, brokers, ...(flows === null ? [] : [flowsCheck(() => flows.console.view())])];
+}
+
 async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<string> {
   const { store, services, chain, time } = box;
   const { views, ussd, phones, control, proofs, publishing, payments, escrows, rentals } = services;
@@ -205,11 +213,17 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
   const now = () => time.now();
   const flows = await createFlows({ ...deps, section, settings: store, events: services.events, now });
   const settings = deps.settings === undefined ? [] : settingsOperations(deps.settings);
-  const checks = [...services.checks, ...(flows === null ? [] : [flowsCheck(() => flows.console.view())])];
+  const doctor = boxDoctor({
+    ...deps,
+    store,
+    chain,
+    checks: checksOf(services, flows),
+    running: runningBox(services, time),
+  });
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
-    doctor: boxDoctor({ ...deps, store, chain, checks, running: runningBox(services, time) }),
+    doctor,
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),

@@ -79,6 +79,17 @@ function remoteSlots(config: BoxConfig): readonly NamedService[] {
   });
 }
 
+const BROKER_PORTS: Readonly<Record<string, number>> = { "mqtt:": 1883, "mqtts:": 8883, "ws:": 80, "wss:": 443 };
+
+/** Of a box that does not run; one that runs has its own link to each. */
+function brokerServices(config: BoxConfig): readonly NamedService[] {
+  const remedy = "Check the broker, the network and the section `mqtt` of the configuration.";
+  return config.mqtt.brokers.map(({ id, url }) => {
+    const { protocol, hostname, port } = new URL(url);
+    return { name: `MQTT broker ${id}`, url: `tcp://${hostname}:${port || BROKER_PORTS[protocol]}`, remedy };
+  });
+}
+
 /** Of what the configuration names. */
 export function configuredDoctor(
   deps: SurroundingsDeps,
@@ -92,7 +103,8 @@ export function configuredDoctor(
     (await placedSlots(config, dataFolder))
       .filter(({ place }) => isLocal(place.port))
       .map(({ id, place }) => ({ slot: slotId(id), port: place.port, usbPath: place.usbPath }));
-  const services = [...(running === null ? remoteSlots(config) : []), ...config.doctor.services];
+  const own = running === null ? [...remoteSlots(config), ...brokerServices(config)] : [];
+  const services = [...own, ...config.doctor.services];
   return [
     ...portChecks({ exam, ttys: new UsbTtys({ sys, dev, log }), ports }),
     ...(running === null ? [] : [slotsCheck(running.slots)]),

@@ -48,10 +48,13 @@ async function usedFolder(): Promise<string> {
 
 describe("numberbox doctor", () => {
   it("asks the box that runs", async () => {
-    const { box, folder } = await openBox({ relayUrl: await someRelay() });
+    const sections = { mqtt: { brokers: [{ id: "home", url: "mqtt://127.0.0.1:9" }] } };
+    const { box, folder } = await openBox({ relayUrl: await someRelay(), sections });
     const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: systemRandom });
     onTestFinished(() => local.remove());
-    const { code, found } = await examine(folder);
+    const { code, found, all } = await examine(folder);
+    expect(all).toContain("ok relay: relay.answers");
+    expect(all).toContainEqual(expect.stringMatching(/ MQTT: mqtt\./));
     expect([code, ...found]).toEqual([
       0,
       "ok data folder: app.folder",
@@ -140,13 +143,15 @@ describe("numberbox doctor", () => {
       { id: "two", port: "usb:9-9.9" },
       { id: "three", port: "tcp://127.0.0.1:9" },
     ];
-    const over = { relay: { url: "http://127.0.0.1:9" }, doctor: { services }, slots };
+    const brokers = [{ id: "home", url: "mqtt://127.0.0.1:9" }];
+    const over = { relay: { url: "http://127.0.0.1:9" }, doctor: { services }, slots, mqtt: { brokers } };
     const { code, all, view } = await examine(folder, "--config", await configFile(over));
     expect(code).toBe(1);
     expect(all).toContain("fail relay: relay.unreachable");
     expect(all).toContain("ok Asterisk: service.answers");
     expect(all).toContain("fail drachtio: service.unreachable");
     expect(all).toContain("fail slot three: service.unreachable");
+    expect(all).toContain("fail MQTT broker home: service.unreachable");
     expect(all.filter((line) => line === "fail ports: port.absent")).toHaveLength(2);
     for (const { verdict, hint } of view.findings) if (verdict !== "ok") expect(hint).toMatch(/^[A-Z].*[.]$/);
   });
