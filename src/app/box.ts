@@ -41,6 +41,7 @@ import { BOX_DATABASE, openDataFolder } from "./data-folder.ts";
 import { startDelivery } from "./delivery.ts";
 import { boxDoctor } from "./doctor.ts";
 import { runningBox } from "./doctor-services.ts";
+import { type Entrance, openEntrance } from "./entrance-services.ts";
 import { escrowConsole } from "./escrow-services.ts";
 import { startFeatures } from "./feature-services.ts";
 import { createFlows, type FlowServices } from "./flow-services.ts";
@@ -122,6 +123,7 @@ interface OpenBox {
   readonly services: BoxServices;
   readonly time: TrustedTime;
   readonly chain: ChainLink | null;
+  readonly entrance: Entrance;
 }
 
 async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
@@ -158,7 +160,9 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.rentals.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
-  return { store, identity, services, time, chain };
+  const entrance = await openEntrance({ ...deps, store, storageKey });
+  parts.started("certificates", async () => entrance.stop());
+  return { store, identity, services, time, chain, entrance };
 }
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
@@ -206,7 +210,7 @@ function checksOf({ checks, mqtt }: BoxServices, flows: FlowServices | null): re
 }
 
 async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<string> {
-  const { store, services, chain, time } = box;
+  const { store, services, chain, time, entrance } = box;
   const { views, ussd, phones, control, proofs, publishing, payments, escrows, rentals } = services;
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
   const { node_red: section } = deps.config;
@@ -221,7 +225,7 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
     running: runningBox(services, time),
   });
   const web = await startWeb({
-    ...{ ...deps, listen, names, behindProxy, settings: store },
+    ...{ ...deps, listen, names, behindProxy, settings: store, ...entrance.web },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
     doctor,
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),

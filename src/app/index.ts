@@ -11,6 +11,7 @@ export type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
 export type { DemoFacts } from "./demo-facts.ts";
 export type { DemoNode, StartDemoNode } from "./demo-node.ts";
 export { examineStoppedBox, type StoppedBoxDeps } from "./doctor.ts";
+export { readBoxCertificates, setUserPassword } from "./entrance-services.ts";
 export { sealIdentities } from "./identity-backup.ts";
 export { type ImportedIdentity, importIdentity } from "./identity-import.ts";
 export { keysOfText } from "./key-text.ts";

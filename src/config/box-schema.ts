@@ -16,6 +16,7 @@ import { paymentsSection } from "./payments-schema.ts";
 import { proofsSection } from "./proofs-schema.ts";
 import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
+import { tlsSection } from "./tls-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 
 const port = z
@@ -187,6 +188,7 @@ export const boxConfig = z
           .describe(
             "Whether a TLS proxy on this machine stands in front, whose X-Forwarded headers are then believed.",
           ),
+        tls: tlsSection.prefault({}),
       })
       .prefault({}),
   })

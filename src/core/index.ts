@@ -48,6 +48,7 @@ export * from "./number-query.ts";
 export * from "./payments/index.ts";
 export * from "./pin-guard.ts";
 export * from "./ports.ts";
+export type * from "./ports-audit.ts";
 export type * from "./ports-console.ts";
 export type * from "./ports-fleet.ts";
 export * from "./ports-machine.ts";

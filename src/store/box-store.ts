@@ -3,6 +3,7 @@
 import { type Clock, type Logger, type Millis, seconds } from "../base/index.ts";
 import type {
   AlertStore,
+  AuditStore,
   BoxStore,
   EscrowStore,
   EventStore,
@@ -12,6 +13,7 @@ import type {
 } from "../core/index.ts";
 import { openSqlite, type SqliteStats, snapshotSqlite } from "../sqlite/index.ts";
 import { alertRepository } from "./alert-repository.ts";
+import { auditRepository } from "./audit-repository.ts";
 import { escrowRepository } from "./escrow-repository.ts";
 import { eventRepository } from "./event-repository.ts";
 import { intakeRepository } from "./intake-repository.ts";
@@ -46,6 +48,7 @@ export interface FileBoxStore extends BoxStore {
   readonly names: NameStore;
   readonly escrows: EscrowStore;
   readonly events: EventStore;
+  readonly audit: AuditStore;
   readonly alerts: AlertStore;
   readonly notices: NoticeStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
@@ -72,6 +75,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     names: nameRepository(db),
     escrows: escrowRepository(db),
     events: eventRepository(db),
+    audit: auditRepository(db),
     restore: restoreRepository(db),
     alerts: alertRepository(db),
     notices: noticeRepository(db),

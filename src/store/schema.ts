@@ -2,6 +2,7 @@
 
 import { type Schema, TREE_TABLES } from "../sqlite/index.ts";
 import { ALERT_TABLES } from "./alert-repository.ts";
+import { AUDIT_TABLES } from "./audit-repository.ts";
 import { ESCROW_TABLES } from "./escrow-repository.ts";
 import { EVENT_TABLES } from "./event-repository.ts";
 import { NOTICE_TABLES } from "./notice-repository.ts";
@@ -261,5 +262,6 @@ export const boxSchema: Schema = {
     { name: "escrows", sql: ESCROW_TABLES },
     { name: "events", sql: EVENT_TABLES },
     { name: "alerts and notices", sql: [ALERT_TABLES, NOTICE_TABLES].join("\n") },
+    { name: "audit trail", sql: AUDIT_TABLES },
   ],
 };

@@ -103,6 +103,8 @@ describe("packages", () => {
     [/^commander$/, ["bin"]],
     [/^(mqtt|prom-client)$/, ["telemetry"]],
     [/^uqr$/, ["web"]],
+    [/^(@peculiar\/x509|reflect-metadata)$/, ["tls"]],
+    [/^(@simplewebauthn\/(server|browser)|otpauth)$/, ["web"]],
     [/^rate-limiter-flexible$/, ["web", "relay"]],
     [/^(preact|uplot)(\/|$)/, ["web"]],
   ];

@@ -61,7 +61,10 @@ describe("the box's configuration", () => {
       },
       proofs: { publish: "manual", suffix: "auto", empty_days: "skip", close_after: 600_000, keep_days: 3650 },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
-      web: { listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },
+      web: {
+        ...{ listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },
+        tls: { mode: "off", listen: { host: "0.0.0.0", port: 8443 } },
+      },
     });
   });
 
@@ -117,9 +120,9 @@ log: { level: debug }
   });
 
   it("names unknown keys wherever they stand", () => {
-    expect(problems("{ colour: blue, relay: { url: 'http://a', port: 1 }, web: { tls: true } }")).toEqual([
+    expect(problems("{ colour: blue, relay: { url: 'http://a', port: 1 }, web: { ssl: true } }")).toEqual([
       "relay.port: unknown key",
-      "web.tls: unknown key",
+      "web.ssl: unknown key",
       "colour: unknown key",
     ]);
     expect(problems("{ slots: [{ id: a, port: /dev/a, baud: 9600, parity: none }] }")).toEqual([

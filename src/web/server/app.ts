@@ -15,8 +15,11 @@ import type {
 } from "../../core/index.ts";
 import { healthReply, openApiDocument } from "../shared/api.ts";
 import type { Access } from "./access.ts";
+import { auditHook } from "./audit/audit-hook.ts";
+import type { AuditTrail } from "./audit/audit-trail.ts";
 import { reply } from "./exchange.ts";
 import type { FlowsProxy } from "./flows-proxy.ts";
+import { authorityFile, secureOnly, type TlsOptions } from "./https.ts";
 import { openApiOf } from "./openapi.ts";
 import type { Json } from "./openapi-schemas.ts";
 import { expressPath, handlersOf, type Operation, operation } from "./operation.ts";
@@ -24,27 +27,36 @@ import { checkHost } from "./origin.ts";
 import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
 import { accountOperations } from "./routes-account.ts";
+import { auditOperations } from "./routes-audit.ts";
 import { boxOperations } from "./routes-box.ts";
+import { certificateOperation } from "./routes-certificate.ts";
 import { chainOperations } from "./routes-chain.ts";
 import { directoryOperations } from "./routes-directory.ts";
 import { doctorOperations } from "./routes-doctor.ts";
 import { escrowOperations } from "./routes-escrow.ts";
+import { type FactorOperationsDeps, factorOperations } from "./routes-factors.ts";
 import { fleetOperations } from "./routes-fleet.ts";
 import { flowOperations } from "./routes-flows.ts";
 import { listingOperations } from "./routes-listings.ts";
 import { type PaymentConsole, paymentOperations } from "./routes-payments.ts";
 import { type PhoneOperationsDeps, phoneOperations } from "./routes-phones.ts";
 import { type ProofConsole, proofOperations } from "./routes-proofs.ts";
-import { type SessionOperationsDeps, sessionOperations } from "./routes-session.ts";
+import { sessionOperations } from "./routes-session.ts";
 import { type TokenOperationsDeps, tokenOperations } from "./routes-tokens.ts";
 import { type UserOperationsDeps, userOperations } from "./routes-users.ts";
 import { ussdOperations } from "./routes-ussd.ts";
 
-export interface AppDeps extends SessionOperationsDeps, UserOperationsDeps, TokenOperationsDeps, PhoneOperationsDeps {
+export interface AppDeps extends FactorOperationsDeps, UserOperationsDeps, TokenOperationsDeps, PhoneOperationsDeps {
   readonly box: BoxConsole;
   /** Largest body of a request, in bytes. */
   readonly bodyBytes: number;
   readonly log: Logger;
+  /** Without it nobody writes down who changed what. */
+  readonly trail?: AuditTrail | undefined;
+  /** Without it there is no https. */
+  readonly tls?: TlsOptions | undefined;
+  /** The port that https listens on, once it does. */
+  readonly httpsPort: () => number;
   /** Without it slots are only looked at. */
   readonly fleet?: FleetConsole | undefined;
   /** Without it there are no proofs. */
@@ -85,7 +97,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const securityHeaders: RequestHandler = (request, response, next) => {
+const securityHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -95,6 +107,11 @@ const securityHeaders: RequestHandler = (request, response, next) => {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
   });
+  next();
+};
+
+/** Only with a certificate that browsers know without the box's help: else a lost authority would lock its owner out. */
+const strictTransport: RequestHandler = (request, response, next) => {
   if (request.secure) response.set("Strict-Transport-Security", "max-age=31536000");
   next();
 };
@@ -126,8 +143,11 @@ function operationsOf(deps: AppDeps): readonly Operation[] {
   return [
     ...sessionOperations(deps),
     ...accountOperations(deps),
+    ...factorOperations(deps),
     ...userOperations(deps),
     ...tokenOperations(deps),
+    ...given(deps.trail, auditOperations),
+    certificateOperation(deps.tls?.source),
     ...boxOperations(deps.box),
     ...given(deps.fleet, fleetOperations),
     ...given(deps.ussd, ussdOperations),
@@ -172,12 +192,18 @@ export function webApp(deps: AppDeps): Express {
   app.set("query parser", "simple");
   app.set("trust proxy", deps.behindProxy ? "loopback" : false);
   app.use(securityHeaders);
+  if (deps.tls === undefined || deps.tls.source.authority() === null) app.use(strictTransport);
   app.use((request, _response, next) => {
     checkHost(request.headers.host, deps.names);
     next();
   });
+  if (deps.tls !== undefined) {
+    app.use(secureOnly(deps.httpsPort));
+    app.get("/ca.crt", authorityFile(deps.tls.source));
+  }
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
   const operations = everyOperation(deps);
+  if (deps.trail !== undefined) app.use("/api/v1", auditHook({ ...deps, trail: deps.trail }));
   app.use("/api/v1", noStore, operationsRouter(operations, deps));
   app.use("/api", noStore, unknownAddress(operations, deps.access));
   if (deps.flowsProxy !== undefined) app.use(deps.flowsProxy.handler);

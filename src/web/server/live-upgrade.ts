@@ -6,6 +6,7 @@ import { WebSocketServer } from "ws";
 import { AppError } from "../../base/index.ts";
 import { type Access, originHeaders, type Principal } from "./access.ts";
 import type { FlowsProxy } from "./flows-proxy.ts";
+import { checkSecure } from "./https.ts";
 import type { LiveFeed } from "./live-feed.ts";
 import { checkHost, checkOrigin } from "./origin.ts";
 import { asAppError, problemOf } from "./problems.ts";
@@ -21,6 +22,8 @@ export interface LiveUpgradeDeps {
   readonly maxViewers: number;
   /** The way to the editor of the flows, where there is one. */
   readonly flows?: FlowsProxy | undefined;
+  /** Whether the network must come over https. */
+  readonly secure?: boolean;
 }
 
 async function admit(deps: LiveUpgradeDeps, request: IncomingMessage): Promise<Principal> {
@@ -62,6 +65,7 @@ export function liveUpgrade(deps: LiveUpgradeDeps) {
     // A socket may break while its owner is looked up.
     socket.on("error", () => socket.destroy());
     try {
+      if (deps.secure === true) checkSecure(request.socket);
       if (deps.flows?.isFor(request.url)) return await deps.flows.upgrade(request, socket, head);
       const principal = await admit(deps, request);
       sockets.handleUpgrade(request, socket, head, (opened) =>

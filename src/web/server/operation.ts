@@ -8,6 +8,7 @@ import { AppError } from "../../base/index.ts";
 import { parseWith } from "../../protocol/index.ts";
 import type { ApiScope } from "../shared/scopes.ts";
 import type { Access, Principal } from "./access.ts";
+import { tellTarget } from "./audit/audit-notes.ts";
 import { bodyOf, jsonBody, queryOf } from "./exchange.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -133,7 +134,8 @@ export interface OperationDeps {
 export function handlersOf(operation: Operation, { access, bodyBytes }: OperationDeps): RequestHandler[] {
   const principals = new WeakMap<Request, Principal>();
   const { scope, before = [] } = operation;
-  const admit: RequestHandler = async (request, _response, next) => {
+  const admit: RequestHandler = async (request, response, next) => {
+    tellTarget(response, request.params);
     if (scope !== "open") principals.set(request, await access.require(request, scope));
     next();
   };

@@ -4,6 +4,7 @@ import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler } from "express";
 import { AppError, isAppError, type Logger } from "../../base/index.ts";
 import type { ProblemReply } from "../shared/api.ts";
+import { tellCode } from "./audit/audit-notes.ts";
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   "base.bad_base64": 400,
@@ -244,18 +245,24 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "web.bad_invitation": 403,
   "web.bad_json": 400,
   "web.bad_origin": 403,
+  "web.bad_passkey": 401,
   "web.bad_request": 400,
   "web.bad_token_name": 400,
   "web.bad_user_name": 400,
   "web.body_too_large": 413,
   "web.busy": 503,
   "web.csrf": 403,
+  "web.https_needed": 403,
   "web.idempotency_busy": 409,
   "web.idempotency_conflict": 422,
   "web.internal": 500,
   "web.internal_token": 409,
   "web.last_owner": 409,
   "web.live_full": 503,
+  "web.local_only": 403,
+  "web.no_passkeys_here": 409,
+  "web.no_second_factor": 409,
+  "web.no_second_factor_here": 409,
   "web.not_found": 404,
   "web.pages_missing": 503,
   "web.rate_limited": 429,
@@ -263,11 +270,14 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "web.scope": 403,
   "web.session_needed": 403,
   "web.setup_needed": 403,
+  "web.sign_in_expired": 401,
   "web.sign_in_needed": 401,
   "web.token_exists": 409,
   "web.too_many_attempts": 429,
+  "web.too_many_passkeys": 409,
   "web.too_many_tokens": 409,
   "web.too_many_users": 409,
+  "web.unknown_passkey": 404,
   "web.unknown_session": 404,
   "web.unknown_token": 404,
   "web.unknown_user": 404,
@@ -275,6 +285,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "web.user_exists": 409,
   "web.weak_password": 400,
   "web.wrong_claim_code": 403,
+  "web.wrong_code": 401,
   "web.wrong_password": 401,
 };
 
@@ -337,6 +348,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
       const cause = caught instanceof Error ? caught.name : typeof caught;
       log.warn("web_request_failed", { code: problem.code, status: problem.status, cause });
     }
+    tellCode(response, problem.code);
     const wait = problem.context?.retry_after_s;
     if (typeof wait === "number") response.set("Retry-After", String(wait));
     if (problem.status === 401) response.set("WWW-Authenticate", 'Bearer realm="numberbox"');

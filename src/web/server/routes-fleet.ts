@@ -15,6 +15,8 @@ import {
   recoverRequest,
   slotView,
 } from "../../protocol/index.ts";
+import { maskAt } from "./audit/at-mask.ts";
+import { tellNote } from "./audit/audit-notes.ts";
 import { type Operation, operation } from "./operation.ts";
 
 const ofOne = z.strictObject({ id: z.string() });
@@ -48,7 +50,10 @@ function slotOperations(fleet: FleetConsole): readonly Operation[] {
       summary: "Send one AT command for an expert",
       ...{ body: atRequest, reply: atReplyView, idempotent: false, errors: ["slot.unknown", "slot.no_terminal"] },
       example: { command: "AT+CSQ" },
-      run: ({ params, body }) => fleet.at(slotId(params.id), body.command),
+      run: ({ params, body, response }) => {
+        tellNote(response, maskAt(body.command));
+        return fleet.at(slotId(params.id), body.command);
+      },
     }),
     operation({
       ...{ ...common, method: "delete", path: "/slots/{id}", scope: "manage" },

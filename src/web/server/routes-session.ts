@@ -6,8 +6,11 @@ import { acceptRequest } from "../shared/accounts.ts";
 import { type SessionReply, sessionReply, setupRequest, signInRequest, type VisitorUser } from "../shared/api.ts";
 import { type Role, SCOPES_OF } from "../shared/scopes.ts";
 import { type Access, cookieHeader, nameOf, originHeaders, scopesOf, sessionCookie } from "./access.ts";
+import type { SecondFactors } from "./accounts/second-factors.ts";
+import type { SignInTickets } from "./accounts/sign-in-tickets.ts";
 import type { UserRecord } from "./accounts/user-records.ts";
 import { type Users, wrongPassword } from "./accounts/users.ts";
+import { tellActor } from "./audit/audit-notes.ts";
 import { type Operation, operation } from "./operation.ts";
 import { checkWrite } from "./origin.ts";
 import type { Sessions } from "./sessions.ts";
@@ -19,6 +22,8 @@ export interface SessionOperationsDeps {
   readonly sessions: Sessions;
   readonly access: Access;
   readonly guard: SignInGuard;
+  readonly factors: SecondFactors;
+  readonly tickets: SignInTickets;
 }
 
 interface Exchange {
@@ -39,7 +44,17 @@ export async function openSession(
   if (user.password === null) throw wrongPassword();
   const token = await sessions.create(user.password.id, visitOf(request));
   response.set("Set-Cookie", cookieHeader(token, request.secure));
+  tellActor(response, user.name);
   return { state: "signed_in", user: userOf(user) };
+}
+
+/** After a right password: in, or on to the second step. */
+async function afterPassword(deps: SessionOperationsDeps, user: UserRecord, exchange: Exchange): Promise<SessionReply> {
+  if (user.password !== null && (await deps.factors.has(user.id))) {
+    return { state: "second_step", ticket: deps.tickets.issue(user.password.id) };
+  }
+  deps.guard.succeeded(addressOf(exchange.request), user.name);
+  return openSession(deps, user, exchange);
 }
 
 async function sessionState(deps: SessionOperationsDeps, request: Request): Promise<SessionReply> {
@@ -56,15 +71,15 @@ const ownPage: RequestHandler = (request, _response, next) => {
   next();
 };
 const common = { scope: "open", tag: "Session", reply: sessionReply, idempotent: false } as const;
-const entrance = { ...common, method: "post", status: 201, before: [ownPage] } as const;
-const OWN_PAGE = ["web.bad_origin", "web.csrf"] as const;
+export const ENTRANCE = { ...common, method: "post", status: 201, before: [ownPage] } as const;
+export const OWN_PAGE = ["web.bad_origin", "web.csrf"] as const;
 
 /** The first password, and the password that an invitation is for. */
 function firstPasswords(deps: SessionOperationsDeps): readonly Operation[] {
   const { users, guard } = deps;
   return [
     operation({
-      ...{ ...entrance, path: "/setup", body: setupRequest },
+      ...{ ...ENTRANCE, path: "/setup", body: setupRequest },
       summary: "Become the owner of a box that has none",
       errors: [
         ...OWN_PAGE,
@@ -82,14 +97,13 @@ function firstPasswords(deps: SessionOperationsDeps): readonly Operation[] {
       },
     }),
     operation({
-      ...{ ...entrance, path: "/invitation", body: acceptRequest },
+      ...{ ...ENTRANCE, path: "/invitation", body: acceptRequest },
       summary: "Choose the password that an invitation is for",
       errors: [...OWN_PAGE, "web.bad_invitation", "web.weak_password", "web.too_many_attempts", "web.busy"],
       run: async ({ body, request, response }) => {
         guard.begin(addressOf(request));
         const user = await users.accept(body.name, body.code, body.password);
-        guard.succeeded(addressOf(request), user.name);
-        return openSession(deps, user, { request, response });
+        return afterPassword(deps, user, { request, response });
       },
     }),
   ];
@@ -105,15 +119,15 @@ export function sessionOperations(deps: SessionOperationsDeps): readonly Operati
     }),
     ...firstPasswords(deps),
     operation({
-      ...{ ...entrance, path: "/session", body: signInRequest },
+      ...{ ...ENTRANCE, path: "/session", body: signInRequest },
       summary: "Sign in",
       errors: [...OWN_PAGE, "web.wrong_password", "web.too_many_attempts", "web.busy", "web.setup_needed"],
       run: async ({ body, request, response }) => {
+        tellActor(response, await users.known(body.name));
         guard.begin(addressOf(request), body.name);
         const user = await users.verify(body.name, body.password);
         if (user === null) throw wrongPassword();
-        guard.succeeded(addressOf(request), user.name);
-        return openSession(deps, user, { request, response });
+        return afterPassword(deps, user, { request, response });
       },
     }),
     operation({

@@ -3,6 +3,7 @@
 import { createServer, type Server } from "node:http";
 import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from "../../base/index.ts";
 import type {
+  AuditStore,
   BoxConsole,
   ChainConsole,
   DirectoryConsole,
@@ -16,19 +17,17 @@ import type {
   SettingStore,
   UssdConsole,
 } from "../../core/index.ts";
-import { Access } from "./access.ts";
-import { Users } from "./accounts/users.ts";
-import { ApiTokens } from "./api-tokens.ts";
+import { closeEntrance, openEntrance } from "./accounts/entrance.ts";
+import type { SecretBox } from "./accounts/secret-box.ts";
 import { webApp } from "./app.ts";
 import { type FlowsEditor, FlowsProxy } from "./flows-proxy.ts";
+import { httpsServer, type TlsOptions } from "./https.ts";
 import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveUpgrade } from "./live-upgrade.ts";
 import type { Operation } from "./operation.ts";
 import type { PaymentConsole } from "./routes-payments.ts";
 import type { ProofConsole } from "./routes-proofs.ts";
-import { Sessions } from "./sessions.ts";
-import { SignInGuard } from "./sign-in-guard.ts";
 
 export interface WebOptions {
   /** Loopback unless the owner wants the console on the network. Port 0 takes a free one. */
@@ -50,6 +49,12 @@ export interface WebOptions {
   readonly flows?: { readonly console: FlowsConsole } & FlowsEditor;
   readonly version?: string;
   readonly settings: SettingStore;
+  /** Seals what must be read back of users' secrets. Without it nobody has a second factor. */
+  readonly secretBox?: SecretBox;
+  /** Without it nobody writes down who changed what. */
+  readonly audit?: AuditStore;
+  /** The console over https too; plain http is then for this machine, and for the way to trust the box. */
+  readonly tls?: TlsOptions;
   /** Folder with the built pages. */
   readonly pages: string;
   readonly clock: Clock;
@@ -67,6 +72,8 @@ export interface WebOptions {
 export interface WebHandle {
   /** Where a browser on this machine opens the console. */
   readonly url: string;
+  /** Null without TLS. */
+  readonly httpsPort: number | null;
   /** Tells viewers, ends connections, frees the port. Idempotent. */
   stop(): Promise<void>;
 }
@@ -101,43 +108,54 @@ function close(server: Server): Promise<void> {
 
 /** Opens the console and REST v1. Errors: `web.listen`. */
 export async function startWeb(options: WebOptions): Promise<WebHandle> {
-  const { box, settings, clock, random, log, names = [] } = options;
+  const { box, clock, log, names = [], tls } = options;
   const limits: WebLimits = { ...DEFAULT_WEB_LIMITS, ...options.limits };
-  const users = new Users({ settings, random, clock, limits, claimCode: options.claimCode });
-  const tokens = new ApiTokens({ settings, random, clock, log });
-  await tokens.load();
-  const sessions = new Sessions({ settings, random, clock, log, limits });
-  await sessions.load();
-  const guard = new SignInGuard({ settings, clock, log, limits });
-  await guard.load();
-  const access = new Access({ users, tokens, sessions });
+  const entrance = await openEntrance({ ...options, limits });
   const feed = new LiveFeed({ box, clock, log, limits });
   const { bodyBytes, requestTimeout } = limits;
   const { behindProxy = false } = options;
   const flowsProxy =
-    options.flows && new FlowsProxy({ ...options, access, names, editor: options.flows, checkEvery: limits.livePing });
+    options.flows &&
+    new FlowsProxy({ ...options, ...entrance, names, editor: options.flows, checkEvery: limits.livePing });
   // All of the consoles that there are: each has its routes.
-  const common = { ...options, flowsProxy, access, users, tokens, sessions, guard, names, behindProxy };
-  const app = webApp({ ...common, bodyBytes, phoneLimits: limits });
-  const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, app);
-  server.maxConnections = limits.connections;
-  const upgrade = liveUpgrade({ access, feed, names, flows: flowsProxy, maxViewers: limits.liveClients });
-  server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
+  const common = { ...options, ...entrance, flowsProxy, names, behindProxy };
+  let httpsPort = tls?.listen.port ?? 0;
+  const app = webApp({ ...common, bodyBytes, phoneLimits: limits, httpsPort: () => httpsPort });
+  const upgrade = liveUpgrade({
+    ...{ ...entrance, feed, names, flows: flowsProxy },
+    ...{ maxViewers: limits.liveClients, secure: tls !== undefined },
+  });
+  const ready = <S extends Server>(server: S): S => {
+    server.maxConnections = limits.connections;
+    server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
+    return server;
+  };
+  const server = ready(createServer({ requestTimeout, headersTimeout: requestTimeout }, app));
   const port = await listen(server, options.listen);
-  server.on("error", (error) => log.warn("web_server_error", { reason: systemCodeOf(error) ?? "unknown" }));
+  const servers = [server];
+  if (tls !== undefined) {
+    const secured = ready(httpsServer(tls.source, limits, app));
+    httpsPort = await listen(secured, tls.listen).catch(async (error: unknown) => {
+      await close(server);
+      throw error;
+    });
+    servers.push(secured);
+  }
+  for (const each of servers) {
+    each.on("error", (error) => log.warn("web_server_error", { reason: systemCodeOf(error) ?? "unknown" }));
+  }
   feed.start();
   const stop = async (): Promise<void> => {
     await feed.stop();
     flowsProxy?.stop();
-    users.stop();
-    await close(server);
-    await guard.stop();
-    tokens.stop();
-    sessions.stop();
+    entrance.users.stop();
+    await Promise.all(servers.map(close));
+    await closeEntrance(entrance);
   };
   let stopped: Promise<void> | null = null;
   return {
     url: urlOf(options.listen.host, port),
+    httpsPort: tls === undefined ? null : httpsPort,
     stop: () => {
       stopped ??= stop();
       return stopped;

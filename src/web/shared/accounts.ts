@@ -32,6 +32,11 @@ export const resetUserRequest = z.strictObject({
   second_factor: z.boolean().default(false).describe("Also take away his second factor and passkeys."),
 });
 
+export const setPasswordRequest = z.strictObject({
+  password,
+  second_factor: z.boolean().default(false).describe("Also take away his second factor and passkeys."),
+});
+
 /** Shown once: whoever has the code chooses the user's password. */
 export const invitationView = z.object({ user: userView, code: z.string(), expires_at: at });
 export type InvitationView = z.infer<typeof invitationView>;
@@ -74,3 +79,26 @@ export const newTokenRequest = z.strictObject({
 });
 /** The token is shown once. */
 export const newTokenReply = z.object({ token: z.string() });
+
+export const auditRow = z.object({
+  seq: z.int(),
+  at,
+  /** A user's name, or `token:` and an API token's; empty for a stranger. */
+  actor: z.string(),
+  operation: z.string(),
+  target: z.string(),
+  address: z.string(),
+  status: z.int(),
+  code: z.string().nullable(),
+  note: z.string().nullable(),
+});
+export type AuditRowView = z.infer<typeof auditRow>;
+/** `next` is the `before` of the next page; null after the last. */
+export const auditReply = z.object({ rows: z.array(auditRow), next: z.int().nullable() });
+
+/** `GET /api/v1/certificate`, for strangers too: what to compare before the box's authority is installed. */
+export const certificateReply = z.object({
+  /** SHA-256 of the box's own authority; null where the certificate is somebody else's, or there is none. */
+  authority: z.string().nullable(),
+  names: z.array(z.string()),
+});

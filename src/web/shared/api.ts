@@ -14,6 +14,8 @@ export type VisitorUser = z.infer<typeof visitorUser>;
 export const sessionReply = z.discriminatedUnion("state", [
   z.object({ state: z.literal("setup"), claim_code: z.boolean() }),
   z.object({ state: z.literal("signed_out") }),
+  /** The password was right: a code of the user's app comes next, under this ticket, within five minutes. */
+  z.object({ state: z.literal("second_step"), ticket: z.string() }),
   z.object({ state: z.literal("signed_in"), user: visitorUser }),
 ]);
 export type SessionReply = z.infer<typeof sessionReply>;

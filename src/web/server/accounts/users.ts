@@ -144,6 +144,35 @@ export class Users {
     return this.#changeOne(id, (user) => ({ user: null, result: user }));
   }
 
+  /** The user of a passkey. Errors: `web.bad_passkey` when he may not sign in. */
+  async active(id: string): Promise<UserRecord> {
+    const user = (await this.list()).find((each) => each.id === id && isActive(each));
+    if (user !== undefined) return user;
+    throw new AppError("web.bad_passkey", "this passkey does not open this box", {
+      hint: "Ask the owner of this box.",
+    });
+  }
+
+  /** A name for the audit trail: of a user that there is, else empty, since people type passwords into the wrong field. */
+  async known(name: string): Promise<string> {
+    return (await this.list()).some((user) => user.name === name) ? name : "";
+  }
+
+  /** Errors: `web.wrong_password`, `web.busy`. */
+  checkPassword(id: string, password: string): Promise<void> {
+    return this.#hash(async () => {
+      const user = (await this.list()).find((each) => each.id === id);
+      if (!(await verifyPassword(user?.password ?? this.#nobody, password))) throw wrongPassword();
+    });
+  }
+
+  /** From the box's own command line. Errors: `web.unknown_user`, `web.weak_password`, `web.busy`. */
+  setPassword(name: string, password: string): Promise<void> {
+    return this.#hash(async () => {
+      await this.#writing.run(() => setPassword({ ...this.#deps, user: name, password }));
+    });
+  }
+
   /** The user's own change. Errors: `web.unknown_user`, `web.wrong_password`, `web.weak_password`, `web.same_password`, `web.busy`. */
   changePassword(id: string, old: string, password: string): Promise<UserRecord> {
     return this.#hash(async () => {
@@ -227,7 +256,7 @@ export class Users {
 const replaced = (users: readonly UserRecord[], user: UserRecord): readonly UserRecord[] =>
   users.map((each) => (each.id === user.id ? user : each));
 
-function unknownUser(): never {
+export function unknownUser(): never {
   throw new AppError("web.unknown_user", "there is no such user", { hint: "Look at the list of users again." });
 }
 
