@@ -1,6 +1,7 @@
 // The box's configuration: the one place that holds its type, defaults and ranges. `numberbox config schema` prints it as JSON Schema.
 
 import { z } from "zod";
+import { alertsSection, webhooksSection } from "./alerts-schema.ts";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { emercoinSection } from "./chain-schema.ts";
@@ -171,6 +172,8 @@ export const boxConfig = z
     payments: paymentsSection.prefault({}),
     escrow: escrowSection.prefault({}),
     events: eventsSection.prefault({}),
+    alerts: alertsSection.prefault({}),
+    webhooks: webhooksSection,
     doctor: doctorSection.prefault({}),
     node_red: nodeRedSection.prefault({}),
     mqtt: mqttSection.prefault({}),

@@ -102,6 +102,7 @@ describe("packages", () => {
     [/^yaml$/, ["config"]],
     [/^commander$/, ["bin"]],
     [/^(mqtt|prom-client)$/, ["telemetry"]],
+    [/^(nodemailer|grammy)$/, ["notify"]],
     [/^uqr$/, ["web"]],
     [/^(@peculiar\/x509|reflect-metadata)$/, ["tls"]],
     [/^(@simplewebauthn\/(server|browser)|otpauth)$/, ["web"]],

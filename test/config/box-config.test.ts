@@ -46,6 +46,8 @@ describe("the box's configuration", () => {
       modem: { roaming: "allow" },
       identity: { days: 365, renew_before: 30 },
       enum: { enabled: false, ttl: 86_400, days: 365 },
+      alerts: expect.objectContaining({ enabled: true, language: "en", channels: [] }),
+      webhooks: [],
       events: { keep: 20_000, keep_for: 7_776_000_000 },
       doctor: { services: [], units: expect.arrayContaining(["numberbox.service"]) },
       mqtt: { brokers: [] },

@@ -48,7 +48,7 @@ export function chainSource({ chain, publications, waitsForWallet }: ChainSource
       const behind = node?.synced === false && blocks === 0 ? true : blocks;
       return [
         of("chain_down", problem !== null, problem === null ? {} : { reason: problem.code }),
-        of("chain_lag", behind, { blocks: behind === true ? "?" : (blocks ?? 0) }),
+        of("chain_lag", behind, behind === true || blocks === null ? {} : { blocks }),
         of("wallet_locked", wallet === null ? null : needed && !ready),
         of(
           "funds_low",

@@ -3,6 +3,7 @@
 export type { Verdict } from "./alert-machine.ts";
 export * from "./alert-model.ts";
 export * from "./alert-routes.ts";
+export { ALERT_LANGUAGES, type AlertLanguage, type AlertWords, alertTexts, fill, wordsOf } from "./alert-text.ts";
 export { Alerts, type AlertsDeps, LONGEST_SNOOZE_DAYS } from "./alerts.ts";
 export * from "./box-source.ts";
 export * from "./chain-source.ts";

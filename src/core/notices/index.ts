@@ -1,5 +1,6 @@
 // Public face of the notices.
 
+export { type ChannelBody, channelBody } from "./channel-body.ts";
 export { type DeliveryPolicy, workingTarget } from "./delivery-rules.ts";
 export * from "./notice-desk.ts";
 export type * from "./notice-model.ts";
