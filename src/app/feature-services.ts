@@ -7,7 +7,9 @@ import type { Identity } from "../envelope/index.ts";
 import { machineFacts, programRunner } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import { type Operation, wizardOperations } from "../web/index.ts";
+import { startAlerts } from "./alert-services.ts";
 import type { BoxServices } from "./box-services.ts";
+import type { ChainLink } from "./chain-services.ts";
 import type { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
 import { createWizard } from "./wizard-services.ts";
@@ -26,6 +28,8 @@ export interface FeatureDeps {
   readonly services: BoxServices;
   readonly time: TrustedTime;
   readonly identity: Identity;
+  /** Null on a box without an Emercoin node. */
+  readonly chain: ChainLink | null;
 }
 
 /** Facts of the machine as alerts, telemetry and the wizard ask them. */
@@ -35,7 +39,7 @@ function machineOf({ machine, dataFolder, clock, log }: FeatureDeps) {
 }
 
 /** The routes of the features, all of them started. */
-export function startFeatures(deps: FeatureDeps, parts: Parts): readonly Operation[] {
+export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<readonly Operation[]> {
   const { config, store, services, dataFolder: folder, credentials } = deps;
   const machine = machineOf(deps);
   const wizard = createWizard({
@@ -44,5 +48,6 @@ export function startFeatures(deps: FeatureDeps, parts: Parts): readonly Operati
     isInUse: () => services.rentals.all().length > 0 || (services.publishing?.publisher.list().length ?? 0) > 0,
   });
   parts.started("wizard", async () => wizard.stop());
-  return [...wizardOperations(wizard)];
+  const alerts = await startAlerts({ ...deps, ...services }, parts);
+  return [...wizardOperations(wizard), ...alerts.operations];
 }

@@ -73,4 +73,5 @@ export * from "./slot-machine.ts";
 export * from "./trusted-time.ts";
 export * from "./ussd.ts";
 export * from "./ussd-session.ts";
+export * from "./webhooks/index.ts";
 export * from "./wizard.ts";

@@ -1,5 +1,6 @@
 // Public face of `protocol`.
 
+export * from "./alerts.ts";
 export * from "./auth-challenge.ts";
 export * from "./box.ts";
 export * from "./chain.ts";

@@ -48,6 +48,7 @@ describe("the box's configuration", () => {
       enum: { enabled: false, ttl: 86_400, days: 365 },
       alerts: expect.objectContaining({ enabled: true, language: "en", channels: [] }),
       webhooks: [],
+      node_red: expect.objectContaining({ enabled: false }),
       events: { keep: 20_000, keep_for: 7_776_000_000 },
       doctor: { services: [], units: expect.arrayContaining(["numberbox.service"]) },
       mqtt: { brokers: [] },

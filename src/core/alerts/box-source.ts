@@ -35,13 +35,15 @@ export function boxSource({ box, balanceLow }: BoxSourceDeps): AlertSource {
 }
 
 function overviewObservations({ outbox, relay, intake, clock }: Overview): readonly Observation[] {
-  const oldest = Math.floor((outbox.oldest_ms ?? 0) / 1000);
+  // Without a relay messages wait by the owner's own wish.
+  const none = relay.state === "none";
+  const oldest = none ? 0 : Math.floor((outbox.oldest_ms ?? 0) / 1000);
   const of = (rule: (typeof BOX_RULES)[number], value: number | boolean, details: Observation["details"] = {}) => {
     return { rule, subject: "", value, details };
   };
   return [
     of("outbox_age", oldest, { messages: outbox.depth }),
-    of("relay_down", relay.state !== "up", reason(relay.problem?.code)),
+    of("relay_down", !none && relay.state !== "up", reason(relay.problem?.code)),
     of("intake_paused", intake.state === "paused", reason(intake.problem?.code)),
     of("clock_doubt", clock === "suspect"),
   ];

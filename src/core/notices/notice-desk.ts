@@ -131,10 +131,13 @@ export class NoticeDesk {
     this.#writer.forget(name);
   }
 
-  /** Uses a target again that was disabled, at once. */
+  /** Uses a target again that was disabled, and tries at once all that waits for it. */
   enable(name: string): void {
     const lane = this.#lanes.get(name);
-    if (lane !== undefined) this.#setState(lane, name, workingTarget);
+    if (lane === undefined) return;
+    this.#setState(lane, name, workingTarget);
+    const dueAt = this.#deps.now();
+    for (const notice of lane.queue) this.#delay(lane, { ...notice, dueAt });
     this.#run(name);
   }
 

@@ -9,6 +9,7 @@ import { tellCode } from "./audit/audit-notes.ts";
 const STATUS_OF: Readonly<Record<string, number>> = {
   "base.bad_base64": 400,
   "base.bad_hex": 400,
+  "alert.unknown": 404,
   "base.bad_utf8": 400,
   "base.bad_value": 400,
   "base.stopped": 503,
@@ -142,6 +143,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "payload.bad_step": 400,
   "payload.bad_type": 400,
   "payload.bad_version": 400,
+  "notify.unknown_target": 404,
   "payment.bad_signature": 400,
   "payment.bad_ticket": 400,
   "payment.chap_expired": 409,

@@ -50,6 +50,8 @@ export const linesReply = z.object({ lines: z.array(lineView) });
 export const rentalsReply = z.object({ rentals: z.array(rentalView) });
 
 /** `next` is the `after` of the next page, also when this one is empty. */
+/** `GET …/events/history`: newest first. `next`: `before` of the next page, null at the end. */
+export const eventsPage = z.object({ events: z.array(boxEvent), next: z.int().nullable() });
 export const eventsReply = z.object({ events: z.array(boxEvent), next: z.int().min(0) });
 export const receiptsReply = z.object({
   receipts: z.array(z.object({ cursor: z.int().min(1), rental_id: rentalIdText, receipt })),

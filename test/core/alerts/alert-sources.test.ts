@@ -91,6 +91,12 @@ describe("what alerts see of the box", () => {
     ]);
   });
 
+  it("without a relay, which is nothing to alert of", async () => {
+    const relay = { url: "", state: "none" as const, since: 1, problem: null };
+    const seen = await look([], { outbox: { depth: 3, oldest_ms: 90_000_000 }, relay });
+    expect(seen.filter(({ value }) => value !== false && value !== 0)).toEqual([]);
+  });
+
   it("when nothing is", async () => {
     const relay = {
       url: "http://relay",

@@ -1,0 +1,191 @@
+// Wires alerts, their channels, and webhooks.
+
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { hours, minutes, seconds, systemCodeOf, wrapError } from "../base/index.ts";
+import type { AlertChannel, WebhookSection } from "../config/index.ts";
+import {
+  type AlertNotice,
+  type AlertSource,
+  Alerts,
+  type BoxViews,
+  balanceFloor,
+  boxSource,
+  type ChannelBody,
+  chainSource,
+  channelsFor,
+  createAlertConsole,
+  type DeliveryPolicy,
+  deliverySource,
+  type EventArchive,
+  type EventLog,
+  machineSource,
+  type Notice,
+  NoticeDesk,
+  type NoticeSender,
+  quietAt,
+  WebhookFeed,
+  wordsOf,
+} from "../core/index.ts";
+import { emailSender, telegramSender, webhookSender } from "../notify/index.ts";
+import { alertOperations, deliveryOperations, eventOperations, type Operation } from "../web/index.ts";
+import { alertRoutes, alertRules, quietHoursOf } from "./alert-rules.ts";
+import { balanceRules } from "./balance-rules.ts";
+import { channelTarget, createDeliveryConsole } from "./delivery-console.ts";
+import { createMachine } from "./machine-services.ts";
+import type { Parts } from "./parts.ts";
+import type { PublishingServices } from "./publishing-services.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+
+export interface AlertServicesDeps
+  extends Pick<
+    ServiceDeps,
+    "config" | "dataFolder" | "version" | "clock" | "random" | "suite" | "log" | "store" | "time" | "chain"
+  > {
+  readonly machine?: ServiceDeps["machine"] | undefined;
+  readonly views: BoxViews;
+  readonly events: EventLog;
+  readonly publishing: PublishingServices | null;
+  readonly archive: EventArchive;
+  /** Sources of features that know of something to alert of. */
+  readonly sources?: readonly AlertSource[];
+}
+
+export interface AlertServices {
+  readonly desk: NoticeDesk;
+  /** Null where the owner wants none. */
+  readonly alerts: Alerts | null;
+  readonly feed: WebhookFeed;
+  /** REST of all of them. */
+  readonly operations: readonly Operation[];
+}
+
+const CHANNEL_POLICY: DeliveryPolicy = {
+  backoff: { first: seconds(10), max: minutes(15) },
+  giveUpAfter: hours(24),
+  disableAfter: null,
+};
+const WEBHOOK_POLICY: DeliveryPolicy = {
+  backoff: { first: seconds(5), max: hours(2) },
+  giveUpAfter: hours(24),
+  disableAfter: hours(72),
+};
+
+/** Reads a secret's file each time anew. */
+function secretFile(folder: string, file: string): () => Promise<string> {
+  const path = isAbsolute(file) ? file : join(folder, file);
+  return async () => {
+    try {
+      return (await readFile(path, "utf8")).replace(/\r?\n$/, "");
+    } catch (cause) {
+      const message = `the file ${path} cannot be read (${systemCodeOf(cause) ?? "?"})`;
+      throw wrapError(cause, "notify.no_secret", message, {
+        hint: "Check `alerts` and `webhooks` in the configuration, and who may read the file.",
+      });
+    }
+  };
+}
+
+function channelSender({ webhook, email, telegram }: AlertChannel, deps: AlertServicesDeps): NoticeSender {
+  const { suite, version, time } = deps;
+  const read = (file: string | undefined) => (file === undefined ? null : secretFile(deps.dataFolder, file));
+  if (email !== undefined) {
+    const { user = null, password_file: password, ca_file: ca, ...rest } = email;
+    return emailSender({ ...rest, user, password: read(password), ca: read(ca) });
+  }
+  if (telegram !== undefined)
+    return telegramSender({ ...telegram, token: secretFile(deps.dataFolder, telegram.token_file) });
+  const { url = "", secret_file: secret } = webhook ?? {};
+  return webhookSender({ url, secret: read(secret), suite, version, now: () => time.now() });
+}
+
+function hookSender({ url, secret_file: secret }: WebhookSection, deps: AlertServicesDeps): NoticeSender {
+  const { suite, version, time } = deps;
+  return webhookSender({ url, secret: secretFile(deps.dataFolder, secret), suite, version, now: () => time.now() });
+}
+
+function bodyOf({ what, alert }: AlertNotice, { config }: AlertServicesDeps): string {
+  const { title, text } = wordsOf(alert, what, config.alerts.language);
+  const { severity, rule, subject } = alert;
+  return JSON.stringify({
+    ...{ title, text, severity, what, alert: alert.id, rule, subject, box: hostname() },
+  } satisfies ChannelBody);
+}
+
+function noticesOf(told: AlertNotice, deps: AlertServicesDeps): readonly Notice[] {
+  const { id, what, at, alert } = told;
+  const body = bodyOf(told, deps);
+  return channelsFor(alert.severity, alertRoutes(deps.config.alerts)).map((channel) => ({
+    ...{ id, target: channelTarget(channel), type: `alert.${what}`, at, body },
+  }));
+}
+
+function sourcesOf(deps: AlertServicesDeps, desk: NoticeDesk): readonly AlertSource[] {
+  const { config, chain, publishing, views } = deps;
+  const rules = balanceRules(config);
+  const floor = balanceFloor((slot, imsi) => rules?.(slot, imsi)?.alertBelow ?? null);
+  const ofChain =
+    chain === null
+      ? []
+      : [
+          chainSource({
+            chain: chain.console,
+            publications: () => publishing?.publisher.list() ?? [],
+            waitsForWallet: () => false,
+          }),
+        ];
+  const own = [boxSource({ box: views, balanceLow: floor }), machineSource(createMachine(deps)), deliverySource(desk)];
+  return [...own, ...ofChain, ...(deps.sources ?? [])];
+}
+
+function createAlerts(deps: AlertServicesDeps): AlertServices {
+  const { config, store, time, views, publishing } = deps;
+  const now = () => time.now();
+  const desk = new NoticeDesk({ ...deps, now, store: store.notices });
+  const { alerts: section } = config;
+  const [rules, quiet] = [alertRules(section), quietAt(quietHoursOf(section))];
+  const alerts = section.enabled
+    ? new Alerts({
+        ...{ ...deps, now, store: store.alerts, settings: store, flapping: section.flapping },
+        sources: sourcesOf(deps, desk),
+        ...{ rules, quiet },
+        sink: (told) =>
+          desk.post(
+            told.flatMap((each) => noticesOf(each, deps)),
+            true,
+          ),
+      })
+    : null;
+  const feed = new WebhookFeed({
+    ...{ ...deps, desk, hooks: config.webhooks },
+    onFrame: (listener) => views.onChange(listener),
+    onPublication: publishing === null ? null : (listener) => publishing.publisher.onChange(listener),
+  });
+  const { language } = section;
+  const operations = [
+    ...(alerts === null ? [] : alertOperations(createAlertConsole({ alerts, rules, quiet, language, now }))),
+    ...deliveryOperations(createDeliveryConsole({ ...deps, desk, now })),
+    ...eventOperations(deps.archive),
+  ];
+  return { desk, alerts, feed, operations };
+}
+
+/** What was on its way goes on; what the box does from now on is heard. */
+export async function startAlerts(deps: AlertServicesDeps, parts: Parts): Promise<AlertServices> {
+  const made = createAlerts(deps);
+  const { desk, alerts, feed } = made;
+  await desk.load();
+  for (const channel of deps.config.alerts.channels)
+    desk.addTarget(channelTarget(channel.id), { sender: channelSender(channel, deps), policy: CHANNEL_POLICY });
+  for (const hook of deps.config.webhooks)
+    desk.addTarget(`webhook:${hook.id}`, { sender: hookSender(hook, deps), policy: WEBHOOK_POLICY });
+  desk.start();
+  parts.started("notices", () => desk.stop());
+  feed.start();
+  parts.started("webhooks", () => feed.stop());
+  await alerts?.load();
+  alerts?.start();
+  parts.started("alerts", async () => alerts?.stop());
+  return made;
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { silentLogger, unixMs } from "../../../src/base/index.ts";
+import {
+  boxEventOf,
+  type NamePublication,
+  type Notice,
+  noticesFor,
+  payloadOf,
+  publicationEvent,
+  smsEvent,
+  WebhookFeed,
+  wants,
+} from "../../../src/core/index.ts";
+import { type BoxEvent, type LiveFrame, webhookPayload } from "../../../src/protocol/index.ts";
+
+const sms = { id: "a".repeat(32), at: 1_800_000_000_000, line: "blue", slot: "s1", rental: "b".repeat(32), seq: 7 };
+const happened = (more: Partial<BoxEvent> = {}): BoxEvent => ({
+  ...{ seq: 42, at: 5, level: "warn", code: "slot.down", slot: "s1", line: null, details: { reason: "modem.timeout" } },
+  ...more,
+});
+
+describe("what webhooks hear", () => {
+  it("of an SMS is metadata alone", () => {
+    const event = smsEvent({ ...sms, body: "secret", from: "+15550100" } as typeof sms);
+    expect(webhookPayload.parse(JSON.parse(payloadOf(event)))).toEqual({
+      type: "sms.received",
+      timestamp: "2027-01-15T08:00:00.000Z",
+      data: { id: sms.id, line: "blue", slot: "s1", rental: sms.rental, seq: 7 },
+    });
+    expect(event.id).toBe(`sms-${sms.id}`);
+  });
+
+  it("of what happened is its code with its safe details", () => {
+    expect(boxEventOf(happened())).toEqual({
+      ...{ id: "event-42", type: "slot.down", at: 5 },
+      data: { reason: "modem.timeout", level: "warn", slot: "s1", line: null },
+    });
+  });
+
+  it.each(["slot.at_command", "join.open", "box.started", "hardware.found"])("is nothing of %s", (code) => {
+    expect(boxEventOf(happened({ code }))).toBeNull();
+  });
+
+  it("of the chain is each step of a publication", () => {
+    const wish = { name: "worm:box:1", purpose: "worm", operation: "new" };
+    const publication = { id: "p1", state: "confirming", wish, txid: "t", confirmations: 1, changedAt: unixMs(9) };
+    expect(publicationEvent(publication as unknown as NamePublication)).toMatchObject({
+      ...{ id: "chain-p1-confirming", type: "chain.confirming", at: 9, data: { name: "worm:box:1", txid: "t" } },
+    });
+  });
+
+  it.each([
+    ["*", "slot.down", true],
+    ["slot.*", "slot.down", true],
+    ["slot.*", "slots.down", false],
+    ["slot.*", "slot", false],
+    ["slot.down", "slot.down", true],
+    ["slot.down", "slot.down_again", false],
+    ["sms.received", "slot.down", false],
+  ])("%s wants %s: %s", (pattern, type, expected) => {
+    expect(wants([pattern], type)).toBe(expected);
+  });
+
+  it("has an id that can be signed: without a dot", () => {
+    for (const event of [smsEvent(sms), boxEventOf(happened())]) expect(event?.id).toMatch(/^[\w-]+$/);
+  });
+
+  it("goes to each hook that wants it, under one id", () => {
+    const hooks = [
+      { id: "a", events: ["sms.received", "*"] },
+      { id: "b", events: ["slot.*"] },
+      { id: "c", events: ["sms.*"] },
+    ];
+    expect(noticesFor(smsEvent(sms), hooks).map(({ id, target }) => [id, target])).toEqual([
+      [`sms-${sms.id}`, "webhook:a"],
+      [`sms-${sms.id}`, "webhook:c"],
+    ]);
+  });
+});
+
+describe("the feed of webhooks", () => {
+  function rig(hooks = [{ id: "a", events: ["*"] }], post?: () => Promise<void>) {
+    const posted: Notice[] = [];
+    const listeners = new Set<(frame: LiveFrame) => void>();
+    const feed = new WebhookFeed({
+      log: silentLogger,
+      desk: {
+        post: async (notices, urgent) => {
+          expect(urgent).toBe(false);
+          posted.push(...notices);
+          await post?.();
+        },
+      },
+      hooks,
+      onFrame: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      onPublication: null,
+    });
+    feed.start();
+    const tell = (frame: LiveFrame) => {
+      for (const listener of listeners) listener(frame);
+    };
+    return { feed, listeners, posted, tell };
+  }
+
+  it("posts SMS and events, and no other frame", () => {
+    const { posted, tell } = rig();
+    tell({ type: "sms", sms });
+    tell({ type: "event", event: happened() });
+    tell({ type: "rentals", lines: [], rentals: [] });
+    expect(posted.map(({ type }) => type)).toEqual(["sms.received", "slot.down"]);
+  });
+
+  it("listens to nothing without hooks, and to nothing after the stop", () => {
+    expect(rig([]).listeners.size).toBe(0);
+    const { feed, listeners } = rig();
+    feed.stop();
+    feed.stop();
+    expect(listeners.size).toBe(0);
+  });
+
+  it("does not mind a desk that fails", async () => {
+    const { tell } = rig(undefined, () => Promise.reject(new TypeError("disk")));
+    tell({ type: "sms", sms });
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  });
+});
