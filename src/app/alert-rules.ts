@@ -1,7 +1,7 @@
 // The owner's rules as the alerts want them.
 
-import type { AlertsSection } from "../config/index.ts";
-import { type AlertRoute, type AlertRule, type QuietHours, RULE_IDS } from "../core/index.ts";
+import type { AlertsSection, BoxConfig } from "../config/index.ts";
+import { type AlertLanguage, type AlertRoute, type AlertRule, type QuietHours, RULE_IDS } from "../core/index.ts";
 
 /** Those that are in use. */
 export function alertRules({ rules }: Pick<AlertsSection, "rules">): readonly AlertRule[] {
@@ -15,10 +15,18 @@ export function alertRules({ rules }: Pick<AlertsSection, "rules">): readonly Al
   });
 }
 
+export function alertLanguageOf({ alerts, locale }: Pick<BoxConfig, "alerts" | "locale">): AlertLanguage {
+  return alerts.language ?? locale.language;
+}
+
 const minuteOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
-export function quietHoursOf({ quiet_hours: hours }: Pick<AlertsSection, "quiet_hours">): QuietHours | null {
-  return hours === undefined ? null : { from: minuteOf(hours.from), to: minuteOf(hours.to), zone: hours.zone ?? null };
+/** `zone`: the box's own. */
+export function quietHoursOf(
+  { quiet_hours: hours }: Pick<AlertsSection, "quiet_hours">,
+  zone: string,
+): QuietHours | null {
+  return hours === undefined ? null : { from: minuteOf(hours.from), to: minuteOf(hours.to), zone: hours.zone ?? zone };
 }
 
 export function alertRoutes({ routes, channels }: Pick<AlertsSection, "routes" | "channels">): readonly AlertRoute[] {

@@ -6,6 +6,7 @@ import { isAbsolute, join } from "node:path";
 import { hours, minutes, seconds, systemCodeOf, wrapError } from "../base/index.ts";
 import type { AlertChannel, WebhookSection } from "../config/index.ts";
 import {
+  type AlertHub,
   type AlertNotice,
   type AlertSource,
   Alerts,
@@ -30,7 +31,7 @@ import {
 } from "../core/index.ts";
 import { emailSender, telegramSender, webhookSender } from "../notify/index.ts";
 import { alertOperations, deliveryOperations, eventOperations, type Operation } from "../web/index.ts";
-import { alertRoutes, alertRules, quietHoursOf } from "./alert-rules.ts";
+import { alertLanguageOf, alertRoutes, alertRules, quietHoursOf } from "./alert-rules.ts";
 import { balanceRules } from "./balance-rules.ts";
 import { channelTarget, createDeliveryConsole } from "./delivery-console.ts";
 import { createMachine } from "./machine-services.ts";
@@ -48,6 +49,7 @@ export interface AlertServicesDeps
   readonly events: EventLog;
   readonly publishing: PublishingServices | null;
   readonly archive: EventArchive;
+  readonly alertHub: AlertHub;
   /** Sources of features that know of something to alert of. */
   readonly sources?: readonly AlertSource[];
 }
@@ -106,7 +108,7 @@ function hookSender({ url, secret_file: secret }: WebhookSection, deps: AlertSer
 }
 
 function bodyOf({ what, alert }: AlertNotice, { config }: AlertServicesDeps): string {
-  const { title, text } = wordsOf(alert, what, config.alerts.language);
+  const { title, text } = wordsOf(alert, what, alertLanguageOf(config));
   const { severity, rule, subject } = alert;
   return JSON.stringify({
     ...{ title, text, severity, what, alert: alert.id, rule, subject, box: hostname() },
@@ -144,7 +146,7 @@ function createAlerts(deps: AlertServicesDeps): AlertServices {
   const now = () => time.now();
   const desk = new NoticeDesk({ ...deps, now, store: store.notices });
   const { alerts: section } = config;
-  const [rules, quiet] = [alertRules(section), quietAt(quietHoursOf(section))];
+  const [rules, quiet] = [alertRules(section), quietAt(quietHoursOf(section, config.locale.time_zone))];
   const alerts = section.enabled
     ? new Alerts({
         ...{ ...deps, now, store: store.alerts, settings: store, flapping: section.flapping },
@@ -162,7 +164,7 @@ function createAlerts(deps: AlertServicesDeps): AlertServices {
     onFrame: (listener) => views.onChange(listener),
     onPublication: publishing === null ? null : (listener) => publishing.publisher.onChange(listener),
   });
-  const { language } = section;
+  const language = alertLanguageOf(config);
   const operations = [
     ...(alerts === null ? [] : alertOperations(createAlertConsole({ alerts, rules, quiet, language, now }))),
     ...deliveryOperations(createDeliveryConsole({ ...deps, desk, now })),
@@ -184,6 +186,7 @@ export async function startAlerts(deps: AlertServicesDeps, parts: Parts): Promis
   parts.started("notices", () => desk.stop());
   feed.start();
   parts.started("webhooks", () => feed.stop());
+  if (alerts !== null) parts.started("alert hub", deps.alertHub.attach(alerts));
   await alerts?.load();
   alerts?.start();
   parts.started("alerts", async () => alerts?.stop());

@@ -4,6 +4,7 @@
 import { Events, type LineId, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
 import { ownNames } from "../chain/index.ts";
 import {
+  AlertHub,
   BalanceWatch,
   BoxViews,
   type CatchUp,
@@ -79,6 +80,7 @@ export interface BoxServices {
   readonly control: FleetControl;
   readonly ussd: Ussd;
   readonly mqtt: MqttBridge;
+  readonly alertHub: AlertHub;
   /** Null where no balance is asked for. */
   readonly balances: BalanceWatch | null;
   readonly numbers: NumberQuery;
@@ -282,8 +284,10 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
-  const mqtt = createMqtt({ ...shared, views, fleet: control, ussd, balances });
-  const services: BoxServices = { ...delivery, ...made, views, control, checks, mqtt };
+  const alertHub = new AlertHub(log);
+  const told = deps.config.alerts.enabled ? alertHub : null;
+  const mqtt = createMqtt({ ...shared, views, fleet: control, ussd, balances, alerts: told });
+  const services: BoxServices = { ...delivery, ...made, views, control, checks, mqtt, alertHub };
   connect(bus, services, shared.now);
   return services;
 }

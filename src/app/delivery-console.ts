@@ -15,10 +15,10 @@ import {
   SEVERITIES,
   webhookTarget,
 } from "../core/index.ts";
-import { alertRoutes } from "./alert-rules.ts";
+import { alertLanguageOf, alertRoutes } from "./alert-rules.ts";
 
 export interface DeliveryConsoleDeps {
-  readonly config: Pick<BoxConfig, "alerts" | "webhooks">;
+  readonly config: Pick<BoxConfig, "alerts" | "locale" | "webhooks">;
   readonly desk: NoticeDesk;
   readonly random: Random;
   readonly now: () => UnixMs;
@@ -32,7 +32,8 @@ function kindOf({ email, telegram }: BoxConfig["alerts"]["channels"][number]): "
 }
 
 export function createDeliveryConsole({ config, desk, random, now }: DeliveryConsoleDeps): DeliveryConsole {
-  const { channels, language } = config.alerts;
+  const { channels } = config.alerts;
+  const language = alertLanguageOf(config);
   const routes = alertRoutes(config.alerts);
   const test = async (target: string, body: string) => {
     const id = `test-${toHex(random.bytes(8))}`;

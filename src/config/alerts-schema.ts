@@ -227,14 +227,17 @@ const quietHours = z
       .string()
       .refine(knownZone, "a time zone such as Europe/Madrid")
       .optional()
-      .describe("Time zone; this machine's own when left out."),
+      .describe("Time zone; the box's when left out."),
   })
   .refine(({ from, to }) => from !== to, "from and to are the same");
 
 export const alertsSection = z
   .strictObject({
     enabled: z.boolean().default(true).describe("Whether the box watches itself."),
-    language: z.enum(["en", "ru", "es", "de"]).default("en").describe("Language of the messages."),
+    language: z
+      .enum(["en", "ru", "es", "de"])
+      .optional()
+      .describe("Language of the messages; the box's when left out."),
     rules: rules.prefault({}),
     flapping: z
       .strictObject({

@@ -5,7 +5,6 @@ export { setPassword } from "./server/accounts/user-records.ts";
 export { createApiToken } from "./server/api-tokens.ts";
 export { DEFAULT_WEB_LIMITS, type WebLimits } from "./server/limits.ts";
 export { type Download, type Operation, operation } from "./server/operation.ts";
-export { setPassword } from "./server/passwords.ts";
 export { alertOperations, deliveryOperations, eventOperations } from "./server/routes-alerts.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
 export { wizardOperations } from "./server/routes-wizard.ts";

@@ -101,9 +101,12 @@ describe("the owner's wishes", () => {
   });
 
   it("become quiet hours and routes", () => {
-    expect(quietHoursOf({})).toBeNull();
+    expect(quietHoursOf({}, "UTC")).toBeNull();
+    expect(quietHoursOf({ quiet_hours: { from: "22:00", to: "07:00" } }, "Asia/Kathmandu")?.zone).toBe(
+      "Asia/Kathmandu",
+    );
     const { quiet_hours } = alertsSection.parse({ quiet_hours: { from: "22:30", zone: "Europe/Madrid" } });
-    expect(quietHoursOf({ quiet_hours })).toEqual({ from: 1350, to: 420, zone: "Europe/Madrid" });
+    expect(quietHoursOf({ quiet_hours }, "UTC")).toEqual({ from: 1350, to: 420, zone: "Europe/Madrid" });
     const channels = [{ id: "w", webhook: { url: "https://a.example" } }];
     expect(alertRoutes({ channels, routes: undefined })).toEqual([{ severity: "warning", to: ["w"] }]);
   });

@@ -36,6 +36,7 @@ const rule: AlertRule = {
   ignore: new Set(["s9"]),
 };
 const sections = {
+  locale: { language: "en" as const, time_zone: "UTC" },
   alerts: alertsSection.parse({
     channels: [
       { id: "mail", email: { host: "mail.example", from: "a@example.org", to: ["b@example.org"] } },

@@ -1,5 +1,6 @@
 // Public face of the alerts.
 
+export { AlertHub } from "./alert-hub.ts";
 export type { Verdict } from "./alert-machine.ts";
 export * from "./alert-model.ts";
 export * from "./alert-routes.ts";
