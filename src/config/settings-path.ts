@@ -27,7 +27,12 @@ export function valueAt(root: unknown, path: SettingPath): unknown {
 export function withValue(root: unknown, path: SettingPath, value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
-  if (Array.isArray(root)) return root.map((item, at) => (at === key ? withValue(item, rest, value) : item));
+  if (typeof key === "number") {
+    const items: readonly unknown[] = Array.isArray(root) ? root : [];
+    const inner = withValue(items[key], rest, value);
+    const others = [items.slice(0, key), items.slice(key + 1)] as const;
+    return inner === undefined ? others.flat() : [...others[0], inner, ...others[1]];
+  }
   const tree = isTree(root) ? root : {};
   const inner = withValue(Object.hasOwn(tree, key) ? tree[key] : undefined, rest, value);
   const others = Object.entries(tree).filter(([name]) => name !== key);
