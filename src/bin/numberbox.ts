@@ -39,7 +39,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["hardware"], load: async () => (await import("./commands/hardware.ts")).registerHardware },
   { names: ["backup", "restore"], load: async () => (await import("./commands/backup.ts")).registerBackup },
   { names: ["node-red"], load: async () => (await import("./commands/node-red.ts")).registerNodeRed },
-  { names: ["config"], load: async () => (await import("./commands/config.ts")).registerConfig },
+  { names: ["config", "restart"], load: async () => (await import("./commands/config.ts")).registerConfig },
 ];
 
 /** The program with the group that `first` names, or with all groups for help and for a command that does not exist. */

@@ -1,5 +1,7 @@
 // `numberbox doctor`: looks at the box from all sides and says what to do. Works with a box that runs, and with one that does not.
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { examineStoppedBox } from "../../app/index.ts";
 import { hasCode, minutes } from "../../base/index.ts";
@@ -8,7 +10,7 @@ import { parseBoxConfig } from "../../config/index.ts";
 import { DOCTOR_AREAS, type DoctorArea, type DoctorView, doctorView } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
-import { dataFolder, readConfigText } from "./data-option.ts";
+import { DEFAULT_CONFIG, dataFolder, readConfigText } from "./data-option.ts";
 
 interface Options {
   readonly data?: string;
@@ -56,7 +58,9 @@ async function running(io: CliIo, folder: string): Promise<DoctorView | null> {
 }
 
 function stopped(io: CliIo, folder: string, file: string | undefined): Promise<DoctorView> {
-  const config = file === undefined ? null : async () => parseBoxConfig(await readConfigText(file), file);
+  const named = file ?? join(folder, DEFAULT_CONFIG);
+  const isThere = file !== undefined || existsSync(named);
+  const config = isThere ? async () => parseBoxConfig(await readConfigText(named), named) : null;
   const { clock, random, log, env } = io;
   const credentials = env.CREDENTIALS_DIRECTORY;
   return examineStoppedBox({
