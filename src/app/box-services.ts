@@ -36,6 +36,7 @@ import { createEscrows } from "./escrow-services.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
+import { isOwnLine } from "./kept-services.ts";
 import { createOrderDesk, createRecordMirror } from "./market-services.ts";
 import { createPayments, paymentsCheck } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
@@ -109,6 +110,7 @@ function createRentals(shared: Shared): Rentals {
     ...shared,
     policy: { afterDay, afterLonger },
     senderRules: senderLevels(() => shared.live.current),
+    isOwn: isOwnLine(shared.config),
     onGrant: (rental) => shared.bus.emit("grant", rental.id),
   });
 }
@@ -153,6 +155,7 @@ function createIntake(shared: Shared, rentals: Rentals): Intake {
     activeRental: (line) => rentals.active(line),
     isDenied: (line, from) => isSenderDenied(from, rentals.line(line)?.number ?? null, rentals.senderLevels(line)),
     unrented: config.intake.unrented,
+    isOwn: isOwnLine(config),
     lateParts: config.intake.late_parts,
     settings: { maxBatch: config.intake.max_batch, partTimeout: config.intake.part_timeout },
     onCommitted: (commit) => shared.bus.emit("committed", commit),

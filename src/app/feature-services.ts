@@ -6,10 +6,11 @@ import type { TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { machineFacts, programRunner } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
-import { type Operation, wizardOperations } from "../web/index.ts";
+import { keptOperations, type Operation, wizardOperations } from "../web/index.ts";
 import { startAlerts } from "./alert-services.ts";
 import type { BoxServices } from "./box-services.ts";
 import type { ChainLink } from "./chain-services.ts";
+import { startKept } from "./kept-services.ts";
 import type { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
 import { createWizard } from "./wizard-services.ts";
@@ -49,5 +50,6 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
   });
   parts.started("wizard", async () => wizard.stop());
   const alerts = await startAlerts({ ...deps, ...services }, parts);
-  return [...wizardOperations(wizard), ...alerts.operations];
+  const kept = startKept({ ...deps, events: services.events, now: () => deps.time.now() });
+  return [...keptOperations(kept), ...wizardOperations(wizard), ...alerts.operations];
 }

@@ -18,6 +18,7 @@ export function createRecordMirror(
 
 export function createOrderDesk(deps: MarketDeps): OrderDesk {
   const { rentals, time } = deps;
-  const isFree: OrderDeskDeps["isFree"] = (line, renter) => rentals.state(line, renter).kind === "free";
+  const isFree: OrderDeskDeps["isFree"] = (line, renter) =>
+    !rentals.isOwn(line.id) && rentals.state(line, renter).kind === "free";
   return new OrderDesk({ ...deps, isFree, lines: () => rentals.lines(), now: () => time.now() });
 }

@@ -85,7 +85,8 @@ function tiersOf(section: Pick<ListingSection, "tiers">): CanonicalObject {
 
 /** What the configuration offers for a line: its own words before the box's; null where neither offers anything. */
 export function offerOf(config: BoxConfig, id: LineId): ListingOffer | null {
-  const own = config.lines.find((line) => line.id === id)?.listing;
+  const line = config.lines.find((each) => each.id === id);
+  const own = line?.own === true ? false : line?.listing;
   const { listing } = config;
   const tiers = (own === false ? undefined : own?.tiers) ?? listing?.tiers;
   if (own === false || tiers === undefined) return null;

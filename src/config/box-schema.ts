@@ -80,6 +80,10 @@ const line = z.strictObject({
     .string()
     .regex(/^89[0-9A-F]{16,18}$/, "the 18-20 digits printed on the SIM")
     .optional(),
+  own: z
+    .boolean()
+    .default(false)
+    .describe("Yours alone: nobody rents it, it has no listing, and you read its messages in the console."),
   sender_policy: senderPolicy.optional().describe("Rules for this line, before those of the box."),
   listing: lineListing.optional().describe("What this line offers instead of the box's `listing`; false for nothing."),
 });
@@ -204,6 +208,11 @@ export const boxConfig = z
     const known = new Set(config.slots.map((item) => item.id));
     const served = new Map<string, number>();
     const gateways = new Set(config.slots.filter((item) => item.smpp !== undefined).map((item) => item.id));
+    config.lines.forEach((item, at) => {
+      if (!item.own || item.listing === undefined || item.listing === false) return;
+      const message = "a line of your own is not offered";
+      context.addIssue({ code: "custom", path: ["lines", at, "listing"], message });
+    });
     config.lines.forEach((item, at) => {
       if (item.slot === undefined) return;
       const complain = (message: string): void => {

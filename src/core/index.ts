@@ -27,6 +27,7 @@ export * from "./forwarder.ts";
 export * from "./health/index.ts";
 export * from "./intake.ts";
 export * from "./joining.ts";
+export * from "./kept.ts";
 export * from "./line-binder.ts";
 export * from "./line-binding.ts";
 export * from "./link-state.ts";

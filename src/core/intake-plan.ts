@@ -35,6 +35,8 @@ export interface PlanDeps {
   readonly isDenied: (lineId: LineId, from: string) => boolean;
   /** What becomes of messages for a line without a rental. */
   readonly unrented: "keep" | "drop";
+  /** Lines that the owner keeps for himself. */
+  readonly isOwn?: (line: LineId) => boolean;
   /** How long an incomplete message that was delivered waits for late parts; 0 for not at all. */
   readonly lateParts: Millis;
   readonly now: () => UnixMs;
@@ -167,7 +169,7 @@ export class IntakePlan {
     if (rental !== null) await this.#seal({ id, replaces, rental, content });
     else this.#keepUnrented({ id, replaces, lineId, content });
     this.#count("received");
-    return rental === null && this.#deps.unrented === "drop" ? null : { id, rentalId: rental?.id ?? null };
+    return rental === null && this.#drops(lineId) ? null : { id, rentalId: rental?.id ?? null };
   }
 
   async #seal({ id, rental, ...rest }: Omit<SealMessage, "header"> & { readonly id: MessageId }): Promise<void> {
@@ -180,11 +182,16 @@ export class IntakePlan {
   }
 
   #keepUnrented(request: SealToOwner): void {
-    if (this.#deps.unrented === "keep") {
-      const { id, lineId } = request;
+    const { id, lineId } = request;
+    if (!this.#drops(lineId)) {
       this.#held.push({ id, lineId, storedAt: this.#deps.now(), envelope: this.#deps.sealer.sealToOwner(request) });
     }
     this.#count("unrented");
+  }
+
+  /** What comes for the owner himself is kept whatever the box does with the rest. */
+  #drops(lineId: LineId): boolean {
+    return this.#deps.unrented === "drop" && this.#deps.isOwn?.(lineId) !== true;
   }
 
   #count(name: keyof Counters): void {

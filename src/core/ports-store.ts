@@ -89,6 +89,17 @@ export interface ReceiptStore {
   }): Promise<readonly (StoredReceipt & { readonly cursor: number })[]>;
 }
 
+/** Messages held for the owner. */
+export interface KeptStore {
+  /** Behind `after`, in the order in which they came; `line` null for all. */
+  keptRows(options: {
+    readonly line: LineId | null;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly (HeldMessage & { readonly cursor: number })[]>;
+  keptRow(id: MessageId): Promise<(HeldMessage & { readonly cursor: number }) | null>;
+}
+
 export interface RentalCounts {
   readonly messages: number;
   readonly waiting: number;
@@ -128,5 +139,6 @@ export interface BoxStore
     OutboxStore,
     ReceiptStore,
     ReportStore,
+    KeptStore,
     SettingStore,
     MaintenanceStore {}

@@ -37,6 +37,8 @@ export interface RentalsDeps {
   readonly policy: RestPolicy;
   /** Sender rules of a line and of the box, the narrower first. */
   readonly senderRules: (line: LineId) => SenderLevels;
+  /** Lines that the owner keeps for himself: nobody rents them. */
+  readonly isOwn?: (line: LineId) => boolean;
   /** A grant is waiting for the relay. */
   readonly onGrant: (rental: Rental) => void;
 }
@@ -102,6 +104,10 @@ export class Rentals {
     return [rental?.senderRules ?? null, ...this.#deps.senderRules(line)];
   }
 
+  isOwn(line: LineId): boolean {
+    return this.#deps.isOwn?.(line) ?? false;
+  }
+
   state(line: Line, renter?: string): LineState {
     const { policy, time } = this.#deps;
     return lineState(line, this.all(), { now: time.now(), policy, ...(renter === undefined ? {} : { renter }) });
@@ -118,7 +124,7 @@ export class Rentals {
   }
 
   /**
-   * `line` is an id or a number; `id` is fixed beforehand where a grant may be repeated: the second call gives the first one's rental. Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.bad_keys`,
+   * `line` is an id or a number; `id` is fixed beforehand where a grant may be repeated: the second call gives the first one's rental. Errors: `rental.unknown_line`, `rental.line_rented`, `rental.line_resting`, `rental.own_line`, `rental.bad_keys`,
    * `rental.clock_in_doubt` (retryable).
    */
   async grant(request: GrantRequest, id?: RentalId): Promise<Rental> {
@@ -284,6 +290,12 @@ export class Rentals {
   }
 
   #checkFree(line: Line, renter: string): void {
+    if (this.isOwn(line.id)) {
+      throw new AppError("rental.own_line", `line ${line.id} is the owner's own`, {
+        hint: "Take `own: true` from the line in the configuration to let it.",
+        context: { line: line.id },
+      });
+    }
     const state = this.state(line, renter);
     if (state.kind === "rented") throw rented(line);
     if (state.kind === "resting") {

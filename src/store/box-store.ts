@@ -17,6 +17,7 @@ import { auditRepository } from "./audit-repository.ts";
 import { escrowRepository } from "./escrow-repository.ts";
 import { eventRepository } from "./event-repository.ts";
 import { intakeRepository } from "./intake-repository.ts";
+import { keptRepository } from "./kept-repository.ts";
 import { type NameStore, nameRepository } from "./name-repository.ts";
 import { noticeRepository } from "./notice-repository.ts";
 import { outboxRepository } from "./outbox-repository.ts";
@@ -68,6 +69,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     ...rentalRepository(db),
     ...outboxRepository(db),
     ...receiptRepository(db),
+    ...keptRepository(db),
     ...reportRepository(db),
     ...settingRepository(db),
     proofs: proofRepository(db),

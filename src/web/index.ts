@@ -6,6 +6,7 @@ export { createApiToken } from "./server/api-tokens.ts";
 export { DEFAULT_WEB_LIMITS, type WebLimits } from "./server/limits.ts";
 export { type Download, type Operation, operation } from "./server/operation.ts";
 export { alertOperations, deliveryOperations, eventOperations } from "./server/routes-alerts.ts";
+export { keptOperations } from "./server/routes-kept.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
 export { wizardOperations } from "./server/routes-wizard.ts";
 export { startWeb, type WebHandle, type WebOptions } from "./server/start.ts";

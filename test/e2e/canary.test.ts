@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { toBase64, toBase64url, toHex, utf8 } from "../../src/base/index.ts";
+import { keptReply } from "../../src/protocol/index.ts";
 import { encodeDeliver } from "../../src/sms/index.ts";
 import { Field } from "./field.ts";
 import { providerKeyOf } from "./provider-key.ts";
@@ -41,6 +42,13 @@ function pduForms(): readonly Buffer[] {
   });
 }
 
+/** As the owner's own program asks, past the field's record of answers. */
+function keptOf(field: Field): Promise<Response> {
+  const text = readFileSync(join(field.boxData, "local-access.json"), "utf8");
+  const { url, token } = JSON.parse(text) as { url: string; token: string };
+  return fetch(`${url}/api/v1/kept`, { headers: { authorization: `Bearer ${token}` } });
+}
+
 function filesBelow(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
@@ -51,9 +59,11 @@ function filesBelow(folder: string): string[] {
 describe("canary", () => {
   let field: Field;
   const heard: string[] = [];
+  let kept = "";
+  let caching = "";
 
   beforeAll(async () => {
-    field = await Field.open({ slots: 2, seed: "canary", logLevel: "debug" });
+    field = await Field.open({ slots: 3, own: [3], seed: "canary", logLevel: "debug" });
     await field.startBox();
     await field.startRelay(await providerKeyOf(field.boxData));
     await field.rentAll();
@@ -69,6 +79,7 @@ describe("canary", () => {
     const modem = field.board.modem(1);
     for (const body of TEXTS) modem.sendSms({ from: SENDER, body });
     modem.sendSms({ from: NAME, body: TEXTS[0] });
+    for (const body of TEXTS) field.board.modem(3).sendSms({ from: SENDER, body });
     const [firstPart] = encodeDeliver({
       from: SENDER,
       body: HALF,
@@ -95,6 +106,10 @@ describe("canary", () => {
     ])
       await field.api(path);
     await field.inbox();
+    // The one place where a text leaves the box in clear; what is read there is for its reader alone.
+    const response = await keptOf(field);
+    caching = response.headers.get("cache-control") ?? "";
+    kept = await response.text();
     live.close();
   }, 180_000);
 
@@ -109,6 +124,13 @@ describe("canary", () => {
     for (const text of TEXTS) expect(bodies).toContain(text);
     expect(read.some((line) => line.from === SENDER)).toBe(true);
     expect(read.some((line) => line.type === "raw")).toBe(true);
+  });
+
+  it("the owner reads the messages of his own line", () => {
+    const { messages } = keptReply.parse(JSON.parse(kept));
+    expect(messages.map(({ content }) => content?.body)).toEqual([...TEXTS]);
+    expect(messages.map(({ content }) => content?.from)).toEqual(TEXTS.map(() => SENDER));
+    expect(caching).toBe("no-store");
   });
 
   it("no file, log, REST answer or live frame holds a text, a sender or a private key in any disguise", async () => {

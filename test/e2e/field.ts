@@ -25,6 +25,8 @@ export interface FieldOptions {
   };
   /** More sections of the box's configuration. */
   readonly sections?: Readonly<Record<string, unknown>>;
+  /** Slots whose lines the owner keeps for himself. */
+  readonly own?: readonly number[];
   /** SIMs of a phone named `pixel`, in slots `p1` and on. */
   readonly phoneSims?: number;
 }
@@ -125,7 +127,10 @@ export class Field {
         ...sims.map((sim) => ({ id: `p${sim}`, android: { phone: "pixel", sim } })),
       ],
       lines: [
-        ...ids.map(({ id }) => ({ id: `line-${id}`, number: this.numberOf(Number(id)), slot: id })),
+        ...ids.map(({ id }) => ({
+          ...{ id: `line-${id}`, number: this.numberOf(Number(id)), slot: id },
+          ...(this.options.own?.includes(Number(id)) ? { own: true } : {}),
+        })),
         ...(this.options.others?.lines ?? []),
         ...sims.map((sim) => ({ id: `line-p${sim}`, number: this.phoneNumberOf(sim), slot: `p${sim}` })),
       ],
@@ -195,7 +200,9 @@ export class Field {
 
   /** Rents every line to the field's renter; resolves with the provider's verify key. */
   async rentAll(): Promise<void> {
-    const ofModems = Array.from({ length: this.options.slots }, (_, at) => `line-${at + 1}`);
+    const ofModems = Array.from({ length: this.options.slots }, (_, at) => at + 1)
+      .filter((slot) => !this.options.own?.includes(slot))
+      .map((slot) => `line-${slot}`);
     const ofOthers = (this.options.others?.lines ?? []).map(({ id }) => id);
     for (const line of [...ofModems, ...ofOthers, ...this.#phoneSims.map((sim) => `line-p${sim}`)]) {
       const body = JSON.stringify({ line, renter: publicKeysToText(this.renter), days: 30 });

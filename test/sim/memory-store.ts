@@ -84,6 +84,17 @@ export class MemoryBoxStore implements BoxStore {
     return [...this.#held.values()];
   }
 
+  async keptRows(options: Parameters<BoxStore["keptRows"]>[0]) {
+    return this.held
+      .map((row, at) => ({ ...row, cursor: at + 1 }))
+      .filter(({ cursor, lineId }) => cursor > options.after && (options.line === null || lineId === options.line))
+      .slice(0, options.limit);
+  }
+
+  async keptRow(id: MessageId) {
+    return (await this.keptRows({ line: null, after: 0, limit: 500 })).find((row) => row.id === id) ?? null;
+  }
+
   /** What a relay refused, in order. */
   get refused(): readonly { readonly id: MessageId; readonly code: string }[] {
     return [...this.#refused].map(([id, code]) => ({ id, code }));
