@@ -44,7 +44,6 @@ describe("the box's configuration", () => {
         max_batch: 64,
       },
       modem: { roaming: "allow" },
-      node_red: { enabled: false, run: "child", memory_mb: 256, nice: 10 },
       identity: { days: 365, renew_before: 30 },
       enum: { enabled: false, ttl: 86_400, days: 365 },
       alerts: expect.objectContaining({ enabled: true, channels: [] }),
