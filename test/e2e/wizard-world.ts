@@ -5,13 +5,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BoxRunner } from "../../src/app/box-runner.ts";
-import { type DemoNode, startRelayRole } from "../../src/app/index.ts";
+import { startRelayRole } from "../../src/app/index.ts";
 import { silentLogger, toBase64url } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import { startDemoNode } from "../../src/bin/commands/simulator.ts";
 import { parseRelayConfig } from "../../src/config/index.ts";
+import { startSimEmercoin } from "../sim/emercoin/index.ts";
 import { SimBoard, SimCard, simLinkOpener } from "../sim/modem/index.ts";
 
 export const PIN = "4711";
@@ -22,7 +22,7 @@ export interface WizardWorld {
   readonly url: string;
   readonly runner: BoxRunner;
   readonly relayUrl: string;
-  readonly node: DemoNode;
+  readonly node: { readonly url: string; readonly user: string; readonly password: string };
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function wizardWorld(pages: string): Promise<WizardWorld> {
   writeFileSync(configFile, JSON.stringify({ slots, web: { listen: `127.0.0.1:${await freePort()}` } }));
   const runner = new BoxRunner({ ...ports, pages, dataFolder: data, configFile, openSimLink: simLinkOpener(board) });
   const box = await runner.start();
-  const node = await startDemoNode({ ...ports, port: 0 });
+  const node = await startSimEmercoin({ ...ports, port: 0, blockTime: 2 });
   const providers = [{ name: "box", verify: toBase64url(box.identity.verify) }];
   const config = parseRelayConfig(JSON.stringify({ listen: "127.0.0.1:0", providers }), "the test's relay");
   const relay = await startRelayRole({ ...ports, config, dataFolder: join(folder, "relay") });

@@ -1,6 +1,6 @@
 // Starts the box with what was chosen, and puts identity and listings into the chain. What it costs is shown before.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type ChainFacts, publishing } from "../../api-chain.ts";
 import { restartBox, settingsState } from "../../api-settings.ts";
 import { useApp, useBox, useSelect } from "../../app-context.ts";
@@ -59,7 +59,7 @@ function IdentityRow({ facts, onAsk }: RowsProps) {
   if (facts.identity === null || !("value" in facts.identity)) return null;
   const { name, state, publication } = facts.identity.value;
   const isOut = state === "current" || publication !== null;
-  const subject = words.t("wizard.publish.identity", { name });
+  const subject = words.t("wizard.publish.identity", { name: name.slice(name.lastIndexOf(":") + 1) });
   const run = (): void => onAsk({ subject, write: publishing("identity/publish") });
   return <Row done={isOut} what={subject} action={isOut ? undefined : { label: words.t("wizard.publish.do"), run }} />;
 }
@@ -108,11 +108,13 @@ export function PublishStep({ onDone }: StepProps) {
   const { busy, problem, run } = useTask();
   const restart = useRestart();
   const isPending = (settings?.pending.length ?? 0) > 0 && !restart.isRestarting;
-  const start = (): void =>
-    void run(async () => {
-      await restart.begin();
-      reload();
-    });
+  // What was known before is of the box that is gone.
+  useEffect(() => {
+    if (restart.isRestarting) return;
+    reload();
+    refresh();
+  }, [restart.isRestarting]);
+  const start = (): void => void run(restart.begin);
   return (
     <>
       <StepFrame
