@@ -13,6 +13,7 @@ import {
   pathText,
   type SettingChange,
   type SettingPath,
+  type SettingSchema,
   settingsSchema,
   unifiedDiff,
   unmask,
@@ -62,6 +63,8 @@ export class SettingsService implements SettingsConsole {
   #run: SettingsRun | null = null;
   #restart: (() => void) | null = null;
   #restarting = false;
+  /** Made of the whole configuration, which takes a while. */
+  #schema: SettingSchema | null = null;
 
   constructor(deps: SettingsServiceDeps) {
     this.#deps = deps;
@@ -90,12 +93,13 @@ export class SettingsService implements SettingsConsole {
   }
 
   schema(): object {
-    return { ...settingsSchema(), "x-live": this.#run?.live.paths ?? [] };
+    this.#schema ??= settingsSchema();
+    return { ...this.#schema, "x-live": this.#run?.live.paths ?? [] };
   }
 
   async view(): Promise<SettingsView> {
     const text = await this.#text();
-    const { values, effective, problems } = checkBoxText(text);
+    const { values, effective, problems } = this.#check(text);
     return {
       revision: this.#revision(text),
       text: maskSecrets(text),
@@ -113,12 +117,12 @@ export class SettingsService implements SettingsConsole {
   async plan(change: SettingsChange): Promise<SettingsPlanView> {
     const text = await this.#text();
     const next = await this.#changed(text, change);
-    const checked = checkBoxText(next);
+    const checked = this.#check(next);
     return {
       revision: this.#revision(text),
       problems: checked.problems.map(plainProblem),
       diff: unifiedDiff(text, next),
-      changes: this.#changes(checkBoxText(text), checked),
+      changes: this.#changes(this.#check(text), checked),
     };
   }
 
@@ -170,9 +174,9 @@ export class SettingsService implements SettingsConsole {
     const text = await this.#text();
     if (revision !== null && revision !== this.#revision(text)) throw conflict();
     const next = await this.#changed(text, change);
-    const checked = checkBoxText(next);
+    const checked = this.#check(next);
     if (checked.config === null) throw invalid(checked);
-    const changes = this.#changes(checkBoxText(text), checked);
+    const changes = this.#changes(this.#check(text), checked);
     if (next !== text) {
       await this.#remember(text);
       await this.#addVersion(next, by, summary ?? summaryOf(change, changes));
@@ -197,7 +201,7 @@ export class SettingsService implements SettingsConsole {
     const changes = (change.patch ?? []).map((each) =>
       "delete" in each ? { path: each.path } : { path: each.path, value: each.value },
     );
-    return editYaml(text, unmaskChanges(changes, checkBoxText(text).values));
+    return editYaml(text, unmaskChanges(changes, this.#check(text).values));
   }
 
   #changes(before: CheckedText, after: CheckedText): SettingsPlanView["changes"] {
@@ -210,6 +214,11 @@ export class SettingsService implements SettingsConsole {
 
   #pending(effective: unknown): readonly SettingPath[] {
     return effective === null || this.#run === null ? [] : this.#run.live.pending(effective);
+  }
+
+  #check(text: string): CheckedText {
+    this.#schema ??= settingsSchema();
+    return checkBoxText(text, this.#schema);
   }
 
   async #text(): Promise<string> {

@@ -43,8 +43,8 @@ function problemsOf(issue: z.core.$ZodIssue, depth = 0): readonly SettingProblem
 /** The box's settings as JSON Schema. */
 export const settingsSchema = (): SettingSchema => configSchema("box") as SettingSchema;
 
-/** Never throws for what a text can say. */
-export function checkBoxText(text: string): CheckedText {
+/** Never throws for what a text can say. `schema`: that of the settings, for those who check often. */
+export function checkBoxText(text: string, schema: SettingSchema = settingsSchema()): CheckedText {
   let values: unknown;
   try {
     values = parseYaml(text, "the configuration");
@@ -53,7 +53,7 @@ export function checkBoxText(text: string): CheckedText {
     return { values: null, effective: null, config: null, problems: [{ path: [], message }] };
   }
   const result = boxConfig.safeParse(values);
-  const effective = withDefaults(settingsSchema(), values);
+  const effective = withDefaults(schema, values);
   if (result.success) return { values, effective, config: result.data, problems: [] };
   const problems = result.error.issues.flatMap((issue) => problemsOf(issue));
   return { values, effective, config: null, problems };

@@ -15,6 +15,7 @@ import {
 import { AppError } from "../base/index.ts";
 import { parseYaml } from "./parse.ts";
 import { changedPaths, pathText, type SettingPath } from "./settings-path.ts";
+import { keepSections } from "./settings-sections.ts";
 
 /** A value at a path; without one the setting is left out from now on. */
 export interface SettingChange {
@@ -159,9 +160,11 @@ function indentOf(text: string): { indent: number; indentSeq: boolean } {
  * Errors: `config.syntax`, `settings.bad_path`.
  */
 export function editYaml(text: string, changes: readonly SettingChange[]): string {
-  parseYaml(text, "the configuration");
+  const values = parseYaml(text, "the configuration");
   if (changes.length === 0) return text;
   const doc = parseDocument(text, { strict: true, uniqueKeys: true });
   for (const each of changes) change(doc, each);
-  return doc.toString({ ...indentOf(text), lineWidth: 0, flowCollectionPadding: true });
+  const written = doc.toString({ ...indentOf(text), lineWidth: 0, flowCollectionPadding: true });
+  if (changedPaths(values, parseYaml(written, "the configuration")).length === 0) return text;
+  return keepSections(text, written, new Set(changes.map(({ path }) => String(path[0]))));
 }
