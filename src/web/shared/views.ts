@@ -15,7 +15,9 @@ export interface ViewRow {
 
 export const VIEWS = {
   overview: { path: "/", group: "home", scope: "read" },
+  lines: { path: "/numbers", group: "numbers", scope: "read" },
   rentals: { path: "/rentals", group: "numbers", scope: "read" },
+  delivery: { path: "/delivery", group: "numbers", scope: "read" },
   phones: { path: "/phones", group: "numbers", scope: "read" },
   chain: { path: "/chain", group: "market", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },

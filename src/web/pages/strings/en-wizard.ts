@@ -75,6 +75,8 @@ export const enWizard = {
   "wizard.node.socks": "SOCKS5 proxy",
   "wizard.node.socks.help": "Through Skywire or Tor; it also resolves the name.",
   "wizard.node.socks.bad": "An address such as socks5h://127.0.0.1:1080.",
+  "wizard.node.ca": "Certificate",
+  "wizard.node.ca.help": "PEM of whoever signed the node's certificate, where no public authority did.",
   "wizard.node.open": "The password would cross the network in clear. Use https:// or a proxy.",
   "wizard.relay.title": "Your relay",
   "wizard.relay.text": "It keeps sealed messages for your renters until they read them. It cannot open them.",

@@ -5,6 +5,7 @@ import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
+import { enLines } from "./en-lines.ts";
 import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
@@ -23,6 +24,7 @@ export const en = {
   ...enEvents,
   ...enProblems,
   ...enWizard,
+  ...enLines,
 } as const;
 
 export type Messages = typeof en;

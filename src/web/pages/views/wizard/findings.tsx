@@ -2,7 +2,7 @@
 
 import type { FindingsReply } from "../../../../protocol/index.ts";
 import { useWords } from "../../app-context.ts";
-import { describeProblem } from "../../describe.ts";
+import { capital, describeProblem } from "../../describe.ts";
 import { Icon, type IconName } from "../../parts/icon.tsx";
 
 type Finding = FindingsReply["findings"][number];
@@ -12,7 +12,7 @@ const ICONS: Readonly<Record<Finding["verdict"], IconName>> = { ok: "ready", war
 function Row({ finding }: { readonly finding: Finding }) {
   const words = useWords();
   const { verdict, message } = finding;
-  const said = verdict === "ok" ? { what: message, hint: null } : describeProblem(words, finding);
+  const said = verdict === "ok" ? { what: capital(message), hint: null } : describeProblem(words, finding);
   return (
     <li class={`finding finding-${verdict}`}>
       <Icon name={ICONS[verdict]} />

@@ -5,6 +5,7 @@ import type { FindingsReply } from "../../../../protocol/index.ts";
 import { saveSecret, saveSettings } from "../../api-settings.ts";
 import { wizardApi } from "../../api-wizard.ts";
 import { useApp } from "../../app-context.ts";
+import { Field } from "../../parts/field.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import {
   emptyNode,
@@ -75,6 +76,21 @@ function Remote({ form, set }: FormProps) {
         fault={form.socks5 !== "" && !isSocksUrl(form.socks5) ? words.t("wizard.node.socks.bad") : null}
         value={form.socks5}
         onValue={(socks5) => set({ socks5 })}
+      />
+      <Field
+        id="node-ca"
+        label={words.t("wizard.node.ca")}
+        help={words.t("wizard.node.ca.help")}
+        control={(ids) => (
+          <textarea
+            {...ids}
+            rows={3}
+            spellcheck={false}
+            autocomplete="off"
+            value={form.ca}
+            onInput={(event) => set({ ca: event.currentTarget.value })}
+          />
+        )}
       />
       {isOpenWire(form) && <p class="step-warn">{words.t("wizard.node.open")}</p>}
     </>
