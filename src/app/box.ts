@@ -225,7 +225,7 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
     running: runningBox(services, time),
   });
   const web = await startWeb({
-    ...{ ...deps, listen, names, behindProxy, settings: store, ...entrance.web },
+    ...{ ...deps, listen, names, behindProxy, settings: store, answers: store.answers, ...entrance.web },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
     doctor,
     telemetry: services.telemetry,

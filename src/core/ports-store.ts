@@ -125,6 +125,24 @@ export interface SettingStore {
   setSetting(key: string, value: string): Promise<void>;
 }
 
+/** The answer that a request under an idempotency key got. Never one that holds a secret. */
+export interface KeptAnswer {
+  /** Hash of caller and key. */
+  readonly id: string;
+  /** Hash of the request. */
+  readonly fingerprint: string;
+  readonly status: number;
+  /** JSON text, empty for none. */
+  readonly body: string;
+  readonly at: UnixMs;
+}
+
+export interface AnswerStore {
+  answer(id: string): Promise<KeptAnswer | null>;
+  /** Keeps it durably, and forgets those from before `before` and all but the newest `most`. */
+  keepAnswer(answer: KeptAnswer, keep: { readonly before: UnixMs; readonly most: number }): Promise<void>;
+}
+
 export interface MaintenanceStore {
   /** A write and fsync of a few bytes: tells whether the disk takes writes again. */
   probe(): Promise<void>;

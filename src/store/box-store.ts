@@ -3,6 +3,7 @@
 import { type Clock, type Logger, type Millis, seconds } from "../base/index.ts";
 import type {
   AlertStore,
+  AnswerStore,
   AuditStore,
   BoxStore,
   EscrowStore,
@@ -13,6 +14,7 @@ import type {
 } from "../core/index.ts";
 import { openSqlite, type SqliteStats, snapshotSqlite } from "../sqlite/index.ts";
 import { alertRepository } from "./alert-repository.ts";
+import { answerRepository } from "./answer-repository.ts";
 import { auditRepository } from "./audit-repository.ts";
 import { escrowRepository } from "./escrow-repository.ts";
 import { eventRepository } from "./event-repository.ts";
@@ -52,6 +54,7 @@ export interface FileBoxStore extends BoxStore {
   readonly audit: AuditStore;
   readonly alerts: AlertStore;
   readonly notices: NoticeStore;
+  readonly answers: AnswerStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
   checkIntegrity(): Promise<void>;
   stats(): Promise<SqliteStats>;
@@ -81,6 +84,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     restore: restoreRepository(db),
     alerts: alertRepository(db),
     notices: noticeRepository(db),
+    answers: answerRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),

@@ -2,6 +2,7 @@
 
 import { type Schema, TREE_TABLES } from "../sqlite/index.ts";
 import { ALERT_TABLES } from "./alert-repository.ts";
+import { ANSWER_TABLES } from "./answer-repository.ts";
 import { AUDIT_TABLES } from "./audit-repository.ts";
 import { ESCROW_TABLES } from "./escrow-repository.ts";
 import { EVENT_TABLES } from "./event-repository.ts";
@@ -263,5 +264,6 @@ export const boxSchema: Schema = {
     { name: "events", sql: EVENT_TABLES },
     { name: "alerts and notices", sql: [ALERT_TABLES, NOTICE_TABLES].join("\n") },
     { name: "audit trail", sql: AUDIT_TABLES },
+    { name: "answers under a key", sql: ANSWER_TABLES },
   ],
 };

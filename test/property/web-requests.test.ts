@@ -8,7 +8,9 @@ import { type Answer, startFixture, type WebFixture } from "../web/web-fixture.t
 let f: WebFixture;
 let headers: Record<string, string>;
 beforeAll(async () => {
-  f = await startFixture({ limits: { freeAttempts: 1_000_000, passwordQueue: 4 } });
+  const many = { burst: 1_000_000, perSecond: 1 };
+  const limits = { freeAttempts: 1_000_000, passwordQueue: 4, callerRequests: many, strangerRequests: many };
+  f = await startFixture({ limits });
   headers = await f.token("read", "operate", "manage");
 });
 afterAll(() => f.stop());

@@ -14,7 +14,6 @@ import type {
   UssdConsole,
 } from "../../core/index.ts";
 import { healthReply, openApiDocument } from "../shared/api.ts";
-import type { Access } from "./access.ts";
 import { auditHook } from "./audit/audit-hook.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import { reply } from "./exchange.ts";
@@ -22,7 +21,8 @@ import type { FlowsProxy } from "./flows-proxy.ts";
 import { authorityFile, secureOnly, type TlsOptions } from "./https.ts";
 import { openApiOf } from "./openapi.ts";
 import type { Json } from "./openapi-schemas.ts";
-import { expressPath, handlersOf, type Operation, operation } from "./operation.ts";
+import { type Operation, operation } from "./operation.ts";
+import { admitted, expressPath, handlersOf, type OperationDeps } from "./operation-handlers.ts";
 import { checkHost } from "./origin.ts";
 import { pagesHandler } from "./pages.ts";
 import { problemHandler } from "./problems.ts";
@@ -47,10 +47,13 @@ import { type TokenOperationsDeps, tokenOperations } from "./routes-tokens.ts";
 import { type UserOperationsDeps, userOperations } from "./routes-users.ts";
 import { ussdOperations } from "./routes-ussd.ts";
 
-export interface AppDeps extends FactorOperationsDeps, UserOperationsDeps, TokenOperationsDeps, PhoneOperationsDeps {
+export interface AppDeps
+  extends FactorOperationsDeps,
+    UserOperationsDeps,
+    TokenOperationsDeps,
+    PhoneOperationsDeps,
+    OperationDeps {
   readonly box: BoxConsole;
-  /** Largest body of a request, in bytes. */
-  readonly bodyBytes: number;
   readonly log: Logger;
   /** Without it nobody writes down who changed what. */
   readonly trail?: AuditTrail | undefined;
@@ -125,12 +128,12 @@ const noStore: RequestHandler = (_request, response, next) => {
 };
 
 /** For who may read: the API's first path segments, as far as this box has them. */
-function unknownAddress(operations: readonly Operation[], access: Access): RequestHandler {
+function unknownAddress(operations: readonly Operation[], deps: OperationDeps): RequestHandler {
   const roots = new Set(operations.map(({ path }) => path.split("/")[1]).filter((root) => root !== "openapi.json"));
   const hint = `The API is /api/v1/{${[...roots, "live"].join(",")}}; /api/v1/openapi.json describes it.`;
   return async (request, _response, next) => {
     // A stranger does not learn which addresses there are.
-    await access.require(request, "read");
+    await admitted(request, "read", deps);
     next(new AppError("web.not_found", "there is nothing at this address", { hint }));
   };
 }
@@ -211,7 +214,7 @@ export function webApp(deps: AppDeps): Express {
   const operations = everyOperation(deps);
   if (deps.trail !== undefined) app.use("/api/v1", auditHook({ ...deps, trail: deps.trail }));
   app.use("/api/v1", noStore, operationsRouter(operations, deps));
-  app.use("/api", noStore, unknownAddress(operations, deps.access));
+  app.use("/api", noStore, unknownAddress(operations, deps));
   if (deps.flowsProxy !== undefined) app.use(deps.flowsProxy.handler);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);

@@ -7,7 +7,12 @@ import { parseJsonWith, parseWith } from "../../protocol/index.ts";
 
 /** Takes the body as bytes, at most `limit` of them, and only if it says it is JSON. Put it behind the authentication. */
 export function jsonBody(limit: number): RequestHandler[] {
-  const requireJson: RequestHandler = (request, _response, next) => {
+  const requireJson: RequestHandler = (request, response, next) => {
+    // The reader would first take in all that is sent.
+    if (Number(request.get("content-length") ?? 0) > limit) {
+      response.set("Connection", "close");
+      throw tooLarge();
+    }
     if (/^application\/json\s*(?:;|$)/i.test(request.get("content-type") ?? "")) next();
     else {
       next(
@@ -18,6 +23,10 @@ export function jsonBody(limit: number): RequestHandler[] {
     }
   };
   return [requireJson, express.raw({ type: () => true, limit, inflate: false })];
+}
+
+function tooLarge(): AppError {
+  return new AppError("web.body_too_large", "the request's body is too large", { hint: "Send less at once." });
 }
 
 /** The parsed body. Errors: `web.bad_request` with every fault's path, never a value. */

@@ -1,8 +1,21 @@
 // Every limit and wait of the web server in one table.
 
 import { hours, type Millis, millis, minutes, seconds } from "../../base/index.ts";
+import type { Allowance } from "./request-limits.ts";
 
 export interface WebLimits {
+  /** Requests of one signed-in user or token. */
+  readonly callerRequests: Allowance;
+  /** Requests of one address that is not signed in, or sends a wrong token. */
+  readonly strangerRequests: Allowance;
+  /** Callers and addresses whose requests are counted; those that were quiet longest are forgotten. */
+  readonly countedCallers: number;
+  /** An answer under an `Idempotency-Key` is given again for so long. */
+  readonly answerMemory: Millis;
+  /** Answers that are kept. */
+  readonly answers: number;
+  /** Largest answer that is kept, in characters. */
+  readonly answerBytes: number;
   /** Largest request body, in bytes; larger ones are refused unread. */
   readonly bodyBytes: number;
   /** A session ends after so long without a request or an open page. */
@@ -48,6 +61,12 @@ export interface WebLimits {
 }
 
 export const DEFAULT_WEB_LIMITS: WebLimits = {
+  callerRequests: { burst: 600, perSecond: 50 },
+  strangerRequests: { burst: 120, perSecond: 5 },
+  countedCallers: 10_000,
+  answerMemory: hours(24),
+  answers: 2000,
+  answerBytes: 64 * 1024,
   bodyBytes: 64 * 1024,
   sessionIdle: hours(12),
   sessionAge: hours(30 * 24),

@@ -3,16 +3,18 @@
 import { STATUS_CODES } from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import type { Json } from "./openapi-schemas.ts";
-import type { Operation } from "./operation.ts";
+import { type Operation, takesIdempotencyKey } from "./operation.ts";
 import { statusOfCode } from "./problems.ts";
-
-/** Whether a key makes it safe to send again. */
-export const takesIdempotencyKey = ({ method, idempotent }: Operation): boolean =>
-  method === "post" && idempotent !== false;
 
 const WRITES = ["web.bad_origin", "web.csrf"];
 const BODY = ["web.bad_request", "web.body_too_large", "web.unsupported_media_type", "base.bad_utf8"];
 const EVERY = ["web.bad_host", "web.bad_request", "web.rate_limited", "web.internal", "base.stopped", "base.timeout"];
+
+function keyCodes(operation: Operation): readonly string[] {
+  if (operation.method !== "post") return [];
+  if (!takesIdempotencyKey(operation)) return ["web.not_idempotent"];
+  return ["web.bad_idempotency_key", "web.idempotency_conflict", "web.idempotency_busy"];
+}
 
 /** All codes that a caller may see. */
 export function codesOf(operation: Operation): readonly string[] {
@@ -24,8 +26,7 @@ export function codesOf(operation: Operation): readonly string[] {
     ...(scope !== "open" && method !== "get" ? WRITES : []),
     ...(params === null ? [] : ["base.bad_value"]),
     ...(body === null && upload === undefined ? [] : BODY),
-    ...(method === "post" ? ["web.bad_idempotency_key"] : []),
-    ...(takesIdempotencyKey(operation) ? ["web.idempotency_conflict", "web.idempotency_busy"] : []),
+    ...keyCodes(operation),
     ...errors,
   ];
   return [...new Set(codes)];

@@ -3,9 +3,9 @@
 import { z } from "zod";
 import { liveFrame } from "../../protocol/index.ts";
 import { problemReply } from "../shared/api.ts";
-import { commonResponses, problemResponses, takesIdempotencyKey } from "./openapi-problems.ts";
+import { commonResponses, problemResponses } from "./openapi-problems.ts";
 import { type Json, SchemaNames, upperFirst } from "./openapi-schemas.ts";
-import type { Operation } from "./operation.ts";
+import { type Operation, takesIdempotencyKey } from "./operation.ts";
 
 const DIALECT = "https://json-schema.org/draft/2020-12/schema";
 const BINARY = { type: "string", contentMediaType: "application/octet-stream" };
@@ -68,9 +68,10 @@ function parametersOf(schema: z.ZodType | null, where: "path" | "query"): readon
   });
 }
 
-function successOf({ reply, download, status = 200, method }: Operation, names: SchemaNames): Json {
-  const headers =
-    method === "post" ? { "Idempotent-Replayed": { $ref: "#/components/headers/IdempotentReplayed" } } : {};
+function successOf(operation: Operation, names: SchemaNames): Json {
+  const { reply, download, status = 200 } = operation;
+  const replayed = { "Idempotent-Replayed": { $ref: "#/components/headers/IdempotentReplayed" } };
+  const headers = takesIdempotencyKey(operation) ? replayed : {};
   const withHeaders = Object.keys(headers).length === 0 ? {} : { headers };
   if (download !== undefined) {
     return { 200: { description: "A file", content: { [download]: { schema: BINARY } } } };

@@ -7,9 +7,9 @@ import type { z } from "zod";
 import { AppError } from "../../base/index.ts";
 import { parseWith } from "../../protocol/index.ts";
 import type { ApiScope } from "../shared/scopes.ts";
-import type { Access, Principal } from "./access.ts";
-import { tellTarget } from "./audit/audit-notes.ts";
-import { bodyOf, jsonBody, queryOf } from "./exchange.ts";
+import type { Principal } from "./access.ts";
+import { bodyOf, queryOf } from "./exchange.ts";
+import type { Answered } from "./idempotency.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -31,6 +31,9 @@ export interface Download {
   readonly fileName: string;
   readonly content: Readable | Uint8Array;
 }
+
+/** Lets `work` be done at most once. */
+export type Once = (work: () => Promise<Answered>) => Promise<Answered>;
 
 interface Described {
   readonly method: Method;
@@ -76,8 +79,20 @@ export interface Operation extends Described {
   readonly query: z.ZodType | null;
   readonly body: z.ZodType | null;
   readonly reply: z.ZodType | null;
-  readonly answer: (request: Request, response: Response, principal: Principal | null) => Promise<void>;
+  readonly answer: (exchange: Exchange) => Promise<void>;
 }
+
+/** A request that may be answered. */
+export interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly principal: Principal | null;
+  readonly once: Once;
+}
+
+/** Whether a key makes it safe to send again. */
+export const takesIdempotencyKey = ({ method, scope, upload, download, idempotent }: Described): boolean =>
+  method === "post" && scope !== "open" && upload === undefined && download === undefined && idempotent !== false;
 
 /** Of GET and HEAD no byte of a body is looked at. */
 function parsed<T>(schema: z.ZodType<T> | undefined, read: (schema: z.ZodType<T>) => T): T {
@@ -88,20 +103,34 @@ export function operation<P = undefined, Q = undefined, B = undefined, R extends
   definition: Definition<P, Q, B, R>,
 ): Operation {
   const { params, query, body, reply, run, ...described } = definition;
-  const answer: Operation["answer"] = async (request, response, principal) => {
-    const result = await run({
+  const work = async ({ request, response, principal }: Omit<Exchange, "once">) =>
+    run({
       params: parsed(params, (schema) => parseWith(schema, { ...request.params }, "web.bad_request", "The address")),
       query: parsed(query, (schema) => queryOf(request, schema)),
       body: parsed(body, (schema) => bodyOf(request, schema)),
       ...{ principal, request, response },
     });
-    if (response.headersSent) return;
-    if (definition.download !== undefined) return sendFile(response, definition.download, result);
-    if (reply === undefined) response.status(204).end();
-    else response.status(definition.status ?? 200).json(reply.parse(result));
+  const answer: Operation["answer"] = async ({ once, ...exchange }) => {
+    const { response } = exchange;
+    if (definition.download !== undefined) {
+      const file = await work(exchange);
+      if (!response.headersSent) sendFile(response, definition.download, file);
+      return;
+    }
+    const answered = await once(async () => {
+      const result = await work(exchange);
+      if (reply === undefined) return { status: 204, body: "" };
+      return { status: definition.status ?? 200, body: JSON.stringify(reply.parse(result)) };
+    });
+    if (!response.headersSent) send(response, answered);
   };
   const schemas = { params: params ?? null, query: query ?? null, body: body ?? null, reply: reply ?? null };
   return { ...described, ...schemas, answer };
+}
+
+function send(response: Response, { status, body }: Answered): void {
+  if (body === "") response.status(status).end();
+  else response.status(status).type("json").send(body);
 }
 
 function isDownload(value: unknown): value is Download {
@@ -120,28 +149,4 @@ function sendFile(response: Response, type: string, value: unknown): void {
   // The head is out: the reader sees that the file ends early.
   content.once("error", () => response.destroy());
   content.pipe(response);
-}
-
-/** `/slots/{id}` as express writes it. */
-export const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ":$1");
-
-export interface OperationDeps {
-  readonly access: Access;
-  readonly bodyBytes: number;
-}
-
-/** The handlers of one operation, in order: who asks, the body, the answer. */
-export function handlersOf(operation: Operation, { access, bodyBytes }: OperationDeps): RequestHandler[] {
-  const principals = new WeakMap<Request, Principal>();
-  const { scope, before = [] } = operation;
-  const admit: RequestHandler = async (request, response, next) => {
-    tellTarget(response, request.params);
-    if (scope !== "open") principals.set(request, await access.require(request, scope));
-    next();
-  };
-  const body = operation.body === null ? [] : jsonBody(operation.bodyBytes ?? bodyBytes);
-  const answer: RequestHandler = async (request, response) => {
-    await operation.answer(request, response, principals.get(request) ?? null);
-  };
-  return [admit, ...before, ...body, answer];
 }

@@ -289,6 +289,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "web.no_second_factor": 409,
   "web.no_second_factor_here": 409,
   "web.not_found": 404,
+  "web.not_idempotent": 400,
   "web.pages_missing": 503,
   "web.rate_limited": 429,
   "web.same_password": 400,

@@ -3,6 +3,7 @@
 import { createServer, type Server } from "node:http";
 import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from "../../base/index.ts";
 import type {
+  AnswerStore,
   AuditStore,
   BoxConsole,
   ChainConsole,
@@ -22,10 +23,12 @@ import type { SecretBox } from "./accounts/secret-box.ts";
 import { webApp } from "./app.ts";
 import { type FlowsEditor, FlowsProxy } from "./flows-proxy.ts";
 import { httpsServer, type TlsOptions } from "./https.ts";
+import { Idempotency, MemoryAnswers } from "./idempotency.ts";
 import { DEFAULT_WEB_LIMITS, type WebLimits } from "./limits.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { liveUpgrade } from "./live-upgrade.ts";
 import type { Operation } from "./operation.ts";
+import { RequestLimits } from "./request-limits.ts";
 import type { PaymentConsole } from "./routes-payments.ts";
 import type { ProofConsole } from "./routes-proofs.ts";
 import type { TelemetryWeb } from "./routes-telemetry.ts";
@@ -57,6 +60,8 @@ export interface WebOptions {
   readonly audit?: AuditStore;
   /** The console over https too; plain http is then for this machine, and for the way to trust the box. */
   readonly tls?: TlsOptions;
+  /** Where answers under an `Idempotency-Key` outlive the process. */
+  readonly answers?: AnswerStore;
   /** Folder with the built pages. */
   readonly pages: string;
   readonly clock: Clock;
@@ -121,8 +126,11 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     new FlowsProxy({ ...options, ...entrance, names, editor: options.flows, checkEvery: limits.livePing });
   // All of the consoles that there are: each has its routes.
   const common = { ...options, ...entrance, flowsProxy, names, behindProxy };
+  const requestLimits = new RequestLimits({ clock, limits });
+  const idempotency = new Idempotency({ clock, log, limits, store: options.answers ?? new MemoryAnswers() });
   let httpsPort = tls?.listen.port ?? 0;
-  const app = webApp({ ...common, bodyBytes, phoneLimits: limits, httpsPort: () => httpsPort });
+  const own = { requestLimits, idempotency, phoneLimits: limits, httpsPort: () => httpsPort };
+  const app = webApp({ ...common, ...own, bodyBytes });
   const upgrade = liveUpgrade({
     ...{ ...entrance, feed, names, flows: flowsProxy },
     ...{ maxViewers: limits.liveClients, secure: tls !== undefined },
