@@ -2,11 +2,11 @@
 
 import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import type { TrustedTime } from "../core/index.ts";
+import { createOutboxViews, type TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { machineFacts, programRunner } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
-import { keptOperations, type Operation, wizardOperations } from "../web/index.ts";
+import { keptOperations, type Operation, outboxOperations, wizardOperations } from "../web/index.ts";
 import { startAlerts } from "./alert-services.ts";
 import type { BoxServices } from "./box-services.ts";
 import type { ChainLink } from "./chain-services.ts";
@@ -49,7 +49,8 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
     isInUse: () => services.rentals.all().length > 0 || (services.publishing?.publisher.list().length ?? 0) > 0,
   });
   parts.started("wizard", async () => wizard.stop());
+  const outbox = createOutboxViews({ ...deps, ...services, now: () => deps.time.now() });
   const alerts = await startAlerts({ ...deps, ...services }, parts);
   const kept = startKept({ ...deps, events: services.events, now: () => deps.time.now() });
-  return [...keptOperations(kept), ...wizardOperations(wizard), ...alerts.operations];
+  return [...keptOperations(kept), ...wizardOperations(wizard), ...alerts.operations, ...outboxOperations(outbox)];
 }

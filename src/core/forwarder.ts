@@ -23,6 +23,7 @@ import type { Receipt, WireMessage } from "../protocol/index.ts";
 import type { EventInput, EventLog } from "./event-log.ts";
 import { type LinkInput, type LinkState, linkStart, stepLink } from "./link-state.ts";
 import type { OutboxMessage } from "./model.ts";
+import type { RentalWait } from "./outbox-views.ts";
 import type { ForwardOutcome, RelayPort } from "./ports.ts";
 import type { ForwardedMark, OutboxStore } from "./ports-store.ts";
 import type { StoredAcceptance } from "./proofs/box-receipts.ts";
@@ -80,6 +81,17 @@ export class Forwarder {
   /** The relay has answered, here or to somebody else: a box without anything to forward knows its link from that. */
   answered(): void {
     this.#stepLink({ type: "answered" });
+  }
+
+  /** Whether a rental is served now, and what keeps it from that. */
+  waitOf(rental: RentalId): RentalWait {
+    const hold = this.#holds.get(rental);
+    return {
+      serving: this.#serving.has(rental),
+      attempts: hold?.attempts ?? 0,
+      until: hold?.until ?? null,
+      reason: this.#reported.get(rental)?.split(" ")[1] ?? null,
+    };
   }
 
   /** Begins with what the last run left. */

@@ -46,6 +46,7 @@ export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
 export * from "./notices/index.ts";
 export * from "./number-query.ts";
+export * from "./outbox-views.ts";
 export * from "./payments/index.ts";
 export * from "./pin-guard.ts";
 export * from "./ports.ts";

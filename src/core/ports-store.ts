@@ -61,6 +61,33 @@ export interface ForwardedMark {
   readonly accepted?: StoredAcceptance | null;
 }
 
+/** What waits of one rental; `oldest` and `firstSeq` are of the first in its queue. */
+export interface WaitingRental {
+  readonly rentalId: RentalId;
+  readonly lineId: LineId;
+  readonly waiting: number;
+  readonly oldest: UnixMs;
+  readonly firstSeq: number;
+}
+
+export interface RefusedMessage {
+  readonly cursor: number;
+  readonly id: string;
+  readonly rentalId: RentalId;
+  readonly lineId: LineId;
+  readonly seq: number;
+  readonly storedAt: UnixMs;
+  readonly refusedAt: UnixMs;
+  readonly code: string;
+}
+
+/** The outbox as its owner looks at it. */
+export interface OutboxReport {
+  /** Rentals with waiting messages, by id, those behind `after`. */
+  waitingRentals(after: string | null, limit: number): Promise<readonly WaitingRental[]>;
+  refusedMessages(page: { readonly after: number; readonly limit: number }): Promise<readonly RefusedMessage[]>;
+}
+
 export interface OutboxStore {
   /** The next messages of one rental in the order of `seq`, at most `limit`. */
   nextMessages(rentalId: RentalId, limit: number): Promise<readonly OutboxMessage[]>;

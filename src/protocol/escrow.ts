@@ -61,6 +61,8 @@ export const escrowsReply = z.object({
   escrows: z.array(escrowSummary),
   /** Names of the arbiters that the configuration trusts. */
   arbiters: z.array(z.string()),
+  /** The `after` of the next page; null at the end. */
+  next: z.string().nullable().default(null),
 });
 
 const sent = z.object({ txid: z.string(), confirmations: z.int().nullable() });

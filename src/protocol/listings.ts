@@ -25,7 +25,11 @@ export const publicationView = z.object({
 export type PublicationView = z.infer<typeof publicationView>;
 
 /** `GET /api/v1/publications`. */
-export const publicationsReply = z.object({ publications: z.array(publicationView) });
+export const publicationsReply = z.object({
+  publications: z.array(publicationView),
+  /** The `after` of the next page; null at the end. */
+  next: z.string().nullable().default(null),
+});
 
 const revisionView = z.object({
   rev: z.int(),

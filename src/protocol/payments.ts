@@ -34,7 +34,11 @@ export const orderView = z.object({
   expires_at: time,
 });
 export type OrderView = z.infer<typeof orderView>;
-export const ordersReply = z.object({ orders: z.array(orderView) });
+export const ordersReply = z.object({
+  orders: z.array(orderView),
+  /** The `after` of the next page; null at the end. */
+  next: z.string().nullable().default(null),
+});
 
 /** `POST …/payments/orders`: a quote for a line (id or number), or with `rental_id` and `amount` a top-up. */
 export const orderRequest = z.union([
@@ -88,7 +92,11 @@ export const ticketView = z.object({
 export type TicketView = z.infer<typeof ticketView>;
 /** `win`: the transaction of a win, for the payer to send out as well. */
 export const ticketReply = z.object({ ticket: ticketView, win: z.string().nullable(), order: orderView });
-export const ticketsReply = z.object({ tickets: z.array(ticketView) });
+export const ticketsReply = z.object({
+  tickets: z.array(ticketView),
+  /** The `after` of the next page; null at the end. */
+  next: z.string().nullable().default(null),
+});
 
 /** `POST …/payments/addresses`. */
 export const addressRequest = z.strictObject({ order_id: hex32 });
@@ -99,6 +107,14 @@ export const spanQuery = z.object({
   from: z.coerce.number().int().min(0).optional(),
   to: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+/** `after`: the `next` of the page before. */
+export const ticketsQuery = spanQuery.extend({
+  after: z
+    .string()
+    .regex(/^\d{1,15}\.\S{1,100}$/)
+    .optional(),
 });
 
 export const paymentsView = z.object({

@@ -9,6 +9,7 @@ import type {
   EscrowStore,
   EventStore,
   NoticeStore,
+  OutboxReport,
   PaymentStore,
   RestoreStore,
 } from "../core/index.ts";
@@ -44,7 +45,7 @@ export interface BoxStoreOptions {
 }
 
 /** What doctor and telemetry ask of the file, beyond the rules' port. */
-export interface FileBoxStore extends BoxStore {
+export interface FileBoxStore extends BoxStore, OutboxReport {
   readonly restore: RestoreStore;
   readonly proofs: ProofStore;
   readonly payments: PaymentStore;

@@ -1,7 +1,14 @@
 // The durable queue towards the relay, and what is left of a message once the relay has it.
 
 import { lineId, type MessageId, rentalId, type UnixMs, unixMs } from "../base/index.ts";
-import type { ForwardedMark, OutboxMessage, OutboxStore } from "../core/index.ts";
+import type {
+  ForwardedMark,
+  OutboxMessage,
+  OutboxReport,
+  OutboxStore,
+  RefusedMessage,
+  WaitingRental,
+} from "../core/index.ts";
 import { rowParser, type SqliteDatabase, type Transaction } from "../sqlite/index.ts";
 import { addCounts } from "./intake-repository.ts";
 import { envelopeVersion } from "./rental-repository.ts";
@@ -25,6 +32,41 @@ const DEPTH = `
   SELECT (SELECT coalesce(sum(waiting), 0) FROM rental_counts) AS waiting,
     (SELECT stored_at FROM outbox ORDER BY position LIMIT 1) AS oldest,
     (SELECT count(*) FROM refused) AS refused`;
+
+// Counts are kept by triggers, and the first of each queue is found by the index of (rental, seq): no envelope is read.
+const WAITING_RENTALS = `
+  SELECT counts.rental_id, outbox.line_id, counts.waiting, outbox.stored_at, outbox.seq
+  FROM rental_counts AS counts JOIN outbox ON outbox.rental_id = counts.rental_id
+    AND outbox.seq = (SELECT min(seq) FROM outbox AS first WHERE first.rental_id = counts.rental_id)
+  WHERE counts.waiting > 0 AND counts.rental_id > ? ORDER BY counts.rental_id LIMIT ?`;
+const REFUSED = `
+  SELECT position, id, rental_id, line_id, seq, stored_at, refused_at, code FROM refused
+  WHERE position > ? ORDER BY position LIMIT ?`;
+
+const waitingRow = rowParser(
+  "outbox",
+  (row): WaitingRental => ({
+    rentalId: row.parsed("rental_id", rentalId),
+    lineId: row.parsed("line_id", lineId),
+    waiting: row.integer("waiting"),
+    oldest: unixMs(row.integer("stored_at")),
+    firstSeq: row.integer("seq"),
+  }),
+);
+
+const refusedRow = rowParser(
+  "refused",
+  (row): RefusedMessage => ({
+    cursor: row.integer("position"),
+    id: row.text("id"),
+    rentalId: row.parsed("rental_id", rentalId),
+    lineId: row.parsed("line_id", lineId),
+    seq: row.integer("seq"),
+    storedAt: unixMs(row.integer("stored_at")),
+    refusedAt: unixMs(row.integer("refused_at")),
+    code: row.text("code"),
+  }),
+);
 
 const messageRow = rowParser(
   "outbox",
@@ -53,7 +95,7 @@ const depthRow = rowParser("outbox", (row) => {
   };
 });
 
-type QueueStore = Omit<OutboxStore, "pendingGrant" | "grantOf" | "markRegistered">;
+type QueueStore = Omit<OutboxStore, "pendingGrant" | "grantOf" | "markRegistered"> & OutboxReport;
 
 export function outboxRepository(db: SqliteDatabase): QueueStore {
   return {
@@ -65,6 +107,8 @@ export function outboxRepository(db: SqliteDatabase): QueueStore {
         [],
         rowParser("rental_counts", (row) => row.parsed("rental_id", rentalId)),
       ),
+    waitingRentals: (after, limit) => db.read(WAITING_RENTALS, [after ?? "", limit], waitingRow),
+    refusedMessages: ({ after, limit }) => db.read(REFUSED, [after, limit], refusedRow),
     markForwarded: (messages) => db.write((tx) => markForwarded(tx, messages)),
     markRefused: (id, code, at) => db.write((tx) => markRefused(tx, { id, code, at })),
     depth: async () => (await db.readOne(DEPTH, [], depthRow)) ?? { waiting: 0, oldest: null, refused: 0 },

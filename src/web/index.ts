@@ -7,6 +7,7 @@ export { DEFAULT_WEB_LIMITS, type WebLimits } from "./server/limits.ts";
 export { type Download, type Operation, operation } from "./server/operation.ts";
 export { alertOperations, deliveryOperations, eventOperations } from "./server/routes-alerts.ts";
 export { keptOperations } from "./server/routes-kept.ts";
+export { outboxOperations } from "./server/routes-outbox.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
 export { wizardOperations } from "./server/routes-wizard.ts";
 export { startWeb, type WebHandle, type WebOptions } from "./server/start.ts";

@@ -32,7 +32,7 @@ const CONSOLES = [
     "flows",
     "telemetry",
   ],
-  ...["owner", "sessions", "access", "guard", "requestLimits", "idempotency"],
+  ...["users", "tokens", "sessions", "access", "guard", "requestLimits", "idempotency"],
 ] as const;
 
 function depsOfEverything(): AppDeps {

@@ -47,8 +47,33 @@ const count = (min: number, max: number, standard: number) =>
     z.int().min(min).max(max).default(standard),
   );
 
+export const pageLimit = count(1, 500, 100);
 /** `?after=&limit=` of every list that grows. */
-export const pageQuery = z.strictObject({ after: count(0, Number.MAX_SAFE_INTEGER, 0), limit: count(1, 500, 100) });
+export const pageQuery = z.strictObject({ after: count(0, Number.MAX_SAFE_INTEGER, 0), limit: pageLimit });
+
+/** Of lists whose rows have names: `after` is the last one's of the page before; without `limit` all of it comes at once. */
+export const namedPageQuery = z.strictObject({
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(500)).optional(),
+});
+
+/** One page of `rows`, and the `after` of the next one; null at the end. Errors: `web.bad_request` for an `after` that is not there. */
+export function pageOf<T>(
+  rows: readonly T[],
+  {
+    after,
+    limit = Number.POSITIVE_INFINITY,
+  }: { readonly after?: string | undefined; readonly limit?: number | undefined },
+  nameOf: (row: T) => string,
+): { readonly page: T[]; readonly next: string | null } {
+  const start = after === undefined ? 0 : rows.findIndex((row) => nameOf(row) === after) + 1;
+  if (after !== undefined && start === 0) {
+    throw new AppError("web.bad_request", "`after` names nothing in this list", { hint: "Begin again without it." });
+  }
+  const page = rows.slice(start, start + limit);
+  const last = page.at(-1);
+  return { page, next: last === undefined || start + page.length >= rows.length ? null : nameOf(last) };
+}
 
 /** Sends what the schema lets through: a member that the contract does not name cannot leave the box. */
 export function reply<S extends z.ZodType>(response: Response, schema: S, value: z.input<S>): void {

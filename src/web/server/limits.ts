@@ -1,7 +1,12 @@
 // Every limit and wait of the web server in one table.
 
 import { hours, type Millis, millis, minutes, seconds } from "../../base/index.ts";
-import type { Allowance } from "./request-limits.ts";
+
+/** Requests at once, and how many more each second. */
+export interface Allowance {
+  readonly burst: number;
+  readonly perSecond: number;
+}
 
 export interface WebLimits {
   /** Requests of one signed-in user or token. */

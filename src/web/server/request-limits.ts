@@ -2,14 +2,8 @@
 // who are known by their name, so that nobody's requests use up another's. On the injected clock, as the sign-in guard.
 
 import { AppError, type Clock, type Millis, millis } from "../../base/index.ts";
-import type { WebLimits } from "./limits.ts";
+import type { Allowance, WebLimits } from "./limits.ts";
 import { addressKey } from "./sign-in-guard.ts";
-
-/** Requests at once, and how many more each second. */
-export interface Allowance {
-  readonly burst: number;
-  readonly perSecond: number;
-}
 
 interface Bucket {
   readonly left: number;

@@ -1,11 +1,11 @@
 // REST: what the box knows and does. Each route is schema in, use case, schema out.
 
 import { z } from "zod";
-import { rentalId } from "../../base/index.ts";
+import { AppError, rentalId } from "../../base/index.ts";
 import type { BoxConsole } from "../../core/index.ts";
 import { grantRequest, overview, parseJsonWith, receipt, rentalView } from "../../protocol/index.ts";
 import { eventsReply, linesReply, receiptsReply, rentalsReply, slotsReply } from "../shared/api.ts";
-import { pageQuery } from "./exchange.ts";
+import { namedPageQuery, pageOf, pageQuery } from "./exchange.ts";
 import { type Operation, operation } from "./operation.ts";
 
 function viewOperations(box: BoxConsole): readonly Operation[] {
@@ -58,8 +58,21 @@ export function boxOperations(box: BoxConsole): readonly Operation[] {
     ...viewOperations(box),
     operation({
       ...{ method: "get", path: "/rentals", scope: "read", tag: "Rentals", reply: rentalsReply },
-      summary: "All rentals",
-      run: async () => ({ rentals: [...(await box.rentals())] }),
+      ...{ summary: "Rentals, the newest first", query: namedPageQuery },
+      run: async ({ query }) => {
+        const { page, next } = pageOf(await box.rentals(), query, ({ id }) => id);
+        return { rentals: page, next };
+      },
+    }),
+    operation({
+      ...{ method: "get", path: "/rentals/{id}", scope: "read", tag: "Rentals", reply: rentalView },
+      params: z.strictObject({ id: z.string() }),
+      ...{ summary: "One rental", errors: ["rental.unknown"] },
+      run: async ({ params }) => {
+        const found = (await box.rentals()).find(({ id }) => id === params.id);
+        if (found === undefined) throw new AppError("rental.unknown", "there is no such rental");
+        return found;
+      },
     }),
     operation({
       ...{ method: "post", path: "/rentals", scope: "operate", tag: "Rentals", body: grantRequest, reply: rentalView },

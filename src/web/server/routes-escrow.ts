@@ -25,6 +25,7 @@ import {
   publishReply,
 } from "../../protocol/index.ts";
 import { NAME_ERRORS, NODE_ERRORS, WALLET_ERRORS } from "./error-groups.ts";
+import { namedPageQuery, pageOf } from "./exchange.ts";
 import { type Operation, operation } from "./operation.ts";
 
 const STEPS = [
@@ -102,10 +103,11 @@ function viewOperations({ escrows }: EscrowConsole): readonly Operation[] {
     operation({
       ...{ method: "get", path: "/escrows", scope: "read", tag: "Escrow", reply: escrowsReply },
       summary: "All escrows, and the arbiters that the configuration trusts",
-      run: () => ({
-        escrows: escrows.list().map(escrowSummaryBody),
-        arbiters: escrows.arbiters().map(({ name }) => name),
-      }),
+      query: namedPageQuery,
+      run: ({ query }) => {
+        const { page, next } = pageOf(escrows.list().map(escrowSummaryBody), query, ({ id }) => id);
+        return { escrows: page, arbiters: escrows.arbiters().map(({ name }) => name), next };
+      },
     }),
     operation({
       ...{ ...common, method: "get", path: "/escrows/{id}", scope: "read", reply: escrowView },

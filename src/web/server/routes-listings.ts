@@ -20,6 +20,7 @@ import {
   publishRequest,
 } from "../../protocol/index.ts";
 import { NAME_ERRORS, NODE_ERRORS } from "./error-groups.ts";
+import { namedPageQuery, pageOf } from "./exchange.ts";
 import { type Operation, operation } from "./operation.ts";
 
 const LISTING_ACTIONS = [
@@ -71,8 +72,11 @@ function publicationOperations({ publisher }: PublishingConsole): readonly Opera
   return [
     operation({
       ...{ method: "get", path: "/publications", scope: "read", tag: "Chain", reply: publicationsReply },
-      summary: "What is on its way to the chain, and what arrived",
-      run: () => ({ publications: publisher.list().map(publicationBody) }),
+      ...{ summary: "What is on its way to the chain, and what arrived", query: namedPageQuery },
+      run: ({ query }) => {
+        const { page, next } = pageOf(publisher.list(), query, ({ id }) => id);
+        return { publications: page.map(publicationBody), next };
+      },
     }),
     operation({
       ...{ method: "post", path: "/publications/{id}/cancel", scope: "manage", tag: "Chain", reply: publicationView },

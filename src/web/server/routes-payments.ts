@@ -26,9 +26,11 @@ import {
   statementView,
   ticketReply,
   ticketRequest,
+  ticketsQuery,
   ticketsReply,
 } from "../../protocol/index.ts";
 import { WALLET_ERRORS } from "./error-groups.ts";
+import { namedPageQuery, pageOf } from "./exchange.ts";
 import { type Operation, operation } from "./operation.ts";
 
 export interface PaymentConsole {
@@ -41,6 +43,20 @@ export interface PaymentConsole {
 function spanOf({ from, to, limit }: z.output<typeof spanQuery>, now: number) {
   const end = to ?? now + 1;
   return { from: unixMs(from ?? Math.max(0, end - days(30))), to: unixMs(end), limit };
+}
+
+/** Tickets of one millisecond that a page may begin with: each takes the checks of a transaction. */
+const SAME_MOMENT = 100;
+
+/** By time, then by id; a page is behind `after`, which holds both. */
+async function ticketsOf(service: Payments, span: ReturnType<typeof spanOf>, after = "0.") {
+  const [from = "0", ...rest] = after.split(".");
+  const [at, id] = [unixMs(Number(from)), rest.join(".")];
+  const asked = { ...span, from: unixMs(Math.max(span.from, at)), limit: span.limit + SAME_MOMENT };
+  const rows = (await service.tickets(asked)).filter((row) => row.receivedAt > at || row.id > id);
+  const page = rows.slice(0, span.limit);
+  const last = page.at(-1);
+  return { page, next: last === undefined || rows.length === page.length ? null : `${last.receivedAt}.${last.id}` };
 }
 
 /** `risk` alone, or `amount` alone, is filled up with the RANDPAY examples' 1 EMC at 1/6. */
@@ -93,12 +109,19 @@ function viewOperations({ service, now }: PaymentConsole): readonly Operation[] 
       run: async ({ query }) => statementViewOf(await service.statement(spanOf(query, now()))),
     }),
     operation({
-      ...{ ...read, path: "/payments/tickets", query: spanQuery, reply: ticketsReply, summary: "Tickets of a span" },
-      run: async ({ query }) => ({ tickets: (await service.tickets(spanOf(query, now()))).map(ticketViewOf) }),
+      ...{ ...read, path: "/payments/tickets", query: ticketsQuery, reply: ticketsReply, summary: "Tickets of a span" },
+      run: async ({ query }) => {
+        const { page, next } = await ticketsOf(service, spanOf(query, now()), query.after);
+        return { tickets: page.map(ticketViewOf), next };
+      },
     }),
     operation({
       ...{ ...read, path: "/payments/orders", reply: ordersReply, summary: "Orders that are not forgotten yet" },
-      run: () => ({ orders: service.orders().map((each) => orderViewOf(each, service.book)) }),
+      query: namedPageQuery,
+      run: ({ query }) => {
+        const { page, next } = pageOf(service.orders(), query, ({ id }) => id);
+        return { orders: page.map((each) => orderViewOf(each, service.book)), next };
+      },
     }),
   ];
 }

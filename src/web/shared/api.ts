@@ -47,7 +47,11 @@ export const openApiDocument = z.record(z.string(), z.unknown());
 export const healthReply = z.object({ status: z.literal("ok") });
 export const slotsReply = z.object({ slots: z.array(slotView) });
 export const linesReply = z.object({ lines: z.array(lineView) });
-export const rentalsReply = z.object({ rentals: z.array(rentalView) });
+export const rentalsReply = z.object({
+  rentals: z.array(rentalView),
+  /** The `after` of the next page; null at the end. */
+  next: z.string().nullable().default(null),
+});
 
 /** `next` is the `after` of the next page, also when this one is empty. */
 /** `GET …/events/history`: newest first. `next`: `before` of the next page, null at the end. */
