@@ -223,7 +223,7 @@ describe("requests that are not well-formed", () => {
   it.each([
     "/api/v1/nothing",
     "/api/v2/slots",
-    "/api",
+    "/api/x",
     "/nothing",
     "/assets/../../../etc/passwd",
     "/%2e%2e/%2e%2e/etc/passwd",
@@ -236,7 +236,7 @@ describe("requests that are not well-formed", () => {
   });
 
   it("does not tell a stranger which addresses there are", async () => {
-    for (const path of ["/api", "/api/v1/slots", "/api/v1/nothing", "/api/v1/slots/1/at", "/api/v2/x"]) {
+    for (const path of ["/api/x", "/api/v1/slots", "/api/v1/nothing", "/api/v1/slots/1/at", "/api/v2/x"]) {
       for (const method of ["GET", "POST", "DELETE"]) {
         const answer = await f.call(method, path);
         expect([path, answer.status, answer.json?.code]).toEqual([path, 401, "web.sign_in_needed"]);

@@ -214,7 +214,8 @@ export function webApp(deps: AppDeps): Express {
   const operations = everyOperation(deps);
   if (deps.trail !== undefined) app.use("/api/v1", auditHook({ ...deps, trail: deps.trail }));
   app.use("/api/v1", noStore, operationsRouter(operations, deps));
-  app.use("/api", noStore, unknownAddress(operations, deps));
+  // `/api` itself is a page of the console.
+  app.use(/^\/api\/./, noStore, unknownAddress(operations, deps));
   if (deps.flowsProxy !== undefined) app.use(deps.flowsProxy.handler);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);

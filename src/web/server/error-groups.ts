@@ -36,3 +36,19 @@ export const NAME_ERRORS = [
   "emercoin.name_pending",
   "publication.name_busy",
 ] as const;
+
+/** Of whatever reads a key file that somebody sends. */
+export const KEYFILE_ERRORS = [
+  "keyfile.bad_cipher",
+  "keyfile.bad_json",
+  "keyfile.bad_key",
+  "keyfile.bad_shape",
+  "keyfile.duplicate_name",
+  "keyfile.mismatch",
+  "keyfile.needs_password",
+  "keyfile.no_identity",
+  "keyfile.not_user",
+  "keyfile.too_long",
+  "keyfile.unknown_format",
+  "keyfile.wrong_password",
+] as const;

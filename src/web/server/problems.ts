@@ -139,6 +139,18 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "wizard.identity_in_use": 409,
   "wizard.other_identity": 422,
   "wizard.passphrase_needed": 422,
+  "keyfile.bad_cipher": 400,
+  "keyfile.bad_json": 400,
+  "keyfile.bad_key": 400,
+  "keyfile.bad_shape": 400,
+  "keyfile.duplicate_name": 400,
+  "keyfile.mismatch": 400,
+  "keyfile.needs_password": 422,
+  "keyfile.no_identity": 400,
+  "keyfile.not_user": 400,
+  "keyfile.too_long": 400,
+  "keyfile.unknown_format": 400,
+  "keyfile.wrong_password": 422,
   "line.exists": 409,
   "listing.bad_cid": 400,
   "listing.bad_record": 400,
@@ -313,6 +325,9 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "web.wrong_claim_code": 403,
   "web.wrong_code": 401,
   "web.wrong_password": 401,
+  "wizard.identity_in_use": 409,
+  "wizard.other_identity": 409,
+  "wizard.passphrase_needed": 409,
 };
 
 /** Null for a code that has no status of its own. */

@@ -14,6 +14,7 @@ import {
   wizardMark,
   wizardView,
 } from "../../protocol/index.ts";
+import { KEYFILE_ERRORS } from "./error-groups.ts";
 import { type Operation, operation } from "./operation.ts";
 
 const tag = "First run";
@@ -44,13 +45,17 @@ function identityOperations(wizard: WizardConsole): readonly Operation[] {
     }),
     operation({
       ...{ method: "post", path: "/wizard/identity/confirm", scope, tag, body: identityConfirmRequest },
-      ...{ reply: ownIdentityView, errors: ["wizard.other_identity"], idempotent: false },
+      ...{ reply: ownIdentityView, errors: ["wizard.other_identity", ...KEYFILE_ERRORS], idempotent: false },
       summary: "Show that the backup is kept and can be opened",
       run: ({ body }) => wizard.confirmBackup(body.text, new Secret(body.passphrase)),
     }),
     operation({
       ...{ method: "post", path: "/wizard/identity/import", scope, tag, body: identityImportRequest },
-      ...{ reply: identityImportReply, errors: ["wizard.identity_in_use"], idempotent: false },
+      ...{
+        reply: identityImportReply,
+        errors: ["wizard.identity_in_use", "wizard.passphrase_needed", ...KEYFILE_ERRORS],
+        idempotent: false,
+      },
       summary: "Use the identity of a key file from the next start on",
       run: async ({ body: { text, passphrase } }) => {
         const secret = passphrase === undefined ? null : new Secret(passphrase);

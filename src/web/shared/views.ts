@@ -21,6 +21,7 @@ export const VIEWS = {
   phones: { path: "/phones", group: "numbers", scope: "read" },
   chain: { path: "/chain", group: "market", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },
+  api: { path: "/api", group: "automation", scope: "read" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },
   settings: { path: "/settings", group: "box", scope: "manage" },
   join: { path: "/join", group: null, scope: "read" },

@@ -22,6 +22,7 @@ export const enApp = {
   "nav.phones": "Phones",
   "nav.chain": "Emercoin",
   "nav.doctor": "Doctor",
+  "nav.api": "API",
   "nav.join": "Connect a phone",
   "theme.system": "Colours: as the system",
   "theme.light": "Colours: light",

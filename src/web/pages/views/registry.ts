@@ -20,6 +20,7 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
+  api: lazy("api", async () => (await import("./api.tsx")).Api),
   welcome: lazy("ready", () => loadWizard()),
   chain: lazy("chain", async () => (await import("./chain.tsx")).Chain),
   settings: lazy("settings", async () => (await import("./settings.tsx")).Settings),
