@@ -107,7 +107,10 @@ export function schemaText(
   if (Array.isArray(schema.enum)) return schema.enum.map((each) => JSON.stringify(each)).join(" | ");
   const choices = schema.anyOf ?? schema.oneOf;
   if (Array.isArray(choices)) return choices.map((each) => schemaText(each, schemas, level, indent)).join(" | ");
-  if (schema.type === "array") return `${schemaText(schema.items, schemas, level, indent)}[]`;
+  if (schema.type === "array") {
+    const item = schemaText(schema.items, schemas, level, indent);
+    return item.includes(" | ") && !item.startsWith("{") ? `(${item})[]` : `${item}[]`;
+  }
   if (schema.type === "object") return members(schema, schemas, level, indent);
   return typeof schema.type === "string" ? `${schema.type}${range(schema)}` : "any";
 }

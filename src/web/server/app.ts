@@ -132,6 +132,8 @@ function unknownAddress(operations: readonly Operation[], deps: OperationDeps): 
   const roots = new Set(operations.map(({ path }) => path.split("/")[1]).filter((root) => root !== "openapi.json"));
   const hint = `The API is /api/v1/{${[...roots, "live"].join(",")}}; /api/v1/openapi.json describes it.`;
   return async (request, _response, next) => {
+    // `/api` itself is a page of the console.
+    if (request.path === "/") return next();
     // A stranger does not learn which addresses there are.
     await admitted(request, "read", deps);
     next(new AppError("web.not_found", "there is nothing at this address", { hint }));
@@ -214,8 +216,7 @@ export function webApp(deps: AppDeps): Express {
   const operations = everyOperation(deps);
   if (deps.trail !== undefined) app.use("/api/v1", auditHook({ ...deps, trail: deps.trail }));
   app.use("/api/v1", noStore, operationsRouter(operations, deps));
-  // `/api` itself is a page of the console.
-  app.use(/^\/api\/./, noStore, unknownAddress(operations, deps));
+  app.use("/api", noStore, unknownAddress(operations, deps));
   if (deps.flowsProxy !== undefined) app.use(deps.flowsProxy.handler);
   app.use(pagesHandler(deps.pages));
   app.use(notFound);

@@ -18,13 +18,13 @@ function keyCodes(operation: Operation): readonly string[] {
 
 /** All codes that a caller may see. */
 export function codesOf(operation: Operation): readonly string[] {
-  const { method, scope, params, body, upload, errors = [] } = operation;
+  const { method, scope, params, query, body, upload, errors = [] } = operation;
   const guarded = scope === "open" ? [] : ["web.setup_needed", "web.sign_in_needed", "web.scope"];
   const codes = [
     ...EVERY,
     ...guarded,
     ...(scope !== "open" && method !== "get" ? WRITES : []),
-    ...(params === null ? [] : ["base.bad_value"]),
+    ...(params === null && query === null && body === null ? [] : ["base.bad_value"]),
     ...(body === null && upload === undefined ? [] : BODY),
     ...keyCodes(operation),
     ...errors,

@@ -18,6 +18,7 @@ import { type Operation, operation } from "./operation.ts";
 
 const ENUM_ERRORS = [
   "rental.unknown_line",
+  "listing.unknown_line",
   "enum.bad_record",
   "enum.bad_signature",
   "enum.bad_sip",
@@ -47,7 +48,10 @@ function numberOperations(directory: DirectoryConsole): readonly Operation[] {
     operation({
       ...{ method: "delete", path: "/enum/{line}", scope: "manage", tag: "Directory", body: publishRequest },
       ...{ summary: "Take a line's number out of the chain", params: z.strictObject({ line: z.string() }) },
-      ...{ reply: directoryReply, errors: ["rental.unknown_line", "enum.not_published", ...NAME_ERRORS] },
+      ...{
+        reply: directoryReply,
+        errors: ["rental.unknown_line", "listing.unknown_line", "enum.not_published", ...NAME_ERRORS],
+      },
       run: ({ params, body }) => removeNumber(directory, params.line, body.dry_run),
     }),
   ];

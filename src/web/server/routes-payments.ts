@@ -75,6 +75,8 @@ async function order({ service, findLine }: PaymentConsole, asked: OrderRequest)
 }
 
 const ORDER_ERRORS = [
+  "payment.unknown_order",
+  "payment.order_over",
   "rental.unknown_line",
   "rental.unknown",
   "rental.not_active",

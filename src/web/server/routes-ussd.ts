@@ -30,7 +30,10 @@ export function ussdOperations(ussd: UssdConsole): readonly Operation[] {
     }),
     operation({
       ...{ ...talk, path: "/slots/{id}/ussd/reply", body: ussdReplyRequest },
-      ...{ summary: "Answer the menu that is open", errors: [...NO_SLOT, ...SESSION, "ussd.no_session"] },
+      ...{
+        summary: "Answer the menu that is open",
+        errors: [...NO_SLOT, ...SESSION, "ussd.no_session", "ussd.bad_code"],
+      },
       example: { text: "1" },
       run: ({ params, body }) => ussd.reply(slotId(params.id), body.text),
     }),

@@ -55,7 +55,7 @@ export function Api() {
     <div class="api">
       <header class="view-head">
         <h1>{words.t("api.title")}</h1>
-        <a class="button" href="/api/v1/openapi.json" target="_blank" rel="noreferrer">
+        <a href="/api/v1/openapi.json" target="_blank" rel="noreferrer">
           {words.t("api.document")}
         </a>
       </header>
@@ -68,7 +68,7 @@ export function Api() {
         control={(ids) => (
           <input
             {...ids}
-            type="search"
+            type="text"
             value={search}
             onInput={({ currentTarget }) => setSearch(currentTarget.value)}
             autocomplete="off"
