@@ -30,7 +30,6 @@ import {
 } from "../core/index.ts";
 import { deriveKey } from "../envelope/index.ts";
 import type { Phones } from "../phone/index.ts";
-import type { MqttBridge } from "../telemetry/index.ts";
 import { balanceRules } from "./balance-rules.ts";
 import { createEscrows } from "./escrow-services.ts";
 import { FleetControl } from "./fleet-control.ts";
@@ -47,7 +46,7 @@ import { createCatchUp } from "./restore-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
-import { createMqtt } from "./telemetry-services.ts";
+import { createTelemetry, type TelemetryServices } from "./telemetry-services.ts";
 
 interface BusEvents {
   readonly grant: RentalId;
@@ -80,7 +79,7 @@ export interface BoxServices {
   readonly scout: HardwareScout;
   readonly control: FleetControl;
   readonly ussd: Ussd;
-  readonly mqtt: MqttBridge;
+  readonly telemetry: TelemetryServices;
   readonly alertHub: AlertHub;
   /** Null where no balance is asked for. */
   readonly balances: BalanceWatch | null;
@@ -289,8 +288,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
   const alertHub = new AlertHub(log);
   const told = deps.config.alerts.enabled ? alertHub : null;
-  const mqtt = createMqtt({ ...shared, views, fleet: control, ussd, balances, alerts: told });
-  const services: BoxServices = { ...delivery, ...made, views, control, checks, mqtt, alertHub };
+  const telemetry = createTelemetry({ ...shared, views, fleet: control, ussd, balances, publishing, alerts: told });
+  const services: BoxServices = { ...delivery, ...made, views, control, checks, telemetry, alertHub };
   connect(bus, services, shared.now);
   return services;
 }

@@ -51,6 +51,7 @@ import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
 import type { Machine } from "./service-deps.ts";
+import { startTelemetry } from "./telemetry-services.ts";
 
 export interface BoxDeps {
   readonly dataFolder: string;
@@ -185,8 +186,7 @@ async function startServices(deps: BoxDeps, box: OpenBox, parts: Parts): Promise
   parts.started("clockwork", () => clockwork.stop());
   phones.start();
   startSources(services, parts);
-  services.mqtt.start();
-  parts.started("mqtt", () => services.mqtt.stop());
+  startTelemetry(services.telemetry, parts);
   events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
   return url;
 }
@@ -204,8 +204,8 @@ async function startChain({ chain, services }: OpenBox, parts: Parts): Promise<v
 }
 
 /** What the services know of themselves. */
-function checksOf({ checks, mqtt }: BoxServices, flows: FlowServices | null): readonly DoctorCheck[] {
-  const brokers = brokersCheck(() => mqtt.brokers());
+function checksOf({ checks, telemetry }: BoxServices, flows: FlowServices | null): readonly DoctorCheck[] {
+  const brokers = brokersCheck(() => telemetry.mqtt.brokers());
   return [...checks, brokers, ...(flows === null ? [] : [flowsCheck(() => flows.console.view())])];
 }
 
@@ -228,6 +228,7 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
     ...{ ...deps, listen, names, behindProxy, settings: store, ...entrance.web },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
     doctor,
+    telemetry: services.telemetry,
     ...(payments === null ? {} : { payments: paymentConsole(payments, rentals, time) }),
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),

@@ -5,6 +5,8 @@ import { isAbsolute, join } from "node:path";
 import { type CryptoSuite, Secret, systemCodeOf, toHex, utf8, wrapError } from "../base/index.ts";
 import type { MqttBrokerSection } from "../config/index.ts";
 import {
+  BoxMetrics,
+  type BoxMetricsDeps,
   type BrokerSecrets,
   type BrokerSettings,
   MqttBridge,
@@ -12,13 +14,16 @@ import {
   mqttBroker,
 } from "../telemetry/index.ts";
 import { createMachine } from "./machine-services.ts";
+import type { Parts } from "./parts.ts";
+import type { PublishingServices } from "./publishing-services.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export interface TelemetryDeps
-  extends Pick<ServiceDeps, "config" | "dataFolder" | "suite" | "machine" | "identity" | "version" | "time">,
-    Pick<MqttBridgeDeps, "clock" | "random" | "log" | "views" | "fleet" | "ussd" | "balances"> {
-  /** Null on a box without alerts. */
-  readonly alerts?: MqttBridgeDeps["alerts"];
+  extends Pick<ServiceDeps, "config" | "dataFolder" | "suite" | "machine" | "identity" | "version" | "time" | "chain">,
+    Pick<MqttBridgeDeps, "clock" | "random" | "log" | "views" | "fleet" | "ussd" | "balances" | "alerts"> {
+  readonly publishing: Pick<PublishingServices, "publisher"> | null;
+  /** Certificates whose end is watched. */
+  readonly certificates?: BoxMetricsDeps["certificates"];
 }
 
 async function readSecret(folder: string, file: string): Promise<string> {
@@ -59,10 +64,36 @@ function brokerSettings(folder: string, box: string, section: MqttBrokerSection)
   return { id, url, baseTopic, discoveryPrefix: discovery.enabled ? discovery.prefix : null, allow, port };
 }
 
-/** Makes the bridge; connects to nothing yet. */
-export function createMqtt(deps: TelemetryDeps): MqttBridge {
-  const { config, suite, identity, dataFolder, time, alerts = null } = deps;
+export interface TelemetryServices {
+  readonly mqtt: MqttBridge;
+  readonly metrics: BoxMetrics;
+}
+
+function countByState(publications: readonly { readonly state: string }[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { state } of publications) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return counts;
+}
+
+/** Makes the bridge and the metrics; connects to nothing yet. */
+export function createTelemetry(deps: TelemetryDeps): TelemetryServices {
+  const { config, suite, identity, dataFolder, time, chain, publishing, alerts } = deps;
   const box = config.mqtt.box ?? boxTopicName(suite, identity.verify);
   const brokers = config.mqtt.brokers.map((each) => brokerSettings(dataFolder, box, each));
-  return new MqttBridge({ ...deps, now: () => time.now(), box, brokers, alerts, machine: createMachine(deps) });
+  const machine = createMachine(deps);
+  const mqtt = new MqttBridge({ ...deps, now: () => time.now(), box, brokers, alerts, machine });
+  const metrics = new BoxMetrics({
+    ...{ ...deps, alerts, machine, mqtt },
+    chain: chain?.console ?? null,
+    publications: () => countByState(publishing?.publisher.list() ?? []),
+    certificates: deps.certificates ?? (async () => []),
+  });
+  return { mqtt, metrics };
+}
+
+export function startTelemetry({ mqtt, metrics }: TelemetryServices, parts: Parts): void {
+  metrics.start();
+  parts.started("metrics", () => metrics.stop());
+  mqtt.start();
+  parts.started("mqtt", () => mqtt.stop());
 }

@@ -13,7 +13,8 @@ export interface AlertFact {
   /** Name of the rule, such as `sim_lost`. */
   readonly rule: string;
   readonly severity: "info" | "warning" | "critical";
-  readonly slot: SlotId | null;
+  /** A slot's id, the name of a part, empty for the box. */
+  readonly subject: string;
   readonly since: UnixMs;
 }
 
@@ -22,6 +23,19 @@ export interface AlertFeed {
   onAlert(
     listener: (alert: AlertFact & { readonly state: "firing" | "resolved"; readonly at: UnixMs }) => void,
   ): Disposer;
+}
+
+export interface MetricsConsole {
+  /** What Prometheus reads, in its text format. */
+  page(): Promise<string>;
+  /** The dashboard for Grafana, the alert rules for Prometheus. */
+  file(name: "dashboard" | "rules"): Promise<MetricsFile>;
+}
+
+export interface MetricsFile {
+  readonly fileName: string;
+  readonly type: string;
+  readonly content: Uint8Array;
 }
 
 /** What the SIM's operator says of its balance when it is asked now. */

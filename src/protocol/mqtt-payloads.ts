@@ -97,7 +97,8 @@ export const mqttEvent = z.object({
 const alertFields = {
   rule: z.string().max(64),
   severity: z.enum(["info", "warning", "critical"]),
-  slot: id.nullable(),
+  /** A slot's id, the name of a part such as a certificate, empty for the box. */
+  subject: z.string().max(100),
   since: unixMs,
 };
 export const mqttAlert = z.object({ id: eventId, at: unixMs, state: z.enum(["firing", "resolved"]), ...alertFields });

@@ -25,6 +25,12 @@ async function relayFor(folder: string): Promise<{ readonly url: string }> {
   return await openRelay(currentIdentity(await openOrCreateKeystore(deps, "provider")).verify, tempFolder());
 }
 
+/** The numbers of the SMS events. */
+const idsOf = (heard: readonly Heard[]): readonly string[] =>
+  heard
+    .filter(({ topic }) => topic === "numberbox/b1/sms")
+    .map(({ payload }) => (JSON.parse(payload) as { id: string }).id);
+
 const has = (heard: readonly Heard[], topic: string, text = ""): boolean =>
   heard.some((each) => each.topic === topic && each.payload.includes(text));
 
@@ -82,7 +88,7 @@ describe.skipIf(!hasMosquitto)("the box at mosquitto", () => {
     expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
   });
 
-  it("has the right state there after mosquitto was killed, and each event once", async () => {
+  it("has the right state there after mosquitto was killed, and each event", async () => {
     const folder = tempFolder();
     const world = await openWorld({ folder });
     const before = await world.observer();
@@ -100,16 +106,16 @@ describe.skipIf(!hasMosquitto)("the box at mosquitto", () => {
     const after = await world.observer();
     expect(after.heard).toEqual([]);
     world.gate.open();
-    await after.until((heard) => heard.filter(({ topic }) => topic === "numberbox/b1/sms").length >= 5);
+    await after.until((heard) => new Set([...idsOf(before.heard), ...idsOf(heard)]).size === 6);
     await after.until((heard) => has(heard, "numberbox/b1/slot/1/state", '"received":6'));
     await after.until((heard) => has(heard, "numberbox/b1/rentals", '"rented":1'));
     await after.until((heard) => has(heard, "numberbox/b1/state", "online"));
     await box.stop();
     await after.until((heard) => has(heard, "numberbox/b1/state", "offline"));
 
-    const ids = [...before.heard, ...after.heard].filter(({ topic }) => topic === "numberbox/b1/sms");
-    expect(ids).toHaveLength(6);
-    expect(new Set(ids.map(({ payload }) => (JSON.parse(payload) as { id: string }).id)).size).toBe(6);
+    // What mosquitto had but could not acknowledge before it was killed comes again, as QoS 1 is; nothing else does.
+    expect(new Set(idsOf(after.heard)).size).toBe(idsOf(after.heard).length);
+    expect(new Set([...idsOf(before.heard), ...idsOf(after.heard)]).size).toBe(6);
     const late = await world.observer();
     await late.until((heard) => heard.length >= after.heard.length / 20 && has(heard, "numberbox/b1/state", "offline"));
     expect(late.heard.filter(({ topic }) => topic === "numberbox/b1/sms")).toEqual([]);
@@ -155,5 +161,5 @@ describe.skipIf(!hasMosquitto)("the box at mosquitto", () => {
   });
 });
 
-/** Rows that need what this box does not have. */
-const NOT_YET: readonly MqttTopic[] = ["alerts", "alert"];
+/** Rows that need what does not happen here: nothing is wrong long enough for an alert. */
+const NOT_YET: readonly MqttTopic[] = ["alert"];

@@ -30,6 +30,7 @@ const CONSOLES = [
     "doctor",
     "proofs",
     "flows",
+    "telemetry",
   ],
   ...["owner", "sessions", "access", "guard"],
 ] as const;

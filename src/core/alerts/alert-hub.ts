@@ -1,15 +1,14 @@
 // Where telemetry hears of alerts, whenever they begin to be watched.
 
-import { type Disposer, Events, type Logger, type SlotId, type UnixMs } from "../../base/index.ts";
+import { type Disposer, Events, type Logger, type UnixMs } from "../../base/index.ts";
 import type { AlertFact, AlertFeed } from "../ports-telemetry.ts";
-import { ALERT_RULES, type Alert } from "./alert-model.ts";
+import type { Alert } from "./alert-model.ts";
 import type { Alerts } from "./alerts.ts";
 
 type Told = AlertFact & { readonly state: "firing" | "resolved"; readonly at: UnixMs };
 
 const factOf = ({ rule, severity, subject, raisedAt }: Alert): AlertFact => ({
-  ...{ rule, severity, since: raisedAt },
-  slot: ALERT_RULES[rule].of === "slot" ? (subject as SlotId) : null,
+  ...{ rule, severity, subject, since: raisedAt },
 });
 
 export class AlertHub implements AlertFeed {

@@ -42,6 +42,7 @@ import { type PaymentConsole, paymentOperations } from "./routes-payments.ts";
 import { type PhoneOperationsDeps, phoneOperations } from "./routes-phones.ts";
 import { type ProofConsole, proofOperations } from "./routes-proofs.ts";
 import { sessionOperations } from "./routes-session.ts";
+import { metricsHandlers, type TelemetryWeb, telemetryOperations } from "./routes-telemetry.ts";
 import { type TokenOperationsDeps, tokenOperations } from "./routes-tokens.ts";
 import { type UserOperationsDeps, userOperations } from "./routes-users.ts";
 import { ussdOperations } from "./routes-ussd.ts";
@@ -76,6 +77,8 @@ export interface AppDeps extends FactorOperationsDeps, UserOperationsDeps, Token
   /** Without it no flows run beside the box. */
   readonly flows?: { readonly console: FlowsConsole } | undefined;
   readonly flowsProxy?: FlowsProxy | undefined;
+  /** Without it nothing is said of MQTT, and there are no metrics. */
+  readonly telemetry?: TelemetryWeb | undefined;
   /** Of features that bring their own. */
   readonly operations?: readonly Operation[] | undefined;
   readonly version?: string | undefined;
@@ -160,6 +163,7 @@ function operationsOf(deps: AppDeps): readonly Operation[] {
     ...given(deps.doctor, doctorOperations),
     ...given(deps.proofs, proofOperations),
     ...given(deps.flows?.console, flowOperations),
+    ...given(deps.telemetry, telemetryOperations),
     ...(deps.operations ?? []),
   ];
 }
@@ -202,6 +206,8 @@ export function webApp(deps: AppDeps): Express {
     app.get("/ca.crt", authorityFile(deps.tls.source));
   }
   app.get("/health", noStore, (_request, response) => reply(response, healthReply, { status: "ok" }));
+  if (deps.telemetry !== undefined)
+    app.get("/metrics", noStore, ...metricsHandlers(deps.telemetry.metrics, deps.access));
   const operations = everyOperation(deps);
   if (deps.trail !== undefined) app.use("/api/v1", auditHook({ ...deps, trail: deps.trail }));
   app.use("/api/v1", noStore, operationsRouter(operations, deps));

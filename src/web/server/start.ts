@@ -28,6 +28,7 @@ import { liveUpgrade } from "./live-upgrade.ts";
 import type { Operation } from "./operation.ts";
 import type { PaymentConsole } from "./routes-payments.ts";
 import type { ProofConsole } from "./routes-proofs.ts";
+import type { TelemetryWeb } from "./routes-telemetry.ts";
 
 export interface WebOptions {
   /** Loopback unless the owner wants the console on the network. Port 0 takes a free one. */
@@ -43,6 +44,7 @@ export interface WebOptions {
   readonly doctor?: DoctorConsole;
   readonly proofs?: ProofConsole;
   readonly phones: PhoneConsole & PhoneInlet;
+  readonly telemetry?: TelemetryWeb;
   /** Routes of features that bring their own. */
   readonly operations?: readonly Operation[];
   /** Node-RED and where its editor is. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { minutes, seconds, slotId, unixMs } from "../../../src/base/index.ts";
+import { minutes, seconds, unixMs } from "../../../src/base/index.ts";
 import { MQTT_TOPICS } from "../../../src/protocol/index.ts";
 import { BridgeRig } from "./bridge-rig.ts";
 import { faultOf, rowOf } from "./table.ts";
@@ -15,7 +15,7 @@ describe("the box at its brokers", () => {
     rig.box.receive("s2");
     rig.box.record({ level: "warn", code: "slot.down", slot: "s1", details: { reason: "modem.timeout" } });
     rig.box.tellSms({ id: "m1", at: 5, line: "line-1", slot: "s1", rental: null, seq: null });
-    rig.alerts.raise({ rule: "sim_lost", severity: "critical", slot: slotId("s1"), since: unixMs(3) });
+    rig.alerts.raise({ rule: "sim_lost", severity: "critical", subject: "s1", since: unixMs(3) });
     await rig.settle();
     await rig.command("numberbox/b1/slot/s1/command/recover", "{}");
     await rig.command("numberbox/b1/command/refresh", "{}");
@@ -161,10 +161,10 @@ describe("the box at its brokers", () => {
   it("tells alerts as they begin and end, and which are firing", async () => {
     const rig = new BridgeRig();
     await rig.start();
-    rig.alerts.raise({ rule: "disk_low", severity: "warning", slot: null, since: unixMs(10) });
+    rig.alerts.raise({ rule: "disk_low", severity: "warning", subject: "", since: unixMs(10) });
     await rig.settle();
     expect(rig.json("numberbox/b1/alerts")).toEqual({
-      firing: [{ rule: "disk_low", severity: "warning", slot: null, since: 10 }],
+      firing: [{ rule: "disk_low", severity: "warning", subject: "", since: 10 }],
     });
     rig.alerts.end("disk_low");
     await rig.settle();
