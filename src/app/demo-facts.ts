@@ -16,6 +16,8 @@ const demoFacts = z.object({
   /** The simulated Emercoin node, with user and wallet of a visitor who rents; absent in files of earlier versions. */
   node_url: z.string().optional(),
   node_password_file: z.string().optional(),
+  /** The MQTT broker, which lets everybody on this machine in. */
+  mqtt_url: z.string().optional(),
   /** The line that nobody rents. */
   free: z.object({ slot: z.string(), listing_id: z.string() }).optional(),
   slots: z.array(z.object({ id: z.string(), line: z.string(), line_id: z.string() })),

@@ -8,9 +8,10 @@ export interface DemoPorts {
   readonly relay: number;
   readonly simulator: number;
   readonly node: number;
+  readonly mqtt: number;
 }
 
-const USUAL: DemoPorts = { console: 8080, relay: 8090, simulator: 8070, node: 8060 };
+const USUAL: DemoPorts = { console: 8080, relay: 8090, simulator: 8070, node: 8060, mqtt: 1883 };
 
 /** `wanted` if nobody listens there, else a free port. */
 function freePort(wanted: number): Promise<number> {
@@ -34,5 +35,6 @@ export async function choosePorts(before: DemoFacts | null): Promise<DemoPorts> 
     relay: await freePort(portOf(before?.relay_url, USUAL.relay)),
     simulator: await freePort(portOf(before?.simulator_url, USUAL.simulator)),
     node: await freePort(portOf(before?.node_url, USUAL.node)),
+    mqtt: await freePort(portOf(before?.mqtt_url, USUAL.mqtt)),
   };
 }

@@ -18,6 +18,7 @@ import type { BoxHandle } from "./box.ts";
 import { BoxRunner } from "./box-runner.ts";
 import { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 import type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
+import { brokerSection, type DemoBroker, type StartDemoBroker } from "./demo-broker.ts";
 import { type DemoFacts, readDemoFacts, writeDemoFacts } from "./demo-facts.ts";
 import type { DemoNode, StartDemoNode } from "./demo-node.ts";
 import { choosePorts, type DemoPorts } from "./demo-ports.ts";
@@ -36,6 +37,8 @@ export interface DemoDeps {
   readonly pages: string;
   readonly startBoard: StartDemoBoard;
   readonly startNode: StartDemoNode;
+  /** Without it the demo has no MQTT. */
+  readonly startBroker?: StartDemoBroker;
 }
 
 export interface DemoHandle {
@@ -54,6 +57,7 @@ const allSlots = [...slotIds, FREE_SLOT];
 /** +1 202 555 0101 and on: numbers that the North American plan keeps for fiction. */
 const numberOf = (slot: string): string => `+1202555010${slot}`;
 
+const SCOPES = ["read", "operate", "manage", "content"] as const;
 const NODE_PASSWORD = "emercoin.password";
 
 /** How the demo's box and relay ask the node; a block comes every two seconds. */
@@ -62,7 +66,14 @@ function emercoinSection({ url, user }: DemoNode, folder: string): object {
   return { url, user, password_file, wallet: "", confirmations: 2, poll_every: "1s" };
 }
 
-function boxSettings(ports: DemoPorts, emercoin: object): object {
+/** Where the other parts of the demo are this time. */
+interface DemoPlaces {
+  readonly ports: DemoPorts;
+  readonly emercoin: object;
+  readonly broker: DemoBroker | null;
+}
+
+function boxSettings({ ports, emercoin, broker }: DemoPlaces): object {
   return {
     slots: allSlots.map((id) => ({ id, port: `sim://slot/${id}` })),
     lines: allSlots.map((id) => ({
@@ -76,6 +87,7 @@ function boxSettings(ports: DemoPorts, emercoin: object): object {
     rental: { rest_after_day: "0s", rest_after_longer: "0s" },
     web: { listen: `127.0.0.1:${ports.console}` },
     emercoin,
+    ...(broker === null ? {} : { mqtt: brokerSection(broker) }),
     identity: { name: "demo" },
     proofs: { username: "demo" },
     listing: {
@@ -88,10 +100,10 @@ function boxSettings(ports: DemoPorts, emercoin: object): object {
 const HEADER = "# The demo's box. Change what you like; where its parts listen is written anew at each start.\n";
 
 /** A visitor's changes stay; the other parts of the demo may be elsewhere than the last time. */
-async function writeBoxConfig(file: string, ports: DemoPorts, emercoin: object): Promise<void> {
+async function writeBoxConfig(file: string, places: DemoPlaces, before: DemoFacts | null): Promise<void> {
   const known = await readIfThere(file);
-  const settings = Object.entries(boxSettings(ports, emercoin));
-  const moved = ["relay", "web", "emercoin"];
+  const settings = Object.entries(boxSettings(places));
+  const moved = ["relay", "web", "emercoin", ...(places.broker?.url === before?.mqtt_url ? [] : ["mqtt"])];
   const changes = settings
     .filter(([key]) => known === null || moved.includes(key))
     .map(([key, value]) => ({ path: [key], value: value as unknown }));
@@ -163,6 +175,12 @@ export async function startDemo(deps: DemoDeps): Promise<DemoHandle> {
   }
 }
 
+async function startBroker(deps: DemoDeps, { mqtt: port }: DemoPorts, parts: Parts): Promise<DemoBroker | null> {
+  const broker = (await deps.startBroker?.({ port })) ?? null;
+  parts.started("broker", async () => broker?.stop());
+  return broker;
+}
+
 async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
   const { dataFolder, suite, random, clock, log } = deps;
   const folder = await openDataFolder(dataFolder);
@@ -186,7 +204,8 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
   const board = await deps.startBoard({ slots: allSlots.length, numbers, controlPort: ports.simulator, clock, log });
   parts.started("board", () => board.stop());
   const configFile = join(boxFolder, "box.yaml");
-  await writeBoxConfig(configFile, ports, emercoin);
+  const broker = await startBroker(deps, ports, parts);
+  await writeBoxConfig(configFile, { ports, emercoin, broker }, before);
   const runner = new BoxRunner({
     ...{ ...deps, configFile, dataFolder: boxFolder, accessFolder: dataFolder, openSimLink: board.openLink },
   });
@@ -204,13 +223,9 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
   const facts: DemoFacts = {
     console_url: box.consoleUrl,
     admin_password: password,
-    api_token: await createApiToken({
-      settings,
-      random,
-      name: "demo",
-      scopes: ["read", "operate", "manage", "content"],
-    }),
+    api_token: await createApiToken({ settings, random, name: "demo", scopes: SCOPES }),
     relay_url: relay.url,
+    ...(broker === null ? {} : { mqtt_url: broker.url }),
     simulator_url: board.controlUrl,
     renter_keyfile: renterKeyfile,
     provider_verify: toBase64url(box.identity.verify),

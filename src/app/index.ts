@@ -8,6 +8,7 @@ export { BoxRunner, type BoxRunnerDeps } from "./box-runner.ts";
 export { openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 export { type DemoHandle, startDemo } from "./demo.ts";
 export type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
+export type { DemoBroker, StartDemoBroker } from "./demo-broker.ts";
 export type { DemoFacts } from "./demo-facts.ts";
 export type { DemoNode, StartDemoNode } from "./demo-node.ts";
 export { examineStoppedBox, type StoppedBoxDeps } from "./doctor.ts";

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startDemo } from "../../src/app/index.ts";
 import { AppError } from "../../src/base/index.ts";
-import { loadSimulator, startDemoNode } from "../../src/bin/commands/simulator.ts";
+import { loadSimulator, startDemoBroker, startDemoNode } from "../../src/bin/commands/simulator.ts";
 import { codeOf } from "../contract/box-store.ts";
 import { RecordingLogger } from "../core/core-rig.ts";
+import { Observer } from "../sim/mqtt/observer.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
 import { parts } from "./box-rig.ts";
 
@@ -19,6 +20,7 @@ async function demoOn(dataFolder: string) {
     pages: tempFolder(),
     startBoard,
     startNode: startDemoNode,
+    startBroker: startDemoBroker,
   });
   onTestFinished(() => demo.stop());
   return demo;
@@ -41,6 +43,14 @@ describe("the demo", () => {
       body: JSON.stringify({ from: "+15550100", body: "just before the end" }),
     });
     expect(sent.status).toBe(202);
+    const watcher = await Observer.open(first.facts.mqtt_url ?? "", ["numberbox/#", "homeassistant/#"]);
+    await watcher.until((heard) => heard.some(({ topic }) => topic === "numberbox/demo/slot/8/state"));
+    await watcher.publish("numberbox/demo/slot/1/command/ussd", '{"code":"*100#"}');
+    await watcher.until((heard) =>
+      heard.some(({ topic, payload }) => topic === "numberbox/demo/slot/1/reply/ussd" && payload.includes("5.00")),
+    );
+    expect(watcher.heard.map(({ topic }) => topic)).toContain("homeassistant/device/numberbox_demo/config");
+    await watcher.close();
     await first.stop();
     expect(existsSync(join(folder, "local-access.json"))).toBe(false);
 

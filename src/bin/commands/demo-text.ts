@@ -17,8 +17,19 @@ Send an SMS to slot 1:
 Read it as the person who rents the number (in this folder, another terminal):
   npx numberbox renter inbox --keyfile ${facts.renter_keyfile} --relay ${facts.relay_url}
 
-${marketText(facts, folder)}
+${brokerText(facts)}${marketText(facts, folder)}
 Ctrl-C ends everything.
+`;
+}
+
+function brokerText({ mqtt_url: url }: DemoFacts): string {
+  if (url === undefined) return "";
+  const { hostname, port } = new URL(url);
+  const at = `-h ${hostname} -p ${port}`;
+  return `Watch the box over MQTT (${url}; Home Assistant finds it there), and ask it for something:
+  mosquitto_sub ${at} -v -t 'numberbox/#'
+  mosquitto_pub ${at} -t numberbox/demo/slot/1/command/ussd -m '{"id":"1","code":"*100#"}'
+
 `;
 }
 

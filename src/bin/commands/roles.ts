@@ -16,7 +16,7 @@ import type { CliIo, ExitCode } from "../cli-io.ts";
 import { version } from "../version.ts";
 import { DEFAULT_CONFIG, DEFAULT_DATA, dataFolder, readConfigText } from "./data-option.ts";
 import { demoText } from "./demo-text.ts";
-import { loadSimulator, startDemoNode } from "./simulator.ts";
+import { loadSimulator, startDemoBroker, startDemoNode } from "./simulator.ts";
 
 interface RoleOptions {
   readonly config: string;
@@ -92,6 +92,7 @@ async function runDemo(io: CliIo, option: string | undefined): Promise<void> {
       dataFolder: folder,
       startBoard: simulator.startDemoBoard,
       startNode: startDemoNode,
+      startBroker: startDemoBroker,
     });
     io.out(demoText(demo.facts, folder));
     await aborted(io.signal);

@@ -1,6 +1,6 @@
 // The simulators live with the tests; commands load them only when they are asked for.
 
-import type { StartDemoBoard, StartDemoNode } from "../../app/index.ts";
+import type { StartDemoBoard, StartDemoBroker, StartDemoNode } from "../../app/index.ts";
 import { isAppError } from "../../base/index.ts";
 
 export const loadAndroidSimulator = () => import("../../../test/sim/android/index.ts");
@@ -59,6 +59,12 @@ export const startDemoNode: StartDemoNode = async ({ port, clock, random }) => {
   });
   const { url, user, password } = node;
   return { url, user, password, renterWallet: RENTER_WALLET, stop: () => node.stop() };
+};
+
+/** The broker of the demo, in this process; on a free port if the wanted one is taken. */
+export const startDemoBroker: StartDemoBroker = async ({ port }) => {
+  const { startSimBroker } = await import("../../../test/sim/mqtt/aedes-broker.ts");
+  return await startSimBroker({ port }).catch(() => startSimBroker({ port: 0 }));
 };
 
 /** Messages that the network holds back and messages that lie on the SIM or in the modem. */
