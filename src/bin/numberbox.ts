@@ -39,6 +39,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["hardware"], load: async () => (await import("./commands/hardware.ts")).registerHardware },
   { names: ["backup", "restore"], load: async () => (await import("./commands/backup.ts")).registerBackup },
   { names: ["kept"], load: async () => (await import("./commands/kept.ts")).registerKept },
+  { names: ["mqtt", "metrics"], load: async () => (await import("./commands/telemetry.ts")).registerTelemetry },
   { names: ["node-red"], load: async () => (await import("./commands/node-red.ts")).registerNodeRed },
   { names: ["config", "restart"], load: async () => (await import("./commands/config.ts")).registerConfig },
 ];
