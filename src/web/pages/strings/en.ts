@@ -5,6 +5,7 @@ import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
+import { enMqtt } from "./en-mqtt.ts";
 import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
@@ -19,6 +20,7 @@ export const en = {
   ...enPhones,
   ...enChain,
   ...enDoctor,
+  ...enMqtt,
   ...enSettings,
   ...enEvents,
   ...enProblems,

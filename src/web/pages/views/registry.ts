@@ -17,6 +17,7 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   overview: { icon: "overview", view: { now: Overview } },
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
+  mqtt: lazy("relay", async () => (await import("./mqtt.tsx")).Mqtt),
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   welcome: lazy("ready", () => loadWizard()),
   chain: lazy("chain", async () => (await import("./chain.tsx")).Chain),
