@@ -20,6 +20,7 @@ export const VIEWS = {
   delivery: { path: "/delivery", group: "numbers", scope: "read" },
   phones: { path: "/phones", group: "numbers", scope: "read" },
   chain: { path: "/chain", group: "market", scope: "read" },
+  mqtt: { path: "/mqtt", group: "automation", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },
   api: { path: "/api", group: "automation", scope: "read" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },

@@ -7,6 +7,7 @@ import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
 import { enLines } from "./en-lines.ts";
+import { enMqtt } from "./en-mqtt.ts";
 import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
@@ -22,6 +23,7 @@ export const en = {
   ...enPhones,
   ...enChain,
   ...enDoctor,
+  ...enMqtt,
   ...enSettings,
   ...enEvents,
   ...enProblems,
