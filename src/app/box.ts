@@ -233,7 +233,7 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
     ...(flows === null ? {} : { flows }),
-    operations: [...settings, ...(await startFeatures({ ...deps, ...box }, parts))],
+    operations: [...settings, ...(await startFeatures({ ...deps, ...box, doctor }, parts))],
   });
   parts.started("web", () => web.stop());
   await flows?.start(web.url);

@@ -2,7 +2,7 @@
 
 import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import { createOutboxViews, type TrustedTime } from "../core/index.ts";
+import { createOutboxViews, type DoctorConsole, type TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { machineFacts, programRunner } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
@@ -31,6 +31,8 @@ export interface FeatureDeps {
   readonly identity: Identity;
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;
+  /** What it finds belongs into what is sent to whoever helps. */
+  readonly doctor: DoctorConsole;
 }
 
 /** Facts of the machine as alerts, telemetry and the wizard ask them. */

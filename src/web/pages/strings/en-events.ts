@@ -7,6 +7,16 @@ export const enEvents = {
   "events.level.warn": "Warning",
   "events.level.error": "Error",
   "event.box.started": "The box started",
+  "event.box.superseded": "Another box with this identity has taken over; this one serves nobody any more",
+  "event.box.took_over": "This box has taken over from another one with the same identity",
+  "event.restore.catching_up": "The box was restored and asks its relay what came since the backup",
+  "event.restore.waiting": "The restored box waits for its relay: {reason}",
+  "event.restore.caught_up":
+    "The restored box knows what came since the backup: {rentals} rental(s), {messages} message(s)",
+  "event.restore.rental_without_line": "{rentals} rental(s) at the relay are for lines that this box does not have",
+  "event.restore.skipped_ahead":
+    "The numbers of {rentals} rental(s) go on {numbers} further on, so that none is used twice",
+  "event.flows.not_started": "Node-RED could not be started; see the box's log",
   "event.box.restarting": "The box restarts, asked for by {by}",
   "event.settings.changed": "{settings} settings changed by {by}",
   "event.settings.secret_kept": "The secret {name} was kept by {by}",
