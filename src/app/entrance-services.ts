@@ -26,7 +26,7 @@ import {
   factsOf,
   OwnCertificates,
 } from "../tls/index.ts";
-import { type SecretBox, setPassword, type WebOptions } from "../web/index.ts";
+import { forgetFactors, type SecretBox, setPassword, type WebOptions } from "../web/index.ts";
 import { BOX_DATABASE, openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 
 const TLS_FOLDER = "tls";
@@ -158,13 +158,21 @@ export interface SetUserPasswordDeps {
   readonly log: Logger;
 }
 
+export interface NewPassword {
+  readonly name: string;
+  readonly password: string;
+  /** Also takes away his second factor and passkeys. */
+  readonly secondFactor?: boolean;
+}
+
 /** Sets a user's password in the folder of a box that does not run. Errors: `app.folder_in_use`, `web.unknown_user`, `web.weak_password`. */
-export async function setUserPassword(deps: SetUserPasswordDeps, user: string, password: string): Promise<void> {
+export async function setUserPassword(deps: SetUserPasswordDeps, { name, ...change }: NewPassword): Promise<void> {
   const folder = await openDataFolder(deps.dataFolder);
   try {
     const store = await openBoxStore({ ...deps, file: join(folder.path, BOX_DATABASE) });
     try {
-      await setPassword({ settings: store, random: deps.random, password, user });
+      await setPassword({ settings: store, random: deps.random, password: change.password, user: name });
+      if (change.secondFactor === true) await forgetFactors(store, name);
     } finally {
       await store.close();
     }
