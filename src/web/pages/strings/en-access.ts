@@ -119,6 +119,7 @@ export const enAccess = {
   "access.sessions": "Open sessions",
   "access.audit": "Audit trail",
   "access.audit.text": "Every change and every sign-in, without bodies and secrets.",
+  "access.audit.rows": "Rows of the audit trail",
   "access.audit.none": "Nothing yet.",
   "access.audit.more": "Older",
   "access.audit.stranger": "unknown",

@@ -37,7 +37,7 @@ export function AuditList() {
       {value !== null && value.rows.length > 0 && (
         // The table may be wider than a phone: its keyboard users scroll it too.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the focus
-        <section class="audit-scroll" tabIndex={0} aria-label={words.t("access.audit")}>
+        <section class="audit-scroll" tabIndex={0} aria-label={words.t("access.audit.rows")}>
           <table class="audit">
             <thead>
               <tr>
