@@ -21,6 +21,28 @@ interface Made {
   readonly token: string;
 }
 
+interface ScopeChoiceProps {
+  readonly scopes: TokenView["scopes"];
+  readonly onScopes: (scopes: TokenView["scopes"]) => void;
+}
+
+function ScopeChoice({ scopes, onScopes }: ScopeChoiceProps) {
+  const words = useWords();
+  const toggle = (scope: (typeof SCOPES)[number]): void =>
+    onScopes(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
+  return (
+    <fieldset class="choices">
+      <legend>{words.t("access.tokens.scopes")}</legend>
+      {SCOPES.map((scope) => (
+        <label key={scope} class="choice">
+          <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
+          {words.t(`scope.${scope}`)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 function NewToken({ onMade, onClose }: { readonly onMade: (made: Made) => void; readonly onClose: () => void }) {
   const words = useWords();
   const [name, setName] = useState("");
@@ -28,8 +50,6 @@ function NewToken({ onMade, onClose }: { readonly onMade: (made: Made) => void; 
   const [scopes, setScopes] = useState<TokenView["scopes"]>(["read"]);
   const task = useTask();
   const isReady = name !== "" && scopes.length > 0 && /^\d{0,4}$/.test(days);
-  const toggle = (scope: (typeof SCOPES)[number]): void =>
-    setScopes(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
   const submit = () =>
     void (
       isReady &&
@@ -59,15 +79,7 @@ function NewToken({ onMade, onClose }: { readonly onMade: (made: Made) => void; 
               />
             )}
           />
-          <fieldset class="choices">
-            <legend>{words.t("access.tokens.scopes")}</legend>
-            {SCOPES.map((scope) => (
-              <label key={scope} class="choice">
-                <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
-                {words.t(`scope.${scope}`)}
-              </label>
-            ))}
-          </fieldset>
+          <ScopeChoice scopes={scopes} onScopes={setScopes} />
           <Field
             id="token-days"
             label={words.t("access.tokens.days")}
