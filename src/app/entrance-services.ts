@@ -13,10 +13,12 @@ import {
   type Secret,
   systemCodeOf,
   toBase64url,
+  unixMs,
   utf8,
   wrapError,
 } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
+import type { CertificateFacts } from "../core/index.ts";
 import { decryptLocal, deriveKey, encryptLocal } from "../envelope/index.ts";
 import { type FileBoxStore, openBoxStore } from "../store/index.ts";
 import {
@@ -45,8 +47,8 @@ export interface EntranceDeps {
 
 export interface Entrance {
   readonly web: Pick<WebOptions, "secretBox" | "audit" | "tls">;
-  /** When the console's certificate ends; null without TLS. Milliseconds since 1970. */
-  certificateExpiresAt(): number | null;
+  /** The console's certificate with its end; none without TLS. */
+  certificates(): readonly CertificateFacts[];
   stop(): void;
 }
 
@@ -133,7 +135,7 @@ export async function openEntrance(deps: EntranceDeps): Promise<Entrance> {
   const { listen } = deps.config.web.tls;
   return {
     web: { secretBox: box, audit: deps.store.audit, ...(source === null ? {} : { tls: { listen, source } }) },
-    certificateExpiresAt: () => source?.facts().notAfter ?? null,
+    certificates: () => (source === null ? [] : [{ name: "console", expiresAt: unixMs(source.facts().notAfter) }]),
     stop: () => source?.stop(),
   };
 }
