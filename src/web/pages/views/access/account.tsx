@@ -40,10 +40,10 @@ function Display() {
             ))}
           </select>
         </div>
-        <fieldset class="choices">
+        <fieldset class="picks">
           <legend>{words.t("account.theme")}</legend>
           {THEMES.map((each) => (
-            <label key={each} class="choice">
+            <label key={each} class="pick">
               <input type="radio" name="theme" checked={theme === each} onChange={() => controller.setTheme(each)} />
               {words.t(`account.theme.${each}`)}
             </label>

@@ -59,7 +59,7 @@ export function ChangeUserDialog({ user, onInvited, onChanged, onClose }: Change
               {words.t("access.users.remove")}
             </button>
           </div>
-          <label class="choice">
+          <label class="pick">
             <input type="checkbox" checked={factor} onChange={() => setFactor(!factor)} />
             {words.t("access.users.reset.factor")}
           </label>

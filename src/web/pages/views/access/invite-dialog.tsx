@@ -19,14 +19,14 @@ const ROLES: readonly Role[] = ["owner", "operator", "viewer"];
 export function RoleChoice({ value, onValue }: { readonly value: Role; readonly onValue: (role: Role) => void }) {
   const words = useWords();
   return (
-    <fieldset class="choices">
+    <fieldset class="picks">
       <legend>{words.t("access.users.role")}</legend>
       {ROLES.map((role) => (
-        <label key={role} class="choice choice-tall">
+        <label key={role} class="pick pick-tall">
           <input type="radio" name="role" checked={value === role} onChange={() => onValue(role)} />
           <span>
             <b>{words.t(`role.${role}`)}</b>
-            <span class="choice-text">{words.t(`role.${role}.text`)}</span>
+            <span class="pick-text">{words.t(`role.${role}.text`)}</span>
           </span>
         </label>
       ))}

@@ -31,10 +31,10 @@ function ScopeChoice({ scopes, onScopes }: ScopeChoiceProps) {
   const toggle = (scope: (typeof SCOPES)[number]): void =>
     onScopes(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
   return (
-    <fieldset class="choices">
+    <fieldset class="picks">
       <legend>{words.t("access.tokens.scopes")}</legend>
       {SCOPES.map((scope) => (
-        <label key={scope} class="choice">
+        <label key={scope} class="pick">
           <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
           {words.t(`scope.${scope}`)}
         </label>
