@@ -13,7 +13,7 @@ export function Access() {
       <header class="view-head">
         <h1>{words.t("access.title")}</h1>
       </header>
-      <div class="panels panels-wide">
+      <div class="access-panels access-panels-wide">
         <UserList />
         <TokenList />
         <SessionList all={true} />

@@ -132,7 +132,7 @@ export function AccountFactor({ account, onChanged }: FactorProps) {
       : words.t("account.factor.off");
   return (
     <Panel id="account-factor" title={words.t("account.factor")} text={text}>
-      <div class="panel-actions">
+      <div class="access-actions">
         {!isOn && account.second_factor_offered && (
           <button type="button" onClick={() => go({ kind: "begin" })}>
             {words.t("account.factor.begin")}

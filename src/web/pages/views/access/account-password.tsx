@@ -30,7 +30,7 @@ export function AccountPassword({ onChanged }: { readonly onChanged: () => void 
   return (
     <Panel id="account-password" title={words.t("account.password")} text={words.t("account.password.text")}>
       <form
-        class="panel-form"
+        class="access-form"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

@@ -22,7 +22,7 @@ function Display() {
   const task = useTask();
   return (
     <Panel id="account-display" title={words.t("account.display")}>
-      <div class="panel-form">
+      <div class="access-form">
         <div class="field">
           <label for="language">{words.t("account.language")}</label>
           <select
@@ -76,7 +76,7 @@ export function Account() {
         </button>
       </header>
       <Fault fault={fault} />
-      <div class="panels">
+      <div class="access-panels">
         <AccountPassword onChanged={reload} />
         {account !== null && <AccountFactor account={account} onChanged={reload} />}
         {account !== null && <AccountPasskeys account={account} onChanged={reload} />}

@@ -33,7 +33,7 @@ export function AuditList() {
   const next = value?.next ?? null;
   return (
     <Panel id="audit" title={words.t("access.audit")} text={words.t("access.audit.text")}>
-      {value !== null && value.rows.length === 0 && <p class="panel-none">{words.t("access.audit.none")}</p>}
+      {value !== null && value.rows.length === 0 && <p class="access-none">{words.t("access.audit.none")}</p>}
       {value !== null && value.rows.length > 0 && (
         // The table may be wider than a phone: its keyboard users scroll it too.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the focus

@@ -34,7 +34,7 @@ export function ChangeUserDialog({ user, onInvited, onChanged, onClose }: Change
       <DialogForm onSubmit={() => void done(() => accessApi.changeUser(user.id, { role }))}>
         <div class="dialog-body">
           <RoleChoice value={role} onValue={setRole} />
-          <div class="panel-actions">
+          <div class="access-actions">
             <button
               type="button"
               disabled={task.busy}

@@ -19,7 +19,7 @@ export function OnceShown({ title, text, secret, onClose }: OnceShownProps) {
       <div class="dialog-body">
         <p>{text}</p>
         <code class="secret-text">{secret}</code>
-        <div class="panel-actions">
+        <div class="access-actions">
           <button type="button" class="primary" onClick={() => void copyText(secret)}>
             <Icon name="copy" />
             {words.t("access.copy")}

@@ -12,12 +12,12 @@ export interface PanelProps {
 
 export function Panel({ id, title, text, action, children }: PanelProps) {
   return (
-    <section class="panel" aria-labelledby={id}>
-      <header class="panel-head">
+    <section class="access-panel" aria-labelledby={id}>
+      <header class="access-head">
         <h2 id={id}>{title}</h2>
         {action}
       </header>
-      {text !== undefined && <p class="panel-text">{text}</p>}
+      {text !== undefined && <p class="access-text">{text}</p>}
       {children}
     </section>
   );

@@ -159,7 +159,7 @@ export function TokenList() {
   );
   return (
     <Panel id="tokens" title={words.t("access.tokens")} text={words.t("access.tokens.text")} action={add}>
-      {value?.tokens.length === 0 && <p class="panel-none">{words.t("access.tokens.none")}</p>}
+      {value?.tokens.length === 0 && <p class="access-none">{words.t("access.tokens.none")}</p>}
       <ul class="rows">
         {(value?.tokens ?? []).map((token) => (
           <TokenRow key={token.name} token={token} busy={task.busy} onRevoke={() => void revoke(token.name)} />
