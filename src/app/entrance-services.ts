@@ -13,10 +13,12 @@ import {
   type Secret,
   systemCodeOf,
   toBase64url,
+  unixMs,
   utf8,
   wrapError,
 } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
+import type { CertificateFacts } from "../core/index.ts";
 import { decryptLocal, deriveKey, encryptLocal } from "../envelope/index.ts";
 import { type FileBoxStore, openBoxStore } from "../store/index.ts";
 import {
@@ -26,7 +28,7 @@ import {
   factsOf,
   OwnCertificates,
 } from "../tls/index.ts";
-import { type SecretBox, setPassword, type WebOptions } from "../web/index.ts";
+import { forgetFactors, type SecretBox, setPassword, type WebOptions } from "../web/index.ts";
 import { BOX_DATABASE, openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 
 const TLS_FOLDER = "tls";
@@ -45,8 +47,8 @@ export interface EntranceDeps {
 
 export interface Entrance {
   readonly web: Pick<WebOptions, "secretBox" | "audit" | "tls">;
-  /** When the console's certificate ends; null without TLS. Milliseconds since 1970. */
-  certificateExpiresAt(): number | null;
+  /** The console's certificate with its end; none without TLS. */
+  certificates(): readonly CertificateFacts[];
   stop(): void;
 }
 
@@ -133,7 +135,7 @@ export async function openEntrance(deps: EntranceDeps): Promise<Entrance> {
   const { listen } = deps.config.web.tls;
   return {
     web: { secretBox: box, audit: deps.store.audit, ...(source === null ? {} : { tls: { listen, source } }) },
-    certificateExpiresAt: () => source?.facts().notAfter ?? null,
+    certificates: () => (source === null ? [] : [{ name: "console", expiresAt: unixMs(source.facts().notAfter) }]),
     stop: () => source?.stop(),
   };
 }
@@ -158,13 +160,21 @@ export interface SetUserPasswordDeps {
   readonly log: Logger;
 }
 
+export interface NewPassword {
+  readonly name: string;
+  readonly password: string;
+  /** Also takes away his second factor and passkeys. */
+  readonly secondFactor?: boolean;
+}
+
 /** Sets a user's password in the folder of a box that does not run. Errors: `app.folder_in_use`, `web.unknown_user`, `web.weak_password`. */
-export async function setUserPassword(deps: SetUserPasswordDeps, user: string, password: string): Promise<void> {
+export async function setUserPassword(deps: SetUserPasswordDeps, { name, ...change }: NewPassword): Promise<void> {
   const folder = await openDataFolder(deps.dataFolder);
   try {
     const store = await openBoxStore({ ...deps, file: join(folder.path, BOX_DATABASE) });
     try {
-      await setPassword({ settings: store, random: deps.random, password, user });
+      await setPassword({ settings: store, random: deps.random, password: change.password, user: name });
+      if (change.secondFactor === true) await forgetFactors(store, name);
     } finally {
       await store.close();
     }

@@ -2,7 +2,7 @@
 
 import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import { createOutboxViews, type DoctorConsole, type TrustedTime } from "../core/index.ts";
+import { certificateSource, createOutboxViews, type DoctorConsole, type TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { machineFacts, programRunner } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
@@ -10,6 +10,7 @@ import { keptOperations, type Operation, outboxOperations, wizardOperations } fr
 import { startAlerts } from "./alert-services.ts";
 import type { BoxServices } from "./box-services.ts";
 import type { ChainLink } from "./chain-services.ts";
+import type { Entrance } from "./entrance-services.ts";
 import { startKept } from "./kept-services.ts";
 import type { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
@@ -29,6 +30,7 @@ export interface FeatureDeps {
   readonly services: BoxServices;
   readonly time: TrustedTime;
   readonly identity: Identity;
+  readonly entrance: Entrance;
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;
   /** What it finds belongs into what is sent to whoever helps. */
@@ -51,8 +53,11 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
     isInUse: () => services.rentals.all().length > 0 || (services.publishing?.publisher.list().length ?? 0) > 0,
   });
   parts.started("wizard", async () => wizard.stop());
-  const outbox = createOutboxViews({ ...deps, ...services, now: () => deps.time.now() });
-  const alerts = await startAlerts({ ...deps, ...services }, parts);
-  const kept = startKept({ ...deps, events: services.events, now: () => deps.time.now() });
+  const { entrance, time } = deps;
+  const now = () => time.now();
+  const outbox = createOutboxViews({ ...deps, ...services, now });
+  const sources = [certificateSource(async () => entrance.certificates(), now)];
+  const alerts = await startAlerts({ ...deps, ...services, sources }, parts);
+  const kept = startKept({ ...deps, events: services.events, now });
   return [...keptOperations(kept), ...wizardOperations(wizard), ...alerts.operations, ...outboxOperations(outbox)];
 }

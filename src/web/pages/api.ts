@@ -19,7 +19,8 @@ import { call } from "./call.ts";
 export interface Api extends FleetApi {
   session(): Promise<SessionReply>;
   setUp(request: SetupRequest): Promise<SessionReply>;
-  signIn(password: string): Promise<SessionReply>;
+  signIn(password: string, name?: string): Promise<SessionReply>;
+  secondStep(ticket: string, code: string): Promise<SessionReply>;
   signOut(): Promise<SessionReply>;
   grant(request: GrantRequest): Promise<RentalView>;
   endRental(id: string): Promise<RentalView>;
@@ -35,7 +36,8 @@ export const api: Api = {
   ...fleetApi,
   session: () => call(sessionReply, "GET", "/api/v1/session"),
   setUp: (request) => call(sessionReply, "POST", "/api/v1/setup", { body: request }),
-  signIn: (password) => call(sessionReply, "POST", "/api/v1/session", { body: { password } }),
+  signIn: (password, name = "owner") => call(sessionReply, "POST", "/api/v1/session", { body: { name, password } }),
+  secondStep: (ticket, code) => call(sessionReply, "POST", "/api/v1/session/second-step", { body: { ticket, code } }),
   signOut: () => call(sessionReply, "DELETE", "/api/v1/session"),
   grant: (request) => call(rentalView, "POST", "/api/v1/rentals", { body: request }),
   endRental: (id) => call(rentalView, "POST", `/api/v1/rentals/${encodeURIComponent(id)}/end`),

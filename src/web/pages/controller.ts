@@ -68,8 +68,21 @@ export class Controller {
     this.go("welcome");
   }
 
-  async signIn(password: string): Promise<void> {
-    this.#enter(await this.#deps.api.signIn(password));
+  /** Null, or the ticket of the second step that comes next. */
+  async signIn(password: string, name?: string): Promise<string | null> {
+    const reply = await this.#deps.api.signIn(password, name);
+    if (reply.state === "second_step") return reply.ticket;
+    this.#enter(reply);
+    return null;
+  }
+
+  async secondStep(ticket: string, code: string): Promise<void> {
+    this.#enter(await this.#deps.api.secondStep(ticket, code));
+  }
+
+  /** Goes on as whoever the box let in by another way: a passkey, an invitation. */
+  enter(reply: SessionReply): void {
+    this.#enter(reply);
   }
 
   async signOut(): Promise<void> {

@@ -25,6 +25,10 @@ export const VIEWS = {
   api: { path: "/api", group: "automation", scope: "read" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },
   settings: { path: "/settings", group: "box", scope: "manage" },
+  access: { path: "/access", group: "box", scope: "manage" },
+  account: { path: "/account", group: null, scope: "read" },
+  invitation: { path: "/invitation", group: null, scope: "read" },
+  trust: { path: "/trust", group: null, scope: "read" },
   join: { path: "/join", group: null, scope: "read" },
 } as const satisfies Readonly<Record<string, ViewRow>>;
 

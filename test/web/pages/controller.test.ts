@@ -33,6 +33,7 @@ function setup(session: SessionReply | Error) {
     session: answer,
     setUp: async () => signedIn,
     signIn: async () => signedIn,
+    secondStep: async () => signedIn,
     signOut: async () => ({ state: "signed_out" }),
     grant: unused,
     endRental: unused,

@@ -2,6 +2,7 @@
 // keys under `problem.`, `hint.`, `event.`, `step.`, `technology.` and `registration.` are the box's codes.
 
 import { enApi } from "./en-api.ts";
+import { enAccess } from "./en-access.ts";
 import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
@@ -18,6 +19,7 @@ import { enWizard } from "./en-wizard.ts";
 export const en = {
   ...enApp,
   ...enApi,
+  ...enAccess,
   ...enSlots,
   ...enRentals,
   ...enPhones,

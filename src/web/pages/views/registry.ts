@@ -23,6 +23,10 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   api: lazy("api", async () => (await import("./api.tsx")).Api),
   welcome: lazy("ready", () => loadWizard()),
+  access: lazy("key", async () => (await import("./access/access.tsx")).Access),
+  account: lazy("person", async () => (await import("./access/account.tsx")).Account),
+  invitation: lazy("person", () => loadInvitation()),
+  trust: lazy("key", () => loadTrust()),
   chain: lazy("chain", async () => (await import("./chain.tsx")).Chain),
   settings: lazy("settings", async () => (await import("./settings.tsx")).Settings),
 };
@@ -32,3 +36,7 @@ export const loadSlotPage = async () => (await import("./slot-page.tsx")).SlotPa
 
 /** The first run, which fills the window. */
 export const loadWizard = async () => (await import("./wizard/wizard.tsx")).Wizard;
+
+/** Reached without a sign-in. */
+export const loadInvitation = async () => (await import("./invitation.tsx")).Invitation;
+export const loadTrust = async () => (await import("./trust.tsx")).Trust;

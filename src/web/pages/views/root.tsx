@@ -8,7 +8,7 @@ import { Lazy } from "../parts/lazy.tsx";
 import { isFixed, slotOf } from "../routes.ts";
 import type { View } from "../state.ts";
 import { Join } from "./join.tsx";
-import { loadWizard } from "./registry.ts";
+import { loadInvitation, loadTrust, loadWizard } from "./registry.ts";
 import { SetUp } from "./set-up.tsx";
 import { Shell } from "./shell.tsx";
 import { SignIn } from "./sign-in.tsx";
@@ -44,12 +44,18 @@ function Waiting({ unreachable }: { readonly unreachable: boolean }) {
   );
 }
 
+/** Shown to whoever comes. */
+const OPEN: Readonly<Partial<Record<View, typeof loadTrust>>> = { invitation: loadInvitation, trust: loadTrust };
+
 export function Root() {
   useTitle();
   const visitor = useSelect((state) => state.visitor);
+  const view = useSelect((state) => state.view);
+  const open = OPEN[view] ?? null;
   const isJoining = useSelect((state) => state.view === "join");
   const isWelcome = useSelect((state) => state.view === "welcome");
   if (isJoining) return <Join />;
+  if (open !== null) return <Lazy load={open}>{(Shown) => <Shown />}</Lazy>;
   switch (visitor) {
     case "unknown":
     case "unreachable":

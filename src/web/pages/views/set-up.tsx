@@ -1,30 +1,14 @@
 // First run: the first visitor sets the owner's password.
 
 import { useState } from "preact/hooks";
-import { PASSWORD_MAX, PASSWORD_MIN, passwordFault } from "../../shared/password-rules.ts";
+import { PASSWORD_MIN } from "../../shared/password-rules.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
-import type { Translator } from "../i18n.ts";
+import { passwordFaultText } from "../describe-password.ts";
 import { Fault, faultOf } from "../parts/fault.tsx";
 import { Field } from "../parts/field.tsx";
 import { Mark } from "../parts/icon.tsx";
 import { OwnerName, PasswordInput } from "../parts/password-input.tsx";
-
-/** What is wrong with a password, in words; null when it will do. */
-function faultText(words: Translator, password: string): string | null {
-  const fault = passwordFault(password);
-  switch (fault) {
-    case null:
-      return null;
-    case "too_short":
-      return words.t("password.too_short", { n: PASSWORD_MIN });
-    case "too_long":
-      return words.t("password.too_long", { n: PASSWORD_MAX });
-    case "too_simple":
-    case "too_common":
-      return words.t(`password.${fault}`);
-  }
-}
 
 interface Form {
   readonly code: string;
@@ -38,7 +22,7 @@ function useSetUp(needsCode: boolean) {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ProblemText | null>(null);
-  const isGood = faultText(words, form.password) === null && form.password === form.repeat;
+  const isGood = passwordFaultText(words, form.password) === null && form.password === form.repeat;
   const submit = async (): Promise<void> => {
     setTried(true);
     if (!isGood || busy) return;
@@ -82,7 +66,7 @@ function CodeField({ form, set }: FieldsProps) {
 
 function PasswordFields({ form, set, tried }: FieldsProps) {
   const words = useWords();
-  const weak = faultText(words, form.password);
+  const weak = passwordFaultText(words, form.password);
   const isLong = form.password.length >= PASSWORD_MIN;
   return (
     <>

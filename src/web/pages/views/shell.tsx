@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { Icon, type IconName, Mark } from "../parts/icon.tsx";
 import { Lazy } from "../parts/lazy.tsx";
+import { ViewLink } from "../parts/view-link.tsx";
 import { isFixed, slotOf } from "../routes.ts";
 import type { View } from "../state.ts";
 import { nextTheme } from "../theme.ts";
@@ -38,6 +39,18 @@ function ThemeButton() {
   );
 }
 
+function AccountLink() {
+  const words = useWords();
+  const name = useSelect((state) => state.user?.name ?? "");
+  const isCurrent = useSelect((state) => state.view === "account");
+  return (
+    <ViewLink view="account" class="bar-account" isCurrent={isCurrent} title={words.t("account.menu", { name })}>
+      <Icon name="person" />
+      <span class="hidden">{words.t("account.menu", { name })}</span>
+    </ViewLink>
+  );
+}
+
 function Bar() {
   const { controller, words } = useApp();
   return (
@@ -50,6 +63,7 @@ function Bar() {
       <div class="bar-tools">
         <LinkState />
         <ThemeButton />
+        <AccountLink />
         <button type="button" class="quiet" onClick={() => void controller.signOut()}>
           <Icon name="exit" />
           <span class="bar-word">{words.t("session.sign_out")}</span>

@@ -33,10 +33,10 @@ interface Pending {
   readonly until: UnixMs;
 }
 
-/** A recovery code as it is typed: four groups of four, about 79 bits. */
+/** A recovery code as it is typed: six groups of four, about 118 bits, so that a plain hash of it will do (ASVS 6.5.2). */
 function recoveryCode(random: Random): string {
   const letters: string[] = [];
-  while (letters.length < 16) {
+  while (letters.length < 24) {
     // Bytes above the last whole multiple would make some letters likelier.
     const [byte = 255] = random.bytes(1);
     if (byte < 256 - (256 % LETTERS.length)) letters.push(LETTERS[byte % LETTERS.length] ?? "");
