@@ -18,6 +18,8 @@ export const VIEWS = {
   rentals: { path: "/rentals", group: "numbers", scope: "read" },
   phones: { path: "/phones", group: "numbers", scope: "read" },
   chain: { path: "/chain", group: "market", scope: "read" },
+  alerts: { path: "/alerts", group: "box", scope: "read" },
+  events: { path: "/events", group: "box", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },
   settings: { path: "/settings", group: "box", scope: "manage" },

@@ -1,6 +1,7 @@
 // The console in English: every text by its key, `{name}` for places. Another language is one more file of type `Catalogue`;
 // keys under `problem.`, `hint.`, `event.`, `step.`, `technology.` and `registration.` are the box's codes.
 
+import { enAlerts } from "./en-alerts.ts";
 import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
@@ -14,6 +15,7 @@ import { enWizard } from "./en-wizard.ts";
 
 export const en = {
   ...enApp,
+  ...enAlerts,
   ...enSlots,
   ...enRentals,
   ...enPhones,

@@ -17,6 +17,8 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   overview: { icon: "overview", view: { now: Overview } },
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
+  alerts: lazy("bell", async () => (await import("./alerts.tsx")).AlertsPage),
+  events: lazy("list", async () => (await import("./events-page.tsx")).EventsPage),
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   welcome: lazy("ready", () => loadWizard()),
   chain: lazy("chain", async () => (await import("./chain.tsx")).Chain),
