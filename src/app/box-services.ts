@@ -1,7 +1,16 @@
 // Wires the box's rules to their adapters. What one service must tell another goes over a small bus, so that the order in which they
 // are made does not matter.
 
-import { Events, type LineId, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
+import {
+  type Disposer,
+  Events,
+  type LineId,
+  type RentalId,
+  rentalId,
+  type SlotId,
+  toBase64url,
+  type UnixMs,
+} from "../base/index.ts";
 import { ownNames } from "../chain/index.ts";
 import {
   AlertHub,
@@ -15,6 +24,7 @@ import {
   EventLog,
   escrowCheck,
   Forwarder,
+  type HeldMessage,
   Intake,
   type IntakeCommit,
   isSenderDenied,
@@ -82,6 +92,8 @@ export interface BoxServices {
   readonly ussd: Ussd;
   readonly mqtt: MqttBridge;
   readonly alertHub: AlertHub;
+  /** Messages for lines that nobody rents, once they are stored. */
+  onHeld(listener: (held: HeldMessage) => void): Disposer;
   /** Null where no balance is asked for. */
   readonly balances: BalanceWatch | null;
   readonly numbers: NumberQuery;
@@ -218,6 +230,11 @@ function createNumbers(shared: Shared, ussd: Ussd, slots: () => readonly SlotSta
   return new NumberQuery({ ...shared, ussd, slots, codeFor, onChange: (slot) => bus.emit("slot", slot) });
 }
 
+const heldBy =
+  (bus: Events<BusEvents>): BoxServices["onHeld"] =>
+  (listener) =>
+    bus.on("committed", ({ held }) => held.forEach(listener));
+
 function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlot"> {
   return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
@@ -290,7 +307,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const alertHub = new AlertHub(log);
   const told = deps.config.alerts.enabled ? alertHub : null;
   const mqtt = createMqtt({ ...shared, views, fleet: control, ussd, balances, alerts: told });
-  const services: BoxServices = { ...delivery, ...made, views, control, checks, mqtt, alertHub };
+  const services: BoxServices = { ...delivery, ...made, views, control, checks, mqtt, alertHub, onHeld: heldBy(bus) };
   connect(bus, services, shared.now);
   return services;
 }
