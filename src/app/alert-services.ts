@@ -158,12 +158,15 @@ function createAlerts(deps: AlertServicesDeps): AlertServices {
   const now = () => time.now();
   const desk = new NoticeDesk({ ...deps, now, store: store.notices });
   const { alerts: section } = config;
-  const [rules, quiet] = [alertRules(section), quietAt(quietHoursOf(section, config.locale.time_zone))];
+  const sources = sourcesOf(deps, desk);
+  // A rule that nothing on this box looks at is none.
+  const observed = new Set(sources.flatMap((source) => source.rules));
+  const inUse = alertRules(section).filter(({ id }) => observed.has(id));
+  const [rules, quiet] = [inUse, quietAt(quietHoursOf(section, config.locale.time_zone))];
   const alerts = section.enabled
     ? new Alerts({
         ...{ ...deps, now, store: store.alerts, settings: store, flapping: section.flapping },
-        sources: sourcesOf(deps, desk),
-        ...{ rules, quiet },
+        ...{ sources, rules, quiet },
         sink: (told) =>
           desk.post(
             told.flatMap((each) => noticesOf(each, deps)),

@@ -1,8 +1,8 @@
 // What is built around the way of an SMS: each feature starts here, brings its own REST routes, and stops in reverse.
 
-import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
+import { type Clock, type CryptoSuite, type Logger, type Random, unixMs } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import type { TrustedTime } from "../core/index.ts";
+import { type CertificateFacts, certificateSource, type TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { machineFacts, programRunner } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
@@ -10,6 +10,7 @@ import { keptOperations, type Operation, wizardOperations } from "../web/index.t
 import { startAlerts } from "./alert-services.ts";
 import type { BoxServices } from "./box-services.ts";
 import type { ChainLink } from "./chain-services.ts";
+import type { Entrance } from "./entrance-services.ts";
 import { startKept } from "./kept-services.ts";
 import type { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
@@ -31,12 +32,19 @@ export interface FeatureDeps {
   readonly identity: Identity;
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;
+  readonly entrance: Pick<Entrance, "certificateExpiresAt">;
 }
 
 /** Facts of the machine as alerts, telemetry and the wizard ask them. */
 function machineOf({ machine, dataFolder, clock, log }: FeatureDeps) {
   const { sys = "/sys", proc = "/proc", runtime = "/run" } = machine ?? {};
   return machineFacts({ sys, proc, runtime, dataFolder, clock, log, run: programRunner(clock) });
+}
+
+/** None without TLS. */
+async function certificatesOf({ certificateExpiresAt }: FeatureDeps["entrance"]): Promise<readonly CertificateFacts[]> {
+  const at = certificateExpiresAt();
+  return at === null ? [] : [{ name: "console", expiresAt: unixMs(at) }];
 }
 
 /** The routes of the features, all of them started. */
@@ -49,7 +57,13 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
     isInUse: () => services.rentals.all().length > 0 || (services.publishing?.publisher.list().length ?? 0) > 0,
   });
   parts.started("wizard", async () => wizard.stop());
-  const alerts = await startAlerts({ ...deps, ...services }, parts);
+  const sources = [
+    certificateSource(
+      () => certificatesOf(deps.entrance),
+      () => deps.time.now(),
+    ),
+  ];
+  const alerts = await startAlerts({ ...deps, ...services, sources }, parts);
   const kept = startKept({ ...deps, events: services.events, now: () => deps.time.now() });
   return [...keptOperations(kept), ...wizardOperations(wizard), ...alerts.operations];
 }
