@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { hours, minutes, seconds, systemCodeOf, wrapError } from "../base/index.ts";
+import { type Disposer, hours, minutes, seconds, systemCodeOf, wrapError } from "../base/index.ts";
 import type { AlertChannel, WebhookSection } from "../config/index.ts";
 import {
   type AlertHub,
@@ -16,17 +16,20 @@ import {
   type ChannelBody,
   chainSource,
   channelsFor,
+  contentNotices,
   createAlertConsole,
   type DeliveryPolicy,
   deliverySource,
   type EventArchive,
   type EventLog,
+  type HeldMessage,
   machineSource,
   type Notice,
   NoticeDesk,
   type NoticeSender,
   quietAt,
   WebhookFeed,
+  type WebhookFeedDeps,
   wordsOf,
 } from "../core/index.ts";
 import { emailSender, telegramSender, webhookSender } from "../notify/index.ts";
@@ -42,7 +45,7 @@ import type { ServiceDeps } from "./service-deps.ts";
 export interface AlertServicesDeps
   extends Pick<
     ServiceDeps,
-    "config" | "dataFolder" | "version" | "clock" | "random" | "suite" | "log" | "store" | "time" | "chain"
+    "config" | "dataFolder" | "version" | "identity" | "clock" | "random" | "suite" | "log" | "store" | "time" | "chain"
   > {
   readonly machine?: ServiceDeps["machine"] | undefined;
   readonly views: BoxViews;
@@ -50,6 +53,7 @@ export interface AlertServicesDeps
   readonly publishing: PublishingServices | null;
   readonly archive: EventArchive;
   readonly alertHub: AlertHub;
+  readonly onHeld: (listener: (held: HeldMessage) => void) => Disposer;
   /** Sources of features that know of something to alert of. */
   readonly sources?: readonly AlertSource[];
 }
@@ -141,17 +145,28 @@ function sourcesOf(deps: AlertServicesDeps, desk: NoticeDesk): readonly AlertSou
   return [...own, ...ofChain, ...(deps.sources ?? [])];
 }
 
+function contentOf({ config, suite, random, identity, onHeld }: AlertServicesDeps): WebhookFeedDeps["content"] {
+  const hooks = config.webhooks.flatMap(({ id, content }) =>
+    content === undefined ? [] : [{ id, lines: content.lines, sealTo: content.seal_to }],
+  );
+  if (hooks.length === 0) return null;
+  return { onHeld, notices: (held) => contentNotices(held, hooks, { suite, random, secret: identity.seed }) };
+}
+
 function createAlerts(deps: AlertServicesDeps): AlertServices {
   const { config, store, time, views, publishing } = deps;
   const now = () => time.now();
   const desk = new NoticeDesk({ ...deps, now, store: store.notices });
   const { alerts: section } = config;
-  const [rules, quiet] = [alertRules(section), quietAt(quietHoursOf(section, config.locale.time_zone))];
+  const sources = sourcesOf(deps, desk);
+  // A rule that nothing on this box looks at is none.
+  const observed = new Set(sources.flatMap((source) => source.rules));
+  const inUse = alertRules(section).filter(({ id }) => observed.has(id));
+  const [rules, quiet] = [inUse, quietAt(quietHoursOf(section, config.locale.time_zone))];
   const alerts = section.enabled
     ? new Alerts({
         ...{ ...deps, now, store: store.alerts, settings: store, flapping: section.flapping },
-        sources: sourcesOf(deps, desk),
-        ...{ rules, quiet },
+        ...{ sources, rules, quiet },
         sink: (told) =>
           desk.post(
             told.flatMap((each) => noticesOf(each, deps)),
@@ -161,6 +176,7 @@ function createAlerts(deps: AlertServicesDeps): AlertServices {
     : null;
   const feed = new WebhookFeed({
     ...{ ...deps, desk, hooks: config.webhooks },
+    content: contentOf(deps),
     onFrame: (listener) => views.onChange(listener),
     onPublication: publishing === null ? null : (listener) => publishing.publisher.onChange(listener),
   });

@@ -1,7 +1,16 @@
 // Wires the box's rules to their adapters. What one service must tell another goes over a small bus, so that the order in which they
 // are made does not matter.
 
-import { Events, type LineId, type RentalId, rentalId, type SlotId, toBase64url, type UnixMs } from "../base/index.ts";
+import {
+  type Disposer,
+  Events,
+  type LineId,
+  type RentalId,
+  rentalId,
+  type SlotId,
+  toBase64url,
+  type UnixMs,
+} from "../base/index.ts";
 import { ownNames } from "../chain/index.ts";
 import {
   AlertHub,
@@ -15,6 +24,7 @@ import {
   EventLog,
   escrowCheck,
   Forwarder,
+  type HeldMessage,
   Intake,
   type IntakeCommit,
   isSenderDenied,
@@ -81,6 +91,8 @@ export interface BoxServices {
   readonly ussd: Ussd;
   readonly telemetry: TelemetryServices;
   readonly alertHub: AlertHub;
+  /** Messages for lines that nobody rents, once they are stored. */
+  onHeld(listener: (held: HeldMessage) => void): Disposer;
   /** Null where no balance is asked for. */
   readonly balances: BalanceWatch | null;
   readonly numbers: NumberQuery;
@@ -217,6 +229,11 @@ function createNumbers(shared: Shared, ussd: Ussd, slots: () => readonly SlotSta
   return new NumberQuery({ ...shared, ussd, slots, codeFor, onChange: (slot) => bus.emit("slot", slot) });
 }
 
+const heldBy =
+  (bus: Events<BusEvents>): BoxServices["onHeld"] =>
+  (listener) =>
+    bus.on("committed", ({ held }) => held.forEach(listener));
+
 function slotBus(bus: Events<BusEvents>): Pick<FleetDeps, "slotChanged" | "onSlot"> {
   return { slotChanged: (id) => bus.emit("slot", id), onSlot: (listener) => bus.on("slot", listener) };
 }
@@ -289,7 +306,16 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const alertHub = new AlertHub(log);
   const told = deps.config.alerts.enabled ? alertHub : null;
   const telemetry = createTelemetry({ ...shared, views, fleet: control, ussd, balances, publishing, alerts: told });
-  const services: BoxServices = { ...delivery, ...made, views, control, checks, telemetry, alertHub };
+  const services: BoxServices = {
+    ...delivery,
+    ...made,
+    views,
+    control,
+    checks,
+    telemetry,
+    alertHub,
+    onHeld: heldBy(bus),
+  };
   connect(bus, services, shared.now);
   return services;
 }

@@ -287,7 +287,7 @@ const webhook = z.strictObject({
         .array(identifier)
         .min(1)
         .max(256)
-        .describe("Lines whose messages are sent along while nobody rents them."),
+        .describe("Lines whose messages are sent along while nobody rents them; needs intake.unrented: keep."),
       seal_to: z
         .string()
         .regex(/^[A-Za-z0-9_-]{43}$/, "an X25519 public key, 43 characters of base64url")

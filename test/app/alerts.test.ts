@@ -2,11 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { alertRoutes, alertRules, quietHoursOf } from "../../src/app/alert-rules.ts";
-import { deferred } from "../../src/base/index.ts";
+import { deferred, fromBase64url, fromUtf8, Secret, toBase64url } from "../../src/base/index.ts";
 import { alertsSection } from "../../src/config/alerts-schema.ts";
+import { openV1 } from "../../src/envelope/index.ts";
 import { httpPeer } from "../notify/http-peer.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
-import { newBoard, openBox, ready } from "./box-rig.ts";
+import { newBoard, openBox, parts, ready } from "./box-rig.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -33,19 +34,32 @@ describe("a box with alerts and webhooks", () => {
     const folder = tempFolder();
     writeFileSync(join(folder, "hook.secret"), `${SECRET}\n`);
     const [owner, integrator] = [await receiver(), await receiver()];
+    const hookKey = new Secret(parts.random.bytes(32));
     const board = newBoard();
     const sections = {
       alerts: {
         rules: { relay_down: { after: "0s" } },
         channels: [{ id: "owner", webhook: { url: owner.url } }],
       },
-      webhooks: [{ id: "erp", url: integrator.url, events: ["sms.received", "alert.*"], secret_file: "hook.secret" }],
+      webhooks: [
+        {
+          id: "erp",
+          url: integrator.url,
+          events: ["sms.received", "alert.*"],
+          secret_file: "hook.secret",
+          content: { lines: ["line-1"], seal_to: toBase64url(parts.suite.x25519Public(hookKey.reveal())) },
+        },
+      ],
     };
     const { box, log } = await openBox({ folder, board, sections });
     await ready(box);
     board.modem(1).sendSms({ from: "+15557654321", body: "CANARY-OF-A-TEXT" });
     const sms = JSON.parse(await integrator.next(/sms\.received/));
     expect(sms).toMatchObject({ type: "sms.received", data: { line: "line-1", slot: "1", rental: null } });
+    const content = JSON.parse(await integrator.next(/sms\.content/));
+    const envelope = fromBase64url(content.data.envelope);
+    const opened = fromUtf8(openV1({ suite: parts.suite, secret: hookKey, envelope }));
+    expect(JSON.parse(opened)).toMatchObject({ body: "CANARY-OF-A-TEXT", from: "+15557654321" });
     const alert = JSON.parse(await owner.next(/relay_down/));
     expect(alert).toMatchObject({
       what: "raised",

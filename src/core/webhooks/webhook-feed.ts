@@ -1,10 +1,10 @@
 // Listens to the box and posts what webhooks want to hear.
 
-import type { Disposer, Logger } from "../../base/index.ts";
-import { messageOf } from "../../base/index.ts";
+import { type Disposer, isAppError, type Logger, messageOf } from "../../base/index.ts";
 import type { LiveFrame } from "../../protocol/index.ts";
 import type { NamePublication } from "../chain/name-publication.ts";
-import type { NoticeDesk } from "../notices/index.ts";
+import type { HeldMessage } from "../model.ts";
+import type { Notice, NoticeDesk } from "../notices/index.ts";
 import {
   boxEventOf,
   noticesFor,
@@ -20,6 +20,11 @@ export interface WebhookFeedDeps {
   readonly hooks: readonly Webhook[];
   readonly onFrame: (listener: (frame: LiveFrame) => void) => Disposer;
   /** Null on a box without an Emercoin node. */
+  /** Messages of lines without a rental; null where no hook gets them. */
+  readonly content: {
+    readonly onHeld: (listener: (held: HeldMessage) => void) => Disposer;
+    readonly notices: (held: HeldMessage) => readonly Notice[];
+  } | null;
   readonly onPublication: ((listener: (publication: NamePublication) => void) => Disposer) | null;
 }
 
@@ -32,11 +37,23 @@ export class WebhookFeed {
   }
 
   start(): void {
-    const { hooks, onFrame, onPublication } = this.#deps;
+    const { hooks, content, onFrame, onPublication } = this.#deps;
     if (hooks.length === 0) return;
     this.#disposers.push(onFrame((frame) => this.#frame(frame)));
+    if (content !== null) this.#disposers.push(content.onHeld((held) => this.#held(held)));
     if (onPublication !== null)
       this.#disposers.push(onPublication((publication) => this.#post(publicationEvent(publication))));
+  }
+
+  #held(held: HeldMessage): void {
+    const { content, desk, log } = this.#deps;
+    try {
+      const posting = desk.post(content?.notices(held) ?? [], false);
+      posting.catch((error) => log.warn("webhook_not_posted", { reason: messageOf(error) }));
+    } catch (error) {
+      // Only the code: what cannot be opened must not be told of.
+      log.warn("webhook_not_sealed", { reason: isAppError(error) ? error.code : "unexpected" });
+    }
   }
 
   stop(): void {

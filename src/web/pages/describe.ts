@@ -31,12 +31,13 @@ export function describeTechnology(words: Translator, technology: string | null)
 
 /** One line about an event. A code the catalogue does not know is shown as it is, with its details. */
 export function describeEvent(words: Translator, event: BoxEvent, numberOf: (line: string) => string | null): string {
-  const { reason, rung, days } = event.details;
+  const { reason, rung, rule, days } = event.details;
   const values = {
     ...event.details,
     slot: event.slot ?? "",
     line: event.line === null ? "" : (numberOf(event.line) ?? event.line),
     reason: typeof reason === "string" ? reasonText(words, reason) : "",
+    rule: typeof rule === "string" ? (words.find(`alerts.rule.${rule}`) ?? rule) : "",
     rung: typeof rung === "string" ? (words.find(`rung.${rung}`) ?? rung) : "",
     days: typeof days === "number" ? words.count("days", days) : "",
   };

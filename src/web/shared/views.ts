@@ -21,6 +21,8 @@ export const VIEWS = {
   phones: { path: "/phones", group: "numbers", scope: "read" },
   chain: { path: "/chain", group: "market", scope: "read" },
   mqtt: { path: "/mqtt", group: "automation", scope: "read" },
+  alerts: { path: "/alerts", group: "box", scope: "read" },
+  events: { path: "/events", group: "box", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },
   api: { path: "/api", group: "automation", scope: "read" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },

@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { silentLogger, unixMs } from "../../../src/base/index.ts";
+import {
+  fromBase64url,
+  lineId,
+  messageId,
+  Secret,
+  silentLogger,
+  toBase64url,
+  unixMs,
+  utf8,
+} from "../../../src/base/index.ts";
+import { systemCrypto } from "../../../src/base/system-crypto.ts";
 import {
   boxEventOf,
+  contentNotices,
+  type HeldMessage,
   type NamePublication,
   type Notice,
   noticesFor,
@@ -11,7 +23,9 @@ import {
   WebhookFeed,
   wants,
 } from "../../../src/core/index.ts";
+import { openV1, sealV1 } from "../../../src/envelope/index.ts";
 import { type BoxEvent, type LiveFrame, webhookPayload } from "../../../src/protocol/index.ts";
+import { SeededRandom } from "../../sim/seeded-random.ts";
 
 const sms = { id: "a".repeat(32), at: 1_800_000_000_000, line: "blue", slot: "s1", rental: "b".repeat(32), seq: 7 };
 const happened = (more: Partial<BoxEvent> = {}): BoxEvent => ({
@@ -78,6 +92,39 @@ describe("what webhooks hear", () => {
   });
 });
 
+describe("messages that nobody rents", () => {
+  const random = new SeededRandom("content");
+  const suite = systemCrypto;
+  const box = new Secret(random.bytes(32));
+  const hook = new Secret(random.bytes(32));
+  const text = utf8('{"body":"for the owner"}');
+  const envelope = sealV1({ suite, random, recipient: suite.x25519Public(box.reveal()), plaintext: text });
+  const held: HeldMessage = {
+    ...{ id: messageId("c".repeat(32)), lineId: lineId("blue"), storedAt: unixMs(7), envelope: toBase64url(envelope) },
+  };
+  const hooks = [
+    { id: "a", lines: ["blue"], sealTo: toBase64url(suite.x25519Public(hook.reveal())) },
+    { id: "b", lines: ["red"], sealTo: toBase64url(suite.x25519Public(random.bytes(32))) },
+  ];
+  const deps = { suite, random, secret: box };
+
+  it("go to the hook that the line is for, and only its key opens them", () => {
+    const [notice, ...others] = contentNotices(held, hooks, deps);
+    expect([notice?.target, notice?.type, others]).toEqual(["webhook:a", "sms.content", []]);
+    expect(notice?.body).not.toContain("owner");
+    const { data } = webhookPayload.parse(JSON.parse(notice?.body ?? ""));
+    const sealed = fromBase64url(String(data.envelope));
+    expect(openV1({ suite, secret: hook, envelope: sealed })).toEqual(text);
+    expect(() => openV1({ suite, secret: box, envelope: sealed })).toThrow();
+  });
+
+  it("are not even opened where no hook gets them", () => {
+    const broken = { ...held, envelope: "AAAA" };
+    expect(contentNotices({ ...broken, lineId: lineId("green") }, hooks, deps)).toEqual([]);
+    expect(() => contentNotices(broken, hooks, deps)).toThrow();
+  });
+});
+
 describe("the feed of webhooks", () => {
   function rig(hooks = [{ id: "a", events: ["*"] }], post?: () => Promise<void>) {
     const posted: Notice[] = [];
@@ -96,6 +143,7 @@ describe("the feed of webhooks", () => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      content: null,
       onPublication: null,
     });
     feed.start();

@@ -54,6 +54,7 @@ export const enEvents = {
   "event.rental.granted": "{line} granted for {days}",
   "event.rental.ended": "Rental of {line} ended",
   "event.rental.expired": "Rental of {line} ran out",
+  "event.kept.read": "The owner read messages that the box keeps for him",
   "event.slot.recovering": "The box tries to bring slot {slot} back: {reason}",
   "event.slot.gave_up": "The box has given up on slot {slot}, so look at its modem: {reason}",
   "event.slot.reset_failed": "Slot {slot}: “{rung}” did not work: {reason}",

@@ -3,6 +3,7 @@
 
 import { enApi } from "./en-api.ts";
 import { enAccess } from "./en-access.ts";
+import { enAlerts } from "./en-alerts.ts";
 import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
@@ -20,6 +21,7 @@ export const en = {
   ...enApp,
   ...enApi,
   ...enAccess,
+  ...enAlerts,
   ...enSlots,
   ...enRentals,
   ...enPhones,

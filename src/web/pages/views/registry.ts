@@ -20,6 +20,8 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
   mqtt: lazy("relay", async () => (await import("./mqtt.tsx")).Mqtt),
+  alerts: lazy("bell", async () => (await import("./alerts.tsx")).AlertsPage),
+  events: lazy("list", async () => (await import("./events-page.tsx")).EventsPage),
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   api: lazy("api", async () => (await import("./api.tsx")).Api),
   welcome: lazy("ready", () => loadWizard()),
