@@ -6,6 +6,7 @@ import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
+import { enFlows } from "./en-flows.ts";
 import { enLines } from "./en-lines.ts";
 import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
@@ -22,6 +23,7 @@ export const en = {
   ...enPhones,
   ...enChain,
   ...enDoctor,
+  ...enFlows,
   ...enSettings,
   ...enEvents,
   ...enProblems,

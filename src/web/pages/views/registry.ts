@@ -19,6 +19,8 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   delivery: lazy("outbox", async () => (await import("./delivery.tsx")).Delivery),
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
+  kept: lazy("received", async () => (await import("./kept.tsx")).Kept),
+  flows: lazy("flows", async () => (await import("./flows.tsx")).Flows),
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   api: lazy("api", async () => (await import("./api.tsx")).Api),
   welcome: lazy("ready", () => loadWizard()),
