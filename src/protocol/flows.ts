@@ -4,8 +4,8 @@ import { z } from "zod";
 
 /** `GET …/flows`. */
 export const flowsView = z.object({
-  /** `child`: the box starts it and looks after it; `service`: systemd does. */
-  run: z.enum(["child", "service"]),
+  /** `child`: the box starts it and looks after it; `service`: systemd does; `off`: the owner has not switched it on. */
+  run: z.enum(["off", "child", "service"]),
   /** `waiting`: it ended by itself and is started again after a pause; `silent`: it does not answer. */
   state: z.enum(["stopped", "starting", "running", "ending", "waiting", "silent"]),
   since: z.int().min(0),

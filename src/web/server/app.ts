@@ -13,6 +13,7 @@ import type {
   PublishingConsole,
   UssdConsole,
 } from "../../core/index.ts";
+import { noFlows } from "../../core/index.ts";
 import { healthReply, openApiDocument } from "../shared/api.ts";
 import { auditHook } from "./audit/audit-hook.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
@@ -167,7 +168,7 @@ function operationsOf(deps: AppDeps): readonly Operation[] {
     ...given(deps.escrow, escrowOperations),
     ...given(deps.doctor, doctorOperations),
     ...given(deps.proofs, proofOperations),
-    ...given(deps.flows?.console, flowOperations),
+    ...flowOperations(deps.flows?.console ?? noFlows),
     ...given(deps.telemetry, telemetryOperations),
     ...(deps.operations ?? []),
   ];

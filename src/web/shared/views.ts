@@ -19,10 +19,13 @@ export const VIEWS = {
   rentals: { path: "/rentals", group: "numbers", scope: "read" },
   delivery: { path: "/delivery", group: "numbers", scope: "read" },
   phones: { path: "/phones", group: "numbers", scope: "read" },
+  kept: { path: "/kept", group: "numbers", scope: "content" },
   chain: { path: "/chain", group: "market", scope: "read" },
   mqtt: { path: "/mqtt", group: "automation", scope: "read" },
   alerts: { path: "/alerts", group: "box", scope: "read" },
   events: { path: "/events", group: "box", scope: "read" },
+  // `/flows/` is Node-RED's editor.
+  flows: { path: "/node-red", group: "automation", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },
   api: { path: "/api", group: "automation", scope: "read" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },

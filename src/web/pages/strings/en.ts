@@ -8,6 +8,7 @@ import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
+import { enFlows } from "./en-flows.ts";
 import { enLines } from "./en-lines.ts";
 import { enMqtt } from "./en-mqtt.ts";
 import { enPhones } from "./en-phones.ts";
@@ -28,6 +29,7 @@ export const en = {
   ...enChain,
   ...enDoctor,
   ...enMqtt,
+  ...enFlows,
   ...enSettings,
   ...enEvents,
   ...enProblems,

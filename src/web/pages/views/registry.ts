@@ -22,6 +22,8 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   mqtt: lazy("relay", async () => (await import("./mqtt.tsx")).Mqtt),
   alerts: lazy("bell", async () => (await import("./alerts.tsx")).AlertsPage),
   events: lazy("list", async () => (await import("./events-page.tsx")).EventsPage),
+  kept: lazy("received", async () => (await import("./kept.tsx")).Kept),
+  flows: lazy("flows", async () => (await import("./flows.tsx")).Flows),
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   api: lazy("api", async () => (await import("./api.tsx")).Api),
   welcome: lazy("ready", () => loadWizard()),
