@@ -58,6 +58,8 @@ export interface BoxDeps {
   readonly config: BoxConfig;
   /** `config` as it may change while the box runs; without it nothing of it does. */
   readonly live?: LiveConfig;
+  /** Where `config` comes from, if from a file. */
+  readonly configFile?: string;
   /** Without it nobody changes settings over REST. */
   readonly settings?: SettingsConsole;
   readonly version: string;

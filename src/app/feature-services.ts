@@ -8,6 +8,7 @@ import { machineFacts, programRunner } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import { keptOperations, type Operation, outboxOperations, wizardOperations } from "../web/index.ts";
 import { startAlerts } from "./alert-services.ts";
+import { type StartBackupsDeps, startBackups } from "./backup/start-backups.ts";
 import type { BoxServices } from "./box-services.ts";
 import type { ChainLink } from "./chain-services.ts";
 import { startKept } from "./kept-services.ts";
@@ -15,7 +16,7 @@ import type { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
 import { createWizard } from "./wizard-services.ts";
 
-export interface FeatureDeps {
+export interface FeatureDeps extends StartBackupsDeps {
   readonly config: BoxConfig;
   readonly dataFolder: string;
   readonly credentials?: string | undefined;
@@ -52,5 +53,5 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
   const outbox = createOutboxViews({ ...deps, ...services, now: () => deps.time.now() });
   const alerts = await startAlerts({ ...deps, ...services }, parts);
   const kept = startKept({ ...deps, events: services.events, now: () => deps.time.now() });
-  return [...keptOperations(kept), ...wizardOperations(wizard), ...alerts.operations, ...outboxOperations(outbox)];
+  return [...keptOperations(kept), ...wizardOperations(wizard), ...(await startBackups(deps, parts)), ...alerts.operations, ...outboxOperations(outbox)];
 }

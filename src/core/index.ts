@@ -1,6 +1,7 @@
 // Public face of `core`.
 
 export * from "./alerts/index.ts";
+export * from "./backup/index.ts";
 export type { Balance } from "./balance.ts";
 export { balanceOperator } from "./balance-operators.ts";
 export * from "./balance-watch.ts";

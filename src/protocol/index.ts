@@ -2,6 +2,7 @@
 
 export * from "./alerts.ts";
 export * from "./auth-challenge.ts";
+export * from "./backup.ts";
 export * from "./box.ts";
 export * from "./chain.ts";
 export * from "./directory.ts";

@@ -8,6 +8,7 @@ export { type Download, type Operation, operation } from "./server/operation.ts"
 export { alertOperations, deliveryOperations, eventOperations } from "./server/routes-alerts.ts";
 export { keptOperations } from "./server/routes-kept.ts";
 export { outboxOperations } from "./server/routes-outbox.ts";
+export { backupOperations } from "./server/routes-backup.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
 export { wizardOperations } from "./server/routes-wizard.ts";
 export { startWeb, type WebHandle, type WebOptions } from "./server/start.ts";
