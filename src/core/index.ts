@@ -73,6 +73,8 @@ export * from "./sealing.ts";
 export * from "./sender-policy.ts";
 export * from "./sim-vault.ts";
 export * from "./slot-machine.ts";
+export * from "./support/index.ts";
+export * from "./support/index.ts";
 export * from "./trusted-time.ts";
 export * from "./ussd.ts";
 export * from "./ussd-session.ts";

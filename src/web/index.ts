@@ -9,6 +9,7 @@ export { alertOperations, deliveryOperations, eventOperations } from "./server/r
 export { keptOperations } from "./server/routes-kept.ts";
 export { outboxOperations } from "./server/routes-outbox.ts";
 export { backupOperations } from "./server/routes-backup.ts";
+export { type SupportConsole, supportOperations } from "./server/routes-support.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
 export { wizardOperations } from "./server/routes-wizard.ts";
 export { startWeb, type WebHandle, type WebOptions } from "./server/start.ts";
