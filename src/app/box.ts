@@ -51,8 +51,8 @@ import { LiveConfig } from "./live-config.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
-import { startSupport } from "./support-services.ts";
 import type { Machine } from "./service-deps.ts";
+import { startSupport } from "./support-services.ts";
 import { startTelemetry } from "./telemetry-services.ts";
 
 export interface BoxDeps {

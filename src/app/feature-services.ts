@@ -53,5 +53,11 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
   const outbox = createOutboxViews({ ...deps, ...services, now: () => deps.time.now() });
   const alerts = await startAlerts({ ...deps, ...services }, parts);
   const kept = startKept({ ...deps, events: services.events, now: () => deps.time.now() });
-  return [...keptOperations(kept), ...wizardOperations(wizard), ...(await startBackups(deps, parts)), ...alerts.operations, ...outboxOperations(outbox)];
+  return [
+    ...keptOperations(kept),
+    ...wizardOperations(wizard),
+    ...(await startBackups(deps, parts)),
+    ...alerts.operations,
+    ...outboxOperations(outbox),
+  ];
 }

@@ -4,8 +4,8 @@ import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler } from "express";
 import { AppError, isAppError, type Logger } from "../../base/index.ts";
 import type { ProblemReply } from "../shared/api.ts";
-import { BACKUP_STATUS } from "./backup-status.ts";
 import { tellCode } from "./audit/audit-notes.ts";
+import { BACKUP_STATUS } from "./backup-status.ts";
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   ...BACKUP_STATUS,
