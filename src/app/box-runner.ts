@@ -121,6 +121,8 @@ export class BoxRunner {
     await this.#takeDown();
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
+        // Finishes a restore that was decided: the configuration may be another one now.
+        await (await openDataFolder(this.#deps.dataFolder)).release();
         await this.#bringUp(await this.settings.open());
         return;
       } catch (error) {

@@ -22,6 +22,7 @@ import {
   type FleetConsole,
   flowsCheck,
   type Line,
+  LogRing,
   noChain,
   type Rentals,
   type SettingsConsole,
@@ -51,6 +52,7 @@ import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
 import type { Machine } from "./service-deps.ts";
+import { startSupport } from "./support-services.ts";
 import { startTelemetry } from "./telemetry-services.ts";
 
 export interface BoxDeps {
@@ -58,6 +60,8 @@ export interface BoxDeps {
   readonly config: BoxConfig;
   /** `config` as it may change while the box runs; without it nothing of it does. */
   readonly live?: LiveConfig;
+  /** Where `config` comes from, if from a file. */
+  readonly configFile?: string;
   /** Without it nobody changes settings over REST. */
   readonly settings?: SettingsConsole;
   readonly version: string;
@@ -73,6 +77,11 @@ export interface BoxDeps {
   readonly machine?: Machine;
   /** Opens `sim://` ports, where a simulator runs in the same process. */
   readonly openSimLink?: OpenLink;
+}
+
+/** With the newest lines of the log, for the console and for support. */
+interface LoggedDeps extends BoxDeps {
+  readonly logs: LogRing;
 }
 
 export interface BoxHandle {
@@ -94,7 +103,9 @@ export interface BoxHandle {
 const PART_STOP = seconds(3);
 
 /** Starts a box. Errors: those of keystore, store, configuration and web; whatever was started before is stopped again. */
-export async function startBox(deps: BoxDeps): Promise<BoxHandle> {
+export async function startBox(given: BoxDeps): Promise<BoxHandle> {
+  const logs = new LogRing(given.clock);
+  const deps: LoggedDeps = { ...given, logs, log: logs.over(given.log) };
   const parts = new Parts(deps.clock, deps.log);
   try {
     const opened = await openBox(deps, parts);
@@ -167,7 +178,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
 }
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
-async function startServices(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<string> {
+async function startServices(deps: LoggedDeps, box: OpenBox, parts: Parts): Promise<string> {
   const { store, services, time } = box;
   const { intake, views, relay, phones, fleet, events } = services;
   await intake.start();
@@ -209,7 +220,7 @@ function checksOf({ checks, telemetry }: BoxServices, flows: FlowServices | null
   return [...checks, brokers, ...(flows === null ? [] : [flowsCheck(() => flows.console.view())])];
 }
 
-async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<string> {
+async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promise<string> {
   const { store, services, chain, time, entrance } = box;
   const { views, ussd, phones, control, proofs, publishing, payments, escrows, rentals } = services;
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
@@ -224,6 +235,7 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
     checks: checksOf(services, flows),
     running: runningBox(services, time),
   });
+  const support = startSupport({ ...deps, ...services, doctor, now });
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store, answers: store.answers, ...entrance.web },
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
@@ -233,7 +245,7 @@ async function startConsole(deps: BoxDeps, box: OpenBox, parts: Parts): Promise<
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
     ...(flows === null ? {} : { flows }),
-    operations: [...settings, ...(await startFeatures({ ...deps, ...box, doctor }, parts))],
+    operations: [...settings, ...(await startFeatures({ ...deps, ...box, doctor }, parts)), ...support],
   });
   parts.started("web", () => web.stop());
   await flows?.start(web.url);

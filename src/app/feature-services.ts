@@ -8,6 +8,7 @@ import { machineFacts, programRunner } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import { keptOperations, type Operation, outboxOperations, wizardOperations } from "../web/index.ts";
 import { startAlerts } from "./alert-services.ts";
+import { type StartBackupsDeps, startBackups } from "./backup/start-backups.ts";
 import type { BoxServices } from "./box-services.ts";
 import type { ChainLink } from "./chain-services.ts";
 import type { Entrance } from "./entrance-services.ts";
@@ -16,7 +17,7 @@ import type { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
 import { createWizard } from "./wizard-services.ts";
 
-export interface FeatureDeps {
+export interface FeatureDeps extends StartBackupsDeps {
   readonly config: BoxConfig;
   readonly dataFolder: string;
   readonly credentials?: string | undefined;
@@ -59,5 +60,11 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
   const sources = [certificateSource(async () => entrance.certificates(), now)];
   const alerts = await startAlerts({ ...deps, ...services, sources }, parts);
   const kept = startKept({ ...deps, events: services.events, now });
-  return [...keptOperations(kept), ...wizardOperations(wizard), ...alerts.operations, ...outboxOperations(outbox)];
+  return [
+    ...keptOperations(kept),
+    ...wizardOperations(wizard),
+    ...(await startBackups(deps, parts)),
+    ...alerts.operations,
+    ...outboxOperations(outbox),
+  ];
 }

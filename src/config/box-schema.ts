@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { alertsSection, webhooksSection } from "./alerts-schema.ts";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
+import { backupSection } from "./backup-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
 import { emercoinSection } from "./chain-schema.ts";
 import { doctorSection } from "./doctor-schema.ts";
@@ -159,6 +160,7 @@ export const boxConfig = z
       })
       .prefault({}),
     ussd: ussdSection.prefault({}),
+    backup: backupSection.prefault({}),
     balance: balanceSection.optional(),
     own_number: ownNumberSection.optional(),
     emercoin: emercoinSection.optional(),

@@ -1,6 +1,7 @@
 // Public face of `config`.
 
 export type { AlertChannel, AlertsSection, WebhookSection } from "./alerts-schema.ts";
+export type { BackupPlace, BackupSection } from "./backup-schema.ts";
 export type { BalanceSection, SlotBalance } from "./balance-schema.ts";
 export type { BoxConfig } from "./box-schema.ts";
 export type { EmercoinSection } from "./chain-schema.ts";

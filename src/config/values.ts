@@ -12,13 +12,17 @@ function toMillis(text: string): Millis {
 
 /** A span such as `500ms`, `30s`, `10m`, `24h` or `30d`, between `low` and `high` (spans too). */
 export function duration(low: string, high: string, fallback: string) {
-  const shape = z
+  return span(low, high).prefault(fallback);
+}
+
+/** The same without a default. */
+export function span(low: string, high: string) {
+  return z
     .string()
     .regex(/^\d{1,6}(ms|s|m|h|d)$/, { error: "a time such as 30s, 10m, 24h or 30d", abort: true })
     .refine((text) => toMillis(text) >= toMillis(low) && toMillis(text) <= toMillis(high), `between ${low} and ${high}`)
     .meta({ "x-form": "duration", "x-low": low, "x-high": high })
     .transform(toMillis);
-  return shape.prefault(fallback);
 }
 
 export interface ListenAddress {

@@ -1,6 +1,7 @@
 // Public face of `core`.
 
 export * from "./alerts/index.ts";
+export * from "./backup/index.ts";
 export type { Balance } from "./balance.ts";
 export { balanceOperator } from "./balance-operators.ts";
 export * from "./balance-watch.ts";
@@ -72,6 +73,8 @@ export * from "./sealing.ts";
 export * from "./sender-policy.ts";
 export * from "./sim-vault.ts";
 export * from "./slot-machine.ts";
+export * from "./support/index.ts";
+export * from "./support/index.ts";
 export * from "./trusted-time.ts";
 export * from "./ussd.ts";
 export * from "./ussd-session.ts";

@@ -10,3 +10,4 @@ export { serviceProbe } from "./service-probe.ts";
 export { type SlotHardwareDeps, type SlotPlace, slotHardware } from "./slot-hardware.ts";
 export { parseUnits, systemUnits } from "./system-units.ts";
 export { UsbTtys } from "./usb-ttys.ts";
+export { type UsbVolume, type UsbVolumesDeps, usbVolumes } from "./usb-volumes.ts";

@@ -2,6 +2,7 @@
 
 export * from "./alerts.ts";
 export * from "./auth-challenge.ts";
+export * from "./backup.ts";
 export * from "./box.ts";
 export * from "./chain.ts";
 export * from "./directory.ts";
@@ -22,6 +23,8 @@ export * from "./proofs.ts";
 export * from "./relay.ts";
 export * from "./sender-policy.ts";
 export * from "./settings.ts";
+export * from "./support.ts";
+export * from "./support.ts";
 export * from "./text.ts";
 export * from "./ussd.ts";
 export * from "./wizard.ts";

@@ -92,6 +92,7 @@ describe("packages", () => {
   /** Packages that only one folder may use. */
   const OWNED: readonly (readonly [RegExp, readonly string[]])[] = [
     [/^(@noble|@hpke)\/|^(canonicalize|hash-wasm)$/, ["envelope"]],
+    [/^(ssh2-sftp-client|webdav)$/, ["backup"]],
     [/^serialport$/, ["modem"]],
     [/^sqlite3$/, ["sqlite"]],
     [/^pino$/, ["base"]],

@@ -26,6 +26,7 @@ function problems(change: Readonly<Record<string, unknown>> | string): readonly 
 describe("the box's configuration", () => {
   it("needs nothing: the rest has defaults", () => {
     expect(parse()).toEqual({
+      backup: { passphrase_file: "backup.pass", keep: { daily: 7, weekly: 4, monthly: 6 }, destinations: [] },
       version: 1,
       log: { level: "info" },
       ussd: { per_hour: 20 },

@@ -12,6 +12,10 @@ import { isSwitchName } from "./restore-switch.ts";
 
 /** Where a backup is put together; gone afterwards. */
 export const WORK = "backup-work";
+/** A backup that was handed in at the console. */
+export const HANDED_IN = "backup-handed-in";
+/** A backup that is ready to be sent. */
+export const READY = "backup-work.nbbackup";
 /** Where files of the old machine that lay outside of its data folder are put on the new one. */
 export const RESTORED_FILES = "restored-files";
 
@@ -45,13 +49,23 @@ const MAX_FILES = 15_000;
 
 /** What others make of it again, or what tells of a moment that is over. */
 const LEFT_OUT =
-  /^(?:node_modules|\.npm|\.cache|cache|caches|logs?|lost\+found|\.sessions\.json)$|\.(?:log|tmp|partial|new|sock|pid|backup)$/;
+  /^(?:node_modules|access\.json|\.npm|\.cache|cache|caches|logs?|lost\+found|\.sessions\.json)$|\.(?:log|tmp|partial|new|sock|pid|backup)$/;
 
 /** Names at the top of a data folder that a backup handles by itself, or that belong to the running box. */
 export function isOwnName(name: string): boolean {
   return (
     isSwitchName(name) ||
-    [KEYSTORE_FILE, `${KEYSTORE_FILE}.new`, "config.yaml", "unlock.key", "local-access.json", WORK].includes(name) ||
+    [
+      KEYSTORE_FILE,
+      `${KEYSTORE_FILE}.new`,
+      "config.yaml",
+      "unlock.key",
+      "last-good.yaml",
+      "local-access.json",
+      WORK,
+      HANDED_IN,
+      READY,
+    ].includes(name) ||
     name === BOX_DATABASE ||
     name.startsWith(`${BOX_DATABASE}-`)
   );

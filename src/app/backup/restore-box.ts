@@ -50,6 +50,8 @@ export interface StageRestore extends OpenBackup {
   /** How this box unlocks its keys; null for what the backup's configuration says. */
   readonly unlock: BoxConfig["unlock"] | null;
   readonly credentials: string | undefined;
+  /** A second name of the configuration in the data folder, where the box that runs here looks for it. */
+  readonly alsoAs?: string | null;
   readonly random: Random;
   readonly clock: Clock;
   readonly log: Logger;
@@ -177,7 +179,10 @@ async function prepareConfig(options: StageRestore, manifest: Manifest): Promise
   // What unlocked the old box (a passphrase on its stick, its systemd's credential) need not be here.
   const stays = unlock.key_file !== undefined && !unlock.key_file.startsWith("/");
   const changed = options.unlock === null && !stays;
-  await writeFile(file, changed ? withoutUnlock(moved) : moved, { mode: 0o600, flush: true });
+  const text = changed ? withoutUnlock(moved) : moved;
+  await writeFile(file, text, { mode: 0o600, flush: true });
+  const { alsoAs = null } = options;
+  if (alsoAs !== null) await writeFile(join(options.folder, STAGING, alsoAs), text, { mode: 0o600, flush: true });
   return { unlock: options.unlock ?? (stays ? unlock : standard), changed };
 }
 

@@ -21,6 +21,8 @@ const decision = z.strictObject({
   v: z.literal(1),
   phase: z.enum(["aside", "place"]),
   aside: z.string().regex(/^before-restore-[0-9TZ-]{1,40}$/),
+  /** Where the box that runs here has its configuration, outside of the folder; the restored one takes its place. */
+  config: z.string().max(4096).optional(),
 });
 type Decision = z.infer<typeof decision>;
 
@@ -93,15 +95,43 @@ async function checkMovable(folder: string): Promise<void> {
   }
 }
 
+export interface SwitchOptions {
+  /** Names where the old files go. */
+  readonly stamp: string;
+  /** See `decision`. */
+  readonly config?: string | null;
+}
+
+/**
+ * Decides that what is in the staging folder is the box from now on; whoever opens the data folder next puts it in place. Returns the name
+ * of the folder for the old files. Errors: `restore.cannot_move`, those of `replaceFile`; nothing changed then.
+ */
+export async function decideRestore(folder: string, options: SwitchOptions, step: OnStep = noStep): Promise<string> {
+  const { stamp, config = null } = options;
+  const aside = `${ASIDE}${stamp}`;
+  await checkMovable(folder);
+  await syncFolder(join(folder, STAGING));
+  await decide(folder, { v: 1, phase: "aside", aside, ...(config === null ? {} : { config }) }, step);
+  return aside;
+}
+
+/** The configuration outside of the folder: the old one is kept beside the old files. */
+async function placeConfig(folder: string, { aside, config }: Decision, step: OnStep): Promise<void> {
+  const text = await readIfThere(join(folder, "config.yaml"));
+  if (config === undefined || text === null) return;
+  const kept = join(folder, aside, "configuration-before.yaml");
+  const before = await readIfThere(config);
+  if (before !== null && before !== text && !(await isThere(kept))) await replaceFile(kept, before);
+  step("configuration");
+  await replaceFile(config, text);
+}
+
 /**
  * Decides that what is in the staging folder is the box from now on, and puts it in place. Hold the data folder. `stamp` names where the
  * old files go. Returns that folder's name. Errors: `restore.cannot_move`, `restore.cannot_switch`, those of `replaceFile`; before the decision nothing changed.
  */
 export async function switchTo(folder: string, stamp: string, step: OnStep = noStep): Promise<string> {
-  const aside = `${ASIDE}${stamp}`;
-  await checkMovable(folder);
-  await syncFolder(join(folder, STAGING));
-  await decide(folder, { v: 1, phase: "aside", aside }, step);
+  const aside = await decideRestore(folder, { stamp }, step);
   await finishRestore(folder, step);
   return aside;
 }
@@ -112,6 +142,7 @@ async function finish(folder: string, made: Decision, step: OnStep): Promise<voi
     await decide(folder, { ...made, phase: "place" }, step);
   }
   await moveIn(folder, step);
+  await placeConfig(folder, made, step);
   // Where nothing was there before, nothing is kept.
   await rmdir(join(folder, made.aside)).catch(() => {});
   step("decision gone");

@@ -5,8 +5,10 @@ import type { ErrorRequestHandler } from "express";
 import { AppError, isAppError, type Logger } from "../../base/index.ts";
 import type { ProblemReply } from "../shared/api.ts";
 import { tellCode } from "./audit/audit-notes.ts";
+import { BACKUP_STATUS } from "./backup-status.ts";
 
 const STATUS_OF: Readonly<Record<string, number>> = {
+  ...BACKUP_STATUS,
   "alert.unknown": 404,
   "base.bad_base64": 400,
   "base.bad_hex": 400,
