@@ -68,13 +68,16 @@ function parametersOf(schema: z.ZodType | null, where: "path" | "query"): readon
   });
 }
 
+/** A file of JSON is JSON of no stated form. */
+const fileSchema = (type: string): Json => (/\bjson\b/.test(type) ? {} : BINARY);
+
 function successOf(operation: Operation, names: SchemaNames): Json {
   const { reply, download, status = 200 } = operation;
   const replayed = { "Idempotent-Replayed": { $ref: "#/components/headers/IdempotentReplayed" } };
   const headers = takesIdempotencyKey(operation) ? replayed : {};
   const withHeaders = Object.keys(headers).length === 0 ? {} : { headers };
   if (download !== undefined) {
-    return { 200: { description: "A file", content: { [download]: { schema: BINARY } } } };
+    return { 200: { description: "A file", content: { [download]: { schema: fileSchema(download) } } } };
   }
   if (reply === null) return { 204: { description: "Done", ...withHeaders } };
   const content = { "application/json": { schema: names.refTo(reply, "output") } };
