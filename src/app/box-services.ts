@@ -253,6 +253,16 @@ function createChecks({ chain, publishing, escrows, payments, proofs, now }: Che
   return checks;
 }
 
+/** What stands in the chain under names: nothing on a box without a node. */
+function createNames(shared: Shared, rentals: Rentals, mirror: RecordMirror) {
+  const { chain } = shared;
+  if (chain === null) return { publishing: null, anchor: null, escrows: null };
+  const publishing = createPublishing({ ...shared, chain, lines: () => rentals.lines(), mirrors: [mirror] });
+  const { publisher } = publishing;
+  const escrows = createEscrows({ ...shared, chain, publisher });
+  return { publishing, anchor: { publisher, node: chain.node }, escrows };
+}
+
 /** Makes all services of the box and connects them; starts none. */
 export function createServices(deps: ServiceDeps): BoxServices {
   const { log, time } = deps;
@@ -265,11 +275,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const rentals = createRentals(shared);
   const { chain } = deps;
   const mirror = createRecordMirror({ ...deps, relay: () => delivery.relay });
-  const publishing =
-    chain === null ? null : createPublishing({ ...shared, chain, lines: () => rentals.lines(), mirrors: [mirror] });
-  const anchor = chain === null || publishing === null ? null : { publisher: publishing.publisher, node: chain.node };
-  const escrows =
-    chain === null || publishing === null ? null : createEscrows({ ...shared, chain, publisher: publishing.publisher });
+  const { publishing, anchor, escrows } = createNames(shared, rentals, mirror);
   const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: anchor });
   const offer = (line: LineId) => offerOf(deps.live.current, line);
   const payments = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });

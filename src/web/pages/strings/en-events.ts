@@ -73,4 +73,8 @@ export const enEvents = {
   "event.line.adopted": "{line} was given to the SIM in slot {slot}",
   "event.sim.same_identity":
     "The SIM in slot {slot} says that it is one that another slot has. One of the two modems must be wrong",
+  "event.backup.done": "Backup to {destination} is done",
+  "event.backup.failed": "Backup to {destination} failed: {reason}",
+  "event.backup.downloaded": "A backup was downloaded",
+  "event.restore.decided": "{by} restores a backup: the box starts anew with it",
 } as const;

@@ -1,9 +1,9 @@
 // The console in English: every text by its key, `{name}` for places. Another language is one more file of type `Catalogue`;
 // keys under `problem.`, `hint.`, `event.`, `step.`, `technology.` and `registration.` are the box's codes.
 
-import { enApi } from "./en-api.ts";
 import { enAccess } from "./en-access.ts";
 import { enAlerts } from "./en-alerts.ts";
+import { enApi } from "./en-api.ts";
 import { enApp } from "./en-app.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";

@@ -39,6 +39,25 @@ interface FiltersProps {
   readonly onFilter: (filter: Filter) => void;
 }
 
+function LevelFilter({ filter, onFilter }: FiltersProps) {
+  const words = useWords();
+  return (
+    <select
+      aria-label={words.t("log.level")}
+      value={filter.level}
+      onChange={(event) =>
+        onFilter({ ...filter, level: LEVELS.find((each) => each === event.currentTarget.value) ?? "info" })
+      }
+    >
+      {LEVELS.map((level) => (
+        <option key={level} value={level}>
+          {words.t(`log.level.${level}`)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 function Filters({ filter, onFilter }: FiltersProps) {
   const words = useWords();
   const slots = useBox((box) => box.slots, NO_SLOTS);
@@ -46,19 +65,7 @@ function Filters({ filter, onFilter }: FiltersProps) {
   const [span, setSpan] = useState("");
   return (
     <div class="event-filters">
-      <select
-        aria-label={words.t("log.level")}
-        value={filter.level}
-        onChange={(event) =>
-          onFilter({ ...filter, level: LEVELS.find((each) => each === event.currentTarget.value) ?? "info" })
-        }
-      >
-        {LEVELS.map((level) => (
-          <option key={level} value={level}>
-            {words.t(`log.level.${level}`)}
-          </option>
-        ))}
-      </select>
+      <LevelFilter filter={filter} onFilter={onFilter} />
       <select
         aria-label={words.t("log.group")}
         value={filter.code}
