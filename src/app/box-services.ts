@@ -292,14 +292,9 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const statuses = (): readonly SlotStatus[] => fleet.list().map((driver) => driver.status());
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
-  const market = { publishing, payments, desk, mirror, escrows };
   const made = {
-    events: shared.events,
-    archive,
-    rentals,
-    proofs,
-    ...market,
-    intake,
+    ...{ events: shared.events, archive, rentals, proofs, intake },
+    ...{ publishing, payments, desk, mirror, escrows },
     catchUp: createCatchUp(shared, { ...delivery, rentals, intake }),
     ussd,
     balances,

@@ -1,18 +1,21 @@
 // The languages of the console. English is in the first bundle; each other one is fetched when it is chosen.
 
-import type { Catalogue } from "./strings/en.ts";
+import type { Catalogue, Translation } from "./strings/en.ts";
 
 export interface Language {
   /** As its speakers call it. */
   readonly name: string;
   /** Null: bundled. */
-  readonly load: (() => Promise<Catalogue>) | null;
+  readonly load: (() => Promise<Translation>) | null;
 }
 
-export type LanguageId = "en";
+export type LanguageId = "en" | "ru" | "es" | "de";
 
 export const LANGUAGES: Readonly<Record<LanguageId, Language>> = {
   en: { name: "English", load: null },
+  ru: { name: "Русский", load: async () => (await import("./strings/ru/index.ts")).ru },
+  es: { name: "Español", load: async () => (await import("./strings/es/index.ts")).es },
+  de: { name: "Deutsch", load: async () => (await import("./strings/de/index.ts")).de },
 };
 
 export const isLanguage = (id: string): id is LanguageId => Object.hasOwn(LANGUAGES, id);
@@ -33,5 +36,6 @@ export function rememberLanguage(storage: Storage, id: LanguageId): void {
 
 export async function catalogueOf(id: LanguageId, english: Catalogue): Promise<Catalogue> {
   const { load } = LANGUAGES[id];
-  return load === null ? english : await load();
+  // A text that a translation lacks is told in English rather than not at all.
+  return load === null ? english : { ...english, ...(await load()) };
 }

@@ -40,3 +40,5 @@ export const en = {
 export type Messages = typeof en;
 export type MessageKey = keyof Messages;
 export type Catalogue = Readonly<Record<MessageKey, string>>;
+/** Texts in another language, with the plural forms that it has besides `.one` and `.other`. */
+export type Translation = Readonly<Partial<Record<MessageKey, string>> & Record<string, string>>;

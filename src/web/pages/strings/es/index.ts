@@ -1,0 +1,5 @@
+// The console in Spanish: one file beside this for each of the English ones.
+
+import type { Translation } from "../en.ts";
+
+export const es: Translation = {};

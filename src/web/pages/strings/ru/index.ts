@@ -1,0 +1,5 @@
+// The console in Russian: one file beside this for each of the English ones.
+
+import type { Translation } from "../en.ts";
+
+export const ru: Translation = {};
