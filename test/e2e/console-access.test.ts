@@ -11,9 +11,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import { setPassword, startWeb, type WebHandle } from "../../src/web/index.ts";
+import { setPassword, startWeb, type WebHandle, wizardOperations } from "../../src/web/index.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
+import { fakeWizard } from "../sim/fake-wizard.ts";
 import { MemoryAudit } from "../sim/memory-audit.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { testSecretBox } from "../sim/test-secret-box.ts";
@@ -35,6 +36,7 @@ async function serve(): Promise<void> {
   web = await startWeb({
     ...{ listen: { host: "127.0.0.1", port: 0 }, settings, pages, secretBox: testSecretBox, audit: new MemoryAudit() },
     ...{ box: new FakeBoxConsole({ clock: systemClock, slots: 8 }), phones: new FakePhones({ clock: systemClock }) },
+    operations: wizardOperations(fakeWizard({ finished: true })),
     ...{ clock: systemClock, random: systemRandom, log: silentLogger },
   });
 }

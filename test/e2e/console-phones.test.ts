@@ -10,9 +10,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import { setPassword, startWeb, type WebHandle } from "../../src/web/index.ts";
+import { setPassword, startWeb, type WebHandle, wizardOperations } from "../../src/web/index.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
+import { fakeWizard } from "../sim/fake-wizard.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
@@ -35,6 +36,7 @@ describe.skipIf(!hasChromium)("the console's phones", () => {
     web = await startWeb({
       listen: { host: "127.0.0.1", port: 0 },
       box: new FakeBoxConsole({ clock: systemClock, slots: 4 }),
+      operations: wizardOperations(fakeWizard({ finished: true })),
       ...{ phones, settings, pages: folder, clock: systemClock, random: systemRandom, log: silentLogger },
     });
   });

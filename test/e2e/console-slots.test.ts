@@ -13,10 +13,11 @@ import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
-import { setPassword, startWeb, type WebHandle } from "../../src/web/index.ts";
+import { setPassword, startWeb, type WebHandle, wizardOperations } from "../../src/web/index.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
 import { FakeFleet } from "../sim/fake-fleet.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
+import { fakeWizard } from "../sim/fake-wizard.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { SimBoard, SimCard, simLinkOpener } from "../sim/modem/index.ts";
 import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
@@ -271,6 +272,7 @@ describe.skipIf(!hasChromium)(`slots in the console${hasChromium ? "" : " (skipp
       web = await startWeb({
         listen: { host: "127.0.0.1", port: 0 },
         phones: new FakePhones({ clock: systemClock }),
+        operations: wizardOperations(fakeWizard({ finished: true })),
         ...{ box, fleet, ussd: fleet, settings, pages, clock: systemClock, random: systemRandom, log: silentLogger },
       });
     });
