@@ -30,13 +30,16 @@ async function refusal(response: Response): Promise<AppError> {
   });
 }
 
+/** The body as it goes out. Bytes go as they are. */
+function outgoing(body: unknown): Pick<RequestInit, "body" | "headers"> {
+  if (body === undefined) return { headers: { "X-Numberbox": "1" } };
+  if (body instanceof Blob)
+    return { headers: { "X-Numberbox": "1", "Content-Type": "application/octet-stream" }, body };
+  return { headers: { "X-Numberbox": "1", "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
 async function ask(method: string, path: string, { body, timeout = TIMEOUT }: CallOptions): Promise<Response> {
-  const init: RequestInit = {
-    method,
-    headers: { "X-Numberbox": "1", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-    signal: AbortSignal.timeout(timeout),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  };
+  const init: RequestInit = { method, signal: AbortSignal.timeout(timeout), ...outgoing(body) };
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -45,6 +48,14 @@ async function ask(method: string, path: string, { body, timeout = TIMEOUT }: Ca
   }
   if (!response.ok) throw await refusal(response);
   return response;
+}
+
+/** A file of the box. Errors: the box's own, `page.unreachable`. */
+export async function fetchBlob(method: string, path: string, options: CallOptions = {}): Promise<Blob> {
+  const response = await ask(method, path, options);
+  return await response.blob().catch((cause: unknown) => {
+    throw new AppError("page.unreachable", "the box does not answer", { cause, retryable: true });
+  });
 }
 
 /** A file of the box as text. Errors: the box's own, `page.unreachable`. */

@@ -28,6 +28,8 @@ export const VIEWS = {
   flows: { path: "/node-red", group: "automation", scope: "read" },
   doctor: { path: "/doctor", group: "box", scope: "operate" },
   api: { path: "/api", group: "automation", scope: "read" },
+  backup: { path: "/backup", group: "box", scope: "operate" },
+  support: { path: "/support", group: "box", scope: "manage" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },
   settings: { path: "/settings", group: "box", scope: "manage" },
   access: { path: "/access", group: "box", scope: "manage" },

@@ -5,6 +5,7 @@ import { enAccess } from "./en-access.ts";
 import { enAlerts } from "./en-alerts.ts";
 import { enApi } from "./en-api.ts";
 import { enApp } from "./en-app.ts";
+import { enBackup } from "./en-backup.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
@@ -34,6 +35,7 @@ export const en = {
   ...enEvents,
   ...enProblems,
   ...enWizard,
+  ...enBackup,
   ...enLines,
 } as const;
 

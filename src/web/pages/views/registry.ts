@@ -26,6 +26,8 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   flows: lazy("flows", async () => (await import("./flows.tsx")).Flows),
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   api: lazy("api", async () => (await import("./api.tsx")).Api),
+  backup: lazy("intake", async () => (await import("./backup.tsx")).Backup),
+  support: lazy("info", async () => (await import("./support.tsx")).Support),
   welcome: lazy("ready", () => loadWizard()),
   access: lazy("key", async () => (await import("./access/access.tsx")).Access),
   account: lazy("person", async () => (await import("./access/account.tsx")).Account),
