@@ -1,0 +1,86 @@
+// In German: texts of the page of phones, and of the page that a phone opens.
+
+import type { Translation } from "../en.ts";
+
+export const dePhones: Translation = {
+  "phones.title": "Telefone",
+  "phones.add": "Telefon hinzufügen",
+  "phones.none.title": "Noch kein Telefon",
+  "phones.none.text":
+    "Ein Android-Telefon mit der kostenlosen App „SMS Gateway for Android“ bedient eine Nummer wie ein Modem; eines mit zwei SIMs bedient zwei.",
+  "phones.remove": "Entfernen",
+  "phones.remove.of": "Telefon {name} entfernen",
+  "phones.remove.title": "Dieses Telefon entfernen?",
+  "phones.remove.text":
+    "Seine Slots fallen aus, und was es von jetzt an sendet, wird abgelehnt. Um es zurückzuholen, fügen Sie es neu hinzu; SMS, die noch auf ihm liegen, kommen dann an.",
+  "phones.remove.submit": "Telefon entfernen",
+  "phones.removed": "{name} ist entfernt.",
+  "phone.waiting": "Wartet",
+  "phone.ready": "Bereit",
+  "phone.down": "Stumm",
+  "phone.battery": "Akku",
+  "phone.charging": "lädt",
+  "phone.percent": "{n} %",
+  "phone.version": "App {version}",
+  "phone.transport.none": "kein Netz",
+  "phone.transport.cellular": "mobile Daten",
+  "phone.transport.wifi": "WLAN",
+  "phone.transport.ethernet": "Ethernet",
+  "phone.transport.other": "verbunden",
+  "phone.sim": "SIM {n}",
+  "phone.sim.unused": "hier nicht benutzt",
+  "phone.seen": "zuletzt gehört {ago}",
+  "phone.seen.never": "noch nicht gehört",
+  "phone.sms.one": "{n} SMS",
+  "phone.sms.other": "{n} SMS",
+  "phone_access.address": "Adresse der App",
+  "phone_access.address.help": "Wie die App sie unter Local Server anzeigt, zum Beispiel 192.168.1.31:8080.",
+  "phone_access.user": "Benutzer",
+  "phone_access.user.help": "Wie die App ihn unter Local Server anzeigt.",
+  "phone_access.password": "Passwort",
+  "add_phone.title": "Telefon hinzufügen",
+  "add_phone.text":
+    "Installieren Sie auf dem Telefon „SMS Gateway for Android“, schalten Sie Local Server ein und tippen Sie auf Offline, sodass dort Online steht.",
+  "add_phone.name": "Name",
+  "add_phone.name.help": "Der Name, den die Konfiguration der Box diesem Telefon in seinen Slots gibt.",
+  "add_phone.name.bad": "Nur Kleinbuchstaben, Ziffern und . _ -, höchstens 32.",
+  "add_phone.way": "Wie die Box es kennenlernt",
+  "add_phone.way.scan": "Code scannen",
+  "add_phone.way.scan.help": "Die Kamera des Telefons öffnet eine Seite der Box.",
+  "add_phone.way.typed": "Hier eingeben",
+  "add_phone.way.typed.help": "Adresse, Benutzer und Passwort, die die App anzeigt.",
+  "add_phone.reach": "Adresse der Box für das Telefon",
+  "add_phone.reach.good":
+    "Das Telefon muss die Box dort erreichen, mit einem Zertifikat, dem es vertraut.",
+  "add_phone.reach.usb":
+    "Meint das Telefon selbst: funktioniert nur über ein USB-Kabel mit „adb reverse“.",
+  "add_phone.reach.plain":
+    "Die App sendet nur an https-Adressen. Über http holt die Box die SMS selbst ab, einmal pro Minute und unverschlüsselt innerhalb Ihres Netzwerks.",
+  "add_phone.reach.bad": "Eine Adresse wie https://numberbox.example.",
+  "add_phone.submit": "Hinzufügen",
+  "add_phone.busy": "Wird hinzugefügt …",
+  "invitation.title": "{name} verbinden",
+  "invitation.qr": "Code für die Kamera des Telefons",
+  "invitation.step.app": "Die App auf dem Telefon zeigt Online.",
+  "invitation.step.scan":
+    "Scannen Sie den Code mit der Kamera des Telefons und öffnen Sie die Seite. Sie fragt nach Benutzer und Passwort, die die App anzeigt.",
+  "invitation.step.restart": "Starten Sie die App einmal neu, damit sie zu melden beginnt.",
+  "invitation.waiting": "Warten auf das Telefon …",
+  "invitation.reached": "Die Box erreicht die App. Starten Sie sie einmal neu, dann meldet sie von selbst.",
+  "invitation.paired": "Verbunden: Die erste signierte Nachricht des Telefons ist da.",
+  "invitation.by_hand": "Von Hand",
+  "invitation.by_hand.text":
+    "Die App hat keinen eigenen Scanner. Registrieren Sie über ihre API den Webhook für jedes Ereignis und setzen Sie den Signierschlüssel. Der Schlüssel wird nur jetzt angezeigt.",
+  "invitation.join": "Seite für das Telefon",
+  "invitation.webhook": "Webhook",
+  "invitation.key": "Signierschlüssel",
+  "invitation.done": "Schließen",
+  "join.title": "Dieses Telefon verbinden",
+  "join.text":
+    "Öffnen Sie auf diesem Telefon die App „SMS Gateway for Android“: Sie zeigt beides unter Local Server an.",
+  "join.submit": "Verbinden",
+  "join.busy": "Wird verbunden …",
+  "join.done": "Verbunden",
+  "join.done.text":
+    "Starten Sie die App einmal neu, damit sie zu melden beginnt. Sie können diese Seite schließen.",
+};
