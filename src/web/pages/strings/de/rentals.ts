@@ -59,7 +59,7 @@ export const deRentals: Translation = {
   "keys.too_large": "Die Datei ist zu groß für eine Schlüsseldatei.",
   "grant.days": "Tage",
   "grant.days.bad": "1 bis 366 Tage.",
-  "grant.until": "Endet {date}.",
+  "grant.until": "Endet am {date}.",
   "grant.envelope": "Umschlag",
   "grant.envelope.1": "Version 1",
   "grant.envelope.1.help": "Jeder Client liest ihn.",
