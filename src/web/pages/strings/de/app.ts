@@ -47,8 +47,7 @@ export const deApp: Translation = {
   "setup.submit": "Passwort festlegen",
   "setup.differ": "Die beiden Passwörter stimmen nicht überein.",
   "setup.good": "Gut.",
-  "setup.rule":
-    "Mindestens {n} Zeichen. Vier Wörter, die nicht zusammengehören, lassen sich leicht merken.",
+  "setup.rule": "Mindestens {n} Zeichen. Vier Wörter, die nicht zusammengehören, lassen sich leicht merken.",
   "password.show": "Anzeigen",
   "password.hide": "Verbergen",
   "password.too_short": "Zu kurz: mindestens {n} Zeichen.",

@@ -6,8 +6,7 @@ export const deDoctor: Translation = {
   "doctor.title": "Diagnose",
   "doctor.run": "Erneut untersuchen",
   "doctor.running": "Wird untersucht …",
-  "doctor.running.text":
-    "Die Datenbank wird durchgelesen und auf Dienste wird gewartet: Das kann eine Minute dauern.",
+  "doctor.running.text": "Die Datenbank wird durchgelesen und auf Dienste wird gewartet: Das kann eine Minute dauern.",
   "doctor.copy": "Für den Support kopieren",
   "doctor.copied": "Kopiert. Nummern und SMS-Texte sind nicht enthalten.",
   "doctor.not_copied": "Dieser Browser erlaubt es nicht. `numberbox doctor` gibt dasselbe aus.",

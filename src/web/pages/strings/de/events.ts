@@ -9,8 +9,7 @@ export const deEvents: Translation = {
   "events.level.warn": "Warnung",
   "events.level.error": "Fehler",
   "event.box.started": "Die Box ist gestartet",
-  "event.box.superseded":
-    "Eine andere Box mit dieser Identität hat übernommen; diese hier bedient niemanden mehr",
+  "event.box.superseded": "Eine andere Box mit dieser Identität hat übernommen; diese hier bedient niemanden mehr",
   "event.box.took_over": "Diese Box hat von einer anderen mit derselben Identität übernommen",
   "event.restore.catching_up":
     "Die Box wurde wiederhergestellt und fragt ihr Relay, was seit der Sicherung gekommen ist",
@@ -39,8 +38,7 @@ export const deEvents: Translation = {
   "event.smpp.malformed":
     "Das Gateway von Slot {slot} hat eine beschädigte Nachricht geschickt, die niemand lesen kann",
   "event.slot.storage_full": "Der SMS-Speicher von Slot {slot} ist voll",
-  "event.clock.jumped":
-    "Die Systemuhr ist um {seconds} s gesprungen; Vermietungen warten, bis die Zeit sicher ist",
+  "event.clock.jumped": "Die Systemuhr ist um {seconds} s gesprungen; Vermietungen warten, bis die Zeit sicher ist",
   "event.sms.partial": "Lange SMS mit fehlenden Teilen weitergegeben: {messages}",
   "event.intake.paused": "Annahme angehalten: {reason}",
   "event.intake.resumed": "Annahme fortgesetzt",
@@ -58,8 +56,7 @@ export const deEvents: Translation = {
   "event.phone.removed": "Telefon {phone} entfernt",
   "event.payment.grant_failed":
     "Eine bezahlte Bestellung konnte nicht erfüllt werden ({code}); es wird erneut versucht",
-  "event.payment.win_displaced":
-    "Ein Gewinnticket wurde durch eine andere Zahlung mit denselben Münzen verdrängt",
+  "event.payment.win_displaced": "Ein Gewinnticket wurde durch eine andere Zahlung mit denselben Münzen verdrängt",
   "event.proofs.day_closed": "Die Quittungen vom {date} sind gezählt: {receipts}",
   "event.proofs.anchored": "Der Nachweis vom {date} ist in Emercoin verankert",
   "event.proofs.anchor_problem": "Der Nachweis vom {date} ist nicht verankert: {reason}",
@@ -68,12 +65,10 @@ export const deEvents: Translation = {
   "event.rental.expired": "Vermietung von {line} abgelaufen",
   "event.kept.read": "Der Eigentümer hat Nachrichten gelesen, die die Box für ihn aufbewahrt",
   "event.slot.recovering": "Die Box versucht, Slot {slot} zurückzuholen: {reason}",
-  "event.slot.gave_up":
-    "Die Box hat Slot {slot} aufgegeben, sehen Sie daher nach seinem Modem: {reason}",
+  "event.slot.gave_up": "Die Box hat Slot {slot} aufgegeben, sehen Sie daher nach seinem Modem: {reason}",
   "event.slot.reset_failed": "Slot {slot}: „{rung}“ hat nicht geholfen: {reason}",
   "event.slot.recover_asked": "Sie haben für Slot {slot} „{rung}“ verlangt",
-  "event.slot.pin_entered":
-    "Für die SIM in Slot {slot} wurde eine PIN angegeben; sie wird einmal versucht",
+  "event.slot.pin_entered": "Für die SIM in Slot {slot} wurde eine PIN angegeben; sie wird einmal versucht",
   "event.slot.at_command": "Experte in Slot {slot}: {command}",
   "event.slot.joined": "Ein Modem am USB-Platz {usb} wurde zu Slot {slot}",
   "event.slot.removed": "Slot {slot} wurde entfernt",

@@ -50,10 +50,8 @@ export const dePhones: Translation = {
   "add_phone.way.typed": "Hier eingeben",
   "add_phone.way.typed.help": "Adresse, Benutzer und Passwort, die die App anzeigt.",
   "add_phone.reach": "Adresse der Box für das Telefon",
-  "add_phone.reach.good":
-    "Das Telefon muss die Box dort erreichen, mit einem Zertifikat, dem es vertraut.",
-  "add_phone.reach.usb":
-    "Meint das Telefon selbst: funktioniert nur über ein USB-Kabel mit „adb reverse“.",
+  "add_phone.reach.good": "Das Telefon muss die Box dort erreichen, mit einem Zertifikat, dem es vertraut.",
+  "add_phone.reach.usb": "Meint das Telefon selbst: funktioniert nur über ein USB-Kabel mit „adb reverse“.",
   "add_phone.reach.plain":
     "Die App sendet nur an https-Adressen. Über http holt die Box die SMS selbst ab, einmal pro Minute und unverschlüsselt innerhalb Ihres Netzwerks.",
   "add_phone.reach.bad": "Eine Adresse wie https://numberbox.example.",
@@ -81,6 +79,5 @@ export const dePhones: Translation = {
   "join.submit": "Verbinden",
   "join.busy": "Wird verbunden …",
   "join.done": "Verbunden",
-  "join.done.text":
-    "Starten Sie die App einmal neu, damit sie zu melden beginnt. Sie können diese Seite schließen.",
+  "join.done.text": "Starten Sie die App einmal neu, damit sie zu melden beginnt. Sie können diese Seite schließen.",
 };

@@ -40,7 +40,7 @@ export const deProblems: Translation = {
   "problem.phone.stale": "Die Uhr des Telefons weicht um {skew_s} s ab",
   "problem.phone.url_refused": "Die App sendet nicht an die Adresse der Box",
   "problem.phone.exists": "Es gibt schon ein Telefon dieses Namens",
-  "problem.phone.no_line": "Kein Slot und kein Anschluss der Box gehören zu dieser SIM",
+  "problem.phone.no_line": "Kein Slot und kein Anschluss der Box gehört zu dieser SIM",
   "problem.phone.sim_unknown": "Das Telefon sagt nicht, auf welcher SIM eine Nachricht gekommen ist",
   "problem.relay.unreachable": "keine Antwort",
   "problem.relay.timeout": "keine Antwort innerhalb der Zeit",
@@ -85,10 +85,8 @@ export const deProblems: Translation = {
   "hint.sim.pin_attempts": "Geben Sie die PIN auf der Seite des Slots ein, wenn Sie sich sicher sind.",
   "problem.sim.pin_in_doubt": "Die Box wurde unterbrochen, während sie die PIN eingab",
   "hint.sim.pin_in_doubt": "Geben Sie die PIN noch einmal ein: Das Modem sagt nicht, ob sie richtig war.",
-  "hint.sim.pin_required":
-    "Geben Sie sie auf der Seite des Slots ein oder schalten Sie die PIN in einem Telefon aus.",
-  "hint.sim.puk_required":
-    "Setzen Sie die SIM in ein Telefon ein und geben Sie dort die PUK aus ihren Unterlagen ein.",
+  "hint.sim.pin_required": "Geben Sie sie auf der Seite des Slots ein oder schalten Sie die PIN in einem Telefon aus.",
+  "hint.sim.puk_required": "Setzen Sie die SIM in ein Telefon ein und geben Sie dort die PUK aus ihren Unterlagen ein.",
   "problem.sim.bad_pin": "Eine PIN hat 4 bis 8 Ziffern.",
   "problem.sim.not_locked": "Diese SIM verlangt keine PIN.",
   "problem.sim.last_attempt": "Das ist der letzte Versuch, bevor die SIM sich selbst sperrt.",
@@ -122,8 +120,7 @@ export const deProblems: Translation = {
     "Ein Code beginnt mit * oder # und endet mit #; eine Antwort besteht aus Buchstaben und Ziffern.",
   "hint.ussd.bad_code": "Zum Beispiel *100#.",
   "problem.ussd.not_supported": "Nur Modems haben USSD; fragen Sie am Telefon oder beim Gateway ab.",
-  "problem.ussd.refused":
-    "Nicht gesendet: Dieser Code würde Anrufe, Passwörter oder Sperren der Nummer ändern.",
+  "problem.ussd.refused": "Nicht gesendet: Dieser Code würde Anrufe, Passwörter oder Sperren der Nummer ändern.",
   "problem.ussd.quota": "Dieser Slot hat seine Codes für diese Stunde verbraucht.",
   "hint.ussd.quota": "Warten Sie {retry_after_s} s oder erhöhen Sie ussd.per_hour in der Konfiguration.",
   "problem.ussd.busy": "In diesem Slot läuft eine andere Sitzung.",
@@ -140,13 +137,10 @@ export const deProblems: Translation = {
   "problem.terminal.sends": "Nicht gesendet: SMS gehen über die Box, die das Kontingent einhält.",
   "problem.terminal.dials": "Nicht gesendet: Von hier aus wird nicht angerufen.",
   "problem.terminal.ussd": "Nicht gesendet: Nehmen Sie die Schaltfläche „USSD“, die das Kontingent einhält.",
-  "problem.terminal.pin":
-    "Nicht gesendet: Eine PIN gibt nur die Box ein, damit sie nur einmal versucht wird.",
-  "problem.terminal.sim_access":
-    "Nicht gesendet: Nur das Lesen von SIM-Dateien, die keine SMS sind, ist erlaubt.",
+  "problem.terminal.pin": "Nicht gesendet: Eine PIN gibt nur die Box ein, damit sie nur einmal versucht wird.",
+  "problem.terminal.sim_access": "Nicht gesendet: Nur das Lesen von SIM-Dateien, die keine SMS sind, ist erlaubt.",
   "hint.terminal.sim_access": "AT+CRSM=176,… oder 178 oder 192.",
-  "problem.terminal.reads_sms":
-    "Nicht gesendet: SMS gehören dem, der die Nummer mietet, und niemand sonst liest sie.",
+  "problem.terminal.reads_sms": "Nicht gesendet: SMS gehören dem, der die Nummer mietet, und niemand sonst liest sie.",
   "problem.terminal.deletes_sms": "Nicht gesendet: Eine SMS, die hier gelöscht wird, kann verloren sein.",
   "hint.terminal.deletes_sms": "Die Box löscht sie, sobald sie gespeichert ist.",
   "problem.terminal.intake": "Nicht gesendet: Die Box braucht diese Einstellung, um SMS zu empfangen.",

@@ -50,12 +50,10 @@ export const deRentals: Translation = {
   "grant.keys.encrypt": "liest mit",
   "keys.private":
     "Dies enthält einen privaten Schlüssel. Nichts wurde behalten oder gesendet. Bitten Sie den Mieter nur um die öffentlichen Schlüssel und sagen Sie ihm, dass er die weitergegebene Datei ersetzen sollte.",
-  "keys.unreadable":
-    "Dies enthält keine Schlüssel. Erwartet wird VERIFY:ENCRYPT oder JSON mit „verify“ und „encrypt“.",
+  "keys.unreadable": "Dies enthält keine Schlüssel. Erwartet wird VERIFY:ENCRYPT oder JSON mit „verify“ und „encrypt“.",
   "keys.missing": "Darin wurde kein Schlüssel „verify“ und „encrypt“ gefunden.",
   "keys.malformed": "Ein Schlüssel besteht nicht aus 32 Bytes in Base64.",
-  "keys.same":
-    "Beide Schlüssel sind gleich. Der Schlüssel zum Signieren und der zum Lesen müssen verschieden sein.",
+  "keys.same": "Beide Schlüssel sind gleich. Der Schlüssel zum Signieren und der zum Lesen müssen verschieden sein.",
   "keys.too_large": "Die Datei ist zu groß für eine Schlüsseldatei.",
   "grant.days": "Tage",
   "grant.days.bad": "1 bis 366 Tage.",

@@ -47,7 +47,7 @@ export const deSettings: Translation = {
   "settings.default": "{value} (Vorgabe)",
   "settings.not_set": "Nicht gesetzt",
   "settings.between": "{low} bis {high}.",
-  "settings.one_per_line": "Je Zeile einer.",
+  "settings.one_per_line": "Ein Eintrag pro Zeile.",
   "settings.use": "Einrichten",
   "settings.form": "Art",
   "settings.form.own": "Eigene Einstellungen",
@@ -96,8 +96,7 @@ export const deSettings: Translation = {
   "settings.fallback":
     "Die Box konnte mit diesen Einstellungen nicht starten und läuft mit den letzten, die funktioniert haben.",
   "settings.fallback.undo": "Korrigieren Sie sie oder gehen Sie im Verlauf zurück.",
-  "settings.invalid":
-    "Die Datei hat Probleme, die nicht hier entstanden sind. Korrigieren Sie sie im Text.",
+  "settings.invalid": "Die Datei hat Probleme, die nicht hier entstanden sind. Korrigieren Sie sie im Text.",
   "settings.text.label": "Konfiguration, YAML",
   "settings.text.help": "Verdeckte Passwörter bleiben, wie sie sind, solange ihre Zeilen unverändert bleiben.",
   "settings.text.reset": "Verwerfen",

@@ -115,8 +115,7 @@ export const deSlots: Translation = {
   "pin.help":
     "Versiegelt in dieser Box aufbewahrt und einmal versucht. Eine falsche PIN wird nie noch einmal versucht.",
   "pin.bad": "4 bis 8 Ziffern.",
-  "pin.last":
-    "Das ist der letzte Versuch. Ist die PIN falsch, sperrt sich die SIM und verlangt ihre PUK.",
+  "pin.last": "Das ist der letzte Versuch. Ist die PIN falsch, sperrt sich die SIM und verlangt ihre PUK.",
   "pin.may_be_last":
     "Das ist vielleicht der letzte Versuch. Wenn ja und die PIN falsch ist, sperrt sich die SIM und verlangt ihre PUK.",
   "pin.word": "Geben Sie „{word}“ ein, um es zu wagen",

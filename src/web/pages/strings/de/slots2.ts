@@ -7,8 +7,7 @@ export const deSlots2: Translation = {
   "number.left": "noch {span}",
   "number.denied": "{n} ungelesen verworfen",
   "number.none": "SMS bleiben auf der SIM, bis sie eine Nummer hat.",
-  "number.absent":
-    "{number} wurde hier zuletzt bedient und wird es wieder, wenn die zugehörige SIM zurück ist.",
+  "number.absent": "{number} wurde hier zuletzt bedient und wird es wieder, wenn die zugehörige SIM zurück ist.",
   "number.other_sim":
     "{number} wurde hier bedient, aber mit einer anderen SIM. SMS dieser SIM bleiben auf ihr, bis sie eine Nummer hat.",
   "number.name": "Diese Nummer benennen",

@@ -16,7 +16,7 @@ export const deWizard: Translation = {
   "wizard.restarting": "Die Box startet mit Ihren Einstellungen. Das dauert einige Sekunden.",
   "wizard.verdict.ok": "Gut",
   "wizard.verdict.warn": "Achtung",
-  "wizard.verdict.fail": "Falsch",
+  "wizard.verdict.fail": "Fehler",
   "wizard.url.bad": "Eine Adresse wie https://name.example, ohne Benutzernamen.",
   "wizard.step.locale": "Sprache und Zeit",
   "wizard.step.network": "Netzwerk",
@@ -36,11 +36,9 @@ export const deWizard: Translation = {
   "wizard.network.text":
     "Sie muss das Relay und den Emercoin-Knoten über ihren Namen finden und wissen, wie spät es ist.",
   "wizard.sims.title": "Ihre SIM-Karten",
-  "wizard.sims.text":
-    "Jede gefundene SIM wird eine Nummer, die Sie vermieten können. Geben Sie jeder ihre Nummer.",
+  "wizard.sims.text": "Jede gefundene SIM wird eine Nummer, die Sie vermieten können. Geben Sie jeder ihre Nummer.",
   "wizard.sims.none": "Noch kein Modem",
-  "wizard.sims.none.text":
-    "Stecken Sie ein Modem oder eine Platine mit Modems ein und fügen Sie es dann hier hinzu.",
+  "wizard.sims.none.text": "Stecken Sie ein Modem oder eine Platine mit Modems ein und fügen Sie es dann hier hinzu.",
   "wizard.sims.pin": "PIN eingeben",
   "wizard.sims.pin.left": "PIN eingeben (Versuche übrig: {n})",
   "wizard.sims.puk": "Gesperrt: in einem Telefon mit der PUK entsperren",
@@ -61,8 +59,7 @@ export const deWizard: Translation = {
   "wizard.backup.check": "Sicherung prüfen",
   "wizard.backup.done": "Die Sicherung wurde am {date} zurückgelesen.",
   "wizard.import": "Die Schlüssel einer Datei benutzen",
-  "wizard.import.text":
-    "Eine Privateness-Schlüsseldatei beliebiger Generation oder eine Sicherung einer anderen Box.",
+  "wizard.import.text": "Eine Privateness-Schlüsseldatei beliebiger Generation oder eine Sicherung einer anderen Box.",
   "wizard.import.pick": "Schlüsseldatei auswählen",
   "wizard.import.passphrase": "Ihre Passphrase",
   "wizard.import.passphrase.help": "Lassen Sie das Feld leer, wenn die Datei nicht versiegelt ist.",
@@ -85,15 +82,13 @@ export const deWizard: Translation = {
   "wizard.node.ca": "Zertifikat",
   "wizard.node.ca.help":
     "PEM dessen, der das Zertifikat des Knotens signiert hat, wenn es keine öffentliche Stelle war.",
-  "wizard.node.open":
-    "Das Passwort ginge unverschlüsselt durch das Netzwerk. Nehmen Sie https:// oder einen Proxy.",
+  "wizard.node.open": "Das Passwort ginge unverschlüsselt durch das Netzwerk. Nehmen Sie https:// oder einen Proxy.",
   "wizard.relay.title": "Ihr Relay",
   "wizard.relay.text":
     "Es bewahrt versiegelte Nachrichten für Ihre Mieter auf, bis sie sie lesen. Öffnen kann es sie nicht.",
   "wizard.relay.url": "Adresse des Relays",
   "wizard.prices.title": "Was verlangen Sie?",
-  "wizard.prices.text":
-    "Preise sind in EMC und stehen in Ihrem signierten Angebot. Sie können sie jederzeit ändern.",
+  "wizard.prices.text": "Preise sind in EMC und stehen in Ihrem signierten Angebot. Sie können sie jederzeit ändern.",
   "wizard.name": "Ihr Name in der Blockchain",
   "wizard.name.help": "Für immer öffentlich. Es muss nicht Ihr eigener sein.",
   "wizard.name.bad":
