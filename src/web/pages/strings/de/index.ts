@@ -1,5 +1,41 @@
 // The console in German: one file beside this for each of the English ones.
 
 import type { Translation } from "../en.ts";
+import { deAccess } from "./access.ts";
+import { deAlerts } from "./alerts.ts";
+import { deApi } from "./api.ts";
+import { deApp } from "./app.ts";
+import { deChain } from "./chain.ts";
+import { deDoctor } from "./doctor.ts";
+import { deEvents } from "./events.ts";
+import { deFlows } from "./flows.ts";
+import { deLines } from "./lines.ts";
+import { deMqtt } from "./mqtt.ts";
+import { dePhones } from "./phones.ts";
+import { deProblems } from "./problems.ts";
+import { deRentals } from "./rentals.ts";
+import { deSettings } from "./settings.ts";
+import { deSlots } from "./slots.ts";
+import { deSlots2 } from "./slots2.ts";
+import { deWizard } from "./wizard.ts";
 
-export const de: Translation = {};
+// In the order of `en`: where two of them have the same key, the later one counts.
+export const de: Translation = {
+  ...deApp,
+  ...deApi,
+  ...deAccess,
+  ...deAlerts,
+  ...deSlots,
+  ...deSlots2,
+  ...deRentals,
+  ...dePhones,
+  ...deChain,
+  ...deDoctor,
+  ...deMqtt,
+  ...deFlows,
+  ...deSettings,
+  ...deEvents,
+  ...deProblems,
+  ...deWizard,
+  ...deLines,
+};
