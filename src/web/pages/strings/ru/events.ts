@@ -1,0 +1,88 @@
+// Russian: what happened, in words. Keys under `event.` are the box's codes.
+
+import type { Translation } from "../en.ts";
+
+export const ruEvents: Translation = {
+  "events.title": "События",
+  "events.none": "С запуска устройства ничего не произошло.",
+  "events.none_of_slot": "С запуска устройства здесь ничего не произошло.",
+  "events.level.warn": "Предупреждение",
+  "events.level.error": "Ошибка",
+  "event.box.started": "Устройство запущено",
+  "event.box.superseded":
+    "Работу приняло другое устройство с тем же удостоверением; это больше никого не обслуживает",
+  "event.box.took_over": "Это устройство приняло работу у другого с тем же удостоверением",
+  "event.restore.catching_up":
+    "Устройство восстановлено и спрашивает у ретранслятора, что поступило после резервной копии",
+  "event.restore.waiting": "Восстановленное устройство ждёт ретранслятора: {reason}",
+  "event.restore.caught_up":
+    "Восстановленное устройство знает, что поступило после резервной копии: аренд — {rentals}, сообщений — {messages}",
+  "event.restore.rental_without_line": "Аренд у ретранслятора для линий, которых нет на этом устройстве: {rentals}",
+  "event.restore.skipped_ahead":
+    "Нумерация продолжена со сдвигом на {numbers}, чтобы ни один номер не повторился; аренд: {rentals}",
+  "event.flows.not_started": "Не удалось запустить Node-RED; см. журнал устройства",
+  "event.box.restarting": "Устройство перезапускается по запросу: {by}",
+  "event.settings.changed": "Изменено настроек: {settings} ({by})",
+  "event.settings.secret_kept": "Секрет {name} сохранён ({by})",
+  "event.settings.fallback":
+    "Устройство не смогло запуститься со своими настройками и работает с последними исправными: {reason}",
+  "event.slot.ready": "Слот {slot} готов",
+  "event.slot.down": "Слот {slot} не работает: {reason}",
+  "event.slot.restarted": "Модем в слоте {slot} сам перезапустился",
+  "event.slot.no_line": "У слота {slot} нет номера, поэтому его нельзя арендовать",
+  "event.sim.balance_low": "На SIM в слоте {slot} осталось всего {amount} {currency}",
+  "event.sim.balance_unknown": "Не удалось узнать баланс SIM в слоте {slot}",
+  "event.ussd.notice": "Сеть прислала уведомление в слот {slot}",
+  "event.smpp.unknown_number":
+    "У шлюза слота {slot} есть SMS для номера, которого нет ни у одной линии; оно остаётся там",
+  "event.smpp.malformed": "Шлюз слота {slot} прислал повреждённое сообщение, прочитать его нельзя",
+  "event.slot.storage_full": "Память SMS слота {slot} заполнена",
+  "event.clock.jumped": "Системные часы сдвинулись на {seconds} с; аренда ждёт, пока время не станет точным",
+  "event.sms.partial": "Длинные SMS, переданные без некоторых частей: {messages}",
+  "event.intake.paused": "Приём приостановлен: {reason}",
+  "event.intake.resumed": "Приём возобновлён",
+  "event.relay.up": "Ретранслятор подключён",
+  "event.relay.down": "Ретранслятор недоступен: {reason}",
+  "event.relay.grant_refused": "Ретранслятор отклонил выдачу аренды: {reason}",
+  "event.relay.message_refused": "Ретранслятор окончательно отклонил SMS: {reason}",
+  "event.relay.message_held":
+    "Ретранслятор пока не принимает SMS одной из аренд ({reason}); устройство хранит их у себя",
+  "event.phone.added": "Телефон {phone} добавлен",
+  "event.phone.paired": "Телефон {phone} подключён",
+  "event.phone.ready": "Телефон {phone} готов",
+  "event.phone.down": "Телефон {phone} давно не выходил на связь",
+  "event.phone.refused": "Сообщение телефона {phone} отклонено: {reason}",
+  "event.phone.removed": "Телефон {phone} удалён",
+  "event.payment.grant_failed": "Не удалось выдать аренду по оплаченному заказу ({code}); попытка будет повторена",
+  "event.payment.win_displaced": "Выигрышный билет вытеснен другим платежом теми же монетами",
+  "event.proofs.day_closed": "Квитанции за {date} подсчитаны: {receipts}",
+  "event.proofs.anchored": "Доказательство за {date} закреплено в Emercoin",
+  "event.proofs.anchor_problem": "Доказательство за {date} не закреплено: {reason}",
+  "event.rental.granted": "Линия {line} сдана в аренду на {days}",
+  "event.rental.ended": "Аренда линии {line} завершена",
+  "event.rental.expired": "Срок аренды линии {line} истёк",
+  "event.kept.read": "Владелец прочитал сообщения, которые устройство хранит для него",
+  "event.slot.recovering": "Устройство пытается вернуть слот {slot} в работу: {reason}",
+  "event.slot.gave_up": "Устройство прекратило попытки вернуть слот {slot}, проверьте его модем: {reason}",
+  "event.slot.reset_failed": "Слот {slot}: «{rung}» не помогло: {reason}",
+  "event.slot.recover_asked": "Вы запросили для слота {slot}: «{rung}»",
+  "event.slot.pin_entered": "Для SIM в слоте {slot} задан PIN; он будет испробован один раз",
+  "event.slot.at_command": "Эксперт в слоте {slot}: {command}",
+  "event.slot.joined": "Модем на месте USB {usb} стал слотом {slot}",
+  "event.slot.removed": "Слот {slot} удалён",
+  "event.hardware.found":
+    "На месте USB {usb} есть модем, который ещё не стал слотом: {modem}. Примите его через «Добавить оборудование»",
+  "event.join.open": "Новые модемы принимаются в течение {seconds} с",
+  "event.join.closed": "Новые модемы больше не принимаются",
+  "event.line.moved": "SIM линии {line} переехала из слота {from} в слот {to}; аренда продолжается там",
+  "event.line.bound": "Линия {line} теперь принадлежит SIM в слоте {slot}",
+  "event.line.other_sim":
+    "В слоте {slot} другая SIM, поэтому линия {line} не обслуживается. Верните её SIM или передайте номер этой SIM",
+  "event.line.adopted": "Линия {line} передана SIM в слоте {slot}",
+  "event.sim.same_identity":
+    "SIM в слоте {slot} выдаёт себя за ту, что уже есть в другом слоте. Один из двух модемов ошибается",
+  "event.backup.done": "Резервная копия в {destination} готова",
+  "event.backup.failed": "Резервная копия в {destination} не удалась: {reason}",
+  "event.backup.downloaded": "Резервная копия скачана",
+  "event.restore.decided": "{by} восстанавливает резервную копию: устройство запускается с ней заново",
+};
