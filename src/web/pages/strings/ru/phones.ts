@@ -1,0 +1,88 @@
+// Russian: the page of phones, and the page that a phone opens.
+
+import type { Translation } from "../en.ts";
+
+export const ruPhones: Translation = {
+  "phones.title": "Телефоны",
+  "phones.add": "Добавить телефон",
+  "phones.none.title": "Телефонов пока нет",
+  "phones.none.text":
+    "Телефон Android с бесплатным приложением «SMS Gateway for Android» обслуживает номер так же, как модем; с двумя SIM — два номера.",
+  "phones.remove": "Удалить",
+  "phones.remove.of": "Удалить телефон {name}",
+  "phones.remove.title": "Удалить этот телефон?",
+  "phones.remove.text":
+    "Его слоты перестанут работать, и всё, что он отправит с этого момента, будет отклонено. Чтобы вернуть телефон, добавьте его заново; тогда придут и SMS, которые на нём остались.",
+  "phones.remove.submit": "Удалить телефон",
+  "phones.removed": "Телефон {name} удалён.",
+  "phone.waiting": "Ожидание",
+  "phone.ready": "Готов",
+  "phone.down": "Молчит",
+  "phone.battery": "Заряд",
+  "phone.charging": "заряжается",
+  "phone.percent": "{n} %",
+  "phone.version": "приложение {version}",
+  "phone.transport.none": "нет сети",
+  "phone.transport.cellular": "мобильная сеть",
+  "phone.transport.wifi": "Wi-Fi",
+  "phone.transport.ethernet": "Ethernet",
+  "phone.transport.other": "подключён",
+  "phone.sim": "SIM {n}",
+  "phone.sim.unused": "здесь не используется",
+  "phone.seen": "последняя связь {ago}",
+  "phone.seen.never": "ещё не выходил на связь",
+  "phone.sms.one": "{n} SMS",
+  "phone.sms.few": "{n} SMS",
+  "phone.sms.many": "{n} SMS",
+  "phone.sms.other": "{n} SMS",
+  "phone_access.address": "Адрес приложения",
+  "phone_access.address.help": "Как показано в приложении в разделе Local Server, например 192.168.1.31:8080.",
+  "phone_access.user": "Пользователь",
+  "phone_access.user.help": "Как показано в приложении в разделе Local Server.",
+  "phone_access.password": "Пароль",
+  "add_phone.title": "Добавить телефон",
+  "add_phone.text":
+    "Установите на телефон «SMS Gateway for Android», включите Local Server и нажмите Offline, чтобы там появилось Online.",
+  "add_phone.name": "Название",
+  "add_phone.name.help": "Название, под которым этот телефон указан в слотах в конфигурации устройства.",
+  "add_phone.name.bad": "Только строчные латинские буквы, цифры и . _ -, не более 32.",
+  "add_phone.way": "Как устройство узнает о телефоне",
+  "add_phone.way.scan": "Отсканировать код",
+  "add_phone.way.scan.help": "Камера телефона откроет страницу устройства.",
+  "add_phone.way.typed": "Ввести здесь",
+  "add_phone.way.typed.help": "Адрес, пользователь и пароль, которые показывает приложение.",
+  "add_phone.reach": "Адрес устройства для телефона",
+  "add_phone.reach.good":
+    "По этому адресу телефон должен находить устройство, с сертификатом, которому он доверяет.",
+  "add_phone.reach.usb": "Означает сам телефон: работает только по кабелю USB с «adb reverse».",
+  "add_phone.reach.plain":
+    "Приложение отправляет только на адреса https. По http устройство само забирает SMS раз в минуту, без шифрования внутри вашей сети.",
+  "add_phone.reach.bad": "Адрес вида https://numberbox.example.",
+  "add_phone.submit": "Добавить",
+  "add_phone.busy": "Добавляем…",
+  "invitation.title": "Подключить {name}",
+  "invitation.qr": "Код для камеры телефона",
+  "invitation.step.app": "Приложение на телефоне показывает Online.",
+  "invitation.step.scan":
+    "Отсканируйте код камерой телефона и откройте страницу. Она спросит пользователя и пароль, которые показывает приложение.",
+  "invitation.step.restart": "Один раз перезапустите приложение, чтобы оно начало сообщать о себе.",
+  "invitation.waiting": "Ждём телефон…",
+  "invitation.reached":
+    "Устройство связалось с приложением. Перезапустите его один раз, дальше оно будет сообщать само.",
+  "invitation.paired": "Подключено: пришло первое подписанное сообщение телефона.",
+  "invitation.by_hand": "Вручную",
+  "invitation.by_hand.text":
+    "Своего сканера у приложения нет. Через его API зарегистрируйте вебхук для каждого события и задайте ключ подписи. Ключ показывается только сейчас.",
+  "invitation.join": "Страница для телефона",
+  "invitation.webhook": "Вебхук",
+  "invitation.key": "Ключ подписи",
+  "invitation.done": "Закрыть",
+  "join.title": "Подключить этот телефон",
+  "join.text":
+    "Откройте на этом телефоне приложение «SMS Gateway for Android»: в разделе Local Server показано и то и другое.",
+  "join.submit": "Подключить",
+  "join.busy": "Подключаем…",
+  "join.done": "Подключено",
+  "join.done.text":
+    "Один раз перезапустите приложение, чтобы оно начало сообщать о себе. Эту страницу можно закрыть.",
+};
