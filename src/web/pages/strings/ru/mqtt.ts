@@ -23,8 +23,7 @@ export const ruMqtt: Translation = {
   "mqtt.waiting.text": "состояний: {states}, событий: {events}, ответов: {replies}",
   "mqtt.dropped": "Отброшено",
   "mqtt.commands": "Команды",
-  "mqtt.commands.text":
-    "выполнено: {done}, с ошибкой: {failed}, отклонено: {refused}, пропущено: {ignored}",
+  "mqtt.commands.text": "выполнено: {done}, с ошибкой: {failed}, отклонено: {refused}, пропущено: {ignored}",
   "mqtt.topics": "Топики",
   "mqtt.topic": "Топик",
   "mqtt.direction": "Направление",

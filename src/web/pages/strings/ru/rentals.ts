@@ -37,8 +37,7 @@ export const ruRentals: Translation = {
   "lines.resting": "на паузе",
   "grant.title": "Сдать в аренду",
   "grant.line": "Линия",
-  "grant.line.none":
-    "Свободных линий нет. Линия освобождается, когда её аренда завершена и пауза после неё прошла.",
+  "grant.line.none": "Свободных линий нет. Линия освобождается, когда её аренда завершена и пауза после неё прошла.",
   "grant.line.resting": "{number}, на паузе до {date}",
   "grant.keys": "Открытые ключи арендатора",
   "grant.keys.help":
