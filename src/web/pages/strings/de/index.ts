@@ -5,6 +5,7 @@ import { deAccess } from "./access.ts";
 import { deAlerts } from "./alerts.ts";
 import { deApi } from "./api.ts";
 import { deApp } from "./app.ts";
+import { deBackup } from "./backup.ts";
 import { deChain } from "./chain.ts";
 import { deDoctor } from "./doctor.ts";
 import { deEvents } from "./events.ts";
@@ -38,4 +39,5 @@ export const de: Translation = {
   ...deProblems,
   ...deWizard,
   ...deLines,
+  ...deBackup,
 };

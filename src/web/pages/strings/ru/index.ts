@@ -5,6 +5,7 @@ import { ruAccess } from "./access.ts";
 import { ruAlerts } from "./alerts.ts";
 import { ruApi } from "./api.ts";
 import { ruApp } from "./app.ts";
+import { ruBackup } from "./backup.ts";
 import { ruChain } from "./chain.ts";
 import { ruDoctor } from "./doctor.ts";
 import { ruEvents } from "./events.ts";
@@ -37,4 +38,5 @@ export const ru: Translation = {
   ...ruProblems,
   ...ruWizard,
   ...ruLines,
+  ...ruBackup,
 };

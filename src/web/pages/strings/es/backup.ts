@@ -1,0 +1,50 @@
+// Texts of backups and of support, in Spanish.
+
+import type { Translation } from "../en.ts";
+
+export const esBackup: Translation = {
+  "nav.backup": "Copia de seguridad",
+  "nav.support": "Soporte",
+  "backup.places": "Adónde van las copias",
+  "backup.place": "Lugar",
+  "backup.last": "Última",
+  "backup.never": "nunca",
+  "backup.size": "Tamaño",
+  "backup.mb": "{n} MB",
+  "backup.next": "Próxima",
+  "backup.problem": "Estado",
+  "backup.well": "en orden",
+  "backup.none": "Aún no hay ningún lugar. Añada una memoria USB, un servidor o una carpeta en Ajustes, Backup.",
+  "backup.no_schedule": "Solo cuando se pide",
+  "backup.run": "Copiar ahora",
+  "backup.running": "En curso …",
+  "backup.download": "Llevarse una",
+  "backup.download.text":
+    "Un archivo sellado con claves, alquileres, bandeja de salida, recibos, ajustes y flujos. Sin su frase de contraseña no lo abre nadie, tampoco usted.",
+  "backup.download.do": "Descargar una copia",
+  "backup.restore": "Restaurar",
+  "backup.restore.text":
+    "La copia se comprueba hasta el último byte antes de tocar nada. El equipo del que procede no debe volver a funcionar nunca.",
+  "backup.uploaded": "{n} % entregado",
+  "backup.check": "Comprobar la copia",
+  "backup.version": "versión {version}",
+  "backup.same": "Es de la identidad de este equipo.",
+  "backup.other": "Es de otra identidad: este equipo pasará a ser aquel.",
+  "backup.entries": "{n} archivos",
+  "backup.missing": "No incluye: {names}",
+  "backup.confirm": "Escriba {name} para continuar",
+  "backup.restore.do": "Restaurar esta copia",
+  "backup.restoring": "El equipo arranca de nuevo con la copia.",
+  "support.text":
+    "Estas partes ayudan a quien le ayuda. Los números, claves, contraseñas y textos están ocultos. Léalas antes de enviarlas a nadie.",
+  "support.look": "Reunirlas",
+  "support.busy": "Buscando …",
+  "support.save": "Descargarlas",
+  "support.part.versions": "Versiones",
+  "support.part.doctor": "Diagnóstico",
+  "support.part.overview": "Resumen",
+  "support.part.slots": "Ranuras",
+  "support.part.configuration": "Configuración",
+  "support.part.events": "Eventos",
+  "support.part.log": "Registro",
+};

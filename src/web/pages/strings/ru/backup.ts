@@ -1,0 +1,50 @@
+// Texts of backups and of support, in Russian.
+
+import type { Translation } from "../en.ts";
+
+export const ruBackup: Translation = {
+  "nav.backup": "Резервная копия",
+  "nav.support": "Поддержка",
+  "backup.places": "Куда идут копии",
+  "backup.place": "Место",
+  "backup.last": "Последняя",
+  "backup.never": "никогда",
+  "backup.size": "Размер",
+  "backup.mb": "{n} МБ",
+  "backup.next": "Следующая",
+  "backup.problem": "Состояние",
+  "backup.well": "в порядке",
+  "backup.none": "Место ещё не задано. Добавьте флешку, сервер или папку в разделе «Настройки», Backup.",
+  "backup.no_schedule": "Только по запросу",
+  "backup.run": "Сделать копию",
+  "backup.running": "Создаётся …",
+  "backup.download": "Взять с собой",
+  "backup.download.text":
+    "Один запечатанный файл с ключами, арендами, исходящими, квитанциями, настройками и потоками. Без его парольной фразы его не откроет никто, даже вы.",
+  "backup.download.do": "Скачать копию",
+  "backup.restore": "Восстановить",
+  "backup.restore.text":
+    "Копия проверяется до последнего байта, прежде чем что-либо изменится. Устройство, с которого она снята, больше не должно работать.",
+  "backup.uploaded": "передано {n} %",
+  "backup.check": "Проверить копию",
+  "backup.version": "версия {version}",
+  "backup.same": "Она от личности этого устройства.",
+  "backup.other": "Она от другой личности: это устройство станет той.",
+  "backup.entries": "Файлов: {n}",
+  "backup.missing": "Нет в копии: {names}",
+  "backup.confirm": "Введите {name}, чтобы продолжить",
+  "backup.restore.do": "Восстановить эту копию",
+  "backup.restoring": "Устройство запускается заново с этой копией.",
+  "support.text":
+    "Эти части помогут тем, кто помогает вам. Номера, ключи, пароли и тексты скрыты. Прочтите их, прежде чем кому-либо отправить.",
+  "support.look": "Собрать",
+  "support.busy": "Поиск …",
+  "support.save": "Скачать",
+  "support.part.versions": "Версии",
+  "support.part.doctor": "Диагностика",
+  "support.part.overview": "Обзор",
+  "support.part.slots": "Слоты",
+  "support.part.configuration": "Конфигурация",
+  "support.part.events": "События",
+  "support.part.log": "Журнал",
+};
