@@ -1,0 +1,88 @@
+// What happened, in words, in Spanish. Keys under `event.` are the box's codes.
+
+import type { Translation } from "../en.ts";
+
+export const esEvents: Translation = {
+  "events.title": "Eventos",
+  "events.none": "No ha ocurrido nada desde que se inició el equipo.",
+  "events.none_of_slot": "Aquí no ha ocurrido nada desde que se inició el equipo.",
+  "events.level.warn": "Advertencia",
+  "events.level.error": "Error",
+  "event.box.started": "El equipo se ha iniciado",
+  "event.box.superseded": "Otro equipo con esta identidad ha tomado el relevo; este ya no atiende a nadie",
+  "event.box.took_over": "Este equipo ha tomado el relevo de otro con la misma identidad",
+  "event.restore.catching_up": "El equipo se ha restaurado y pregunta a su relay qué ha llegado desde la copia",
+  "event.restore.waiting": "El equipo restaurado espera a su relay: {reason}",
+  "event.restore.caught_up":
+    "El equipo restaurado ya sabe lo que llegó desde la copia: {rentals} alquiler(es), {messages} mensaje(s)",
+  "event.restore.rental_without_line":
+    "{rentals} alquiler(es) del relay son de líneas que este equipo no tiene",
+  "event.restore.skipped_ahead":
+    "La numeración de {rentals} alquiler(es) sigue {numbers} más adelante, para que ningún número se use dos veces",
+  "event.flows.not_started": "No se ha podido iniciar Node-RED; consulte el registro del equipo",
+  "event.box.restarting": "El equipo se reinicia, a petición de {by}",
+  "event.settings.changed": "Ajustes cambiados por {by}: {settings}",
+  "event.settings.secret_kept": "{by} ha guardado el secreto {name}",
+  "event.settings.fallback":
+    "El equipo no ha podido iniciarse con sus ajustes y funciona con los últimos buenos: {reason}",
+  "event.slot.ready": "La ranura {slot} está lista",
+  "event.slot.down": "La ranura {slot} está caída: {reason}",
+  "event.slot.restarted": "El módem de la ranura {slot} se ha reiniciado por sí solo",
+  "event.slot.no_line": "La ranura {slot} no tiene número, así que nadie puede alquilarla",
+  "event.sim.balance_low": "A la SIM de la ranura {slot} solo le quedan {amount} {currency}",
+  "event.sim.balance_unknown": "No se ha podido averiguar el saldo de la SIM de la ranura {slot}",
+  "event.ussd.notice": "La red ha enviado un aviso a la ranura {slot}",
+  "event.smpp.unknown_number":
+    "La pasarela de la ranura {slot} tiene un SMS para un número que no es de ninguna línea; se queda allí",
+  "event.smpp.malformed": "La pasarela de la ranura {slot} ha enviado un mensaje dañado, que nadie puede leer",
+  "event.slot.storage_full": "La memoria de SMS de la ranura {slot} está llena",
+  "event.clock.jumped":
+    "El reloj del sistema ha saltado {seconds} s; los alquileres esperan hasta que la hora sea segura",
+  "event.sms.partial": "SMS largos entregados con partes que faltan: {messages}",
+  "event.intake.paused": "Recepción en pausa: {reason}",
+  "event.intake.resumed": "Recepción reanudada",
+  "event.relay.up": "El relay está conectado",
+  "event.relay.down": "El relay está inaccesible: {reason}",
+  "event.relay.grant_refused": "El relay ha rechazado una concesión: {reason}",
+  "event.relay.message_refused": "El relay ha rechazado un SMS definitivamente: {reason}",
+  "event.relay.message_held":
+    "De momento el relay no acepta los SMS de un alquiler ({reason}); el equipo los guarda",
+  "event.phone.added": "Teléfono {phone} añadido",
+  "event.phone.paired": "El teléfono {phone} está conectado",
+  "event.phone.ready": "El teléfono {phone} está listo",
+  "event.phone.down": "Hace tiempo que no se sabe nada del teléfono {phone}",
+  "event.phone.refused": "Se ha rechazado un mensaje del teléfono {phone}: {reason}",
+  "event.phone.removed": "Teléfono {phone} eliminado",
+  "event.payment.grant_failed": "No se ha podido conceder un pedido pagado ({code}); se intenta de nuevo",
+  "event.payment.win_displaced": "Otro pago de las mismas monedas ha desplazado un ticket premiado",
+  "event.proofs.day_closed": "Los recibos del {date} están contados: {receipts}",
+  "event.proofs.anchored": "La prueba del {date} está anclada en Emercoin",
+  "event.proofs.anchor_problem": "La prueba del {date} no está anclada: {reason}",
+  "event.rental.granted": "{line} concedida por {days}",
+  "event.rental.ended": "El alquiler de {line} ha terminado",
+  "event.rental.expired": "El alquiler de {line} ha vencido",
+  "event.kept.read": "El propietario ha leído mensajes que el equipo le guarda",
+  "event.slot.recovering": "El equipo intenta recuperar la ranura {slot}: {reason}",
+  "event.slot.gave_up": "El equipo ha desistido con la ranura {slot}; revise su módem: {reason}",
+  "event.slot.reset_failed": "Ranura {slot}: «{rung}» no ha funcionado: {reason}",
+  "event.slot.recover_asked": "Usted ha pedido «{rung}» para la ranura {slot}",
+  "event.slot.pin_entered": "Se ha dado un PIN para la SIM de la ranura {slot}; se prueba una vez",
+  "event.slot.at_command": "Experto en la ranura {slot}: {command}",
+  "event.slot.joined": "Un módem en la posición USB {usb} es ahora la ranura {slot}",
+  "event.slot.removed": "Se ha eliminado la ranura {slot}",
+  "event.hardware.found":
+    "En la posición USB {usb} hay un módem que aún no es una ranura: {modem}. Incorpórelo con «Añadir hardware»",
+  "event.join.open": "Se admiten módems nuevos durante {seconds} s",
+  "event.join.closed": "Ya no se admiten módems nuevos",
+  "event.line.moved": "La SIM de {line} ha pasado de la ranura {from} a la {to}; su alquiler sigue allí",
+  "event.line.bound": "{line} pertenece ahora a la SIM de la ranura {slot}",
+  "event.line.other_sim":
+    "Hay otra SIM en la ranura {slot}, así que {line} no se atiende. Vuelva a poner su SIM, o dé el número a esta",
+  "event.line.adopted": "{line} se ha dado a la SIM de la ranura {slot}",
+  "event.sim.same_identity":
+    "La SIM de la ranura {slot} dice ser una que ya está en otra ranura. Uno de los dos módems debe de equivocarse",
+  "event.backup.done": "La copia de seguridad en {destination} está hecha",
+  "event.backup.failed": "La copia de seguridad en {destination} ha fallado: {reason}",
+  "event.backup.downloaded": "Se ha descargado una copia de seguridad",
+  "event.restore.decided": "{by} restaura una copia de seguridad: el equipo empieza de nuevo con ella",
+};
