@@ -11,7 +11,7 @@ export const esDoctor: Translation = {
   "doctor.copy": "Copiar para soporte",
   "doctor.copied": "Copiado. No incluye números ni textos de SMS.",
   "doctor.not_copied": "Este navegador no lo permite. `numberbox doctor` imprime lo mismo.",
-  "doctor.at": "a las {time}",
+  "doctor.at": "a fecha de {time}",
   "doctor.verdict.ok": "No hay nada mal",
   "doctor.verdict.warn": "Funciona, con advertencias",
   "doctor.verdict.fail": "Algo va mal",
