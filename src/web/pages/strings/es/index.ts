@@ -9,14 +9,31 @@ import { esChain } from "./chain.ts";
 import { esDoctor } from "./doctor.ts";
 import { esEvents } from "./events.ts";
 import { esFlows } from "./flows.ts";
+import { esLines } from "./lines.ts";
+import { esMqtt } from "./mqtt.ts";
+import { esPhones } from "./phones.ts";
+import { esProblems } from "./problems.ts";
+import { esRentals } from "./rentals.ts";
+import { esSettings } from "./settings.ts";
+import { esSlots } from "./slots.ts";
+import { esWizard } from "./wizard.ts";
 
+// In the order of the English ones, where a later file has the last word.
 export const es: Translation = {
   ...esApp,
   ...esApi,
   ...esAccess,
   ...esAlerts,
+  ...esSlots,
+  ...esRentals,
+  ...esPhones,
   ...esChain,
   ...esDoctor,
+  ...esMqtt,
   ...esFlows,
+  ...esSettings,
   ...esEvents,
+  ...esProblems,
+  ...esWizard,
+  ...esLines,
 };
