@@ -6,8 +6,7 @@ export const esDoctor: Translation = {
   "doctor.title": "Diagnóstico",
   "doctor.run": "Examinar de nuevo",
   "doctor.running": "Examinando …",
-  "doctor.running.text":
-    "Se lee toda la base de datos y se espera a los servicios: puede tardar un minuto.",
+  "doctor.running.text": "Se lee toda la base de datos y se espera a los servicios: puede tardar un minuto.",
   "doctor.copy": "Copiar para soporte",
   "doctor.copied": "Copiado. No incluye números ni textos de SMS.",
   "doctor.not_copied": "Este navegador no lo permite. `numberbox doctor` imprime lo mismo.",

@@ -15,8 +15,7 @@ export const esEvents: Translation = {
   "event.restore.waiting": "El equipo restaurado espera a su relay: {reason}",
   "event.restore.caught_up":
     "El equipo restaurado ya sabe lo que llegó desde la copia: {rentals} alquiler(es), {messages} mensaje(s)",
-  "event.restore.rental_without_line":
-    "{rentals} alquiler(es) del relay son de líneas que este equipo no tiene",
+  "event.restore.rental_without_line": "{rentals} alquiler(es) del relay son de líneas que este equipo no tiene",
   "event.restore.skipped_ahead":
     "La numeración de {rentals} alquiler(es) sigue {numbers} más adelante, para que ningún número se use dos veces",
   "event.flows.not_started": "No se ha podido iniciar Node-RED; consulte el registro del equipo",
@@ -45,8 +44,7 @@ export const esEvents: Translation = {
   "event.relay.down": "El relay está inaccesible: {reason}",
   "event.relay.grant_refused": "El relay ha rechazado una concesión: {reason}",
   "event.relay.message_refused": "El relay ha rechazado un SMS definitivamente: {reason}",
-  "event.relay.message_held":
-    "De momento el relay no acepta los SMS de un alquiler ({reason}); el equipo los guarda",
+  "event.relay.message_held": "De momento el relay no acepta los SMS de un alquiler ({reason}); el equipo los guarda",
   "event.phone.added": "Teléfono {phone} añadido",
   "event.phone.paired": "El teléfono {phone} está conectado",
   "event.phone.ready": "El teléfono {phone} está listo",

@@ -15,8 +15,7 @@ export const esFlows: Translation = {
   "flows.restart_safe.note":
     "El editor se abre y no se ejecuta ningún flujo: corrija el que lo averió y vuelva a desplegar.",
   "flows.none.title": "No hay flujos en este equipo",
-  "flows.none.text":
-    "Active Node-RED en la configuración y reinicie el equipo. Ocupa unos 150 MB de memoria.",
+  "flows.none.text": "Active Node-RED en la configuración y reinicie el equipo. Ocupa unos 150 MB de memoria.",
   "flows.state": "Estado",
   "flows.since": "desde {time}",
   "flows.failures": "Fallos seguidos",

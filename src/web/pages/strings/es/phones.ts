@@ -64,8 +64,7 @@ export const esPhones: Translation = {
     "Escanee el código con la cámara del teléfono y abra la página. Pide el usuario y la contraseña que muestra la aplicación.",
   "invitation.step.restart": "Reinicie la aplicación una vez, para que empiece a informar.",
   "invitation.waiting": "Esperando al teléfono …",
-  "invitation.reached":
-    "El equipo accede a la aplicación. Reiníciela una vez y después informará por sí sola.",
+  "invitation.reached": "El equipo accede a la aplicación. Reiníciela una vez y después informará por sí sola.",
   "invitation.paired": "Conectado: ha llegado el primer mensaje firmado del teléfono.",
   "invitation.by_hand": "A mano",
   "invitation.by_hand.text":

@@ -115,8 +115,7 @@ export const esProblems: Translation = {
   "problem.smpp.silent": "La pasarela ya no responde",
   "problem.smpp.bind_timeout": "La pasarela no ha respondido al inicio de sesión",
   "problem.smpp.tls": "No hay conexión segura con la pasarela",
-  "problem.ussd.bad_code":
-    "Un código empieza por * o # y termina en #; una respuesta se compone de letras y dígitos.",
+  "problem.ussd.bad_code": "Un código empieza por * o # y termina en #; una respuesta se compone de letras y dígitos.",
   "hint.ussd.bad_code": "Por ejemplo, *100#.",
   "problem.ussd.not_supported": "Solo los módems tienen USSD; consulte en el teléfono o en la pasarela.",
   "problem.ussd.refused": "No enviado: este código cambiaría llamadas, contraseñas o bloqueos del número.",

@@ -93,8 +93,7 @@ export const esSettings: Translation = {
   "settings.restart.text": "La consola vuelve por sí sola. Entretanto, los SMS se quedan en las SIM.",
   "settings.later": "Más tarde",
   "settings.restarting": "El equipo se está reiniciando. Esta página vuelve por sí sola.",
-  "settings.fallback":
-    "El equipo no ha podido iniciarse con estos ajustes y funciona con los últimos que servían.",
+  "settings.fallback": "El equipo no ha podido iniciarse con estos ajustes y funciona con los últimos que servían.",
   "settings.fallback.undo": "Corríjalos, o vuelva atrás en el historial.",
   "settings.invalid": "El archivo tiene problemas que no se crearon aquí. Corríjalos en el texto.",
   "settings.text.label": "Configuración, YAML",

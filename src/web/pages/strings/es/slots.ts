@@ -69,7 +69,7 @@ export const esSlots: Translation = {
   "registration.idle": "Sin buscar",
   "registration.home": "Red propia",
   "registration.searching": "Buscando",
-  "registration.denied": "Rechazada",
+  "registration.denied": "Rechazado",
   "registration.unknown": "Desconocido",
   "registration.roaming": "Roaming",
   "registration.home_sms_only": "Red propia, solo SMS",

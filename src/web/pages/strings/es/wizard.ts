@@ -35,8 +35,7 @@ export const esWizard: Translation = {
   "wizard.network.title": "¿Tiene conexión el equipo?",
   "wizard.network.text": "Tiene que encontrar el relay y el nodo Emercoin por su nombre, y saber la hora.",
   "wizard.sims.title": "Sus tarjetas SIM",
-  "wizard.sims.text":
-    "Cada SIM encontrada se convierte en un número que se puede alquilar. Dé a cada una su número.",
+  "wizard.sims.text": "Cada SIM encontrada se convierte en un número que se puede alquilar. Dé a cada una su número.",
   "wizard.sims.none": "Aún no hay módems",
   "wizard.sims.none.text": "Conecte un módem o una placa con módems y añádalo aquí.",
   "wizard.sims.pin": "Introducir el PIN",
@@ -83,12 +82,10 @@ export const esWizard: Translation = {
   "wizard.node.ca.help": "PEM de quien firmó el certificado del nodo, si no fue una autoridad pública.",
   "wizard.node.open": "La contraseña cruzaría la red sin cifrar. Use https:// o un proxy.",
   "wizard.relay.title": "Su relay",
-  "wizard.relay.text":
-    "Guarda mensajes sellados para sus arrendatarios hasta que los leen. No puede abrirlos.",
+  "wizard.relay.text": "Guarda mensajes sellados para sus arrendatarios hasta que los leen. No puede abrirlos.",
   "wizard.relay.url": "Dirección del relay",
   "wizard.prices.title": "¿Cuánto cobra?",
-  "wizard.prices.text":
-    "Los precios están en EMC y van en su anuncio firmado. Puede cambiarlos en cualquier momento.",
+  "wizard.prices.text": "Los precios están en EMC y van en su anuncio firmado. Puede cambiarlos en cualquier momento.",
   "wizard.name": "Su nombre en la cadena",
   "wizard.name.help": "Público para siempre. No tiene que ser el suyo.",
   "wizard.name.bad": "De 1 a 63 de a-z, 0-9, punto, guion y guion bajo, empezando por una letra o un dígito.",
