@@ -1,5 +1,39 @@
 // The console in Spanish: one file beside this for each of the English ones.
 
 import type { Translation } from "../en.ts";
+import { esAccess } from "./access.ts";
+import { esAlerts } from "./alerts.ts";
+import { esApi } from "./api.ts";
+import { esApp } from "./app.ts";
+import { esChain } from "./chain.ts";
+import { esDoctor } from "./doctor.ts";
+import { esEvents } from "./events.ts";
+import { esFlows } from "./flows.ts";
+import { esLines } from "./lines.ts";
+import { esMqtt } from "./mqtt.ts";
+import { esPhones } from "./phones.ts";
+import { esProblems } from "./problems.ts";
+import { esRentals } from "./rentals.ts";
+import { esSettings } from "./settings.ts";
+import { esSlots } from "./slots.ts";
+import { esWizard } from "./wizard.ts";
 
-export const es: Translation = {};
+// In the order of the English ones, where a later file has the last word.
+export const es: Translation = {
+  ...esApp,
+  ...esApi,
+  ...esAccess,
+  ...esAlerts,
+  ...esSlots,
+  ...esRentals,
+  ...esPhones,
+  ...esChain,
+  ...esDoctor,
+  ...esMqtt,
+  ...esFlows,
+  ...esSettings,
+  ...esEvents,
+  ...esProblems,
+  ...esWizard,
+  ...esLines,
+};
