@@ -5,6 +5,7 @@ import { esAccess } from "./access.ts";
 import { esAlerts } from "./alerts.ts";
 import { esApi } from "./api.ts";
 import { esApp } from "./app.ts";
+import { esBackup } from "./backup.ts";
 import { esChain } from "./chain.ts";
 import { esDoctor } from "./doctor.ts";
 import { esEvents } from "./events.ts";
@@ -36,4 +37,5 @@ export const es: Translation = {
   ...esProblems,
   ...esWizard,
   ...esLines,
+  ...esBackup,
 };
