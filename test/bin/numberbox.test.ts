@@ -37,7 +37,6 @@ describe("numberbox", () => {
   it.each([
     [[]],
     [["frobnicate"]],
-    [["start"]],
     [["start", "--config"]],
     [["rental", "grant", "--line", "a"]],
     [["rental", "grant", "--line", "a", "--renter", "k", "--days", "0"]],

@@ -33,7 +33,7 @@ describe("escrows over REST", () => {
     const renter = await box.rig.part("renter");
     const wish = { renter, arbiter: "judge", amount: "5" };
     expect((await post("", { ...wish, dry_run: true })).json).toMatchObject({ dry_run: true, escrow: null });
-    expect(await get("")).toEqual({ escrows: [], arbiters: ["judge"] });
+    expect(await get("")).toEqual({ escrows: [], arbiters: ["judge"], next: null });
     const { escrow } = escrowStepReply.parse((await post("", wish)).json);
     expect(escrow).toMatchObject({ phase: "proposed", role: "provider", amount: "5.000000", fees_bps: 50 });
     expect(escrow).toMatchObject({ steps: ["accept"], dispute_s: 604_800 });

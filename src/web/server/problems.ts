@@ -260,7 +260,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "ussd.not_supported": 409,
   "ussd.quota": 429,
   "ussd.refused": 403,
-  "ussd.slot_not_ready": 409,
+  "ussd.slot_not_ready": 503,
   "ussd.taken": 409,
   "ussd.unknown_code": 422,
   "web.already_set_up": 409,
