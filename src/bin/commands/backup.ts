@@ -2,17 +2,24 @@
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
-import { inspectBackup, type MadeBackup, makeBackup, type RestoredBox, restoreFolder } from "../../app/index.ts";
+import {
+  inspectBackup,
+  type MadeBackup,
+  makeBackup,
+  type RestoredBox,
+  readIfThere,
+  restoreFolder,
+} from "../../app/index.ts";
 import type { Manifest } from "../../archive/index.ts";
 import { AppError, isAppError, systemCodeOf, wrapError } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { parseBoxConfig } from "../../config/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { version } from "../version.ts";
-import { dataFolder, readConfigText } from "./data-option.ts";
+import { DEFAULT_CONFIG, dataFolder, readConfigText } from "./data-option.ts";
 import { askPassword } from "./identity-source.ts";
 
 interface CommonOptions {
@@ -64,14 +71,22 @@ async function writeOut(made: MadeBackup, file: string, signal: AbortSignal): Pr
 
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 2 : 0)} MB`;
 
+/** The configuration that was named, else the one in the data folder, if the box has it there. */
+async function configOf({ config }: BackupOptions, folder: string): Promise<string | undefined> {
+  if (config !== undefined) return config;
+  const own = join(folder, DEFAULT_CONFIG);
+  return (await readIfThere(own)) === null ? undefined : own;
+}
+
 async function runBackup(io: CliIo, options: BackupOptions): Promise<void> {
-  const { config: file } = options;
+  const folder = dataFolder(io, options.data);
+  const file = await configOf(options, folder);
   const text = file === undefined ? null : await readConfigText(file);
   const config = text === null || file === undefined ? null : parseBoxConfig(text, file);
   const passphrase = await askPassword(io, { passwordFile: options.passphraseFile, fresh: true });
   const made = await makeBackup({
     ...{
-      folder: dataFolder(io, options.data),
+      folder,
       configText: text,
       configFile: file === undefined ? null : resolve(file),
     },
@@ -155,7 +170,10 @@ const common = (command: Command): Command =>
 
 export function registerBackup(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
   common(program.command("backup").description("write a box, running or not, into one sealed file"))
-    .option("--config <file>", "the box's configuration, which goes into the backup")
+    .option(
+      "--config <file>",
+      "the box's configuration, which goes into the backup (default: box.yaml in the data folder)",
+    )
     .option("--out <file>", "the file to make (default: a name with identity and time, here)")
     .action(async (options: BackupOptions) => await runBackup(io, options));
   common(program.command("restore").description("make a box out of a backup; the old one must never run again"))

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { boxFolder, put } from "../../app/backup/backup-rig.ts";
@@ -40,6 +40,11 @@ describe("numberbox backup and restore", () => {
     expect(restored.out).toContain(`numberbox start --config ${folder}/config.yaml --data ${folder}`);
     expect(readdirSync(folder)).toContain("box.db");
     expect((await numberbox(["identity", "show", "--data", folder])).out).toBe(`${told.identity.verify}\n`);
+    // The restored box has its configuration in its own folder now, under the name that `start` looks for.
+    renameSync(join(folder, "config.yaml"), join(folder, "box.yaml"));
+    const again = await numberbox(["backup", "--data", folder, "--out", `${out}.2`, "--passphrase-file", secret]);
+    expect([again.code, again.err]).toEqual([0, ""]);
+    expect(again.out).not.toContain("The configuration is not in it");
     for (const { out: text, err } of [made, looked, restored]) expect(text + err).not.toContain(words);
   });
 
