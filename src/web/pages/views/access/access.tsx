@@ -1,6 +1,7 @@
 // Who and what may come in: people, programs, open sessions, and what they did.
 
 import { useWords } from "../../app-context.ts";
+import { ViewLink } from "../../parts/view-link.tsx";
 import { AuditList } from "./audit-list.tsx";
 import { SessionList } from "./session-list.tsx";
 import { TokenList } from "./token-list.tsx";
@@ -12,6 +13,7 @@ export function Access() {
     <div class="access">
       <header class="view-head">
         <h1>{words.t("access.title")}</h1>
+        <ViewLink view="trust">{words.t("nav.trust")}</ViewLink>
       </header>
       <div class="access-panels access-panels-wide">
         <UserList />
