@@ -33,6 +33,8 @@ export interface BoxRunnerDeps extends Omit<BoxDeps, "config" | "settings" | "li
 
 /** Of the last configuration that a box has started with. */
 const LAST_GOOD = "last-good.yaml";
+/** The path of the file that it was. */
+const GOOD_SOURCE = "last-good.source";
 /** For the answer to whoever asked for the restart. */
 const BEFORE_STOP = millis(400);
 const RETRY: BackoffPolicy = { first: seconds(1), max: seconds(15) };
@@ -137,7 +139,7 @@ export class BoxRunner {
     try {
       return await this.#startWith({ text, problem: null });
     } catch (error) {
-      const good = await diskFiles.read(this.#lastGood);
+      const good = await this.#goodText();
       if (good === null || good === text || this.#abort.signal.aborted) throw error;
       const problem = problemOf(error);
       this.#deps.log.error("configuration_not_usable", { code: problem.code, reason: problem.message });
@@ -173,7 +175,19 @@ export class BoxRunner {
   }
 
   async #keepGood(text: string): Promise<void> {
+    const { configFile } = this.#deps;
+    if ((await diskFiles.read(this.#goodSource)) !== configFile) await diskFiles.replace(this.#goodSource, configFile);
     if ((await diskFiles.read(this.#lastGood)) !== text) await diskFiles.replace(this.#lastGood, text);
+  }
+
+  /** Only of the same file: who names another one is told what is wrong with it. */
+  async #goodText(): Promise<string | null> {
+    const source = await diskFiles.read(this.#goodSource);
+    return source === null || source === this.#deps.configFile ? await diskFiles.read(this.#lastGood) : null;
+  }
+
+  get #goodSource(): string {
+    return join(this.#deps.dataFolder, GOOD_SOURCE);
   }
 
   get #lastGood(): string {
