@@ -61,6 +61,7 @@ export function isOwnName(name: string): boolean {
       "config.yaml",
       "unlock.key",
       "last-good.yaml",
+      "last-good.source",
       "local-access.json",
       WORK,
       HANDED_IN,

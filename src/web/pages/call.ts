@@ -58,12 +58,9 @@ export async function fetchBlob(method: string, path: string, options: CallOptio
   });
 }
 
-/** A file of the box as text. Errors: the box's own, `page.unreachable`. */
+/** A file of the box as text. Errors: those of `fetchBlob`. */
 export async function fetchText(method: string, path: string, options: CallOptions = {}): Promise<string> {
-  const response = await ask(method, path, options);
-  return await response.text().catch((cause: unknown) => {
-    throw new AppError("page.unreachable", "the box does not answer", { cause, retryable: true });
-  });
+  return await (await fetchBlob(method, path, options)).text();
 }
 
 /** A reply without content is null. Errors: the box's own, `page.unreachable`, `page.bad_reply`. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { REFUSALS } from "../../../src/at/index.ts";
-import type { BoxEvent } from "../../../src/protocol/index.ts";
+import { type BoxEvent, ESCROW_PHASES } from "../../../src/protocol/index.ts";
 import {
   asksForVerifyKey,
   describeEvent,
@@ -201,6 +201,16 @@ describe("the catalogue", () => {
     for (const code of ["slot.recover_asked", "line.other_sim", "join.open", "slot.gave_up"])
       expect(codes).toContain(code);
     expect(codes.filter((code) => words.find(`event.${code}`) === null)).toEqual([]);
+  });
+
+  it("has words for the events whose code is put together", () => {
+    const made = [
+      ...["listing.confirmed", "listing.withdrawn", "listing.not_confirmed"],
+      ...["name.renewing", "name.not_renewed", "name.expired"],
+      ...["payment.deposit_credited", "payment.deposit_reversed", "payment.ticket_won", "payment.ticket_fault"],
+      ...ESCROW_PHASES.map((phase) => `escrow.${phase}`),
+    ];
+    expect(made.filter((code) => words.find(`event.${code}`) === null)).toEqual([]);
   });
 
   it("has words for whatever can be wrong with a slot, its SIM and its hardware", () => {

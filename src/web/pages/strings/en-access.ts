@@ -138,7 +138,7 @@ export const enAccess = {
     "This box makes its own certificate. Install its authority once on each device that opens the console: then the browser shows no warning, and passkeys work. The authority can vouch for nothing but names under .local and private addresses.",
   "trust.download": "Download the authority",
   "trust.compare":
-    "Before you trust it, compare this fingerprint with what `numberbox tls show` prints on the box itself:",
+    "Before you trust it, compare this fingerprint with what “numberbox tls show” prints on the box itself:",
   "trust.none": "This box has no certificate of its own.",
   "trust.android": "Settings → Security → Encryption and credentials → Install a certificate → CA certificate.",
   "trust.ios":

@@ -25,7 +25,7 @@ export const enAlerts = {
   "alerts.past.none": "Nothing so far.",
   "alerts.targets": "Where it is told",
   "alerts.targets.none":
-    "Nowhere yet. Name e-mail, Telegram or webhooks in the sections `alerts` and `webhooks` of the configuration.",
+    "Nowhere yet. Name e-mail, Telegram or webhooks in the sections “alerts” and “webhooks” of the configuration.",
   "alerts.kind.email": "e-mail",
   "alerts.kind.telegram": "Telegram",
   "alerts.kind.webhook": "webhook",
@@ -43,7 +43,7 @@ export const enAlerts = {
   "alerts.test.sent": "Sent.",
   "alerts.enable": "Try again",
   "alerts.rules": "Rules",
-  "alerts.rules.text": "As the section `alerts` of the configuration has them.",
+  "alerts.rules.text": "As the section “alerts” of the configuration has them.",
   "alerts.rule": "What",
   "alerts.after": "After",
   "alerts.at_once": "at once",

@@ -7,7 +7,7 @@ export const enDoctor = {
   "doctor.running.text": "The database is read through, and services are waited for: this may take a minute.",
   "doctor.copy": "Copy for support",
   "doctor.copied": "Copied. Numbers and texts of SMS are not in it.",
-  "doctor.not_copied": "This browser does not allow it. `numberbox doctor` prints the same.",
+  "doctor.not_copied": "This browser does not allow it. “numberbox doctor” prints the same.",
   "doctor.at": "as of {time}",
   "doctor.verdict.ok": "Nothing is wrong",
   "doctor.verdict.warn": "It works, with warnings",

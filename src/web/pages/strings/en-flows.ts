@@ -32,7 +32,7 @@ export const enFlows = {
     "SMS for lines that nobody rents, sealed to this box. Only those of your own lines can be opened; each reading is noted among the events.",
   "kept.none.title": "Nothing is kept",
   "kept.none.text":
-    "A line is your own with `own: true` in the configuration. Nobody rents it then, and its messages are here.",
+    "A line is your own with “own: true” in the configuration. Nobody rents it then, and its messages are here.",
   "kept.from": "from {sender}",
   "kept.copy_code": "Copy {code}",
   "kept.copy_text": "Copy text",

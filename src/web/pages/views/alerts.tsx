@@ -273,7 +273,7 @@ function RulesPart() {
   const words = useWords();
   const { value, fault } = useResource(alertRulesReply, "/api/v1/alerts/rules");
   return (
-    <section class="panel alert-rules" aria-labelledby="alerts-rules">
+    <section class="panel alert-rules">
       <h2 id="alerts-rules">{words.t("alerts.rules")}</h2>
       <p class="soft">{words.t("alerts.rules.text")}</p>
       <Fault fault={fault} />

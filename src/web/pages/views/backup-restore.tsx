@@ -6,8 +6,8 @@ import { backupApi } from "../api-backup.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { SecretField, TextField } from "../parts/text-field.tsx";
 import { useTask } from "../parts/use-task.ts";
-import { SecretField, TextField } from "./wizard/text-field.tsx";
 
 function Contents({ contents }: { readonly contents: BackupContents }) {
   const words = useWords();

@@ -5,11 +5,11 @@ import { type BackupView, backupView } from "../../../protocol/index.ts";
 import { backupApi } from "../api-backup.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
+import { SecretField } from "../parts/text-field.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 import { saveBlob } from "../save-file.ts";
 import { RestorePart } from "./backup-restore.tsx";
-import { SecretField } from "./wizard/text-field.tsx";
 
 type Destination = BackupView["destinations"][number];
 

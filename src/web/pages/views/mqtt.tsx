@@ -102,7 +102,7 @@ function Topics({ topics }: { readonly topics: readonly MqttTopicView[] }) {
 
 export function Mqtt() {
   const words = useWords();
-  const { value, fault } = useResource(mqttView, "/mqtt", EVERY);
+  const { value, fault } = useResource(mqttView, "/api/v1/mqtt", EVERY);
   return (
     <div class="mqtt">
       <header class="view-head">

@@ -7,7 +7,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
 import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
+import { TextField } from "../parts/text-field.tsx";
 import { useTask } from "../parts/use-task.ts";
 import { isLineId, isNumber, newLineOf, suggestedLineId } from "../slot-lines.ts";
 
@@ -15,39 +15,6 @@ export interface NameNumberDialogProps {
   readonly slot: SlotView;
   readonly lines: readonly LineView[];
   readonly onClose: () => void;
-}
-
-interface TextFieldProps {
-  readonly id: string;
-  readonly label: string;
-  readonly help: string;
-  readonly fault: string | null;
-  readonly mode: "tel" | "text";
-  readonly value: string;
-  readonly onValue: (value: string) => void;
-}
-
-function TextField({ id, label, help, fault, mode, value, onValue }: TextFieldProps) {
-  return (
-    <Field
-      id={id}
-      label={label}
-      help={help}
-      fault={fault}
-      control={(ids) => (
-        <input
-          {...ids}
-          type="text"
-          inputMode={mode}
-          autocapitalize="none"
-          autocomplete="off"
-          spellcheck={false}
-          value={value}
-          onInput={(event) => onValue(event.currentTarget.value)}
-        />
-      )}
-    />
-  );
 }
 
 function useNameNumber({ slot, lines, onClose }: NameNumberDialogProps) {

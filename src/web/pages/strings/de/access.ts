@@ -143,7 +143,7 @@ export const deAccess: Translation = {
     "Diese Box erstellt ihr Zertifikat selbst. Installieren Sie ihre Zertifizierungsstelle einmal auf jedem Gerät, das die Konsole öffnet: Dann warnt der Browser nicht mehr, und Passkeys funktionieren. Die Zertifizierungsstelle kann nur für Namen unter .local und private Adressen bürgen.",
   "trust.download": "Zertifizierungsstelle herunterladen",
   "trust.compare":
-    "Bevor Sie ihr vertrauen, vergleichen Sie diesen Fingerabdruck mit dem, was `numberbox tls show` auf der Box selbst ausgibt:",
+    "Bevor Sie ihr vertrauen, vergleichen Sie diesen Fingerabdruck mit dem, was „numberbox tls show“ auf der Box selbst ausgibt:",
   "trust.none": "Diese Box hat kein eigenes Zertifikat.",
   "trust.android":
     "Einstellungen → Sicherheit → Verschlüsselung und Anmeldedaten → Zertifikat installieren → CA-Zertifikat.",

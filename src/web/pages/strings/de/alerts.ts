@@ -27,7 +27,7 @@ export const deAlerts: Translation = {
   "alerts.past.none": "Bisher nichts.",
   "alerts.targets": "Wohin gemeldet wird",
   "alerts.targets.none":
-    "Noch nirgendwohin. Tragen Sie E-Mail, Telegram oder Webhooks in den Abschnitten `alerts` und `webhooks` der Konfiguration ein.",
+    "Noch nirgendwohin. Tragen Sie E-Mail, Telegram oder Webhooks in den Abschnitten „alerts“ und „webhooks“ der Konfiguration ein.",
   "alerts.kind.email": "E-Mail",
   "alerts.kind.telegram": "Telegram",
   "alerts.kind.webhook": "Webhook",
@@ -45,7 +45,7 @@ export const deAlerts: Translation = {
   "alerts.test.sent": "Gesendet.",
   "alerts.enable": "Erneut versuchen",
   "alerts.rules": "Regeln",
-  "alerts.rules.text": "So wie sie im Abschnitt `alerts` der Konfiguration stehen.",
+  "alerts.rules.text": "So wie sie im Abschnitt „alerts“ der Konfiguration stehen.",
   "alerts.rule": "Was",
   "alerts.after": "Nach",
   "alerts.at_once": "sofort",

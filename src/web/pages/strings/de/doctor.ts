@@ -9,7 +9,7 @@ export const deDoctor: Translation = {
   "doctor.running.text": "Die Datenbank wird durchgelesen und auf Dienste wird gewartet: Das kann eine Minute dauern.",
   "doctor.copy": "Für den Support kopieren",
   "doctor.copied": "Kopiert. Nummern und SMS-Texte sind nicht enthalten.",
-  "doctor.not_copied": "Dieser Browser erlaubt es nicht. `numberbox doctor` gibt dasselbe aus.",
+  "doctor.not_copied": "Dieser Browser erlaubt es nicht. „numberbox doctor“ gibt dasselbe aus.",
   "doctor.at": "Stand {time}",
   "doctor.verdict.ok": "Alles in Ordnung",
   "doctor.verdict.warn": "Es läuft, mit Warnungen",

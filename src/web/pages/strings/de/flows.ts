@@ -36,7 +36,7 @@ export const deFlows: Translation = {
     "SMS für Anschlüsse, die niemand mietet, für diese Box versiegelt. Nur die Ihrer eigenen Anschlüsse lassen sich öffnen; jedes Lesen wird bei den Ereignissen vermerkt.",
   "kept.none.title": "Nichts ist aufbewahrt",
   "kept.none.text":
-    "Ein Anschluss ist Ihr eigener, wenn in der Konfiguration `own: true` steht. Dann mietet ihn niemand, und seine Nachrichten sind hier.",
+    "Ein Anschluss ist Ihr eigener, wenn in der Konfiguration „own: true“ steht. Dann mietet ihn niemand, und seine Nachrichten sind hier.",
   "kept.from": "von {sender}",
   "kept.copy_code": "{code} kopieren",
   "kept.copy_text": "Text kopieren",

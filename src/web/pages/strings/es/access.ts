@@ -142,7 +142,7 @@ export const esAccess: Translation = {
     "Este equipo crea su propio certificado. Instale su autoridad una vez en cada dispositivo que abra la consola: así el navegador no muestra avisos y las llaves de acceso funcionan. La autoridad solo puede avalar nombres terminados en .local y direcciones privadas.",
   "trust.download": "Descargar la autoridad",
   "trust.compare":
-    "Antes de confiar en ella, compare esta huella con la que muestra `numberbox tls show` en el propio equipo:",
+    "Antes de confiar en ella, compare esta huella con la que muestra «numberbox tls show» en el propio equipo:",
   "trust.none": "Este equipo no tiene certificado propio.",
   "trust.android": "Ajustes → Seguridad → Cifrado y credenciales → Instalar un certificado → Certificado de CA.",
   "trust.ios":

@@ -27,7 +27,7 @@ export const esAlerts: Translation = {
   "alerts.past.none": "Nada hasta ahora.",
   "alerts.targets": "Dónde se avisa",
   "alerts.targets.none":
-    "En ningún sitio todavía. Indique correo, Telegram o webhooks en las secciones `alerts` y `webhooks` de la configuración.",
+    "En ningún sitio todavía. Indique correo, Telegram o webhooks en las secciones «alerts» y «webhooks» de la configuración.",
   "alerts.kind.email": "correo",
   "alerts.kind.telegram": "Telegram",
   "alerts.kind.webhook": "webhook",
@@ -45,7 +45,7 @@ export const esAlerts: Translation = {
   "alerts.test.sent": "Enviada.",
   "alerts.enable": "Probar de nuevo",
   "alerts.rules": "Reglas",
-  "alerts.rules.text": "Tal como están en la sección `alerts` de la configuración.",
+  "alerts.rules.text": "Tal como están en la sección «alerts» de la configuración.",
   "alerts.rule": "Qué",
   "alerts.after": "Después de",
   "alerts.at_once": "al momento",

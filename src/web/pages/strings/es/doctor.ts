@@ -9,7 +9,7 @@ export const esDoctor: Translation = {
   "doctor.running.text": "Se lee toda la base de datos y se espera a los servicios: puede tardar un minuto.",
   "doctor.copy": "Copiar para soporte",
   "doctor.copied": "Copiado. No incluye números ni textos de SMS.",
-  "doctor.not_copied": "Este navegador no lo permite. `numberbox doctor` imprime lo mismo.",
+  "doctor.not_copied": "Este navegador no lo permite. «numberbox doctor» imprime lo mismo.",
   "doctor.at": "a fecha de {time}",
   "doctor.verdict.ok": "No hay nada mal",
   "doctor.verdict.warn": "Funciona, con advertencias",

@@ -35,7 +35,7 @@ export const esFlows: Translation = {
     "SMS de líneas que nadie alquila, sellados para este equipo. Solo se pueden abrir los de las líneas propias; cada lectura se anota en los eventos.",
   "kept.none.title": "No hay nada guardado",
   "kept.none.text":
-    "Una línea es propia con `own: true` en la configuración. Entonces nadie la alquila y sus mensajes están aquí.",
+    "Una línea es propia con «own: true» en la configuración. Entonces nadie la alquila y sus mensajes están aquí.",
   "kept.from": "de {sender}",
   "kept.copy_code": "Copiar {code}",
   "kept.copy_text": "Copiar el texto",

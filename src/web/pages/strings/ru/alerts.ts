@@ -27,7 +27,7 @@ export const ruAlerts: Translation = {
   "alerts.past.none": "Пока ничего не было.",
   "alerts.targets": "Куда отправляются",
   "alerts.targets.none":
-    "Пока никуда. Укажите электронную почту, Telegram или вебхуки в разделах `alerts` и `webhooks` конфигурации.",
+    "Пока никуда. Укажите электронную почту, Telegram или вебхуки в разделах «alerts» и «webhooks» конфигурации.",
   "alerts.kind.email": "эл. почта",
   "alerts.kind.telegram": "Telegram",
   "alerts.kind.webhook": "вебхук",
@@ -45,7 +45,7 @@ export const ruAlerts: Translation = {
   "alerts.test.sent": "Отправлено.",
   "alerts.enable": "Попробовать снова",
   "alerts.rules": "Правила",
-  "alerts.rules.text": "Как указано в разделе `alerts` конфигурации.",
+  "alerts.rules.text": "Как указано в разделе «alerts» конфигурации.",
   "alerts.rule": "Что",
   "alerts.after": "Через",
   "alerts.at_once": "сразу",

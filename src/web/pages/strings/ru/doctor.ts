@@ -9,7 +9,7 @@ export const ruDoctor: Translation = {
   "doctor.running.text": "База данных читается целиком, и нужно дождаться ответа служб: это может занять минуту.",
   "doctor.copy": "Копировать для поддержки",
   "doctor.copied": "Скопировано. Номеров и текстов SMS там нет.",
-  "doctor.not_copied": "Браузер этого не разрешает. `numberbox doctor` выводит то же самое.",
+  "doctor.not_copied": "Браузер этого не разрешает. «numberbox doctor» выводит то же самое.",
   "doctor.at": "по состоянию на {time}",
   "doctor.verdict.ok": "Всё в порядке",
   "doctor.verdict.warn": "Работает, но есть предупреждения",

@@ -9,7 +9,7 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { DialogForm } from "../../parts/dialog-form.tsx";
 import { Fault } from "../../parts/fault.tsx";
-import { Field } from "../../parts/field.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import { invitationUrl } from "../invitation.tsx";
 import { OnceShown } from "./once-shown.tsx";
@@ -49,22 +49,13 @@ export function InviteDialog({ onInvited, onClose }: InviteProps) {
     <Dialog title={words.t("access.users.invite")} onClose={onClose}>
       <DialogForm onSubmit={submit}>
         <div class="dialog-body">
-          <Field
+          <TextField
             id="user-name"
             label={words.t("access.users.name")}
             help={words.t("access.users.name.help")}
-            control={(ids) => (
-              <input
-                {...ids}
-                type="text"
-                maxLength={32}
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck={false}
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            )}
+            maxLength={32}
+            value={name}
+            onValue={setName}
           />
           <RoleChoice value={role} onValue={setRole} />
           <Fault fault={task.problem} />

@@ -9,6 +9,7 @@ import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { DialogForm } from "../../parts/dialog-form.tsx";
 import { Fault } from "../../parts/fault.tsx";
 import { Field } from "../../parts/field.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { useTask } from "../../parts/use-task.ts";
 import { OnceShown } from "./once-shown.tsx";
@@ -62,22 +63,13 @@ function NewToken({ onMade, onClose }: { readonly onMade: (made: Made) => void; 
     <Dialog title={words.t("access.tokens.create")} onClose={onClose}>
       <DialogForm onSubmit={submit}>
         <div class="dialog-body">
-          <Field
+          <TextField
             id="token-name"
             label={words.t("access.tokens.name")}
             help={words.t("access.users.name.help")}
-            control={(ids) => (
-              <input
-                {...ids}
-                type="text"
-                maxLength={32}
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck={false}
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            )}
+            maxLength={32}
+            value={name}
+            onValue={setName}
           />
           <ScopeChoice scopes={scopes} onScopes={setScopes} />
           <Field

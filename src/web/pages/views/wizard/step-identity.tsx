@@ -4,13 +4,13 @@ import { useState } from "preact/hooks";
 import { type OwnIdentityView, ownIdentityView } from "../../../../protocol/index.ts";
 import { wizardApi } from "../../api-wizard.ts";
 import { useApp } from "../../app-context.ts";
+import { FilePicker } from "../../parts/file-picker.tsx";
+import { SecretField } from "../../parts/text-field.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { type Task, useTask } from "../../parts/use-task.ts";
 import { saveFile } from "../../save-file.ts";
 import { PASSPHRASE_MIN, passphraseFault } from "../../wizard-forms.ts";
-import { FilePicker } from "./file-picker.tsx";
 import { StepFrame, type StepProps } from "./step.tsx";
-import { SecretField } from "./text-field.tsx";
 
 interface PartProps {
   readonly identity: OwnIdentityView;

@@ -6,6 +6,7 @@ import { saveSecret, saveSettings } from "../../api-settings.ts";
 import { wizardApi } from "../../api-wizard.ts";
 import { useApp } from "../../app-context.ts";
 import { Field } from "../../parts/field.tsx";
+import { SecretField, TextField } from "../../parts/text-field.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import {
   emptyNode,
@@ -18,7 +19,6 @@ import {
 } from "../../wizard-forms.ts";
 import { Findings } from "./findings.tsx";
 import { StepFrame, type StepProps } from "./step.tsx";
-import { SecretField, TextField } from "./text-field.tsx";
 
 interface FormProps {
   readonly form: NodeForm;

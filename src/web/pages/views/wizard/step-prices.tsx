@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { saveSettings } from "../../api-settings.ts";
 import { useApp } from "../../app-context.ts";
 import { Emc } from "../../parts/emc.tsx";
+import { TextField } from "../../parts/text-field.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import {
   arePricesReady,
@@ -15,7 +16,6 @@ import {
   suggestedPrices,
 } from "../../wizard-forms.ts";
 import { StepFrame, type StepProps } from "./step.tsx";
-import { TextField } from "./text-field.tsx";
 
 interface FormProps {
   readonly form: PriceForm;

@@ -5,12 +5,12 @@ import type { FindingsReply } from "../../../../protocol/index.ts";
 import { saveSettings } from "../../api-settings.ts";
 import { wizardApi } from "../../api-wizard.ts";
 import { useApp } from "../../app-context.ts";
+import { TextField } from "../../parts/text-field.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import { isWebUrl } from "../../wizard-forms.ts";
 import { ProviderKey } from "../provider-key.tsx";
 import { Findings } from "./findings.tsx";
 import { StepFrame, type StepProps } from "./step.tsx";
-import { TextField } from "./text-field.tsx";
 
 export function RelayStep({ onDone, onSkip }: StepProps) {
   const { words } = useApp();

@@ -1,7 +1,7 @@
-// A field of one line in a step.
+// A labelled field of one line: plain text, or a secret that can be shown.
 
-import { Field } from "../../parts/field.tsx";
-import { PasswordInput } from "../../parts/password-input.tsx";
+import { Field } from "./field.tsx";
+import { PasswordInput } from "./password-input.tsx";
 
 export interface TextFieldProps {
   readonly id: string;
@@ -10,11 +10,12 @@ export interface TextFieldProps {
   readonly fault?: string | null;
   readonly value: string;
   readonly onValue: (value: string) => void;
-  readonly mode?: "text" | "url" | "decimal";
+  readonly mode?: "text" | "url" | "decimal" | "numeric" | "tel";
   readonly placeholder?: string;
+  readonly maxLength?: number;
 }
 
-export function TextField({ id, label, help, fault, value, onValue, mode = "text", placeholder }: TextFieldProps) {
+export function TextField({ id, label, help, fault, value, onValue, mode = "text", ...rest }: TextFieldProps) {
   return (
     <Field
       {...{ id, label, help }}
@@ -28,7 +29,7 @@ export function TextField({ id, label, help, fault, value, onValue, mode = "text
           autocomplete="off"
           spellcheck={false}
           value={value}
-          placeholder={placeholder}
+          {...rest}
           onInput={(event) => onValue(event.currentTarget.value)}
         />
       )}
@@ -36,7 +37,14 @@ export function TextField({ id, label, help, fault, value, onValue, mode = "text
   );
 }
 
-export function SecretField({ id, label, help, fault, value, onValue }: Omit<TextFieldProps, "mode" | "placeholder">) {
+export function SecretField({
+  id,
+  label,
+  help,
+  fault,
+  value,
+  onValue,
+}: Omit<TextFieldProps, "mode" | "placeholder" | "maxLength">) {
   return (
     <Field
       {...{ id, label, help }}
