@@ -154,8 +154,11 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const boards = await Boards.load(config, folder.path);
   const chain = config.emercoin === undefined ? null : await openChain({ ...deps, section: config.emercoin, log });
   parts.started("chain", async () => chain?.stop());
+  const entrance = await openEntrance({ ...deps, store, storageKey });
+  parts.started("certificates", async () => entrance.stop());
   const services = createServices({
     ...deps,
+    certificates: () => entrance.certificates(),
     live: deps.live ?? new LiveConfig(config, { log }),
     chain,
     store,
@@ -172,8 +175,6 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.rentals.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
-  const entrance = await openEntrance({ ...deps, store, storageKey });
-  parts.started("certificates", async () => entrance.stop());
   return { store, identity, services, time, chain, entrance };
 }
 

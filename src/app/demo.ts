@@ -12,6 +12,7 @@ import {
   toBase64url,
 } from "../base/index.ts";
 import { editYaml, parseRelayConfig } from "../config/index.ts";
+import { Wizard } from "../core/index.ts";
 import { createIdentity, type Identity, parseKeyfile, publicKeysToText, serialiseG2 } from "../envelope/index.ts";
 import { createApiToken, setPassword } from "../web/index.ts";
 import type { BoxHandle } from "./box.ts";
@@ -218,7 +219,11 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
   await rentAll(box, await renterIdentity(deps, renterKeyfile));
   const settings = box.store;
   const password = before?.admin_password ?? toBase64url(random.bytes(12));
-  if (before === null) await setPassword({ settings, random, password });
+  if (before === null) {
+    await setPassword({ settings, random, password });
+    // It is set up already; who wants to see them finds the first steps in the menu.
+    await new Wizard(settings).mark({ finished: true });
+  }
   await slotsReady(deps, box);
   const facts: DemoFacts = {
     console_url: box.consoleUrl,

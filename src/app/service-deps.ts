@@ -2,7 +2,7 @@
 
 import type { Clock, CryptoSuite, Logger, Random, Secret } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import type { SimVault, TrustedTime } from "../core/index.ts";
+import type { CertificateFacts, SimVault, TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
@@ -44,6 +44,8 @@ export interface ServiceDeps {
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;
   readonly machine: Machine;
+  /** Those whose end is watched. */
+  readonly certificates: () => readonly CertificateFacts[];
   readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
 }

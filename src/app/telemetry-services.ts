@@ -6,7 +6,6 @@ import { type CryptoSuite, Secret, systemCodeOf, toHex, utf8, wrapError } from "
 import type { MqttBrokerSection } from "../config/index.ts";
 import {
   BoxMetrics,
-  type BoxMetricsDeps,
   type BrokerSecrets,
   type BrokerSettings,
   MqttBridge,
@@ -19,11 +18,12 @@ import type { PublishingServices } from "./publishing-services.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export interface TelemetryDeps
-  extends Pick<ServiceDeps, "config" | "dataFolder" | "suite" | "machine" | "identity" | "version" | "time" | "chain">,
+  extends Pick<
+      ServiceDeps,
+      "config" | "dataFolder" | "suite" | "machine" | "identity" | "version" | "time" | "chain" | "certificates"
+    >,
     Pick<MqttBridgeDeps, "clock" | "random" | "log" | "views" | "fleet" | "ussd" | "balances" | "alerts"> {
   readonly publishing: Pick<PublishingServices, "publisher"> | null;
-  /** Certificates whose end is watched. */
-  readonly certificates?: BoxMetricsDeps["certificates"];
 }
 
 async function readSecret(folder: string, file: string): Promise<string> {
@@ -86,7 +86,7 @@ export function createTelemetry(deps: TelemetryDeps): TelemetryServices {
     ...{ ...deps, alerts, machine, mqtt },
     chain: chain?.console ?? null,
     publications: () => countByState(publishing?.publisher.list() ?? []),
-    certificates: deps.certificates ?? (async () => []),
+    certificates: async () => deps.certificates(),
   });
   return { mqtt, metrics };
 }

@@ -83,20 +83,20 @@ export class BoxViews implements BoxConsole {
   /** A slot changed. */
   slotChanged(id: SlotId): void {
     const status = this.#deps.slots().find((slot) => slot.id === id);
-    if (status !== undefined) this.#changes.emit("frame", { type: "slot", slot: this.#slotView(status) });
+    if (status !== undefined) this.#tellSlot(status);
   }
 
   /** Messages were stored, one row each. */
   stored(rows: readonly (OutboxMessage | HeldMessage)[], at: UnixMs): void {
-    for (const row of rows) this.#changes.emit("frame", { type: "sms", sms: this.#smsView(row) });
+    const slots = this.#deps.slots();
+    for (const row of rows) this.#changes.emit("frame", { type: "sms", sms: smsView(row, slots) });
     const changed = new Set<LineId>();
     for (const { lineId } of rows) {
       const { received = 0, denied = 0 } = this.#activity.get(lineId) ?? {};
       this.#activity.set(lineId, { received: received + 1, lastAt: at, denied });
       changed.add(lineId);
     }
-    for (const slot of this.#deps.slots())
-      if (slot.lineId !== null && changed.has(slot.lineId)) this.slotChanged(slot.id);
+    for (const slot of slots) if (slot.lineId !== null && changed.has(slot.lineId)) this.#tellSlot(slot);
     this.countsChanged();
   }
 
@@ -191,12 +191,8 @@ export class BoxViews implements BoxConsole {
     return this.#changes.on("frame", listener);
   }
 
-  #smsView(row: OutboxMessage | HeldMessage): SmsView {
-    const { lineId: line, storedAt: at } = row;
-    const slot = this.#deps.slots().find((each) => each.lineId === line)?.id ?? null;
-    if (!("message" in row)) return { id: row.id, at, line, slot, rental: null, seq: null };
-    const { id, rental_id: rental, seq } = row.message;
-    return { id, at, line, slot, rental, seq };
+  #tellSlot(status: SlotStatus): void {
+    this.#changes.emit("frame", { type: "slot", slot: this.#slotView(status) });
   }
 
   #every(): Disposer {
@@ -313,6 +309,14 @@ function noRelay(since: UnixMs): Overview["relay"] {
     ...{ url: "", state: "none", since },
     problem: { code: "relay.none", message: "no relay is configured: SMS wait in the outbox", hint },
   };
+}
+
+function smsView(row: OutboxMessage | HeldMessage, slots: readonly SlotStatus[]): SmsView {
+  const { lineId: line, storedAt: at } = row;
+  const slot = slots.find((each) => each.lineId === line)?.id ?? null;
+  if (!("message" in row)) return { id: row.id, at, line, slot, rental: null, seq: null };
+  const { id, rental_id: rental, seq } = row.message;
+  return { id, at, line, slot, rental, seq };
 }
 
 function rulesView(rules: SenderRules | null): RentalView["sender_policy"] {

@@ -153,6 +153,23 @@ describe("scheduled backups", () => {
     await clock.settle(backups.stop());
   });
 
+  it("tell by when the place that waits longest must have had one, whatever it tried since", async () => {
+    const { clock, backups, b } = rig();
+    await backups.load();
+    // Nothing was tried yet, so nothing is late.
+    expect(backups.facts()).toEqual({ lastAt: null, dueAt: null });
+    backups.start();
+    await clock.advance(minutes(2));
+    const { lastAt, dueAt } = backups.facts();
+    expect([lastAt, dueAt]).toEqual([NOON + minutes(1), NOON + minutes(1) + days(2)]);
+    b.fails = new AppError("backup.unreachable", "not now", { retryable: true });
+    await clock.advance(days(3));
+    expect(backups.facts()).toEqual({ lastAt, dueAt });
+    expect(clock.now()).toBeGreaterThan(dueAt ?? 0);
+    await clock.settle(backups.stop());
+    expect(rig({ schedule: null }).backups.facts().dueAt).toBeNull();
+  });
+
   it("that fail at one place are tried there again, and nowhere else; a restart forgets nothing", async () => {
     const { clock, backups, a, b, codes, store } = rig();
     b.fails = new AppError("backup.unreachable", "not now", { retryable: true });

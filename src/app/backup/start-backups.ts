@@ -2,7 +2,7 @@
 
 import type { Clock, CryptoSuite, Logger, Random } from "../../base/index.ts";
 import type { BoxConfig } from "../../config/index.ts";
-import type { SettingsConsole, TrustedTime } from "../../core/index.ts";
+import type { Backups, SettingsConsole, TrustedTime } from "../../core/index.ts";
 import type { Identity } from "../../envelope/index.ts";
 import type { FileBoxStore } from "../../store/index.ts";
 import { backupOperations, type Operation } from "../../web/index.ts";
@@ -29,8 +29,13 @@ export interface StartBackupsDeps {
   readonly identity: Identity;
 }
 
-/** Starts the schedule; returns the routes. */
-export async function startBackups(deps: StartBackupsDeps, parts: Parts): Promise<readonly Operation[]> {
+export interface StartedBackups {
+  readonly backups: Backups;
+  readonly operations: readonly Operation[];
+}
+
+/** Starts the schedule. */
+export async function startBackups(deps: StartBackupsDeps, parts: Parts): Promise<StartedBackups> {
   const { settings, services, time, configFile = null, machine = { sys: "/sys", dev: "/dev" } } = deps;
   await clearBackupWork(deps.dataFolder);
   const made = createBackups({
@@ -40,5 +45,5 @@ export async function startBackups(deps: StartBackupsDeps, parts: Parts): Promis
   await made.backups.load();
   made.backups.start();
   parts.started("backups", () => made.backups.stop());
-  return backupOperations(made.console);
+  return { backups: made.backups, operations: backupOperations(made.console) };
 }

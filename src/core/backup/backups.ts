@@ -5,12 +5,15 @@ import {
   AppError,
   type Clock,
   type Disposer,
+  hours,
   isAppError,
   type Logger,
   messageOf,
   minutes,
   type UnixMs,
+  unixMs,
 } from "../../base/index.ts";
+import type { BackupFacts } from "../alerts/delivery-source.ts";
 import type { EventLog } from "../event-log.ts";
 import type { SettingStore } from "../ports-store.ts";
 import { readRecords, writeRecords } from "./backup-records.ts";
@@ -53,6 +56,8 @@ export interface BackupStatus {
 }
 
 const EVERY = minutes(1);
+/** A box that was off makes up for it first. */
+const GRACE = hours(24);
 /** A slow line to a far place; longer means that it hangs. */
 const WITHIN = minutes(6 * 60);
 const SETTING = "backup.records";
@@ -88,6 +93,18 @@ export class Backups {
       running: this.#running !== null,
       destinations: this.#deps.destinations.map((each) => this.#statusOf(each)),
     };
+  }
+
+  /** Of the destination that has waited longest: its last success, and by when it must have had another. */
+  facts(): BackupFacts {
+    const { schedule, destinations } = this.#deps;
+    const records = destinations.map((each) => this.#recordOf(each));
+    const oldest = Math.min(...records.map(({ lastSuccess }) => lastSuccess ?? 0));
+    const wasTried = records.some(({ lastAttempt }) => lastAttempt !== null);
+    // What was never tried is not late: the first one is made within minutes of the start.
+    if (schedule === null || !wasTried) return { lastAt: null, dueAt: null };
+    const every = schedule.kind === "every" ? schedule.every : hours(24);
+    return { lastAt: oldest === 0 ? null : unixMs(oldest), dueAt: unixMs(oldest + every + GRACE) };
   }
 
   /** Begins a backup to all destinations. Errors: `backup.running`, `backup.no_destination`. */

@@ -9,6 +9,7 @@ import { jsonBody } from "./exchange.ts";
 import { checkIdempotencyKey, type Idempotency, notIdempotent } from "./idempotency.ts";
 import { type Exchange, type Once, type Operation, takesIdempotencyKey } from "./operation.ts";
 import type { RequestLimits } from "./request-limits.ts";
+import { addressOf } from "./visit.ts";
 
 export interface OperationDeps {
   readonly access: Access;
@@ -20,8 +21,6 @@ export interface OperationDeps {
 
 /** `/slots/{id}` as express writes it. */
 export const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ":$1");
-
-const addressOf = (request: Request): string => request.ip ?? "unknown";
 
 /**
  * Who asks, if he may. Those who are not known are counted by their address. Errors: those of `Access.require`, `web.rate_limited`.
