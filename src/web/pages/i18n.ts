@@ -52,6 +52,14 @@ export class Translator {
     return this.#number.format(value);
   }
 
+  /** A decimal text such as `39300.487`, to its last digit: an amount of money is no floating-point number. */
+  decimal(text: string): string {
+    const [whole = "0", fraction] = text.split(".");
+    const mark = this.#number.formatToParts(1.5).find(({ type }) => type === "decimal")?.value ?? ".";
+    const grouped = this.#number.format(Number(whole));
+    return fraction === undefined ? grouped : `${grouped}${mark}${fraction}`;
+  }
+
   date(ms: number): string {
     return this.#date.format(ms);
   }

@@ -27,6 +27,14 @@ describe("Translator", () => {
     expect(new Translator(en, "de").number(12_345)).toBe("12.345");
   });
 
+  it("writes amounts of money to their last digit, with the locale's own marks", () => {
+    const amount = "1234567.000001";
+    expect(words.decimal(amount)).toBe("1,234,567.000001");
+    expect(new Translator(en, "de").decimal(amount)).toBe("1.234.567,000001");
+    expect(new Translator(en, "es").decimal("0.5")).toBe("0,5");
+    expect(words.decimal("7")).toBe("7");
+  });
+
   it("chooses the plural form", () => {
     expect([words.count("days", 1), words.count("days", 2)]).toEqual(["1 day", "2 days"]);
   });

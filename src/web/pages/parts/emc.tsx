@@ -6,9 +6,7 @@ import type { Translator } from "../i18n.ts";
 
 /** `amount` as the box writes it, such as `39300.487000`. */
 export function emcText(words: Translator, amount: string): string {
-  const [whole = "0", fraction] = shortEmc(parseEmc(amount)).split(".");
-  const grouped = words.number(Number(whole));
-  return words.t("chain.emc", { amount: fraction === undefined ? grouped : `${grouped}.${fraction}` });
+  return words.t("chain.emc", { amount: words.decimal(shortEmc(parseEmc(amount))) });
 }
 
 export function Emc({ amount }: { readonly amount: string }) {

@@ -69,10 +69,11 @@ function Broker({ broker }: { readonly broker: MqttBrokerView }) {
 function Topics({ topics }: { readonly topics: readonly MqttTopicView[] }) {
   const words = useWords();
   return (
-    <section class="panel" aria-labelledby="mqtt-topics">
+    <section class="panel">
       <h2 id="mqtt-topics">{words.t("mqtt.topics")}</h2>
       <p class="soft">{words.t("mqtt.qos", { root: "{root}" })}</p>
-      <div class="mqtt-table">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section class="mqtt-table" tabIndex={0} aria-labelledby="mqtt-topics">
         <table class="chain-table">
           <thead>
             <tr>
@@ -95,7 +96,7 @@ function Topics({ topics }: { readonly topics: readonly MqttTopicView[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

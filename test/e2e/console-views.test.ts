@@ -1,0 +1,97 @@
+// Every view of the console over a whole demo in Chromium: none fails to be told, fits no screen, or is wrong for screen readers.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DemoHandle, startDemo } from "../../src/app/index.ts";
+import { silentLogger } from "../../src/base/index.ts";
+import { systemClock } from "../../src/base/system-clock.ts";
+import { systemCrypto } from "../../src/base/system-crypto.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
+import { loadSimulator, startDemoBroker, startDemoNode } from "../../src/bin/commands/simulator.ts";
+import { fixedViews, VIEWS } from "../../src/web/shared/views.ts";
+import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { pageFaults } from "./page-faults.ts";
+
+/** `join` and `invitation` are for people who are not signed in, and need a secret. */
+const views = fixedViews.filter((view) => view !== "join" && view !== "invitation");
+
+let folder: string;
+let browser: Browser;
+let demo: DemoHandle;
+
+async function signedIn(options: Parameters<typeof openPage>[1]): Promise<WatchedPage> {
+  const watched = await openPage(browser, { reducedMotion: "reduce", ...options });
+  await watched.page.goto(demo.facts.console_url);
+  await watched.page.locator("input[type=password]").fill(demo.facts.admin_password);
+  await watched.page.locator("button[type=submit]").click();
+  await watched.page.locator(".stations").waitFor();
+  return watched;
+}
+
+/** Settled: something is shown, and nothing is still being asked for. */
+async function shown(page: Page, path: string): Promise<void> {
+  await page.goto(`${demo.facts.console_url}${path}`);
+  await page.locator("main h1").first().waitFor({ state: "attached" });
+  await page.locator(".loading").waitFor({ state: "detached" });
+}
+
+describe.skipIf(!hasChromium)(
+  `every view of the console${hasChromium ? "" : " (skipped: no /usr/bin/chromium)"}`,
+  () => {
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "numberbox-views-"));
+      const pages = join(folder, "pages");
+      const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
+      await build({ configFile, logLevel: "error", build: { outDir: pages } });
+      browser = await launchChromium();
+      const { startDemoBoard: startBoard } = await loadSimulator();
+      const ports = { clock: systemClock, random: systemRandom, suite: systemCrypto, log: silentLogger };
+      const parts = { startBoard, startNode: startDemoNode, startBroker: startDemoBroker };
+      demo = await startDemo({ ...ports, ...parts, version: "test", pages, dataFolder: join(folder, "data") });
+    }, 120_000);
+    afterAll(async () => {
+      await browser?.close();
+      await demo?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it.each([
+      ["a desktop in the light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" }],
+      ["a phone in the dark", { viewport: { width: 360, height: 800 }, colorScheme: "dark" }],
+    ] as const)("is told, fits and is accessible on %s", async (_name, options) => {
+      const { page, complaints } = await signedIn(options);
+      const faults: string[] = [];
+      for (const view of views) {
+        await shown(page, VIEWS[view].path);
+        // What a view asks for first is answered.
+        await page.waitForLoadState("networkidle");
+        const told = await page.locator(".fault").allTextContents();
+        for (const fault of [...told, ...(await pageFaults(page)), ...complaints.splice(0)])
+          faults.push(`${view}: ${fault}`);
+      }
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+
+    it.each(["ru", "es", "de"])("speaks %s", async (language) => {
+      const { page } = await signedIn({ viewport: { width: 360, height: 800 } });
+      await page.evaluate((id) => localStorage.setItem("numberbox.language", id), language);
+      const faults: string[] = [];
+      for (const view of views) {
+        await shown(page, VIEWS[view].path);
+        expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (wide > 0) faults.push(`${view}: ${wide} px too wide`);
+      }
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+  },
+);
