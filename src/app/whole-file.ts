@@ -54,8 +54,9 @@ export async function readIfThere(file: string): Promise<string | null> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    if (systemCodeOf(cause) === "ENOENT") return null;
-    throw wrapError(cause, "app.unreadable", `${file} cannot be read (${systemCodeOf(cause) ?? "?"})`, {
+    const system = systemCodeOf(cause);
+    if (system === "ENOENT" || system === "ENOTDIR") return null;
+    throw wrapError(cause, "app.unreadable", `${file} cannot be read (${system ?? "?"})`, {
       hint: "Check the file's owner and mode.",
     });
   }

@@ -6,6 +6,7 @@ export type { Balance } from "./balance.ts";
 export { balanceOperator } from "./balance-operators.ts";
 export * from "./balance-watch.ts";
 export * from "./box-views.ts";
+export * from "./calls/index.ts";
 export * from "./chain/chain-checks.ts";
 export * from "./chain/chain-console.ts";
 export * from "./chain/directory-console.ts";

@@ -11,6 +11,7 @@ import type {
   SlotState,
   WireMessage,
 } from "../protocol/index.ts";
+import type { SlotVoice } from "./calls/ports-voice.ts";
 import type { StorageLocation } from "./model.ts";
 import type { UssdPort } from "./ports-ussd.ts";
 
@@ -118,6 +119,8 @@ export interface SlotDriver {
   status(): SlotStatus;
   /** Absent where the slot has no USSD. */
   readonly ussd?: UssdPort;
+  /** Absent where the slot has no calls. */
+  readonly voice?: SlotVoice;
 }
 
 export type ForwardOutcome =

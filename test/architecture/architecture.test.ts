@@ -103,6 +103,7 @@ describe("packages", () => {
     [/^yaml$/, ["config"]],
     [/^commander$/, ["bin"]],
     [/^(mqtt|prom-client)$/, ["telemetry"]],
+    [/^drachtio-srf$/, ["voice"]],
     [/^(nodemailer|grammy)$/, ["notify"]],
     [/^uqr$/, ["web"]],
     [/^(@peculiar\/x509|reflect-metadata)$/, ["tls"]],

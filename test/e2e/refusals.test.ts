@@ -61,12 +61,12 @@ web: { listen: 8080 }
     expect(existsSync(data)).toBe(false);
   });
 
-  it("that names a slot which does not exist, or is no mapping, or lacks the relay, is refused", async () => {
+  it("that names a slot which does not exist, is no mapping, or has a relay without an address, is refused", async () => {
     const relay = 'relay: { url: "https://relay.example" }';
     const cases = [
       [`${relay}\nlines: [{ id: home, number: "+15550100", slot: "9" }]`, 'lines.0.slot: there is no slot "9"'],
       ["- just\n- a list", "(top level): "],
-      ["", "relay: "],
+      ["relay: {}", "relay.url: "],
       [`${relay}\nslots: 3`, "slots: "],
     ];
     for (const [text, problem] of cases) {
