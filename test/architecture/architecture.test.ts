@@ -97,7 +97,7 @@ describe("packages", () => {
     [/^sqlite3$/, ["sqlite"]],
     [/^pino$/, ["base"]],
     [/^express$/, ["web", "relay"]],
-    [/^ws$/, ["web", "relay", "renter", "node-red"]],
+    [/^ws$/, ["web", "relay", "renter", "node-red", "voice"]],
     [/^node-red$/, ["node-red"]],
     [/^httpxy$/, ["web"]],
     [/^yaml$/, ["config"]],
