@@ -20,6 +20,7 @@ import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { tlsSection } from "./tls-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
+import { lineVoice, voiceSection } from "./voice-schema.ts";
 
 const port = z
   .string()
@@ -87,6 +88,7 @@ const line = z.strictObject({
     .describe("Yours alone: nobody rents it, it has no listing, and you read its messages in the console."),
   sender_policy: senderPolicy.optional().describe("Rules for this line, before those of the box."),
   listing: lineListing.optional().describe("What this line offers instead of the box's `listing`; false for nothing."),
+  voice: lineVoice.optional().describe("Calls of this line, before what `voice` of the box says; false for no calls."),
 });
 
 const unlock = z
@@ -183,6 +185,7 @@ export const boxConfig = z
     doctor: doctorSection.prefault({}),
     node_red: nodeRedSection.prefault({}),
     mqtt: mqttSection.prefault({}),
+    voice: voiceSection.optional(),
     web: z
       .strictObject({
         listen: listenAddress("127.0.0.1:8080").describe("Address of the console and the REST interface."),

@@ -21,3 +21,10 @@ export { editYaml, type SettingChange } from "./settings-edit.ts";
 export { changedPaths, isCovered, pathText, type SettingPath, valueAt, withValue } from "./settings-path.ts";
 export type { SmppSlot } from "./smpp-schema.ts";
 export type { ListenAddress } from "./values.ts";
+export {
+  type InboundTreatment,
+  type LineVoice,
+  type LineVoiceSettings,
+  type VoiceSection,
+  voiceOfLine,
+} from "./voice-schema.ts";

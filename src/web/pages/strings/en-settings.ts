@@ -35,6 +35,7 @@ export const enSettings = {
   "settings.section.web": "Console",
   "settings.section.alerts": "Alerts",
   "settings.section.mqtt": "MQTT",
+  "settings.section.voice": "Calls",
   "settings.section.metrics": "Metrics",
   "settings.section.backup": "Backup",
   "settings.section.doctor": "Doctor",

@@ -37,6 +37,7 @@ export const deSettings: Translation = {
   "settings.section.web": "Konsole",
   "settings.section.alerts": "Alarme",
   "settings.section.mqtt": "MQTT",
+  "settings.section.voice": "Anrufe",
   "settings.section.metrics": "Metriken",
   "settings.section.backup": "Sicherung",
   "settings.section.doctor": "Diagnose",

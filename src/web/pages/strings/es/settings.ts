@@ -37,6 +37,7 @@ export const esSettings: Translation = {
   "settings.section.web": "Consola",
   "settings.section.alerts": "Alertas",
   "settings.section.mqtt": "MQTT",
+  "settings.section.voice": "Llamadas",
   "settings.section.metrics": "Métricas",
   "settings.section.backup": "Copia de seguridad",
   "settings.section.doctor": "Diagnóstico",

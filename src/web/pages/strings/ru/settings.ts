@@ -37,6 +37,7 @@ export const ruSettings: Translation = {
   "settings.section.web": "Консоль",
   "settings.section.alerts": "Оповещения",
   "settings.section.mqtt": "MQTT",
+  "settings.section.voice": "Звонки",
   "settings.section.metrics": "Метрики",
   "settings.section.backup": "Резервное копирование",
   "settings.section.doctor": "Диагностика",
