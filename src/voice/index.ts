@@ -1,2 +1,2 @@
 // The public face of voice.
-export type { IncomingChannel, RingTarget, SipEdge } from "./sip-edge.ts";
+export { edgeEndpoint, type IncomingChannel, MEDIA_HEADER, type RingTarget, type SipEdge } from "./sip-edge.ts";

@@ -2,7 +2,15 @@
 // trusted leg on the loopback. `asterisk`: Asterisk's own PJSIP does it, set up through ARI. Both pass the same contract suite.
 
 import type { Disposer } from "../base/index.ts";
-import type { SipAccount, SipBinding } from "../core/index.ts";
+import type { MediaEncryption, SipAccount, SipBinding } from "../core/index.ts";
+
+/** With drachtio in front, this header of the trusted leg's INVITE says which of Asterisk's endpoints takes it: its value is the encryption. */
+export const MEDIA_HEADER = "X-Media";
+
+/** Asterisk's endpoint for the leg between drachtio and itself. */
+export function edgeEndpoint(encryption: MediaEncryption): string {
+  return `edge-${encryption}`;
+}
 
 /** One way to ring phones: the edge forks behind it, or each phone is one of several. */
 export interface RingTarget {
