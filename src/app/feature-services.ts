@@ -10,6 +10,7 @@ import type { Entrance } from "./entrance-services.ts";
 import { startKept } from "./kept-services.ts";
 import { createMachine } from "./machine-services.ts";
 import type { Parts } from "./parts.ts";
+import { startSignal } from "./signal-services.ts";
 import { createWizard } from "./wizard-services.ts";
 
 export interface FeatureDeps extends StartBackupsDeps {
@@ -47,5 +48,6 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
     ...backupRoutes,
     ...alerts.operations,
     ...outboxOperations(outbox),
+    ...startSignal({ ...deps, ...services, now }, parts),
   ];
 }

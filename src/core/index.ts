@@ -72,6 +72,7 @@ export * from "./rentals.ts";
 export * from "./restore/index.ts";
 export * from "./sealing.ts";
 export * from "./sender-policy.ts";
+export * from "./signal-history.ts";
 export * from "./sim-vault.ts";
 export * from "./slot-machine.ts";
 export * from "./support/index.ts";

@@ -23,6 +23,7 @@ export * from "./proofs.ts";
 export * from "./relay.ts";
 export * from "./sender-policy.ts";
 export * from "./settings.ts";
+export * from "./signal.ts";
 export * from "./support.ts";
 export * from "./support.ts";
 export * from "./text.ts";

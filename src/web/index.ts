@@ -11,6 +11,7 @@ export { backupOperations } from "./server/routes-backup.ts";
 export { keptOperations } from "./server/routes-kept.ts";
 export { outboxOperations } from "./server/routes-outbox.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
+export { signalOperations } from "./server/routes-signal.ts";
 export { type SupportConsole, supportOperations } from "./server/routes-support.ts";
 export { wizardOperations } from "./server/routes-wizard.ts";
 export { startWeb, type WebHandle, type WebOptions } from "./server/start.ts";

@@ -41,7 +41,8 @@ export function queryOf<T>(request: Request, schema: z.ZodType<T>): T {
   return parseWith(schema, { ...request.query }, "web.bad_request", "The request's query");
 }
 
-const count = (min: number, max: number, standard: number) =>
+/** A whole number in a query. */
+export const count = (min: number, max: number, standard: number) =>
   z.preprocess(
     (text) => (typeof text === "string" && /^\d{1,15}$/.test(text) ? Number(text) : text),
     z.int().min(min).max(max).default(standard),

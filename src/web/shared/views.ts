@@ -15,6 +15,7 @@ export interface ViewRow {
 
 export const VIEWS = {
   overview: { path: "/", group: "home", scope: "read" },
+  signal: { path: "/signal", group: "home", scope: "read" },
   lines: { path: "/numbers", group: "numbers", scope: "read" },
   rentals: { path: "/rentals", group: "numbers", scope: "read" },
   delivery: { path: "/delivery", group: "numbers", scope: "read" },

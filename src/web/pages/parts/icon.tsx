@@ -22,6 +22,7 @@ const PATHS = {
   forwarded: "M2.5 8h10.8M9.2 3.9 13.3 8l-4.1 4.1",
   acknowledged: "M1.4 8.6 4.5 12 10.7 4.8M8 11.4l.6.6 6.2-7.2",
   overview: "M2.5 2.5h4.6v4.6H2.5zM8.9 2.5h4.6v4.6H8.9zM2.5 8.9h4.6v4.6H2.5zM8.9 8.9h4.6v4.6H8.9z",
+  signal: "M2.5 13v-2.2M6.2 13V8.2M9.8 13V5.4M13.5 13V2.6",
   rentals: "M2.5 3.5h11v9h-11zM2.5 6.5h11M5 9.7h3",
   phones: "M4.8 1.8h6.4v12.4H4.8zM7.2 12.2h1.6",
   chain:

@@ -16,6 +16,7 @@ import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
 import { enSettings } from "./en-settings.ts";
+import { enSignal } from "./en-signal.ts";
 import { enSlots } from "./en-slots.ts";
 import { enWizard } from "./en-wizard.ts";
 
@@ -35,6 +36,7 @@ export const en = {
   ...enEvents,
   ...enProblems,
   ...enWizard,
+  ...enSignal,
   ...enBackup,
   ...enLines,
 } as const;

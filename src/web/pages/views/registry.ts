@@ -15,6 +15,7 @@ const lazy = (icon: IconName, load: () => Promise<ComponentType>): RegisteredVie
 
 export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredView>> = {
   overview: { icon: "overview", view: { now: Overview } },
+  signal: lazy("signal", async () => (await import("./signal.tsx")).SignalPage),
   lines: lazy("number", async () => (await import("./lines.tsx")).Lines),
   delivery: lazy("outbox", async () => (await import("./delivery.tsx")).Delivery),
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),

@@ -10,6 +10,7 @@ import { Expert } from "./expert.tsx";
 import { Kind, unnamedOf } from "./slot-bits.tsx";
 import { SlotFacts } from "./slot-facts.tsx";
 import { SlotHealth } from "./slot-health.tsx";
+import { SlotSignal } from "./slot-signal.tsx";
 import { SlotStrip } from "./slot-strip.tsx";
 import { UssdButton } from "./ussd-dialog.tsx";
 
@@ -46,6 +47,7 @@ function Found({ slot }: SlotProps) {
     <>
       <Head slot={slot} />
       <SlotHealth slot={slot} />
+      {slot.kind === "modem" && <SlotSignal slot={slot} />}
       <SlotFacts slot={slot} />
       {slot.kind === "modem" && <Expert slot={slot} />}
     </>

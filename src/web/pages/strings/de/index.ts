@@ -16,6 +16,7 @@ import { dePhones } from "./phones.ts";
 import { deProblems } from "./problems.ts";
 import { deRentals } from "./rentals.ts";
 import { deSettings } from "./settings.ts";
+import { deSignal } from "./signal.ts";
 import { deSlots } from "./slots.ts";
 import { deSlots2 } from "./slots2.ts";
 import { deWizard } from "./wizard.ts";
@@ -38,6 +39,7 @@ export const de: Translation = {
   ...deEvents,
   ...deProblems,
   ...deWizard,
+  ...deSignal,
   ...deLines,
   ...deBackup,
 };

@@ -16,6 +16,7 @@ import { esPhones } from "./phones.ts";
 import { esProblems } from "./problems.ts";
 import { esRentals } from "./rentals.ts";
 import { esSettings } from "./settings.ts";
+import { esSignal } from "./signal.ts";
 import { esSlots } from "./slots.ts";
 import { esWizard } from "./wizard.ts";
 
@@ -36,6 +37,7 @@ export const es: Translation = {
   ...esEvents,
   ...esProblems,
   ...esWizard,
+  ...esSignal,
   ...esLines,
   ...esBackup,
 };

@@ -16,6 +16,7 @@ import { ruPhones } from "./phones.ts";
 import { ruProblems } from "./problems.ts";
 import { ruRentals } from "./rentals.ts";
 import { ruSettings } from "./settings.ts";
+import { ruSignal } from "./signal.ts";
 import { ruSlots } from "./slots.ts";
 import { ruSlots2 } from "./slots2.ts";
 import { ruWizard } from "./wizard.ts";
@@ -37,6 +38,7 @@ export const ru: Translation = {
   ...ruEvents,
   ...ruProblems,
   ...ruWizard,
+  ...ruSignal,
   ...ruLines,
   ...ruBackup,
 };

@@ -1,0 +1,25 @@
+// Texts of the charts of signal.
+
+export const enSignal = {
+  "nav.signal": "Signal",
+  "signal.title": "Signal",
+  "signal.span": "Time shown",
+  "signal.hours": "{n} h",
+  "signal.figures": "{lowest} to {highest} dBm, half the time above {median}",
+  "signal.silent": "no signal for {span}",
+  "signal.never": "No signal in all this time",
+  "signal.soon": "The box takes one reading a minute and keeps a day of them. The chart begins with the second.",
+  "signal.chart": "Signal over time; arrow keys tell each reading",
+  "signal.table": "Hour by hour",
+  "signal.hour": "From",
+  "signal.lowest": "Lowest",
+  "signal.median": "Median",
+  "signal.highest": "Highest",
+  "signal.silence": "No signal",
+  "signal.all.text": "The last 24 hours, each point the worst of 15 minutes, all on one scale from −115 to −50 dBm.",
+  "signal.order": "Order",
+  "signal.order.slot": "By slot",
+  "signal.order.worst": "Worst first",
+  "signal.none": "No slot with a signal",
+  "signal.none.text": "Modems have one; gateways and phones tell none.",
+} as const;
