@@ -1,10 +1,8 @@
 // Wires alerts, their channels, and webhooks.
 
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { isAbsolute, join } from "node:path";
-import { type Disposer, hours, minutes, seconds, systemCodeOf, wrapError } from "../base/index.ts";
-import type { AlertChannel, WebhookSection } from "../config/index.ts";
+import { type Disposer, hours, minutes, seconds } from "../base/index.ts";
+import type { AlertChannel } from "../config/index.ts";
 import {
   type AlertHub,
   type AlertNotice,
@@ -16,7 +14,6 @@ import {
   type ChannelBody,
   chainSource,
   channelsFor,
-  contentNotices,
   createAlertConsole,
   type DeliveryPolicy,
   deliverySource,
@@ -28,8 +25,7 @@ import {
   NoticeDesk,
   type NoticeSender,
   quietAt,
-  WebhookFeed,
-  type WebhookFeedDeps,
+  type SettingsConsole,
   wordsOf,
 } from "../core/index.ts";
 import { emailSender, telegramSender, webhookSender } from "../notify/index.ts";
@@ -37,10 +33,13 @@ import { alertOperations, deliveryOperations, eventOperations, type Operation } 
 import { alertLanguageOf, alertRoutes, alertRules, quietHoursOf } from "./alert-rules.ts";
 import { balanceRules } from "./balance-rules.ts";
 import { channelTarget, createDeliveryConsole } from "./delivery-console.ts";
+import type { LiveConfig } from "./live-config.ts";
 import { createMachine } from "./machine-services.ts";
+import { secretFile } from "./notice-secrets.ts";
 import type { Parts } from "./parts.ts";
 import type { PublishingServices } from "./publishing-services.ts";
 import type { ServiceDeps } from "./service-deps.ts";
+import { canEditWebhooks, createWebhooks, type WebhookServices } from "./webhook-services.ts";
 
 export interface AlertServicesDeps
   extends Pick<
@@ -48,6 +47,9 @@ export interface AlertServicesDeps
     "config" | "dataFolder" | "version" | "identity" | "clock" | "random" | "suite" | "log" | "store" | "time" | "chain"
   > {
   readonly machine?: ServiceDeps["machine"] | undefined;
+  /** Without both of these nobody changes webhooks while the box runs. */
+  readonly live?: LiveConfig | undefined;
+  readonly settings?: SettingsConsole | undefined;
   readonly views: BoxViews;
   readonly events: EventLog;
   readonly publishing: PublishingServices | null;
@@ -62,7 +64,7 @@ export interface AlertServices {
   readonly desk: NoticeDesk;
   /** Null where the owner wants none. */
   readonly alerts: Alerts | null;
-  readonly feed: WebhookFeed;
+  readonly webhooks: WebhookServices;
   /** REST of all of them. */
   readonly operations: readonly Operation[];
 }
@@ -72,27 +74,6 @@ const CHANNEL_POLICY: DeliveryPolicy = {
   giveUpAfter: hours(24),
   disableAfter: null,
 };
-const WEBHOOK_POLICY: DeliveryPolicy = {
-  backoff: { first: seconds(5), max: hours(2) },
-  giveUpAfter: hours(24),
-  disableAfter: hours(72),
-};
-
-/** Reads a secret's file each time anew. */
-function secretFile(folder: string, file: string): () => Promise<string> {
-  const path = isAbsolute(file) ? file : join(folder, file);
-  return async () => {
-    try {
-      return (await readFile(path, "utf8")).replace(/\r?\n$/, "");
-    } catch (cause) {
-      const message = `the file ${path} cannot be read (${systemCodeOf(cause) ?? "?"})`;
-      throw wrapError(cause, "notify.no_secret", message, {
-        hint: "Check `alerts` and `webhooks` in the configuration, and who may read the file.",
-      });
-    }
-  };
-}
-
 function channelSender({ webhook, email, telegram }: AlertChannel, deps: AlertServicesDeps): NoticeSender {
   const { suite, version, time } = deps;
   const read = (file: string | undefined) => (file === undefined ? null : secretFile(deps.dataFolder, file));
@@ -104,11 +85,6 @@ function channelSender({ webhook, email, telegram }: AlertChannel, deps: AlertSe
     return telegramSender({ ...telegram, token: secretFile(deps.dataFolder, telegram.token_file) });
   const { url = "", secret_file: secret } = webhook ?? {};
   return webhookSender({ url, secret: read(secret), suite, version, now: () => time.now() });
-}
-
-function hookSender({ url, secret_file: secret }: WebhookSection, deps: AlertServicesDeps): NoticeSender {
-  const { suite, version, time } = deps;
-  return webhookSender({ url, secret: secretFile(deps.dataFolder, secret), suite, version, now: () => time.now() });
 }
 
 function bodyOf({ what, alert }: AlertNotice, { config }: AlertServicesDeps): string {
@@ -145,14 +121,6 @@ function sourcesOf(deps: AlertServicesDeps, desk: NoticeDesk): readonly AlertSou
   return [...own, ...ofChain, ...(deps.sources ?? [])];
 }
 
-function contentOf({ config, suite, random, identity, onHeld }: AlertServicesDeps): WebhookFeedDeps["content"] {
-  const hooks = config.webhooks.flatMap(({ id, content }) =>
-    content === undefined ? [] : [{ id, lines: content.lines, sealTo: content.seal_to }],
-  );
-  if (hooks.length === 0) return null;
-  return { onHeld, notices: (held) => contentNotices(held, hooks, { suite, random, secret: identity.seed }) };
-}
-
 function createAlerts(deps: AlertServicesDeps): AlertServices {
   const { config, store, time, views, publishing } = deps;
   const now = () => time.now();
@@ -174,34 +142,36 @@ function createAlerts(deps: AlertServicesDeps): AlertServices {
           ),
       })
     : null;
-  const feed = new WebhookFeed({
-    ...{ ...deps, desk, hooks: config.webhooks },
-    content: contentOf(deps),
-    onFrame: (listener) => views.onChange(listener),
-    onPublication: publishing === null ? null : (listener) => publishing.publisher.onChange(listener),
-  });
+  const webhooks = createWebhooks(
+    {
+      ...deps,
+      onFrame: (listener) => views.onChange(listener),
+      onPublication: publishing === null ? null : (listener) => publishing.publisher.onChange(listener),
+    },
+    desk,
+  );
   const language = alertLanguageOf(config);
   const operations = [
     ...(alerts === null ? [] : alertOperations(createAlertConsole({ alerts, rules, quiet, language, now }))),
-    ...deliveryOperations(createDeliveryConsole({ ...deps, desk, now })),
+    ...deliveryOperations(createDeliveryConsole({ ...deps, desk, now, editable: canEditWebhooks(deps) })),
+    ...webhooks.operations,
     ...eventOperations(deps.archive),
   ];
-  return { desk, alerts, feed, operations };
+  return { desk, alerts, webhooks, operations };
 }
 
 /** What was on its way goes on; what the box does from now on is heard. */
 export async function startAlerts(deps: AlertServicesDeps, parts: Parts): Promise<AlertServices> {
   const made = createAlerts(deps);
-  const { desk, alerts, feed } = made;
+  const { desk, alerts, webhooks } = made;
   await desk.load();
   for (const channel of deps.config.alerts.channels)
     desk.addTarget(channelTarget(channel.id), { sender: channelSender(channel, deps), policy: CHANNEL_POLICY });
-  for (const hook of deps.config.webhooks)
-    desk.addTarget(`webhook:${hook.id}`, { sender: hookSender(hook, deps), policy: WEBHOOK_POLICY });
+  webhooks.open();
   desk.start();
   parts.started("notices", () => desk.stop());
-  feed.start();
-  parts.started("webhooks", () => feed.stop());
+  webhooks.feed.start();
+  parts.started("webhooks", () => webhooks.feed.stop());
   if (alerts !== null) parts.started("alert hub", deps.alertHub.attach(alerts));
   await alerts?.load();
   alerts?.start();

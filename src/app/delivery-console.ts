@@ -19,6 +19,10 @@ import { alertLanguageOf, alertRoutes } from "./alert-rules.ts";
 
 export interface DeliveryConsoleDeps {
   readonly config: Pick<BoxConfig, "alerts" | "locale" | "webhooks">;
+  /** The same with what has changed since the start. */
+  readonly live?: { readonly current: Pick<BoxConfig, "webhooks"> } | undefined;
+  /** Whether webhooks can be changed while the box runs. */
+  readonly editable: boolean;
   readonly desk: NoticeDesk;
   readonly random: Random;
   readonly now: () => UnixMs;
@@ -31,7 +35,9 @@ function kindOf({ email, telegram }: BoxConfig["alerts"]["channels"][number]): "
   return telegram === undefined ? "webhook" : "telegram";
 }
 
-export function createDeliveryConsole({ config, desk, random, now }: DeliveryConsoleDeps): DeliveryConsole {
+export function createDeliveryConsole(deps: DeliveryConsoleDeps): DeliveryConsole {
+  const { config, desk, random, now, editable } = deps;
+  const hooks = () => (deps.live?.current ?? config).webhooks;
   const { channels } = config.alerts;
   const language = alertLanguageOf(config);
   const routes = alertRoutes(config.alerts);
@@ -40,7 +46,7 @@ export function createDeliveryConsole({ config, desk, random, now }: DeliveryCon
     return attemptViewOf(await desk.test({ id, target, type: "alert.test", at: now(), body }));
   };
   const known = (id: string): string => {
-    if (config.webhooks.some((hook) => hook.id === id)) return webhookTarget(id);
+    if (hooks().some((hook) => hook.id === id)) return webhookTarget(id);
     throw new AppError("notify.unknown_target", "there is no such webhook", { hint: "Take one of the list." });
   };
   return {
@@ -49,11 +55,13 @@ export function createDeliveryConsole({ config, desk, random, now }: DeliveryCon
         ...{ id: channel.id, kind: kindOf(channel), ...deliveryViewOf(desk, channelTarget(channel.id)) },
         from_severity: SEVERITIES.find((severity) => channelsFor(severity, routes).includes(channel.id)) ?? null,
       })),
-    webhooks: () =>
-      config.webhooks.map(({ id, url, events, content }) => ({
+    webhooks: () => ({
+      editable,
+      webhooks: hooks().map(({ id, url, events, content }) => ({
         ...{ id, host: new URL(url).host, events: [...events], content: content !== undefined },
         ...deliveryViewOf(desk, webhookTarget(id)),
       })),
+    }),
     testChannel: (id) => {
       const { title, text } = alertTexts[language].test;
       const facts = { severity: "info", what: "test", alert: null, rule: null, subject: "", box: hostname() } as const;

@@ -8,6 +8,7 @@ import type { BoxServices } from "./box-services.ts";
 import type { ChainLink } from "./chain-services.ts";
 import type { Entrance } from "./entrance-services.ts";
 import { startKept } from "./kept-services.ts";
+import type { LiveConfig } from "./live-config.ts";
 import { createMachine } from "./machine-services.ts";
 import type { Parts } from "./parts.ts";
 import { startSignal } from "./signal-services.ts";
@@ -16,6 +17,8 @@ import { createWizard } from "./wizard-services.ts";
 export interface FeatureDeps extends StartBackupsDeps {
   readonly services: BoxServices;
   readonly entrance: Entrance;
+  /** The configuration as it may change while the box runs. */
+  readonly live?: LiveConfig | undefined;
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;
   /** What it finds belongs into what is sent to whoever helps. */

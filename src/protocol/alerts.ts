@@ -96,7 +96,11 @@ export const webhookView = deliveryView.extend({
   /** Whether messages of lines that nobody rents go along, sealed. */
   content: z.boolean(),
 });
-export const webhooksReply = z.object({ webhooks: z.array(webhookView) });
+export const webhooksReply = z.object({
+  webhooks: z.array(webhookView),
+  /** Whether this box keeps its configuration in a file that it may change. */
+  editable: z.boolean(),
+});
 
 /** `GET …/webhooks/{id}/attempts`: the last hundred, newest first. */
 export const attemptView = z.object({
@@ -120,3 +124,43 @@ export const webhookPayload = z.object({
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 export type WebhookPayload = z.infer<typeof webhookPayload>;
+
+const hookId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, "1-32 of a-z 0-9 . _ -");
+const hookEvents = z.array(z.string().max(64)).max(50);
+const hookContent = z.strictObject({ lines: z.array(z.string().max(32)).max(256), seal_to: z.string().max(64) });
+
+/** `POST …/webhooks`: as the section `webhooks` of the configuration has it, which judges it. The box makes the signing key. */
+export const webhookRequest = z.strictObject({
+  id: hookId,
+  url: z.string().max(2000),
+  events: hookEvents,
+  content: hookContent.optional(),
+});
+export type WebhookRequest = z.infer<typeof webhookRequest>;
+
+/** `PATCH …/webhooks/{id}`: what is left out stays; `content` null sends metadata only. */
+export const webhookPatch = z
+  .strictObject({
+    url: webhookRequest.shape.url.optional(),
+    events: hookEvents.optional(),
+    content: hookContent.nullable().optional(),
+  })
+  .refine((patch) => Object.values(patch).some((value) => value !== undefined), "something to change");
+export type WebhookPatch = z.infer<typeof webhookPatch>;
+
+/** A webhook with its whole address, for those who may change it. */
+export const webhookSettings = z.object({
+  id: z.string(),
+  url: z.string(),
+  events: z.array(z.string()),
+  content: z.object({ lines: z.array(z.string()), seal_to: z.string() }).nullable(),
+});
+export type WebhookSettings = z.infer<typeof webhookSettings>;
+
+/** A change of the configuration: `POST …/settings/undo` with the revision takes it back. */
+export const webhookChanged = z.object({ revision: z.string(), diff: z.string() });
+export type WebhookChanged = z.infer<typeof webhookChanged>;
+/** The signing key, for the receiver: shown now and never again. */
+export const webhookKeyReply = z.object({ secret: z.string() });
+export const webhookMadeReply = webhookChanged.extend(webhookKeyReply.shape);
+export type WebhookMade = z.infer<typeof webhookMadeReply>;

@@ -85,7 +85,7 @@ async function open() {
   await alerts.load();
   alerts.start();
   const console = createAlertConsole({ alerts, rules: [rule], language: "de", quiet: () => true, now });
-  const deliveries = createDeliveryConsole({ config: sections, desk, random: deps.random, now });
+  const deliveries = createDeliveryConsole({ editable: true, config: sections, desk, random: deps.random, now });
   f = await startFixture({
     operations: [...alertOperations(console), ...deliveryOperations(deliveries), ...eventOperations(archive)],
   });

@@ -5,7 +5,7 @@ import type { AttemptView, alertChannelsReply, webhooksReply } from "../../proto
 
 export interface DeliveryConsole {
   channels(): z.infer<typeof alertChannelsReply>["channels"];
-  webhooks(): z.infer<typeof webhooksReply>["webhooks"];
+  webhooks(): z.infer<typeof webhooksReply>;
   /** Sends one now, and says how it went. Errors: `notify.unknown_target`. */
   testChannel(id: string): Promise<AttemptView>;
   testWebhook(id: string): Promise<AttemptView>;

@@ -17,14 +17,15 @@ import {
 export interface WebhookFeedDeps {
   readonly log: Logger;
   readonly desk: Pick<NoticeDesk, "post">;
-  readonly hooks: readonly Webhook[];
+  /** As they are now. */
+  readonly hooks: () => readonly Webhook[];
   readonly onFrame: (listener: (frame: LiveFrame) => void) => Disposer;
-  /** Null on a box without an Emercoin node. */
-  /** Messages of lines without a rental; null where no hook gets them. */
+  /** Messages of lines without a rental, for the hooks that get them. */
   readonly content: {
     readonly onHeld: (listener: (held: HeldMessage) => void) => Disposer;
     readonly notices: (held: HeldMessage) => readonly Notice[];
-  } | null;
+  };
+  /** Null on a box without an Emercoin node. */
   readonly onPublication: ((listener: (publication: NamePublication) => void) => Disposer) | null;
 }
 
@@ -37,10 +38,9 @@ export class WebhookFeed {
   }
 
   start(): void {
-    const { hooks, content, onFrame, onPublication } = this.#deps;
-    if (hooks.length === 0) return;
+    const { content, onFrame, onPublication } = this.#deps;
     this.#disposers.push(onFrame((frame) => this.#frame(frame)));
-    if (content !== null) this.#disposers.push(content.onHeld((held) => this.#held(held)));
+    this.#disposers.push(content.onHeld((held) => this.#held(held)));
     if (onPublication !== null)
       this.#disposers.push(onPublication((publication) => this.#post(publicationEvent(publication))));
   }
@@ -48,7 +48,9 @@ export class WebhookFeed {
   #held(held: HeldMessage): void {
     const { content, desk, log } = this.#deps;
     try {
-      const posting = desk.post(content?.notices(held) ?? [], false);
+      const notices = content.notices(held);
+      if (notices.length === 0) return;
+      const posting = desk.post(notices, false);
       posting.catch((error) => log.warn("webhook_not_posted", { reason: messageOf(error) }));
     } catch (error) {
       // Only the code: what cannot be opened must not be told of.
@@ -68,9 +70,9 @@ export class WebhookFeed {
   #post(event: WebhookEvent | null): void {
     if (event === null) return;
     const { desk, hooks, log } = this.#deps;
+    const notices = noticesFor(event, hooks());
+    if (notices.length === 0) return;
     // Not urgent: an SMS must not wait for the word that it has come.
-    desk
-      .post(noticesFor(event, hooks), false)
-      .catch((error) => log.warn("webhook_not_posted", { reason: messageOf(error) }));
+    desk.post(notices, false).catch((error) => log.warn("webhook_not_posted", { reason: messageOf(error) }));
   }
 }

@@ -161,6 +161,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "modem.timeout": 504,
   "modem.write_stuck": 504,
   "notify.unknown_target": 404,
+  "webhook.exists": 409,
   "payload.bad_member": 400,
   "payload.bad_step": 400,
   "payload.bad_type": 400,

@@ -96,7 +96,7 @@ export function deliveryOperations(deliveries: DeliveryConsole): readonly Operat
     operation({
       ...{ method: "get", path: "/webhooks", scope: "read", tag: "Webhooks", reply: webhooksReply },
       summary: "Webhooks, and how they do",
-      run: () => ({ webhooks: [...deliveries.webhooks()] }),
+      run: () => deliveries.webhooks(),
     }),
     operation({
       ...{ method: "post", path: "/webhooks/{id}/test", scope: "operate", tag: "Webhooks", params: idParams },

@@ -138,12 +138,12 @@ describe("the feed of webhooks", () => {
           await post?.();
         },
       },
-      hooks,
+      hooks: () => hooks,
       onFrame: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
-      content: null,
+      content: { onHeld: () => () => {}, notices: () => [] },
       onPublication: null,
     });
     feed.start();
@@ -161,8 +161,17 @@ describe("the feed of webhooks", () => {
     expect(posted.map(({ type }) => type)).toEqual(["sms.received", "slot.down"]);
   });
 
-  it("listens to nothing without hooks, and to nothing after the stop", () => {
-    expect(rig([]).listeners.size).toBe(0);
+  it("posts nothing without hooks, and from the moment that there is one to it", () => {
+    const hooks: { id: string; events: string[] }[] = [];
+    const { posted, tell } = rig(hooks);
+    tell({ type: "sms", sms });
+    expect(posted).toEqual([]);
+    hooks.push({ id: "late", events: ["sms.received"] });
+    tell({ type: "sms", sms });
+    expect(posted.map(({ target }) => target)).toEqual(["webhook:late"]);
+  });
+
+  it("listens to nothing after the stop", () => {
     const { feed, listeners } = rig();
     feed.stop();
     feed.stop();
