@@ -23,6 +23,7 @@ export const VIEWS = {
   kept: { path: "/kept", group: "numbers", scope: "content" },
   chain: { path: "/chain", group: "market", scope: "read" },
   mqtt: { path: "/mqtt", group: "automation", scope: "read" },
+  webhooks: { path: "/webhooks", group: "automation", scope: "read" },
   alerts: { path: "/alerts", group: "box", scope: "read" },
   events: { path: "/events", group: "box", scope: "read" },
   // `/flows/` is Node-RED's editor.

@@ -18,6 +18,7 @@ import { enRentals } from "./en-rentals.ts";
 import { enSettings } from "./en-settings.ts";
 import { enSignal } from "./en-signal.ts";
 import { enSlots } from "./en-slots.ts";
+import { enWebhooks } from "./en-webhooks.ts";
 import { enWizard } from "./en-wizard.ts";
 
 export const en = {
@@ -36,6 +37,7 @@ export const en = {
   ...enEvents,
   ...enProblems,
   ...enWizard,
+  ...enWebhooks,
   ...enSignal,
   ...enBackup,
   ...enLines,

@@ -21,6 +21,7 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
   mqtt: lazy("relay", async () => (await import("./mqtt.tsx")).Mqtt),
+  webhooks: lazy("forwarded", async () => (await import("./webhooks.tsx")).Webhooks),
   alerts: lazy("bell", async () => (await import("./alerts.tsx")).AlertsPage),
   events: lazy("list", async () => (await import("./events-page.tsx")).EventsPage),
   kept: lazy("received", async () => (await import("./kept.tsx")).Kept),

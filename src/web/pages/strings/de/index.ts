@@ -19,6 +19,7 @@ import { deSettings } from "./settings.ts";
 import { deSignal } from "./signal.ts";
 import { deSlots } from "./slots.ts";
 import { deSlots2 } from "./slots2.ts";
+import { deWebhooks } from "./webhooks.ts";
 import { deWizard } from "./wizard.ts";
 
 // In the order of `en`: where two of them have the same key, the later one counts.
@@ -39,6 +40,7 @@ export const de: Translation = {
   ...deEvents,
   ...deProblems,
   ...deWizard,
+  ...deWebhooks,
   ...deSignal,
   ...deLines,
   ...deBackup,

@@ -18,6 +18,7 @@ import { esRentals } from "./rentals.ts";
 import { esSettings } from "./settings.ts";
 import { esSignal } from "./signal.ts";
 import { esSlots } from "./slots.ts";
+import { esWebhooks } from "./webhooks.ts";
 import { esWizard } from "./wizard.ts";
 
 // In the order of the English ones, where a later file has the last word.
@@ -37,6 +38,7 @@ export const es: Translation = {
   ...esEvents,
   ...esProblems,
   ...esWizard,
+  ...esWebhooks,
   ...esSignal,
   ...esLines,
   ...esBackup,

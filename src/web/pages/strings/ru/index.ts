@@ -19,6 +19,7 @@ import { ruSettings } from "./settings.ts";
 import { ruSignal } from "./signal.ts";
 import { ruSlots } from "./slots.ts";
 import { ruSlots2 } from "./slots2.ts";
+import { ruWebhooks } from "./webhooks.ts";
 import { ruWizard } from "./wizard.ts";
 
 export const ru: Translation = {
@@ -38,6 +39,7 @@ export const ru: Translation = {
   ...ruEvents,
   ...ruProblems,
   ...ruWizard,
+  ...ruWebhooks,
   ...ruSignal,
   ...ruLines,
   ...ruBackup,
