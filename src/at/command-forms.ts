@@ -57,6 +57,39 @@ export const SETTINGS = [
 ] as const;
 export type SettingCommand = (typeof SETTINGS)[number];
 
+/** Every setting of voice that the product ever sends, without `AT`. */
+export const VOICE_SETTINGS = [
+  // No answering by itself, no waiting of ATD for the other side, and ATH ends calls (V.250 6.3.8, 27.007 7.8, 6.20).
+  "S0=0",
+  "+COLP=0",
+  "+CVHU=0",
+  // Quectel, SIMCom: changes of calls are told.
+  "^DSCI=1",
+  // Quectel: keys of the other side are told; the sound goes as PCM over the serial port of GNSS, which must leave it, or over USB audio.
+  "+QTONEDET=1",
+  '+QGPSCFG="outport","none"',
+  "+QPCMV=0",
+  "+QPCMV=1,0",
+  "+QPCMV=1,2",
+  // SIMCom: rings are told on all interfaces; keys of the other side are told; sound over the audio port on and off.
+  "$QCRCIND=1",
+  "+DDET=1",
+  "+CPCMREG=0",
+  "+CPCMREG=1",
+  // Huawei: sound over the voice port.
+  "^DDSETEX=2",
+] as const;
+export type VoiceSetting = (typeof VOICE_SETTINGS)[number];
+
+/** How modems are asked whether they have a way for sound. */
+export type VoiceQuestion = "+QPCMV?" | "+CPCMREG?" | "^CVOICE?";
+
+/** How a call is ended, or refused. */
+export type HangUpCommand = "+CHUP" | "H";
+
+/** How a tone is sent into a call: TS 27.007 C.2.11, and Huawei's with the call's number. */
+export type ToneCommand = "+VTS" | "^DTMF";
+
 /** Every command that restarts a modem, without `AT`. */
 export const RESTARTS = [
   "+CFUN=1,1",

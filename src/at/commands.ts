@@ -3,6 +3,7 @@
 
 import { AppError, type Millis, seconds } from "../base/index.ts";
 import {
+  type HangUpCommand,
   type IccidCommand,
   type NetworkCommand,
   type PinRetriesCommand,
@@ -11,6 +12,9 @@ import {
   SIM_FILES,
   type SignalCommand,
   type SimFile,
+  type ToneCommand,
+  type VoiceQuestion,
+  type VoiceSetting,
 } from "./command-forms.ts";
 
 /**
@@ -68,6 +72,15 @@ export const COMMANDS = {
   // Not `network`, though some modems say OK only after the network's answer: SMS wait for the command in flight. An answer that comes
   // later than this is still taken, as it is a URC.
   ussd: row("+CUSD", "normal", "27.007 7.15"),
+  // A call's commands are answered when the modem has taken them; where one waits for the other side, SMS wait as long.
+  dial: row("D", "slow", "V.250 6.3.1"),
+  answer: row("A", "slow", "V.250 6.3.5"),
+  hangUp: row("+CHUP", "slow", "27.007 6.5"),
+  callList: row("+CLCC", "quick", "27.007 7.18"),
+  callWaiting: row("+CCWA", "slow", "27.007 7.12"),
+  callHold: row("+CHLD", "normal", "27.007 7.13"),
+  tone: row("+VTS", "normal", "27.007 C.2.11"),
+  voice: row("", "normal", "vendor"),
   messageService: row("+CSMS", "normal", "27.005 3.2.1"),
   storage: row("+CPMS", "slow", "27.005 3.2.2"),
   messageFormat: row("+CMGF", "quick", "27.005 3.2.3"),
@@ -116,6 +129,11 @@ const FACILITY = /^[A-Z]{2}$/;
 const USSD = /^[0-9A-Za-z*#+ ]{1,182}$/;
 const SERVICE_CENTRE = /^\+?[0-9]{3,20}$/;
 const MAX_INDEX = 65_535;
+/** Nothing but digits: neither `*` and `#`, which are codes for the network, nor anything that V.250 6.3.1 lets follow. */
+const DIALLED = /^\+?[0-9]{1,20}$/;
+const TONE = /^[0-9A-D*#]$/;
+/** Calls that +CLCC can show (TS 22.030 6.5.5.1: at most 7). */
+const MAX_CALL = 7;
 
 /** The settings of +CNMI (TS 27.005 3.4.1). */
 export interface IndicationSettings {
@@ -226,6 +244,25 @@ export const command = {
   readCaller: (): AtCommand => build(C.caller, "?"),
   /** Whether incoming calls tell who calls, in +CLIP. */
   presentCaller: (on: boolean): AtCommand => build(C.caller, on ? "=1" : "=0"),
+  /** A voice call, as the semicolon says (TS 27.007 6.2). `number` is 1-20 digits, `+` before an international one. */
+  dial: (number: string): AtCommand => build(C.dial, `${matching(C.dial, number, DIALLED, "1-20 digits")};`),
+  answer: (): AtCommand => build(C.answer, ""),
+  hangUp: (form: HangUpCommand = "+CHUP"): AtCommand => spelled(C.hangUp, form),
+  listCalls: (): AtCommand => build(C.callList, ""),
+  /** At the network, for voice: a second caller hears busy. */
+  callWaitingOff: (): AtCommand => build(C.callWaiting, "=0,0,1"),
+  /** Busy for a caller who waits; held calls end with it (TS 22.030 6.5.5.1). */
+  refuseWaiting: (): AtCommand => build(C.callHold, "=0"),
+  /** One key of 0-9, *, #, A-D. `call` is its number in +CLCC, which `^DTMF` wants. */
+  sendTone: (form: ToneCommand, key: string, call: number): AtCommand => {
+    const tone = matching(C.tone, key, TONE, "one of 0-9, *, # and A-D");
+    if (form === "+VTS") return build(C.tone, `=${tone}`);
+    if (call < 1) throw badArgument(C.tone, "needs the number of a call");
+    return build({ ...C.tone, prefix: form, clause: "vendor" }, `=${integer(C.tone, call, MAX_CALL)},${tone}`);
+  },
+  /** One of `VOICE_SETTINGS`. */
+  voiceSetting: (text: VoiceSetting): AtCommand => spelled(C.voice, text),
+  voiceQuestion: (form: VoiceQuestion): AtCommand => spelled(C.voice, form),
   /** Every message in mem1, whatever its state; marks unread ones as read. */
   listMessages: (): AtCommand => build(C.list, "=4"),
   /** Whether the modem can list messages at all. */

@@ -1,5 +1,15 @@
 // Public face of `at`: the AT grammar of 3GPP TS 27.005, TS 27.007 and ITU-T V.250, as bytes in, typed values out.
 
+export {
+  CALL_STATES,
+  type CallChange,
+  type CallEntry,
+  type CallReport,
+  type CallState,
+  callerNumber,
+  type DigitReport,
+  parseClcc,
+} from "./call-replies.ts";
 export * from "./command-forms.ts";
 export * from "./commands.ts";
 export * from "./device-replies.ts";

@@ -22,7 +22,15 @@ export const BARE_BOOT: ReadonlyMap<string, BootStage> = new Map([
   ["^SHUTDOWN", "powered_down"],
 ]);
 
-export type CallEnd = "no_carrier" | "busy" | "no_answer" | "no_dialtone";
+export type CallEnd =
+  | "no_carrier"
+  | "busy"
+  | "no_answer"
+  | "no_dialtone"
+  /** Told by cause only, not by a line of its own. */
+  | "declined"
+  | "unreachable"
+  | "congested";
 
 /** Whole lines, upper case. */
 export const BARE_CALL_END: ReadonlyMap<string, CallEnd> = new Map([
@@ -36,7 +44,6 @@ export const BARE_CALL_END: ReadonlyMap<string, CallEnd> = new Map([
 /** Lines without a prefix character: the part before the colon, or the whole line, upper case. */
 export const BARE_VENDOR: ReadonlySet<string> = new Set([
   "VOICE CALL",
-  "MISSED_CALL",
   "DST",
   "UNDER-VOLTAGE WARNING",
   "UNDER-VOLTAGE WARNNING",
@@ -51,14 +58,12 @@ export const VENDOR_PREFIXES: ReadonlySet<string> = new Set([
   // TS 27.007
   ...words("+CFUN +CGEV +COLP +CSSI +CSSU +CTZE +CTZV"),
   // Huawei
-  ...words(
-    "^ANLEVEL ^BOOT ^CEND ^CONF ^CONN ^CRSSI ^CSNR ^DDTMF ^DSFLOWRPT ^HCSQ ^HRSSILVL ^LWURC ^MODE ^NDISSTAT ^NWTIME",
-  ),
-  ...words("^ORIG ^RSSI ^RSSILVL ^SIMST ^SRVST ^STIN"),
+  ...words("^ANLEVEL ^BOOT ^CRSSI ^CSNR ^DSFLOWRPT ^HCSQ ^HRSSILVL ^LWURC ^MODE ^NDISSTAT ^NWTIME"),
+  ...words("^RSSI ^RSSILVL ^SIMST ^SRVST ^STIN"),
   // Quectel
-  ...words("+QIURC +QNETDEVSTATUS +QSIMSTAT +QTONEDET +QUSIM"),
+  ...words("+QIURC +QNETDEVSTATUS +QSIMSTAT +QUSIM"),
   // SIMCom
-  ...words("*ISIMAID *PSNWID *PSUTTZ +CSQN +NITZ +RXDTMF +SIMCARD +STIN"),
+  ...words("*ISIMAID *PSNWID *PSUTTZ +CSQN +NITZ +SIMCARD +STIN"),
   // Telit, Cinterion, Wavecom
   ...words("#QSS #STN ^SBC ^SCKS ^SCTM +WIND"),
   // u-blox

@@ -1,6 +1,7 @@
 // Unsolicited result codes: what a modem says without being asked. Lines are classified here before anything looks at the command
 // in flight, because a URC may come in the middle of a reply.
 
+import { bareCallReport, CALL_READERS, type CallReport, callIndication, type DigitReport } from "./call-replies.ts";
 import { type AtParameter, countOf, filledTextOf, integerOf, parseParameters, textOf } from "./parameters.ts";
 import { type Registration, type RegistrationFamily, registrationOf, registrationShape } from "./registration.ts";
 import { splitPrefix } from "./reply.ts";
@@ -22,6 +23,10 @@ export type Urc =
   /** The caller (clip) or the waiting caller (ccwa). */
   | { readonly kind: "clip" | "ccwa"; readonly number: string | null; readonly type: number | null }
   | { readonly kind: "call_ended"; readonly cause: CallEnd }
+  /** What a vendor's modem says of a call: a reason to ask for +CLCC, no more. */
+  | CallReport
+  /** The other side of a call pressed a key. */
+  | DigitReport
   /** `text` as sent: readable, UCS-2 hex or packed septets in hex, as `dcs` (TS 23.038 5) and the modem's habits say. */
   | { readonly kind: "cusd"; readonly status: number; readonly text: string | null; readonly dcs: number | null }
   /** Known, of no meaning here. */
@@ -32,8 +37,11 @@ export interface UrcContext {
   readonly pendingPrefix?: string | undefined;
 }
 
-/** Prefixes of the commands whose final result may be NO CARRIER, BUSY, … (V.250 6.3). */
-const CALL_PREFIXES: ReadonlySet<string> = new Set(["A", "D", "H", "+CHUP"]);
+/**
+ * Prefixes of the commands whose final result may be NO CARRIER, BUSY, … (V.250 6.3). A hang-up is none of them: what it ends may be
+ * said before its own OK, which would then be taken for the next command's.
+ */
+const CALL_PREFIXES: ReadonlySet<string> = new Set(["A", "D"]);
 
 type Read = (parameters: readonly AtParameter[], rest: string) => Urc | null;
 
@@ -88,6 +96,8 @@ const quectelIndication: Read = (parameters) => {
   const name = (textOf(parameters[0]) ?? "").toUpperCase();
   const stage = QUECTEL_STAGES.get(name);
   if (name === "SMSFULL") return { kind: "storage_full", mem: filledTextOf(parameters[1]) };
+  const call = callIndication(parameters);
+  if (call !== null) return call;
   return stage === undefined ? { kind: "vendor", name: "+QIND", parameters } : { kind: "boot", stage };
 };
 
@@ -98,7 +108,8 @@ const simState: Read = (_, rest) => {
 
 const fullStorage: Read = ([mem]) => ({ kind: "storage_full", mem: filledTextOf(mem) });
 
-const READERS: ReadonlyMap<string, Read> = new Map([
+const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ...CALL_READERS,
   ["+CMTI", storedIn("cmti")],
   ["+CDSI", storedIn("cdsi")],
   ["+CBMI", storedIn("cbmi")],
@@ -147,6 +158,8 @@ function classifyBare(text: string, context: UrcContext): Urc | null {
   if (stage !== undefined) return { kind: "boot", stage };
   const cause = BARE_CALL_END.get(upper);
   if (cause !== undefined) return CALL_PREFIXES.has(context.pendingPrefix ?? "") ? null : { kind: "call_ended", cause };
+  const call = bareCallReport(upper);
+  if (call !== null) return call;
   const [name, rest] = [upper.split(":", 1)[0] ?? "", text.slice(text.indexOf(":") + 1)];
   if (!BARE_VENDOR.has(name)) return null;
   return { kind: "vendor", name, parameters: name === upper ? [] : parseParameters(rest) };

@@ -1,6 +1,14 @@
 // The command table and its builders: exact text, a finite timeout for each, nothing smuggled in.
 import { describe, expect, it } from "vitest";
-import { type AtCommand, CLASS_TIMEOUTS, COMMANDS, command, RESTARTS, SETTINGS } from "../../src/at/index.ts";
+import {
+  type AtCommand,
+  CLASS_TIMEOUTS,
+  COMMANDS,
+  command,
+  RESTARTS,
+  SETTINGS,
+  VOICE_SETTINGS,
+} from "../../src/at/index.ts";
 
 const badArgument = expect.objectContaining({ code: "at.bad_argument" });
 
@@ -68,6 +76,20 @@ describe("builders", () => {
     [command.setIndications({ mode: 2, mt: 1, bm: 0, ds: 1, bfr: 0 }), "AT+CNMI=2,1,0,1,0"],
     [command.acknowledge(), "AT+CNMA=0"],
     [command.acknowledge("bare"), "AT+CNMA"],
+    [command.dial("+15550111"), "ATD+15550111;"],
+    [command.dial("0"), "ATD0;"],
+    [command.answer(), "ATA"],
+    [command.hangUp(), "AT+CHUP"],
+    [command.hangUp("H"), "ATH"],
+    [command.listCalls(), "AT+CLCC"],
+    [command.callWaitingOff(), "AT+CCWA=0,0,1"],
+    [command.refuseWaiting(), "AT+CHLD=0"],
+    [command.sendTone("+VTS", "5", 1), "AT+VTS=5"],
+    [command.sendTone("^DTMF", "#", 2), "AT^DTMF=2,#"],
+    [command.voiceSetting("+QPCMV=1,0"), "AT+QPCMV=1,0"],
+    [command.voiceSetting("S0=0"), "ATS0=0"],
+    [command.voiceSetting("$QCRCIND=1"), "AT$QCRCIND=1"],
+    [command.voiceQuestion("^CVOICE?"), "AT^CVOICE?"],
     [command.listMessages(), "AT+CMGL=4"],
     [command.readMessage(0), "AT+CMGR=0"],
     [command.deleteMessage(65535), "AT+CMGD=65535"],
@@ -85,7 +107,7 @@ describe("builders", () => {
   });
 
   it("have no setting and no restart that names an identity of the modem", () => {
-    for (const text of [...SETTINGS, ...RESTARTS])
+    for (const text of [...SETTINGS, ...RESTARTS, ...VOICE_SETTINGS])
       expect(text).not.toMatch(/IMEI|EGMR|CGSN|GSN|PHYNUM|NVWR|WIMEI|MODIMEI/i);
   });
 });
@@ -93,7 +115,7 @@ describe("builders", () => {
 describe("the table", () => {
   it("names a clause for every command and a timeout of at most three minutes for every class", () => {
     for (const { clause } of Object.values(COMMANDS))
-      expect(clause).toMatch(/^(?:27\.00[57] [\d.]+|V\.250 [\d.]+|vendor)$/);
+      expect(clause).toMatch(/^(?:27\.00[57] [\dA-C.]+|V\.250 [\d.]+|vendor)$/);
     for (const timeout of Object.values(CLASS_TIMEOUTS)) expect(timeout).toBeGreaterThan(0);
     expect(Math.max(...Object.values(CLASS_TIMEOUTS))).toBe(180_000);
   });
@@ -121,6 +143,25 @@ describe("bad arguments", () => {
     ["a USSD code with a second command", () => command.ussd('*100#";+CFUN=0')],
     ["an empty USSD code", () => command.ussd("")],
     ["a USSD code with ESC", () => command.ussd("*100#\x1b")],
+    ["a number with a second command", () => command.dial("1;+CFUN=0")],
+    ["a number with a line end", () => command.dial("1\r")],
+    ["a number with a line end behind it", () => command.dial("1\n")],
+    ["a code for the network", () => command.dial("*21*123#")],
+    ["a pause", () => command.dial("1,2")],
+    ["a wait for a tone", () => command.dial("1W2")],
+    ["a memory", () => command.dial('>"AB"')],
+    ["the last number", () => command.dial("L")],
+    ["a caller identity in front", () => command.dial("i1")],
+    ["a plus inside", () => command.dial("1+2")],
+    ["digits that are none of ours", () => command.dial("\u0661\u0662")],
+    ["no number", () => command.dial("")],
+    ["a plus alone", () => command.dial("+")],
+    ["21 digits", () => command.dial("1".repeat(21))],
+    ["two keys", () => command.sendTone("+VTS", "12", 1)],
+    ["a key that there is not", () => command.sendTone("+VTS", "E", 1)],
+    ["a key with a second command", () => command.sendTone("^DTMF", "1;D1", 1)],
+    ["a key for no call", () => command.sendTone("^DTMF", "1", 0)],
+    ["a key for a call of another world", () => command.sendTone("^DTMF", "1", 8)],
     ["a USSD code beyond 182 characters", () => command.ussd("1".repeat(183))],
   ])("%s is refused", (_, build) => {
     expect(build).toThrow(badArgument);

@@ -10,6 +10,7 @@ import {
   parseAti,
   parseCesq,
   parseCfun,
+  parseClcc,
   parseCmgl,
   parseCmgr,
   parseCnmiTest,
@@ -112,7 +113,20 @@ const systemInfo = (expected: Fields): Fields => ({
   sim: expected.sim_state,
 });
 
-const checkVendorUrc: Check = (reply) => expect(classifyUrc(only(reply))).toMatchObject({ kind: "vendor" });
+const checkCallUrc: Check = (reply, { urc, args, call }) => {
+  const found = classifyUrc(only(reply));
+  if (urc === "rxdtmf") expect(found).toEqual({ kind: "digit", digit: JSON.parse(String(args)) });
+  else expect(found).toMatchObject({ kind: "call", change: "ended", id: call ?? null });
+};
+
+const checkCalls: Check = ({ lines }, expected) => {
+  const found = parseClcc(lines).map(({ id, direction, state, number }) => ({ index: id, direction, state, number }));
+  const wanted = (expected.calls as Fields[]).map((each) => ({
+    ...each,
+    direction: each.direction === "incoming" ? "in" : "out",
+  }));
+  expect(found).toEqual(wanted);
+};
 
 const CHECKS: Readonly<Record<string, Check>> = {
   "AT+CREG?": checkRegistration,
@@ -176,8 +190,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (expected.error === true) expect(() => parseQss(lines)).toThrow("has no #QSS line");
     else expect(expected.sim).toMatch(new RegExp(`${parseQss(lines)}$`));
   },
-  URC: checkVendorUrc,
-  hangup: checkVendorUrc,
+  "AT+CLCC": checkCalls,
+  URC: checkCallUrc,
+  hangup: checkCallUrc,
 };
 
 /** No parser yet: what each needs comes with the issue that uses it. */
@@ -186,7 +201,6 @@ const LATER: Readonly<Record<string, string>> = {
   "AT+CCLK?": "modem clock",
   "AT+CRSM (EF_ECC)": "emergency numbers",
   "AT+CSIM": "PIN retries by APDU",
-  "AT+CLCC": "calls",
   "AT+CPOL?": "preferred operators",
   "AT+CMGR (text mode, CSDH=1)": "text mode is not used",
 };

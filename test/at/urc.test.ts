@@ -1,6 +1,6 @@
 // Unsolicited codes: what each is, and what is none because a command waits for it.
 import { describe, expect, it } from "vitest";
-import { classifyUrc, type Urc } from "../../src/at/index.ts";
+import { type CallChange, type CallReport, classifyUrc, type Urc } from "../../src/at/index.ts";
 
 const vendor = (name: string): object => expect.objectContaining({ kind: "vendor", name });
 
@@ -123,7 +123,72 @@ describe("calls", () => {
   ])("%s ends a call in the middle of a listing, and is a final result for a call command", (line, cause) => {
     expect(classifyUrc(line, { pendingPrefix: "+CMGL" })).toEqual({ kind: "call_ended", cause });
     expect(classifyUrc(line)).toEqual({ kind: "call_ended", cause });
-    for (const pendingPrefix of ["D", "A", "H", "+CHUP"]) expect(classifyUrc(line, { pendingPrefix })).toBeNull();
+    for (const pendingPrefix of ["D", "A"]) expect(classifyUrc(line, { pendingPrefix })).toBeNull();
+  });
+
+  it("a hang-up is ended by its own OK, not by the end of the call that it causes", () => {
+    for (const pendingPrefix of ["H", "+CHUP"])
+      expect(classifyUrc("NO CARRIER", { pendingPrefix })).toEqual({ kind: "call_ended", cause: "no_carrier" });
+  });
+
+  const call = (change: CallChange, about: Partial<CallReport> = {}): Urc => ({
+    kind: "call",
+    change,
+    id: null,
+    number: null,
+    cause: null,
+    ...about,
+  });
+
+  it.each<[string, Urc]>([
+    ["^ORIG:1,0", call("dialing", { id: 1 })],
+    ["^CONF: 1", call("alerting", { id: 1 })],
+    ["^CONN:1,0", call("connected", { id: 1 })],
+    ["^CEND:1,14,104,16", call("ended", { id: 1 })],
+    ["^CEND:1,0,104,17", call("ended", { id: 1, cause: "busy" })],
+    ["^CEND:1,0,104,1", call("ended", { id: 1, cause: "unreachable" })],
+    ["^CEND:1,0,104,21", call("ended", { id: 1, cause: "declined" })],
+    ["^CEND:1,0,104,34", call("ended", { id: 1, cause: "congested" })],
+    ["^CEND:", call("ended")],
+    ['^DSCI: 1,1,4,0,"15550111",145', call("incoming", { id: 1, number: "+15550111" })],
+    ["^DSCI: 2,0,3,0,15550111,129", call("connected", { id: 2, number: "15550111" })],
+    ["^DSCI: 2,0,6,0,15550111,129", call("ended", { id: 2, number: "15550111" })],
+    ["^DSCI: 2,0,7", call("alerting", { id: 2 })],
+    ["VOICE CALL: BEGIN", call("connected")],
+    ["voice call: begin", call("connected")],
+    ["VOICE CALL: END: 000012", call("ended")],
+    ["VOICE CALL:END", call("ended")],
+    ["MISSED_CALL: 02:57AM 07712345678", call("ended")],
+    ["REMOTE CALL END", call("ended")],
+    ['+CLCC: 1,1,4,0,0,"+15550111",145', call("incoming", { id: 1, number: "+15550111" })],
+    ['+CLCC: 1,1,6,0,0,"+15550111",145', call("ended", { id: 1 })],
+    ['+QIND: "ccinfo",1,0,-1,0,0,"15550111",129', call("ended", { id: 1, number: "15550111" })],
+    ['+QIND: "ccinfo",1,0,3,0,0,"15550111",129', call("alerting", { id: 1, number: "15550111" })],
+  ])("%s", (line, urc) => {
+    expect(classifyUrc(line)).toEqual(urc);
+  });
+
+  it.each([
+    ["+DTMF: 5", "5"],
+    ["+RXDTMF: #", "#"],
+    ["^DDTMF: a", "A"],
+    ["#DTMFEV: 7,1", "7"],
+    ["+UUDTMFD: *", "*"],
+    ["+QTONEDET: 49", "1"],
+    ["+QTONEDET: 35", "#"],
+    ["+QTONEDET: 68", "D"],
+  ])("%s is the key %s", (line, digit) => {
+    expect(classifyUrc(line)).toEqual({ kind: "digit", digit });
+  });
+
+  it.each(["+DTMF: 55", "+DTMF:", "+QTONEDET: 1", "+QTONEDET:", "^DSCI: 1,1,77", "^DSCI:"])("%s is nothing", (line) => {
+    expect(classifyUrc(line)).toBeNull();
+  });
+
+  it("are data while AT+CLCC waits for them", () => {
+    const line = '+CLCC: 1,1,4,0,0,"+15550111",145';
+    expect(classifyUrc(line, { pendingPrefix: "+CLCC" })).toBeNull();
+    expect(classifyUrc("^DSCI: 1,1,4", { pendingPrefix: "+CLCC" })).toMatchObject({ kind: "call" });
   });
 });
 
@@ -156,7 +221,7 @@ describe("vendors' codes", () => {
     ["+ZUSIMR:2", "+ZUSIMR"],
     ["DST: 0", "DST"],
     ["UNDER-VOLTAGE WARNNING", "UNDER-VOLTAGE WARNNING"],
-    ["voice call: begin", "VOICE CALL"],
+    ["VOICE CALL: HELD", "VOICE CALL"],
   ])("%s is known and named", (line, name) => {
     expect(classifyUrc(line)).toEqual(vendor(name));
   });

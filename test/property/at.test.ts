@@ -13,6 +13,7 @@ import {
   parseCgsn,
   parseCimi,
   parseClac,
+  parseClcc,
   parseClck,
   parseCmee,
   parseCmgf,
@@ -142,7 +143,7 @@ const atom = fc.constantFrom(
   ..."+CMGL: |+CMGR: |+CREG: |+CEREG: |+CPMS: |+CNMI: |+COPS: |+CSQ: |+CUSD: |+CPIN: |+CPINR: |+SPIC: |^CPIN: |+CMTI: ".split(
     "|",
   ),
-  ..."+CME ERROR: |+CMS ERROR: |+CIEV: |+QIND: |SM|READY|smsfull|07914306|0|1|2|17|99|4294967296|FFFF|0-3|RING".split(
+  ..."+CME ERROR: |+CMS ERROR: |+CIEV: |+QIND: |+CLCC: |^DSCI: |^CEND: |+QTONEDET: |VOICE CALL: |SM|READY|smsfull|07914306|0|1|2|17|99|4294967296|FFFF|0-3|RING".split(
     "|",
   ),
 );
@@ -158,6 +159,7 @@ const PARSERS: Readonly<Record<string, (lines: readonly string[]) => unknown>> =
   parseCgsn,
   parseCimi,
   parseClac,
+  parseClcc,
   parseClck,
   parseCmee,
   parseCmgf,
@@ -286,6 +288,22 @@ describe("builders", () => {
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it("dial nothing but digits, whatever is given", () => {
+    const alphabet = fc.constantFrom(..."0123456789+*#,;WPTLA>@!^ \r\n\x1b\u0661".split(""));
+    const given = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: alphabet, maxLength: 24 }));
+    fc.assert(
+      fc.property(given, (number) => {
+        try {
+          expect(command.dial(number).text).toMatch(/^ATD\+?[0-9]{1,20};$/);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "at.bad_argument" });
+          if (number.length > 3) expect(String(error)).not.toContain(number);
+        }
+      }),
+      { numRuns: 2000 },
     );
   });
 
