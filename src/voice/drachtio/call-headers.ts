@@ -1,0 +1,58 @@
+// What the edge writes into the INVITEs that it sends. Nothing of the other side's headers is copied: a phone could name itself another
+// account with them. Pure.
+
+import type { MediaEncryption } from "../../core/index.ts";
+import { MEDIA_HEADER } from "../sip-edge.ts";
+import type { LegPlan } from "./call-bridge.ts";
+import type { Binding } from "./registrar.ts";
+import { parseAddress } from "./sip-uri.ts";
+
+/** To Asterisk: the account that dials. */
+export const ACCOUNT_HEADER = "X-Account";
+
+export interface AnchorAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const DIALLED = /^[+0-9A-Za-z*#._-]{1,64}$/;
+const hostInUri = (host: string): string => (host.includes(":") && !host.startsWith("[") ? `[${host}]` : host);
+
+/** What may be dialled: digits, `+`, `*`, `#`, and names. */
+export const isDialable = (dialled: string): boolean => DIALLED.test(dialled);
+
+/** A phone dials: to Asterisk. `dialled`: dialable. */
+export function planToAnchor(
+  anchor: AnchorAddress,
+  domain: string,
+  call: { readonly user: string; readonly dialled: string; readonly encryption: MediaEncryption; readonly sdp: string },
+): LegPlan {
+  const { user, dialled, encryption, sdp } = call;
+  return {
+    binding: null,
+    uri: `sip:${dialled.replaceAll("#", "%23")}@${hostInUri(anchor.host)}:${anchor.port}`,
+    headers: { From: `<sip:${user}@${domain}>`, [ACCOUNT_HEADER]: user, [MEDIA_HEADER]: encryption },
+    sdp,
+  };
+}
+
+/** `P-Asserted-Identity` or `From` as a phone shall see it. */
+export function callerOf(identity: string | undefined, from: string | undefined, domain: string): string {
+  const user = (parseAddress(identity) ?? parseAddress(from))?.user ?? "";
+  const isKnown = DIALLED.test(user) && !/^anonymous$/i.test(user);
+  return isKnown
+    ? `"${user}" <sip:${user.replaceAll("#", "%23")}@${domain}>`
+    : '"Anonymous" <sip:anonymous@anonymous.invalid>';
+}
+
+/** To a phone: the way that its REGISTER came, through the router or the connection that it keeps open. */
+export function planToPhone(binding: Binding, from: string, domain: string, sdp: string): LegPlan {
+  const { address, port, transport } = binding.source;
+  return {
+    binding,
+    uri: binding.uri,
+    proxy: `sip:${hostInUri(address)}:${port};transport=${transport};lr`,
+    headers: { From: from, To: `<sip:${binding.user}@${domain}>` },
+    sdp,
+  };
+}

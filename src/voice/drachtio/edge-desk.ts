@@ -1,0 +1,208 @@
+// What the drachtio edge does with each request: registers phones, lets calls in, rings phones, or says nothing.
+
+import type { Clock, Millis, Random } from "../../base/index.ts";
+import { minutes, seconds, unixMs } from "../../base/index.ts";
+import type { SipAccount, SipBinding } from "../../core/index.ts";
+import { CallBridge, type LegPlan } from "./call-bridge.ts";
+import { type AnchorAddress, callerOf, isDialable, planToAnchor, planToPhone } from "./call-headers.ts";
+import { offeredEncryption } from "./offer-media.ts";
+import { type Binding, Registrar } from "./registrar.ts";
+import { screen } from "./screen.ts";
+import { SignIn } from "./sign-in.ts";
+import type { SipConnection, SipRequest } from "./sip-port.ts";
+import { parseAddress, parseSipUri } from "./sip-uri.ts";
+import { sourceOf, Throttle } from "./throttle.ts";
+
+export interface EdgeDeskOptions {
+  readonly realm: string;
+  readonly domain: string;
+  readonly anchor: AnchorAddress;
+  readonly accountShape: RegExp;
+  readonly ringLimit: Millis;
+  readonly nonceLife: Millis;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const NONCES = 4096;
+const SOURCES = 4096;
+/** No phone asks that often; who does learns nothing more. */
+const CHALLENGES = { burst: 300, every: seconds(0.03) };
+const FAILURES = { burst: 20, every: seconds(5) };
+/** RFC 3261's timer C: a call that is dialled rings as long as its network lets it. */
+const DIAL_LIMIT: Millis = minutes(3);
+const ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER";
+
+export class EdgeDesk {
+  readonly #options: EdgeDeskOptions;
+  readonly #signIn: SignIn;
+  readonly #registrar: Registrar;
+  readonly #asked: Throttle;
+  readonly #failed: Throttle;
+  readonly #calls = new Set<CallBridge>();
+  #accounts: ReadonlyMap<string, SipAccount> = new Map();
+  #connection: SipConnection | null = null;
+  /** Dialogs that the server may still have from a connection before. */
+  #orphans: readonly string[] = [];
+
+  constructor(options: EdgeDeskOptions) {
+    this.#options = options;
+    const now = (): Millis => options.clock.monotonic();
+    this.#registrar = new Registrar(now);
+    this.#asked = new Throttle({ now, rate: CHALLENGES, capacity: SOURCES });
+    this.#failed = new Throttle({ now, rate: FAILURES, capacity: SOURCES });
+    const algorithms = ["SHA-256", "MD5"] as const;
+    this.#signIn = new SignIn({ ...options, now, nonceCapacity: NONCES, algorithms });
+  }
+
+  open(connection: SipConnection): void {
+    this.#connection = connection;
+    for (const id of this.#orphans) connection.hangUp(id);
+    this.#orphans = [];
+  }
+
+  /** The connection is gone: calls are over, and with the server went the connections to phones. */
+  async close(): Promise<void> {
+    this.#connection = null;
+    this.#orphans = [...this.#calls].flatMap((call) => call.dialogIds);
+    this.#registrar.dropConnections();
+    await this.endCalls();
+  }
+
+  async endCalls(): Promise<void> {
+    await Promise.all([...this.#calls].map((call) => call.destroy()));
+  }
+
+  setAccounts(accounts: readonly SipAccount[]): void {
+    const next = new Map(accounts.map((account) => [account.user, account]));
+    for (const [user, before] of this.#accounts)
+      if (next.get(user)?.ha1.sha256 !== before.ha1.sha256) this.#registrar.dropUser(user);
+    this.#accounts = next;
+  }
+
+  account(user: string): SipAccount | undefined {
+    return this.#accounts.get(user);
+  }
+
+  isRegistered(user: string): boolean {
+    return this.#registrar.of(user).length > 0;
+  }
+
+  bindings(): readonly SipBinding[] {
+    const offset = this.#options.clock.now() - this.#options.clock.monotonic();
+    return this.#registrar.all().map(({ user, agent, source, expiresAt }) => {
+      return { user, agent, transport: source.transport, expiresAt: unixMs(Math.round(expiresAt + offset)) };
+    });
+  }
+
+  dialogs(): number {
+    return [...this.#calls].reduce((sum, call) => sum + call.size, 0);
+  }
+
+  sizes(): { readonly bindings: number; readonly nonces: number; readonly sources: number; readonly calls: number } {
+    return {
+      bindings: this.#registrar.all().length,
+      nonces: this.#signIn.size,
+      sources: this.#asked.size + this.#failed.size,
+      calls: this.#calls.size,
+    };
+  }
+
+  take(request: SipRequest): void {
+    const { method, uri, source } = request;
+    const [from, to, agent] = [request.header("From"), request.header("To"), request.header("User-Agent")];
+    const { anchor, accountShape } = this.#options;
+    const rules = { anchor, accountShape, knows: (address: string) => this.#registrar.knows(address) };
+    const verdict = screen({ method, uri, source, from, to, agent }, rules);
+    switch (verdict.kind) {
+      case "drop":
+        return request.drop();
+      case "answer":
+        return request.respond(verdict.status, { headers: { Allow: ALLOW } });
+      case "anchor":
+        return this.#ring(request);
+      case "register":
+        return this.#register(request);
+      case "invite":
+        return this.#dial(request);
+    }
+  }
+
+  /** The account that a request comes from; null: it was dealt with. */
+  #who(request: SipRequest, name: "Authorization" | "Proxy-Authorization", claimed: string | undefined): string | null {
+    const source = sourceOf(request.source.address);
+    const { method, uri } = request;
+    const verdict = this.#signIn.check({ method, uri, source, authorization: request.header(name) }, this.#accounts);
+    if (verdict.kind === "in" && verdict.user === claimed) return verdict.user;
+    const isWrong = verdict.kind !== "ask";
+    if (!(isWrong ? this.#failed : this.#asked).take(source)) {
+      request.drop();
+      return null;
+    }
+    const challenges = this.#signIn.challenges(source, !isWrong && verdict.stale);
+    const [status, header] =
+      name === "Authorization" ? ([401, "WWW-Authenticate"] as const) : ([407, "Proxy-Authenticate"] as const);
+    request.respond(status, { headers: { [header]: challenges } });
+    return null;
+  }
+
+  #register(request: SipRequest): void {
+    const user = this.#who(request, "Authorization", parseAddress(request.header("To"))?.user);
+    if (user === null) return;
+    const { status, bindings } = this.#registrar.register({
+      user,
+      contact: request.header("Contact"),
+      expires: request.header("Expires"),
+      callId: request.header("Call-ID") ?? "",
+      cseq: Number.parseInt(request.header("CSeq") ?? "0", 10),
+      agent: request.header("User-Agent"),
+      source: request.source,
+    });
+    if (status === 423)
+      return request.respond(423, { headers: { "Min-Expires": String(this.#registrar.limits.minExpires) } });
+    if (status !== 200) return request.respond(status);
+    const now = this.#options.clock.monotonic();
+    const contacts = bindings.map(({ uri, expiresAt }) => `<${uri}>;expires=${Math.round((expiresAt - now) / 1000)}`);
+    request.respond(200, { headers: contacts.length === 0 ? {} : { Contact: contacts } });
+  }
+
+  #dial(request: SipRequest): void {
+    const user = this.#who(request, "Proxy-Authorization", parseAddress(request.header("From"))?.user);
+    if (user === null) return;
+    const dialled = parseSipUri(request.uri)?.user ?? "";
+    const sdp = request.body;
+    if (!isDialable(dialled)) return request.respond(484);
+    const encryption = offeredEncryption(sdp);
+    if (encryption === null) return request.respond(488);
+    const { anchor, domain } = this.#options;
+    if (this.#accounts.has(dialled)) {
+      const caller = `<sip:${user}@${domain}>`;
+      this.#bridge(request, this.#phones(dialled, caller, sdp), this.#options.ringLimit);
+    } else this.#bridge(request, [planToAnchor(anchor, domain, { user, dialled, encryption, sdp })], DIAL_LIMIT);
+  }
+
+  #ring(request: SipRequest): void {
+    const user = parseSipUri(request.uri)?.user ?? "";
+    const { domain } = this.#options;
+    const caller = callerOf(request.header("P-Asserted-Identity"), request.header("From"), domain);
+    this.#bridge(request, this.#phones(user, caller, request.body), this.#options.ringLimit);
+  }
+
+  #phones(user: string, caller: string, sdp: string): readonly LegPlan[] {
+    const bindings: readonly Binding[] = this.#accounts.has(user) ? this.#registrar.of(user) : [];
+    return bindings.map((binding) => planToPhone(binding, caller, this.#options.domain, sdp));
+  }
+
+  #bridge(request: SipRequest, plans: readonly LegPlan[], ringLimit: Millis): void {
+    const connection = this.#connection;
+    if (connection === null) return request.respond(503);
+    const { clock } = this.#options;
+    const call = new CallBridge(
+      { connection, clock, ringLimit, onDead: (binding) => this.#registrar.drop(binding) },
+      request,
+    );
+    this.#calls.add(call);
+    void call.over.then(() => this.#calls.delete(call));
+    call.start(plans);
+  }
+}

@@ -1,0 +1,205 @@
+// drachtio-srf behind the port: one connection to drachtio-server, from its authentication to its end. Nothing of the library's objects
+// gets out of here, and what comes from it is unknown until it was looked at.
+
+import Srf from "drachtio-srf";
+import { z } from "zod";
+import { AppError, type Clock, type Disposer, type Millis, seconds, withDeadline } from "../../base/index.ts";
+import type { InviteOptions, InviteResult, OutgoingInvite, SipConnection, SipDialog, SipRequest } from "./sip-port.ts";
+import { SrfDialog } from "./srf-dialog.ts";
+import { SrfRequest } from "./srf-request.ts";
+import {
+  callbackError,
+  type RawAgent,
+  type RawDialog,
+  type RawRequest,
+  type RawResponse,
+  type RawSrf,
+  rawAgent,
+} from "./srf-shapes.ts";
+
+export interface SrfOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+  readonly clock: Clock;
+}
+
+const CONNECT_LIMIT: Millis = seconds(10);
+const PING_LIMIT: Millis = seconds(5);
+const METHODS = ["register", "invite", "options", "message", "subscribe", "publish", "info", "notify", "bye", "refer"];
+
+const sdpOfMessage = z.object({ body: z.string().optional(), status: z.number().optional() });
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+export class SrfConnection implements SipConnection {
+  readonly version: string;
+  readonly #srf: RawSrf;
+  readonly #agent: RawAgent;
+  readonly #clock: Clock;
+  readonly #closed = new AbortController();
+  #onRequest: (request: SipRequest) => void = () => {};
+
+  private constructor(srf: RawSrf, agent: RawAgent, version: string, clock: Clock) {
+    this.#srf = srf;
+    this.#agent = agent;
+    this.version = version;
+    this.#clock = clock;
+  }
+
+  /** Rejects with `voice.edge_down`, `voice.edge_secret` or `base.stopped`. */
+  static async open(options: SrfOptions, signal: AbortSignal): Promise<SrfConnection> {
+    const { clock, host, port, secret } = options;
+    const srf = new Srf() as unknown as RawSrf;
+    let connection: SrfConnection | null = null;
+    const connected = new Promise<{ readonly version: string }>((resolve, reject) => {
+      const fail = (cause: unknown): void =>
+        reject(new AppError("voice.edge_down", "drachtio-server cannot be reached", { retryable: true, cause }));
+      srf.on("error", fail);
+      srf.on("close", (): void => {
+        fail(undefined);
+        connection?.close();
+      });
+      srf.on("connect", (error: unknown, _ports: unknown, version: unknown) => {
+        if (error == null) resolve({ version: textOf(version) });
+        else reject(new AppError("voice.edge_secret", "drachtio-server refuses the secret", { retryable: true }));
+      });
+    });
+    const handle = (request: RawRequest, response: RawResponse): void => connection?.take(request, response);
+    for (const method of METHODS) srf.use(method, handle);
+    // Once only: what reconnects is the edge, with a connection that knows nothing of the last one.
+    void srf.connect({ host, port, secret, reconnect: { maxAttempts: 1 } });
+    const agent = rawAgent(srf);
+    try {
+      const { version } = await withDeadline(connected, {
+        clock,
+        timeout: CONNECT_LIMIT,
+        what: "the connection to drachtio-server",
+        signal,
+      });
+      connection = new SrfConnection(srf, agent, version, clock);
+      return connection;
+    } catch (error) {
+      agent.hangUp();
+      throw error;
+    }
+  }
+
+  onClosed(listener: () => void): Disposer {
+    const { signal } = this.#closed;
+    if (signal.aborted) {
+      queueMicrotask(listener);
+      return () => {};
+    }
+    signal.addEventListener("abort", listener, { once: true });
+    return () => signal.removeEventListener("abort", listener);
+  }
+
+  onRequest(listener: (request: SipRequest) => void): void {
+    this.#onRequest = listener;
+  }
+
+  take(request: RawRequest, response: RawResponse): void {
+    if (this.#closed.signal.aborted) return;
+    const parsed = SrfRequest.of(request, response, this.#agent);
+    if (parsed === null) return;
+    // It belongs to a dialog that nobody here knows.
+    if (/;\s*tag=/i.test(parsed.header("To") ?? "")) parsed.respond(481);
+    else this.#onRequest(parsed);
+  }
+
+  invite(options: InviteOptions, onProvisional: (status: number, sdp: string) => void): OutgoingInvite {
+    let sent: RawRequest | null = null;
+    let cancelled: { readonly reason: string | undefined } | null = null;
+    const cancel = (): void => {
+      const reason = cancelled?.reason;
+      sent?.cancel(reason === undefined ? {} : { headers: { Reason: reason } }, () => {});
+    };
+    const result = new Promise<InviteResult>((resolve) => {
+      const gone = (): void => resolve({ kind: "refused", status: 503 });
+      if (this.#closed.signal.aborted) {
+        gone();
+        return;
+      }
+      this.#closed.signal.addEventListener("abort", gone, { once: true });
+      this.#srf.createUAC(
+        options.uri,
+        {
+          ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+          headers: { ...options.headers },
+          localSdp: options.sdp,
+        },
+        {
+          cbRequest: (_error: unknown, request: RawRequest | undefined) => {
+            sent = request ?? null;
+            if (cancelled !== null) cancel();
+          },
+          cbProvisional: (response: unknown) => {
+            const { status = 0, body = "" } = sdpOfMessage.parse(response);
+            if (status > 100) onProvisional(status, body);
+          },
+        },
+        (error: unknown, dialog: RawDialog | undefined) => {
+          this.#closed.signal.removeEventListener("abort", gone);
+          if (dialog === undefined) resolve({ kind: "refused", status: callbackError(error) });
+          else resolve({ kind: "answered", dialog: this.#dialog(dialog, options.sdp) });
+        },
+      );
+    });
+    return {
+      result,
+      cancel: (reason) => {
+        if (cancelled !== null) return;
+        cancelled = { reason };
+        cancel();
+      },
+    };
+  }
+
+  accept(request: SipRequest, sdp: string): Promise<SipDialog | null> {
+    return new Promise((resolve) => {
+      if (!(request instanceof SrfRequest) || this.#closed.signal.aborted) {
+        resolve(null);
+        return;
+      }
+      this.#closed.signal.addEventListener("abort", () => resolve(null), { once: true });
+      this.#srf.createUAS(
+        request.raw,
+        request.rawResponse,
+        { localSdp: sdp },
+        (_error: unknown, dialog: RawDialog | undefined) => {
+          resolve(dialog === undefined ? null : this.#dialog(dialog, sdp, request.body));
+        },
+      );
+    });
+  }
+
+  hangUp(dialogId: string): void {
+    if (!this.#closed.signal.aborted) this.#agent.bye(dialogId);
+  }
+
+  async ping(): Promise<boolean> {
+    const pong = this.#agent.ping();
+    try {
+      await withDeadline(pong, {
+        clock: this.#clock,
+        timeout: PING_LIMIT,
+        what: "drachtio-server's pong",
+        signal: this.#closed.signal,
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    this.#agent.hangUp();
+  }
+
+  #dialog(raw: RawDialog, localSdp: string, offer?: string): SrfDialog {
+    const options = { clock: this.#clock, closed: this.#closed.signal, localSdp };
+    return new SrfDialog(raw, offer === undefined ? options : { ...options, remoteSdp: offer });
+  }
+}
