@@ -23,7 +23,13 @@ export interface DrachtioSetup {
   readonly t1?: Millis;
 }
 
-const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
 
 /** Errors: `voice.bad_setup` for what XML cannot hold. */
 function xml(text: string): string {
@@ -79,7 +85,10 @@ export function drachtioConf(setup: DrachtioSetup): string {
     throw new AppError("voice.bad_setup", `UDP port ${anchorPort} is wanted for phones and for Asterisk`, {
       hint: "Let Asterisk have a port of its own.",
     });
-  const timers = t1 === undefined ? [] : ["    <timers>", `      <t1>${t1}</t1>`, `      <t1x64>${t1 * 64}</t1x64>`, "    </timers>"];
+  const timers =
+    t1 === undefined
+      ? []
+      : ["    <timers>", `      <t1>${t1}</t1>`, `      <t1x64>${t1 * 64}</t1x64>`, "    </timers>"];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     "<!-- Written by numberbox: changes are lost. -->",
