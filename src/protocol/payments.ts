@@ -109,8 +109,12 @@ export const spanQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
-/** `after`: the `next` of the page before. */
+export const listOrder = z.enum(["oldest", "newest"]).default("oldest");
+
+/** `after`: the `next` of the page before. `only`: those that won, whatever became of it. */
 export const ticketsQuery = spanQuery.extend({
+  order: listOrder,
+  only: z.enum(["wins"]).optional(),
   after: z
     .string()
     .regex(/^\d{1,15}\.\S{1,100}$/)

@@ -12,6 +12,7 @@ import {
   type PaymentStore,
   type Posting,
   type StoredTicket,
+  WON_STATES,
 } from "../core/index.ts";
 import { type RowParser, rowParser, type SqliteDatabase, type SqlValue, type Transaction } from "../sqlite/index.ts";
 import { readChap, readDeposit, readFlag, readOrder, readSweep, readTicket } from "./payment-codec.ts";
@@ -80,6 +81,8 @@ const JOURNAL = `
 const TICKETS = `
   SELECT body FROM pay_tickets WHERE open = 1 OR at > (SELECT max(at) FROM pay_tickets) - 3600000 ORDER BY at, id`;
 
+const WON = ` AND body ->> '$.state' IN (${WON_STATES.map((state) => `'${state}'`).join()})`;
+
 export function paymentRepository(db: SqliteDatabase): PaymentStore {
   const open = <T>(table: string, read: (text: string) => T): Promise<readonly T[]> =>
     db.read(`SELECT body FROM ${table} WHERE open = 1 ORDER BY at, id`, [], bodies(table, read));
@@ -95,12 +98,14 @@ export function paymentRepository(db: SqliteDatabase): PaymentStore {
     }),
     commitPayments: (change) => db.write((tx) => commit(tx, change)),
     ticket: (id) => db.readOne("SELECT body FROM pay_tickets WHERE id = ?", [id], bodies("pay_tickets", readTicket)),
-    tickets: ({ from, to, limit }) =>
-      db.read(
-        "SELECT body FROM pay_tickets WHERE at >= ? AND at < ? ORDER BY at, id LIMIT ?",
+    tickets: ({ from, to, limit, newestFirst = false, wins = false }) => {
+      const order = newestFirst ? "at DESC, id DESC" : "at, id";
+      return db.read(
+        `SELECT body FROM pay_tickets WHERE at >= ? AND at < ?${wins ? WON : ""} ORDER BY ${order} LIMIT ?`,
         [from, to, limit],
         bodies("pay_tickets", readTicket),
-      ),
+      );
+    },
     journal: async ({ from, to }) => gathered(await db.read(JOURNAL, [from, to], postingRow)),
   };
 }

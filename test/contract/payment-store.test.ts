@@ -78,6 +78,19 @@ function contract(
       expect((await store.tickets({ ...ALL, limit: 1 })).map(({ id }) => id)).toEqual(["a"]);
       expect((await store.journal(ALL)).map(({ key }) => key)).toEqual(["ticket:b", "ticket:a"]);
     });
+
+    it("lists the newest first where that is wanted, and wins alone", async () => {
+      const { store } = await open();
+      const at = (id: string, time: number, state: StoredTicket["state"]) =>
+        ticket(id, { state, receivedAt: unixMs(time) });
+      const tickets = [at("a", 10, "won"), at("b", 20, "lost"), at("c", 20, "displaced"), at("d", 20, "settled")];
+      await store.commitPayments({ tickets: [...tickets, at("e", 30, "deciding"), at("f", 40, "refused")] });
+      const ids = async (span: object) => (await store.tickets({ ...ALL, limit: 9, ...span })).map(({ id }) => id);
+      expect(await ids({ newestFirst: true })).toEqual(["f", "e", "d", "c", "b", "a"]);
+      expect(await ids({ newestFirst: true, limit: 2, to: 30 })).toEqual(["d", "c"]);
+      expect(await ids({ wins: true })).toEqual(["a", "c", "d"]);
+      expect(await ids({ wins: true, newestFirst: true, limit: 1 })).toEqual(["d"]);
+    });
   });
 }
 

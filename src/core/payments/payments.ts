@@ -19,7 +19,7 @@ import type { Account } from "./ledger.ts";
 import type { IssuedChap, Order, PayMethod, StoredTicket } from "./model.ts";
 import { Orders, type OrdersDeps, type QuoteRequest } from "./orders.ts";
 import { PaymentBook } from "./payment-book.ts";
-import type { PaymentDeps } from "./ports-payment.ts";
+import type { PaymentDeps, TicketSpan } from "./ports-payment.ts";
 import { type Statement, statementOf } from "./statement.ts";
 import { Sweeps } from "./sweeps.ts";
 import { Tickets } from "./tickets.ts";
@@ -164,11 +164,7 @@ export class Payments {
     return [...this.#book.orders.values()];
   }
 
-  tickets(span: {
-    readonly from: UnixMs;
-    readonly to: UnixMs;
-    readonly limit: number;
-  }): Promise<readonly StoredTicket[]> {
+  tickets(span: TicketSpan): Promise<readonly StoredTicket[]> {
     return this.#deps.store.tickets(span);
   }
 

@@ -33,16 +33,21 @@ export interface PaymentRecords {
   readonly balances: ReadonlyMap<Account, MicroEmc>;
 }
 
+export interface TicketSpan {
+  readonly from: UnixMs;
+  readonly to: UnixMs;
+  readonly limit: number;
+  readonly newestFirst?: boolean;
+  /** Those that won, whatever became of it, and no others. */
+  readonly wins?: boolean;
+}
+
 export interface PaymentStore {
   payments(): Promise<PaymentRecords>;
   commitPayments(change: PaymentChange): Promise<void>;
   ticket(id: string): Promise<StoredTicket | null>;
-  /** Tickets received in [from, to), oldest first. */
-  tickets(span: {
-    readonly from: UnixMs;
-    readonly to: UnixMs;
-    readonly limit: number;
-  }): Promise<readonly StoredTicket[]>;
+  /** Tickets received in [from, to), oldest first unless `newestFirst`; those of one moment by their id. */
+  tickets(span: TicketSpan): Promise<readonly StoredTicket[]>;
   /** Entries of [from, to), oldest first. */
   journal(span: { readonly from: UnixMs; readonly to: UnixMs }): Promise<readonly JournalEntry[]>;
 }

@@ -24,6 +24,9 @@ export type TicketInput =
   /** In neither, and its coins are spent. */
   | { readonly type: "win_gone" };
 
+/** What a won ticket is, also after its coins were spent elsewhere. */
+export const WON_STATES: readonly StoredTicket["state"][] = ["won", "settled", "displaced"];
+
 export interface TicketStep {
   readonly ticket: StoredTicket;
   /** What becomes of its challenge; null leaves it. */

@@ -8,6 +8,7 @@ import {
   orderViewOf,
   type Payments,
   paymentsViewOf,
+  type StoredTicket,
   statementViewOf,
   stillDue,
   ticketViewOf,
@@ -17,6 +18,7 @@ import {
   addressRequest,
   chapRequest,
   chapView,
+  listOrder,
   type OrderRequest,
   orderRequest,
   ordersReply,
@@ -48,15 +50,28 @@ function spanOf({ from, to, limit }: z.output<typeof spanQuery>, now: number) {
 /** Tickets of one millisecond that a page may begin with: each takes the checks of a transaction. */
 const SAME_MOMENT = 100;
 
+type TicketsQuery = z.output<typeof ticketsQuery>;
+
 /** By time, then by id; a page is behind `after`, which holds both. */
-async function ticketsOf(service: Payments, span: ReturnType<typeof spanOf>, after = "0.") {
-  const [from = "0", ...rest] = after.split(".");
-  const [at, id] = [unixMs(Number(from)), rest.join(".")];
-  const asked = { ...span, from: unixMs(Math.max(span.from, at)), limit: span.limit + SAME_MOMENT };
-  const rows = (await service.tickets(asked)).filter((row) => row.receivedAt > at || row.id > id);
+async function ticketsOf(service: Payments, query: TicketsQuery, now: number) {
+  const { order, only, after } = query;
+  const span = spanOf(query, now);
+  const isNewest = order === "newest";
+  const [at = "", ...rest] = (after ?? "").split(".");
+  const [last, lastId] = [after === undefined ? null : Number(at), rest.join(".")];
+  const isBehind = ({ receivedAt, id }: StoredTicket): boolean => {
+    if (last === null || receivedAt !== last)
+      return last === null || (isNewest ? receivedAt < last : receivedAt > last);
+    return isNewest ? id < lastId : id > lastId;
+  };
+  const edge = isNewest
+    ? { to: unixMs(Math.min(span.to, (last ?? span.to) + 1)) }
+    : { from: unixMs(Math.max(span.from, last ?? 0)) };
+  const asked = { ...span, ...edge, limit: span.limit + SAME_MOMENT, newestFirst: isNewest, wins: only === "wins" };
+  const rows = (await service.tickets(asked)).filter(isBehind);
   const page = rows.slice(0, span.limit);
-  const last = page.at(-1);
-  return { page, next: last === undefined || rows.length === page.length ? null : `${last.receivedAt}.${last.id}` };
+  const end = page.at(-1);
+  return { page, next: end === undefined || rows.length === page.length ? null : `${end.receivedAt}.${end.id}` };
 }
 
 /** `risk` alone, or `amount` alone, is filled up with the RANDPAY examples' 1 EMC at 1/6. */
@@ -113,15 +128,16 @@ function viewOperations({ service, now }: PaymentConsole): readonly Operation[] 
     operation({
       ...{ ...read, path: "/payments/tickets", query: ticketsQuery, reply: ticketsReply, summary: "Tickets of a span" },
       run: async ({ query }) => {
-        const { page, next } = await ticketsOf(service, spanOf(query, now()), query.after);
+        const { page, next } = await ticketsOf(service, query, now());
         return { tickets: page.map(ticketViewOf), next };
       },
     }),
     operation({
       ...{ ...read, path: "/payments/orders", reply: ordersReply, summary: "Orders that are not forgotten yet" },
-      query: namedPageQuery,
-      run: ({ query }) => {
-        const { page, next } = pageOf(service.orders(), query, ({ id }) => id);
+      query: namedPageQuery.extend({ order: listOrder }),
+      run: ({ query: { order: asked, ...query } }) => {
+        const orders = service.orders().toSorted((a, b) => a.createdAt - b.createdAt);
+        const { page, next } = pageOf(asked === "newest" ? orders.reverse() : orders, query, ({ id }) => id);
         return { orders: page.map((each) => orderViewOf(each, service.book)), next };
       },
     }),

@@ -22,6 +22,7 @@ export const VIEWS = {
   phones: { path: "/phones", group: "numbers", scope: "read" },
   kept: { path: "/kept", group: "numbers", scope: "content" },
   chain: { path: "/chain", group: "market", scope: "read" },
+  payments: { path: "/payments", group: "market", scope: "read" },
   mqtt: { path: "/mqtt", group: "automation", scope: "read" },
   webhooks: { path: "/webhooks", group: "automation", scope: "read" },
   alerts: { path: "/alerts", group: "box", scope: "read" },

@@ -16,6 +16,7 @@ import {
   type PaymentStore,
   type StoredTicket,
   type Sweep,
+  WON_STATES,
 } from "../../../src/core/index.ts";
 
 export class MemoryPayments implements PaymentStore {
@@ -63,10 +64,18 @@ export class MemoryPayments implements PaymentStore {
     return this.#tickets.get(id) ?? null;
   }
 
-  async tickets(span: { from: number; to: number; limit: number }): Promise<readonly StoredTicket[]> {
+  async tickets(span: {
+    from: number;
+    to: number;
+    limit: number;
+    newestFirst?: boolean;
+    wins?: boolean;
+  }): Promise<readonly StoredTicket[]> {
+    const sign = span.newestFirst === true ? -1 : 1;
     return [...this.#tickets.values()]
       .filter(({ receivedAt }) => receivedAt >= span.from && receivedAt < span.to)
-      .sort((a, b) => a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : 1))
+      .filter(({ state }) => span.wins !== true || WON_STATES.includes(state))
+      .sort((a, b) => sign * (a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : 1)))
       .slice(0, span.limit);
   }
 

@@ -12,6 +12,7 @@ import { enEvents } from "./en-events.ts";
 import { enFlows } from "./en-flows.ts";
 import { enLines } from "./en-lines.ts";
 import { enMqtt } from "./en-mqtt.ts";
+import { enPayments } from "./en-payments.ts";
 import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
@@ -37,6 +38,7 @@ export const en = {
   ...enEvents,
   ...enProblems,
   ...enWizard,
+  ...enPayments,
   ...enWebhooks,
   ...enSignal,
   ...enBackup,

@@ -12,6 +12,7 @@ import { deEvents } from "./events.ts";
 import { deFlows } from "./flows.ts";
 import { deLines } from "./lines.ts";
 import { deMqtt } from "./mqtt.ts";
+import { dePayments } from "./payments.ts";
 import { dePhones } from "./phones.ts";
 import { deProblems } from "./problems.ts";
 import { deRentals } from "./rentals.ts";
@@ -40,6 +41,7 @@ export const de: Translation = {
   ...deEvents,
   ...deProblems,
   ...deWizard,
+  ...dePayments,
   ...deWebhooks,
   ...deSignal,
   ...deLines,

@@ -12,6 +12,7 @@ import { esEvents } from "./events.ts";
 import { esFlows } from "./flows.ts";
 import { esLines } from "./lines.ts";
 import { esMqtt } from "./mqtt.ts";
+import { esPayments } from "./payments.ts";
 import { esPhones } from "./phones.ts";
 import { esProblems } from "./problems.ts";
 import { esRentals } from "./rentals.ts";
@@ -38,6 +39,7 @@ export const es: Translation = {
   ...esEvents,
   ...esProblems,
   ...esWizard,
+  ...esPayments,
   ...esWebhooks,
   ...esSignal,
   ...esLines,

@@ -12,6 +12,7 @@ import { ruEvents } from "./events.ts";
 import { ruFlows } from "./flows.ts";
 import { ruLines } from "./lines.ts";
 import { ruMqtt } from "./mqtt.ts";
+import { ruPayments } from "./payments.ts";
 import { ruPhones } from "./phones.ts";
 import { ruProblems } from "./problems.ts";
 import { ruRentals } from "./rentals.ts";
@@ -39,6 +40,7 @@ export const ru: Translation = {
   ...ruEvents,
   ...ruProblems,
   ...ruWizard,
+  ...ruPayments,
   ...ruWebhooks,
   ...ruSignal,
   ...ruLines,
