@@ -6,6 +6,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BenchOptions, type Row, Skipped } from "./measure.ts";
+import { consoleRow } from "./row-console.ts";
 import { cryptoRow } from "./row-crypto.ts";
 import { idleRow } from "./row-idle.ts";
 import { intakeRow } from "./row-intake.ts";
@@ -29,6 +30,7 @@ const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = 
   proofs: proofsRow,
   relay: relayRow,
   idle: idleRow,
+  console: consoleRow,
   start: startRow,
 };
 

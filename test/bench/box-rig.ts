@@ -37,14 +37,14 @@ export function boxConfig(ports: readonly string[], relay = NO_RELAY): string {
 /** Starts both and waits until every slot is ready. */
 export async function openBoxRig(
   hire: <O extends object>(file: string) => Worker<O>,
-  options: { readonly folder: string; readonly slots: number },
+  options: { readonly folder: string; readonly slots: number; readonly pages?: string },
 ): Promise<BoxRig> {
-  const { slots } = options;
+  const { slots, pages } = options;
   const folder = mkdtempSync(join(options.folder, "box-"));
   const modems = hire<ModemOperations>("modem-worker.ts");
   const box = hire<BoxOperations>("box-worker.ts");
   const ports = await modems.call("open", slots);
-  await box.call("start", { folder, config: boxConfig(ports) });
+  await box.call("start", { folder, config: boxConfig(ports), ...(pages === undefined ? {} : { pages }) });
   await box.call("rent", newRenter());
   await box.call("ready");
   return { folder, box, modems, slots, ports };

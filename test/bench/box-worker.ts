@@ -9,6 +9,7 @@ import { systemLogger } from "../../src/base/system-log.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 import type { FileBoxStore } from "../../src/store/index.ts";
+import { createApiToken, setPassword } from "../../src/web/index.ts";
 import { machineTime, pause, quantile } from "./measure.ts";
 import { serve } from "./worker.ts";
 
@@ -64,7 +65,7 @@ function watchCommits({ console }: BoxHandle): void {
 }
 
 export const boxOperations = {
-  async start(order: { readonly folder: string; readonly config: string }): Promise<void> {
+  async start(order: { readonly folder: string; readonly config: string; readonly pages?: string }): Promise<void> {
     box = await startBox({
       dataFolder: order.folder,
       config: parseBoxConfig(order.config, "the bench's configuration"),
@@ -73,9 +74,15 @@ export const boxOperations = {
       random: systemRandom,
       suite: createSystemCrypto(),
       log: systemLogger({ level: "info" }),
-      pages: order.folder,
+      pages: order.pages ?? order.folder,
     });
     watchCommits(box);
+  },
+  /** Where the console is, its owner's password set, and a token that may look. */
+  async console(password: string): Promise<{ readonly url: string; readonly token: string }> {
+    const { store: settings, consoleUrl: url } = running();
+    await setPassword({ settings, random: systemRandom, password });
+    return { url, token: await createApiToken({ settings, random: systemRandom, name: "bench", scopes: ["read"] }) };
   },
   /** Rents every line to the same renter. */
   async rent(renter: { readonly verify: string; readonly encrypt: string }): Promise<void> {
