@@ -1,6 +1,7 @@
 // The layers of a generic 3GPP modem.
 
 import type { Behaviour } from "./behaviour.ts";
+import { callBehaviour } from "./behaviour-calls.ts";
 import { identityBehaviour } from "./behaviour-identity.ts";
 import { lineBehaviour } from "./behaviour-line.ts";
 import { messageSettingsBehaviour } from "./behaviour-message-settings.ts";
@@ -12,6 +13,7 @@ import { ussdBehaviour } from "./behaviour-ussd.ts";
 /** A fresh stack for one modem; some layers keep state. */
 export function baseBehaviours(): Behaviour[] {
   return [
+    callBehaviour(),
     lineBehaviour(),
     messageBehaviour(),
     messageSettingsBehaviour(),

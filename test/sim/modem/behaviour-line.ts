@@ -1,4 +1,4 @@
-// V.250: echo, answer format, S-registers, reset to defaults, and just enough of calls to hang up.
+// V.250: echo, answer format, S-registers, reset to defaults. Calls are a layer above; data calls there are none.
 
 import type { Behaviour } from "./behaviour.ts";
 import { wholeNumber } from "./command-line.ts";
@@ -25,8 +25,6 @@ export function lineBehaviour(): Behaviour {
     L: accept,
     M: accept,
     X: accept,
-    H: accept,
-    A: (context) => context.fail("NO CARRIER"),
     D: (context) => context.fail("NO CARRIER"),
     I: report(({ modem }) => [
       modem.identity.manufacturer,

@@ -38,6 +38,8 @@ export interface CommandContext {
   fail(failure: Failure): void;
   /** The command takes `delay`: `task` then ends it with success unless it calls `fail`. Input waits meanwhile. */
   later(delay: Millis, name: string, task: () => void): void;
+  /** Until the command has ended, whatever the host sends ends it: `onAbort` is called, and the input is dropped (V.250 5.6.1). */
+  abortable(onAbort: () => void): void;
   /** Sends the prompt of TS 27.005 3.5.1 and hands over the text up to Ctrl-Z, or undefined after ESC. */
   prompt(onText: (text: string | undefined) => void): void;
 }

@@ -36,6 +36,7 @@ export class CommandEngine {
   readonly #reader = new LineReader();
   #run: Run | undefined;
   #onText: ((text: string | undefined) => void) | undefined;
+  #onAbort: (() => void) | undefined;
   #lastLine = "";
   #heldAnswer = "";
   #heldUrc = "";
@@ -54,6 +55,12 @@ export class CommandEngine {
 
   /** `text` holds one byte in each character. */
   receive(text: string): void {
+    const onAbort = this.#onAbort;
+    if (onAbort !== undefined) {
+      this.#onAbort = undefined;
+      onAbort();
+      return;
+    }
     this.#reader.push(text);
     this.#work();
   }
@@ -65,6 +72,7 @@ export class CommandEngine {
     if (this.#run !== undefined) this.#run.done = true;
     this.#run = undefined;
     this.#onText = undefined;
+    this.#onAbort = undefined;
     this.#lastLine = "";
     this.#heldAnswer = "";
     this.#heldUrc = "";
@@ -144,6 +152,9 @@ export class CommandEngine {
         prompt: (onText) => {
           this.#onText = onText;
         },
+        abortable: (onAbort) => {
+          this.#onAbort = onAbort;
+        },
         after: (delay, name, task) => this.#after(delay, name, task),
         ended: () => {
           if (!run.done && this.#succeeded(run, context)) this.#step(run);
@@ -167,6 +178,7 @@ export class CommandEngine {
   #end(run: Run, final: string): void {
     if (run.done) return;
     run.done = true;
+    this.#onAbort = undefined;
     this.#answer({ blocks: run.blocks, final }, run.faults);
   }
 

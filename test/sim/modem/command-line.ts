@@ -6,7 +6,10 @@ export type CommandKind = "action" | "read" | "test" | "set";
 export interface Command {
   readonly name: string;
   readonly kind: CommandKind;
-  /** Values in order, quotes removed; `undefined` where one was left out. A basic command's number is the first value. */
+  /**
+   * Values in order, quotes removed; `undefined` where one was left out. A basic command's number is the first value. A dial string that
+   * ends with a semicolon, for a voice call, has it as its second (TS 27.007 6.2).
+   */
   readonly values: readonly (string | undefined)[];
 }
 
@@ -17,12 +20,14 @@ const BASIC = /^(&?[A-Z])(\d*)/i;
 /** The commands of a line without its `AT` prefix, or `undefined` for a line that breaks the grammar. */
 export function parseCommandLine(body: string): Command[] | undefined {
   const commands: Command[] = [];
-  for (const part of splitAtSemicolons(body)) {
+  const parts = splitAtSemicolons(body);
+  for (const [at, part] of parts.entries()) {
     let rest = part;
     while (rest !== "") {
       const taken = takeCommand(rest);
       if (taken === undefined) return undefined;
-      commands.push(taken.command);
+      const voice = taken.command.name === "D" && at < parts.length - 1;
+      commands.push(voice ? { ...taken.command, values: [...taken.command.values, ";"] } : taken.command);
       rest = rest.slice(taken.length);
     }
   }

@@ -8,6 +8,7 @@ import type { SimModem } from "./sim-modem.ts";
 export interface RunningHooks {
   readonly send: (text: string) => void;
   readonly prompt: (onText: (text: string | undefined) => void) => void;
+  readonly abortable: (onAbort: () => void) => void;
   readonly after: (delay: Millis, name: string, task: () => void) => void;
   /** Called when a command that was pending has ended. */
   readonly ended: () => void;
@@ -37,6 +38,10 @@ export class RunningCommand implements CommandContext {
   later(delay: Millis, name: string, task: () => void): void {
     this.pending = true;
     this.#hooks.after(delay, name, () => this.#resume(task));
+  }
+
+  abortable(onAbort: () => void): void {
+    this.#hooks.abortable(onAbort);
   }
 
   prompt(onText: (text: string | undefined) => void): void {

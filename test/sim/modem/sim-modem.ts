@@ -7,6 +7,8 @@ import { renderBlock } from "./answer.ts";
 import { baseBehaviours } from "./base-behaviours.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { registrationLines } from "./behaviour-network.ts";
+import { SimAudio } from "./calls/sim-audio.ts";
+import { SimCalls } from "./calls/sim-calls.ts";
 import { CommandEngine } from "./command-engine.ts";
 import { FaultBox } from "./faults.ts";
 import { defaultNumber, type ModemIdentity, modemIdentity } from "./identity.ts";
@@ -40,6 +42,9 @@ export class SimModem {
   /** Asked from the first to the last. */
   readonly behaviours: Behaviour[];
   readonly memories: Memories;
+  readonly calls: SimCalls;
+  /** The port for the sound of calls. */
+  readonly audio: SimAudio;
   settings: Settings;
   #power: PowerState = "on";
   #host: HostPort | undefined;
@@ -80,6 +85,21 @@ export class SimModem {
       memory: (name) => this.memories.get(name),
       urc: (...lines) => this.urc(...lines),
     });
+    this.calls = new SimCalls({
+      clock,
+      urc: (...lines) => this.urc(...lines),
+      reachable: () => this.#power === "on" && this.radio.registered && this.card?.pinState === "READY",
+      clip: () => this.settings.clip === 1,
+      onSound: () => this.audio.update(),
+    });
+    if (this.#twin.callFace !== undefined) this.calls.face = this.#twin.callFace;
+    this.audio = new SimAudio({
+      clock,
+      slot,
+      present: () => this.#power !== "unplugged",
+      sounding: () => this.calls.sounding,
+    });
+    this.audio.switch(this.#twin.soundOff !== true);
     this.#transmitter = new Transmitter({
       clock,
       random: new SeededRandom(`${seed}/line`),
@@ -178,6 +198,12 @@ export class SimModem {
     if (this.settings.clip === 1) this.urc(`+CLIP: "${from}",145`);
   }
 
+  /** The other side of a call presses a key, and the modem tells of it where it can. */
+  pressKey(key: string): void {
+    const line = this.#twin.key?.(key);
+    if (line !== undefined) this.urc(line);
+  }
+
   /** Takes the card out, or puts another one in. */
   insertCard(card: SimCard | undefined): void {
     this.memories.card = card;
@@ -206,6 +232,7 @@ export class SimModem {
     const host = this.#host;
     this.#host = undefined;
     host?.onHangup();
+    this.audio.hangup();
     this.events.emit("unplugged", undefined);
     if (back !== undefined) this.#schedule(back, "simulated modem comes back", () => this.plug());
   }
@@ -226,6 +253,8 @@ export class SimModem {
 
   #losePower(power: PowerState): void {
     this.#transmitter.cut();
+    this.calls.cut();
+    this.audio.switch(this.#twin.soundOff !== true);
     this.#power = power;
     this.#engine.reset();
     this.settings = this.powerOnSettings();

@@ -29,6 +29,8 @@ export interface SimBoardHandle {
   readonly board: SimBoard;
   /** By slot: `tcp://127.0.0.1:port`, the path of a pty, or `sim://slot/1`. */
   readonly ports: readonly string[];
+  /** Where the sound of calls is, by slot: `tcp://127.0.0.1:port`, of a TCP board 100 above the slot's own, or `sim://slot/1/audio`. */
+  readonly audioPorts: readonly string[];
   readonly controlUrl: string;
   /** Throws `sim.unknown_slot`. */
   modem(slot: number): SimModem;
@@ -50,7 +52,11 @@ export async function startSimBoard(options: StartOptions): Promise<SimBoardHand
   };
   try {
     const ports: string[] = [];
-    for (const modem of board.modems) ports.push(await openSlot(modem, options, stops));
+    const audioPorts: string[] = [];
+    for (const modem of board.modems) {
+      ports.push(await openSlot(modem, options, stops));
+      audioPorts.push(await openAudio(modem, options, stops));
+    }
     const server = new ControlServer({
       control: (request) => control(board, request),
       log: options.log,
@@ -58,11 +64,31 @@ export async function startSimBoard(options: StartOptions): Promise<SimBoardHand
     });
     const controlUrl = await server.start(options.controlPort ?? 0);
     stops.push(() => server.stop());
-    return { board, ports, controlUrl, modem: (slot) => board.modem(slot), link: (slot) => board.link(slot), stop };
+    return {
+      board,
+      ports,
+      audioPorts,
+      controlUrl,
+      modem: (slot) => board.modem(slot),
+      link: (slot) => board.link(slot),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** From a slot's own port to that of its sound. */
+const AUDIO_OFFSET = 100;
+
+async function openAudio(modem: SimModem, options: StartOptions, stops: (() => Promise<void>)[]): Promise<string> {
+  const { listen, basePort = 0, log } = options;
+  if (listen === "inprocess") return `sim://slot/${modem.slot}/audio`;
+  const tcp = new TcpSlot(modem.audio, log);
+  const port = await tcp.start(listen === "tcp" && basePort > 0 ? basePort + AUDIO_OFFSET + modem.slot - 1 : 0);
+  stops.push(() => tcp.stop());
+  return `tcp://127.0.0.1:${port}`;
 }
 
 async function openSlot(modem: SimModem, options: StartOptions, stops: (() => Promise<void>)[]): Promise<string> {

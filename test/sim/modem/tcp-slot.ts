@@ -2,18 +2,18 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import { AppError, isAppError, type Logger, messageOf } from "../../../src/base/index.ts";
-import type { SimModem } from "./sim-modem.ts";
+import type { HostEnd } from "./host-link.ts";
 
 /** Output that a host does not read; beyond it bytes are dropped, as a serial line without flow control drops them. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
 export class TcpSlot {
-  readonly #modem: SimModem;
+  readonly #modem: HostEnd;
   readonly #log: Logger;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  constructor(modem: SimModem, log: Logger) {
+  constructor(modem: HostEnd, log: Logger) {
     this.#modem = modem;
     this.#log = log;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));

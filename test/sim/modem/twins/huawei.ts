@@ -1,7 +1,9 @@
 // Twins of Huawei sticks and modules.
 
+import { sendTone } from "../behaviour-calls.ts";
 import { swappedIccid } from "../behaviour-identity.ts";
 import { ussdBehaviour } from "../behaviour-ussd.ts";
+import { huaweiFace } from "../calls/call-faces.ts";
 import { report, tableBehaviour } from "../handlers.ts";
 import {
   accepts,
@@ -34,7 +36,15 @@ export const HUAWEI_TWINS = {
   "huawei-e1550": {
     identity: { manufacturer: "huawei", model: "E1550", revision: "11.608.14.00.00" },
     usbId: "12d1:1001",
+    callFace: huaweiFace,
+    soundOff: true,
     layers: () => [
+      tableBehaviour("voice", {
+        "^CVOICE": (context) => context.info("^CVOICE:0,8000,16,20"),
+        "^DDSETEX": ({ modem }) => modem.audio.switch(true),
+        "^DTMF": (context, { values: [, key] }) => sendTone(context, key),
+        "+VTS": (context) => context.fail(unsupported),
+      }),
       silentUntil(({ name, values }) => name === "^CURC" && values[0] === "1"),
       boots("^BOOT:24357620,0,0,0,65", "^SIMST:1", "^SRVST:2"),
       noisy(5, "^RSSI:21", "^MODE:5,4", "^DSFLOWRPT:00000010,0000000A,0000000B,00,00,0,0"),

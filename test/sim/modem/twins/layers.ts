@@ -18,6 +18,7 @@ function through(context: CommandContext, change: (line: string) => string): Com
     info: (...lines) => context.info(...lines.map(change)),
     fail: (failure) => context.fail(failure),
     later: (delay, name, task) => context.later(delay, name, task),
+    abortable: (onAbort) => context.abortable(onAbort),
     prompt: (onText) => context.prompt(onText),
   };
 }

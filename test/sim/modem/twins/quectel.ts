@@ -1,5 +1,7 @@
 // Twins of Quectel modems.
 
+import { soundSwitch } from "../behaviour-calls.ts";
+import { quectelFace, quectelKey } from "../calls/call-faces.ts";
 import { report, tableBehaviour } from "../handlers.ts";
 import {
   accepts,
@@ -35,7 +37,12 @@ export const QUECTEL_TWINS = {
   "quectel-ec25": {
     identity: { manufacturer: "Quectel", model: "EC25", revision: "EC25EFAR06A08M4G" },
     usbId: "2c7c:0125",
+    callFace: quectelFace,
+    key: quectelKey,
+    soundOff: true,
     layers: () => [
+      soundSwitch("+QPCMV"),
+      accepts("^DSCI", "+QTONEDET", "+QGPSCFG"),
       silentUntil(({ name, values }) => name === "+QURCCFG" && values[0] === "urcport" && values[1] === "all"),
       boots("+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"),
       busyAtStart(/^\+(?:CPIN|CIMI|QCCID)$/, { cme: 14 }, 3),

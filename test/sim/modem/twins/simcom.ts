@@ -1,7 +1,10 @@
 // Twins of SIMCom modems.
 
+import { soundSwitch } from "../behaviour-calls.ts";
+import { simcomFace, simcomKey } from "../calls/call-faces.ts";
 import { report, tableBehaviour } from "../handlers.ts";
 import {
+  accepts,
   boots,
   busyAtStart,
   echoStays,
@@ -55,7 +58,12 @@ export const SIMCOM_TWINS = {
   "simcom-sim7600": {
     identity: { manufacturer: "SIMCOM INCORPORATED", model: "SIMCOM_SIM7600G-H", revision: "LE20B04SIM7600G22" },
     usbId: "1e0e:9001",
+    callFace: simcomFace,
+    key: simcomKey,
+    soundOff: true,
     layers: () => [
+      soundSwitch("+CPCMREG", 2),
+      accepts("^DSCI", "+DDET", "$QCRCIND"),
       boots("SMS DONE", "PB DONE"),
       busyAtStart(/^\+(?:CPIN|CICCID)$/, { raw: "+CME ERROR: SIM busy" }),
       operatorByName(),

@@ -1,6 +1,7 @@
 // What a twin is: a simulated modem that answers, and misbehaves, as its original does.
 
 import type { Behaviour } from "../behaviour.ts";
+import type { CallFace } from "../calls/call-faces.ts";
 import type { ModemIdentity } from "../identity.ts";
 import type { Settings } from "../settings.ts";
 
@@ -11,6 +12,11 @@ export interface Twin {
   readonly usbId: string | null;
   /** Where it differs from the standard's power-on settings. */
   readonly powerOn?: Partial<Settings>;
+  /** How it says what becomes of calls, and which key the other side pressed. */
+  readonly callFace?: CallFace;
+  readonly key?: (key: string) => string;
+  /** Sound is off until a command switches it on. */
+  readonly soundOff?: boolean;
   /** A fresh stack for one modem, asked before the base layers. */
   readonly layers: () => readonly Behaviour[];
   /** Asked when nothing else has answered. */
