@@ -21,6 +21,8 @@ export interface BringUp extends Asking {
   readonly onLock: (sim: SimAtLock) => void;
   /** `refuse`: a SIM that roams is taken off the network. */
   readonly roaming: "allow" | "refuse";
+  /** Whether the slot has calls. */
+  readonly calls: boolean;
 }
 
 const BUSY_ATTEMPTS = 4;

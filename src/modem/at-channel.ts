@@ -57,6 +57,8 @@ const MAX_REPLY_LINES = 4096;
 const QUIET_ATTEMPTS = 20;
 /** Prefixes that nothing but the reply to their own command has; +CSQ is not one of them: some modems report it unasked. */
 const DISTINCTIVE: ReadonlySet<string> = new Set(["+COPS", "+CPMS", "+CMGL", "+CMGR", "+CNMI"]);
+/** Commands that a character ends before their time (V.250 6.3.1, 6.3.5). To any other it is an empty line of no effect. */
+const ABORTABLE: ReadonlySet<string> = new Set(["D", "A"]);
 /** Asked in turn, so that the late answer of one is not taken for that of the next. All are answered from the modem's memory. */
 const QUESTIONS: readonly AtCommand[] = [command.signal(), command.readIndications(), command.readRegistration()];
 /** Ends the text that a modem may wait for; before a command it means nothing (TS 27.005 3.5.1, V.250 5.2.1). */
@@ -102,6 +104,14 @@ export class AtChannel {
     return this.#queue.run(async () => {
       if (this.#over === null && this.#inDoubt) await this.#resynchronise();
       return await this.#exchange(request, null);
+    });
+  }
+
+  /** Ends a dialling or answering that is under way, as any character does (V.250 5.6.1); its final result follows. Else it does nothing. */
+  interrupt(): void {
+    if (!ABORTABLE.has(this.#inFlight?.command.prefix ?? "")) return;
+    this.#options.link.write(utf8("\r")).catch((error) => {
+      this.#options.log.info("interrupt_failed", { reason: messageOf(error) });
     });
   }
 

@@ -10,6 +10,7 @@ import { bringUpNotify, bringUpStorage } from "./bring-up-storage.ts";
 import type { Findings } from "./findings.ts";
 import { genericProfile, type ModelIdentity, profileFor } from "./profiles/index.ts";
 import { PROBE_PAUSE } from "./timeouts.ts";
+import { bringUpVoice } from "./voice/bring-up-voice.ts";
 
 type Step = (bringUp: BringUp, findings: Findings) => Promise<Findings>;
 
@@ -80,6 +81,12 @@ export async function stillTheSame(asking: Asking, findings: Findings): Promise<
   return "same";
 }
 
+/** Announcements of messages, then calls: a call that an earlier life of the box left is ended before the slot is ready. */
+const notify: Step = async (bringUp, findings) => {
+  const found = await bringUpNotify(bringUp, findings);
+  return bringUp.calls ? { ...found, voice: await bringUpVoice(bringUp, found.profile.voice) } : found;
+};
+
 /** All steps but `drain`, which belongs to the message reader. */
 export const BRING_UP: Readonly<Record<Exclude<StartStep, "drain">, Step>> = {
   probe,
@@ -88,5 +95,5 @@ export const BRING_UP: Readonly<Record<Exclude<StartStep, "drain">, Step>> = {
   sim: bringUpSim,
   network: bringUpNetwork,
   storage: bringUpStorage,
-  notify: bringUpNotify,
+  notify,
 };

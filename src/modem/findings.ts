@@ -1,6 +1,7 @@
 // What a slot has found out about its modem and SIM so far.
 
 import type { IccidCommand } from "../at/index.ts";
+import type { VoiceAbility } from "../core/index.ts";
 import { genericProfile, type ModemProfile } from "./profiles/index.ts";
 
 export interface Findings {
@@ -41,6 +42,8 @@ export interface Findings {
   readonly announces: boolean;
   /** `direct`: the modem stores nothing and hands each message over (+CMT), to be acknowledged once it is durable. */
   readonly delivery: "stored" | "direct";
+  /** What the modem says that it can do in calls. */
+  readonly voice: VoiceAbility;
 }
 
 export const noFindings: Findings = {
@@ -70,4 +73,5 @@ export const noFindings: Findings = {
   storage: null,
   announces: false,
   delivery: "stored",
+  voice: "none",
 };

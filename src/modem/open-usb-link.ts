@@ -14,7 +14,7 @@ import {
 } from "../base/index.ts";
 import type { TtyFinder, TtyInterface } from "../core/index.ts";
 import type { ByteLink, OpenLink } from "./byte-link.ts";
-import { profileOfUsb } from "./profiles/index.ts";
+import { profileOfUsb, type UsbLayout } from "./profiles/index.ts";
 
 export interface UsbLinkDeps {
   readonly ttys: TtyFinder;
@@ -22,8 +22,8 @@ export interface UsbLinkDeps {
   readonly openSerial: OpenLink;
 }
 
-/** `usb:1-1.4` or, with the interface fixed, `usb:1-1.4:2`. */
-const PORT = /^usb:(\d+-\d+(?:\.\d+)*)(?::(\d{1,2}))?$/;
+/** `usb:1-1.4`; with the interface fixed, `usb:1-1.4:2`; the one for the sound of calls, `usb:1-1.4:audio`. */
+const PORT = /^usb:(\d+-\d+(?:\.\d+)*)(?::(\d{1,2}|audio))?$/;
 /** A modem that is up answers AT in a few milliseconds. */
 const ANSWER_LIMIT: Millis = seconds(1);
 
@@ -33,8 +33,7 @@ export function openUsbLink({ ttys, clock, openSerial }: UsbLinkDeps): OpenLink 
     const [, usbPath, fixed] = PORT.exec(port) ?? [];
     if (usbPath === undefined) throw badPort(port);
     const present = (await ttys.list()).filter((tty) => tty.usbPath === usbPath);
-    const candidates =
-      fixed === undefined ? candidatesOf(present) : present.filter((tty) => tty.interface === Number(fixed));
+    const candidates = candidatesFor(fixed, present);
     const [first, ...rest] = candidates;
     if (first === undefined) throw notThere(port, present.length);
     if (rest.length === 0) return await openSerial(first.tty, signal);
@@ -55,10 +54,20 @@ export function openUsbLink({ ttys, clock, openSerial }: UsbLinkDeps): OpenLink 
   };
 }
 
+function candidatesFor(fixed: string | undefined, present: readonly TtyInterface[]): readonly TtyInterface[] {
+  if (fixed === undefined) return candidatesOf(present);
+  const number = fixed === "audio" ? layoutOf(present)?.audio : Number(fixed);
+  return present.filter((tty) => tty.interface === number);
+}
+
+function layoutOf(present: readonly TtyInterface[]): UsbLayout | undefined {
+  const usbId = present[0]?.usbId ?? "";
+  return profileOfUsb(usbId)?.usb.find((each) => each.usbId === usbId);
+}
+
 /** Of a device that is known, its AT interfaces, best first; of a stranger, all of them. */
 function candidatesOf(present: readonly TtyInterface[]): readonly TtyInterface[] {
-  const usbId = present[0]?.usbId ?? "";
-  const layout = profileOfUsb(usbId)?.usb.find((each) => each.usbId === usbId);
+  const layout = layoutOf(present);
   if (layout === undefined) return present;
   const known = layout.at.flatMap((number) => present.find((tty) => tty.interface === number) ?? []);
   const never = new Set([...(layout.never ?? []), ...(layout.audio === undefined ? [] : [layout.audio])]);

@@ -19,6 +19,8 @@ export class SlotMemory {
   #simAtLock: SimAtLock | null = null;
   #iccid: string | null = null;
   #gaveUpAt: Millis | null = null;
+  /** The SIM whose network has been told that nobody waits. */
+  #waitingOff: string | null = null;
 
   constructor({ intake, clock, log }: SlotMemoryOptions) {
     this.#clock = clock;
@@ -50,6 +52,13 @@ export class SlotMemory {
     if (iccid === null || iccid !== this.#iccid) this.deletions.clear();
     this.#simAtLock = null;
     this.#iccid = iccid;
+  }
+
+  /** Whether the network has yet to be told that this SIM has no call waiting; true once for each SIM. */
+  turnsWaitingOff(): boolean {
+    const due = this.#iccid === null || this.#waitingOff !== this.#iccid;
+    this.#waitingOff = this.#iccid;
+    return due;
   }
 
   /** The slot ends for good: what only this memory has is lost, and said to be. */

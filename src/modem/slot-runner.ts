@@ -43,12 +43,18 @@ import { SlotSession } from "./slot-session.ts";
 import { statusOf } from "./slot-status.ts";
 import { RESET_LIMIT } from "./timeouts.ts";
 import { slotUssd } from "./ussd-service.ts";
+import { SlotVoicePort } from "./voice/slot-voice.ts";
 
 export interface SlotOptions {
   readonly id: SlotId;
   readonly port: string;
   /** How often storage is looked through without a +CMTI: announcements get lost. */
   readonly sweepEvery: Millis;
+  /** Left out: the slot has no calls. */
+  readonly voice?: {
+    /** Where the sound of calls is; left out: where the port's own rule says. `none`: nowhere. */
+    readonly audio?: string;
+  };
 }
 
 export interface SlotDeps {
@@ -80,6 +86,7 @@ const BY_COMMAND: readonly RecoveryRung[] = ["drain", "at", "cfun"];
 
 export class SlotRunner implements SlotDriver {
   readonly ussd = slotUssd(() => (this.#state.phase.kind === "ready" ? (this.#session?.ussd ?? null) : null));
+  readonly voice: SlotVoicePort;
   readonly #options: SlotOptions;
   readonly #deps: SlotDeps;
   readonly #log: Logger;
@@ -108,15 +115,26 @@ export class SlotRunner implements SlotDriver {
     this.#memory = new SlotMemory({ ...deps, log: this.#log });
     this.#rungs = [...BY_COMMAND, ...deps.hardware.rungs, "give_up"];
     this.#since = deps.now();
+    this.voice = new SlotVoicePort({
+      ...deps,
+      log: this.#log,
+      port: options.port,
+      audio: options.voice?.audio,
+      service: () => (this.#state.phase.kind === "ready" ? (this.#session?.voice ?? null) : null),
+      able: () => this.#findings.voice,
+      onChange: () => deps.onChange(options.id),
+    });
   }
 
   start(): void {
     this.#input({ type: "start" });
   }
 
-  /** Ends the slot for good. Resolves when the port is closed and nothing of it runs any more. Idempotent. */
+  /** Ends the slot for good, and its call. Resolves when its ports are closed and nothing of it runs any more. Idempotent. */
   async stop(): Promise<void> {
+    await this.voice.hangUp();
     this.#input({ type: "stop" });
+    this.#spawn(this.voice.close());
     while (this.#work.size > 0) await Promise.all(this.#work);
     this.#memory.giveUp();
   }
@@ -268,8 +286,14 @@ export class SlotRunner implements SlotDriver {
     const session = this.#session;
     this.#session = null;
     if (session === null) return;
-    this.#closed = session.close();
+    this.#closed = this.#closeAll(session);
     this.#spawn(this.#closed);
+  }
+
+  /** The audio port goes with the other: a reset of the device must find neither open. */
+  async #closeAll(session: SlotSession): Promise<void> {
+    const closing = session.close(this.#state.phase.kind === "stopped" ? "stopped" : "modem_lost");
+    await Promise.all([closing, this.voice.close()]);
   }
 
   #beginAgain(): void {
@@ -285,6 +309,7 @@ export class SlotRunner implements SlotDriver {
       sweepEvery,
       log: this.#log,
       memory: this.#memory,
+      voice: this.#options.voice === undefined ? null : this.voice,
       onInput: (input) => this.#input(input),
       onFound: (findings) => {
         this.#findings = findings;

@@ -44,6 +44,9 @@ import { StorageLister } from "./storage-lister.ts";
 import { runInTerminal } from "./terminal.ts";
 import { HUNG_AFTER, RESTART_LIMIT } from "./timeouts.ts";
 import { UssdService } from "./ussd-service.ts";
+import { callStuck } from "./voice/bring-up-voice.ts";
+import type { SlotVoicePort } from "./voice/slot-voice.ts";
+import { VoiceService } from "./voice/voice-service.ts";
 
 export interface SessionOptions {
   readonly slotId: SlotId;
@@ -58,6 +61,8 @@ export interface SessionOptions {
   readonly sims: SimKeeper;
   readonly roaming: "allow" | "refuse";
   readonly memory: SlotMemory;
+  /** Null for a slot without calls. */
+  readonly voice: SlotVoicePort | null;
   readonly onInput: (input: SlotInput) => void;
   readonly onFound: (findings: Findings) => void;
   /** The line of the SIM that is in, null when it has none. */
@@ -71,6 +76,7 @@ export class SlotSession {
   readonly #abort = new AbortController();
   readonly #offer: OfferPdu;
   readonly ussd: UssdService;
+  readonly voice: VoiceService | null;
   #findings: Findings = noFindings;
   #intakes: Intakes | null = null;
   #rounds: Rounds | null = null;
@@ -94,6 +100,21 @@ export class SlotSession {
       form: () => this.#findings.profile.ussd,
       onNotice: () => events.record({ level: "info", code: "ussd.notice", slot: slotId }),
     });
+    this.voice = this.#createVoice();
+  }
+
+  #createVoice(): VoiceService | null {
+    const { voice } = this.#options;
+    if (voice === null) return null;
+    return new VoiceService({
+      ...this.#options,
+      channel: this.#channel,
+      profile: () => this.#findings.profile.voice,
+      ability: () => voice.currentAbility(),
+      pump: voice.audio.pump,
+      onRing: (call) => voice.rang(call),
+      onStuck: () => this.#fail(callStuck()),
+    });
   }
 
   /** Does one step and reports how it went. Never rejects. */
@@ -101,6 +122,7 @@ export class SlotSession {
     try {
       if (step === "drain") await this.#drain();
       else this.#found(await BRING_UP[step](this.#tools(), this.#findings));
+      if (step === "notify" && !this.#abort.signal.aborted) this.#options.voice?.found(this.#findings.voice);
       this.#report({ type: "step_done", step });
     } catch (error) {
       this.#fail(error);
@@ -121,6 +143,7 @@ export class SlotSession {
       onOtherSim: () => this.#report({ type: "failed", fault: OTHER_SIM, fraction: this.#fraction() }),
     });
     this.#rounds = rounds;
+    if (this.#findings.voice !== "none") this.voice?.begin({ waitingOff: this.#options.memory.turnsWaitingOff() });
     await rounds.run();
   }
 
@@ -137,29 +160,31 @@ export class SlotSession {
 
   /** Ends the session; the link stays open for the next one, and is returned. */
   release(): ByteLink {
-    this.#end();
+    this.#end("modem_lost");
     this.#channel.release();
     return this.#link;
   }
 
-  /** Ends the session and closes the link. Never rejects. */
-  async close(): Promise<void> {
-    this.#end();
+  /** Ends the session and closes the link; `cause` is what a call that is on hears. Never rejects. */
+  async close(cause: "modem_lost" | "stopped"): Promise<void> {
+    this.#end(cause);
     await this.#channel.close();
   }
 
-  #end(): void {
+  #end(cause: "modem_lost" | "stopped"): void {
     this.ussd.stop();
+    this.voice?.stop(cause);
     this.#abort.abort(stoppedError(`slot ${this.#options.slotId}`));
   }
 
   #tools(): BringUp {
-    const { clock, slotId, sims, roaming, log } = this.#options;
+    const { clock, slotId, sims, roaming, log, voice } = this.#options;
     const onLock = (sim: SimAtLock): void => {
       this.#options.memory.locked(sim);
       this.#found({ ...this.#findings, iccid: sim.iccid });
     };
-    return { channel: this.#channel, clock, signal: this.#abort.signal, slotId, sims, roaming, log, onLock };
+    const { signal } = this.#abort;
+    return { channel: this.#channel, clock, signal, slotId, sims, roaming, log, onLock, calls: voice !== null };
   }
 
   #fraction(): number {
@@ -238,7 +263,14 @@ export class SlotSession {
       case "cusd":
         return this.ussd.onUrc(urc);
       case "call_ended":
-        return this.ussd.onCallEnded();
+        if (this.voice?.busy !== true) this.ussd.onCallEnded();
+        return this.voice?.onUrc(urc);
+      case "ring":
+      case "clip":
+      case "ccwa":
+      case "call":
+      case "digit":
+        return this.voice?.onUrc(urc);
       case "sim":
         if (urc.lock !== "not_ready" && !isUsable(urc.lock)) this.#fail(simFault(urc.lock));
         return;

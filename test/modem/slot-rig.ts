@@ -11,13 +11,14 @@ import {
   type SlotHardware,
   type SlotStatus,
 } from "../../src/core/index.ts";
-import { type ByteLink, type OpenLink, SlotRunner } from "../../src/modem/index.ts";
+import { type ByteLink, type OpenLink, type SlotOptions, SlotRunner } from "../../src/modem/index.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import {
   type Behaviour,
   type FaultInput,
   type JournalEntry,
   type MessageStatus,
+  openAudioLink,
   openLink,
   SimModem,
   type SimModemOptions,
@@ -40,6 +41,8 @@ export interface SlotRigOptions {
   readonly sims?: SimKeeper;
   readonly hardware?: SlotHardware;
   readonly roaming?: "allow" | "refuse";
+  /** Without it the slot has no calls. */
+  readonly voice?: NonNullable<SlotOptions["voice"]>;
 }
 
 export const LINE = lineId("line-1");
@@ -77,7 +80,12 @@ export class SlotRig {
       key: new Secret(new Uint8Array(32).fill(7)),
     });
     this.runner = new SlotRunner(
-      { id: slotId(`slot-${slot}`), port: `sim://slot/${slot}`, sweepEvery },
+      {
+        id: slotId(`slot-${slot}`),
+        port: `sim://slot/${slot}`,
+        sweepEvery,
+        ...(options.voice === undefined ? {} : { voice: options.voice }),
+      },
       {
         openLink: this.#counted(options.openLink?.(this) ?? (async () => this.link())),
         intake: this.intake,
@@ -108,11 +116,7 @@ export class SlotRig {
 
   /** The simulated modem's line, with what the slot writes on record. Throws `modem.unplugged`. */
   link(): ByteLink {
-    const link = openLink(this.modem);
-    this.openLinks++;
-    link.onClose(() => {
-      this.openLinks--;
-    });
+    const link = this.#tracked(openLink(this.modem));
     return {
       ...link,
       write: (bytes) => {
@@ -193,8 +197,17 @@ export class SlotRig {
     expect(this.#tooEarly).toEqual([]);
   }
 
+  #tracked(link: ByteLink): ByteLink {
+    this.openLinks++;
+    link.onClose(() => {
+      this.openLinks--;
+    });
+    return link;
+  }
+
   #counted(open: OpenLink): OpenLink {
-    return (port, signal) => {
+    return async (port, signal) => {
+      if (port.endsWith("/audio")) return this.#tracked(openAudioLink(this.modem));
       this.openings.push(this.clock.monotonic());
       return open(port, signal);
     };

@@ -1,6 +1,7 @@
 // The generic 3GPP modem: TS 27.005 and 27.007 as written.
 
 import type { ModemProfile } from "./profile.ts";
+import { genericVoice } from "./voice.ts";
 
 export const genericProfile: ModemProfile = {
   id: "generic",
@@ -31,5 +32,6 @@ export const genericProfile: ModemProfile = {
   listing: "list",
   acknowledges: false,
   ussd: "text",
+  voice: genericVoice,
   restart: "+CFUN=1,1",
 };

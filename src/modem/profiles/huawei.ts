@@ -3,6 +3,7 @@
 import { genericProfile } from "./generic.ts";
 import { madeBy, named } from "./naming.ts";
 import type { ModemProfile } from "./profile.ts";
+import { huaweiVoice } from "./voice.ts";
 
 const HUAWEI = /huawei|brovi/i;
 
@@ -13,6 +14,7 @@ const huawei: ModemProfile = {
   pinRetries: ["^CPIN?", "+CPINR"],
   // The datacards' manual: 7-bit text goes packed and in hex, both ways.
   ussd: "hex_packed",
+  voice: huaweiVoice,
   restart: "^RESET",
 };
 
@@ -54,11 +56,11 @@ export const HUAWEI_PROFILES: readonly ModemProfile[] = [
     name: "Huawei E1xx and other UMTS sticks",
     matches: madeBy(HUAWEI),
     usb: [
-      // 0 modem, 1 diagnostics or network, 2 PCUI.
-      { usbId: "12d1:1001", at: [2, 0], data: 0, never: [1] },
+      // 0 modem, 1 diagnostics or the sound of calls, 2 PCUI.
+      { usbId: "12d1:1001", at: [2, 0], data: 0, audio: 1 },
       { usbId: "12d1:1003", at: [1, 0], data: 0 },
-      { usbId: "12d1:140c", at: [3, 2, 0], data: 0 },
-      { usbId: "12d1:1436", at: [4, 3, 0], data: 0 },
+      { usbId: "12d1:140c", at: [3, 0], data: 0, audio: 2 },
+      { usbId: "12d1:1436", at: [4, 0], data: 0, audio: 3 },
     ],
     signal: ["+CESQ"],
     network: ["^SYSINFOEX", "^SYSINFO"],

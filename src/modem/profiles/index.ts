@@ -14,6 +14,7 @@ import { ZTE_PROFILES } from "./zte.ts";
 
 export { type IndicationWish, indicationAttempts } from "./indications.ts";
 export type { ModelIdentity, ModemProfile, UsbLayout } from "./profile.ts";
+export type { Persistent, VoiceProfile } from "./voice.ts";
 export { genericProfile };
 
 /** Cinterion's come before Telit's: its new owner writes "Telit Cinterion". */

@@ -9,6 +9,7 @@ import type {
   SettingCommand,
   SignalCommand,
 } from "../../at/index.ts";
+import type { VoiceProfile } from "./voice.ts";
 
 /** What a modem says of itself: AT+CGMI and AT+CGMM, or ATI where those are silent. */
 export interface ModelIdentity {
@@ -65,6 +66,7 @@ export interface ModemProfile {
   readonly acknowledges: boolean;
   /** How the modem wants a USSD code, and gives the answer, besides what the data coding scheme says (TS 27.007 7.15). */
   readonly ussd: "text" | "hex_ucs2" | "hex_packed";
+  readonly voice: VoiceProfile;
   /** What restarts it; the last resort before its power is cut. */
   readonly restart: RestartCommand;
 }

@@ -3,11 +3,12 @@
 import { genericProfile } from "./generic.ts";
 import { either, madeBy, named } from "./naming.ts";
 import type { ModemProfile, UsbLayout } from "./profile.ts";
+import { genericVoice, quectelVoice } from "./voice.ts";
 
 const QUECTEL = /quectel/i;
 
-/** Interfaces 0 diagnostics, 1 NMEA, 2 AT, 3 modem. */
-const qualcomm = (usbId: string): UsbLayout => ({ usbId, at: [2, 3], data: 3, never: [0, 1] });
+/** Interfaces 0 diagnostics, 1 NMEA or the sound of calls, 2 AT, 3 modem. */
+const qualcomm = (usbId: string): UsbLayout => ({ usbId, at: [2, 3], data: 3, audio: 1, never: [0] });
 
 const quectel: ModemProfile = {
   ...genericProfile,
@@ -17,6 +18,7 @@ const quectel: ModemProfile = {
   signal: ["+QCSQ", "+CESQ"],
   network: ["+QNWINFO"],
   acknowledges: true,
+  voice: quectelVoice,
 };
 
 export const QUECTEL_PROFILES: readonly ModemProfile[] = [
@@ -28,6 +30,8 @@ export const QUECTEL_PROFILES: readonly ModemProfile[] = [
     usb: [qualcomm("2c7c:0296"), qualcomm("2c7c:0700")],
     // Its manual: 8 is LTE-M.
     acts: { ec_gsm_iot: "lte" },
+    // LTE-M and NB-IoT: no calls to speak of.
+    voice: genericVoice,
   },
   {
     ...quectel,
@@ -63,6 +67,7 @@ export const QUECTEL_PROFILES: readonly ModemProfile[] = [
     signal: [],
     network: [],
     acknowledges: false,
+    voice: genericVoice,
   },
   {
     ...quectel,
@@ -77,7 +82,7 @@ export const QUECTEL_PROFILES: readonly ModemProfile[] = [
       // EC20 in its first edition.
       qualcomm("05c6:9215"),
       // Behind network interfaces: 3 diagnostics, 4 NMEA, 5 AT.
-      { usbId: "2c7c:0128", at: [5], never: [3, 4] },
+      { usbId: "2c7c:0128", at: [5], audio: 4, never: [3] },
     ],
   },
 ];

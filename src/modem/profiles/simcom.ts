@@ -3,6 +3,7 @@
 import { genericProfile } from "./generic.ts";
 import { either, madeBy, named } from "./naming.ts";
 import type { ModemProfile, UsbLayout } from "./profile.ts";
+import { simcomVoice } from "./voice.ts";
 
 const SIMCOM = /sim\s?com|simtech/i;
 
@@ -13,6 +14,7 @@ const simcom: ModemProfile = {
   ...genericProfile,
   iccid: ["+CCID", "+CICCID", "+ICCID", "+CRSM"],
   pinRetries: ["+SPIC", "+CPINR"],
+  voice: simcomVoice,
 };
 
 export const SIMCOM_PROFILES: readonly ModemProfile[] = [
