@@ -57,6 +57,10 @@ export async function eventually(check: () => boolean): Promise<void> {
 }
 
 export function edgeContract(name: string, open: () => Promise<EdgeRig>): void {
+  describe(name, () => contract(open));
+}
+
+function contract(open: () => Promise<EdgeRig>): void {
   let rig: EdgeRig;
   const USER = "renter0001";
   const sound = (): string => sdpOf(40_000);
@@ -90,7 +94,7 @@ export function edgeContract(name: string, open: () => Promise<EdgeRig>): void {
     await rig.close();
   });
 
-  describe(`${name}: registration`, () => {
+  describe("registration", () => {
     it.each([
       ["udp", "MD5"],
       ["udp", "SHA-256"],
@@ -135,7 +139,7 @@ export function edgeContract(name: string, open: () => Promise<EdgeRig>): void {
     });
   });
 
-  describe(`${name}: a call to a renter`, () => {
+  describe("a call to a renter", () => {
     it("rings all of his phones; the first that answers gets it, and the others stop", async () => {
       await start();
       const [one, two] = [await registered(), await registered(USER, { transport: "tcp" })];
@@ -190,7 +194,7 @@ export function edgeContract(name: string, open: () => Promise<EdgeRig>): void {
     });
   });
 
-  describe(`${name}: a call that a renter dials`, () => {
+  describe("a call that a renter dials", () => {
     it("comes with its account and number, rings, is answered, and ends when the far side hangs up", async () => {
       await start();
       const { call, far } = await dialled(await phoneOf());
@@ -278,7 +282,7 @@ export function edgeContract(name: string, open: () => Promise<EdgeRig>): void {
     });
   });
 
-  describe(`${name}: strangers`, () => {
+  describe("strangers", () => {
     it("with 1,000 INVITEs and 10,000 wrong REGISTERs ring and dial nothing, lock nobody out, and fill no memory", async () => {
       await start();
       const phone = await registered();

@@ -163,7 +163,11 @@ export class EdgeDesk {
     if (status !== 200) return request.respond(status);
     const now = this.#options.clock.monotonic();
     const contacts = bindings.map(({ uri, expiresAt }) => `<${uri}>;expires=${Math.round((expiresAt - now) / 1000)}`);
-    request.respond(200, { headers: contacts.length === 0 ? {} : { Contact: contacts } });
+    // Of a REGISTER over TCP or TLS, drachtio-server 0.9 remembers user and host of its Contact, and sends whatever goes there over that
+    // connection, to another port too: a second phone behind the same address would never ring. It does not when the first contact of
+    // the answer has no expiry; phones look for their own among them (RFC 3261 section 10.2.4).
+    const first = request.source.transport === "udp" ? [] : [`<sip:${user}@${this.#options.domain}>`];
+    request.respond(200, { headers: contacts.length === 0 ? {} : { Contact: [...first, ...contacts] } });
   }
 
   #dial(request: SipRequest): void {

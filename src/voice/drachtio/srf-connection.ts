@@ -77,7 +77,9 @@ export class SrfConnection implements SipConnection {
         signal,
       });
       connection = new SrfConnection(srf, agent, version, clock);
-      return connection;
+      // What is asked for with `use` is on its way: until the server has read it, it answers phones with 503. The pong comes after that.
+      if (await connection.ping()) return connection;
+      throw new AppError("voice.edge_down", "drachtio-server does not answer", { retryable: true });
     } catch (error) {
       agent.hangUp();
       throw error;

@@ -52,6 +52,8 @@ export class DrachtioServer {
   readonly #pending = new Map<string, Pending>();
   readonly #sent = new Map<string, Sent>();
   readonly #dialogs = new Map<string, Dialog>();
+  /** As the real one does: `user@host` of a contact that was registered over TCP, whatever its port, and the connection. */
+  readonly #contacts = new Map<string, Peer>();
   #admin: Server | null = null;
   #adminPort = 0;
   #cseq = 1000;
@@ -112,6 +114,7 @@ export class DrachtioServer {
     this.#pending.clear();
     this.#sent.clear();
     this.#dialogs.clear();
+    this.#contacts.clear();
     const admin = this.#admin;
     this.#admin = null;
     await Promise.all([
@@ -189,6 +192,7 @@ export class DrachtioServer {
       return;
     }
     if (isInvite) this.#answered(pending, answer);
+    if (answer.method === "REGISTER" && answer.status === 200) this.#remember(pending.transaction, answer);
     if (isFinal && !(isInvite && answer.status < 300)) this.#pending.delete(txnId);
     const { from } = pending.transaction;
     const text = answer.toString();
@@ -198,6 +202,14 @@ export class DrachtioServer {
       `response|${id}|OK|application|${Buffer.byteLength(text)}|${proto}|${from.host}|${from.port}|${time(this.#options.clock)}|${txnId}|${dialogId}||Msg sent:|`,
       text,
     );
+  }
+
+  #remember({ from, request }: ServerTransaction, answer: SipMessage): void {
+    if (from.transport === "udp") return;
+    const contact = contactKey(uriOf(request.get("Contact")));
+    if (Number(/;expires=(\d+)/.exec(answer.get("Contact").split(",")[0] ?? "")?.[1] ?? answer.get("Expires")) > 0)
+      this.#contacts.set(contact, from);
+    else this.#contacts.delete(contact);
   }
 
   /** An INVITE got an answer: from here on it has a dialog. */
@@ -224,7 +236,8 @@ export class DrachtioServer {
   }
 
   #requestOutside(link: AppLink, id: string, proxy: string, message: SipMessage): void {
-    const target = parseSipUri(proxy === "" ? message.uri : proxy);
+    const cached = this.#contacts.get(contactKey(message.uri));
+    const target = cached ?? parseSipUri(proxy === "" ? message.uri : proxy);
     if (!/^\d+(\.\d+){3}$/.test(target.host) || target.port === this.sipPort) {
       link.refuse(id, "Server error: can not send request to myself");
       return;
@@ -260,6 +273,7 @@ export class DrachtioServer {
     const isAck = message.method === "ACK";
     const request = inDialog(dialog, message.method, isAck ? dialog.inviteCseq : ++dialog.cseq);
     const own = this.#contact(dialog.peer);
+    dialog.peer = this.#contacts.get(contactKey(dialog.remoteTarget)) ?? dialog.peer;
     if (message.method === "INVITE") {
       request.set("Contact", message.get("Contact") === "" ? own : message.get("Contact"));
       dialog.inviteCseq = request.cseq;
@@ -435,4 +449,8 @@ function withBody(from: SipMessage, to: SipMessage): void {
   if (to.body !== "") to.set("Content-Type", type === "" ? "application/sdp" : type);
 }
 
+const contactKey = (uri: string): string => {
+  const { host, user } = parseSipUri(uri);
+  return `${user}@${host}`;
+};
 const bracketed = (value: string): string => (value.includes("<") ? value : `<${value}>`);
