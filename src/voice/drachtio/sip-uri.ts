@@ -14,6 +14,9 @@ const MAX_URI = 512;
 const SAFE = /^sips?:[A-Za-z0-9\-_.!~*'()&=+$,;?/%:@[\]#]+$/i;
 const PARTS = /^(sips?):(?:([^@]*)@)?(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::(\d{1,5}))?(?:[;?].*)?$/i;
 
+// A name, which may be quoted, the URI, and what follows.
+const IN_BRACKETS = /^\s*(?:"(?:[^"\\]|\\.)*"\s*|[^<"]*)<([^<>]*)>(.*)$/s;
+
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -40,7 +43,7 @@ export function parseSipUri(text: string): SipUri | null {
 /** The URI in `"Name" <sip:…>;tag=…` or `sip:…;tag=…`. */
 export function parseAddress(header: string | undefined): SipUri | null {
   if (header === undefined || header.length > 2 * MAX_URI) return null;
-  const inBrackets = /^[^<]*<([^<>]*)>/.exec(header)?.[1];
+  const inBrackets = IN_BRACKETS.exec(header)?.[1];
   return parseSipUri((inBrackets ?? header.split(";")[0] ?? "").trim());
 }
 
@@ -80,7 +83,7 @@ function splitList(header: string): string[] {
 }
 
 function parseContact(text: string): ContactValue | null {
-  const found = /^(?:"(?:[^"\\]|\\.)*"|[^<"]*)<([^<>]*)>(.*)$/s.exec(text) ?? /^([^\s;<>"]+)(.*)$/s.exec(text);
+  const found = IN_BRACKETS.exec(text) ?? /^([^\s;<>"]+)(.*)$/s.exec(text);
   const [, uri = "", parameters = ""] = found ?? [];
   if (parseSipUri(uri) === null) return null;
   const value = (name: string): string | null =>
