@@ -36,14 +36,16 @@ const input: fc.Arbitrary<CallInput> = fc.oneof(
   fc.constantFrom("0", "#", "D").map((digit): CallInput => ({ type: "phone", event: { type: "digit", digit } })),
   fc.record({ type: fc.constant("modem_failed" as const), cause, exists: fc.boolean() }),
   fc.record({ type: fc.constant("phone_failed" as const), cause }),
-  fc.constantFrom("ring", "setup", "take", "end").map((timer): CallInput => ({ type: "timer", timer })),
+  fc.constantFrom("ring", "setup", "take", "announce", "end").map((timer): CallInput => ({ type: "timer", timer })),
   fc.constantFrom<CallInput>({ type: "running_out" }, { type: "ran_out" }),
   fc.record({ type: fc.constant("hang_up" as const), cause }),
 );
-const rules: fc.Arbitrary<CallRules> = fc.constantFrom("reject" as const, "ring_out" as const).map((treatment) => ({
-  ringTimeout: seconds(25),
-  treatment: () => treatment,
-}));
+const rules: fc.Arbitrary<CallRules> = fc
+  .constantFrom("reject" as const, "ring_out" as const, "announce" as const)
+  .map((treatment) => ({
+    ringTimeout: seconds(25),
+    treatment: () => treatment,
+  }));
 
 const begin = (by: CallRules): readonly CallStep[] => [
   beginIncoming(by),

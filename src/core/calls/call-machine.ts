@@ -9,7 +9,9 @@ export type Treatment =
   /** Refused: the caller hears busy, or the SIM's own diversion. */
   | "reject"
   /** Not touched: it rings until the caller or the network gives up. */
-  | "ring_out";
+  | "ring_out"
+  /** Taken, so that the caller hears why; he pays for it. */
+  | "announce";
 
 export type CallPhase =
   /** In: phones ring. */
@@ -18,6 +20,8 @@ export type CallPhase =
   | "taking"
   /** In: nothing is done any more; the caller may hear it ring. */
   | "ignored"
+  /** In: taken by the box itself, to tell the caller why nobody answers. */
+  | "announcing"
   /** Out: the modem has been told the number. */
   | "dialing"
   /** Out: the other side rings. */
@@ -42,7 +46,7 @@ export interface CallState {
   readonly answered: boolean;
 }
 
-export type CallTimer = "ring" | "setup" | "take" | "end";
+export type CallTimer = "ring" | "setup" | "take" | "announce" | "end";
 
 export type CallInput =
   | { readonly type: "modem"; readonly event: ModemCallEvent }
@@ -65,6 +69,8 @@ export type CallEffect =
   /** 180, and the network's own sound as soon as the modem has any. */
   | { readonly type: "phone_ringing" }
   | { readonly type: "answer_phone" }
+  /** Lets the caller hear why nobody answers. */
+  | { readonly type: "announce"; readonly cause: EndCause }
   | { readonly type: "hang_up_phone"; readonly cause: EndCause; readonly say: Announcement | null }
   | { readonly type: "connect" }
   | { readonly type: "warn" }
@@ -95,6 +101,8 @@ const SETUP_LIMIT = seconds(150);
 const TAKE_LIMIT = seconds(10);
 /** An end that was told to end and does not say so is given up: its own adapter goes on clearing it. */
 const END_LIMIT = seconds(15);
+/** What the caller hears is over before; a silent modem takes no frames. */
+const ANNOUNCING = { type: "start_timer", timer: "announce", after: seconds(8) } as const;
 
 const initial = { held: false, cause: null, answered: false } as const;
 
@@ -128,8 +136,13 @@ export function beginRefused(cause: EndCause, say: Announcement | null): CallSte
 
 /** Does what the line's owner wants for a call that no phone takes. */
 function turnAway(rules: CallRules, state: CallState, cause: EndCause): CallStep {
-  if (!state.modem || rules.treatment(cause) === "reject") return end(state, cause);
-  return { state: { ...state, phase: "ignored", cause }, effects: [{ type: "stop_timers" }] };
+  const treatment = state.modem ? rules.treatment(cause) : "reject";
+  if (treatment === "reject") return end(state, cause);
+  const effects: CallEffect[] = [{ type: "stop_timers" }];
+  if (state.phone) effects.push({ type: "hang_up_phone", cause, say: null });
+  if (treatment === "ring_out") return { state: { ...state, phase: "ignored", cause }, effects };
+  effects.push({ type: "answer_modem" }, { type: "start_timer", timer: "take", after: TAKE_LIMIT });
+  return { state: { ...state, phase: "announcing", cause }, effects };
 }
 
 /** Ends what is left of both ends. The first cause stays. */
@@ -152,6 +165,7 @@ function finish(state: CallState): CallStep {
   };
 }
 
+const WAITS_TO_TALK: ReadonlySet<CallPhase> = new Set(["taking", "answering", "announcing"]);
 const stay = (state: CallState, ...effects: readonly CallEffect[]): CallStep => ({ state, effects });
 
 /** One end said that it is over. */
@@ -188,6 +202,10 @@ function modemCause(state: CallState, cause: EndCause): EndCause {
 
 function modemConnected(state: CallState): CallStep {
   if (state.phase === "taking") return talk(state);
+  if (state.phase === "announcing") {
+    const announce: CallEffect = { type: "announce", cause: state.cause ?? "failed" };
+    return stay(state, { type: "stop_timers" }, announce, ANNOUNCING);
+  }
   if (state.phase !== "dialing" && state.phase !== "alerting") return stay(state);
   // The phone's ACK starts the talk and the bill: a phone that is gone must not pay.
   return stay(
@@ -242,18 +260,15 @@ function phoneEnded(state: CallState, cause: EndCause, rules: CallRules): CallSt
 
 function timer(state: CallState, which: CallTimer, rules: CallRules): CallStep {
   if (which === "end") return state.phase === "ending" ? finish(state) : stay(state);
-  if (which === "ring" && state.phase === "ringing") return noPhoneAnswered(state, rules);
+  if (which === "ring" && state.phase === "ringing") return turnAway(rules, state, "no_answer");
   if (which === "setup" && (state.phase === "dialing" || state.phase === "alerting")) return end(state, "no_answer");
-  if (which === "take" && (state.phase === "taking" || state.phase === "answering")) return end(state, "failed");
+  if (which === "announce" && state.phase === "announcing") return end(state, "failed");
+  if (which === "take" && WAITS_TO_TALK.has(state.phase)) return end(state, "failed");
   return stay(state);
 }
 
-function noPhoneAnswered(state: CallState, rules: CallRules): CallStep {
-  if (rules.treatment("no_answer") === "reject") return end(state, "no_answer");
-  // The phones stop, the network may go on.
-  const ignored: CallState = { ...state, phase: "ignored", cause: "no_answer" };
-  return stay(ignored, { type: "stop_timers" }, { type: "hang_up_phone", cause: "no_answer", say: null });
-}
+/** Nothing that phones do matters any more. */
+const isTurnedAway = ({ phase }: CallState): boolean => phase === "ignored" || phase === "announcing";
 
 /** One step of the call's machine. A call that is over stays over. Total: any input in any state. */
 export function stepCall(state: CallState, input: CallInput, rules: CallRules): CallStep {
@@ -262,7 +277,7 @@ export function stepCall(state: CallState, input: CallInput, rules: CallRules): 
     case "modem":
       return modemEvent(state, input.event);
     case "phone":
-      return state.phase === "ignored" && input.event.type === "ended"
+      return isTurnedAway(state) && input.event.type === "ended"
         ? stay({ ...state, phone: false })
         : phoneEvent(state, input.event, rules);
     case "modem_failed":

@@ -18,6 +18,7 @@ import {
   type CallTimer,
   stepCall,
 } from "./call-machine.ts";
+import { announcementFor } from "./caller-tones.ts";
 import type { Announcement, EndCause, ModemCall, PhoneLeg } from "./ports-voice.ts";
 
 export interface CallEnds {
@@ -142,6 +143,8 @@ export class Call {
         return this.#start(this.#atPhone((phone) => phone.answer()));
       case "hang_up_phone":
         return this.#start(this.#hangUpPhone(effect.cause, effect.say));
+      case "announce":
+        return this.#announce(effect.cause);
       case "connect":
         return this.#start(this.#connect());
       case "warn":
@@ -245,6 +248,12 @@ export class Call {
     });
     await Promise.race([said, limit]);
     this.#stopTimer("say");
+  }
+
+  /** By the modem's own clock: the call ends by its timer. */
+  #announce(cause: EndCause): void {
+    const audio = this.#modem?.audio;
+    if (audio !== undefined) this.#disposers.push(audio.exchange(announcementFor(cause)));
   }
 
   async #phoneRinging(): Promise<void> {

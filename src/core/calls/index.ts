@@ -1,2 +1,5 @@
 // Calls: what both ends must offer, the call's machine, who may dial what, what it costs.
+export * from "./call.ts";
+export * from "./call-desk.ts";
+export * from "./call-machine.ts";
 export * from "./ports-voice.ts";

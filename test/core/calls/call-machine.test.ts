@@ -119,6 +119,19 @@ describe("an incoming call", () => {
     expect(silent.state).toMatchObject({ phase: "ignored", modem: true, phone: false });
   });
 
+  it("is taken for an announcement where the line's owner wants it so", () => {
+    const by = rules("announce");
+    const { state, did } = play(
+      beginIncoming(by),
+      [{ type: "timer", timer: "ring" }, phoneEnded("no_answer"), modem("connected")],
+      by,
+    );
+    expect(did).toEqual([...RANG, "phone off: no_answer", "answer modem", "timer take", "announce", "timer announce"]);
+    const over = play({ state, effects: [] }, [{ type: "timer", timer: "announce" }, modemEnded()], by);
+    expect(over.did).toEqual(["hang up modem", "timer end", "over: no_answer"]);
+    expect(play({ state, effects: [] }, [modemEnded()], by).did).toEqual(["over: no_answer"]);
+  });
+
   it("for nobody is refused, or left to ring", () => {
     expect(play(beginUnwanted(rules(), "no_rental"), [modemEnded()]).did).toEqual([
       "hang up modem",
