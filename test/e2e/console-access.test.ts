@@ -1,13 +1,10 @@
 // People, tokens, second factors, passkeys and the audit trail, as their users meet them in a browser.
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { TOTP } from "otpauth";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
@@ -26,7 +23,7 @@ const ANNAS = "three patient badgers";
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 900 };
 
-let pages: string;
+const pages = inject("pages");
 let browser: Browser;
 let web: WebHandle;
 
@@ -81,14 +78,10 @@ describe.skipIf(!hasChromium)(
   `access in Chromium${hasChromium ? "" : " (skipped: /usr/bin/chromium is missing)"}`,
   () => {
     beforeAll(async () => {
-      pages = mkdtempSync(join(tmpdir(), "numberbox-access-"));
-      const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-      await build({ configFile, logLevel: "silent", build: { outDir: pages } });
       browser = await launchChromium();
     }, 120_000);
     afterAll(async () => {
       await browser.close();
-      rmSync(pages, { recursive: true });
     });
     afterEach(async () => {
       for (const context of browser.contexts()) await context.close();

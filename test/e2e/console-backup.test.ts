@@ -1,12 +1,7 @@
 // Backups in the console: one is taken along, a line is added behind it, and the box is made out of it again, in Chromium.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { e164, lineId, listingId } from "../../src/base/index.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { setPassword } from "../../src/web/index.ts";
@@ -17,7 +12,7 @@ import { type WizardWorld, wizardWorld } from "./wizard-world.ts";
 const PASSWORD = "seven quiet otters";
 const PASSPHRASE = "paper boats on tuesday";
 
-let pages: string;
+const pages = inject("pages");
 let browser: Browser;
 let world: WizardWorld;
 
@@ -42,9 +37,6 @@ async function linesOf(page: Page): Promise<readonly string[]> {
 
 describe.skipIf(!hasChromium)(`backups in the console${hasChromium ? "" : " (skipped: no /usr/bin/chromium)"}`, () => {
   beforeAll(async () => {
-    pages = mkdtempSync(join(tmpdir(), "numberbox-pages-"));
-    const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-    await build({ configFile, logLevel: "silent", build: { outDir: pages } });
     browser = await launchChromium();
     world = await wizardWorld(pages);
     const settings = world.runner.box?.store;
@@ -53,7 +45,6 @@ describe.skipIf(!hasChromium)(`backups in the console${hasChromium ? "" : " (ski
   afterAll(async () => {
     await browser?.close();
     await world?.stop();
-    rmSync(pages, { recursive: true, force: true });
   });
 
   it("are taken along, refused with a wrong passphrase, and brought back with what was in them", async () => {

@@ -3,10 +3,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type DemoHandle, startDemo } from "../../src/app/index.ts";
 import { seconds, silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
@@ -30,9 +28,7 @@ async function signIn(page: Page): Promise<void> {
 describe.skipIf(!hasChromium)("the console's page about Emercoin", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "numberbox-chain-"));
-    const pages = join(folder, "pages");
-    const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-    await build({ configFile, logLevel: "error", build: { outDir: pages } });
+    const pages = inject("pages");
     browser = await launchChromium();
     const { startDemoBoard: startBoard } = await loadSimulator();
     const ports = { clock: systemClock, random: systemRandom, suite: systemCrypto, log: silentLogger };

@@ -1,12 +1,7 @@
 // The console's phones in Chromium: adding one by a code for its camera, the page that the phone opens, and removing it.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
-import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
@@ -19,16 +14,12 @@ import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
-let folder: string;
 let browser: Browser;
 let web: WebHandle;
 let phones: FakePhones;
 
 describe.skipIf(!hasChromium)("the console's phones", () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "numberbox-pages-"));
-    const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-    await build({ configFile, logLevel: "error", build: { outDir: folder } });
     browser = await launchChromium();
     phones = new FakePhones({ clock: systemClock });
     const settings = new MemorySettings();
@@ -37,13 +28,12 @@ describe.skipIf(!hasChromium)("the console's phones", () => {
       listen: { host: "127.0.0.1", port: 0 },
       box: new FakeBoxConsole({ clock: systemClock, slots: 4 }),
       operations: wizardOperations(fakeWizard({ finished: true })),
-      ...{ phones, settings, pages: folder, clock: systemClock, random: systemRandom, log: silentLogger },
+      ...{ phones, settings, pages: inject("pages"), clock: systemClock, random: systemRandom, log: silentLogger },
     });
   });
   afterAll(async () => {
     await browser?.close();
     await web?.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it("are listed, added with a code for the phone's camera, and removed", async () => {

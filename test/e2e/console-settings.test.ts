@@ -1,12 +1,9 @@
 // The console's settings in Chromium, over a box that is started anew: the form, what the box says of it, the difference, the restart.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { setPassword } from "../../src/web/index.ts";
 import { freePort, openRunner, type RunnerRig } from "../app/settings-rig.ts";
@@ -15,7 +12,7 @@ import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
 const SECRET = "correct horse battery";
-let pages: string;
+const pages = inject("pages");
 let browser: Browser;
 
 const config = (port: number): string => `# Our box.
@@ -51,14 +48,10 @@ const open = (page: Page, section: string) =>
 
 describe.skipIf(!hasChromium)("the console's settings", () => {
   beforeAll(async () => {
-    pages = mkdtempSync(join(tmpdir(), "numberbox-pages-"));
-    const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-    await build({ configFile, logLevel: "error", build: { outDir: pages } });
     browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
-    rmSync(pages, { recursive: true, force: true });
   });
 
   it("are changed in the form, with the box's words at the field, the difference before, and a restart after", async () => {

@@ -3,10 +3,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Locator, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { type BoxHandle, startBox } from "../../src/app/index.ts";
 import { silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
@@ -28,7 +26,7 @@ const PIN = "4711";
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 900 };
 
-let pages: string;
+const pages = inject("pages");
 let browser: Browser;
 
 async function owner(
@@ -47,9 +45,6 @@ const dialogOf = (page: Page): Locator => page.locator("dialog[open]");
 
 describe.skipIf(!hasChromium)(`slots in the console${hasChromium ? "" : " (skipped: no /usr/bin/chromium)"}`, () => {
   beforeAll(async () => {
-    pages = mkdtempSync(join(tmpdir(), "numberbox-pages-"));
-    const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-    await build({ configFile, logLevel: "silent", build: { outDir: pages } });
     browser = await launchChromium();
   });
   afterEach(async () => {
@@ -57,7 +52,6 @@ describe.skipIf(!hasChromium)(`slots in the console${hasChromium ? "" : " (skipp
   });
   afterAll(async () => {
     await browser?.close();
-    rmSync(pages, { recursive: true, force: true });
   });
 
   describe("of a real box with simulated modems", () => {

@@ -1,12 +1,7 @@
 // Webhooks in Chromium over a whole box: added, tested, changed, taken back, deleted.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { setPassword } from "../../src/web/index.ts";
 import { openRunner, type RunnerRig } from "../app/settings-rig.ts";
@@ -16,7 +11,7 @@ import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
 const NAME = hasChromium ? "webhooks in the console" : "webhooks in the console (skipped: no /usr/bin/chromium)";
-let pages: string;
+const pages = inject("pages");
 let browser: Browser;
 
 type Look = NonNullable<Parameters<typeof openPage>[1]>;
@@ -47,14 +42,10 @@ async function add(page: Page, name: string, url: string): Promise<string> {
 
 describe.skipIf(!hasChromium)(NAME, () => {
   beforeAll(async () => {
-    pages = mkdtempSync(join(tmpdir(), "numberbox-pages-"));
-    const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-    await build({ configFile, logLevel: "error", build: { outDir: pages } });
     browser = await launchChromium();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    rmSync(pages, { recursive: true, force: true });
   });
 
   it("are added with a key that is shown once, tested, and deleted again", async () => {

@@ -1,13 +1,10 @@
 // The console in a real browser against a real web server and a fake box: first run, daily tasks, accessibility, lost connection.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
@@ -35,7 +32,7 @@ interface World {
   web: WebHandle;
 }
 
-let pages: string;
+const pages = inject("pages");
 let browser: Browser;
 const open: WebHandle[] = [];
 
@@ -72,9 +69,6 @@ describe.skipIf(!hasChromium)(
   `the console in Chromium${hasChromium ? "" : " (skipped: /usr/bin/chromium is missing)"}`,
   () => {
     beforeAll(async () => {
-      pages = mkdtempSync(join(tmpdir(), "numberbox-pages-"));
-      const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-      await build({ configFile, logLevel: "silent", build: { outDir: pages } });
       browser = await launchChromium();
     });
     afterEach(async () => {
@@ -83,7 +77,6 @@ describe.skipIf(!hasChromium)(
     });
     afterAll(async () => {
       await browser?.close();
-      rmSync(pages, { recursive: true, force: true });
     });
 
     it("weighs less than 150 kB of compressed script at first paint, and names no other host", () => {

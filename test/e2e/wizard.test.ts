@@ -1,12 +1,8 @@
 // The first run in Chromium: from a box without an owner to listings on the chain, on a phone and on a desktop.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 import { PIN, type WizardWorld, wizardWorld } from "./wizard-world.ts";
@@ -15,7 +11,7 @@ const PASSWORD = "seven quiet otters";
 const PASSPHRASE = "paper boats on tuesday";
 const SHOTS = process.env.NUMBERBOX_TEST_SHOTS;
 
-let pages: string;
+const pages = inject("pages");
 let browser: Browser;
 let world: WizardWorld;
 
@@ -126,9 +122,6 @@ async function publish(page: Page, shot: string): Promise<void> {
 
 describe.skipIf(!hasChromium)(`the first run${hasChromium ? "" : " (skipped: no /usr/bin/chromium)"}`, () => {
   beforeAll(async () => {
-    pages = mkdtempSync(join(tmpdir(), "numberbox-pages-"));
-    const configFile = fileURLToPath(new URL("../../src/web/pages/vite.config.ts", import.meta.url));
-    await build({ configFile, logLevel: "silent", build: { outDir: pages } });
     browser = await launchChromium();
   });
   afterEach(async () => {
@@ -137,7 +130,6 @@ describe.skipIf(!hasChromium)(`the first run${hasChromium ? "" : " (skipped: no 
   });
   afterAll(async () => {
     await browser?.close();
-    rmSync(pages, { recursive: true, force: true });
   });
 
   it.each([
@@ -153,8 +145,8 @@ describe.skipIf(!hasChromium)(`the first run${hasChromium ? "" : " (skipped: no 
     await nodeAndRelay(page, name);
     await prices(page, name);
     await publish(page, name);
-    // The refused passphrase is the one complaint that a browser makes of it.
-    expect(complaints.filter((text) => !text.includes("status of 422"))).toEqual([]);
+    // A browser complains of the refused passphrase, and while the box starts over with its new configuration.
+    expect(complaints.filter((text) => !/status of 422|ERR_CONNECTION_REFUSED/.test(text))).toEqual([]);
   });
 
   it("can be left and taken up again, and applies no half of a step", async () => {

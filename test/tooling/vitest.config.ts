@@ -20,17 +20,27 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/property/**", "test/e2e/**"],
           testTimeout: 60_000,
+          // No module keeps state and no test replaces a module, so files may share a process: three times as fast.
+          isolate: false,
         },
       },
-      { ...shared, test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 240_000 } },
+      {
+        ...shared,
+        test: {
+          name: "property",
+          include: ["test/property/**/*.test.ts"],
+          testTimeout: 240_000,
+          isolate: false,
+        },
+      },
       {
         ...shared,
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/build-pages.ts"],
           testTimeout: 600_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
         },
       },
     ],
