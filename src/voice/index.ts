@@ -1,4 +1,16 @@
 // The public face of voice.
+export { AriClient, type AriClientOptions } from "./asterisk/ari-client.ts";
+export { AsteriskEdge, type AsteriskEdgeDeps } from "./asterisk/asterisk-edge.ts";
+export { AsteriskGateway, type AsteriskGatewayDeps } from "./asterisk/asterisk-gateway.ts";
+export {
+  type AsteriskEdgeSetup,
+  type AsteriskFolders,
+  type AsteriskSetup,
+  type DrachtioEdgeSetup,
+  STASIS_APP,
+} from "./asterisk/asterisk-setup.ts";
+export { asteriskFiles, type ConfigurationFile } from "./asterisk/configuration.ts";
+export { writeConfiguration } from "./asterisk/write-configuration.ts";
 export {
   DrachtioEdge,
   type DrachtioEdgeOptions,
@@ -8,4 +20,5 @@ export {
   SrfConnection,
   type SrfOptions,
 } from "./drachtio/index.ts";
+export { AudioSocketServer, type AudioSocketServerOptions } from "./media/audiosocket-server.ts";
 export { edgeEndpoint, type IncomingChannel, MEDIA_HEADER, type RingTarget, type SipEdge } from "./sip-edge.ts";

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bringAsterisk } from "./asterisk-cache.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const stamps = join(root, "node_modules", ".numberbox");
@@ -23,6 +24,10 @@ const TEST_TOOLS = [
   { command: "udevadm", package: "udev", why: "the udev rules of the boards" },
   { command: "mosquitto", package: "mosquitto", why: "MQTT at a real broker, with the image's configuration" },
   { command: "mosquitto_sub", package: "mosquitto-clients", why: "what stands at the broker, seen from outside" },
+  { command: "mmdebstrap", package: "mmdebstrap", why: "Asterisk 22, unpacked from Debian's testing" },
+  { command: "linphonec", package: "linphone-cli", why: "a real phone" },
+  { command: "baresip", package: "baresip-core", why: "a real phone" },
+  { command: "sipp", package: "sip-tester", why: "SIP as no phone sends it" },
   { command: "python3", package: "python3", why: "the independent renter" },
   { command: "python3", module: "cryptography", package: "python3-cryptography", why: "the independent renter" },
 ];
@@ -141,4 +146,7 @@ once("pages", [lock, ...filesBelow(pages), ...filesBelow(protocol)], () => {
 if (!existsSync(join(dirname(pages), "dist", "index.html")))
   fail("the built pages are gone; remove node_modules/.numberbox/pages and try again");
 
-if (purpose === "test") installDebian(TEST_TOOLS, false);
+if (purpose === "test") {
+  installDebian(TEST_TOOLS, false);
+  bringAsterisk(say);
+}

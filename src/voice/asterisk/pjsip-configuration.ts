@@ -40,7 +40,10 @@ export function endpointBasics(): readonly (readonly [string, string])[] {
   ];
 }
 
-/** How the sound to this endpoint is encrypted. `use_avpf` stays off: Linphone offers UDP/TLS/RTP/SAVP. */
+/**
+ * How the sound to this endpoint is encrypted. With DTLS `use_avpf` stays off: Linphone offers UDP/TLS/RTP/SAVP, and phones that offer SAVPF
+ * (baresip, browsers) can be rung but not dial. `media_use_received_transport` would take both, and RTP in clear too.
+ */
 export function encryptionFields(encryption: MediaEncryption): readonly (readonly [string, string])[] {
   switch (encryption) {
     case "none":

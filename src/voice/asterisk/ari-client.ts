@@ -1,0 +1,270 @@
+// ARI over HTTP and a WebSocket. Each request has a deadline; the WebSocket comes back by itself.
+
+import { WebSocket } from "ws";
+import {
+  AppError,
+  backoffDelay,
+  type Clock,
+  type Disposer,
+  type ErrorCode,
+  Events,
+  type Logger,
+  type Millis,
+  millis,
+  type Random,
+  randomFraction,
+  type Secret,
+  systemCodeOf,
+} from "../../base/index.ts";
+import type { AriRequest, AriWire } from "./ari-wire.ts";
+
+export interface AriClientOptions {
+  /** Of Asterisk's HTTP server, such as `http://127.0.0.1:8088`. */
+  readonly url: string;
+  readonly user: string;
+  readonly password: Secret<string>;
+  readonly app: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** Everything is on one machine; Asterisk that does not answer within this is ill. */
+const REQUEST_TIMEOUT: Millis = millis(5000);
+const CONNECT_TIMEOUT: Millis = millis(5000);
+const PING_EVERY: Millis = millis(5000);
+const BACKOFF = { first: millis(250), max: millis(10_000) } as const;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+const MAX_EVENT_BYTES = 256 * 1024;
+
+interface Changes {
+  readonly connected: undefined;
+  readonly lost: undefined;
+  readonly event: unknown;
+}
+
+export class AriClient implements AriWire {
+  readonly #options: AriClientOptions;
+  readonly #events: Events<Changes>;
+  #socket: WebSocket | null = null;
+  #connected = false;
+  #running = false;
+  #attempt = 0;
+  #timer: Disposer | null = null;
+  #lastError: AppError | null = null;
+
+  constructor(options: AriClientOptions) {
+    this.#options = options;
+    this.#events = new Events("ari", options.log);
+  }
+
+  /** Why it is not connected; null when it is, or was never tried. */
+  get lastError(): AppError | null {
+    return this.#connected ? null : this.#lastError;
+  }
+
+  connected(): boolean {
+    return this.#connected;
+  }
+
+  onConnected(listener: () => void): Disposer {
+    return this.#events.on("connected", listener);
+  }
+
+  onLost(listener: () => void): Disposer {
+    return this.#events.on("lost", listener);
+  }
+
+  onEvent(listener: (event: unknown) => void): Disposer {
+    return this.#events.on("event", listener);
+  }
+
+  /** Begins to connect, and goes on until it is stopped. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#connect();
+  }
+
+  /** Idempotent. Tells `lost` if it was connected. */
+  stop(): void {
+    this.#running = false;
+    this.#timer?.();
+    this.#timer = null;
+    this.#socket?.terminate();
+    this.#down();
+  }
+
+  async request({ method, path, query = {}, body }: AriRequest): Promise<unknown> {
+    const url = new URL(`/ari/${path}`, this.#options.url);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const abort = new AbortController();
+    const cancel = this.#options.clock.after(REQUEST_TIMEOUT, "an answer of ARI", () => abort.abort());
+    // What goes wrong is told by method and kind of object only: paths hold accounts, bodies their hashes.
+    const what = `${method} ${path.split("/")[0]}`;
+    try {
+      const answer = await fetch(url, {
+        method,
+        headers: { authorization: this.#authorization(), "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: "error",
+        signal: abort.signal,
+      });
+      const text = await boundedText(answer, what);
+      if (!answer.ok) throw refusal(answer.status, what);
+      return text === "" ? undefined : parsed(text, what);
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause;
+      throw abort.signal.aborted ? tooSlow(what) : unreachable(cause);
+    } finally {
+      cancel();
+    }
+  }
+
+  #authorization(): string {
+    const { user, password } = this.#options;
+    return `Basic ${Buffer.from(`${user}:${password.reveal()}`).toString("base64")}`;
+  }
+
+  #connect(): void {
+    const url = new URL("/ari/events", this.#options.url);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("app", this.#options.app);
+    // Registrations too: they are of no channel, and cannot be subscribed to while there is no account.
+    url.searchParams.set("subscribeAll", "true");
+    const socket = new WebSocket(url, {
+      headers: { authorization: this.#authorization() },
+      maxPayload: MAX_EVENT_BYTES,
+      perMessageDeflate: false,
+      followRedirects: false,
+    });
+    this.#socket = socket;
+    const patience = this.#options.clock.after(CONNECT_TIMEOUT, "the events of ARI", () => socket.terminate());
+    socket.on("open", () => {
+      patience();
+      if (this.#socket !== socket) return;
+      this.#attempt = 0;
+      this.#connected = true;
+      this.#watch(socket);
+      this.#options.log.info("ari_connected");
+      this.#events.emit("connected", undefined);
+    });
+    socket.on("message", (data) => this.#received(String(data)));
+    socket.on("unexpected-response", (_request, response) => {
+      this.#lastError = refusal(response.statusCode ?? 0, "the events of ARI");
+      response.resume();
+      socket.terminate();
+    });
+    socket.on("error", (error) => {
+      if (this.#lastError === null || systemCodeOf(error) !== undefined) this.#lastError = unreachable(error);
+    });
+    socket.on("close", () => {
+      patience();
+      if (this.#socket === socket) this.#closed();
+    });
+  }
+
+  /** A machine that was taken away sends no end: without an answer to two pings it is over. */
+  #watch(socket: WebSocket): void {
+    let answered = true;
+    socket.on("pong", () => {
+      answered = true;
+    });
+    const ping = (): void => {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      if (!answered) {
+        socket.terminate();
+        return;
+      }
+      answered = false;
+      socket.ping();
+      this.#timer = this.#options.clock.after(PING_EVERY, "ping of ARI", ping);
+    };
+    this.#timer = this.#options.clock.after(PING_EVERY, "ping of ARI", ping);
+  }
+
+  #received(text: string): void {
+    let event: unknown;
+    try {
+      event = JSON.parse(text);
+    } catch {
+      this.#options.log.warn("ari_bad_event");
+      return;
+    }
+    this.#events.emit("event", event);
+  }
+
+  #closed(): void {
+    this.#socket = null;
+    this.#timer?.();
+    this.#timer = null;
+    this.#down();
+    if (!this.#running) return;
+    const { clock, random } = this.#options;
+    const wait = backoffDelay(BACKOFF, ++this.#attempt, randomFraction(random));
+    this.#timer = clock.after(wait, "connecting to ARI again", () => this.#connect());
+  }
+
+  #down(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.#options.log.warn("ari_lost", { code: this.#lastError?.code });
+    this.#events.emit("lost", undefined);
+  }
+}
+
+async function boundedText(answer: Response, what: string): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  if (answer.body === null) return "";
+  for await (const part of answer.body) {
+    size += part.length;
+    if (size > MAX_ANSWER_BYTES) throw new AppError("voice.ari_bad_answer", `${what}: Asterisk's answer is too long`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+function parsed(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("voice.ari_bad_answer", `${what}: Asterisk's answer is not JSON`, { cause });
+  }
+}
+
+const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string, string]>> = {
+  401: [
+    "voice.ari_refused",
+    "Asterisk does not take the box's password",
+    "Check `user` and `password_file` of `asterisk`.",
+  ],
+  403: ["voice.ari_refused", "Asterisk does not let the box in", "Check the user in Asterisk's ari.conf."],
+  404: ["voice.ari_gone", "Asterisk does not have it any more", "Nothing to do: the call was over."],
+  409: ["voice.ari_conflict", "what Asterisk should do does not fit the state of the call", "Nothing to do."],
+};
+
+function refusal(status: number, what: string): AppError {
+  const [code, message, hint] = BY_STATUS[status] ?? [
+    "voice.ari_failed",
+    "Asterisk could not do it",
+    "Look into Asterisk's log.",
+  ];
+  return new AppError(code, `${what}: ${message} (${status})`, { hint, context: { status }, retryable: status >= 500 });
+}
+
+function unreachable(cause: unknown): AppError {
+  return new AppError("voice.ari_unreachable", "Asterisk cannot be reached", {
+    hint: "Check that Asterisk runs and that `url` of `asterisk` is right; the box tries again by itself.",
+    retryable: true,
+    cause,
+    context: { reason: systemCodeOf(cause) ?? "" },
+  });
+}
+
+function tooSlow(what: string): AppError {
+  return new AppError("voice.ari_timeout", `${what}: Asterisk did not answer within ${REQUEST_TIMEOUT} ms`, {
+    hint: "Look at the load of the machine and into Asterisk's log.",
+    retryable: true,
+  });
+}

@@ -1,0 +1,347 @@
+// `VoiceGateway` over Asterisk: one connection to ARI, whichever edge is in front, and the legs of the calls that are on.
+
+import {
+  type Clock,
+  type Disposer,
+  Events,
+  hasCode,
+  type Logger,
+  type Millis,
+  messageOf,
+  millis,
+  type Random,
+} from "../../base/index.ts";
+import type {
+  DialRequest,
+  GatewayState,
+  MediaEncryption,
+  PhoneLeg,
+  RingRequest,
+  SipAccount,
+  SipBinding,
+  VoiceGateway,
+} from "../../core/index.ts";
+import type { AudioSocketServer } from "../media/audiosocket-server.ts";
+import type { IncomingChannel, RingTarget, SipEdge } from "../sip-edge.ts";
+import type { AriClient } from "./ari-client.ts";
+import { AriCommands, eventOf } from "./ari-commands.ts";
+import type { AriChannel, AriEvent } from "./ari-schemas.ts";
+import type { AriWire } from "./ari-wire.ts";
+import { AsteriskLeg, type LegDeps } from "./asterisk-leg.ts";
+import { STASIS_APP } from "./asterisk-setup.ts";
+import { q850Of } from "./hangup-causes.ts";
+import { channelsOf, type LegInput, type LegStep, ringingLeg } from "./leg-machine.ts";
+import { legNames } from "./phone-media.ts";
+import { type Orphans, orphans } from "./sweep.ts";
+
+export interface AsteriskGatewayDeps {
+  readonly wire: AriWire & Partial<Pick<AriClient, "start" | "stop" | "lastError">>;
+  readonly edge: SipEdge;
+  readonly audio: AudioSocketServer;
+  /** Where Asterisk reaches `audio`. */
+  readonly audioHost: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** Seconds. A net under the desk's own time-out; a phone that is dead costs 32 s otherwise. */
+const RING_LIMIT = 60;
+/** Only formats of 8 kHz sources; the edge's endpoint offers no others either. */
+const FORMATS = "opus,ulaw,alaw";
+const SWEEP_EVERY: Millis = millis(60_000);
+const SWEEP_AGAIN: Millis = millis(2000);
+const MAX_DIALLED = 64;
+
+interface Changes {
+  readonly state: GatewayState;
+  readonly dial: DialRequest;
+}
+
+export class AsteriskGateway implements VoiceGateway {
+  readonly #deps: AsteriskGatewayDeps;
+  readonly #ari: AriCommands;
+  readonly #events: Events<Changes>;
+  readonly #names: () => string;
+  readonly #legs = new Set<AsteriskLeg>();
+  readonly #byChannel = new Map<string, AsteriskLeg>();
+  /** Phones that dial and whose account is being looked up. */
+  readonly #asking = new Set<string>();
+  readonly #encryption = new Map<string, MediaEncryption>();
+  readonly #disposers: Disposer[] = [];
+  #swept = false;
+  #sweepTimer: Disposer | null = null;
+  #suspects: Orphans = { channels: [], bridges: [] };
+  #told: string | null = null;
+  #abort = new AbortController();
+
+  constructor(deps: AsteriskGatewayDeps) {
+    this.#deps = deps;
+    this.#ari = new AriCommands(deps.wire);
+    this.#events = new Events("voice_gateway", deps.log);
+    this.#names = legNames(deps.random);
+  }
+
+  /** Resolves when the sound can come in; Asterisk and the edge are waited for in the background. Errors: `voice.audiosocket_port`. */
+  async start(): Promise<void> {
+    const { wire, edge, audio, log } = this.#deps;
+    this.#abort = new AbortController();
+    await audio.start();
+    this.#disposers.push(
+      wire.onConnected(() => void this.#onConnected()),
+      wire.onLost(() => this.#onLost()),
+      wire.onEvent((event) => this.#onEvent(event)),
+      edge.onUp(() => this.#tell()),
+    );
+    wire.start?.();
+    if (wire.connected()) void this.#onConnected();
+    edge.start(this.#abort.signal).catch((error: unknown) => {
+      if (!hasCode(error, "base.stopped")) log.error("sip_edge_failed", { reason: messageOf(error) });
+    });
+  }
+
+  /** Ends all calls. Idempotent. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#sweepTimer?.();
+    await Promise.all([...this.#legs].map((leg) => leg.hangUp("stopped")));
+    for (const dispose of this.#disposers.splice(0)) dispose();
+    await this.#deps.edge.stop();
+    this.#deps.wire.stop?.();
+    await this.#deps.audio.stop();
+    this.#swept = false;
+  }
+
+  state(): GatewayState {
+    const { wire, edge } = this.#deps;
+    if (!wire.connected()) {
+      const error = wire.lastError ?? null;
+      return {
+        kind: "down",
+        code: error?.code ?? "voice.ari_unreachable",
+        hint: error?.hint ?? "Check that Asterisk runs; the box tries again by itself.",
+      };
+    }
+    if (!this.#swept)
+      return { kind: "down", code: "voice.starting", hint: "Wait a moment; what was left is cleared away." };
+    const up = edge.up();
+    return up.up ? { kind: "up", edge: edge.kind } : { kind: "down", code: up.code, hint: up.hint };
+  }
+
+  onState(listener: (state: GatewayState) => void): Disposer {
+    return this.#events.on("state", listener);
+  }
+
+  async setAccounts(accounts: readonly SipAccount[]): Promise<void> {
+    this.#encryption.clear();
+    for (const { user, encryption } of accounts) this.#encryption.set(user, encryption);
+    await this.#deps.edge.setAccounts(accounts);
+  }
+
+  bindings(): readonly SipBinding[] {
+    return this.#deps.edge.bindings();
+  }
+
+  ring({ user, from }: RingRequest): PhoneLeg {
+    const up = this.state().kind === "up";
+    const targets = up ? this.#deps.edge.targets(user) : [];
+    const name = this.#names();
+    const channels = targets.map((target, at) => ({ target, id: `${name}-${at}` }));
+    const first = up ? ringingLeg(channels.map(({ id }) => id)) : GATEWAY_LOST;
+    const leg = this.#addLeg(user, name, first);
+    for (const { target, id } of channels) void this.#ringOne(leg, id, target, from);
+    return leg;
+  }
+
+  onDial(listener: (request: DialRequest) => void): Disposer {
+    return this.#events.on("dial", listener);
+  }
+
+  legs(): number {
+    return this.#legs.size;
+  }
+
+  #addLeg(user: string, name: string, first: LegStep): AsteriskLeg {
+    const { audio, clock, random, log, audioHost } = this.#deps;
+    const deps: LegDeps = {
+      ...{ ari: this.#ari, audio, clock, random, log },
+      audioHost: () => audioHost.replace(/:0$/, `:${audio.port}`),
+      encryption: (whose) => this.#encryption.get(whose) ?? "none",
+    };
+    const leg: AsteriskLeg = new AsteriskLeg(deps, { user, name, first, onOver: () => this.#forget(leg) });
+    this.#legs.add(leg);
+    for (const id of channelsOf(first.state)) this.#byChannel.set(id, leg);
+    return leg;
+  }
+
+  /** It stays known until Asterisk has nothing of it any more, so that no sweep and no late answer is at odds with it. */
+  #forget(leg: AsteriskLeg): void {
+    this.#legs.delete(leg);
+    for (const [id, owner] of this.#byChannel) if (owner === leg) this.#byChannel.delete(id);
+  }
+
+  async #ringOne(leg: AsteriskLeg, id: string, target: RingTarget, from: string | null): Promise<void> {
+    try {
+      const hidden = from === null;
+      await this.#ari.originate({
+        channelId: id,
+        endpoint: target.endpoint,
+        app: STASIS_APP,
+        callerId: from === null ? "anonymous" : `"${from}" <${from}>`,
+        timeout: RING_LIMIT,
+        formats: FORMATS,
+        variables: { ...(hidden ? { "CALLERID(pres)": "prohib" } : {}), ...target.variables },
+      });
+    } catch (error) {
+      this.#deps.log.info("ring_failed", { code: hasCode(error, "voice.ari_timeout") ? "timeout" : "refused" });
+      leg.take({ type: "not_begun", channel: id });
+      // After a time-out nobody knows whether it was begun.
+      await this.#ari.hangUp(id, 16).catch(() => {});
+      return;
+    }
+    // It may have been hung up while Asterisk began: that request found no channel.
+    if (leg.state.kind === "over") await this.#ari.hangUp(id, 16).catch(() => {});
+  }
+
+  #onEvent(raw: unknown): void {
+    const event = eventOf(raw);
+    if (event === null || event.type === "ContactStatusChange") return;
+    const leg = this.#byChannel.get(event.channel.id);
+    const input = inputOf(event);
+    if (leg !== undefined && input !== null) leg.take(input);
+    if (event.type === "StasisStart" && leg === undefined) void this.#onStranger(event.channel, event.args);
+    if (event.type === "ChannelDestroyed" || event.type === "StasisEnd") this.#asking.delete(event.channel.id);
+  }
+
+  /** A channel came in that we did not make: a phone dials, or something of a call that is over. */
+  async #onStranger(channel: AriChannel, args: readonly string[]): Promise<void> {
+    if (args[0] !== "dial") {
+      // Of a call that is over: who made it takes it away.
+      for (const leg of this.#legs) if (leg.soundCame(channel.id)) break;
+      return;
+    }
+    if (this.state().kind !== "up") {
+      await this.#refuse(channel.id, q850Of("congested"));
+      return;
+    }
+    this.#asking.add(channel.id);
+    const user = await this.#accountOf(channel);
+    if (!this.#asking.delete(channel.id)) return;
+    if (user === null) {
+      await this.#refuse(channel.id, q850Of("blocked"));
+      return;
+    }
+    const name = this.#names();
+    const leg = this.#addLeg(user, name, { state: { kind: "dialling", channel: channel.id }, effects: [] });
+    this.#events.emit("dial", { leg, dialled: channel.dialplan.exten.slice(0, MAX_DIALLED) });
+  }
+
+  async #accountOf(channel: AriChannel): Promise<string | null> {
+    const incoming: IncomingChannel = {
+      name: channel.name,
+      dialled: channel.dialplan.exten,
+      header: async (name) => {
+        if (!/^[\w-]+$/.test(name)) return null;
+        const value = await this.#ari.variable(channel.id, `PJSIP_HEADER(read,${name})`).catch(() => "");
+        return value === "" ? null : value;
+      },
+    };
+    try {
+      return await this.#deps.edge.accountOf(incoming);
+    } catch (error) {
+      this.#deps.log.warn("account_of_failed", { reason: messageOf(error) });
+      return null;
+    }
+  }
+
+  async #refuse(channel: string, q850: number): Promise<void> {
+    await this.#ari
+      .hangUp(channel, q850)
+      .catch((error: unknown) => this.#deps.log.warn("channel_left_behind", { reason: messageOf(error) }));
+  }
+
+  async #onConnected(): Promise<void> {
+    this.#swept = false;
+    await this.#sweep(null);
+  }
+
+  #onLost(): void {
+    this.#swept = false;
+    this.#asking.clear();
+    for (const leg of [...this.#legs]) leg.take({ type: "hang_up", cause: "gateway_lost" });
+    this.#tell();
+  }
+
+  /** `before`: null takes whatever is not known, at a start. */
+  async #sweep(before: Orphans | null): Promise<void> {
+    this.#sweepTimer?.();
+    this.#sweepTimer = null;
+    let next = SWEEP_EVERY;
+    try {
+      const [channels, bridges] = await Promise.all([this.#ari.channels(), this.#ari.bridges()]);
+      const found = { channels, bridges: bridges.map(({ id }) => id) };
+      const known = this.#known();
+      const lost = orphans(found, known, before);
+      this.#suspects = orphans(found, known, null);
+      await Promise.all([
+        ...lost.bridges.map((id) => this.#ari.removeBridge(id)),
+        ...lost.channels.map((id) => this.#ari.hangUp(id, 16)),
+      ]);
+      if (lost.channels.length + lost.bridges.length > 0)
+        this.#deps.log.warn("orphans_swept", { channels: lost.channels.length, bridges: lost.bridges.length });
+      this.#swept = true;
+    } catch (error) {
+      this.#deps.log.warn("sweep_failed", { reason: messageOf(error) });
+      if (!this.#swept) next = SWEEP_AGAIN;
+    }
+    if (!this.#deps.wire.connected() || this.#abort.signal.aborted) return;
+    this.#tell();
+    const again = this.#swept ? this.#suspects : null;
+    this.#sweepTimer = this.#deps.clock.after(next, "looking for orphans in Asterisk", () => void this.#sweep(again));
+  }
+
+  #known(): ReadonlySet<string> {
+    const known = new Set<string>([...this.#byChannel.keys(), ...this.#asking]);
+    for (const leg of this.#legs) for (const id of leg.ids()) known.add(id);
+    return known;
+  }
+
+  /** Tells the state when it is another than the last that was told. */
+  #tell(): void {
+    const state = this.state();
+    const key = JSON.stringify(state);
+    if (key === this.#told) return;
+    this.#told = key;
+    this.#events.emit("state", state);
+  }
+}
+
+const GATEWAY_LOST: LegStep = {
+  state: { kind: "over", cause: "gateway_lost" },
+  effects: [{ type: "release" }, { type: "emit", event: { type: "ended", cause: "gateway_lost" } }],
+};
+
+/** What an event means to the leg of its channel. */
+function inputOf(event: Exclude<AriEvent, { type: "ContactStatusChange" }>): LegInput | null {
+  const channel = event.channel.id;
+  switch (event.type) {
+    case "StasisStart":
+      // Of a phone that dials it is only the beginning.
+      return event.args[0] === "dial" ? null : { type: "answered", channel };
+    case "ChannelStateChange":
+      if (event.channel.state === "Ringing") return { type: "rings", channel };
+      // A phone that dialled is told of the answer; a phone that was rung comes into Stasis when it answers.
+      return event.channel.state === "Up" && !channel.startsWith("nb-") ? { type: "answered", channel } : null;
+    case "ChannelDestroyed":
+      return { type: "gone", channel, q850: event.cause, sip: event.tech_cause ?? null };
+    case "ChannelDtmfReceived":
+      return { type: "digit", channel, digit: event.digit };
+    case "ChannelHold":
+      return { type: "held", channel, held: true };
+    case "ChannelUnhold":
+      return { type: "held", channel, held: false };
+    case "ChannelHangupRequest":
+    case "StasisEnd":
+      return null;
+  }
+}

@@ -1,0 +1,122 @@
+// The whole of the phones' side with a real Asterisk as its own edge: what the box would start, and accounts to register with.
+
+import { createHash } from "node:crypto";
+import { silentLogger } from "../../../src/base/index.ts";
+import { systemClock } from "../../../src/base/system-clock.ts";
+import { systemRandom } from "../../../src/base/system-random.ts";
+import type { MediaEncryption, PhoneEvent, PhoneLeg, SipAccount } from "../../../src/core/index.ts";
+import { AriClient, AsteriskEdge, AsteriskGateway, AudioSocketServer, STASIS_APP } from "../../../src/voice/index.ts";
+import { makeAuthority } from "../mqtt/certificates.ts";
+import { AsteriskProcess } from "./asterisk-process.ts";
+import { freePort } from "./free-ports.ts";
+import { until } from "./until.ts";
+
+export const REALM = "box.test";
+
+export function account(user: string, password: string, encryption: MediaEncryption = "none"): SipAccount {
+  const text = `${user}:${REALM}:${password}`;
+  const hash = (name: string): string => createHash(name).update(text).digest("hex");
+  return { user, encryption, ha1: { md5: hash("md5"), sha256: hash("sha256") } };
+}
+
+/** One run of the box's side: a new one is what a restart of numberbox makes. */
+export interface BoxSide {
+  readonly ari: AriClient;
+  readonly edge: AsteriskEdge;
+  readonly gateway: AsteriskGateway;
+  readonly audio: AudioSocketServer;
+}
+
+export class VoiceRig {
+  readonly asterisk: AsteriskProcess;
+  readonly sipPort: number;
+  readonly tlsPort: number;
+  box: BoxSide;
+
+  private constructor(asterisk: AsteriskProcess, ports: readonly [number, number], box: BoxSide) {
+    this.asterisk = asterisk;
+    [this.sipPort, this.tlsPort] = ports;
+    this.box = box;
+  }
+
+  static async start(rtp: number): Promise<VoiceRig> {
+    const ports = [await freePort(), await freePort()] as const;
+    const authority = await makeAuthority();
+    const asterisk = await AsteriskProcess.start({
+      rtp,
+      edge: (folder) => {
+        authority.write(folder, [{ file: "edge", name: "127.0.0.1", address: "127.0.0.1" }]);
+        const at = { address: "127.0.0.1", port: ports[0] };
+        const files = { certificateFile: `${folder}/edge.crt`, keyFile: `${folder}/edge.key` };
+        const tls = { address: "127.0.0.1", port: ports[1], ...files };
+        return { kind: "asterisk", realm: REALM, digests: ["MD5"], udp: at, tcp: at, tls, external: null };
+      },
+    });
+    return new VoiceRig(asterisk, ports, await startBox(asterisk));
+  }
+
+  get caFile(): string {
+    return `${this.asterisk.folder}/ca.crt`;
+  }
+
+  async up(): Promise<void> {
+    await until("the gateway", () => this.box.gateway.state().kind === "up");
+  }
+
+  /** As `kill -9` of numberbox: the old side says no word any more. */
+  async restartBox(): Promise<void> {
+    const old = this.box;
+    old.ari.stop();
+    await old.audio.stop();
+    this.box = await startBox(this.asterisk);
+  }
+
+  /** What Asterisk has of calls now. */
+  async left(): Promise<{ channels: number; bridges: number }> {
+    const list = async (path: string): Promise<number> => {
+      const answer = await this.box.ari.request({ method: "GET", path });
+      return Array.isArray(answer) ? answer.length : -1;
+    };
+    return { channels: await list("channels"), bridges: await list("bridges") };
+  }
+
+  /** Nothing of any call is left anywhere. */
+  async quiet(): Promise<void> {
+    const { gateway, audio, edge } = this.box;
+    await until("the end of all calls", async () => {
+      const { channels, bridges } = await this.left();
+      return channels + bridges + gateway.legs() + audio.open + audio.waiting + edge.dialogs() === 0;
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.box.gateway.stop();
+    await this.asterisk.stop();
+  }
+}
+
+async function startBox(asterisk: AsteriskProcess): Promise<BoxSide> {
+  const common = { clock: systemClock, random: systemRandom, log: silentLogger };
+  const { user, password } = asterisk.setup.ari;
+  const ari = new AriClient({ ...common, url: asterisk.url, user, password, app: STASIS_APP });
+  const edge = new AsteriskEdge({ ...common, wire: ari, realm: REALM, digests: ["MD5"] });
+  const audio = new AudioSocketServer({ ...common, host: "127.0.0.1", port: 0 });
+  const gateway = new AsteriskGateway({ ...common, wire: ari, edge, audio, audioHost: "127.0.0.1:0" });
+  await gateway.start();
+  return { ari, edge, gateway, audio };
+}
+
+/** All events of a leg, in order. */
+export function record(leg: PhoneLeg): PhoneEvent[] {
+  const events: PhoneEvent[] = [];
+  leg.onEvent((event) => events.push(event));
+  return events;
+}
+
+/** Waits for an event of the leg. */
+export function event(events: readonly PhoneEvent[], type: PhoneEvent["type"]): Promise<PhoneEvent> {
+  return until(
+    `event ${type}; there were ${JSON.stringify(events)}`,
+    () => events.find((e) => e.type === type) ?? null,
+  );
+}
