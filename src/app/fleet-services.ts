@@ -1,6 +1,7 @@
 // The slots of the box and what belongs to them: their lines, their phones, the hardware they are on, and what an owner does with them.
 
 import { type Disposer, type SlotId, slotId, type UnixMs } from "../base/index.ts";
+import type { BoxConfig } from "../config/index.ts";
 import {
   type EventLog,
   hasLeft,
@@ -11,7 +12,7 @@ import {
   type SlotDriver,
 } from "../core/index.ts";
 import { programRunner, type SlotPlace, slotHardware, UsbTtys } from "../host/index.ts";
-import { createOpenLink, SlotRunner } from "../modem/index.ts";
+import { createOpenLink, type SlotOptions, SlotRunner } from "../modem/index.ts";
 import type { Phones } from "../phone/index.ts";
 import { HardwareScout } from "./hardware-scout.ts";
 import { createPhones } from "./phone-services.ts";
@@ -72,7 +73,7 @@ function modemMaker(deps: ModemDeps): MakeModem {
   const host = { sys: machine.sys, clock, run: programRunner(clock), ttys };
   return (id: SlotId, port: string, place: SlotPlace): SlotDriver =>
     new SlotRunner(
-      { id, port, sweepEvery: config.intake.sweep_every },
+      { id, port, sweepEvery: config.intake.sweep_every, ...voiceOf(config, id) },
       {
         ...deps,
         openLink,
@@ -81,6 +82,13 @@ function modemMaker(deps: ModemDeps): MakeModem {
         roaming: config.modem.roaming,
       },
     );
+}
+
+/** Calls of a slot: those of the box, with the sound where the slot's own setting says. */
+function voiceOf(config: BoxConfig, id: SlotId): { readonly voice?: NonNullable<SlotOptions["voice"]> } {
+  if (config.voice === undefined) return {};
+  const audio = config.slots.find((slot) => slot.id === id)?.audio;
+  return { voice: audio === undefined ? {} : { audio } };
 }
 
 /** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */

@@ -31,12 +31,21 @@ const port = z
   })
   .refine((text) => !text.startsWith("tcp:") || Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535, "a TCP port");
 
+const audioPort = z.union([z.literal("none"), port], {
+  error: "usb:1-1.4:1, a path such as /dev/ttyUSB1, tcp://host:port, sim://name or none",
+});
+
 const slot = z
   .strictObject({
     id: identifier.describe("Name of the position; never changes."),
     port: port.optional().describe("Where the modem is: its place in the USB tree (usb:1-1.4), or its AT interface."),
     board: identifier.optional().describe("Board that the modem is on, of `boards`."),
     position: z.int().min(1).max(99).optional().describe("Position on the board."),
+    audio: audioPort
+      .optional()
+      .describe(
+        "Port with the sound of calls, raw PCM: of a modem on a serial server or a plain tty, which do not tell; or none.",
+      ),
     android: androidSlot.optional(),
     smpp: smppSlot.optional(),
     balance: slotBalance.optional(),
@@ -46,10 +55,11 @@ const slot = z
       [at, board, android, smpp].filter((each) => each !== undefined).length === 1,
     "exactly one of port, board, android and smpp",
   )
-  .refine(
-    ({ board, position }) => (board === undefined) === (position === undefined),
-    "board and position go together",
-  );
+  .refine(({ board, position }) => (board === undefined) === (position === undefined), "board and position go together")
+  .refine(({ audio, port: at }) => audio === undefined || audio !== at, {
+    message: "the port of AT commands carries no sound",
+    path: ["audio"],
+  });
 
 const board = z.strictObject({
   id: identifier,
@@ -109,11 +119,20 @@ const relayUrl = z
   .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "without a user name or password")
   .describe("The relay that keeps sealed messages for your renters.");
 
+function eachAudioOnce(items: readonly z.infer<typeof slot>[], context: z.RefinementCtx): void {
+  items.forEach(({ audio }, at) => {
+    if (audio === undefined || audio === "none") return;
+    const taken = items.some((other, place) => other.port === audio || (place < at && other.audio === audio));
+    if (taken) context.addIssue({ code: "custom", path: [at, "audio"], message: "another slot has this port" });
+  });
+}
+
 const slots = z
   .array(slot)
   .max(32)
   .superRefine(eachOnce<z.infer<typeof slot>>("id"))
   .superRefine(eachOnce<z.infer<typeof slot>>("port"))
+  .superRefine(eachAudioOnce)
   .superRefine(eachSimOnce);
 
 const lines = z

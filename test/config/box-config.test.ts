@@ -213,6 +213,25 @@ log: { level: debug }
     }
   });
 
+  it("takes a port for the sound of calls, which nothing else has", () => {
+    const slots = [
+      { id: "1", port: "tcp://ser2net:3001", audio: "tcp://ser2net:3101" },
+      { id: "2", port: "/dev/ttyUSB2", audio: "/dev/ttyUSB1" },
+      { id: "3", port: "usb:1-1.4", audio: "none" },
+      { id: "4", port: "usb:1-1.5", audio: "none" },
+    ];
+    expect(problems({ slots })).toEqual([]);
+    const [one] = slots;
+    expect(problems({ slots: [{ ...one, audio: "tcp://ser2net:3001" }] })).toHaveLength(2);
+    expect(problems({ slots: [one, { ...slots[1], audio: one?.audio }] })).toEqual([
+      "slots.1.audio: another slot has this port",
+    ]);
+    expect(problems({ slots: [one, { ...slots[1], audio: one?.port }] })).toEqual([
+      "slots.1.audio: another slot has this port",
+    ]);
+    expect(problems({ slots: [{ ...one, audio: "hw:1" }] })).toHaveLength(1);
+  });
+
   it("lets no two lines claim one slot, unless their SIMs are told apart, and no line a slot that does not exist", () => {
     const slots = [{ id: "1", port: "/dev/a" }];
     const lines = [

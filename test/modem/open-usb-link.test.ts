@@ -46,6 +46,14 @@ describe("a modem by its place in the USB tree", () => {
     expect(bus.opened).toEqual(["/dev/ttyUSB5"]);
   });
 
+  it("is opened at the interface for the sound of calls where its layout has one, and nothing is asked there", async () => {
+    const bus = new Bus("2c7c:0125", { 0: "mute", 1: "noise", 2: "ok", 3: "ok" });
+    expect(await bus.port("usb:1-1.4:audio")).toBe("/dev/ttyUSB6");
+    expect(bus.links.get("/dev/ttyUSB6")?.written).toEqual([]);
+    const without = new Bus("2c7c:6001", { 2: "mute", 3: "ok" });
+    expect(await codeOf(without.open("usb:1-1.4:audio", never))).toBe("modem.no_such_port");
+  });
+
   it("whose interfaces are swapped is found where it answers, and the mute one is closed again", async () => {
     const bus = new Bus("2c7c:0125", { 2: "mute", 3: "ok" });
     expect(await bus.port()).toBe("/dev/ttyUSB4");
