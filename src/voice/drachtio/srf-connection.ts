@@ -29,6 +29,15 @@ const PING_LIMIT: Millis = seconds(5);
 const METHODS = ["register", "invite", "options", "message", "subscribe", "publish", "info", "notify", "bye", "refer"];
 
 const sdpOfMessage = z.object({ body: z.string().optional(), status: z.number().optional() });
+/** False when the library threw: its socket has gone a moment before it says so. */
+function attempt(task: () => unknown): boolean {
+  try {
+    task();
+    return true;
+  } catch {
+    return false;
+  }
+}
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 export class SrfConnection implements SipConnection {
@@ -114,38 +123,25 @@ export class SrfConnection implements SipConnection {
     let cancelled: { readonly reason: string | undefined } | null = null;
     const cancel = (): void => {
       const reason = cancelled?.reason;
-      sent?.cancel(reason === undefined ? {} : { headers: { Reason: reason } }, () => {});
+      attempt(() => sent?.cancel(reason === undefined ? {} : { headers: { Reason: reason } }, () => {}));
     };
-    const result = new Promise<InviteResult>((resolve) => {
-      const gone = (): void => resolve({ kind: "refused", status: 503 });
-      if (this.#closed.signal.aborted) {
-        gone();
-        return;
-      }
-      this.#closed.signal.addEventListener("abort", gone, { once: true });
-      this.#srf.createUAC(
-        options.uri,
-        {
-          ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
-          headers: { ...options.headers },
-          localSdp: options.sdp,
-        },
-        {
-          cbRequest: (_error: unknown, request: RawRequest | undefined) => {
-            sent = request ?? null;
-            if (cancelled !== null) cancel();
-          },
-          cbProvisional: (response: unknown) => {
-            const { status = 0, body = "" } = sdpOfMessage.parse(response);
-            if (status > 100) onProvisional(status, body);
-          },
-        },
-        (error: unknown, dialog: RawDialog | undefined) => {
-          this.#closed.signal.removeEventListener("abort", gone);
-          if (dialog === undefined) resolve({ kind: "refused", status: callbackError(error) });
-          else resolve({ kind: "answered", dialog: this.#dialog(dialog, options.sdp) });
-        },
-      );
+    const { headers, proxy, sdp, uri } = options;
+    const rawOptions = { ...(proxy === undefined ? {} : { proxy }), headers: { ...headers }, localSdp: sdp };
+    const progress = {
+      cbRequest: (_error: unknown, request: RawRequest | undefined): void => {
+        sent = request ?? null;
+        if (cancelled !== null) cancel();
+      },
+      cbProvisional: (response: unknown): void => {
+        const { status = 0, body = "" } = sdpOfMessage.parse(response);
+        if (status > 100) onProvisional(status, body);
+      },
+    };
+    const result = this.#settle<InviteResult>({ kind: "refused", status: 503 }, (resolve) => {
+      this.#srf.createUAC(uri, rawOptions, progress, (error, dialog) => {
+        if (dialog === undefined) resolve({ kind: "refused", status: callbackError(error) });
+        else resolve({ kind: "answered", dialog: this.#dialog(dialog, sdp) });
+      });
     });
     return {
       result,
@@ -158,25 +154,16 @@ export class SrfConnection implements SipConnection {
   }
 
   accept(request: SipRequest, sdp: string): Promise<SipDialog | null> {
-    return new Promise((resolve) => {
-      if (!(request instanceof SrfRequest) || this.#closed.signal.aborted) {
-        resolve(null);
-        return;
-      }
-      this.#closed.signal.addEventListener("abort", () => resolve(null), { once: true });
-      this.#srf.createUAS(
-        request.raw,
-        request.rawResponse,
-        { localSdp: sdp },
-        (_error: unknown, dialog: RawDialog | undefined) => {
-          resolve(dialog === undefined ? null : this.#dialog(dialog, sdp, request.body));
-        },
-      );
+    return this.#settle<SipDialog | null>(null, (resolve) => {
+      if (!(request instanceof SrfRequest)) return resolve(null);
+      this.#srf.createUAS(request.raw, request.rawResponse, { localSdp: sdp }, (_error, dialog) => {
+        resolve(dialog === undefined ? null : this.#dialog(dialog, sdp, request.body));
+      });
     });
   }
 
   hangUp(dialogId: string): void {
-    if (!this.#closed.signal.aborted) this.#agent.bye(dialogId);
+    if (!this.#closed.signal.aborted) attempt(() => this.#agent.bye(dialogId));
   }
 
   async ping(): Promise<boolean> {
@@ -198,6 +185,21 @@ export class SrfConnection implements SipConnection {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();
     this.#agent.hangUp();
+  }
+
+  /** Settles with what `run` brings; with `otherwise` when the connection is gone before, which the library notices by an assertion. */
+  #settle<T>(otherwise: T, run: (resolve: (value: T) => void) => void): Promise<T> {
+    return new Promise((resolve) => {
+      const { signal } = this.#closed;
+      const finish = (value: T): void => {
+        signal.removeEventListener("abort", gone);
+        resolve(value);
+      };
+      const gone = (): void => finish(otherwise);
+      if (signal.aborted) return gone();
+      signal.addEventListener("abort", gone, { once: true });
+      if (!attempt(() => run(finish))) gone();
+    });
   }
 
   #dialog(raw: RawDialog, localSdp: string, offer?: string): SrfDialog {

@@ -49,8 +49,12 @@ export class SrfDialog implements SipDialog {
     // What comes before somebody listens must wait.
     raw.queueRequests = true;
     raw.on("destroy", (request) => this.#end(headerOf(request, "Reason")));
-    for (const event of ["modify", "update"])
-      raw.on(event, (request, response) => this.#take("offer", request, response));
+    raw.on("modify", (request, response) => this.#take("offer", request, response));
+    raw.on("update", (request, response) => {
+      // Without SDP it only refreshes the call, and no SDP may be in its answer (RFC 3311 section 5.2).
+      if (bodyOf(request) === "") (response as RawResponse).send(200, {});
+      else this.#take("offer", request, response);
+    });
     for (const kind of ["info", "refer", "message"] as const)
       raw.on(kind, (request, response) => this.#take(kind, request, response));
   }
