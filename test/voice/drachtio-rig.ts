@@ -9,9 +9,20 @@ import { DrachtioServer } from "../sim/drachtio/index.ts";
 import { type PhoneCall, sdpOf } from "../sim/sip/phone-call.ts";
 import { parseSipUri } from "../sim/sip/sip-message.ts";
 import { SipPhone, type SipPhoneOptions } from "../sim/sip/sip-phone.ts";
+import type { TlsFiles } from "../sim/sip/sip-sockets.ts";
+import { makeTlsFiles } from "../sim/sip/tls-files.ts";
 import type { AnchorCall, DialledCall, EdgeRig } from "./edge-contract.ts";
 
 export const REALM = "box.example";
+const tls: { files: TlsFiles | null } = { files: null };
+
+/** Made once for all rigs of a file. */
+function tlsFiles(): TlsFiles {
+  const files = tls.files ?? makeTlsFiles(REALM);
+  tls.files = files;
+  return files;
+}
+
 const SECRET = "admin secret";
 
 export interface RealServer {
@@ -19,6 +30,7 @@ export interface RealServer {
   readonly adminPort: number;
   readonly secret: string;
   readonly sipPort: number;
+  readonly tlsPort: number;
 }
 
 export interface DrachtioRigOptions {
@@ -29,6 +41,18 @@ export interface DrachtioRigOptions {
   readonly clock?: Clock;
 }
 
+/**
+ * Where a real drachtio-server is: NUMBERBOX_TEST_DRACHTIO=host:port:secret, its SIP ports added where they are not 5060 and 5061
+ * (host:port:secret:sip-port:tls-port). Null without.
+ */
+export function realServer(): RealServer | null {
+  const [host, adminPort, secret, sipPort = "5060", tlsPort = "5061"] = (
+    process.env.NUMBERBOX_TEST_DRACHTIO ?? ""
+  ).split(":");
+  if (host === undefined || host === "" || adminPort === undefined || secret === undefined) return null;
+  return { host, adminPort: Number(adminPort), secret, sipPort: Number(sipPort), tlsPort: Number(tlsPort) };
+}
+
 export class DrachtioRig implements EdgeRig {
   readonly realm = REALM;
   readonly edge: DrachtioEdge;
@@ -36,6 +60,7 @@ export class DrachtioRig implements EdgeRig {
   readonly server: DrachtioServer | null;
   readonly anchor: SipPhone;
   readonly #sipPort: number;
+  readonly #tlsPort: number;
   readonly #timers: { readonly t1: Millis; readonly giveUp: Millis };
   readonly #phones: SipPhone[] = [];
   readonly #stopped = new AbortController();
@@ -45,20 +70,22 @@ export class DrachtioRig implements EdgeRig {
     edge: DrachtioEdge,
     server: DrachtioServer | null,
     anchor: SipPhone,
-    sipPort: number,
+    ports: { readonly sip: number; readonly tls: number },
     timers: { readonly t1: Millis; readonly giveUp: Millis },
   ) {
     this.edge = edge;
     this.server = server;
     this.anchor = anchor;
-    this.#sipPort = sipPort;
+    this.#sipPort = ports.sip;
+    this.#tlsPort = ports.tls;
     this.#timers = timers;
   }
 
   static async open(options: DrachtioRigOptions = {}): Promise<DrachtioRig> {
     const { real, t1 = millis(100), giveUp = millis(2000), clock = systemClock } = options;
     const timers = { t1, giveUp };
-    const server = real === undefined ? new DrachtioServer({ clock, secret: SECRET, ...timers }) : null;
+    const server =
+      real === undefined ? new DrachtioServer({ clock, secret: SECRET, ...timers, tls: tlsFiles() }) : null;
     await server?.start();
     const sipPort = server?.sipPort ?? real?.sipPort ?? 0;
     const at = { transport: "udp", host: "127.0.0.1", port: sipPort } as const;
@@ -80,7 +107,13 @@ export class DrachtioRig implements EdgeRig {
       sip: { host: "127.0.0.1", port: sipPort },
       ...(options.ringLimit === undefined ? {} : { ringLimit: options.ringLimit }),
     });
-    const rig = new DrachtioRig(edge, server, anchor, sipPort, timers);
+    const rig = new DrachtioRig(
+      edge,
+      server,
+      anchor,
+      { sip: sipPort, tls: server?.tlsPort ?? real?.tlsPort ?? 0 },
+      timers,
+    );
     await edge.start(rig.#stopped.signal);
     return rig;
   }
@@ -88,8 +121,8 @@ export class DrachtioRig implements EdgeRig {
   async phone({
     transport = "udp",
     ...options
-  }: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" }): Promise<SipPhone> {
-    const server = { transport, host: "127.0.0.1", port: this.#sipPort };
+  }: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" | "tls" }): Promise<SipPhone> {
+    const server = { transport, host: "127.0.0.1", port: transport === "tls" ? this.#tlsPort : this.#sipPort };
     const phone = new SipPhone({
       clock: systemClock,
       user: "renter0001",

@@ -33,7 +33,7 @@ export interface EdgeRig {
   readonly edge: SipEdge;
   readonly realm: string;
   /** What is said of a phone that this edge cannot serve is `null`. */
-  phone(options: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" }): Promise<SipPhone>;
+  phone(options: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" | "tls" }): Promise<SipPhone>;
   /** Rings all of them as one call: the first that answers gets it. */
   ring(targets: readonly RingTarget[], from: string): AnchorCall;
   nextDial(): Promise<DialledCall>;
@@ -71,11 +71,11 @@ function contract(open: () => Promise<EdgeRig>): void {
   };
   const phoneOf = (
     user = USER,
-    more: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" } = {},
+    more: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" | "tls" } = {},
   ): Promise<SipPhone> => rig.phone({ user, password: PASSWORD, ...more });
   const registered = async (
     user = USER,
-    more: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" } = {},
+    more: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" | "tls" } = {},
   ): Promise<SipPhone> => {
     const phone = await phoneOf(user, more);
     expect((await phone.register()).status).toBe(200);
@@ -99,6 +99,7 @@ function contract(open: () => Promise<EdgeRig>): void {
       ["udp", "MD5"],
       ["udp", "SHA-256"],
       ["tcp", "MD5"],
+      ["tls", "SHA-256"],
     ] as const)("of a phone over %s with %s makes its account one that can be rung", async (transport, algorithm) => {
       await start();
       expect(rig.edge.targets(USER)).toEqual([]);
@@ -142,7 +143,7 @@ function contract(open: () => Promise<EdgeRig>): void {
   describe("a call to a renter", () => {
     it("rings all of his phones; the first that answers gets it, and the others stop", async () => {
       await start();
-      const [one, two] = [await registered(), await registered(USER, { transport: "tcp" })];
+      const [one, two] = [await registered(), await registered(USER, { transport: "tls" })];
       await eventually(() => rig.edge.bindings().length === 2);
       const call = rig.ring(rig.edge.targets(USER), "+15550111");
       const [first, second] = [await one.nextCall(), await two.nextCall()];

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { type Clock, type Millis, millis } from "../../../src/base/index.ts";
 import { parseSipUri, SipMessage, uriOf } from "../sip/sip-message.ts";
-import type { Peer } from "../sip/sip-sockets.ts";
+import type { Peer, TlsFiles } from "../sip/sip-sockets.ts";
 import { type ClientTransaction, type ServerTransaction, SipStack } from "../sip/sip-transactions.ts";
 import { AppLink } from "./app-link.ts";
 import { type Dialog, dialogOfAnswer, dialogOfRequest, inDialog } from "./dialogs.ts";
@@ -19,6 +19,8 @@ export interface DrachtioServerOptions {
   /** Timers B, F and H. */
   readonly giveUp?: Millis;
   readonly version?: string;
+  /** Takes phones over TLS too. */
+  readonly tls?: TlsFiles;
 }
 
 /** What the application can answer. */
@@ -76,6 +78,9 @@ export class DrachtioServer {
   get sipPort(): number {
     return this.stack.sockets.port;
   }
+  get tlsPort(): number {
+    return this.stack.sockets.tlsPort;
+  }
   get adminPort(): number {
     return this.#adminPort;
   }
@@ -90,6 +95,7 @@ export class DrachtioServer {
   /** Again after `stop`: at the same ports, knowing nothing of before. */
   async start(): Promise<void> {
     await this.stack.sockets.open(this.sipPort);
+    if (this.#options.tls !== undefined) await this.stack.sockets.openTls(this.#options.tls, this.tlsPort);
     this.#admin = createServer((socket) => {
       if (this.#refusesApps) socket.destroy();
       else
@@ -432,7 +438,8 @@ export class DrachtioServer {
     return [...this.#links].find((link) => link.authenticated && (method === null || link.routes.has(method))) ?? null;
   }
 
-  #contact(peer: { readonly transport: "udp" | "tcp" }): string {
+  #contact(peer: { readonly transport: Peer["transport"] }): string {
+    if (peer.transport === "tls") return `<sips:127.0.0.1:${this.tlsPort};transport=tls>`;
     return `<sip:127.0.0.1:${this.sipPort}${peer.transport === "tcp" ? ";transport=tcp" : ""}>`;
   }
 }

@@ -116,7 +116,12 @@ export interface SipAddress {
   readonly user: string;
   readonly host: string;
   readonly port: number;
-  readonly transport: "udp" | "tcp";
+  readonly transport: "udp" | "tcp" | "tls";
+}
+
+function transportOf(uri: string, parameters: string): SipAddress["transport"] {
+  if (/^sips:/i.test(uri) || /;transport=tls/i.test(parameters)) return "tls";
+  return /;transport=tcp/i.test(parameters) ? "tcp" : "udp";
 }
 
 export function parseSipUri(uri: string): SipAddress {
@@ -125,7 +130,7 @@ export function parseSipUri(uri: string): SipAddress {
     user: found?.[1] ?? "",
     host: found?.[2] ?? "",
     port: Number(found?.[3] ?? 5060),
-    transport: /;transport=tcp/i.test(found?.[4] ?? "") ? "tcp" : "udp",
+    transport: transportOf(uri, found?.[4] ?? ""),
   };
 }
 

@@ -122,7 +122,7 @@ export class SipPhone {
   get contact(): string {
     const { server, user } = this.options;
     const port = this.stack.sockets.port;
-    return `<sip:${user}@127.0.0.1:${port}${server.transport === "tcp" ? ";transport=tcp" : ""}>`;
+    return `<sip:${user}@127.0.0.1:${port}${server.transport === "udp" ? "" : `;transport=${server.transport}`}>`;
   }
   nextCseq(): number {
     return ++this.#cseq;

@@ -1,14 +1,20 @@
-// UDP and TCP sockets that carry SIP messages, on the loopback.
+// UDP, TCP and TLS sockets that carry SIP messages, on the loopback.
 
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { SipMessage } from "./sip-message.ts";
 
 export interface Peer {
-  readonly transport: "udp" | "tcp";
+  readonly transport: "udp" | "tcp" | "tls";
   readonly host: string;
   readonly port: number;
+}
+
+export interface TlsFiles {
+  readonly key: string | Buffer;
+  readonly cert: string | Buffer;
 }
 
 const keyOf = (peer: { readonly host: string; readonly port: number }): string => `${peer.host}:${peer.port}`;
@@ -33,8 +39,9 @@ export class SipSockets {
   readonly #onMessage: (message: SipMessage, from: Peer) => void;
   readonly #streams = new Map<string, Socket>();
   #udp: UdpSocket | null = null;
-  #server: Server | null = null;
+  #servers: Server[] = [];
   #port = 0;
+  #tlsPort = 0;
   /** Everything that came in, however broken. */
   received = 0;
   /** Drops what comes in, as a phone that has gone. */
@@ -54,6 +61,10 @@ export class SipSockets {
   get port(): number {
     return this.#port;
   }
+  /** Of TLS; 0 without. */
+  get tlsPort(): number {
+    return this.#tlsPort;
+  }
   get streams(): number {
     return this.#streams.size;
   }
@@ -62,7 +73,7 @@ export class SipSockets {
   async open(port = 0): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       const udp = createSocket({ type: "udp4", recvBufferSize: 4 << 20 });
-      const server = createServer((socket) => this.#adopt(socket));
+      const server = createServer((socket) => this.#adopt(socket, "tcp"));
       try {
         udp.bind(port, this.#host);
         await once(udp, "listening");
@@ -74,7 +85,7 @@ export class SipSockets {
         );
         udp.on("error", () => {});
         this.#udp = udp;
-        this.#server = server;
+        this.#servers = [server];
         return;
       } catch (error) {
         udp.close();
@@ -82,6 +93,17 @@ export class SipSockets {
         if (port !== 0 || attempt >= 20) throw error;
       }
     }
+  }
+
+  /** Takes TLS too, at a port of its own. */
+  async openTls(tls: TlsFiles, port = 0): Promise<void> {
+    const server = createTlsServer({ key: tls.key, cert: tls.cert }, (socket) => this.#adopt(socket, "tls"));
+    server.on("tlsClientError", () => {});
+    server.listen(port, this.#host);
+    await once(server, "listening");
+    const address = server.address();
+    this.#tlsPort = typeof address === "object" && address !== null ? address.port : 0;
+    this.#servers.push(server);
   }
 
   send(text: string, to: Peer): void {
@@ -94,11 +116,15 @@ export class SipSockets {
       known.write(text);
       return;
     }
-    const socket = connect({ host: to.host, port: to.port });
+    // Phones of a test trust any certificate: which one they pin is the phone's business.
+    const socket =
+      to.transport === "tls"
+        ? connectTls({ host: to.host, port: to.port, rejectUnauthorized: false })
+        : connect({ host: to.host, port: to.port });
     socket.once("error", () => {
       if (socket.bytesWritten === 0 || socket.connecting) this.onFailed(to);
     });
-    this.#adopt(socket, keyOf(to));
+    this.#adopt(socket, to.transport, keyOf(to));
     socket.write(text);
   }
 
@@ -119,17 +145,17 @@ export class SipSockets {
 
   async close(): Promise<void> {
     this.dropStreams();
-    const { server, udp } = { server: this.#server, udp: this.#udp };
-    this.#server = null;
+    const [servers, udp] = [this.#servers, this.#udp];
+    this.#servers = [];
     this.#udp = null;
     await Promise.all([
-      server === null ? null : new Promise<void>((resolve) => server.close(() => resolve())),
+      ...servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
       udp === null ? null : new Promise<void>((resolve) => udp.close(() => resolve())),
     ]);
   }
 
-  #adopt(socket: Socket, key?: string): void {
-    const peer = { transport: "tcp" as const, host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+  #adopt(socket: Socket, transport: "tcp" | "tls", key?: string): void {
+    const peer = { transport, host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     const own = key ?? keyOf(peer);
     let buffer = "";
     this.#streams.set(own, socket);
@@ -144,7 +170,7 @@ export class SipSockets {
       buffer = rest;
       const [host = "", port = "0"] = own.split(":");
       for (const text of texts)
-        this.#take(Buffer.from(text, "latin1").toString("utf8"), { transport: "tcp", host, port: Number(port) });
+        this.#take(Buffer.from(text, "latin1").toString("utf8"), { transport, host, port: Number(port) });
     });
   }
 

@@ -205,7 +205,7 @@ export class SipStack {
 
   #failed(to: Peer): void {
     for (const each of [...this.#clients.values()]) {
-      if (each.to.transport !== "tcp" || each.to.port !== to.port || each.to.host !== to.host) continue;
+      if (each.to.transport === "udp" || each.to.port !== to.port || each.to.host !== to.host) continue;
       this.#end(each);
       each.onResponse(answerTo(each.request, 503, "Service Unavailable"));
     }
