@@ -2,4 +2,7 @@
 export * from "./call.ts";
 export * from "./call-desk.ts";
 export * from "./call-machine.ts";
+export * from "./dial-policy.ts";
+export { isEmergency } from "./emergency-check.ts";
+export { countryOf } from "./numbering-plan.ts";
 export * from "./ports-voice.ts";

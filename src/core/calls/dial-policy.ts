@@ -1,0 +1,116 @@
+// What may be dialled for a renter. Refuses unless every rule lets a number pass, and gives out nothing but `+` and digits, or a short
+// national number of digits alone: no spelling, separator or code of what was dialled ever reaches a modem.
+
+import { dialledNumber, looksLikeEmergency } from "./dialled-text.ts";
+import { isEmergency } from "./emergency-check.ts";
+import { countryOf, knowsPrices, type NumberingPlan, placeNumber, planOfCountry } from "./numbering-plan.ts";
+import type { Announcement } from "./ports-voice.ts";
+
+export interface DialPolicy {
+  /** ISO 3166 countries, `own` for that of the line, `any`. */
+  readonly countries: readonly string[];
+  /** `+` and digits, `*` at the end for any rest. Before countries and prices, never before emergency numbers or `deny`. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  readonly premium: "refuse" | "allow";
+  readonly shortCodes: "refuse" | "allow";
+}
+
+export interface DialContext {
+  /** The line's own number, E.164. */
+  readonly number: string;
+  /** Country of the SIM where it is known better than by the number, ISO 3166. */
+  readonly country?: string | null;
+  /** Emergency numbers that the SIM itself names (EF ECC, TS 31.102 4.2.21). */
+  readonly emergency?: readonly string[];
+  readonly policy: DialPolicy;
+}
+
+/**
+ * `emergency`: calls for help somewhere · `service_code`: MMI, USSD or a setting for the call · `not_a_number`: letters, pauses, other
+ * scripts, too long · `unknown_number`: no such numbers · `own_number`: the line's own, which would be its mailbox · `denied`: by the
+ * owner · `premium` · `short_code` · `country`.
+ */
+export type DialRefusalCode =
+  | "call.emergency"
+  | "call.service_code"
+  | "call.not_a_number"
+  | "call.unknown_number"
+  | "call.own_number"
+  | "call.denied"
+  | "call.premium"
+  | "call.short_code"
+  | "call.country";
+
+export type DialVerdict =
+  /** `number` is what the modem dials; `country` null for a short or a country-less one. */
+  | { readonly ok: true; readonly number: string; readonly country: string | null }
+  | {
+      readonly ok: false;
+      readonly cause: "blocked";
+      readonly announcement: Announcement;
+      readonly code: DialRefusalCode;
+    };
+
+function refuse(code: DialRefusalCode): DialVerdict {
+  return { ok: false, cause: "blocked", announcement: code === "call.emergency" ? "emergency" : "blocked", code };
+}
+
+/** Decides about what a phone dialled, at most 64 characters of it; longer text is refused. Never throws. */
+export function judgeDialled(dialled: string, context: DialContext): DialVerdict {
+  const country = context.country ?? countryOf(context.number);
+  const home = country === null ? null : planOfCountry(country);
+  const emergency = new Set(context.emergency ?? []);
+  if (looksLikeEmergency(dialled, home, emergency)) return refuse("call.emergency");
+  const read = dialledNumber(dialled);
+  if (read.kind === "service_code") return refuse("call.service_code");
+  if (read.kind === "nothing") return refuse("call.not_a_number");
+  const international = read.international ? read.digits : toInternational(read.digits, home);
+  if (international === null) return judgeShort(read.digits, context);
+  if (isEmergency(international, { home, extra: emergency, international: true })) return refuse("call.emergency");
+  return judgeInternational(international, { ...context, country });
+}
+
+/** Digits with the calling code first, by the rules of the line's country; null for what is no whole number there. */
+function toInternational(digits: string, home: NumberingPlan | null): string | null {
+  if (home === null) return null;
+  const abroad = home.abroad.filter((each) => digits.startsWith(each)).sort((a, b) => b.length - a.length)[0];
+  if (abroad !== undefined) return digits.slice(abroad.length);
+  const { trunk, callingCode, lengths } = home;
+  if (trunk !== "" && digits.startsWith(trunk) && lengths.has(digits.length - trunk.length))
+    return callingCode + digits.slice(trunk.length);
+  // In North America the trunk prefix is not needed; elsewhere what lacks it is no number of a mobile network.
+  const bare = trunk === "" || trunk === "1";
+  return bare && digits.length > MAX_SHORT && lengths.has(digits.length) ? callingCode + digits : null;
+}
+
+const MAX_SHORT = 6;
+
+function judgeShort(digits: string, { policy }: DialContext): DialVerdict {
+  if (!/^[1-9]\d{2,5}$/.test(digits))
+    return refuse(digits.length <= MAX_SHORT ? "call.short_code" : "call.unknown_number");
+  return policy.shortCodes === "allow" ? { ok: true, number: digits, country: null } : refuse("call.short_code");
+}
+
+function matches(number: string, patterns: readonly string[]): boolean {
+  return patterns.some((each) => (each.endsWith("*") ? number.startsWith(each.slice(0, -1)) : each === number));
+}
+
+function judgeInternational(digits: string, context: DialContext): DialVerdict {
+  const { policy, country } = context;
+  const number = `+${digits}`;
+  const placed = placeNumber(digits);
+  if (placed === null || !placed.possible || !/^\+[1-9]\d{6,14}$/.test(number)) return refuse("call.unknown_number");
+  const allowed: DialVerdict = { ok: true, number, country: placed.plan?.country ?? null };
+  if (number === context.number) return refuse("call.own_number");
+  if (matches(number, policy.deny)) return refuse("call.denied");
+  if (matches(number, policy.allow)) return allowed;
+  if (placed.dear && policy.premium === "refuse") return refuse("call.premium");
+  const target = placed.plan?.country ?? null;
+  const named = policy.countries.some((each) => each === target || (each === "own" && target === country));
+  if (target !== null && named) return allowed;
+  if (!policy.countries.includes("any")) return refuse("call.country");
+  // Where nothing is known of prices, "any" is not enough: that is where expensive ranges are sold from.
+  const known = placed.plan === null || knowsPrices(placed.callingCode);
+  return known || policy.premium === "allow" ? allowed : refuse("call.premium");
+}
