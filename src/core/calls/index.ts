@@ -4,5 +4,6 @@ export * from "./call-desk.ts";
 export * from "./call-machine.ts";
 export * from "./dial-policy.ts";
 export { isEmergency } from "./emergency-check.ts";
+export * from "./metering.ts";
 export { countryOf } from "./numbering-plan.ts";
 export * from "./ports-voice.ts";
