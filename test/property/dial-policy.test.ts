@@ -51,7 +51,7 @@ describe("whatever is dialled", () => {
     fc.assert(
       fc.property(text, policy, line, (dialled, rules, number) => {
         const verdict = judge(dialled, rules, number);
-        if (!verdict.ok) {
+        if (!verdict.allowed) {
           expect(verdict.code).toMatch(/^call\.[a-z_]+$/);
           return;
         }
@@ -68,7 +68,7 @@ describe("whatever is dialled", () => {
     fc.assert(
       fc.property(text, policy, line, (dialled, rules, number) => {
         const verdict = judge(dialled, rules, number);
-        if (verdict.ok) expect(judge(verdict.number, rules, number)).toEqual(verdict);
+        if (verdict.allowed) expect(judge(verdict.number, rules, number)).toEqual(verdict);
       }),
       { numRuns: 2000 },
     );
@@ -84,7 +84,7 @@ describe("whatever is dialled", () => {
     );
     fc.assert(
       fc.property(spelled, (dialled) => {
-        expect(judge(dialled, SAFE).ok).toBe(false);
+        expect(judge(dialled, SAFE).allowed).toBe(false);
       }),
       { numRuns: 3000 },
     );
@@ -102,7 +102,7 @@ describe("whatever is dialled", () => {
     );
     fc.assert(
       fc.property(spelled, line, (dialled, from) => {
-        expect(judge(dialled, OPEN, from)).toMatchObject({ ok: false, code: "call.emergency" });
+        expect(judge(dialled, OPEN, from)).toMatchObject({ allowed: false, code: "call.emergency" });
       }),
       { numRuns: 2000 },
     );

@@ -42,22 +42,22 @@ export type DialRefusalCode =
   | "call.short_code"
   | "call.country";
 
-export type DialVerdict =
+export type DialJudgement =
   /** `number` is what the modem dials; `country` null for a short or a country-less one. */
-  | { readonly ok: true; readonly number: string; readonly country: string | null }
+  | { readonly allowed: true; readonly number: string; readonly country: string | null }
   | {
-      readonly ok: false;
+      readonly allowed: false;
       readonly cause: "blocked";
-      readonly announcement: Announcement;
+      readonly say: Announcement;
       readonly code: DialRefusalCode;
     };
 
-function refuse(code: DialRefusalCode): DialVerdict {
-  return { ok: false, cause: "blocked", announcement: code === "call.emergency" ? "emergency" : "blocked", code };
+function refuse(code: DialRefusalCode): DialJudgement {
+  return { allowed: false, cause: "blocked", say: code === "call.emergency" ? "emergency" : "blocked", code };
 }
 
 /** Decides about what a phone dialled, at most 64 characters of it; longer text is refused. Never throws. */
-export function judgeDialled(dialled: string, context: DialContext): DialVerdict {
+export function judgeDialled(dialled: string, context: DialContext): DialJudgement {
   const country = context.country ?? countryOf(context.number);
   const home = country === null ? null : planOfCountry(country);
   const emergency = new Set(context.emergency ?? []);
@@ -86,22 +86,22 @@ function toInternational(digits: string, home: NumberingPlan | null): string | n
 
 const MAX_SHORT = 6;
 
-function judgeShort(digits: string, { policy }: DialContext): DialVerdict {
+function judgeShort(digits: string, { policy }: DialContext): DialJudgement {
   if (!/^[1-9]\d{2,5}$/.test(digits))
     return refuse(digits.length <= MAX_SHORT ? "call.short_code" : "call.unknown_number");
-  return policy.shortCodes === "allow" ? { ok: true, number: digits, country: null } : refuse("call.short_code");
+  return policy.shortCodes === "allow" ? { allowed: true, number: digits, country: null } : refuse("call.short_code");
 }
 
 function matches(number: string, patterns: readonly string[]): boolean {
   return patterns.some((each) => (each.endsWith("*") ? number.startsWith(each.slice(0, -1)) : each === number));
 }
 
-function judgeInternational(digits: string, context: DialContext): DialVerdict {
+function judgeInternational(digits: string, context: DialContext): DialJudgement {
   const { policy, country } = context;
   const number = `+${digits}`;
   const placed = placeNumber(digits);
   if (placed === null || !placed.possible || !/^\+[1-9]\d{6,14}$/.test(number)) return refuse("call.unknown_number");
-  const allowed: DialVerdict = { ok: true, number, country: placed.plan?.country ?? null };
+  const allowed: DialJudgement = { allowed: true, number, country: placed.plan?.country ?? null };
   if (number === context.number) return refuse("call.own_number");
   if (matches(number, policy.deny)) return refuse("call.denied");
   if (matches(number, policy.allow)) return allowed;

@@ -17,7 +17,7 @@ const judge = (dialled: string, policy: Partial<DialPolicy> = {}, number = HOME)
 
 describe("a call for help", () => {
   it.each(EMERGENCY_SPELLINGS)("written %j is told so and never dialled", (dialled) => {
-    const refusal = { ok: false, cause: "blocked", announcement: "emergency", code: "call.emergency" };
+    const refusal = { allowed: false, cause: "blocked", say: "emergency", code: "call.emergency" };
     expect(judge(dialled)).toEqual(refusal);
     expect(judge(dialled, OPEN)).toEqual(refusal);
   });
@@ -26,13 +26,13 @@ describe("a call for help", () => {
     const context = { number: HOME, policy: OPEN, emergency: ["4711"] };
     expect(judgeDialled("4711", context)).toMatchObject({ code: "call.emergency" });
     expect(judgeDialled("+49 4711", context)).toMatchObject({ code: "call.emergency" });
-    expect(judge("4711", OPEN)).toMatchObject({ ok: true, number: "4711" });
+    expect(judge("4711", OPEN)).toMatchObject({ allowed: true, number: "4711" });
   });
 });
 
 describe("a number out of policy", () => {
   it.each(REFUSED_SPELLINGS)("written %j is refused as %s", (dialled, code) => {
-    expect(judge(dialled)).toEqual({ ok: false, cause: "blocked", announcement: "blocked", code });
+    expect(judge(dialled)).toEqual({ allowed: false, cause: "blocked", say: "blocked", code });
   });
 
   it("has over a hundred spellings here", () => {
@@ -56,7 +56,7 @@ describe("a number within policy", () => {
     ["0800 1234567", "+498001234567"],
     ["030 112 112", "+4930112112"],
   ])("written %j goes out as %s", (dialled, number) => {
-    expect(judge(dialled)).toEqual({ ok: true, number, country: "DE" });
+    expect(judge(dialled)).toEqual({ allowed: true, number, country: "DE" });
   });
 
   it.each([
@@ -70,7 +70,7 @@ describe("a number within policy", () => {
   ])("of a line %s, written %j, goes out as %s", (line, dialled, number, country) => {
     // The Vatican's and Italy's numbers are one country's to dial.
     const policy = country === "IT" ? { countries: ["IT"] } : {};
-    expect(judge(dialled, policy, line)).toEqual({ ok: true, number, country });
+    expect(judge(dialled, policy, line)).toEqual({ allowed: true, number, country });
   });
 
   it.each([
@@ -80,21 +80,21 @@ describe("a number within policy", () => {
     ["1115550123", "+12125550199"],
     ["301234567", "+33142685300"],
   ])("dialled %s by the rules of another country is none of a line %s", (dialled, line) => {
-    expect(judge(dialled, { countries: ["any"], premium: "allow" }, line).ok).toBe(false);
+    expect(judge(dialled, { countries: ["any"], premium: "allow" }, line).allowed).toBe(false);
   });
 });
 
 describe("the owner's policy", () => {
   it("opens countries by name, and all by `any`", () => {
-    expect(judge("+33142685300", { countries: ["FR"] })).toMatchObject({ ok: true, country: "FR" });
+    expect(judge("+33142685300", { countries: ["FR"] })).toMatchObject({ allowed: true, country: "FR" });
     expect(judge("030123456", { countries: ["FR"] })).toMatchObject({ code: "call.country" });
-    expect(judge("+33142685300", { countries: ["any"] })).toMatchObject({ ok: true });
-    expect(judge("+80012345678", { countries: ["any"] })).toMatchObject({ ok: true, country: null });
+    expect(judge("+33142685300", { countries: ["any"] })).toMatchObject({ allowed: true });
+    expect(judge("+80012345678", { countries: ["any"] })).toMatchObject({ allowed: true, country: null });
   });
 
   it("tells countries apart that share a calling code", () => {
     const policy = { countries: ["US"] };
-    expect(judge("+12125550123", policy)).toMatchObject({ ok: true, country: "US" });
+    expect(judge("+12125550123", policy)).toMatchObject({ allowed: true, country: "US" });
     for (const other of ["+18765550123", "+14165550123", "+18095550123", "+12425550123", "+12845550123"])
       expect(judge(other, policy)).toMatchObject({ code: "call.country" });
     expect(judge("+441534123456", { countries: ["GB"] })).toMatchObject({ code: "call.country" });
@@ -103,23 +103,23 @@ describe("the owner's policy", () => {
 
   it("does not take `any` for countries whose prices nobody knows", () => {
     expect(judge("+23566123456", { countries: ["any"] })).toMatchObject({ code: "call.premium" });
-    expect(judge("+23566123456", { countries: ["TD"] })).toMatchObject({ ok: true, country: "TD" });
+    expect(judge("+23566123456", { countries: ["TD"] })).toMatchObject({ allowed: true, country: "TD" });
   });
 
   it("denies before it allows, and allows before prices and countries", () => {
     const allow = ["+499001234567", "+3314268*"];
-    expect(judge("0900 1234567", { allow })).toMatchObject({ ok: true });
-    expect(judge("+33142685300", { allow })).toMatchObject({ ok: true });
+    expect(judge("0900 1234567", { allow })).toMatchObject({ allowed: true });
+    expect(judge("+33142685300", { allow })).toMatchObject({ allowed: true });
     expect(judge("+33142675300", { allow })).toMatchObject({ code: "call.country" });
     expect(judge("0900 1234567", { allow, deny: ["+49900*"] })).toMatchObject({ code: "call.denied" });
     expect(judge("030123456", { deny: ["+4930123456"] })).toMatchObject({ code: "call.denied" });
   });
 
   it("opens premium numbers and short codes alone where it says so", () => {
-    expect(judge("0900 1234567", { premium: "allow" })).toMatchObject({ ok: true });
+    expect(judge("0900 1234567", { premium: "allow" })).toMatchObject({ allowed: true });
     expect(judge("+881612345678", { premium: "allow" })).toMatchObject({ code: "call.country" });
-    expect(judge("22833", { shortCodes: "allow" })).toEqual({ ok: true, number: "22833", country: null });
-    expect(judge("022", { shortCodes: "allow" })).toMatchObject({ ok: false });
+    expect(judge("22833", { shortCodes: "allow" })).toEqual({ allowed: true, number: "22833", country: null });
+    expect(judge("022", { shortCodes: "allow" })).toMatchObject({ allowed: false });
     expect(judge("*22833#", { shortCodes: "allow" })).toMatchObject({ code: "call.service_code" });
   });
 });
