@@ -102,6 +102,30 @@ export class FarmPage {
     return { longestTask: Math.max(0, ...tasks.map(({ ms }) => ms)), longestFrame: Math.max(0, ...frames) };
   }
 
+  /** Processor time of the page's main thread, in ms, from the navigation until a second after all slots are there. */
+  async work(): Promise<number> {
+    const cdp = await this.page.context().newCDPSession(this.page);
+    await cdp.send("Network.enable");
+    await cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
+    await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+    const used = async (): Promise<number> => {
+      const { metrics } = await cdp.send("Performance.getMetrics");
+      const of = (wanted: string): number => metrics.find(({ name }) => name === wanted)?.value ?? 0;
+      return 1000 * (of("TaskDuration") - of("DevToolsCommandDuration"));
+    };
+    const before = await used();
+    await this.page.goto(this.#url);
+    await this.page
+      .locator("[data-slot]")
+      .nth(this.#slots - 1)
+      .waitFor();
+    await this.page.waitForTimeout(1000);
+    const after = await used();
+    await cdp.detach();
+    await this.leave();
+    return after - before;
+  }
+
   /** Loads the farm as a machine `slower` times as slow would, its files fresh from the box. */
   async first(slower: number): Promise<FirstShown> {
     const scripts = new Map<string, Promise<Buffer>>();

@@ -22,15 +22,14 @@ export class Translator {
   readonly locale: string;
   readonly #catalogue: Catalogue;
   readonly #number: Intl.NumberFormat;
-  readonly #date: Intl.DateTimeFormat;
-  readonly #plural: Intl.PluralRules;
+  // Made when they are first needed: each loads tables, while the first view waits.
+  #date: Intl.DateTimeFormat | null = null;
+  #plural: Intl.PluralRules | null = null;
 
   constructor(catalogue: Catalogue, locale: string) {
     this.locale = locale;
     this.#catalogue = catalogue;
     this.#number = new Intl.NumberFormat(locale);
-    this.#date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-    this.#plural = new Intl.PluralRules(locale);
   }
 
   t<K extends MessageKey>(key: K, ...[values]: Args<K>): string {
@@ -39,6 +38,7 @@ export class Translator {
 
   /** The text for `count` things; `{n}` is the count. Other languages add forms such as `.few` to the same stem. */
   count(stem: PluralKey, count: number): string {
+    this.#plural ??= new Intl.PluralRules(this.locale);
     const text = this.find(`${stem}.${this.#plural.select(count)}`, { n: count });
     return text ?? this.find(`${stem}.other`, { n: count }) ?? "";
   }
@@ -61,6 +61,7 @@ export class Translator {
   }
 
   date(ms: number): string {
+    this.#date ??= new Intl.DateTimeFormat(this.locale, { dateStyle: "medium", timeStyle: "short" });
     return this.#date.format(ms);
   }
 

@@ -12,5 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    // Schemas do nothing by being there: a page fetches those that it parses with, and builds no others.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/src\/(?:protocol|base)\//, sideEffects: false }] } },
   },
 });
