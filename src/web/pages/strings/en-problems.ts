@@ -47,6 +47,7 @@ export const enProblems = {
   "problem.relay.internal": "the relay has a fault",
   "problem.relay.mailbox_full": "the renter's mailbox is full",
   "problem.relay.unknown_provider": "the relay does not serve this provider",
+  "problem.modem.call_stuck": "The modem does not end its call",
   "problem.modem.timeout": "The modem does not answer",
   "problem.modem.unplugged": "The modem's port went away",
   "problem.modem.no_such_port": "The modem's port is not there",

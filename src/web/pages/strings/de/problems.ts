@@ -49,6 +49,7 @@ export const deProblems: Translation = {
   "problem.relay.internal": "das Relay hat einen Fehler",
   "problem.relay.mailbox_full": "das Postfach des Mieters ist voll",
   "problem.relay.unknown_provider": "das Relay bedient diesen Anbieter nicht",
+  "problem.modem.call_stuck": "Das Modem beendet seinen Anruf nicht",
   "problem.modem.timeout": "Das Modem antwortet nicht",
   "problem.modem.unplugged": "Der Port des Modems ist verschwunden",
   "problem.modem.no_such_port": "Der Port des Modems ist nicht da",

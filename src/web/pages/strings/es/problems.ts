@@ -49,6 +49,7 @@ export const esProblems: Translation = {
   "problem.relay.internal": "el relay tiene un fallo",
   "problem.relay.mailbox_full": "el buzón del arrendatario está lleno",
   "problem.relay.unknown_provider": "el relay no atiende a este proveedor",
+  "problem.modem.call_stuck": "El módem no termina su llamada",
   "problem.modem.timeout": "El módem no responde",
   "problem.modem.unplugged": "El puerto del módem ha desaparecido",
   "problem.modem.no_such_port": "El puerto del módem no está",

@@ -49,6 +49,7 @@ export const ruProblems: Translation = {
   "problem.relay.internal": "неисправность ретранслятора",
   "problem.relay.mailbox_full": "почтовый ящик арендатора заполнен",
   "problem.relay.unknown_provider": "ретранслятор не обслуживает этого провайдера",
+  "problem.modem.call_stuck": "Модем не завершает вызов",
   "problem.modem.timeout": "Модем не отвечает",
   "problem.modem.unplugged": "Порт модема пропал",
   "problem.modem.no_such_port": "Порта модема нет",
