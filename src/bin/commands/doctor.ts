@@ -3,19 +3,30 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { examineStoppedBox } from "../../app/index.ts";
+import type { z } from "zod";
+import { examineStoppedBox, stoppedSupport } from "../../app/index.ts";
 import { hasCode, minutes } from "../../base/index.ts";
 import { createSystemCrypto } from "../../base/system-crypto.ts";
-import { parseBoxConfig } from "../../config/index.ts";
-import { DOCTOR_AREAS, type DoctorArea, type DoctorView, doctorView } from "../../protocol/index.ts";
+import { type BoxConfig, parseBoxConfig } from "../../config/index.ts";
+import {
+  DOCTOR_AREAS,
+  type DoctorArea,
+  type DoctorView,
+  doctorView,
+  type SupportView,
+  supportView,
+} from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import { version } from "../version.ts";
 import { openBoxApi } from "./box-api.ts";
 import { DEFAULT_CONFIG, dataFolder, readConfigText } from "./data-option.ts";
+import { writeNewFile } from "./renter-new-file.ts";
 
 interface Options {
   readonly data?: string;
   readonly config?: string;
   readonly json?: boolean;
+  readonly bundle?: string;
 }
 
 const MARKS = { ok: "ok  ", warn: "warn", fail: "FAIL" } as const;
@@ -46,10 +57,11 @@ function tell(io: CliIo, { findings, verdict }: DoctorView): void {
   io.out(`${summary[verdict]}\n`);
 }
 
-async function running(io: CliIo, folder: string): Promise<DoctorView | null> {
+/** What the box that runs answers; null where none does. */
+async function asked<T>(io: CliIo, folder: string, path: string, reply: z.ZodType<T>): Promise<T | null> {
   try {
     const api = await openBoxApi(io, folder);
-    return await api.call({ method: "GET", path: "doctor", reply: doctorView, timeout: TIMEOUT });
+    return await api.call({ method: "GET", path, reply, timeout: TIMEOUT });
   } catch (error) {
     // Of a box that was killed the access file is still there.
     if (hasCode(error, "app.not_running") || hasCode(error, "app.unreachable")) return null;
@@ -57,12 +69,17 @@ async function running(io: CliIo, folder: string): Promise<DoctorView | null> {
   }
 }
 
-function stopped(io: CliIo, folder: string, file: string | undefined): Promise<DoctorView> {
+/** How the configuration of a box that does not run is read; null where there is none. */
+function configOf(folder: string, file: string | undefined): (() => Promise<BoxConfig>) | null {
   const named = file ?? join(folder, DEFAULT_CONFIG);
   const isThere = file !== undefined || existsSync(named);
-  const config = isThere ? async () => parseBoxConfig(await readConfigText(named), named) : null;
+  return isThere ? async () => parseBoxConfig(await readConfigText(named), named) : null;
+}
+
+function stopped(io: CliIo, folder: string, file: string | undefined): Promise<DoctorView> {
   const { clock, random, log, env } = io;
   const credentials = env.CREDENTIALS_DIRECTORY;
+  const config = configOf(folder, file);
   return examineStoppedBox({
     clock,
     random,
@@ -74,16 +91,46 @@ function stopped(io: CliIo, folder: string, file: string | undefined): Promise<D
   });
 }
 
+async function examine(io: CliIo, folder: string, file: string | undefined): Promise<DoctorView> {
+  return (await asked(io, folder, "doctor", doctorView)) ?? (await stopped(io, folder, file));
+}
+
+/** Everything for whoever helps, with what would tell who somebody is covered. */
+async function bundleOf(io: CliIo, folder: string, file: string | undefined): Promise<SupportView> {
+  const told = await asked(io, folder, "support", supportView);
+  if (told !== null) return told;
+  const doctor = await stopped(io, folder, file);
+  return await stoppedSupport({ version: version(), doctor, config: configOf(folder, file), now: io.clock.now() });
+}
+
+async function writeBundle(io: CliIo, folder: string, { bundle = "", config, json }: Options): Promise<ExitCode> {
+  const view = await bundleOf(io, folder, config);
+  await writeNewFile(bundle, `${JSON.stringify(view, null, 2)}\n`, "doctor.cannot_write");
+  const parts = view.parts.map(({ id }) => id);
+  const found = doctorView.safeParse(view.parts.find(({ id }) => id === "doctor")?.content);
+  if (json) io.out(`${JSON.stringify({ file: bundle, parts, verdict: found.data?.verdict ?? null })}\n`);
+  else {
+    io.out(`${bundle}: ${parts.join(", ")}\n`);
+    io.out("Numbers, keys, passwords and texts are covered. Read it before you give it away.\n");
+  }
+  return found.data?.verdict === "fail" ? 1 : 0;
+}
+
 export function registerDoctor(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
   program
     .command("doctor")
     .description("look at box, modems, machine, relay, services and Emercoin; say of each fault what to do")
     .option("--data <folder>", "data folder of the box or demo (default: NUMBERBOX_DATA)")
     .option("--config <file>", "configuration, for a box that does not run")
+    .option("--bundle <file>", "write all that support asks for into a new file, with what is secret covered")
     .option("--json", "print JSON")
     .action(async (options: Options) => {
       const folder = dataFolder(io, options.data);
-      const view = (await running(io, folder)) ?? (await stopped(io, folder, options.config));
+      if (options.bundle !== undefined) {
+        setExit(await writeBundle(io, folder, options));
+        return;
+      }
+      const view = await examine(io, folder, options.config);
       if (options.json) io.out(`${JSON.stringify(view)}\n`);
       else tell(io, view);
       setExit(view.verdict === "fail" ? 1 : 0);

@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { publishLocalAccess } from "../../../src/app/index.ts";
 import { systemClock } from "../../../src/base/system-clock.ts";
 import { systemRandom } from "../../../src/base/system-random.ts";
-import { doctorView } from "../../../src/protocol/index.ts";
+import { doctorView, SUPPORT_PARTS, supportView } from "../../../src/protocol/index.ts";
 import { openBox } from "../../app/box-rig.ts";
 import { startSimEmercoin } from "../../sim/emercoin/index.ts";
 import { tempFolder } from "../../sqlite/temp-folder.ts";
@@ -45,6 +45,54 @@ async function usedFolder(): Promise<string> {
   await box.stop();
   return folder;
 }
+
+describe("numberbox doctor --bundle", () => {
+  const bundleOf = (file: string) => supportView.parse(JSON.parse(readFileSync(file, "utf8")));
+
+  it("writes what the running box tells support, for its owner alone, and nothing that names anybody", async () => {
+    const { box, folder } = await openBox({ relayUrl: await someRelay() });
+    const local = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: systemRandom });
+    onTestFinished(() => local.remove());
+    const file = join(tempFolder(), "support.json");
+    const { code, out } = await numberbox(["doctor", "--data", folder, "--bundle", file]);
+    expect(code).toBe(0);
+    expect(out).toContain("Read it before you give it away.");
+    expect(bundleOf(file).parts.map(({ id }) => id)).toEqual([...SUPPORT_PARTS]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const text = readFileSync(file, "utf8");
+    for (const { number } of await box.console.lines()) expect(text).not.toContain(number.slice(1));
+    const token = JSON.parse(readFileSync(join(folder, "local-access.json"), "utf8")).token;
+    expect(text).not.toContain(token);
+  });
+
+  it("tells of a box that does not run what can be told", async () => {
+    const folder = await usedFolder();
+    const config = await configFile({ lines: [{ id: "a", number: "+15550123" }] });
+    const file = join(tempFolder(), "support.json");
+    const { code, out } = await numberbox([
+      ...["doctor", "--data", folder, "--config", config, "--bundle", file, "--json"],
+    ]);
+    expect(JSON.parse(out)).toMatchObject({ file, parts: ["versions", "doctor", "configuration"] });
+    expect(code).toBe(JSON.parse(out).verdict === "fail" ? 1 : 0);
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain("store.sound");
+    expect(text).not.toContain("15550123");
+  });
+
+  it("says what is wrong with the configuration instead of what is in it, and overwrites nothing", async () => {
+    const folder = await usedFolder();
+    const file = join(tempFolder(), "support.json");
+    const config = await configFile({ colour: "green" });
+    const first = await numberbox(["doctor", "--data", folder, "--config", config, "--bundle", file]);
+    expect(first.code).toBe(1);
+    const part = bundleOf(file).parts.find(({ id }) => id === "configuration");
+    expect(part?.content).toEqual({ not_available: "config.invalid" });
+    const before = readFileSync(file, "utf8");
+    const again = await numberbox(["doctor", "--data", folder, "--config", config, "--bundle", file]);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining("doctor.cannot_write")]);
+    expect(readFileSync(file, "utf8")).toBe(before);
+  });
+});
 
 describe("numberbox doctor", () => {
   it("asks the box that runs", async () => {
