@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { AppError, type UnixMs, unixMs } from "../../../src/base/index.ts";
 import { parseWith } from "../../../src/protocol/index.ts";
+import { CALL_ACTIONS } from "./control-calls.ts";
 import { faultSchema } from "./faults.ts";
 import { parsePduText } from "./pdu-face.ts";
 import type { MemoryName, Registration } from "./settings.ts";
@@ -63,6 +64,7 @@ const MEMORIES: readonly MemoryName[] = ["SM", "ME"];
 type SlotAction = (modem: SimModem, request: ControlRequest) => ControlResponse;
 
 const ACTIONS: Readonly<Record<string, SlotAction>> = {
+  ...CALL_ACTIONS,
   "POST sms": sendSms,
   "GET journal": (modem, { query }) => {
     const after = parseWith(z.coerce.number().int().min(0), query.get("after") ?? 0, "sim.bad_request", "`after`");
@@ -107,7 +109,7 @@ export function control(board: SimBoard, request: ControlRequest): ControlRespon
   const [, name = "", action = ""] = /^\/slots\/([^/]+)\/([a-z]+)$/.exec(request.path) ?? [];
   if (!Object.keys(ACTIONS).some((key) => key.endsWith(` ${action}`))) {
     throw new AppError("sim.not_found", "there is nothing at this address", {
-      hint: "GET /slots lists the slots; each has sms, journal, faults, signal, reset, unplug and plug.",
+      hint: "GET /slots lists the slots; each has sms, calls, dialling, sound, journal, faults, signal, reset, unplug and plug.",
     });
   }
   const modem = board.modem(slotNumber(name));

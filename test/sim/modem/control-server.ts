@@ -10,6 +10,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   "sim.unknown_slot": 404,
   "sim.not_found": 404,
   "sim.method": 405,
+  "sim.no_call": 409,
   "sim.too_large": 413,
 };
 

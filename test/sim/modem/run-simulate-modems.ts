@@ -69,7 +69,7 @@ function describe(handle: SimBoardHandle, seed: string): unknown {
     model: modem.twin,
     port: handle.ports[place],
   }));
-  return { simulator_url: handle.controlUrl, seed, slots };
+  return { simulator_url: handle.controlUrl, seed, slots, audio_ports: handle.audioPorts };
 }
 
 function explain(handle: SimBoardHandle, seed: string): string {
@@ -77,7 +77,8 @@ function explain(handle: SimBoardHandle, seed: string): string {
     (modem, place) => `slot ${modem.slot}  ${modem.card?.identity.number}  ${handle.ports[place]}`,
   );
   const example = `curl -d '{"from":"+15550100","body":"hello"}' ${handle.controlUrl}/slots/1/sms`;
-  return `${lines.join("\n")}\ncontrol ${handle.controlUrl}  (seed ${seed})\nSend an SMS:\n  ${example}\n`;
+  const call = `curl -d '{"from":"+15550100"}' ${handle.controlUrl}/slots/1/calls`;
+  return `${lines.join("\n")}\ncontrol ${handle.controlUrl}  (seed ${seed})\nSend an SMS:\n  ${example}\nCall, with the sound at ${handle.audioPorts.join(" ")}:\n  ${call}\n`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
