@@ -49,6 +49,8 @@ export class AsteriskEdge implements SipEdge {
   readonly #contacts: EdgeContacts;
   readonly #events: Events<{ readonly up: undefined }>;
   readonly #wanted = new Map<string, SipAccount>();
+  /** Until the accounts are known nobody is thrown out: a box that starts finds phones that are registered. */
+  #given = false;
   /** What Asterisk has: user -> fingerprint; null until it was asked. */
   #has: Map<string, string> | null = null;
   readonly #channels = new Set<string>();
@@ -63,7 +65,12 @@ export class AsteriskEdge implements SipEdge {
     this.#ari = new AriCommands(deps.wire);
     this.#events = new Events("asterisk_edge", deps.log);
     const { clock, log } = deps;
-    this.#contacts = new EdgeContacts({ ari: this.#ari, clock, log, wanted: (user) => this.#wanted.has(user) });
+    this.#contacts = new EdgeContacts({
+      ari: this.#ari,
+      clock,
+      log,
+      wanted: (user) => !this.#given || this.#wanted.has(user),
+    });
   }
 
   start(signal: AbortSignal): Promise<void> {
@@ -104,6 +111,7 @@ export class AsteriskEdge implements SipEdge {
   }
 
   async setAccounts(accounts: readonly SipAccount[]): Promise<void> {
+    this.#given = true;
     this.#wanted.clear();
     for (const account of accounts) this.#wanted.set(account.user, account);
     if (!this.#deps.wire.connected() || this.#has === null) throw edgeDown();
@@ -116,7 +124,8 @@ export class AsteriskEdge implements SipEdge {
   }
 
   bindings(): readonly SipBinding[] {
-    return this.#up ? this.#contacts.all().map(({ binding }) => binding) : [];
+    const known = this.#up ? this.#contacts.all().map(({ binding }) => binding) : [];
+    return known.filter(({ user }) => this.#wanted.has(user));
   }
 
   targets(user: string): readonly RingTarget[] {
@@ -181,6 +190,7 @@ export class AsteriskEdge implements SipEdge {
   async #synchronise(): Promise<void> {
     const has = this.#has;
     if (has === null) throw edgeDown();
+    if (!this.#given) return;
     const { remove, add } = accountChanges(has, this.#wanted.values(), this.#deps);
     for (const user of remove) {
       // Unknown from here on, whatever comes of the rest: it is done again then.
@@ -196,6 +206,7 @@ export class AsteriskEdge implements SipEdge {
       for (const { type, id, fields } of objectsOf(account, this.#deps)) await this.#ari.putObject(type, id, fields);
       has.set(account.user, fingerprintOf(account, this.#deps));
     }
+    await this.#contacts.removeUnwanted();
   }
 
   #onEvent(raw: unknown): void {

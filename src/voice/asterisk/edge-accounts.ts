@@ -2,11 +2,19 @@
 
 import type { MediaEncryption, SipAccount } from "../../core/index.ts";
 import type { SipFields, SipObject } from "./ari-commands.ts";
-import { encryptionFields, endpointBasics, MAX_CONTACTS, REGISTRATION } from "./pjsip-configuration.ts";
+import {
+  encryptionFields,
+  endpointBasics,
+  MAX_CONTACTS,
+  REGISTRATION,
+  type RtpTimeouts,
+} from "./pjsip-configuration.ts";
 
 export interface EdgeRealm {
   readonly realm: string;
   readonly digests: readonly ("MD5" | "SHA-256")[];
+  /** 30 s and 300 s unless given. */
+  readonly rtpTimeouts?: RtpTimeouts;
 }
 
 export interface SipObjectToPut {
@@ -16,7 +24,7 @@ export interface SipObjectToPut {
 }
 
 /** In the order in which they are made: the endpoint, which lets a phone in, is the last. */
-export function objectsOf(account: SipAccount, { realm, digests }: EdgeRealm): readonly SipObjectToPut[] {
+export function objectsOf(account: SipAccount, { realm, digests, rtpTimeouts }: EdgeRealm): readonly SipObjectToPut[] {
   const { user, ha1 } = account;
   const hashes = { MD5: `MD5:${ha1.md5}`, "SHA-256": `SHA-256:${ha1.sha256}` };
   return [
@@ -42,13 +50,15 @@ export function objectsOf(account: SipAccount, { realm, digests }: EdgeRealm): r
         ["default_expiration", String(REGISTRATION.usual)],
       ],
     },
-    { ...{ type: "endpoint", id: user }, fields: endpointFields(user, account.encryption, realm) },
+    {
+      ...{ type: "endpoint", id: user },
+      fields: [...endpointBasics(rtpTimeouts), ...endpointFields(user, account.encryption, realm)],
+    },
   ];
 }
 
 function endpointFields(user: string, encryption: MediaEncryption, realm: string): SipFields {
   return [
-    ...endpointBasics(),
     ...encryptionFields(encryption),
     ["auth", user],
     ["aors", user],

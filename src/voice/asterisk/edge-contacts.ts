@@ -80,6 +80,12 @@ export class EdgeContacts {
     }
   }
 
+  /** Ends those of accounts that are not there any more. Errors: those of ARI. */
+  async removeUnwanted(): Promise<void> {
+    const users = new Set([...this.#contacts.values()].map(({ binding }) => binding.user));
+    for (const user of users) if (!this.#deps.wanted(user)) await this.remove(user);
+  }
+
   stop(): void {
     this.#timer?.();
     this.#timer = null;

@@ -11,9 +11,6 @@ import {
   PHONE_CONTEXT,
 } from "./asterisk-setup.ts";
 
-/** Seconds without RTP after which a call is over; on hold phones may be silent for longer. */
-const RTP_TIMEOUT = 30;
-const RTP_TIMEOUT_HOLD = 300;
 /** 8 kHz is what a SIM's call has; G.722 would only cost. */
 const CODECS = "opus,ulaw,alaw";
 /** How many phones an account may have. */
@@ -21,8 +18,15 @@ export const MAX_CONTACTS = 5;
 /** Seconds. A phone that lost its way is not rung for longer than this. */
 export const REGISTRATION = { least: 60, most: 600, usual: 300 } as const;
 
+/** Seconds without RTP after which a call is over; on hold phones may be silent for longer. */
+export interface RtpTimeouts {
+  readonly talking: number;
+  readonly held: number;
+}
+export const RTP_TIMEOUTS: RtpTimeouts = { talking: 30, held: 300 };
+
 /** What an endpoint is like for our purpose, whoever is behind it. */
-export function endpointBasics(): readonly (readonly [string, string])[] {
+export function endpointBasics({ talking, held }: RtpTimeouts = RTP_TIMEOUTS): readonly (readonly [string, string])[] {
   return [
     ["context", PHONE_CONTEXT],
     ["disallow", "all"],
@@ -32,8 +36,8 @@ export function endpointBasics(): readonly (readonly [string, string])[] {
     // RFC 4733, and INFO from phones that know no better; each digit is told once by ARI.
     ["dtmf_mode", "rfc4733"],
     ["rtp_symmetric", "yes"],
-    ["rtp_timeout", String(RTP_TIMEOUT)],
-    ["rtp_timeout_hold", String(RTP_TIMEOUT_HOLD)],
+    ["rtp_timeout", String(talking)],
+    ["rtp_timeout_hold", String(held)],
     ["timers", "no"],
     // Without it a re-INVITE goes out right after bridging.
     ["send_connected_line", "no"],
