@@ -149,7 +149,7 @@ export class AsteriskEdge implements SipEdge {
     this.#queue
       .run(async () => {
         this.#has = await this.#readAccounts();
-        await this.#contacts.readAll(`edge-${toHex(this.#deps.random.bytes(4))}`);
+        await this.#contacts.readAll(toHex(this.#deps.random.bytes(4)));
         await this.#synchronise();
         if (!this.#deps.wire.connected()) return;
         this.#up = true;

@@ -32,7 +32,7 @@ import { STASIS_APP } from "./asterisk-setup.ts";
 import { q850Of } from "./hangup-causes.ts";
 import { channelsOf, type LegInput, type LegStep, ringingLeg } from "./leg-machine.ts";
 import { legNames } from "./phone-media.ts";
-import { type Orphans, orphans } from "./sweep.ts";
+import { LEG_PREFIX, type Orphans, orphans, withoutProbes } from "./sweep.ts";
 
 export interface AsteriskGatewayDeps {
   readonly wire: AriWire & Partial<Pick<AriClient, "start" | "stop" | "lastError">>;
@@ -281,8 +281,8 @@ export class AsteriskGateway implements VoiceGateway {
       const [channels, bridges] = await Promise.all([this.#ari.channels(), this.#ari.bridges()]);
       const found = { channels, bridges: bridges.map(({ id }) => id) };
       const known = this.#known();
-      const lost = orphans(found, known, before);
       this.#suspects = orphans(found, known, null);
+      const lost = before === null ? withoutProbes(this.#suspects) : orphans(found, known, before);
       await Promise.all([
         ...lost.bridges.map((id) => this.#ari.removeBridge(id)),
         ...lost.channels.map((id) => this.#ari.hangUp(id, 16)),
@@ -331,7 +331,7 @@ function inputOf(event: Exclude<AriEvent, { type: "ContactStatusChange" }>): Leg
     case "ChannelStateChange":
       if (event.channel.state === "Ringing") return { type: "rings", channel };
       // A phone that dialled is told of the answer; a phone that was rung comes into Stasis when it answers.
-      return event.channel.state === "Up" && !channel.startsWith("nb-") ? { type: "answered", channel } : null;
+      return event.channel.state === "Up" && !channel.startsWith(LEG_PREFIX) ? { type: "answered", channel } : null;
     case "ChannelDestroyed":
       return { type: "gone", channel, q850: event.cause, sip: event.tech_cause ?? null };
     case "ChannelDtmfReceived":

@@ -6,7 +6,7 @@ import { type Clock, type Disposer, type Logger, messageOf, millis, type UnixMs,
 import type { SipBinding } from "../../core/index.ts";
 import type { AriCommands } from "./ari-commands.ts";
 import { STASIS_APP } from "./asterisk-setup.ts";
-import { LEG_PREFIX } from "./sweep.ts";
+import { PROBE_PREFIX } from "./sweep.ts";
 
 /** A phone that is registered. */
 export interface EdgeContact {
@@ -49,7 +49,7 @@ export class EdgeContacts {
   /** All that Asterisk has now; `probe` names a channel that is made for the question and removed again. Errors: those of ARI. */
   async readAll(probe: string): Promise<void> {
     const { ari } = this.#deps;
-    const channel = `${LEG_PREFIX}${probe}`;
+    const channel = `${PROBE_PREFIX}${probe}`;
     await ari.createChannel(channel, "Local/registrations@phones", STASIS_APP);
     let ids: readonly string[];
     try {

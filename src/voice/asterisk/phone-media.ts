@@ -21,6 +21,7 @@ import { type MediaCounts, MediaSession } from "../media/media-session.ts";
 import { announcementTones, toneFrames, tonesLength } from "../media/tones.ts";
 import type { AriCommands } from "./ari-commands.ts";
 import { STASIS_APP } from "./asterisk-setup.ts";
+import { LEG_PREFIX } from "./sweep.ts";
 
 export interface PhoneMediaDeps {
   readonly ari: AriCommands;
@@ -169,5 +170,5 @@ export function legGone(): AppError {
 export function legNames(random: Random): () => string {
   const run = toHex(random.bytes(4));
   let count = 0;
-  return () => `nb-${run}-${++count}`;
+  return () => `${LEG_PREFIX}${run}-${++count}`;
 }

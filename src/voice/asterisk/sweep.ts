@@ -6,6 +6,9 @@ import { STASIS_APP } from "./asterisk-setup.ts";
 /** Our own names begin so; the channels of phones that dial are known by the application that they are in. */
 export const LEG_PREFIX = "nb-";
 
+/** A channel by which the edge asks for the registrations, at the very moment in which the first sweep runs. */
+export const PROBE_PREFIX = `${LEG_PREFIX}edge-`;
+
 export interface Found {
   readonly channels: readonly AriChannel[];
   readonly bridges: readonly string[];
@@ -27,6 +30,11 @@ export function orphans(found: Found, known: ReadonlySet<string>, before: Orphan
     channels: found.channels.filter((each) => isOurs(each) && lost(each.id, before?.channels)).map(({ id }) => id),
     bridges: found.bridges.filter((id) => id.startsWith(LEG_PREFIX) && lost(id, before?.bridges)),
   };
+}
+
+/** What may be taken without a second look. */
+export function withoutProbes({ channels, bridges }: Orphans): Orphans {
+  return { channels: channels.filter((id) => !id.startsWith(PROBE_PREFIX)), bridges };
 }
 
 function isOurs({ id, dialplan }: AriChannel): boolean {
