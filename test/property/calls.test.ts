@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CALL_STATES, type CallChange, type CallEntry } from "../../src/at/index.ts";
-import { millis } from "../../src/base/index.ts";
+import { millis, minutes, seconds } from "../../src/base/index.ts";
 import { stepCalls } from "../../src/modem/voice/call-machine.ts";
 import {
   type CallsEffect,
@@ -12,6 +12,8 @@ import {
   HANG_UPS,
   noCalls,
 } from "../../src/modem/voice/call-model.ts";
+import { CallRig, Heard, SOUNDING } from "../modem/voice/call-rig.ts";
+import { SeededRandom } from "../sim/seeded-random.ts";
 
 const number = fc.constantFrom("+15550111", "+15550122", null);
 const entry: fc.Arbitrary<CallEntry> = fc.record({
@@ -161,6 +163,93 @@ describe("the machine of calls", () => {
         const dialled = run(moments).steps.flatMap(({ effects }) => effects.filter(({ type }) => type === "dial"));
         for (const effect of dialled) expect(effect).toEqual({ type: "dial", number: "+15550133" });
       }),
+    );
+  });
+});
+
+/** What goes wrong on a line with calls, but for what ends the modem itself. */
+function soil(rig: CallRig, random: SeededRandom): void {
+  const some = (most: number): number => (most * random.int(0, 100)) / 100;
+  rig.fault(
+    { kind: "split", max: 5, probability: some(0.3) },
+    { kind: "merge", probability: some(0.2) },
+    { kind: "garbage", probability: some(0.05) },
+    { kind: "error", match: "+CLCC", probability: some(0.2) },
+    { kind: "error", match: "+CHUP", probability: some(0.3) },
+    { kind: "urc-lost", probability: some(0.5) },
+    { kind: "urc-duplicate", probability: some(0.3) },
+    { kind: "urc-misplaced", probability: some(0.3) },
+  );
+  rig.calls.habits.reports = random.pick(["good", "lost", "wrong_ids"] as const);
+  rig.calls.habits.numberAfter = random.int(0, 3);
+  rig.calls.habits.listedAfterMs = random.int(0, 2_000);
+  rig.calls.habits.dialWaits = random.chance(0.2);
+}
+
+async function oneCall(rig: CallRig, random: SeededRandom): Promise<void> {
+  const { calls } = rig;
+  if (random.chance(0.5)) {
+    const before = rig.rings.length;
+    if (calls.incoming(random.pick(["+15550111", null])) === null) return;
+    await rig.pass(seconds(random.int(1, 12)));
+    if (random.chance(0.3)) for (const call of [...calls.list]) calls.end(call);
+    const ring = rig.rings[before];
+    if (ring !== undefined && random.chance(0.7)) void ring.call.answer().catch(() => {});
+    await rig.pass(seconds(random.int(0, 10)));
+    if (random.chance(0.5)) void ring?.call.hangUp().catch(() => {});
+  } else {
+    const outcome = random.pick(["answer", "busy", "no_answer", "unreachable", "manual", "refuse"] as const);
+    calls.plan = { outcome, alertMs: random.pick([null, 300]), ms: random.int(100, 8_000) };
+    const abort = new AbortController();
+    const dialled = rig.runner.voice.dial("+15550133", abort.signal).then(
+      (call) => rig.rings.push(new Heard(call)),
+      () => {},
+    );
+    await rig.pass(seconds(random.int(0, 12)));
+    if (random.chance(0.3)) abort.abort();
+    await rig.clock.settle(dialled);
+    if (random.chance(0.5))
+      void rig.runner.voice
+        .current()
+        ?.hangUp()
+        .catch(() => {});
+  }
+  await rig.pass(seconds(random.int(0, 5)));
+  // Whoever is still there gives up at last.
+  for (const call of [...calls.list]) if (random.chance(0.7)) calls.end(call);
+}
+
+describe("a slot with calls on a bad line", () => {
+  it("ends every call, tells each one's end once, and takes every SMS", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.constantFrom(...SOUNDING), async (seed, twin) => {
+        const random = new SeededRandom(seed);
+        const rig = new CallRig({ seed: String(seed), twin });
+        await rig.start();
+        soil(rig, random);
+        for (let i = 0; i < 12; i++) {
+          rig.send(`between ${i}`);
+          await oneCall(rig, random);
+        }
+        rig.modem.faults.clear();
+        for (const call of [...rig.calls.list]) if (call.direction === "in") rig.calls.end(call);
+        void rig.runner.voice
+          .current()
+          ?.hangUp()
+          .catch(() => {});
+        await rig.ready(minutes(5));
+        await rig.pass(minutes(2));
+        expect(rig.calls.list).toEqual([]);
+        expect(rig.runner.voice.current()).toBeNull();
+        for (const { story } of rig.rings) {
+          expect(story.filter((each) => each.startsWith("ended"))).toHaveLength(1);
+          expect(story.at(-1)).toMatch(/^ended/);
+        }
+        expect(rig.calls.dialled.every((number) => number === "+15550133")).toBe(true);
+        rig.expectAllOnce();
+        await rig.stop();
+      }),
+      { numRuns: Number(process.env.NUMBERBOX_CALL_RUNS ?? 25) },
     );
   });
 });
