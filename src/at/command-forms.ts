@@ -71,8 +71,9 @@ export const VOICE_SETTINGS = [
   "+QPCMV=0",
   "+QPCMV=1,0",
   "+QPCMV=1,2",
-  // SIMCom: rings are told on all interfaces; keys of the other side are told; sound over the audio port on and off.
+  // SIMCom: rings are told on all interfaces; keys of the other side are told; sound over the audio port in 8 kHz also over LTE, on, off.
   "$QCRCIND=1",
+  "+CPCMBANDWIDTH=1,1",
   "+DDET=1",
   "+CPCMREG=0",
   "+CPCMREG=1",

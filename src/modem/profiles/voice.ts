@@ -80,7 +80,7 @@ export const simcomVoice: VoiceProfile = {
   ...genericVoice,
   question: "+CPCMREG?",
   settings: [...COMMON, "^DSCI=1", "+DDET=1"],
-  soundSettings: ["$QCRCIND=1"],
+  soundSettings: ["$QCRCIND=1", "+CPCMBANDWIDTH=1,1"],
   beforeCall: ["+CPCMREG=0"],
   afterConnect: [{ setting: "+CPCMREG=1", delay: seconds(1), tries: 5, pause: millis(1000) }],
   afterCall: ["+CPCMREG=0"],

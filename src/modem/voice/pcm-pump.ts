@@ -14,8 +14,6 @@ const MAX_AT_ONCE = 10;
 /** Frames that the port has not taken yet; beyond it what is said is lost, as the port stands still. */
 const MAX_UNSENT = 16;
 
-const noCounts: AudioCounts = { heard: 0, said: 0, silence: 0, stalls: 0 };
-
 class CallSound implements ModemAudio {
   exchangeWith: PcmExchange | null = null;
   over = false;
@@ -36,9 +34,6 @@ class CallSound implements ModemAudio {
     return { heard, said, silence, stalls };
   }
 }
-
-/** Of a modem without a way for sound. */
-export const noSound: ModemAudio = { exchange: () => () => {}, counts: () => noCounts };
 
 export interface PcmPumpDeps {
   readonly clock: Pick<Clock, "monotonic">;

@@ -9,9 +9,11 @@ import {
   deferred,
   hasCode,
   type Logger,
+  type Millis,
   messageOf,
   SerialQueue,
   type SlotId,
+  seconds,
   stoppedError,
 } from "../../base/index.ts";
 import type { EndCause, ModemCall, VoiceAbility } from "../../core/index.ts";
@@ -20,7 +22,7 @@ import type { VoiceProfile } from "../profiles/index.ts";
 import { causeOf, stepCalls } from "./call-machine.ts";
 import { type CallsEffect, type CallsInput, type CallsState, noCalls } from "./call-model.ts";
 import { TrackedCall } from "./modem-call.ts";
-import { noSound, type PcmPump } from "./pcm-pump.ts";
+import type { PcmPump } from "./pcm-pump.ts";
 import { badDigit, badNumber, callOver, lineBusy, noAudio, refusedBy } from "./voice-errors.ts";
 
 export interface VoiceServiceOptions {
@@ -45,6 +47,8 @@ interface Current {
   readonly hangUps: ((error: unknown) => void)[];
 }
 
+/** From the connection to the first frame, with the longest set-up that there is. */
+const SOUND_LIMIT: Millis = seconds(10);
 /** Final results of ATD that are the end of a call rather than a refusal (V.250 6.3.1). */
 const CALL_RESULTS = ["no_carrier", "busy", "no_answer", "no_dialtone"] as const;
 
@@ -198,8 +202,8 @@ export class VoiceService {
   }
 
   #begin(direction: "in" | "out", number: string | null): Current {
-    const { slotId, ability, pump, log } = this.#options;
-    const { audio, close } = ability() === "audio" ? pump.open() : { audio: noSound, close: () => {} };
+    const { slotId, pump, log } = this.#options;
+    const { audio, close } = pump.open();
     const call: TrackedCall = new TrackedCall({
       ...{ slot: slotId, direction, number, audio, log },
       actions: {
@@ -304,7 +308,15 @@ export class VoiceService {
     const current = this.#current;
     if (current === null) return;
     for (const each of this.#options.profile().afterConnect) void this.#persist(each, current);
+    void this.#listen(current);
     current.call.emit({ type: "connected" });
+  }
+
+  /** A modem that gives no sound is the first thing that whoever looks for a mute call wants to know. */
+  async #listen({ call, abort: { signal } }: Current): Promise<void> {
+    const { clock, log } = this.#options;
+    await clock.sleep(SOUND_LIMIT, "sound of a call", signal).catch(() => {});
+    if (!signal.aborted && call.audio.counts().heard === 0) log.warn("call_without_sound");
   }
 
   async #persist(

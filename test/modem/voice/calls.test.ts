@@ -312,6 +312,70 @@ describe("a call that is dialled", () => {
   });
 });
 
+describe("two wishes at once", () => {
+  it("a caller who rings while the number is being dialled is told, and the dialling is refused", async () => {
+    const rig = await callRig();
+    rig.calls.plan = { outcome: "answer" };
+    const dialled = codeOf(rig, rig.runner.voice.dial(ALICE, new AbortController().signal));
+    rig.calls.incoming(BOB);
+    expect(await dialled).toBe("voice.modem_refused");
+    expect((await rig.ring()).call.number).toBe(BOB);
+    await rig.stop();
+  });
+
+  it("what is given up before the number was sent is never dialled", async () => {
+    const rig = await callRig();
+    const abort = new AbortController();
+    const dialled = codeOf(rig, rig.runner.voice.dial(ALICE, abort.signal));
+    abort.abort();
+    expect(await dialled).toBe("base.stopped");
+    await rig.pass(seconds(10));
+    expect(rig.sent("ATD")).toEqual([]);
+    expect(rig.runner.voice.current()).toBeNull();
+    await rig.stop();
+  });
+
+  it("one who wants to dial while another does is told that the line is busy", async () => {
+    const rig = await callRig();
+    rig.calls.plan = { outcome: "manual" };
+    const { signal } = new AbortController();
+    const first = rig.runner.voice.dial(ALICE, signal);
+    expect(await codeOf(rig, rig.runner.voice.dial(BOB, signal))).toBe("voice.line_busy");
+    const heard = new Heard(await rig.clock.settle(first));
+    await rig.clock.settle(Promise.all([heard.call.hangUp(), heard.call.hangUp()]));
+    await rig.told(heard, "ended cancelled");
+    expect(rig.calls.dialled).toEqual([ALICE]);
+    await rig.stop();
+  });
+
+  it("a USSD code is asked for in a call, whose end does not look like its refusal", async () => {
+    const rig = await callRig();
+    rig.calls.plan = { outcome: "answer", ms: 100 };
+    await rig.told(await rig.dial(), "connected");
+    const asked = rig.runner.ussd.ask("*100#");
+    await rig.pass(millis(300));
+    rig.calls.end();
+    expect(await rig.clock.settle(asked)).toEqual({ text: "Balance: 5.00 USD", more: false });
+    await rig.stop();
+  });
+});
+
+describe("a call without sound", () => {
+  it("is said in the log", async () => {
+    const rig = await callRig();
+    rig.calls.plan = { outcome: "answer" };
+    await rig.told(await rig.dial(), "connected");
+    rig.modem.audio.stall(60_000);
+    rig.calls.end();
+    await rig.pass(seconds(5));
+    const mute = await rig.dial();
+    await rig.told(mute, "connected");
+    await rig.pass(seconds(15));
+    expect(JSON.stringify(rig.log).split("call_without_sound")).toHaveLength(2);
+    await rig.stop();
+  });
+});
+
 describe("keys", () => {
   it.each(SOUNDING)("go to the other side in order, each once: %s", async (twin) => {
     const rig = await callRig({ twin });

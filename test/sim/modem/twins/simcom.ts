@@ -63,7 +63,7 @@ export const SIMCOM_TWINS = {
     soundOff: true,
     layers: () => [
       soundSwitch("+CPCMREG", 2),
-      accepts("^DSCI", "+DDET", "$QCRCIND"),
+      accepts("^DSCI", "+DDET", "$QCRCIND", "+CPCMBANDWIDTH"),
       boots("SMS DONE", "PB DONE"),
       busyAtStart(/^\+(?:CPIN|CICCID)$/, { raw: "+CME ERROR: SIM busy" }),
       operatorByName(),
