@@ -75,7 +75,7 @@ export const backupSection = z
       .string()
       .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "a time of day such as 03:30")
       .optional()
-      .describe("When a backup is made each day, by the clock on the wall."),
+      .describe("When a backup is made each day, by the clock of `locale.time_zone`."),
     keep: z
       .strictObject({
         daily: z.int().min(1).max(366).default(7),

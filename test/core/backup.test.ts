@@ -10,6 +10,7 @@ import {
   obsolete,
   readBackupName,
   retryAfter,
+  zoneOffset,
 } from "../../src/core/index.ts";
 import { codeOf } from "../envelope/error-code.ts";
 import { MemoryBoxStore } from "../sim/memory-store.ts";
@@ -21,7 +22,7 @@ const nameAt = (at: number, who = "provider"): string =>
 
 describe("when a backup is due", () => {
   const none = { lastSuccess: null, lastAttempt: null, failures: 0 };
-  const at = { now: NOON, offset: 120 };
+  const at = { now: NOON, offset: () => 120 };
 
   it("is at its time of day by the clock on the wall, once", () => {
     const daily = { kind: "daily", minute: 3 * 60 + 30 } as const;
@@ -30,6 +31,45 @@ describe("when a backup is due", () => {
     expect(nextRun(daily, none, at)).toBe(due);
     expect(nextRun(daily, { ...none, lastSuccess: unixMs(due + 1) }, at)).toBe(due + days(1));
     expect(nextRun(daily, { ...none, lastSuccess: unixMs(due - 1) }, at)).toBe(due);
+  });
+
+  const madrid = zoneOffset("Europe/Madrid");
+  const utc = (...parts: [number, number, number, number, number]) => unixMs(Date.UTC(...parts));
+
+  it.each([
+    // The clocks are put forward at 2:00, so that 2:30 is not there; and back at 3:00, so that it is there twice.
+    ["02:00", 120, utc(2026, 2, 28, 12, 0), utc(2026, 2, 29, 1, 0)],
+    ["02:30", 150, utc(2026, 2, 28, 12, 0), utc(2026, 2, 29, 1, 30)],
+    ["04:00", 240, utc(2026, 2, 28, 12, 0), utc(2026, 2, 29, 2, 0)],
+    ["02:30", 150, utc(2026, 9, 24, 12, 0), utc(2026, 9, 25, 1, 30)],
+    ["04:00", 240, utc(2026, 9, 24, 12, 0), utc(2026, 9, 25, 3, 0)],
+  ])("is at %s of the owner's zone in the night of another offset", (_name, minute, now, due) => {
+    const record = { ...none, lastSuccess: now };
+    expect(nextRun({ kind: "daily", minute }, record, { now, offset: madrid })).toBe(due);
+  });
+
+  it("is once a day in every zone and at every moment", () => {
+    const zones = ["UTC", "Europe/Madrid", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe"];
+    const offsets = zones.map(zoneOffset);
+    fc.assert(
+      fc.property(
+        fc.nat(zones.length - 1),
+        fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) }),
+        fc.nat(1439),
+        (zone, moment, minute) => {
+          const [now, offset] = [unixMs(moment), offsets[zone] ?? madrid];
+          const daily = { kind: "daily", minute } as const;
+          const last = nextRun(daily, none, { now, offset });
+          const next = nextRun(daily, { ...none, lastSuccess: now }, { now, offset });
+          expect(last).toBeLessThanOrEqual(now);
+          expect(next).toBeGreaterThan(now);
+          expect(Math.abs(next - last - days(1))).toBeLessThanOrEqual(hours(1));
+          const shown = (((last / 60_000 + offset(last)) % 1440) + 1440) % 1440;
+          // But for the hour that is not there.
+          if (offset(unixMs(last - hours(2))) === offset(unixMs(last + hours(2)))) expect(shown).toBe(minute);
+        },
+      ),
+    );
   });
 
   it("is a span after the last that worked; what failed is tried again ever later", () => {

@@ -27,6 +27,7 @@ import {
   Backups,
   type EventLog,
   type SettingStore,
+  zoneOffset,
 } from "../../core/index.ts";
 import type { Identity } from "../../envelope/index.ts";
 import type { BackupView } from "../../protocol/index.ts";
@@ -67,8 +68,6 @@ export interface BackupServices {
 const MAX_HANDED_IN = 64 * 1024 ** 3;
 
 /** What local time is ahead of UTC then, in minutes. */
-const localOffset = (at: UnixMs): number => -new Date(at).getTimezoneOffset();
-
 function scheduleOf({ every, at }: BoxConfig["backup"]): BackupSchedule | null {
   if (every !== undefined) return { kind: "every", every };
   if (at === undefined) return null;
@@ -95,7 +94,12 @@ class BoxBackups implements BackupConsole {
     this.#deps = deps;
     const { config } = deps;
     this.#backups = new Backups({
-      ...{ ...deps, keep: config.backup.keep, schedule: scheduleOf(config.backup), offset: localOffset },
+      ...{
+        ...deps,
+        keep: config.backup.keep,
+        schedule: scheduleOf(config.backup),
+        offset: zoneOffset(config.locale.time_zone),
+      },
       destinations: config.backup.destinations.map((place) => placeOfBackup(place, deps)),
       source: this.#source(),
     });

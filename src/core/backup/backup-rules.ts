@@ -1,6 +1,7 @@
 // When a backup is due and which old ones go, pure.
 
 import { type Millis, millis, minutes, type UnixMs, unixMs } from "../../base/index.ts";
+import type { ZoneOffset } from "./zone-offset.ts";
 
 export type BackupSchedule =
   | { readonly kind: "every"; readonly every: Millis }
@@ -31,11 +32,27 @@ const FIRST_RETRY = minutes(5);
 const LAST_RETRY = minutes(6 * 60);
 const DAY = 86_400_000;
 
-/** The last moment at or before `now` at which a daily backup is due. `offset` is what local time is ahead of UTC, in minutes. */
-function lastDaily(now: UnixMs, minute: number, offset: number): number {
-  const local = now + offset * 60_000;
-  const today = Math.floor(local / DAY) * DAY + minute * 60_000;
-  return (today <= local ? today : today - DAY) - offset * 60_000;
+/** The moment of a day at which the wall shows that minute; `day` is its midnight as if it were UTC. */
+function momentOf(day: number, minute: number, offset: ZoneOffset): number {
+  const local = day + minute * 60_000;
+  // The offset that counts is the one of the moment itself, which is found with the one of about then. In the night in which the
+  // clocks are put forward the minute may not be there: then it is the same time of the hour before or after.
+  const about = local - offset(unixMs(Math.max(0, local))) * 60_000;
+  return local - offset(unixMs(Math.max(0, about))) * 60_000;
+}
+
+interface Daily {
+  readonly last: number;
+  readonly next: number;
+}
+
+/** The last moment at or before `now` at which a daily backup is due, and the one after it. */
+function dailyAround(now: UnixMs, minute: number, offset: ZoneOffset): Daily {
+  const day = Math.floor((now + offset(now) * 60_000) / DAY) * DAY;
+  const [before, today, after] = [day - DAY, day, day + DAY].map((each) => momentOf(each, minute, offset));
+  return today !== undefined && today <= now
+    ? { last: today, next: after ?? today + DAY }
+    : { last: before ?? 0, next: today ?? 0 };
 }
 
 /** How long after its last failure a destination is tried again. */
@@ -47,14 +64,14 @@ export function retryAfter(failures: number): Millis {
 export function nextRun(
   schedule: BackupSchedule,
   record: DestinationRecord,
-  at: { readonly now: UnixMs; readonly offset: number },
+  at: { readonly now: UnixMs; readonly offset: ZoneOffset },
 ): UnixMs {
   const { lastSuccess, lastAttempt, failures } = record;
   const retry = failures > 0 && lastAttempt !== null ? lastAttempt + retryAfter(failures) : 0;
   if (schedule.kind === "every")
     return unixMs(Math.max(retry, lastSuccess === null ? 0 : lastSuccess + schedule.every));
-  const last = lastDaily(at.now, schedule.minute, at.offset);
-  const due = lastSuccess !== null && lastSuccess >= last ? last + DAY : last;
+  const { last, next } = dailyAround(at.now, schedule.minute, at.offset);
+  const due = lastSuccess !== null && lastSuccess >= last ? next : last;
   return unixMs(Math.max(retry, due));
 }
 

@@ -26,6 +26,7 @@ import {
   obsolete,
 } from "./backup-rules.ts";
 import type { BackupDestination, BackupSource, ReadyBackup } from "./ports-backup.ts";
+import type { ZoneOffset } from "./zone-offset.ts";
 
 export interface BackupsDeps {
   readonly source: BackupSource;
@@ -38,8 +39,7 @@ export interface BackupsDeps {
   readonly log: Logger;
   readonly events: EventLog;
   readonly now: () => UnixMs;
-  /** What local time is ahead of UTC, in minutes. */
-  readonly offset: (at: UnixMs) => number;
+  readonly offset: ZoneOffset;
 }
 
 /** Of one destination, as it is now. */
@@ -144,7 +144,7 @@ export class Backups {
     const { schedule, now, offset } = this.#deps;
     if (schedule === null) return null;
     const at = now();
-    return nextRun(schedule, this.#recordOf(destination), { now: at, offset: offset(at) });
+    return nextRun(schedule, this.#recordOf(destination), { now: at, offset });
   }
 
   #isDue(destination: BackupDestination): boolean {
