@@ -52,6 +52,8 @@ export const enEvents = {
   "event.proofs.anchored": "The proof of {date} is anchored in Emercoin",
   "event.proofs.anchor_problem": "The proof of {date} is not anchored: {reason}",
   "event.rental.granted": "{line} granted for {days}",
+  "event.call.refused": "A call of {line} was refused: {reason}",
+  "event.call.ended": "A call of {line} ended: {reason}",
   "event.rental.ended": "Rental of {line} ended",
   "event.rental.expired": "Rental of {line} ran out",
   "event.kept.read": "The owner read messages that the box keeps for him",

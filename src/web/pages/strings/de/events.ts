@@ -61,6 +61,8 @@ export const deEvents: Translation = {
   "event.proofs.anchored": "Der Nachweis vom {date} ist in Emercoin verankert",
   "event.proofs.anchor_problem": "Der Nachweis vom {date} ist nicht verankert: {reason}",
   "event.rental.granted": "{line} für {days} vermietet",
+  "event.call.refused": "Ein Anruf von {line} wurde abgelehnt: {reason}",
+  "event.call.ended": "Ein Anruf von {line} endete: {reason}",
   "event.rental.ended": "Vermietung von {line} beendet",
   "event.rental.expired": "Vermietung von {line} abgelaufen",
   "event.kept.read": "Der Eigentümer hat Nachrichten gelesen, die die Box für ihn aufbewahrt",

@@ -57,6 +57,8 @@ export const esEvents: Translation = {
   "event.proofs.anchored": "La prueba del {date} está anclada en Emercoin",
   "event.proofs.anchor_problem": "La prueba del {date} no está anclada: {reason}",
   "event.rental.granted": "{line} concedida por {days}",
+  "event.call.refused": "Se rechazó una llamada de {line}: {reason}",
+  "event.call.ended": "Terminó una llamada de {line}: {reason}",
   "event.rental.ended": "El alquiler de {line} ha terminado",
   "event.rental.expired": "El alquiler de {line} ha vencido",
   "event.kept.read": "El propietario ha leído mensajes que el equipo le guarda",

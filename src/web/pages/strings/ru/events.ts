@@ -58,6 +58,8 @@ export const ruEvents: Translation = {
   "event.proofs.anchored": "Доказательство за {date} закреплено в Emercoin",
   "event.proofs.anchor_problem": "Доказательство за {date} не закреплено: {reason}",
   "event.rental.granted": "Линия {line} сдана в аренду на {days}",
+  "event.call.refused": "Звонок линии {line} отклонён: {reason}",
+  "event.call.ended": "Звонок линии {line} завершён: {reason}",
   "event.rental.ended": "Аренда линии {line} завершена",
   "event.rental.expired": "Срок аренды линии {line} истёк",
   "event.kept.read": "Владелец прочитал сообщения, которые устройство хранит для него",
