@@ -276,7 +276,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const { chain } = deps;
   const mirror = createRecordMirror({ ...deps, relay: () => delivery.relay });
   const { publishing, anchor, escrows } = createNames(shared, rentals, mirror);
-  const proofs = createProofs({ ...shared, proofs: deps.store.proofs, chain: anchor });
+  const proofs = createProofs({ ...shared, proofs: deps.store.proofs, calls: deps.store.calls, chain: anchor });
   const offer = (line: LineId) => offerOf(deps.live.current, line);
   const payments = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
   const delivery = createDelivery(shared, rentals, proofs);

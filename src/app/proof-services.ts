@@ -16,7 +16,7 @@ import {
   ProofService,
 } from "../core/index.ts";
 import { messageHash } from "../envelope/index.ts";
-import type { ProofStore } from "../store/index.ts";
+import type { FileBoxStore, ProofStore } from "../store/index.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 /** The way into the chain; null where no node is configured. */
@@ -30,6 +30,7 @@ export interface ProofServicesDeps
   readonly events: EventLog;
   readonly now: () => UnixMs;
   readonly proofs: ProofStore;
+  readonly calls: FileBoxStore["calls"];
   readonly chain: ProofChain | null;
 }
 
@@ -44,7 +45,10 @@ export function createProofs(deps: ProofServicesDeps): ProofServices {
   const { publish, suffix, empty_days: emptyDays, close_after: closeAfter, keep_days: keepDays } = config.proofs;
   const username = config.proofs.username ?? identity.name;
   const { receiptRows: rows, trees: store } = deps.proofs;
-  const source = new BoxReceipts({ suite, rows, seed: identity.seed, provider: toBase64url(identity.verify) });
+  const source = new BoxReceipts({
+    ...{ suite, rows, seed: identity.seed, provider: toBase64url(identity.verify) },
+    calls: deps.calls.issued,
+  });
   const reader = new ProofReader({ suite, store, source, username });
   const anchoring = chain === null ? null : new Anchoring({ ...chain, suffix, username, keepDays, now: deps.now });
   const trusted = (): boolean => time.confidence === "trusted";

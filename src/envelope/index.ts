@@ -2,6 +2,7 @@
 
 export * from "./archive-seal.ts";
 export * from "./call-receipt.ts";
+export * from "./call-record.ts";
 export * from "./canonical-json.ts";
 export * from "./canonical-parse.ts";
 export * from "./envelope-v1.ts";

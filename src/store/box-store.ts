@@ -6,6 +6,7 @@ import type {
   AnswerStore,
   AuditStore,
   BoxStore,
+  CallStore,
   EscrowStore,
   EventStore,
   NoticeStore,
@@ -17,6 +18,7 @@ import { openSqlite, type SqliteStats, snapshotSqlite } from "../sqlite/index.ts
 import { alertRepository } from "./alert-repository.ts";
 import { answerRepository } from "./answer-repository.ts";
 import { auditRepository } from "./audit-repository.ts";
+import { callRepository } from "./call-repository.ts";
 import { escrowRepository } from "./escrow-repository.ts";
 import { eventRepository } from "./event-repository.ts";
 import { intakeRepository } from "./intake-repository.ts";
@@ -56,6 +58,7 @@ export interface FileBoxStore extends BoxStore, OutboxReport {
   readonly alerts: AlertStore;
   readonly notices: NoticeStore;
   readonly answers: AnswerStore;
+  readonly calls: CallStore;
   /** The full check of the file; may take minutes on a large one. `store.corrupt` with the first finding. */
   checkIntegrity(): Promise<void>;
   stats(): Promise<SqliteStats>;
@@ -86,6 +89,7 @@ export async function openBoxStore(options: BoxStoreOptions): Promise<FileBoxSto
     alerts: alertRepository(db),
     notices: noticeRepository(db),
     answers: answerRepository(db),
+    calls: callRepository(db),
     probe: () => db.probe(),
     backup: (file) => db.backup(file),
     checkIntegrity: () => db.checkIntegrity(),

@@ -4,6 +4,7 @@ import { type Schema, TREE_TABLES } from "../sqlite/index.ts";
 import { ALERT_TABLES } from "./alert-repository.ts";
 import { ANSWER_TABLES } from "./answer-repository.ts";
 import { AUDIT_TABLES } from "./audit-repository.ts";
+import { CALL_TABLES } from "./call-repository.ts";
 import { ESCROW_TABLES } from "./escrow-repository.ts";
 import { EVENT_TABLES } from "./event-repository.ts";
 import { NOTICE_TABLES } from "./notice-repository.ts";
@@ -265,5 +266,6 @@ export const boxSchema: Schema = {
     { name: "alerts and notices", sql: [ALERT_TABLES, NOTICE_TABLES].join("\n") },
     { name: "audit trail", sql: AUDIT_TABLES },
     { name: "answers under a key", sql: ANSWER_TABLES },
+    { name: "calls", sql: CALL_TABLES },
   ],
 };

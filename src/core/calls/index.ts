@@ -1,9 +1,11 @@
 // Calls: what both ends must offer, the call's machine, who may dial what, what it costs.
 export * from "./call.ts";
+export * from "./call-book.ts";
 export * from "./call-desk.ts";
 export * from "./call-machine.ts";
 export * from "./dial-policy.ts";
 export { isEmergency } from "./emergency-check.ts";
 export * from "./metering.ts";
 export { countryOf } from "./numbering-plan.ts";
+export type * from "./ports-calls.ts";
 export * from "./ports-voice.ts";

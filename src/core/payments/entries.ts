@@ -73,6 +73,14 @@ export function smsCharged(about: Omit<About, "id"> & { readonly upTo: number },
   ]);
 }
 
+/** Minutes of a call; `id` is the call, `upTo` its last minute that this pays. */
+export function callCharged(about: About & { readonly upTo: number }, price: MicroEmc): JournalEntry {
+  return make("call_charged", `call:${about.id}:${about.upTo}`, about, [
+    { account: rentalAccount(about.rental), amount: price },
+    { account: "provider:earned", amount: negative(price) },
+  ]);
+}
+
 /** A charge that is given back to the renter's credit; `id` says what for. */
 export function chargeReturned(about: About, amount: MicroEmc): JournalEntry {
   return make("charge_returned", `returned:${about.id}`, about, [

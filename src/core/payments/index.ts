@@ -8,6 +8,7 @@ export * from "./ledger.ts";
 export type * from "./model.ts";
 export * from "./order-machine.ts";
 export * from "./orders.ts";
+export * from "./paid-calls.ts";
 export * from "./payer.ts";
 export * from "./payer-budget.ts";
 export * from "./payment-book.ts";

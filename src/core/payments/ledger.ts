@@ -34,6 +34,7 @@ export type EntryKind =
   | "deposit_reversed"
   | "rental_charged"
   | "sms_charged"
+  | "call_charged"
   | "charge_returned"
   | "refund"
   | "swept";

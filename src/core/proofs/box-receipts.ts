@@ -2,8 +2,9 @@
 // relay had taken it, and its listing are the receipt. Nothing is written for it on the way of an SMS.
 
 import type { CryptoSuite, Secret, UnixMs } from "../../base/index.ts";
-import { type Receipt, receiptTime, signReceipt, verifyReceipt } from "../../envelope/index.ts";
+import { type Receipt, receiptTime, signCallReceipt, signReceipt, verifyReceipt } from "../../envelope/index.ts";
 import { parseJsonWith, receipt as receiptSchema } from "../../protocol/index.ts";
+import type { IssuedCall, IssuedCalls, RowQuery, RowSlice } from "./issued-calls.ts";
 import type { IssuedReceipt, ReceiptQuery, ReceiptSlice, ReceiptSource } from "./ports-proofs.ts";
 import { unknownMessage } from "./proof-problems.ts";
 
@@ -33,17 +34,6 @@ export interface AcknowledgedRow {
   readonly receipt: string;
 }
 
-export interface RowQuery extends Pick<ReceiptQuery, "from" | "to" | "rentalId"> {
-  /** `next` of the slice before, empty for the first. */
-  readonly after: string;
-}
-
-export interface RowSlice<R> {
-  readonly rows: readonly R[];
-  /** Null when there are no more. */
-  readonly next: string | null;
-}
-
 /** One slice looks at a bounded number of rows. */
 export interface IssuedRows {
   forwarded(query: RowQuery): Promise<RowSlice<ForwardedRow>>;
@@ -55,6 +45,8 @@ export interface IssuedRows {
 export interface BoxReceiptsDeps {
   readonly suite: CryptoSuite;
   readonly rows: IssuedRows;
+  /** Absent where there are no calls. */
+  readonly calls?: IssuedCalls;
   /** The provider's Ed25519 seed and, base64url, its verify key. */
   readonly seed: Secret<Uint8Array>;
   readonly provider: string;
@@ -91,9 +83,9 @@ export class BoxReceipts implements ReceiptSource {
     return this.#deps.provider;
   }
 
-  /** First what was forwarded (`m` and the rows' position), then what was acknowledged (`r`). */
+  /** First what was forwarded (`m` and the rows' position), then what was acknowledged (`r`), then calls (`c`). */
   async slice(query: ReceiptQuery): Promise<ReceiptSlice> {
-    const { rows } = this.#deps;
+    const { rows, calls } = this.#deps;
     const after = query.after ?? "m";
     const position = after.slice(1);
     if (after.startsWith("m")) {
@@ -101,14 +93,22 @@ export class BoxReceipts implements ReceiptSource {
       const next = page.next === null ? "r" : `m${page.next}`;
       return { receipts: page.rows.flatMap((row) => this.#ofForwarded(row)), next };
     }
-    const page = await rows.acknowledged({ ...query, after: position });
-    return { receipts: page.rows.map(ofAcknowledged), next: page.next === null ? null : `r${page.next}` };
+    if (after.startsWith("r")) {
+      const page = await rows.acknowledged({ ...query, after: position });
+      const end = calls === undefined ? null : "c";
+      return { receipts: page.rows.map(ofAcknowledged), next: page.next === null ? end : `r${page.next}` };
+    }
+    const page = await calls?.ended({ ...query, after: position });
+    const receipts = page?.rows.map((call) => this.#ofCall(call)) ?? [];
+    return { receipts, next: page === undefined || page.next === null ? null : `c${page.next}` };
   }
 
   async about(hash: string): Promise<readonly IssuedReceipt[]> {
     const row = await this.#deps.rows.forwardedAs(hash);
     const own = row === null ? [] : this.#ofForwarded(row);
-    return [...own, ...(await this.#deps.rows.acknowledgedAs(hash)).map(ofAcknowledged)];
+    const read = (await this.#deps.rows.acknowledgedAs(hash)).map(ofAcknowledged);
+    const call = (await this.#deps.calls?.endedAs(hash)) ?? null;
+    return [...own, ...read, ...(call === null ? [] : [this.#ofCall(call)])];
   }
 
   /** The provider's receipt to the renter's own key: for the renter alone, since it tells who rents. Errors: `proofs.unknown_message`. */
@@ -123,6 +123,13 @@ export class BoxReceipts implements ReceiptSource {
     const own: IssuedReceipt = { kind: "provider", receipt: this.#sign(row, { listing: listingId }), at };
     if (accepted === null) return [own];
     return [own, { kind: "relay", receipt: acceptReceipt(accepted, hash, listingId), at }];
+  }
+
+  #ofCall({ hash, listingId: listing, direction, start, duration, at }: IssuedCall): IssuedReceipt {
+    const { suite, seed, provider } = this.#deps;
+    const times = { start, duration: Math.floor(duration / 1000), ts: at };
+    const about = { suite, seed, from: provider, to: { listing }, callHash: hash, direction };
+    return { kind: "call", receipt: signCallReceipt({ ...about, ...times }), at };
   }
 
   #sign({ hash, at }: ForwardedRow, to: Receipt["to"]): Receipt {

@@ -5,6 +5,7 @@ export * from "./anchoring.ts";
 export * from "./box-receipts.ts";
 export * from "./day-codec.ts";
 export * from "./day-tree.ts";
+export type * from "./issued-calls.ts";
 export type * from "./ports-proofs.ts";
 export * from "./proof-date.ts";
 export * from "./proof-reader.ts";
