@@ -75,7 +75,9 @@ export class ProofBox {
     this.names.put(wormOf(username), utf8(worm));
     const now = () => this.clock.now();
     const { receiptRows: rows, trees } = store.proofs;
-    this.receipts = new BoxReceipts({ suite, rows, seed: provider.seed, provider: verifyOf(provider) });
+    this.receipts = new BoxReceipts({
+      ...{ suite, rows, calls: store.calls.issued, seed: provider.seed, provider: verifyOf(provider) },
+    });
     const shared = { suite, store: trees, source: this.receipts };
     this.reader = new ProofReader({ ...shared, username });
     this.service = new ProofService({
