@@ -227,7 +227,8 @@ async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promi
   const { listen, names, behind_proxy: behindProxy } = deps.config.web;
   const { node_red: section } = deps.config;
   const now = () => time.now();
-  const flows = await createFlows({ ...deps, section, settings: store, events: services.events, now });
+  const authority = () => entrance.web.tls?.source.authority() ?? null;
+  const flows = await createFlows({ ...deps, section, settings: store, events: services.events, now, authority });
   const settings = deps.settings === undefined ? [] : settingsOperations(deps.settings);
   const doctor = boxDoctor({
     ...deps,

@@ -19,6 +19,8 @@ export interface FlowServicesDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly now: () => UnixMs;
+  /** The box's own authority in PEM, which the flows are to believe; null where it has none. */
+  readonly authority: () => string | null;
 }
 
 export interface FlowServices {
@@ -73,7 +75,8 @@ export async function createFlows(deps: FlowServicesDeps): Promise<FlowServices 
       try {
         await mkdir(join(dataFolder, FLOWS_FOLDER), { recursive: true, mode: 0o700 });
         const token = await createApiToken({ ...deps, name: "node-red", scopes: [...SCOPES], internal: true });
-        await replaceFile(access, `${JSON.stringify({ url, token })}\n`);
+        const ca = deps.authority();
+        await replaceFile(access, `${JSON.stringify({ url, token, ...(ca === null ? {} : { ca }) })}\n`);
         watch.start();
       } catch (error) {
         deps.log.error("node_red_not_started", { reason: messageOf(error) });

@@ -1,11 +1,12 @@
 // Node-RED itself, in a process of its own: embedded, so that its settings are values of this program and no file of code; served at a
 // Unix socket that only the box can reach.
 
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import { AppError, type Clock, isAppError, seconds, systemCodeOf, withDeadline, wrapError } from "../base/index.ts";
 import { runtimeSettings } from "./runtime-settings.ts";
+import { trustBox } from "./trust.ts";
 
 export interface NodeRedOptions {
   /** Flows, credentials and settings of the editor. */
@@ -44,6 +45,8 @@ const STOPPING = seconds(5);
 /** Errors: `node_red.no_package`, `node_red.not_started`. */
 export async function startNodeRed(options: NodeRedOptions): Promise<RunningNodeRed> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  // Without the box's file there is nobody to trust; the nodes say so themselves when they want to reach it.
+  await trustBox(options.access, (file) => readFile(file, "utf8")).catch(() => false);
   const red = await load();
   const server = createServer((request, response) => serve(red, options.root, { request, response }));
   red.init(server, runtimeSettings({ ...options, nodes: fileURLToPath(new URL(".", import.meta.url)) }));
