@@ -1,6 +1,6 @@
 // Both ends of calls as scripts: a slot whose modem does what a test says, and phones that do.
 
-import { type Disposer, slotId } from "../../src/base/index.ts";
+import { AppError, type Disposer, slotId, stoppedError } from "../../src/base/index.ts";
 import type {
   Announcement,
   AudioCounts,
@@ -56,6 +56,8 @@ export class FakeModemCall implements ModemCall {
   readonly direction: "in" | "out";
   readonly number: string | null;
   over = false;
+  #connected = false;
+  #end: ModemCallEvent | null = null;
   readonly #events = new Listeners<ModemCallEvent>();
   readonly #onOver: () => void;
 
@@ -65,24 +67,36 @@ export class FakeModemCall implements ModemCall {
     this.#onOver = onOver;
   }
 
+  /** Why it ends when the other side ends it. */
+  get goneCause(): EndCause {
+    return this.#connected ? "hung_up" : "cancelled";
+  }
   onEvent(listener: (event: ModemCallEvent) => void): Disposer {
+    const end = this.#end;
+    if (end !== null) queueMicrotask(() => listener(end));
     return this.#events.add(listener);
   }
   say(event: ModemCallEvent): void {
+    if (event.type === "connected") this.#connected = true;
     if (event.type === "ended") {
       this.over = true;
+      this.#end = event;
       this.#onOver();
     }
     this.#events.tell(event);
   }
   async answer(): Promise<void> {
+    if (this.over) throw new AppError("voice.call_over", "the call is over");
     this.did.push("answer");
   }
   async hangUp(): Promise<void> {
     this.did.push("hang up");
-    if (!this.over) this.say({ type: "ended", cause: "hung_up" });
+    const before = this.direction === "in" ? "declined" : "cancelled";
+    if (!this.over) this.say({ type: "ended", cause: this.#connected ? "hung_up" : before });
   }
   async sendDigit(digit: string): Promise<void> {
+    if (this.over) throw new AppError("voice.call_over", "the call is over");
+    if (!/^[0-9A-D*#]$/.test(digit)) throw new AppError("voice.bad_digit", "no such key");
     this.did.push(`digit ${digit}`);
   }
 }
@@ -110,9 +124,11 @@ export class FakeSlotVoice implements SlotVoice {
     return call;
   }
   async dial(number: string, signal: AbortSignal): Promise<ModemCall> {
+    if (!/^\+?[0-9]{1,20}$/.test(number)) throw new AppError("voice.bad_number", "no number");
+    if (this.call !== null) throw new AppError("voice.line_busy", "a call is on");
     this.dialled.push(number);
     await Promise.resolve();
-    signal.throwIfAborted();
+    if (signal.aborted) throw stoppedError("dialling");
     if (this.fault !== null) throw this.fault;
     return this.#made("out", number);
   }

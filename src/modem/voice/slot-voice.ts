@@ -24,6 +24,8 @@ export class SlotVoicePort implements SlotVoice {
   readonly #deps: SlotVoiceDeps;
   readonly #log: Logger;
   readonly #listeners = new Set<(call: ModemCall) => void>();
+  /** Rang when nobody listened yet: the slot may be ready before whoever takes its calls. */
+  #unheard: ModemCall | null = null;
 
   constructor(deps: SlotVoiceDeps) {
     this.#deps = deps;
@@ -47,6 +49,8 @@ export class SlotVoicePort implements SlotVoice {
 
   onRing(listener: (call: ModemCall) => void): Disposer {
     this.#listeners.add(listener);
+    const call = this.#unheard;
+    if (call !== null) queueMicrotask(() => this.current() === call && this.#hear());
     return () => {
       this.#listeners.delete(listener);
     };
@@ -59,6 +63,14 @@ export class SlotVoicePort implements SlotVoice {
   }
 
   rang(call: ModemCall): void {
+    this.#unheard = call;
+    this.#hear();
+  }
+
+  #hear(): void {
+    const call = this.#unheard;
+    if (call === null || this.#listeners.size === 0) return;
+    this.#unheard = null;
     for (const listener of [...this.#listeners]) {
       try {
         listener(call);

@@ -1,6 +1,7 @@
 // Calls of a slot with simulated modems of each vendor: +CLCC decides, what is said unasked only hurries it.
 import { describe, expect, it } from "vitest";
 import { isAppError, millis, seconds } from "../../../src/base/index.ts";
+import type { ModemCall } from "../../../src/core/index.ts";
 import type { DialPlan } from "../../sim/modem/index.ts";
 import { SlotRig } from "../slot-rig.ts";
 import { CallRig, callRig, Heard, SOUNDING } from "./call-rig.ts";
@@ -112,6 +113,31 @@ describe("a caller", () => {
     const second = await rig.ring(2);
     expect(first.story).toEqual(["connected", "ended hung_up"]);
     expect(second.call.number).toBe(BOB);
+    await rig.stop();
+  });
+
+  it("who rings when nobody listens yet is told to the first who does, unless it is over", async () => {
+    const rig = new SlotRig({ voice: {}, modem: { twin: "quectel-ec25" } });
+    await rig.start();
+    const heard: ModemCall[] = [];
+    rig.modem.calls.incoming(ALICE);
+    await rig.pass(seconds(5));
+    rig.runner.voice.onRing((call) => heard.push(call))();
+    await rig.clock.flush();
+    expect(heard).toEqual([]);
+    const dispose = rig.runner.voice.onRing((call) => heard.push(call));
+    await rig.clock.flush();
+    expect(heard.map(({ number }) => number)).toEqual([ALICE]);
+    dispose();
+    rig.modem.calls.end();
+    await rig.pass(seconds(5));
+    rig.modem.calls.incoming(BOB);
+    await rig.pass(seconds(5));
+    rig.modem.calls.end();
+    await rig.pass(seconds(5));
+    rig.runner.voice.onRing((call) => heard.push(call));
+    await rig.clock.flush();
+    expect(heard).toHaveLength(1);
     await rig.stop();
   });
 
