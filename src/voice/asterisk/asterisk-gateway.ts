@@ -224,6 +224,8 @@ export class AsteriskGateway implements VoiceGateway {
       await this.#refuse(channel.id, q850Of("congested"));
       return;
     }
+    // Asterisk tells it twice: to the application, and to who listens to everything.
+    if (this.#asking.has(channel.id)) return;
     this.#asking.add(channel.id);
     const user = await this.#accountOf(channel);
     if (!this.#asking.delete(channel.id)) return;
