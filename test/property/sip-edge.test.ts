@@ -102,11 +102,10 @@ describe("hostile headers", () => {
       now: () => clock.monotonic(),
       nonceLife: minutes(5),
       nonceCapacity: 100,
-      algorithms: ["SHA-256", "MD5"] as const,
     };
     const signIn = new SignIn(options);
     const accounts = new Map([["alice", accountFor("alice", REALM, "secret")]]);
-    const nonce = /nonce="([^"]+)"/.exec(signIn.challenges("a", false)[0] ?? "")?.[1] ?? "";
+    const nonce = /nonce="([^"]+)"/.exec(signIn.challenges("a", false, ["MD5"])[0] ?? "")?.[1] ?? "";
     const good = authorize({ realm: REALM, nonce, algorithm: "MD5", stale: false }, "REGISTER", `sip:${REALM}`, {
       user: "alice",
       password: "guess",

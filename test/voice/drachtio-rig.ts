@@ -118,11 +118,15 @@ export class DrachtioRig implements EdgeRig {
     return rig;
   }
 
+  portOf(transport: "udp" | "tcp" | "tls"): number {
+    return transport === "tls" ? this.#tlsPort : this.#sipPort;
+  }
+
   async phone({
     transport = "udp",
     ...options
   }: Partial<SipPhoneOptions> & { readonly transport?: "udp" | "tcp" | "tls" }): Promise<SipPhone> {
-    const server = { transport, host: "127.0.0.1", port: transport === "tls" ? this.#tlsPort : this.#sipPort };
+    const server = { transport, host: "127.0.0.1", port: this.portOf(transport) };
     const phone = new SipPhone({
       clock: systemClock,
       user: "renter0001",
@@ -183,15 +187,17 @@ export class DrachtioRig implements EdgeRig {
   }
 
   #common(call: PhoneCall): Pick<AnchorCall, "ended" | "nextDigit" | "held" | "resumed"> {
-    const offered = async (what: string): Promise<void> => {
-      const request = await call.next("INVITE");
-      if (!request.body.includes(what)) throw new Error(`expected ${what}`);
+    const offered = async (isHeld: boolean): Promise<void> => {
+      // Sound both ways is what SDP says when it says nothing.
+      const { body } = await call.next("INVITE");
+      if (/^a=(sendonly|inactive)/m.test(body) !== isHeld)
+        throw new Error(`expected an offer that ${isHeld ? "holds" : "resumes"}`);
     };
     return {
       ended: call.ended,
       nextDigit: async () => /Signal=(\S)/.exec((await call.next("INFO")).body)?.[1] ?? "",
-      held: () => offered("a=sendonly"),
-      resumed: () => offered("a=sendrecv"),
+      held: () => offered(true),
+      resumed: () => offered(false),
     };
   }
 }

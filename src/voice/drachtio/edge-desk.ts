@@ -6,6 +6,7 @@ import type { SipAccount, SipBinding } from "../../core/index.ts";
 import { CallBridge, type LegPlan } from "./call-bridge.ts";
 import { type AnchorAddress, callerOf, isDialable, planToAnchor, planToPhone } from "./call-headers.ts";
 import { offeredEncryption } from "./offer-media.ts";
+import { PhoneAlgorithms } from "./phone-algorithms.ts";
 import { type Binding, Registrar } from "./registrar.ts";
 import { screen } from "./screen.ts";
 import { SignIn } from "./sign-in.ts";
@@ -39,6 +40,7 @@ export class EdgeDesk {
   readonly #registrar: Registrar;
   readonly #asked: Throttle;
   readonly #failed: Throttle;
+  readonly #algorithms = new PhoneAlgorithms(SOURCES);
   readonly #calls = new Set<CallBridge>();
   #accounts: ReadonlyMap<string, SipAccount> = new Map();
   #connection: SipConnection | null = null;
@@ -51,8 +53,7 @@ export class EdgeDesk {
     this.#registrar = new Registrar(now);
     this.#asked = new Throttle({ now, rate: CHALLENGES, capacity: SOURCES });
     this.#failed = new Throttle({ now, rate: FAILURES, capacity: SOURCES });
-    const algorithms = ["SHA-256", "MD5"] as const;
-    this.#signIn = new SignIn({ ...options, now, nonceCapacity: NONCES, algorithms });
+    this.#signIn = new SignIn({ ...options, now, nonceCapacity: NONCES });
   }
 
   open(connection: SipConnection): void {
@@ -103,7 +104,7 @@ export class EdgeDesk {
     return {
       bindings: this.#registrar.all().length,
       nonces: this.#signIn.size,
-      sources: this.#asked.size + this.#failed.size,
+      sources: this.#asked.size + this.#failed.size + this.#algorithms.size,
       calls: this.#calls.size,
     };
   }
@@ -133,13 +134,19 @@ export class EdgeDesk {
     const source = sourceOf(request.source.address);
     const { method, uri } = request;
     const verdict = this.#signIn.check({ method, uri, source, authorization: request.header(name) }, this.#accounts);
-    if (verdict.kind === "in" && verdict.user === claimed) return verdict.user;
+    const phone = `${source} ${claimed ?? ""}`;
+    if (verdict.kind === "in" && verdict.user === claimed) {
+      this.#algorithms.signedIn(phone, verdict.algorithm);
+      return verdict.user;
+    }
     const isWrong = verdict.kind !== "ask";
     if (!(isWrong ? this.#failed : this.#asked).take(source)) {
       request.drop();
       return null;
     }
-    const challenges = this.#signIn.challenges(source, !isWrong && verdict.stale);
+    const isStale = !isWrong && verdict.stale;
+    const algorithms = this.#algorithms.offer(phone, request.header("User-Agent"), isWrong || isStale);
+    const challenges = this.#signIn.challenges(source, isStale, algorithms);
     const [status, header] =
       name === "Authorization" ? ([401, "WWW-Authenticate"] as const) : ([407, "Proxy-Authenticate"] as const);
     request.respond(status, { headers: { [header]: challenges } });

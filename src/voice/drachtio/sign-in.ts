@@ -14,8 +14,6 @@ export interface SignInOptions {
   readonly now: () => Millis;
   readonly nonceLife: Millis;
   readonly nonceCapacity: number;
-  /** Offered in this order; phones take the first that they know (RFC 8760). */
-  readonly algorithms: readonly DigestAlgorithm[];
 }
 
 export interface SignInRequest {
@@ -28,8 +26,8 @@ export interface SignInRequest {
 }
 
 export type SignInVerdict =
-  | { readonly kind: "in"; readonly user: string }
-  /** No credentials, or right ones for an old nonce. */
+  | { readonly kind: "in"; readonly user: string; readonly algorithm: DigestAlgorithm }
+  /** No credentials, or right ones for an old nonce: `stale`. */
   | { readonly kind: "ask"; readonly stale: boolean }
   | { readonly kind: "wrong" };
 
@@ -49,16 +47,17 @@ export class SignIn {
     return this.#nonces.size;
   }
 
-  /** Values for WWW-Authenticate or Proxy-Authenticate, one header for each. */
-  challenges(source: string, stale: boolean): readonly string[] {
+  /**
+   * Values for WWW-Authenticate or Proxy-Authenticate, one header for each of `algorithms`; phones take the first that they know.
+   */
+  challenges(source: string, stale: boolean, algorithms: readonly DigestAlgorithm[]): readonly string[] {
     const nonce = this.#nonces.issue(source);
-    return this.#options.algorithms.map((algorithm) => challengeOf(this.#options.realm, nonce, algorithm, stale));
+    return algorithms.map((algorithm) => challengeOf(this.#options.realm, nonce, algorithm, stale));
   }
 
   check(request: SignInRequest, accounts: ReadonlyMap<string, SipAccount>): SignInVerdict {
     const credentials = readCredentials(request.authorization, this.#options.realm);
-    if (credentials === null || !this.#options.algorithms.includes(credentials.algorithm))
-      return { kind: "ask", stale: false };
+    if (credentials === null) return { kind: "ask", stale: false };
     const account = accounts.get(credentials.username);
     const ha1 = this.#ha1(account, credentials.username, credentials.algorithm);
     const expected = expectedResponse(credentials, ha1, request.method);
@@ -66,7 +65,8 @@ export class SignIn {
     const isRight = timingSafeEqual(Buffer.from(expected), Buffer.from(credentials.response));
     if (!isRight || account === undefined || !sameResource(credentials.uri, request.uri)) return { kind: "wrong" };
     const state = this.#nonces.use(credentials.nonce, request.source, credentials.nc);
-    return state === "fresh" ? { kind: "in", user: account.user } : { kind: "ask", stale: true };
+    const { algorithm } = credentials;
+    return state === "fresh" ? { kind: "in", user: account.user, algorithm } : { kind: "ask", stale: true };
   }
 
   /** For an unknown user one that nobody knows, so that the same work is done. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { millis, minutes, seconds } from "../../../src/base/index.ts";
 import { digestHash, expectedResponse, readCredentials } from "../../../src/voice/drachtio/digest.ts";
 import { Nonces } from "../../../src/voice/drachtio/nonces.ts";
+import { PhoneAlgorithms } from "../../../src/voice/drachtio/phone-algorithms.ts";
 import { SignIn, type SignInRequest } from "../../../src/voice/drachtio/sign-in.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
 import { authorize, type Challenge, ha1Of } from "../../sim/sip/sip-phone.ts";
@@ -134,12 +135,13 @@ describe("signing in", () => {
       now: () => clock.monotonic(),
       nonceLife: minutes(5),
       nonceCapacity: 100,
-      algorithms: ["SHA-256", "MD5"] as const,
     };
     const accounts = new Map([["alice", accountFor("alice", REALM, PASSWORD)]]);
     const signIn = new SignIn(options);
     const challenge = (algorithm: "MD5" | "SHA-256", source = "192.0.2.1"): Challenge => {
-      const text = signIn.challenges(source, false).find((each) => each.includes(`algorithm=${algorithm},`)) ?? "";
+      const text =
+        signIn.challenges(source, false, ["SHA-256", "MD5"]).find((each) => each.includes(`algorithm=${algorithm},`)) ??
+        "";
       return { realm: REALM, nonce: /nonce="([^"]+)"/.exec(text)?.[1] ?? "", algorithm, stale: false };
     };
     const request = (authorization: string | undefined, more: Partial<SignInRequest> = {}): SignInRequest => ({
@@ -156,7 +158,7 @@ describe("signing in", () => {
 
   it("offers SHA-256 before MD5, with one nonce", () => {
     const { signIn } = rig();
-    const [first, second] = signIn.challenges("a", true);
+    const [first, second] = signIn.challenges("a", true, ["SHA-256", "MD5"]);
     expect(first).toMatch(
       /^Digest realm="box\.example", nonce="[\w-]{43}", algorithm=SHA-256, qop="auth", stale=true$/,
     );
@@ -168,7 +170,7 @@ describe("signing in", () => {
     (algorithm) => {
       const { challenge, check, request } = rig();
       const header = authorize(challenge(algorithm), "REGISTER", `sip:${REALM}`, who);
-      expect(check(request(header))).toEqual({ kind: "in", user: "alice" });
+      expect(check(request(header))).toEqual({ kind: "in", user: "alice", algorithm });
       expect(check(request(header))).toEqual({ kind: "ask", stale: true });
     },
   );
@@ -215,5 +217,34 @@ describe("signing in", () => {
     );
     expect(check(request(header)).kind).toBe("ask");
     expect(ha1Of("MD5", "a", "b", "c")).not.toBe(ha1Of("SHA-256", "a", "b", "c"));
+  });
+});
+
+describe("the algorithms that a phone is offered", () => {
+  const ALL = ["SHA-256", "MD5"];
+
+  it("are all, and MD5 alone to one that comes back without an answer, from then on", () => {
+    const phones = new PhoneAlgorithms(10);
+    expect(phones.offer("old", "Phone/1", false)).toEqual(ALL);
+    expect(phones.offer("old", "Phone/1", false)).toEqual(["MD5"]);
+    phones.signedIn("old", "MD5");
+    expect(phones.offer("old", "Phone/1", false)).toEqual(["MD5"]);
+    expect(phones.offer("new", "Phone/2", false)).toEqual(ALL);
+    phones.signedIn("new", "SHA-256");
+    expect(phones.offer("new", "Phone/2", false)).toEqual(ALL);
+    expect(phones.offer("new", "Phone/2", true)).toEqual(ALL);
+    expect(phones.offer("new", "Phone/2", false)).toEqual(ALL);
+  });
+
+  it("are MD5 alone at once for phones that are known for it", () => {
+    const phones = new PhoneAlgorithms(10);
+    expect(phones.offer("a", "baresip v1.0.0 (x86_64/linux)", false)).toEqual(["MD5"]);
+    expect(phones.offer("b", "baresip v3.5.0 (x86_64/linux)", false)).toEqual(ALL);
+  });
+
+  it("are remembered for so many phones and no more", () => {
+    const phones = new PhoneAlgorithms(10);
+    for (let at = 0; at < 1000; at++) phones.offer(`${at}`, undefined, false);
+    expect(phones.size).toBe(10);
   });
 });
