@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type MicroEmc, microEmc, rentalId, unixMs } from "../../src/base/index.ts";
 import {
   Balances,
+  callCharged,
   chargeReturned,
   depositCredited,
   depositReversed,
@@ -61,7 +62,10 @@ const moves: fc.Arbitrary<Make> = fc
       case 5:
         return { entry: rentalCharged(about, sum), credit: -sum, coins: 0 };
       case 6:
-        return { entry: smsCharged({ ...about, upTo: sum }, sum), credit: -sum, coins: 0 };
+        return {
+          entry: (won ? callCharged : smsCharged)({ ...about, upTo: sum }, sum),
+          ...{ credit: -sum, coins: 0 },
+        };
       case 7:
         return { entry: chargeReturned(about, sum), credit: sum, coins: 0 };
       default:

@@ -1,10 +1,12 @@
 // Calls in the day's tree, beside messages.
 
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { hours, microEmc, millis, slotId, toBase64url, unixMs } from "../../src/base/index.ts";
-import { checkReceipts, dateOf, type StoredCall } from "../../src/core/index.ts";
-import { sealCallRecord } from "../../src/envelope/index.ts";
-import { renter, suite } from "../relay/fixtures.ts";
+import { hours, microEmc, millis, seconds, silentLogger, slotId, toBase64url, unixMs } from "../../src/base/index.ts";
+import { CallBook, checkReceipts, dateOf, type StoredCall } from "../../src/core/index.ts";
+import { openCallRecord, sealCallRecord } from "../../src/envelope/index.ts";
+import { renter, suite, verifyOf } from "../relay/fixtures.ts";
 import { NOON, ProofBox } from "../sim/proof-box.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
 import { sampleLine, sampleRental } from "../sim/store-samples.ts";
@@ -38,6 +40,39 @@ function call(n: number, change: Partial<StoredCall> = {}): StoredCall {
     ...{ cause: "hung_up", record, ...change },
   };
 }
+
+/** A call of the whole way: the book, its sealing and the file. */
+async function talk(box: ProofBox, number: string): Promise<void> {
+  const book = new CallBook({
+    ...{ store: box.store.calls, suite, random, clock: box.clock, log: silentLogger, events: { record: () => {} } },
+    ...{ now: () => box.clock.now(), money: null },
+    terms: () => ({ pricePerMinute: microEmc(0), includedMinutes: 0, maxCall: hours(1), minutesPerDay: null }),
+  });
+  const keys = { verify: verifyOf(renter), encrypt: toBase64url(renter.encrypt) };
+  const account = book.open({
+    ...{ id: "ab".repeat(16), direction: "out", line, slot: slotId("s1"), rental: sampleRental(1, { renter: keys }) },
+    ...{ number, startedAt: box.clock.now(), onRunningOut: () => {}, onRanOut: () => {} },
+  });
+  account.talking();
+  await box.clock.advance(seconds(130));
+  account.over("hung_up");
+  await book.stop();
+}
+
+describe("a call's number", () => {
+  it("is in the sealed record, and in no file of the box", async () => {
+    const box = await ProofBox.open();
+    await talk(box, "+4930987654321");
+    const [row] = await box.store.calls.calls({ before: null, limit: 1, line: null, rental: null });
+    expect(row).toMatchObject({ minutes: 3, duration: 130_000, cause: "hung_up" });
+    expect(openCallRecord(suite, renter.seed, row?.record?.sealed ?? "").number).toBe("+4930987654321");
+    const folder = dirname(box.file);
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+    // What is known to be in them is found: the search works.
+    expect(files.some((bytes) => bytes.includes(row?.id ?? "?"))).toBe(true);
+    for (const part of ["4930987654321", "987654321"]) expect(files.some((bytes) => bytes.includes(part))).toBe(false);
+  });
+});
 
 describe("receipts of calls", () => {
   it("are leaves of their day's tree beside those of messages, and verify", async () => {

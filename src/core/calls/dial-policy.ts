@@ -1,6 +1,7 @@
 // What may be dialled for a renter. Refuses unless every rule lets a number pass, and gives out nothing but `+` and digits, or a short
 // national number of digits alone: no spelling, separator or code of what was dialled ever reaches a modem.
 
+import type { Line } from "../model.ts";
 import { dialledNumber, looksLikeEmergency } from "./dialled-text.ts";
 import { isEmergency } from "./emergency-check.ts";
 import { countryOf, knowsPrices, type NumberingPlan, placeNumber, planOfCountry } from "./numbering-plan.ts";
@@ -113,4 +114,9 @@ function judgeInternational(digits: string, context: DialContext): DialJudgement
   // Where nothing is known of prices, "any" is not enough: that is where expensive ranges are sold from.
   const known = placed.plan === null || knowsPrices(placed.callingCode);
   return known || policy.premium === "allow" ? allowed : refuse("call.premium");
+}
+
+/** The same for a line by its own number, as the desk asks. */
+export function dialVerdict(dialled: string, line: Pick<Line, "number">, policy: DialPolicy): DialJudgement {
+  return judgeDialled(dialled, { number: line.number, policy });
 }

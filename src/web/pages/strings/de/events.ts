@@ -63,6 +63,10 @@ export const deEvents: Translation = {
   "event.rental.granted": "{line} für {days} vermietet",
   "event.call.refused": "Ein Anruf von {line} wurde abgelehnt: {reason}",
   "event.call.ended": "Ein Anruf von {line} endete: {reason}",
+  "event.call.cut_by_restart":
+    "Die Box wurde während {calls} Anrufen unterbrochen; sie sind festgehalten, soweit bekannt",
+  "event.call.records_wait": "Anrufe können nicht auf die Platte geschrieben werden; die Box versucht es weiter",
+  "event.call.records_kept": "Anrufe werden wieder auf die Platte geschrieben",
   "event.rental.ended": "Vermietung von {line} beendet",
   "event.rental.expired": "Vermietung von {line} abgelaufen",
   "event.kept.read": "Der Eigentümer hat Nachrichten gelesen, die die Box für ihn aufbewahrt",
