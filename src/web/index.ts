@@ -8,6 +8,7 @@ export { DEFAULT_WEB_LIMITS, type WebLimits } from "./server/limits.ts";
 export { type Download, type Operation, operation } from "./server/operation.ts";
 export { alertOperations, deliveryOperations, eventOperations } from "./server/routes-alerts.ts";
 export { backupOperations } from "./server/routes-backup.ts";
+export { callOperations } from "./server/routes-calls.ts";
 export { keptOperations } from "./server/routes-kept.ts";
 export { outboxOperations } from "./server/routes-outbox.ts";
 export { settingsOperations } from "./server/routes-settings.ts";

@@ -8,4 +8,5 @@ export { isEmergency } from "./emergency-check.ts";
 export * from "./metering.ts";
 export { countryOf } from "./numbering-plan.ts";
 export type * from "./ports-calls.ts";
+export * from "./ports-calls-console.ts";
 export * from "./ports-voice.ts";

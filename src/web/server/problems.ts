@@ -18,6 +18,8 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "base.timeout": 504,
   "base.unreachable": 502,
   "box.cannot_restart": 409,
+  "call.no_account": 409,
+  "call.unknown": 404,
   "config.syntax": 422,
   "crypto.bad_key": 400,
   "crypto.bad_length": 400,
