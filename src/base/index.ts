@@ -11,6 +11,7 @@ export * from "./deferred.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./log.ts";
+export * from "./md5.ts";
 export * from "./micro-emc.ts";
 export * from "./random.ts";
 export * from "./secret.ts";

@@ -16,6 +16,7 @@ import {
 import { concatBytes } from "./bytes.ts";
 import type { CryptoSuite } from "./crypto.ts";
 import { AppError } from "./errors.ts";
+import type { Md5 } from "./md5.ts";
 import { freshKeys, type KeyObjects, keptKeys } from "./system-keys.ts";
 
 // The eight points of small order on edwards25519, canonical and non-canonical encodings: OpenSSL accepts them as keys, with
@@ -136,3 +137,5 @@ export const systemCrypto: CryptoSuite = suiteOver(freshKeys);
 export function createSystemCrypto(): CryptoSuite {
   return suiteOver(keptKeys());
 }
+
+export const systemMd5: Md5 = (data) => plain(createHash("md5").update(data).digest());

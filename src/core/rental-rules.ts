@@ -40,7 +40,9 @@ export function lineState(
 export type RentalInput =
   | { readonly type: "tick"; readonly now: UnixMs; readonly clockTrusted: boolean }
   | { readonly type: "end"; readonly now: UnixMs }
-  | { readonly type: "credit"; readonly credit: number | null };
+  | { readonly type: "credit"; readonly credit: number | null }
+  /** What is sealed in the grant has changed: the renter must get it anew. */
+  | { readonly type: "reissue" };
 
 export type RentalEffect =
   /** Save the rental and tell the relay its new revision. */
@@ -73,6 +75,8 @@ export function stepRental(rental: Rental, input: RentalInput): RentalStep {
       return finish(rental, "ended", input.now);
     case "credit":
       return { rental: { ...rental, credit: input.credit, rev: rental.rev + 1 }, effects: [{ type: "publish" }] };
+    case "reissue":
+      return { rental: { ...rental, rev: rental.rev + 1 }, effects: [{ type: "publish" }] };
     default:
       return assertNever(input, "rental input");
   }

@@ -18,7 +18,7 @@ import {
   wrapError,
 } from "../base/index.ts";
 import { type CanonicalObject, type Identity, publicKeysFromText, signGrant } from "../envelope/index.ts";
-import type { GrantRequest, RentalGrant } from "../protocol/index.ts";
+import type { GrantRequest, RentalGrant, SipTerms } from "../protocol/index.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Line, Rental } from "./model.ts";
 import type { RentalStore } from "./ports-store.ts";
@@ -39,6 +39,8 @@ export interface RentalsDeps {
   readonly senderRules: (line: LineId) => SenderLevels;
   /** Lines that the owner keeps for himself: nobody rents them. */
   readonly isOwn?: (line: LineId) => boolean;
+  /** The renter's SIP account, a member of the sealed terms; null, or nothing that gives any, where the line has no calls. */
+  readonly sipTerms?: (rental: Rental) => SipTerms | null;
   /** A grant is waiting for the relay. */
   readonly onGrant: (rental: Rental) => void;
 }
@@ -179,6 +181,11 @@ export class Rentals {
     return await this.#change(() => this.#step(this.#known(id), { type: "credit", credit }));
   }
 
+  /** Signs the grant anew, with what its terms are now. Nothing happens to a rental that is over. Errors: `rental.unknown`. */
+  async reissue(id: RentalId): Promise<Rental> {
+    return await this.#change(() => this.#step(this.#known(id), { type: "reissue" }));
+  }
+
   /** Ends what has run out. A failing write is tried again at the next tick: until then the rental goes on. */
   async tick(): Promise<void> {
     if (this.#held !== null) return;
@@ -255,7 +262,12 @@ export class Rentals {
 
   #termsOf(rental: Rental): CanonicalObject {
     const { presets, custom } = senderTerms(this.senderLevels(rental.lineId, rental));
-    return { envelope_version: rental.envelopeVersion, sender_policy: { presets: [...presets], custom } };
+    const sip = rental.state === "active" ? (this.#deps.sipTerms?.(rental) ?? null) : null;
+    return {
+      envelope_version: rental.envelopeVersion,
+      sender_policy: { presets: [...presets], custom },
+      ...(sip === null ? {} : { sip: { ...sip } }),
+    };
   }
 
   /** By id or number. Errors: `rental.unknown_line`. */

@@ -30,6 +30,7 @@ describe("stepRental", () => {
     "end by a clock in doubt far in the past": { type: "end", now: unixMs(0) },
     credit: { type: "credit", credit: 9 },
     "no limit": { type: "credit", credit: null },
+    reissue: { type: "reissue" },
   };
   /** What each input makes of an active rental; null for nothing. */
   const outcomes: Readonly<Record<string, readonly [Partial<Rental>, readonly string[]] | null>> = {
@@ -44,6 +45,7 @@ describe("stepRental", () => {
     ],
     credit: [{ credit: 9, rev: 4 }, ["publish"]],
     "no limit": [{ credit: null, rev: 4 }, ["publish"]],
+    reissue: [{ rev: 4 }, ["publish"]],
   };
   const states: Readonly<Record<RentalState, Rental>> = { active, ended, expired };
 

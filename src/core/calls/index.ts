@@ -10,3 +10,5 @@ export { countryOf } from "./numbering-plan.ts";
 export type * from "./ports-calls.ts";
 export * from "./ports-calls-console.ts";
 export * from "./ports-voice.ts";
+export * from "./sip-accounts.ts";
+export { type SipCredentials, sipCredentials } from "./sip-credentials.ts";
