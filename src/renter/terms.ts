@@ -1,6 +1,8 @@
 // What a provider's terms say, in words. They come sealed from the provider, in the form of whatever version he runs.
 
 import { z } from "zod";
+import { AppError } from "../base/index.ts";
+import { parseWith, type SipTerms, sipTerms } from "../protocol/index.ts";
 
 const terms = z.object({
   sender_policy: z.object({ presets: z.array(z.string()), custom: z.boolean() }),
@@ -13,4 +15,24 @@ export function senderPolicyText(value: unknown): string | null {
   const { presets, custom } = parsed.data.sender_policy;
   const kinds = [...presets, ...(custom ? ["senders of the provider's own list"] : [])];
   return kinds.length === 0 ? null : `The provider does not deliver messages from: ${kinds.join(", ")}.`;
+}
+
+/** Terms without what signs in at the provider's: what other commands than `renter sip` may show. `calls`: whether it is there. */
+export function shownTerms(value: object): { readonly terms: object; readonly calls: boolean } {
+  const { sip, ...rest }: { sip?: unknown } = value;
+  return { terms: rest, calls: sip !== undefined };
+}
+
+/** The SIP account of a rental; null when its terms have none. Throws `renter.bad_sip` for one of an unknown form, without a value of it. */
+export function sipOf(value: unknown): SipTerms | null {
+  const parsed = z.object({ sip: z.unknown() }).safeParse(value);
+  if (!parsed.success || parsed.data.sip === undefined) return null;
+  try {
+    return parseWith(sipTerms, parsed.data.sip, "renter.bad_sip", "the SIP account in the grant");
+  } catch (cause) {
+    throw new AppError("renter.bad_sip", "the SIP account in the grant is not of a known form", {
+      hint: "Update Numberbox, or ask the provider for the grant again.",
+      cause,
+    });
+  }
 }

@@ -105,7 +105,7 @@ describe("packages", () => {
     [/^(mqtt|prom-client)$/, ["telemetry"]],
     [/^drachtio-srf$/, ["voice"]],
     [/^(nodemailer|grammy)$/, ["notify"]],
-    [/^uqr$/, ["web"]],
+    [/^uqr$/, ["web", "bin"]],
     [/^(@peculiar\/x509|reflect-metadata)$/, ["tls"]],
     [/^(@simplewebauthn\/(server|browser)|otpauth)$/, ["web"]],
     [/^rate-limiter-flexible$/, ["web", "relay"]],

@@ -12,14 +12,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isAppError, seconds, silentLogger, toBase64url, toHex } from "../../src/base/index.ts";
-import { systemRandom } from "../../src/base/system-random.ts";
-import type { CliIo, ExitCode } from "../../src/bin/cli-io.ts";
-import { registerRenter } from "../../src/bin/commands/renter.ts";
+import { seconds, toBase64url, toHex } from "../../src/base/index.ts";
+import type { ExitCode } from "../../src/bin/cli-io.ts";
 import { type PublicKeys, parseKeyfile, publicKeysToText, serialiseG2 } from "../../src/envelope/index.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
+import { CommandRun } from "./command-run.ts";
 import { FakeRelay } from "./fake-relay.ts";
 import { grantOf, messageOf, NOW, NOW_S, NUMBER, RENTAL, renter, stranger, suite } from "./fixtures.ts";
 import { type RealRelay, startRealRelay } from "./real-relay.ts";
@@ -45,82 +43,8 @@ function publicPair(keys: PublicKeys): string {
   return `${verify}:${encrypt}`;
 }
 
-/** A command that is running or done. */
-class CommandRun implements CliIo {
-  stdout = "";
-  stderr = "";
-  readonly env = { HOME: root };
-  readonly clock = new VirtualClock(NOW);
-  readonly random = systemRandom;
-  readonly log = silentLogger;
-  readonly abort = new AbortController();
-  readonly done: Promise<ExitCode>;
-  readonly #watchers = new Set<() => void>();
-
-  constructor(argv: readonly string[]) {
-    this.done = this.#run(argv);
-  }
-
-  get signal(): AbortSignal {
-    return this.abort.signal;
-  }
-
-  out(text: string): void {
-    this.stdout += text;
-    for (const look of [...this.#watchers]) look();
-  }
-
-  err(text: string): void {
-    this.stderr += text;
-    for (const look of [...this.#watchers]) look();
-  }
-
-  readInput(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(0));
-  }
-
-  get lines(): readonly { readonly type: string; readonly [member: string]: unknown }[] {
-    return this.stdout
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line));
-  }
-
-  until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!condition()) return;
-        this.#watchers.delete(look);
-        resolve();
-      };
-      this.#watchers.add(look);
-      look();
-    });
-  }
-
-  async #run(argv: readonly string[]): Promise<ExitCode> {
-    let exit: ExitCode = 0;
-    const program = new Command("numberbox").exitOverride().configureOutput({
-      writeOut: (text) => this.out(text),
-      writeErr: (text) => this.err(text),
-    });
-    registerRenter(program, this, (code) => {
-      exit = code;
-    });
-    try {
-      await program.parseAsync(["renter", ...argv], { from: "user" });
-      return exit;
-    } catch (error) {
-      if (error instanceof CommanderError) return 2;
-      if (!isAppError(error)) throw error;
-      this.err(`${error.code}: ${error.message}\n  ${error.hint ?? ""}\n`);
-      return 1;
-    }
-  }
-}
-
 async function run(...argv: readonly string[]): Promise<CommandRun & { readonly exit: ExitCode }> {
-  const command = new CommandRun(argv);
+  const command = new CommandRun(root, argv);
   return Object.assign(command, { exit: await command.done });
 }
 
@@ -306,7 +230,7 @@ describe("renter inbox", () => {
 
   it("with --follow prints what comes until Ctrl-C, which is exit code 0", async () => {
     await relay.forward(await messageOf({ seq: 1, body: "one" }));
-    const command = new CommandRun(["inbox", ...access(), "--json", "--follow"]);
+    const command = new CommandRun(root, ["inbox", ...access(), "--json", "--follow"]);
     await command.until(() => command.stderr.includes("Following"));
     await relay.forward(await messageOf({ seq: 3, body: "three" }));
     await command.until(() => command.stdout.includes("three"));
@@ -362,7 +286,7 @@ describe("renter inbox", () => {
   it("tells once that a followed relay is gone, and that it is back", async () => {
     const fake = await FakeRelay.start();
     fake.failNext("rentals", "reset", "reset");
-    const command = new CommandRun(["inbox", "--keyfile", keyfile, "--relay", fake.url, "--follow"]);
+    const command = new CommandRun(root, ["inbox", "--keyfile", keyfile, "--relay", fake.url, "--follow"]);
     await command.until(() => command.stderr.includes("renter.relay_unreachable"));
     while (!command.stderr.includes("again")) await command.clock.advance(seconds(0.1));
     command.abort.abort();
@@ -372,18 +296,18 @@ describe("renter inbox", () => {
   });
 
   it("shows what another process, which follows, has received, and fetches nothing", async () => {
-    const first = new CommandRun(["inbox", ...access(), "--follow", "--json"]);
+    const first = new CommandRun(root, ["inbox", ...access(), "--follow", "--json"]);
     await first.until(() => first.stderr.includes("Following"));
     await relay.forward(await messageOf({ seq: 1, body: "one" }));
     await first.until(() => first.stdout.includes("one"));
     const [folder] = readdirSync(join(root, ".local/state/numberbox/renter"));
     // Both commands are one process here, whose own lock counts as left over: another living process holds it.
     writeFileSync(join(root, ".local/state/numberbox/renter", folder ?? "", "lock"), `${process.ppid}\n`);
-    const second = new CommandRun(["inbox", ...access(), "--json"]);
+    const second = new CommandRun(root, ["inbox", ...access(), "--json"]);
     await second.clock.settle(second.done, seconds(10));
     expect([await second.done, bodies(second)]).toEqual([0, ["one"]]);
     expect(second.stderr).toContain("Another process");
-    const third = new CommandRun(["inbox", ...access(), "--new"]);
+    const third = new CommandRun(root, ["inbox", ...access(), "--new"]);
     await third.clock.settle(third.done, seconds(10));
     expect([await third.done, third.stderr.split(":")[0]]).toEqual([1, "renter.in_use"]);
     first.abort.abort();

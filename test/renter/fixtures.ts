@@ -3,6 +3,7 @@
 import { type CryptoSuite, toBase64url, toHex, unixMs, utf8 } from "../../src/base/index.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import {
+  type CanonicalObject,
   encodePayload,
   type Identity,
   identityFromSeed,
@@ -44,6 +45,7 @@ export interface GrantParts {
   /** Unix seconds. */
   readonly startsAt?: number;
   readonly version?: 1 | 2;
+  readonly terms?: CanonicalObject;
 }
 
 export function grantOf(parts: GrantParts = {}): RentalGrant {
@@ -64,7 +66,7 @@ export function grantOf(parts: GrantParts = {}): RentalGrant {
       rev: parts.rev ?? 1,
       credit: null,
     },
-    secret: { number: parts.number ?? NUMBER, terms: { sms: "unlimited" } },
+    secret: { number: parts.number ?? NUMBER, terms: parts.terms ?? { sms: "unlimited" } },
   });
 }
 

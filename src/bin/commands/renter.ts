@@ -14,6 +14,7 @@ import {
   receiptLine,
   rememberLogin,
   senderPolicyText,
+  shownTerms,
   visibleLine,
 } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
@@ -23,6 +24,7 @@ import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
 import { type KeysOptions, renterKeys, runKeys } from "./renter-own-keys.ts";
 import { createPrinter } from "./renter-print.ts";
+import { registerSip } from "./renter-sip.ts";
 
 interface LoginOptions extends RenterOptions {
   readonly trust?: string;
@@ -70,8 +72,11 @@ function sealedTerms(renter: OpenRenter, grant: RentalGrant): GrantSecret | null
 function rentalLine(renter: OpenRenter, rental: RelayRental): object {
   const { rental_id, listing_id, provider, starts_at, expires_at, envelope_version } = rental.grant;
   const { state, last_seq } = rental;
-  const { number, terms } = sealedTerms(renter, rental.grant) ?? { number: null, terms: null };
-  return { rental_id, listing_id, provider, number, terms, starts_at, expires_at, envelope_version, state, last_seq };
+  const secret = sealedTerms(renter, rental.grant);
+  const { terms, calls } = secret === null ? { terms: null, calls: null } : shownTerms(secret.terms);
+  const times = { starts_at, expires_at };
+  const number = secret?.number ?? null;
+  return { rental_id, listing_id, provider, number, terms, calls, ...times, envelope_version, state, last_seq };
 }
 
 function rentalText(renter: OpenRenter, rental: RelayRental): string {
@@ -80,7 +85,12 @@ function rentalText(renter: OpenRenter, rental: RelayRental): string {
   const until = localTime(rental.grant.expires_at * 1000);
   const head = `  ${number}  ${rental.state.padEnd(6)}  until ${until}  rental ${rental.grant.rental_id}\n`;
   const policy = senderPolicyText(secret?.terms ?? null);
-  return policy === null ? head : `${head}    ${visibleLine(policy)}\n`;
+  const calls = rental.state === "active" && shownTerms(secret?.terms ?? {}).calls;
+  return [
+    head,
+    policy === null ? "" : `    ${visibleLine(policy)}\n`,
+    calls ? "    Takes calls. To set up a phone: numberbox renter sip\n" : "",
+  ].join("");
 }
 
 /** By number, those that cannot be read last; then by start. */
@@ -227,5 +237,6 @@ export function registerRenter(program: Command, io: CliIo, setExit: (code: Exit
   const renter = program.command("renter").description("rent numbers, and read their SMS");
   registerSigningIn(renter, io, finish);
   registerReading(renter, io, finish);
+  registerSip(renter, io, { finish, withCommonOptions });
   registerMarket(renter, io, { finish, withCommonOptions });
 }
