@@ -34,6 +34,7 @@ import {
   ReceiptCollector,
   type RecordMirror,
   Rentals,
+  type SipAccounts,
   type SlotStatus,
   TwinWatch,
   Ussd,
@@ -55,6 +56,7 @@ import { type BoxRelay, createBoxRelay } from "./relay-services.ts";
 import { createCatchUp } from "./restore-services.ts";
 import { senderLevels } from "./sender-levels.ts";
 import type { ServiceDeps } from "./service-deps.ts";
+import { createSipAccounts } from "./sip-services.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
 import { createTelemetry, type TelemetryServices } from "./telemetry-services.ts";
 
@@ -97,6 +99,8 @@ export interface BoxServices {
   readonly balances: BalanceWatch | null;
   readonly numbers: NumberQuery;
   readonly proofs: ProofServices;
+  /** Of renters' phones. */
+  readonly sip: SipAccounts;
   /** Null on a box without an Emercoin node. */
   readonly payments: Payments | null;
   /** Answers renters; null where nothing can be paid. */
@@ -115,14 +119,18 @@ const LIVE_SETTINGS = [
   ...["listing.tiers", "listing.features", "listing.endpoints", "listing.days", "lines.*.listing"],
 ];
 
-function createRentals(shared: Shared): Rentals {
+function createRentals(shared: Shared, sip: () => SipAccounts): Rentals {
   const { rest_after_day: afterDay, rest_after_longer: afterLonger } = shared.config.rental;
   return new Rentals({
     ...shared,
     policy: { afterDay, afterLonger },
     senderRules: senderLevels(() => shared.live.current),
     isOwn: isOwnLine(shared.config),
-    onGrant: (rental) => shared.bus.emit("grant", rental.id),
+    sipTerms: (rental) => sip().terms(rental),
+    onGrant: (rental) => {
+      sip().granted(rental);
+      shared.bus.emit("grant", rental.id);
+    },
   });
 }
 
@@ -272,7 +280,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const shared: Shared = { ...deps, bus, events: new EventLog(time, log), now: () => time.now() };
   const { keep, keep_for: keepFor } = deps.config.events;
   const archive = new EventArchive({ ...shared, store: deps.store.events, keep, keepFor });
-  const rentals = createRentals(shared);
+  const rentals: Rentals = createRentals(shared, () => sip);
+  const sip = createSipAccounts(shared, rentals);
   const { chain } = deps;
   const mirror = createRecordMirror({ ...deps, relay: () => delivery.relay });
   const { publishing, anchor, escrows } = createNames(shared, rentals, mirror);
@@ -293,7 +302,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const balances = createBalances(shared, ussd, statuses);
   const numbers = createNumbers(shared, ussd, statuses);
   const made = {
-    ...{ events: shared.events, archive, rentals, proofs, intake },
+    ...{ events: shared.events, archive, rentals, sip, proofs, intake },
     ...{ publishing, payments, desk, mirror, escrows },
     catchUp: createCatchUp(shared, { ...delivery, rentals, intake }),
     ussd,

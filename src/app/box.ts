@@ -173,6 +173,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.archive.load();
   parts.started("events", () => services.archive.stop());
   await services.rentals.load();
+  await services.sip.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
   return { store, identity, services, time, chain, entrance };

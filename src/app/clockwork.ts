@@ -1,4 +1,5 @@
-// What the box does every few seconds: look at the clock, end rentals that have run out, remember the time for the next start.
+// What the box does every few seconds: look at the clock, end rentals that have run out, tell renters of their SIP
+// accounts, remember the time for the next start.
 
 import {
   type Clock,
@@ -10,13 +11,14 @@ import {
   type UnixMs,
   unixMs,
 } from "../base/index.ts";
-import type { EventLog, Rentals, SettingStore, TrustedTime } from "../core/index.ts";
+import type { EventLog, Rentals, SettingStore, SipAccounts, TrustedTime } from "../core/index.ts";
 
 export interface ClockworkDeps {
   readonly clock: Clock;
   readonly time: TrustedTime;
   readonly settings: SettingStore;
   readonly rentals: Rentals;
+  readonly sip: Pick<SipAccounts, "settle">;
   readonly events: EventLog;
   readonly log: Logger;
 }
@@ -62,12 +64,13 @@ export class Clockwork {
   }
 
   async #tick(): Promise<void> {
-    const { time, rentals, events, log } = this.#deps;
+    const { time, rentals, sip, events, log } = this.#deps;
     try {
       const jump = time.observe();
       if (jump !== 0)
         events.record({ level: "warn", code: "clock.jumped", details: { seconds: Math.round(jump / 1000) } });
       await rentals.tick();
+      await sip.settle();
       if (this.#round++ % REMEMBER_EACH === 0) await this.#remember();
     } catch (error) {
       log.error("clockwork_failed", { reason: messageOf(error) });

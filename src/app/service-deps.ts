@@ -9,6 +9,7 @@ import type { FileBoxStore } from "../store/index.ts";
 import type { Boards } from "./boards.ts";
 import type { ChainLink } from "./chain-services.ts";
 import type { LiveConfig } from "./live-config.ts";
+import type { SipCertificate } from "./sip-services.ts";
 
 /** Where the kernel tells of devices and of the machine itself. */
 export interface Machine {
@@ -46,6 +47,8 @@ export interface ServiceDeps {
   readonly machine: Machine;
   /** Those whose end is watched. */
   readonly certificates: () => readonly CertificateFacts[];
+  /** Of SIP over TLS; see `SipServiceDeps`. */
+  readonly sipCertificate?: () => SipCertificate | null;
   readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
 }

@@ -7,6 +7,7 @@ import { CoreRig, lineOf, START } from "../core/core-rig.ts";
 let rig: CoreRig;
 let rental: Rental;
 let clockwork: Clockwork;
+let settled: number;
 
 beforeEach(async () => {
   rig = new CoreRig();
@@ -14,7 +15,14 @@ beforeEach(async () => {
   if (first === undefined) throw new Error("no rental");
   rental = first;
   const { clock, time, store: settings, rentals, events, log } = rig;
-  clockwork = new Clockwork({ clock, time, settings, rentals, events, log });
+  settled = 0;
+  const sip = {
+    settle: () => {
+      settled++;
+      return Promise.resolve();
+    },
+  };
+  clockwork = new Clockwork({ clock, time, settings, rentals, sip, events, log });
   clockwork.start();
   await rig.clock.advance(seconds(1));
 });
@@ -25,6 +33,12 @@ describe("the clockwork", () => {
     rig.time.evidence(unixMs(START + days(30)));
     await rig.clock.advance(seconds(6));
     expect(rig.rentals.get(rental.id)?.state).toBe("expired");
+  });
+
+  it("has renters told of their SIP accounts every few seconds", async () => {
+    const before = settled;
+    await rig.clock.advance(seconds(30));
+    expect(settled - before).toBeGreaterThan(4);
   });
 
   it("tells a jump of the clock once, and ends nothing by it", async () => {

@@ -1,0 +1,50 @@
+// The SIP accounts of the box: how renters' phones reach it, as the configuration and its certificate say.
+
+import type { CryptoSuite, LineId, Logger, Secret } from "../base/index.ts";
+import { systemMd5 } from "../base/system-crypto.ts";
+import { type BoxConfig, voiceOfLine } from "../config/index.ts";
+import { type SettingStore, SipAccounts, type SipReach, type SipRentals } from "../core/index.ts";
+import { deriveKey } from "../envelope/index.ts";
+
+/** What phones see when they connect over TLS. */
+export interface SipCertificate {
+  /** SHA-256 of the certificate in DER, lower-case hex; null where a public authority has signed it. */
+  readonly sha256: string | null;
+}
+
+export interface SipServiceDeps {
+  readonly config: BoxConfig;
+  readonly suite: CryptoSuite;
+  readonly log: Logger;
+  readonly store: SettingStore;
+  readonly storageKey: Secret<Uint8Array>;
+  /** Null, or nothing that says it, until it is known: no account that needs it is told before. */
+  readonly sipCertificate?: () => SipCertificate | null;
+}
+
+/** The best of the transports that are on; null for a line without calls, and where the certificate is not known yet. */
+export function sipReachOf(config: BoxConfig, line: LineId, certificate: SipCertificate | null): SipReach | null {
+  const { voice } = config;
+  const own = config.lines.find(({ id }) => id === line);
+  if (voice === undefined || own === undefined || voiceOfLine(voice, own.voice) === null) return null;
+  const { host, realm = host, encryption, transports } = voice;
+  const way = { realm, host, encryption };
+  if (transports.tls !== false) {
+    if (certificate === null) return null;
+    return { ...way, transport: "tls", port: transports.tls, certSha256: certificate.sha256 };
+  }
+  const transport = transports.tcp === false ? "udp" : "tcp";
+  const port = transports[transport];
+  return port === false ? null : { ...way, transport, port, certSha256: null };
+}
+
+export function createSipAccounts(deps: SipServiceDeps, rentals: SipRentals): SipAccounts {
+  const { config, suite, storageKey, sipCertificate = () => null } = deps;
+  return new SipAccounts({
+    ...deps,
+    md5: systemMd5,
+    key: deriveKey(suite, storageKey, "numberbox/sip/v1"),
+    rentals,
+    reach: (line) => sipReachOf(config, line, sipCertificate()),
+  });
+}
