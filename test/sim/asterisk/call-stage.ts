@@ -1,10 +1,10 @@
 // Phones and modems of one test, and what they hear of each other. Everything is gone after the test, and nothing may be left in Asterisk.
 
-import type { DialRequest, PhoneEvent, PhoneLeg } from "../../../src/core/index.ts";
+import type { DialRequest, PhoneEvent, PhoneLeg, VoiceGateway } from "../../../src/core/index.ts";
 import { Baresip, type BaresipOptions } from "./baresip.ts";
 import { levelOf, ToneModem } from "./tone-modem.ts";
 import { until } from "./until.ts";
-import { record, type VoiceRig } from "./voice-rig.ts";
+import { record } from "./voice-rig.ts";
 
 export const PASSWORD = "f00dfeedf00dfeed";
 
@@ -17,13 +17,22 @@ export interface StagedLeg {
   readonly events: readonly PhoneEvent[];
 }
 
+/** The box's side with whichever edge, and where phones reach it. */
+export interface CallRig {
+  readonly box: { readonly gateway: VoiceGateway };
+  readonly sipPort: number;
+  readonly tlsPort: number;
+  /** Rejects when anything of a call is left. */
+  quiet(): Promise<void>;
+}
+
 export class CallStage {
-  readonly #rig: VoiceRig;
+  readonly #rig: CallRig;
   readonly #phones: Baresip[] = [];
   readonly #modems: ToneModem[] = [];
   readonly #legs: PhoneLeg[] = [];
 
-  constructor(rig: VoiceRig) {
+  constructor(rig: CallRig) {
     this.#rig = rig;
   }
 
