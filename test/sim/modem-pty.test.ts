@@ -9,7 +9,8 @@ import { seconds, silentLogger, withDeadline } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import type { CliIo } from "../../src/bin/cli-io.ts";
 import { createOpenLink } from "../../src/modem/index.ts";
-import { runSimulateModems, type SimBoardHandle, startSimBoard } from "./modem/index.ts";
+import { PcmPump } from "../../src/modem/voice/pcm-pump.ts";
+import { runSimulateModems, type SimBoardHandle, startSimBoard, ToneMeter, writeTone } from "./modem/index.ts";
 import { SeededRandom } from "./seeded-random.ts";
 
 const missing = ["socat", "setpriv"].filter((program) => spawnSync(program, ["-V"]).error !== undefined);
@@ -122,6 +123,41 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(handle.ports.every((path) => existsSync(path))).toBe(true);
     await handle.stop();
     expect(handle.ports.some((path) => existsSync(path))).toBe(false);
+  });
+
+  it("carries the sound of a call both ways, a frame for a frame", async () => {
+    const handle = await start();
+    const { calls, audio } = handle.modem(1);
+    const openPort = createOpenLink({});
+    const path = handle.audioPorts[0] ?? "";
+    const link = await vi.waitFor(() => openPort(path, new AbortController().signal), { timeout: 10_000 });
+    cleanups.push(() => link.close());
+    const pump = new PcmPump({ clock: systemClock, log: silentLogger });
+    pump.attach(link);
+    cleanups.push(() => pump.detach());
+    const meter = new ToneMeter(() => systemClock.monotonic());
+    const sound = pump.open();
+    const frame = new Int16Array(160);
+    let phase = 0;
+    const heard = new Promise<void>((resolve) => {
+      sound.audio.exchange((said) => {
+        meter.push(said);
+        if (meter.frames === 60) resolve();
+        phase = writeTone(frame, { hz: 700, dbfs: -20 }, phase);
+        return new Uint8Array(frame.buffer);
+      });
+    });
+    await vi.waitFor(() => expect(audio.attached).toBe(true), { timeout: 10_000 });
+    audio.habits.says = { hz: 1_000, dbfs: -12 };
+    audio.habits.pieces = 77;
+    calls.plan = { outcome: "manual" };
+    calls.pickUp(calls.dial("+15550111"));
+    await withDeadline(heard, { clock: systemClock, timeout: seconds(20), what: "sixty frames" });
+    calls.end();
+    await vi.waitFor(() => expect(audio.heard.frames).toBe(sound.audio.counts().said), { timeout: 10_000 });
+    expect(meter.tone(1_000)).toBeCloseTo(-12, 1);
+    expect(audio.heard.tone(700)).toBeCloseTo(-20, 1);
+    sound.close();
   });
 
   it("is what `simulate modems --listen pty` prints, until it is told to stop", async () => {

@@ -312,6 +312,20 @@ describe("a call that is dialled", () => {
     await rig.stop();
   });
 
+  it("by a modem that says nothing until the answer is given up in time: SMS are not kept waiting for longer", async () => {
+    const rig = await callRig();
+    rig.calls.habits.dialWaits = true;
+    rig.calls.plan = { outcome: "manual" };
+    rig.send("meanwhile");
+    expect(await codeOf(rig, rig.runner.voice.dial(ALICE, new AbortController().signal))).toBe("modem.timeout");
+    await rig.pass(seconds(10));
+    expect(rig.calls.list).toEqual([]);
+    expect(rig.intake.taken).toHaveLength(1);
+    expect(rig.status.state).toBe("ready");
+    expect(rig.runner.voice.current()).toBeNull();
+    await rig.stop();
+  });
+
   it.each(["", "+", "12a", "1;2", "*100#", "1,2", "112\r", "1".repeat(21), "tel:123", "1\nAT"])(
     "to %j is refused before anything is written",
     async (number) => {

@@ -29,7 +29,10 @@ export interface SimBoardHandle {
   readonly board: SimBoard;
   /** By slot: `tcp://127.0.0.1:port`, the path of a pty, or `sim://slot/1`. */
   readonly ports: readonly string[];
-  /** Where the sound of calls is, by slot: `tcp://127.0.0.1:port`, of a TCP board 100 above the slot's own, or `sim://slot/1/audio`. */
+  /**
+   * Where the sound of calls is, by slot: `tcp://127.0.0.1:port`, of a TCP board 100 above the slot's own, the path of a pty, or
+   * `sim://slot/1/audio`.
+   */
   readonly audioPorts: readonly string[];
   readonly controlUrl: string;
   /** Throws `sim.unknown_slot`. */
@@ -88,23 +91,32 @@ async function openAudio(modem: SimModem, options: StartOptions, stops: (() => P
   const tcp = new TcpSlot(modem.audio, log);
   const port = await tcp.start(listen === "tcp" && basePort > 0 ? basePort + AUDIO_OFFSET + modem.slot - 1 : 0);
   stops.push(() => tcp.stop());
-  return `tcp://127.0.0.1:${port}`;
+  if (listen === "tcp") return `tcp://127.0.0.1:${port}`;
+  return await openPty(modem, { ...options, name: `slot-${modem.slot}-audio`, tcpPort: port }, stops);
 }
 
 async function openSlot(modem: SimModem, options: StartOptions, stops: (() => Promise<void>)[]): Promise<string> {
   if (options.listen === "inprocess") return `sim://slot/${modem.slot}`;
-  const { clock, log, basePort = 0, dir } = options;
+  const { log, basePort = 0 } = options;
   const tcp = new TcpSlot(modem, log);
   // A pty's TCP port is an inner matter: always a free one.
   const wanted = options.listen === "tcp" && basePort > 0 ? basePort + modem.slot - 1 : 0;
   const tcpPort = await tcp.start(wanted);
   stops.push(() => tcp.stop());
   if (options.listen === "tcp") return `tcp://127.0.0.1:${tcpPort}`;
+  return await openPty(modem, { ...options, name: `slot-${modem.slot}`, tcpPort }, stops);
+}
+
+async function openPty(
+  modem: SimModem,
+  { dir, name, tcpPort, clock, log }: StartOptions & { readonly name: string; readonly tcpPort: number },
+  stops: (() => Promise<void>)[],
+): Promise<string> {
   if (dir === undefined) {
     throw new AppError("sim.no_dir", "a folder for the ptys is needed", { hint: "Name one with --dir." });
   }
   mkdirSync(dir, { recursive: true });
-  const path = join(dir, `slot-${modem.slot}`);
+  const path = join(dir, name);
   const pty = new PtySlot({ modem, path, tcpPort, clock, log });
   stops.push(() => pty.stop());
   await pty.start();
