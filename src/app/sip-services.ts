@@ -6,7 +6,10 @@ import { type BoxConfig, voiceOfLine } from "../config/index.ts";
 import { type SettingStore, SipAccounts, type SipReach, type SipRentals } from "../core/index.ts";
 import { deriveKey } from "../envelope/index.ts";
 
-/** What phones see when they connect over TLS. */
+/**
+ * What phones see when they connect over TLS. Of one that the box's authority has signed, the server must show the leaf alone: Linphone
+ * cannot read an authority with name constraints, and gives up on a chain that holds it.
+ */
 export interface SipCertificate {
   /** SHA-256 of the certificate in DER, lower-case hex; null where a public authority has signed it. */
   readonly sha256: string | null;

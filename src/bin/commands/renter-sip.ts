@@ -81,7 +81,7 @@ function certificateNote({ sip }: Found, any: boolean): string | null {
   if (sip.transport !== "tls" || sip.cert_sha256 === null) return null;
   return any
     ? "Linphone will take any certificate: whoever sits between you and the provider can listen and take your calls."
-    : `The provider's certificate is his own (SHA-256 ${sip.cert_sha256}). Linphone cannot pin it and will refuse it, unless it is among its authorities, or the file is made with --any-certificate, which lets whoever sits in between listen.`;
+    : `The provider's certificate is his own (SHA-256 ${sip.cert_sha256}). Linphone cannot pin it and refuses it, unless the file is made with --any-certificate: then whoever sits in between can listen.`;
 }
 
 async function writeFiles(found: Found, options: SipOptions, printer: Printer): Promise<readonly string[]> {

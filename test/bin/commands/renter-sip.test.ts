@@ -64,7 +64,7 @@ describe("renter sip", () => {
     expect(JSON.parse(readFileSync(json, "utf8"))).toEqual(antisipConfig(profile));
     for (const file of [xml, json]) expect(statSync(file).mode & 0o777).toBe(0o600);
     for (const secret of secrets) expect(sip.stdout + sip.stderr).not.toContain(secret);
-    expect(sip.stderr).toContain("Linphone cannot pin it and will refuse it");
+    expect(sip.stderr).toContain("Linphone cannot pin it and refuses it");
     const again = await run("sip", "--linphone", xml);
     expect([again.exit, again.stderr]).toEqual([1, expect.stringMatching(/^renter\.cannot_write: .*exists already/m)]);
   });
