@@ -135,16 +135,12 @@ export class SipAccounts {
   }
 
   /**
-   * Gives the rental another user and another password; the ones before are dead when this resolves. Errors: `sip.no_account`, `store.…`,
-   * and what `reissue` rejects with: the account is another then, and its renter is told at the next `settle`.
+   * Gives the rental another user and another password; the ones before are dead when this resolves. Errors: `rental.unknown`,
+   * `rental.not_active`, `call.no_account`, `store.…`; and what `reissue` rejects with: the account is another then, and its renter is told
+   * at the next `settle`.
    */
   async rotate(id: RentalId): Promise<void> {
-    const rental = this.#deps.rentals.get(id);
-    if (rental === null || this.userOf(id) === null) {
-      throw new AppError("sip.no_account", "the rental has no SIP account", {
-        hint: "Only a running rental of a line with calls has one; the list of rentals shows which are active.",
-      });
-    }
+    const rental = this.#rentalWithAccount(id);
     await this.#writes.run(async () => {
       const told = this.#rows.get(id)?.told ?? "";
       const row = { rotation: this.#rotation(rental) + 1, rev: this.#known(rental).rev, told };
@@ -179,6 +175,24 @@ export class SipAccounts {
     this.#byRental = new Map(made.map((each) => [each.rental, each]));
     this.#byUser = new Map(made.map((each) => [each.account.user, each]));
     this.#events.emit("changed", this.accounts());
+  }
+
+  #rentalWithAccount(id: RentalId): Rental {
+    const rental = this.#deps.rentals.get(id);
+    if (rental === null) {
+      throw new AppError("rental.unknown", "there is no rental with this id", {
+        hint: "List the rentals and take an id from there.",
+      });
+    }
+    if (!this.#isActive(rental)) {
+      throw new AppError("rental.not_active", "the rental is over, and its SIP account with it", {
+        hint: "The list of rentals shows which are active.",
+      });
+    }
+    if (this.#deps.reach(rental.lineId) !== null) return rental;
+    throw new AppError("call.no_account", "the rental's line has no calls", {
+      hint: "Calls are set up under `voice` in the configuration, for all lines or for one.",
+    });
   }
 
   #activeRentals(): readonly Rental[] {

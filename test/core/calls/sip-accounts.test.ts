@@ -58,7 +58,8 @@ describe("an account", () => {
     expect(rig.now.accounts.accounts()).toEqual([]);
     expect(await rig.told(id)).toBeNull();
     expect(rig.settings.writes).toBe(0);
-    expect(await codeOf(rig.now.accounts.rotate(id))).toBe("sip.no_account");
+    expect(await codeOf(rig.now.accounts.rotate(id))).toBe("call.no_account");
+    expect(await codeOf(rig.now.accounts.rotate(UNKNOWN))).toBe("rental.unknown");
   });
 
   it("dies with the rental when it is ended", async () => {
@@ -69,7 +70,7 @@ describe("an account", () => {
     expect([rig.now.accounts.userOf(id), rig.now.accounts.rentalOf(user)]).toEqual([null, null]);
     expect(rig.now.changes).toEqual([[user], []]);
     expect(await rig.told(id)).toBeNull();
-    expect(await codeOf(rig.now.accounts.rotate(id))).toBe("sip.no_account");
+    expect(await codeOf(rig.now.accounts.rotate(id))).toBe("rental.not_active");
   });
 
   it("is dead at the second at which the rental runs out, before any tick; the tick tells of it", async () => {
