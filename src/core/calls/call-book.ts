@@ -63,13 +63,15 @@ export class CallBook implements CallLedger {
     this.#writer = new CallWriter({ ...deps, onTrouble: (trouble) => this.#onTrouble(trouble) });
   }
 
-  /** Ends, in the book, what a crash cut off, then learns what was used. Before the first call. Errors: the store's. */
+  /**
+   * Learns what was used, and ends in the book what a crash cut off, as soon as the disk takes it. Before the first call. Errors: the
+   * store's, of reading.
+   */
   async load(): Promise<void> {
     const { store, events, now } = this.#deps;
     const cut = await store.openCalls();
     for (const call of cut)
       this.#writer.write({ call: { ...call, endedAt: now(), cause: "failed" }, charge: chargeOf(call) });
-    await this.#writer.settled();
     if (cut.length > 0) events.record({ level: "warn", code: "call.cut_by_restart", details: { calls: cut.length } });
     const day = dayOf(now());
     const all = await store.callUsage(unixMs(day * days(1)));

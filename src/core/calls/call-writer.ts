@@ -42,11 +42,6 @@ export class CallWriter {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when all that was written is durable, or was given up by `stop`. */
-  async settled(): Promise<void> {
-    await this.#running;
-  }
-
   /** Tries what is left once more, then gives up. */
   async stop(): Promise<void> {
     this.#abort.abort();

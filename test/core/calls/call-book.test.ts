@@ -34,6 +34,7 @@ class Rig {
   readonly terms: CallTerms;
   book: CallBook;
   heard: string[] = [];
+  fullAtStart = false;
   #ids = 0;
 
   constructor({ terms = {}, credit = 1_000_000 }: { terms?: Partial<CallTerms>; credit?: number | null } = {}) {
@@ -55,9 +56,10 @@ class Rig {
     // Nothing of the dead process runs any more.
     this.store.fault = "store.full";
     await this.book.stop();
-    this.store.fault = null;
+    this.store.fault = this.fullAtStart ? "store.full" : null;
     this.book = this.#process();
     await this.book.load();
+    await this.clock.flush();
   }
 
   open({
@@ -235,6 +237,19 @@ describe("a crash", () => {
 });
 
 describe("a disk that is full", () => {
+  it("at the start holds the box up no longer than it reads", async () => {
+    const rig = new Rig();
+    rig.open().talking();
+    await rig.clock.flush();
+    rig.fullAtStart = true;
+    await rig.crash();
+    expect(rig.book.usage(rental.id)).toMatchObject({ calls: 1, minutes: 1 });
+    expect(rig.rows).toMatchObject([{ endedAt: null }]);
+    rig.store.fault = null;
+    await rig.clock.advance(seconds(6));
+    expect(rig.rows).toMatchObject([{ minutes: 1, cause: "failed", endedAt: expect.any(Number) }]);
+  });
+
   it("holds no call up; all of it is written once there is room, in order", async () => {
     const rig = new Rig();
     rig.store.fault = "store.full";
