@@ -80,12 +80,16 @@ function toInternational(digits: string, home: NumberingPlan | null): string | n
   const { trunk, callingCode, lengths } = home;
   if (trunk !== "" && digits.startsWith(trunk) && lengths.has(digits.length - trunk.length))
     return callingCode + digits.slice(trunk.length);
-  // In North America the trunk prefix is not needed; elsewhere what lacks it is no number of a mobile network.
-  const bare = trunk === "" || trunk === "1";
+  // Elsewhere what lacks the trunk prefix is a number within a town, of which mobile networks have none.
+  const bare = trunk === "" || trunk === "1" || BARE.has(home.country);
   return bare && digits.length > MAX_SHORT && lengths.has(digits.length) ? callingCode + digits : null;
 }
 
 const MAX_SHORT = 6;
+/** Where people dial mobile numbers without the trunk prefix that there is; in North America (`1`) they dial all so. */
+const BARE: ReadonlySet<string> = new Set([
+  ...["BO", "BR", "CN", "CO", "GE", "KI", "LB", "LI", "MC", "MN", "NP", "PE", "RW", "SO", "UY"],
+]);
 
 function judgeShort(digits: string, { policy }: DialContext): DialJudgement {
   if (!/^[1-9]\d{2,5}$/.test(digits))

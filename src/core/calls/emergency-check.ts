@@ -39,7 +39,8 @@ function nationalOf(digits: string): string | null {
 export function isEmergency(digits: string, { home, extra, international }: EmergencyContext): boolean {
   if (digits.length === 0 || digits.length > MAX_DIGITS) return false;
   const starts = [digits];
-  for (const prefix of [...ABROAD, ...(home?.abroad ?? [])]) {
+  const ownAbroad = home?.abroad ?? [];
+  for (const prefix of [...ABROAD, ...ownAbroad]) {
     if (!international && digits.startsWith(prefix)) starts.push(digits.slice(prefix.length));
   }
   for (const start of starts) {
@@ -48,7 +49,8 @@ export function isEmergency(digits: string, { home, extra, international }: Emer
     if (national === null) continue;
     for (const each of unprefixed(national)) if (isOne(each, extra)) return true;
     // Digits behind it do not matter to every network, and no whole number is that short.
-    if (/^0*112/.test(national) && national.length < 8) return true;
+    const known = international || ownAbroad.some((prefix) => digits === prefix + start);
+    if (known && /^0*112/.test(national) && national.length < 7) return true;
   }
   return false;
 }

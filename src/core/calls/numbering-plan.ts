@@ -82,7 +82,7 @@ const NANP = /^[2-9](?!11)\d\d[2-9]\d{6}$/;
 function isPossible(plan: NumberingPlan, national: string): boolean {
   if (!plan.lengths.has(national.length)) return false;
   // What is short where numbers are long is a service that answers within the country.
-  if (national.length < 7 && Math.max(...plan.lengths) >= 10) return false;
+  if (plan.trunk === "0" && national.length < 7 && Math.max(...plan.lengths) >= 10) return false;
   if (plan.callingCode === "1") return NANP.test(national);
   // `+49 (0) 30`: the digit is dialled inside the country only.
   return !(plan.trunk === "0" && national.startsWith("0"));
