@@ -85,6 +85,30 @@ describe("every profile", () => {
   });
 });
 
+describe("voice", () => {
+  it("of every profile ends calls, sends the keys of a telephone, and answers by itself to none", () => {
+    for (const { id, voice } of PROFILES) {
+      expect(voice.hangUp[0], id).toBe("+CHUP");
+      for (const key of "0123456789*#") expect(voice.tones.test(key), id).toBe(true);
+      for (const key of ["", "12", "1;", "E"]) expect(voice.tones.test(key), id).toBe(false);
+      expect(voice.settings, id).toContain("S0=0");
+    }
+  });
+
+  it("with sound has a layout with its port, for each vendor that has one over USB", () => {
+    const ports = (usbId: string) => profileOfUsb(usbId)?.usb.find((layout) => layout.usbId === usbId)?.audio;
+    expect(["2c7c:0125", "1e0e:9001", "12d1:1001", "12d1:140c", "12d1:1436"].map(ports)).toEqual([1, 4, 1, 2, 3]);
+  });
+
+  it("switches the sound of Quectel off and on before every call, and never asks for a second call of Huawei", () => {
+    const voiceOf = (manufacturer: string, model: string) => profileFor({ manufacturer, model }).voice;
+    expect(voiceOf("Quectel", "EC25").beforeCall).toEqual(["+QPCMV=0", "+QPCMV=1,0"]);
+    expect(voiceOf("huawei", "E1550")).toMatchObject({ secondCaller: "ignore", tone: "^DTMF" });
+    expect(voiceOf("SIMCOM INCORPORATED", "SIMCOM_SIM7600G-H").afterConnect).toMatchObject([{ delay: 1000, tries: 5 }]);
+    expect(voiceOf("Nokia", "N80").question).toBeNull();
+  });
+});
+
 describe("USB ids", () => {
   const layouts = PROFILES.flatMap(({ id, usb }) => usb.map((layout) => ({ id, ...layout })));
 
