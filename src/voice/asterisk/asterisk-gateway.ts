@@ -52,6 +52,8 @@ const FORMATS = "opus,ulaw,alaw";
 const SWEEP_EVERY: Millis = millis(60_000);
 const SWEEP_AGAIN: Millis = millis(2000);
 const MAX_DIALLED = 64;
+/** An edge tells when it is up; that it is not any more is seen by looking. */
+const LOOK_EVERY: Millis = millis(1000);
 
 interface Changes {
   readonly state: GatewayState;
@@ -71,6 +73,7 @@ export class AsteriskGateway implements VoiceGateway {
   readonly #disposers: Disposer[] = [];
   #swept = false;
   #sweepTimer: Disposer | null = null;
+  #lookTimer: Disposer | null = null;
   #suspects: Orphans = { channels: [], bridges: [] };
   #told: string | null = null;
   #abort = new AbortController();
@@ -93,6 +96,7 @@ export class AsteriskGateway implements VoiceGateway {
       wire.onEvent((event) => this.#onEvent(event)),
       edge.onUp(() => this.#tell()),
     );
+    this.#look();
     wire.start?.();
     if (wire.connected()) void this.#onConnected();
     edge.start(this.#abort.signal).catch((error: unknown) => {
@@ -104,6 +108,7 @@ export class AsteriskGateway implements VoiceGateway {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#sweepTimer?.();
+    this.#lookTimer?.();
     await Promise.all([...this.#legs].map((leg) => leg.hangUp("stopped")));
     for (const dispose of this.#disposers.splice(0)) dispose();
     await this.#deps.edge.stop();
@@ -187,7 +192,7 @@ export class AsteriskGateway implements VoiceGateway {
         channelId: id,
         endpoint: target.endpoint,
         app: STASIS_APP,
-        callerId: from === null ? "anonymous" : `"${from}" <${from}>`,
+        callerId: callerId(from),
         timeout: RING_LIMIT,
         formats: FORMATS,
         variables: { ...(hidden ? { "CALLERID(pres)": "prohib" } : {}), ...target.variables },
@@ -308,6 +313,11 @@ export class AsteriskGateway implements VoiceGateway {
     return known;
   }
 
+  #look(): void {
+    this.#tell();
+    this.#lookTimer = this.#deps.clock.after(LOOK_EVERY, "state of the SIP edge", () => this.#look());
+  }
+
   /** Tells the state when it is another than the last that was told. */
   #tell(): void {
     const state = this.state();
@@ -316,6 +326,12 @@ export class AsteriskGateway implements VoiceGateway {
     this.#told = key;
     this.#events.emit("state", state);
   }
+}
+
+/** What stands in From. Whatever the telephone network says, it must not end the quotes. */
+function callerId(from: string | null): string {
+  const number = from?.replace(/[^\w+*#-]/g, "") ?? "";
+  return number === "" ? "anonymous" : `"${number}" <${number}>`;
 }
 
 const GATEWAY_LOST: LegStep = {

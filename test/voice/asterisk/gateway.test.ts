@@ -38,10 +38,15 @@ describe("the gateway", () => {
   it("hides who calls when the number is withheld, and says it otherwise", async () => {
     rig.gateway.ring({ user: "u1", from: null });
     rig.gateway.ring({ user: "u1", from: "+4915550100" });
+    rig.gateway.ring({ user: "u1", from: '"> <sip:evil' });
     await rig.flush();
     const said = [...rig.asterisk.channels.values()].map(({ variables }) => variables);
-    expect(said.map((variables) => variables.get("callerId"))).toEqual(["anonymous", '"+4915550100" <+4915550100>']);
-    expect(said.map((variables) => variables.get("CALLERID(pres)"))).toEqual(["prohib", undefined]);
+    expect(said.map((variables) => variables.get("callerId"))).toEqual([
+      "anonymous",
+      '"+4915550100" <+4915550100>',
+      '"sipevil" <sipevil>',
+    ]);
+    expect(said.map((variables) => variables.get("CALLERID(pres)"))).toEqual(["prohib", undefined, undefined]);
   });
 
   it.each([
@@ -123,6 +128,17 @@ describe("the gateway", () => {
     // First Asterisk is away, then the accounts are not there yet.
     expect(states).toEqual(["down", "down", "up"]);
     expect(rig.gateway.legs()).toBe(0);
+  });
+
+  it("says that it is down when the edge alone is", async () => {
+    const states: string[] = [];
+    rig.gateway.onState((state) => states.push(state.kind));
+    await rig.edge.stop();
+    await rig.clock.advance(millis(1000));
+    expect(states).toEqual(["down"]);
+    const { events } = rig.ring();
+    await rig.flush();
+    expect(events).toEqual([{ type: "ended", cause: "gateway_lost" }]);
   });
 
   it("clears away what an earlier run left before it says that it is up, and goes on trying", async () => {
