@@ -262,7 +262,7 @@ export function stepCalls(state: CallsState, input: CallsInput, now: Millis): Ca
     case "dial_failed":
       return dialFailed(state, input.cause);
     case "answer":
-      if (call?.phase !== "ringing") return step(state);
+      if (call?.phase !== "ringing" || !call.told) return step(state);
       return step({ ...state, call: { ...call, phase: "answering" } }, { type: "answer" });
     case "answered":
       return step(state, LOOK);

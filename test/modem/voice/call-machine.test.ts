@@ -209,6 +209,7 @@ describe("what is wanted and said", () => {
     ],
     ["a refusal of nothing", withCall(out("alerting")), { type: "dial_failed", cause: null }, []],
     ["a wish to answer", withCall(live("ringing")), { type: "answer" }, ["answer"]],
+    ["a wish to answer what nobody knows of yet", withCall(live("ringing", { told: false })), { type: "answer" }, []],
     ["a wish to answer what is answered", withCall(live("active")), { type: "answer" }, []],
     ["an answer that failed", withCall(live("answering")), { type: "answer_failed" }, ["look"]],
     ["a hang-up of a ring", withCall(live("ringing")), { type: "hang_up" }, ["hang_up"]],
