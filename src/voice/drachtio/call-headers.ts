@@ -4,11 +4,19 @@
 import type { MediaEncryption } from "../../core/index.ts";
 import { MEDIA_HEADER } from "../sip-edge.ts";
 import type { LegPlan } from "./call-bridge.ts";
-import type { Binding } from "./registrar.ts";
+import type { Binding, SipTransport } from "./registrar.ts";
 import { parseAddress } from "./sip-uri.ts";
 
 /** To Asterisk: the account that dials. */
 export const ACCOUNT_HEADER = "X-Account";
+
+/**
+ * Our Contact for a phone on `transport`: of TLS the server would write a `sips:` one, which not every phone can follow (baresip 1.0).
+ * It puts its own address in the place of `localhost`.
+ */
+export function contactFor(transport: SipTransport): { readonly Contact?: string } {
+  return transport === "tls" ? { Contact: "<sip:box@localhost;transport=tls>" } : {};
+}
 
 export interface AnchorAddress {
   readonly host: string;
@@ -52,7 +60,7 @@ export function planToPhone(binding: Binding, from: string, domain: string, sdp:
     binding,
     uri: binding.uri,
     proxy: `sip:${hostInUri(address)}:${port};transport=${transport};lr`,
-    headers: { From: from, To: `<sip:${binding.user}@${domain}>` },
+    headers: { From: from, To: `<sip:${binding.user}@${domain}>`, ...contactFor(transport) },
     sdp,
   };
 }

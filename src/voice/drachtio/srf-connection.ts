@@ -4,6 +4,7 @@
 import Srf from "drachtio-srf";
 import { z } from "zod";
 import { AppError, type Clock, type Disposer, type Millis, seconds, withDeadline } from "../../base/index.ts";
+import { contactFor } from "./call-headers.ts";
 import type { InviteOptions, InviteResult, OutgoingInvite, SipConnection, SipDialog, SipRequest } from "./sip-port.ts";
 import { SrfDialog } from "./srf-dialog.ts";
 import { SrfRequest } from "./srf-request.ts";
@@ -156,7 +157,8 @@ export class SrfConnection implements SipConnection {
   accept(request: SipRequest, sdp: string): Promise<SipDialog | null> {
     return this.#settle<SipDialog | null>(null, (resolve) => {
       if (!(request instanceof SrfRequest)) return resolve(null);
-      this.#srf.createUAS(request.raw, request.rawResponse, { localSdp: sdp }, (_error, dialog) => {
+      const options = { localSdp: sdp, headers: contactFor(request.source.transport) };
+      this.#srf.createUAS(request.raw, request.rawResponse, options, (_error, dialog) => {
         resolve(dialog === undefined ? null : this.#dialog(dialog, sdp, request.body));
       });
     });

@@ -189,7 +189,8 @@ export class DrachtioServer {
     const isFinal = Number(status) >= 200;
     const sent = pending?.transaction.answer(Number(status), reason, (answer) => {
       copyOwn(message, answer, isInvite ? ["Contact", "Content-Type"] : ["Content-Type"]);
-      if (isInvite && isFinal && Number(status) < 300) answer.set("Contact", this.#contact(pending.transaction.from));
+      if (isInvite && isFinal && Number(status) < 300)
+        answer.set("Contact", this.#contact(pending.transaction.from, message.get("Contact")));
       withBody(message, answer);
     });
     const answer = pending?.transaction.last;
@@ -248,7 +249,7 @@ export class DrachtioServer {
       link.refuse(id, "Server error: can not send request to myself");
       return;
     }
-    const own = this.#contact({ ...target });
+    const own = this.#contact({ ...target }, message.get("Contact"));
     const from =
       message.get("From") === "" ? own : message.get("From").replace("localhost", `127.0.0.1:${this.sipPort}`);
     const fromTag = token();
@@ -259,8 +260,7 @@ export class DrachtioServer {
       ["Call-ID", randomUUID()],
       ["CSeq", `${++this.#cseq} ${message.method}`],
     ]);
-    if (message.method === "INVITE")
-      request.set("Contact", message.get("Contact") === "" ? own : message.get("Contact"));
+    if (message.method === "INVITE") request.set("Contact", own);
     copyOwn(message, request, ["Contact", "Content-Type"]);
     withBody(message, request);
     this.#launch(link, id, request, { ...target }, `${request.callId};from-tag=${fromTag}`, null);
@@ -278,10 +278,10 @@ export class DrachtioServer {
     }
     const isAck = message.method === "ACK";
     const request = inDialog(dialog, message.method, isAck ? dialog.inviteCseq : ++dialog.cseq);
-    const own = this.#contact(dialog.peer);
+    const own = this.#contact(dialog.peer, message.get("Contact"));
     dialog.peer = this.#contacts.get(contactKey(dialog.remoteTarget)) ?? dialog.peer;
     if (message.method === "INVITE") {
-      request.set("Contact", message.get("Contact") === "" ? own : message.get("Contact"));
+      request.set("Contact", own);
       dialog.inviteCseq = request.cseq;
     }
     copyOwn(message, request, ["Contact", "Content-Type"]);
@@ -438,9 +438,12 @@ export class DrachtioServer {
     return [...this.#links].find((link) => link.authenticated && (method === null || link.routes.has(method))) ?? null;
   }
 
-  #contact(peer: { readonly transport: Peer["transport"] }): string {
-    if (peer.transport === "tls") return `<sips:127.0.0.1:${this.tlsPort};transport=tls>`;
-    return `<sip:127.0.0.1:${this.sipPort}${peer.transport === "tcp" ? ";transport=tcp" : ""}>`;
+  /** `own`: what the application wants, where its host may be left to the server. */
+  #contact({ transport }: { readonly transport: Peer["transport"] }, own = ""): string {
+    const port = transport === "tls" ? this.tlsPort : this.sipPort;
+    if (own !== "") return own.replace("@localhost", `@127.0.0.1:${port}`);
+    if (transport === "tls") return `<sips:127.0.0.1:${port};transport=tls>`;
+    return `<sip:127.0.0.1:${port}${transport === "tcp" ? ";transport=tcp" : ""}>`;
   }
 }
 
