@@ -159,3 +159,14 @@ export async function isIssuedBy(certificate: string, authority: string): Promis
     return false;
   }
 }
+
+/** A certificate for `hosts` by an authority that nobody keeps: for servers whose clients pin it. Errors: `tls.bad_name`, `tls.no_hosts`. */
+export async function makeServerCertificate({
+  random,
+  now,
+  hosts,
+}: MakeDeps & { readonly hosts: readonly string[] }): Promise<Certified> {
+  const names = hosts.filter((host) => isIP(host) === 0);
+  const authority = await createAuthority({ random, now, name: "Numberbox SIP", names });
+  return await issueLeaf({ random, now, authority, hosts });
+}

@@ -1,6 +1,6 @@
 // Public face of `tls`: the console's certificate, made by the box's own authority or given.
 
-export { type CertificateFacts, type Certified, factsOf } from "./box-authority.ts";
+export { type CertificateFacts, type Certified, factsOf, makeServerCertificate } from "./box-authority.ts";
 export {
   BoxCertificates,
   type CertificateFile,

@@ -1,0 +1,202 @@
+// What Asterisk and drachtio-server are told: made from the configuration, written where their services read it.
+
+import { X509Certificate } from "node:crypto";
+import { chmod, mkdir } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { AppError, type Clock, type Logger, type Random, Secret, toHex, type UnixMs } from "../base/index.ts";
+import type { VoiceSection } from "../config/index.ts";
+import { makeServerCertificate } from "../tls/index.ts";
+import {
+  type AsteriskFolders,
+  type AsteriskSetup,
+  asteriskFiles,
+  type DrachtioSetup,
+  drachtioConf,
+  writeConfiguration,
+} from "../voice/index.ts";
+import { readIfThere, replaceFile } from "./data-folder.ts";
+import type { SipCertificate } from "./sip-services.ts";
+
+/** In the data folder. */
+const VOICE_FOLDER = "voice";
+/** The pair of files of SIP over TLS. */
+interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface VoiceSetupDeps {
+  readonly section: VoiceSection;
+  readonly dataFolder: string;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly now: () => UnixMs;
+}
+
+export interface VoiceSetup {
+  readonly edge: "drachtio" | "asterisk";
+  readonly ariPassword: Secret<string>;
+  readonly drachtioSecret: Secret<string> | null;
+  /** UDP port on the loopback where drachtio-server waits for Asterisk. */
+  readonly anchorPort: number;
+  readonly certificate: SipCertificate | null;
+  /** Files that are not what they were: their services have to read them anew. */
+  readonly changed: readonly string[];
+}
+
+/** Days before its end when the certificate is made anew: the renters' pins change with it. */
+const RENEW_DAYS = 30;
+const LOCAL_NETS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
+
+/**
+ * Reads the secrets (one that is missing is made), makes the certificate where it is the box's own to make, and writes the configuration
+ * of both servers. Errors: `voice.cannot_write`, `voice.bad_setup`, `voice.no_certificate`, `app.unreadable`, `app.cannot_write`.
+ */
+export async function prepareVoice(deps: VoiceSetupDeps): Promise<VoiceSetup> {
+  const { section, dataFolder } = deps;
+  const folder = join(dataFolder, VOICE_FOLDER);
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  const edge = section.sip_edge === "auto" ? (section.drachtio === undefined ? "asterisk" : "drachtio") : section.sip_edge;
+  const ariPassword = await secretOf(deps, section.asterisk.password_file);
+  const drachtioSecret =
+    edge === "drachtio" && section.drachtio !== undefined ? await secretOf(deps, section.drachtio.secret_file) : null;
+  const files = section.transports.tls === false ? null : await certificateFiles(deps, folder);
+  const anchorPort = section.asterisk.sip_port + 1;
+  const setup = asteriskSetup({ section, folder, edge, ariPassword, files, anchorPort });
+  const changed = [...(await writeConfiguration(setup.folders.configuration, asteriskFiles(setup)))];
+  if (drachtioSecret !== null) {
+    const text = drachtioConf(drachtioSetup(section, drachtioSecret, files, anchorPort));
+    const file = { name: "drachtio.conf.xml", text, secret: true };
+    changed.push(...(await writeConfiguration(join(folder, "drachtio"), [file])));
+  }
+  const certificate = files === null ? null : await certificateOf(section, files);
+  return { edge, ariPassword, drachtioSecret, anchorPort, certificate, changed };
+}
+
+/** A secret that both the box and a server read; made where there is none, so that nobody has to invent it. */
+async function secretOf({ dataFolder, random }: VoiceSetupDeps, named: string): Promise<Secret<string>> {
+  const file = isAbsolute(named) ? named : join(dataFolder, named);
+  const text = (await readIfThere(file))?.trim() ?? "";
+  if (text !== "") return new Secret(text);
+  const made = toHex(random.bytes(24));
+  await replaceFile(file, `${made}\n`);
+  return new Secret(made);
+}
+
+async function certificateFiles(deps: VoiceSetupDeps, folder: string): Promise<CertificateFiles> {
+  const { section, dataFolder, random, now, log } = deps;
+  const absolute = (file: string): string => (isAbsolute(file) ? file : join(dataFolder, file));
+  if (section.cert_file !== undefined && section.key_file !== undefined)
+    return { cert: absolute(section.cert_file), key: absolute(section.key_file) };
+  const files = { cert: join(folder, "sip.crt"), key: join(folder, "sip.key") };
+  if (!(await isGood(files, section.host, now()))) {
+    const made = await makeServerCertificate({ random, now: now(), hosts: [section.host] });
+    await replaceFile(files.key, made.key);
+    await replaceFile(files.cert, made.certificate);
+    await chmod(files.cert, 0o640);
+    log.info("sip_certificate_made", { host: section.host });
+  }
+  return files;
+}
+
+async function isGood({ cert, key }: CertificateFiles, host: string, now: UnixMs): Promise<boolean> {
+  const [text, secret] = [await readIfThere(cert), await readIfThere(key)];
+  if (text === null || secret === null) return false;
+  const parsed = certificateIn(text);
+  if (parsed === null) return false;
+  const left = parsed.validToDate.getTime() - now;
+  const named = parsed.checkHost(host) ?? parsed.checkIP(host);
+  return left > RENEW_DAYS * 86_400_000 && named !== undefined;
+}
+
+function certificateIn(text: string): X509Certificate | null {
+  try {
+    return new X509Certificate(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What phones pin: the certificate, unless its owner brought one that others vouch for. */
+async function certificateOf(section: VoiceSection, { cert }: CertificateFiles): Promise<SipCertificate> {
+  const parsed = certificateIn((await readIfThere(cert)) ?? "");
+  if (parsed === null) {
+    throw new AppError("voice.no_certificate", `${cert} holds no certificate in PEM`, {
+      hint: "Name a PEM file in voice.cert_file, or leave cert_file and key_file out: then the box makes one.",
+    });
+  }
+  const own = section.cert_file === undefined;
+  return { sha256: own ? parsed.fingerprint256.replaceAll(":", "").toLowerCase() : null };
+}
+
+interface Parts {
+  readonly section: VoiceSection;
+  readonly folder: string;
+  readonly edge: "drachtio" | "asterisk";
+  readonly ariPassword: Secret<string>;
+  readonly files: CertificateFiles | null;
+  readonly anchorPort: number;
+}
+
+/** Debian's places; what changes lives below the data folder. */
+function asteriskFolders(folder: string): AsteriskFolders {
+  const multiarch = process.arch === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
+  const below = (name: string): string => join(folder, "asterisk", name);
+  return {
+    configuration: below("etc"),
+    modules: `/usr/lib/${multiarch}/asterisk/modules`,
+    data: "/usr/share/asterisk",
+    ...{ state: below("state"), run: below("run"), log: below("log") },
+  };
+}
+
+function externalOf({ public_address: address }: VoiceSection) {
+  return address === undefined ? null : { address, localNets: LOCAL_NETS };
+}
+
+function asteriskSetup({ section, folder, edge, ariPassword, files, anchorPort }: Parts): AsteriskSetup {
+  const { asterisk, transports, listen, host, realm = host } = section;
+  const at = (port: number | false) => (port === false ? null : { address: listen, port });
+  const tls = at(transports.tls);
+  const own = {
+    ...{ kind: "asterisk" as const, realm, digests: DIGESTS, external: externalOf(section) },
+    ...{ udp: at(transports.udp), tcp: at(transports.tcp) },
+    tls: tls === null || files === null ? null : { ...tls, certificateFile: files.cert, keyFile: files.key },
+  };
+  const url = new URL(asterisk.url);
+  return {
+    folders: asteriskFolders(folder),
+    ari: { port: Number(url.port || (url.protocol === "https:" ? 443 : 80)), user: asterisk.user, password: ariPassword },
+    media: {
+      address: section.public_address ?? (edge === "drachtio" ? addressOf(listen) : null),
+      ports: { first: asterisk.rtp.from, last: asterisk.rtp.to },
+    },
+    edge: edge === "asterisk" ? own : { kind: "drachtio", port: asterisk.sip_port, edgePort: anchorPort },
+  };
+}
+
+/** Some phones know MD5 only, and give up when SHA-256 is offered beside it. */
+export const DIGESTS = ["MD5"] as const;
+
+/** Asterisk behind drachtio sees the loopback only: it must be told where phones are to send their sound. */
+function addressOf(listen: string): string {
+  if (listen !== "0.0.0.0" && listen !== "::") return listen;
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
+}
+
+function drachtioSetup(
+  section: VoiceSection,
+  secret: Secret<string>,
+  files: CertificateFiles | null,
+  anchorPort: number,
+): DrachtioSetup {
+  const { host, port } = section.drachtio ?? { host: "127.0.0.1", port: 9022 };
+  const { listen, transports } = section;
+  return {
+    ...{ admin: { host, port, secret }, listen, transports, anchorPort, external: externalOf(section) },
+    tls: files === null ? null : { certFile: files.cert, keyFile: files.key, chainFile: files.cert },
+  };
+}
