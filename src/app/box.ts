@@ -12,6 +12,7 @@ import {
   seconds,
   slotId,
   toHex,
+  type UnixMs,
 } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
 import {
@@ -54,6 +55,8 @@ import type { PublishingServices } from "./publishing-services.ts";
 import type { Machine } from "./service-deps.ts";
 import { startSupport } from "./support-services.ts";
 import { startTelemetry } from "./telemetry-services.ts";
+import { createCalls, type VoiceServices } from "./voice-services.ts";
+import { prepareCalls } from "./voice-setup.ts";
 
 export interface BoxDeps {
   readonly dataFolder: string;
@@ -136,6 +139,8 @@ interface OpenBox {
   readonly time: TrustedTime;
   readonly chain: ChainLink | null;
   readonly entrance: Entrance;
+  /** Null on a box without calls. */
+  readonly voice: VoiceServices | null;
 }
 
 async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
@@ -156,10 +161,14 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   parts.started("chain", async () => chain?.stop());
   const entrance = await openEntrance({ ...deps, store, storageKey });
   parts.started("certificates", async () => entrance.stop());
+  const now = (): UnixMs => time.now();
+  const voiceSetup = await prepareCalls(config.voice, { ...deps, dataFolder: folder.path, now });
+  const live = deps.live ?? new LiveConfig(config, { log });
   const services = createServices({
     ...deps,
+    sipCertificate: () => voiceSetup?.certificate ?? null,
     certificates: () => entrance.certificates(),
-    live: deps.live ?? new LiveConfig(config, { log }),
+    live,
     chain,
     store,
     identity,
@@ -176,7 +185,8 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.sip.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
-  return { store, identity, services, time, chain, entrance };
+  const voice = createCalls(config.voice, voiceSetup, { ...deps, ...services, store, live, now });
+  return { store, identity, services, time, chain, entrance, voice };
 }
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
@@ -199,6 +209,8 @@ async function startServices(deps: LoggedDeps, box: OpenBox, parts: Parts): Prom
   parts.started("clockwork", () => clockwork.stop());
   phones.start();
   startSources(services, parts);
+  await box.voice?.start();
+  parts.started("calls", async () => box.voice?.stop());
   startTelemetry(services.telemetry, parts);
   events.record({ level: "info", code: "box.started", details: { slots: fleet.list().length } });
   return url;

@@ -1,7 +1,7 @@
 // What is built around the way of an SMS: each feature starts here, brings its own REST routes, and stops in reverse.
 
 import { backupSource, certificateSource, createOutboxViews, type DoctorConsole } from "../core/index.ts";
-import { keptOperations, type Operation, outboxOperations, wizardOperations } from "../web/index.ts";
+import { callOperations, keptOperations, type Operation, outboxOperations, wizardOperations } from "../web/index.ts";
 import { startAlerts } from "./alert-services.ts";
 import { type StartBackupsDeps, startBackups } from "./backup/start-backups.ts";
 import type { BoxServices } from "./box-services.ts";
@@ -12,6 +12,7 @@ import type { LiveConfig } from "./live-config.ts";
 import { createMachine } from "./machine-services.ts";
 import type { Parts } from "./parts.ts";
 import { startSignal } from "./signal-services.ts";
+import type { VoiceServices } from "./voice-services.ts";
 import { createWizard } from "./wizard-services.ts";
 
 export interface FeatureDeps extends StartBackupsDeps {
@@ -23,6 +24,8 @@ export interface FeatureDeps extends StartBackupsDeps {
   readonly chain: ChainLink | null;
   /** What it finds belongs into what is sent to whoever helps. */
   readonly doctor: DoctorConsole;
+  /** Null on a box without calls. */
+  readonly voice: Pick<VoiceServices, "console"> | null;
 }
 
 /** The routes of the features, all of them started. */
@@ -47,6 +50,7 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
   const kept = startKept({ ...deps, events: services.events, now });
   return [
     ...keptOperations(kept),
+    ...(deps.voice === null ? [] : callOperations(deps.voice.console)),
     ...wizardOperations(wizard),
     ...backupRoutes,
     ...alerts.operations,

@@ -1,15 +1,25 @@
 // All slots of the box: those of the configuration, and those that joined while it ran.
 
-import { AppError, type SlotId } from "../base/index.ts";
+import { AppError, type Disposer, type SlotId } from "../base/index.ts";
 import type { SlotDriver } from "../core/index.ts";
 
 export class SlotFleet {
   readonly #drivers = new Map<SlotId, SlotDriver>();
+  readonly #listeners = new Set<(driver: SlotDriver) => void>();
   #running = false;
+
+  /** Told of every slot that joins from now on, before it starts. */
+  onAdded(listener: (driver: SlotDriver) => void): Disposer {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
 
   /** Takes a slot in, and starts it when the others run. */
   add(id: SlotId, driver: SlotDriver): void {
     this.#drivers.set(id, driver);
+    for (const listener of this.#listeners) listener(driver);
     if (this.#running) driver.start();
   }
 

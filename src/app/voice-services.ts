@@ -147,7 +147,11 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
       desk.start();
       tellAccounts();
       if (deps.setup.changed.length > 0) {
-        events.record({ level: "info", code: "voice.configuration_changed", details: { files: deps.setup.changed.length } });
+        events.record({
+          level: "info",
+          code: "voice.configuration_changed",
+          details: { files: deps.setup.changed.length },
+        });
       }
     },
     stop: async () => {
@@ -157,4 +161,13 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
       await book.stop();
     },
   };
+}
+
+/** Null on a box without calls. */
+export function createCalls(
+  section: VoiceSection | undefined,
+  setup: VoiceSetup | null,
+  deps: Omit<VoiceDeps, "section" | "setup">,
+): VoiceServices | null {
+  return section === undefined || setup === null ? null : createVoice({ ...deps, section, setup });
 }

@@ -58,7 +58,8 @@ export async function prepareVoice(deps: VoiceSetupDeps): Promise<VoiceSetup> {
   const { section, dataFolder } = deps;
   const folder = join(dataFolder, VOICE_FOLDER);
   await mkdir(folder, { recursive: true, mode: 0o750 });
-  const edge = section.sip_edge === "auto" ? (section.drachtio === undefined ? "asterisk" : "drachtio") : section.sip_edge;
+  const edge =
+    section.sip_edge === "auto" ? (section.drachtio === undefined ? "asterisk" : "drachtio") : section.sip_edge;
   const ariPassword = await secretOf(deps, section.asterisk.password_file);
   const drachtioSecret =
     edge === "drachtio" && section.drachtio !== undefined ? await secretOf(deps, section.drachtio.secret_file) : null;
@@ -73,6 +74,14 @@ export async function prepareVoice(deps: VoiceSetupDeps): Promise<VoiceSetup> {
   }
   const certificate = files === null ? null : await certificateOf(section, files);
   return { edge, ariPassword, drachtioSecret, anchorPort, certificate, changed };
+}
+
+/** Null on a box without calls. Errors: those of `prepareVoice`. */
+export function prepareCalls(
+  section: VoiceSection | undefined,
+  deps: Omit<VoiceSetupDeps, "section">,
+): Promise<VoiceSetup | null> {
+  return section === undefined ? Promise.resolve(null) : prepareVoice({ ...deps, section });
 }
 
 /** A secret that both the box and a server read; made where there is none, so that nobody has to invent it. */
@@ -168,7 +177,11 @@ function asteriskSetup({ section, folder, edge, ariPassword, files, anchorPort }
   const url = new URL(asterisk.url);
   return {
     folders: asteriskFolders(folder),
-    ari: { port: Number(url.port || (url.protocol === "https:" ? 443 : 80)), user: asterisk.user, password: ariPassword },
+    ari: {
+      port: Number(url.port || (url.protocol === "https:" ? 443 : 80)),
+      user: asterisk.user,
+      password: ariPassword,
+    },
     media: {
       address: section.public_address ?? (edge === "drachtio" ? addressOf(listen) : null),
       ports: { first: asterisk.rtp.from, last: asterisk.rtp.to },

@@ -3,6 +3,7 @@ export * from "./call.ts";
 export * from "./call-book.ts";
 export * from "./call-desk.ts";
 export * from "./call-machine.ts";
+export * from "./calls-console.ts";
 export * from "./dial-policy.ts";
 export { isEmergency } from "./emergency-check.ts";
 export * from "./metering.ts";

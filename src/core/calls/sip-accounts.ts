@@ -105,6 +105,11 @@ export class SipAccounts {
     return made !== undefined && this.#lives(made) ? made.account.user : null;
   }
 
+  /** How often the credential of a rental was replaced; 0 where there is none. */
+  rotationOf(id: RentalId): number {
+    return this.#byRental.get(id)?.rotation ?? 0;
+  }
+
   /** Whose account it is, null for one that there is not, or not any more. */
   rentalOf(user: string): RentalId | null {
     const made = this.#byUser.get(user);
