@@ -8,10 +8,9 @@ import {
   type Logger,
   messageOf,
   type Random,
-  type RentalId,
   type UnixMs,
 } from "../base/index.ts";
-import type { BoxConfig, VoiceSection } from "../config/index.ts";
+import type { VoiceSection } from "../config/index.ts";
 import {
   CallBook,
   CallDesk,
@@ -93,66 +92,84 @@ function createGateway(deps: VoiceDeps): AsteriskGateway {
   return new AsteriskGateway({ wire, edge, audio, audioHost: `${host}:${port}`, clock, random, log });
 }
 
-/** Makes what calls need; nothing runs yet. */
-export function createVoice(deps: VoiceDeps): VoiceServices {
-  const { live, rentals, sip, events, log, now, fleet, store, payments } = deps;
+interface Made {
+  readonly gateway: AsteriskGateway;
+  readonly book: CallBook;
+  readonly desk: CallDesk;
+  readonly changes: Events<{ changed: null }>;
+}
+
+function make(deps: VoiceDeps): Made {
+  const { live, rentals, sip, log, store, payments } = deps;
   const changes = new Events<{ changed: null }>("calls", log);
   const gateway = createGateway(deps);
-  const config = (): BoxConfig => live.current;
-  const rentalById = (id: RentalId | null) => (id === null ? null : rentals.get(id));
   const book = new CallBook({
-    ...{ ...deps, store: store.calls, now },
-    terms: (rental, direction) => callTermsOf(config(), rental, direction),
+    ...{ ...deps, store: store.calls },
+    terms: (rental, direction) => callTermsOf(live.current, rental, direction),
     money: payments === null ? null : paidCalls(payments.book),
   });
   const desk = new CallDesk({
-    ...{ ...deps, gateway, ledger: book, now },
-    lineCalls: (line) => lineCallsOf(config(), line),
+    ...{ ...deps, gateway, ledger: book },
+    lineCalls: (line) => lineCallsOf(live.current, line),
     activeRental: (line) => rentals.active(line),
     userOf: (rental) => sip.userOf(rental.id),
-    rentalOf: (user) => rentalById(sip.rentalOf(user)),
+    rentalOf: (user) => {
+      const id = sip.rentalOf(user);
+      return id === null ? null : rentals.get(id);
+    },
     onChange: () => changes.emit("changed", null),
   });
+  return { gateway, book, desk, changes };
+}
+
+/** Lets the desk take the calls of a slot; of a phone's or a gateway's there are none. */
+function attach(driver: SlotDriver, desk: CallDesk, rentals: Rentals): Disposer {
+  const { voice } = driver;
+  if (voice === undefined) return () => {};
+  const line = () => {
+    const { lineId } = driver.status();
+    return lineId === null ? null : rentals.line(lineId);
+  };
+  return desk.attach({ id: driver.status().id, voice, line });
+}
+
+/** What accounts there are, and the end of calls of those that are not any more. */
+function tellAccounts({ sip, log }: VoiceDeps, { gateway, desk }: Made): void {
+  // The edge takes them as soon as it is up.
+  gateway.setAccounts(sip.accounts()).catch((error) => log.debug("sip_accounts_wait", { reason: messageOf(error) }));
+  for (const { rental } of desk.calls()) if (rental !== null && sip.userOf(rental) === null) desk.rentalEnded(rental);
+}
+
+function tellState({ events }: VoiceDeps, { gateway, changes }: Made): void {
+  const state = gateway.state();
+  if (state.kind === "up") events.record({ level: "info", code: "voice.up", details: { edge: state.edge } });
+  else events.record({ level: "warn", code: "voice.down", details: { reason: state.code } });
+  changes.emit("changed", null);
+}
+
+/** Makes what calls need; nothing runs yet. */
+export function createVoice(deps: VoiceDeps): VoiceServices {
+  const { rentals, sip, events, fleet, store, setup } = deps;
+  const made = make(deps);
+  const { gateway, book, desk, changes } = made;
   const disposers: Disposer[] = [];
-  const attach = (driver: SlotDriver): void => {
-    const { voice } = driver;
-    if (voice === undefined) return;
-    const { id } = driver.status();
-    const line = () => {
-      const { lineId } = driver.status();
-      return lineId === null ? null : rentals.line(lineId);
-    };
-    disposers.push(desk.attach({ id, voice, line }));
-  };
-  const tellAccounts = (): void => {
-    // The edge takes them as soon as it is up.
-    gateway.setAccounts(sip.accounts()).catch((error) => log.warn("sip_accounts_wait", { reason: messageOf(error) }));
-    for (const { rental } of desk.calls()) if (rental !== null && sip.userOf(rental) === null) desk.rentalEnded(rental);
-  };
-  const tellState = (): void => {
-    const state = gateway.state();
-    const up = state.kind === "up";
-    const details = up ? { edge: state.edge } : { reason: state.code };
-    events.record({ level: up ? "info" : "warn", code: up ? "voice.up" : "voice.down", details });
-    changes.emit("changed", null);
-  };
+  const take = (driver: SlotDriver): void => void disposers.push(attach(driver, desk, rentals));
   return {
     console: callsConsole({ desk, gateway, store: store.calls, sip, rentals, fleet: () => fleet.list() }),
     onChange: (listener) => changes.on("changed", listener),
     start: async () => {
       await book.load();
-      disposers.push(gateway.onState(tellState), sip.onChange(tellAccounts), fleet.onAdded(attach));
-      fleet.list().forEach(attach);
+      disposers.push(gateway.onState(() => tellState(deps, made)));
+      disposers.push(
+        sip.onChange(() => tellAccounts(deps, made)),
+        fleet.onAdded(take),
+      );
+      fleet.list().forEach(take);
       await gateway.start();
       desk.start();
-      tellAccounts();
-      if (deps.setup.changed.length > 0) {
-        events.record({
-          level: "info",
-          code: "voice.configuration_changed",
-          details: { files: deps.setup.changed.length },
-        });
-      }
+      tellAccounts(deps, made);
+      const { length: files } = setup.changed;
+      if (files > 0) events.record({ level: "info", code: "voice.configuration_changed", details: { files } });
     },
     stop: async () => {
       await desk.stop();

@@ -66,6 +66,8 @@ export async function prepareVoice(deps: VoiceSetupDeps): Promise<VoiceSetup> {
   const files = section.transports.tls === false ? null : await certificateFiles(deps, folder);
   const anchorPort = section.asterisk.sip_port + 1;
   const setup = asteriskSetup({ section, folder, edge, ariPassword, files, anchorPort });
+  const { state, run, log } = setup.folders;
+  for (const each of [state, run, log]) await mkdir(each, { recursive: true, mode: 0o750 });
   const changed = [...(await writeConfiguration(setup.folders.configuration, asteriskFiles(setup)))];
   if (drachtioSecret !== null) {
     const text = drachtioConf(drachtioSetup(section, drachtioSecret, files, anchorPort));

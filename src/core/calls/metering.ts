@@ -112,7 +112,7 @@ function endOf({ terms, startedAt, minutes: begun }: Running): End {
 
 function readingOf(state: Running, until: Millis): MeterReading {
   const { startedAt, minutes: begun, included, cost } = state;
-  return { duration: millis(until - startedAt), minutes: begun, included, cost };
+  return { duration: millis(Math.round(until - startedAt)), minutes: begun, included, cost };
 }
 
 /** Begins all minutes up to `at` that can be paid. */
