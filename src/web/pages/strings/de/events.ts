@@ -63,6 +63,9 @@ export const deEvents: Translation = {
   "event.rental.granted": "{line} für {days} vermietet",
   "event.call.refused": "Ein Anruf von {line} wurde abgelehnt: {reason}",
   "event.call.ended": "Ein Anruf von {line} endete: {reason}",
+  "event.voice.up": "Anrufe sind möglich",
+  "event.voice.down": "Anrufe sind nicht möglich: {reason}",
+  "event.voice.configuration_changed": "Die Konfiguration der Telefonserver hat sich geändert: bitte neu starten",
   "event.call.cut_by_restart":
     "Die Box wurde während {calls} Anrufen unterbrochen; sie sind festgehalten, soweit bekannt",
   "event.call.records_wait": "Anrufe können nicht auf die Platte geschrieben werden; die Box versucht es weiter",
