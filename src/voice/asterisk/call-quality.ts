@@ -4,6 +4,9 @@ import type { CallQuality, MediaEncryption } from "../../core/index.ts";
 import type { AriCommands } from "./ari-commands.ts";
 import type { AriStatistics } from "./ari-schemas.ts";
 
+/** Seconds. Nobody talks over more. */
+const LONGEST_ROUND_TRIP = 60;
+
 /** Asks Asterisk. `offered`: the encryption of the account. Errors: those of ARI. */
 export async function callQuality(ari: AriCommands, channel: string, offered: MediaEncryption): Promise<CallQuality> {
   const [statistics, codec, secure] = await Promise.all([
@@ -22,8 +25,8 @@ export function qualityOf(statistics: AriStatistics, codec: string, encryption: 
     encryption,
     lost: { received: count(rxploss), sent: count(txploss) },
     jitter: inMs(rxjitter),
-    // Zero is what Asterisk says before RTCP has come.
-    roundTrip: rtt === 0 ? null : inMs(rtt),
+    // Zero is what Asterisk says before RTCP has come, and 65536 s when the phone's clock runs ahead of it.
+    roundTrip: rtt === 0 || (rtt ?? 0) > LONGEST_ROUND_TRIP ? null : inMs(rtt),
   };
 }
 
