@@ -6,6 +6,7 @@ import {
   type CryptoSuite,
   type Disposer,
   days,
+  hours,
   type Logger,
   type Millis,
   microEmc,
@@ -57,6 +58,8 @@ export class CallBook implements CallLedger {
   readonly #writer: CallWriter;
   readonly #usage = new Map<RentalId, Usage>();
   readonly #open = new Set<OpenAccount>();
+  /** Dialled calls of this hour that nobody answered. */
+  readonly #vain = new Map<RentalId, { readonly hour: number; readonly count: number }>();
 
   constructor(deps: CallBookDeps) {
     this.#deps = deps;
@@ -105,6 +108,7 @@ export class CallBook implements CallLedger {
         if (rental !== null)
           this.#add(rental.id, { minutes, included, cost, dialled: direction === "out" ? minutes : 0 });
       },
+      keeps: () => rental === null || this.#keeps(rental.id),
       closed: () => {
         this.#open.delete(account);
         if (rental !== null) this.#add(rental.id, { minutes: 0, included: 0, cost: 0, dialled: 0, calls: 1 });
@@ -144,11 +148,23 @@ export class CallBook implements CallLedger {
     });
   }
 
+  /** A phone that dials what is refused, again and again, must not fill the disk. */
+  #keeps(rental: RentalId): boolean {
+    const hour = Math.floor(this.#deps.clock.monotonic() / hours(1));
+    const known = this.#vain.get(rental);
+    const count = known?.hour === hour ? known.count + 1 : 1;
+    this.#vain.set(rental, { hour, count });
+    return count <= VAIN_CALLS_PER_HOUR;
+  }
+
   #onTrouble(trouble: boolean): void {
     const code = trouble ? "call.records_wait" : "call.records_kept";
     this.#deps.events.record({ level: trouble ? "error" : "info", code });
   }
 }
+
+/** Dialled calls without an answer that are kept of one rental in an hour; those behind them are only counted. */
+const VAIN_CALLS_PER_HOUR = 120;
 
 /** Of a call that is nobody's: it is counted, and costs nothing. */
 const FREE: MeterTerms = {
@@ -167,6 +183,8 @@ interface OpenAccountDeps extends Omit<CallBookDeps, "terms"> {
   readonly writer: CallWriter;
   readonly terms: () => MeterTerms;
   readonly used: (minutes: number, included: number, cost: number) => void;
+  /** Whether one more dialled call that nobody answered is kept. */
+  readonly keeps: () => boolean;
   readonly closed: () => void;
 }
 
@@ -203,8 +221,11 @@ class OpenAccount implements CallAccount {
     const reading = this.#meter?.kind === "over" ? this.#meter.reading : null;
     const duration = reading?.duration ?? millis(0);
     this.#row = { ...this.#row, duration, endedAt: this.#deps.now(), cause };
-    this.#row = { ...this.#row, record: this.#sealed() };
-    this.#deps.writer.write({ call: this.#row, charge: null });
+    const inVain = this.#row.direction === "out" && this.#answeredAt === null;
+    if (!inVain || this.#deps.keeps()) {
+      this.#row = { ...this.#row, record: this.#sealed() };
+      this.#deps.writer.write({ call: this.#row, charge: null });
+    }
     this.#deps.closed();
   }
 

@@ -133,6 +133,20 @@ describe("the book of calls", () => {
     expect(rig.rows).toMatchObject([{ rentalId: null, record: null, cause: "no_rental" }]);
   });
 
+  it("keeps no more than 120 dialled calls an hour that nobody answered, and all that were answered", async () => {
+    const rig = new Rig();
+    for (let n = 0; n < 200; n++) rig.open().over("blocked");
+    await rig.call(10);
+    rig.open({ direction: "in" }).over("cancelled");
+    await rig.clock.flush(500);
+    expect(rig.rows.map(({ cause }) => cause)).toEqual([...Array(120).fill("blocked"), "hung_up", "cancelled"]);
+    expect(rig.book.usage(rental.id)).toMatchObject({ calls: 202 });
+    await rig.clock.advance(hours(1));
+    rig.open().over("blocked");
+    await rig.clock.flush();
+    expect(rig.rows).toHaveLength(123);
+  });
+
   it("keeps of what a phone dialled nothing but printable text, sealed", async () => {
     const rig = new Rig();
     rig.open({ number: "\u0661\u0662\r\nATD112;" }).over("blocked");
