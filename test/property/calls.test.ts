@@ -50,9 +50,9 @@ const input: fc.Arbitrary<CallsInput> = fc.oneof(
 const moment = fc.tuple(input, fc.integer({ min: 0, max: 4_000 }));
 
 /** All effects, one step after the other. */
-function run(moments: readonly (readonly [CallsInput, number])[], from: CallsState = noCalls) {
+function run(moments: readonly (readonly [CallsInput, number])[], from: CallsState = noCalls, start = 0) {
   let state = from;
-  let now = 0;
+  let now = start;
   const steps: { readonly input: CallsInput; readonly state: CallsState; readonly effects: readonly CallsEffect[] }[] =
     [];
   for (const [each, after] of moments) {
@@ -135,7 +135,7 @@ describe("the machine of calls", () => {
           [{ type: "hung_up" }, 0],
           ...Array.from({ length: 8 }, (): [CallsInput, number] => [{ type: "list", calls: [] }, 1_000]),
         ];
-        const { state, steps } = run(rest, before.state);
+        const { state, steps } = run(rest, before.state, before.now);
         expect(state.call).toBeNull();
         expect(state).toMatchObject({ hanging: false, hangUps: 0, looks: 0 });
         const last = steps.at(-1)?.effects.map(({ type }) => type);
