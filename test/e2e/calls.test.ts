@@ -45,198 +45,225 @@ async function startAsterisk(etc: string): Promise<ChildProcess> {
   return spawn(tree.loader, args, { stdio: "ignore" });
 }
 
-describe.skipIf(!able)(`calls of a box${able ? "" : " (skipped: needs Asterisk 22 and baresip)"}`, () => {
-  let root: string;
-  let board: SimBoard;
-  let box: BoxHandle;
-  let asterisk: ChildProcess;
-  let log: RecordingLogger;
-  let rental: string;
-  let account: SipTerms;
-  let sip: number;
-  let bearer: Record<string, string>;
-  const phones: Baresip[] = [];
+/** A real drachtio-server, which Debian does not have: the path of its program. */
+const drachtioProgram = process.env.NUMBERBOX_TEST_DRACHTIO_SERVER ?? "";
+const EDGES = [
+  { edge: "asterisk", without: able ? "" : " (skipped: needs Asterisk 22 and baresip)" },
+  {
+    edge: "drachtio",
+    without:
+      able && drachtioProgram !== "" ? "" : " (skipped: needs NUMBERBOX_TEST_DRACHTIO_SERVER, Asterisk 22 and baresip)",
+  },
+] as const;
 
-  const modem = () => board.modem(1);
-  const get = async (path: string): Promise<unknown> => {
-    const answer = await fetch(`${box.consoleUrl}/api/v1${path}`, { headers: bearer });
-    return answer.json();
-  };
-  const calls = async () => callsReply.parse(await get("/calls"));
-  const history = async () => callHistoryReply.parse(await get("/calls/history")).calls;
-  /** Nothing of any call is left anywhere. */
-  const quiet = () =>
-    until("the end of all calls", async () => (await calls()).calls.length === 0 && modem().calls.list.length === 0);
+for (const { edge, without } of EDGES)
+  describe.skipIf(without !== "")(`calls of a box behind ${edge}${without}`, () => {
+    let root: string;
+    let board: SimBoard;
+    let box: BoxHandle;
+    let asterisk: ChildProcess;
+    let drachtio: ChildProcess | null = null;
+    let log: RecordingLogger;
+    let rental: string;
+    let account: SipTerms;
+    let sip: number;
+    let bearer: Record<string, string>;
+    const phones: Baresip[] = [];
 
-  async function phone(options: Partial<Parameters<typeof Baresip.start>[0]> = {}): Promise<Baresip> {
-    const before = (await calls()).phones;
-    const { user, password } = account;
-    const made = await Baresip.start({
-      user,
-      password,
-      port: sip,
-      hertz: PHONE_HERTZ,
-      mediaEncryption: "srtp-mand",
-      ...options,
-    });
-    phones.push(made);
-    await until("the phone's registration", async () => (await calls()).phones > before);
-    return made;
-  }
-
-  const heardBy = (ear: Baresip): number => {
-    const recording = ear.recording();
-    return recording === null ? 0 : levelOf(recording.samples.slice(-recording.rate / 2), MODEM_HERTZ, recording.rate);
-  };
-  const bothHear = async (ear: Baresip): Promise<void> => {
-    await until("the phone at the modem", () => modem().audio.heard.tone(PHONE_HERTZ) > -30);
-    await until("the modem at the phone", () => heardBy(ear) > 0.05);
-  };
-
-  beforeAll(async () => {
-    root = mkdtempSync(join(tmpdir(), "numberbox-calls-"));
-    const [folder, pages] = [join(root, "box"), join(root, "pages")];
-    mkdirSync(pages);
-    log = new RecordingLogger();
-    board = new SimBoard({ slots: 1, seed: "calls", clock: systemClock, log, twins: ["quectel-ec25"] });
-    const [ari, audio] = [await freePort(), await freePort()];
-    sip = await freePort();
-    const voice = {
-      host: "127.0.0.1",
-      listen: "127.0.0.1",
-      sip_edge: "asterisk",
-      transports: { tls: false, udp: sip },
-      asterisk: {
-        ...{ url: `http://127.0.0.1:${ari}`, password_file: "ari", sip_port: sip },
-        ...{ rtp: { from: 23_600, to: 23_699 }, audiosocket: `127.0.0.1:${audio}` },
-      },
-      ring_timeout: "10s",
-      policy: { countries: ["any"], short_codes: "refuse" },
+    const modem = () => board.modem(1);
+    const get = async (path: string): Promise<unknown> => {
+      const answer = await fetch(`${box.consoleUrl}/api/v1${path}`, { headers: bearer });
+      return answer.json();
     };
-    const config = parseBoxConfig(
-      JSON.stringify({
-        slots: [{ id: "1", port: "sim://slot/1" }],
-        lines: [{ id: "line-1", number: "+4915112345678", slot: "1" }],
-        relay: { url: "http://127.0.0.1:9" },
-        web: { listen: "127.0.0.1:0" },
-        voice,
-      }),
-      "the test's configuration",
-    );
-    const parts = { version: "test", clock: systemClock, random: systemRandom, suite: systemCrypto };
-    writeFileSync(join(pages, "index.html"), "<!doctype html>");
-    box = await startBox({ ...parts, config, dataFolder: folder, log, pages, openSimLink: simLinkOpener(board) });
-    asterisk = await startAsterisk(join(folder, "voice", "asterisk", "etc"));
-    const { access } = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: systemRandom });
-    bearer = { authorization: `Bearer ${access.token}` };
-    const request = {
-      line: "line-1",
-      renter: publicKeysToText(renter),
-      days: 1,
-      credit: null,
-      envelope_version: 1,
-    } as const;
-    rental = (await box.console.grant(request)).id;
-    const pending = await box.store.grantOf(rentalId(rental));
-    if (pending === null) throw new Error("no grant");
-    account = sipTerms.parse(openGrant(systemCrypto, renter.seed, pending.grant).terms.sip);
-    await until("calls", async () => {
-      const now = await calls();
-      return now.problem === null && now.voice_slots === 1;
+    const calls = async () => callsReply.parse(await get("/calls"));
+    const history = async () => callHistoryReply.parse(await get("/calls/history")).calls;
+    /** Nothing of any call is left anywhere. */
+    const quiet = () =>
+      until("the end of all calls", async () => (await calls()).calls.length === 0 && modem().calls.list.length === 0);
+
+    async function phone(options: Partial<Parameters<typeof Baresip.start>[0]> = {}): Promise<Baresip> {
+      const before = (await calls()).phones;
+      const { user, password } = account;
+      const made = await Baresip.start({
+        user,
+        password,
+        port: sip,
+        hertz: PHONE_HERTZ,
+        mediaEncryption: "srtp-mand",
+        ...options,
+      });
+      phones.push(made);
+      await until("the phone's registration", async () => (await calls()).phones > before);
+      return made;
+    }
+
+    const heardBy = (ear: Baresip): number => {
+      const recording = ear.recording();
+      return recording === null
+        ? 0
+        : levelOf(recording.samples.slice(-recording.rate / 2), MODEM_HERTZ, recording.rate);
+    };
+    const bothHear = async (ear: Baresip): Promise<void> => {
+      await until("the phone at the modem", () => modem().audio.heard.tone(PHONE_HERTZ) > -30);
+      await until("the modem at the phone", () => heardBy(ear) > 0.05);
+    };
+
+    beforeAll(async () => {
+      root = mkdtempSync(join(tmpdir(), "numberbox-calls-"));
+      const [folder, pages] = [join(root, "box"), join(root, "pages")];
+      mkdirSync(pages);
+      log = new RecordingLogger();
+      board = new SimBoard({ slots: 1, seed: "calls", clock: systemClock, log, twins: ["quectel-ec25"] });
+      const [ari, audio] = [await freePort(), await freePort()];
+      sip = await freePort();
+      const voice = {
+        host: "127.0.0.1",
+        listen: "127.0.0.1",
+        sip_edge: edge,
+        ...(edge === "drachtio" ? { drachtio: { port: await freePort(), secret_file: "drachtio-secret" } } : {}),
+        transports: { tls: false, udp: sip },
+        asterisk: {
+          ...{ url: `http://127.0.0.1:${ari}`, password_file: "ari", sip_port: await freePort() },
+          ...{
+            rtp: edge === "drachtio" ? { from: 23_700, to: 23_799 } : { from: 23_600, to: 23_699 },
+            audiosocket: `127.0.0.1:${audio}`,
+          },
+        },
+        ring_timeout: "10s",
+        policy: { countries: ["any"], short_codes: "refuse" },
+      };
+      const config = parseBoxConfig(
+        JSON.stringify({
+          slots: [{ id: "1", port: "sim://slot/1" }],
+          lines: [{ id: "line-1", number: "+4915112345678", slot: "1" }],
+          relay: { url: "http://127.0.0.1:9" },
+          web: { listen: "127.0.0.1:0" },
+          voice,
+        }),
+        "the test's configuration",
+      );
+      const parts = { version: "test", clock: systemClock, random: systemRandom, suite: systemCrypto };
+      writeFileSync(join(pages, "index.html"), "<!doctype html>");
+      box = await startBox({ ...parts, config, dataFolder: folder, log, pages, openSimLink: simLinkOpener(board) });
+      asterisk = await startAsterisk(join(folder, "voice", "asterisk", "etc"));
+      if (edge === "drachtio") {
+        const file = join(folder, "voice", "drachtio", "drachtio.conf.xml");
+        drachtio = spawn(drachtioProgram, ["-f", file], { stdio: "ignore" });
+      }
+      const { access } = await publishLocalAccess(folder, box.consoleUrl, {
+        settings: box.store,
+        random: systemRandom,
+      });
+      bearer = { authorization: `Bearer ${access.token}` };
+      const request = {
+        line: "line-1",
+        renter: publicKeysToText(renter),
+        days: 1,
+        credit: null,
+        envelope_version: 1,
+      } as const;
+      rental = (await box.console.grant(request)).id;
+      const pending = await box.store.grantOf(rentalId(rental));
+      if (pending === null) throw new Error("no grant");
+      account = sipTerms.parse(openGrant(systemCrypto, renter.seed, pending.grant).terms.sip);
+      await until("calls", async () => {
+        const now = await calls();
+        return now.problem === null && now.voice_slots === 1;
+      });
+      modem().audio.habits.says = { hz: MODEM_HERTZ, dbfs: -12 };
+    }, 120_000);
+
+    afterEach(async () => {
+      for (const call of [...modem().calls.list]) modem().calls.end(call);
+      await Promise.all(phones.splice(0).map((each) => each.stop()));
     });
-    modem().audio.habits.says = { hz: MODEM_HERTZ, dbfs: -12 };
-  }, 120_000);
 
-  afterEach(async () => {
-    for (const call of [...modem().calls.list]) modem().calls.end(call);
-    await Promise.all(phones.splice(0).map((each) => each.stop()));
-  });
+    afterAll(async () => {
+      await box?.stop();
+      for (const server of [asterisk, drachtio]) {
+        if (server?.exitCode !== null) continue;
+        const gone = once(server, "exit");
+        server.kill("SIGKILL");
+        await gone;
+      }
+      board?.stop();
+      rmSync(root, { recursive: true, force: true });
+    });
 
-  afterAll(async () => {
-    await box?.stop();
-    if (asterisk?.exitCode === null) {
-      const gone = once(asterisk, "exit");
-      asterisk.kill("SIGKILL");
-      await gone;
+    it("ring the renter's phone, which hears the caller and is heard", async () => {
+      const ear = await phone();
+      modem().calls.incoming(CALLER);
+      await bothHear(ear);
+      const [call] = (await calls()).calls;
+      expect(call).toMatchObject({ direction: "in", phase: "talking", slot: "1", line: "line-1", rental });
+      expect(call?.quality).toMatchObject({ encryption: "sdes" });
+      ear.digits("42#");
+      await until("the digits, each once", () => modem().calls.list[0]?.tones.join("") === "42#");
+      modem().calls.end();
+      await until("the end at the phone", () => ear.heard("CALL_CLOSED"));
+      await quiet();
+      await until("its record", async () => (await history()).length > 0);
+      expect((await history())[0]).toMatchObject({ direction: "in", cause: "hung_up", rental, receipt: true });
+    });
+
+    it("are dialled for the renter's phone with the SIM's number", async () => {
+      modem().calls.plan = { outcome: "answer", alertMs: 200, ms: 400 };
+      const ear = await phone();
+      ear.dial("01701234567");
+      await bothHear(ear);
+      expect(modem().calls.dialled.at(-1)).toMatch(/^\+?\d+;?$/);
+      ear.hangUp();
+      await quiet();
+      await until("its record", async () => (await history())[0]?.direction === "out");
+      expect((await history())[0]).toMatchObject({ direction: "out", cause: "hung_up", rental });
+    });
+
+    it("to emergency and premium numbers never reach the modem", async () => {
+      const ear = await phone();
+      const before = modem().calls.dialled.length;
+      for (const [at, number] of ["112", "09001234567", "*31#112"].entries()) {
+        ear.dial(number);
+        await until(`the refusal of ${number}`, () => ear.count("CALL_CLOSED") > at);
+      }
+      await quiet();
+      expect(modem().calls.dialled).toHaveLength(before);
+      await until("the record", async () => (await history())[0]?.cause === "blocked");
+      expect((await history())[0]).toMatchObject({ direction: "out", answered_at: null, cause: "blocked" });
+    });
+
+    it("without a phone are refused to the caller, and SMS go on during calls", async () => {
+      const before = (await history())[0]?.cursor ?? 0;
+      modem().calls.incoming(CALLER);
+      await until("the record of the call", async () => ((await history())[0]?.cursor ?? 0) > before);
+      await quiet();
+      expect((await history())[0]).toMatchObject({ direction: "in", answered_at: null, cause: "not_registered" });
+      const ear = await phone();
+      modem().calls.incoming(CALLER);
+      await bothHear(ear);
+      const { stored } = await outbox();
+      modem().sendSms({ from: CALLER, body: "while they talk" });
+      await until("the SMS", async () => (await outbox()).stored > stored);
+      modem().calls.end();
+      await quiet();
+    });
+
+    it("end with the rental", async () => {
+      const ear = await phone();
+      modem().calls.incoming(CALLER);
+      await bothHear(ear);
+      await box.console.endRental(rentalId(rental));
+      await until("the end at the phone", () => ear.heard("CALL_CLOSED"));
+      await quiet();
+      expect((await calls()).accounts).toBe(0);
+    });
+
+    it("leave no number in the log", () => {
+      for (const secret of [CALLER.slice(1), "1701234567", account.password])
+        expect(log.lines.join("\n")).not.toContain(secret);
+    });
+
+    async function outbox(): Promise<{ stored: number }> {
+      const overview = await box.console.overview();
+      return { stored: overview.outbox.depth };
     }
-    board?.stop();
-    rmSync(root, { recursive: true, force: true });
   });
-
-  it("ring the renter's phone, which hears the caller and is heard", async () => {
-    const ear = await phone();
-    modem().calls.incoming(CALLER);
-    await bothHear(ear);
-    const [call] = (await calls()).calls;
-    expect(call).toMatchObject({ direction: "in", phase: "talking", slot: "1", line: "line-1", rental });
-    expect(call?.quality).toMatchObject({ encryption: "sdes" });
-    ear.digits("42#");
-    await until("the digits, each once", () => modem().calls.list[0]?.tones.join("") === "42#");
-    modem().calls.end();
-    await until("the end at the phone", () => ear.heard("CALL_CLOSED"));
-    await quiet();
-    await until("its record", async () => (await history()).length > 0);
-    expect((await history())[0]).toMatchObject({ direction: "in", cause: "hung_up", rental, receipt: true });
-  });
-
-  it("are dialled for the renter's phone with the SIM's number", async () => {
-    modem().calls.plan = { outcome: "answer", alertMs: 200, ms: 400 };
-    const ear = await phone();
-    ear.dial("01701234567");
-    await bothHear(ear);
-    expect(modem().calls.dialled.at(-1)).toMatch(/^\+?\d+;?$/);
-    ear.hangUp();
-    await quiet();
-    await until("its record", async () => (await history())[0]?.direction === "out");
-    expect((await history())[0]).toMatchObject({ direction: "out", cause: "hung_up", rental });
-  });
-
-  it("to emergency and premium numbers never reach the modem", async () => {
-    const ear = await phone();
-    const before = modem().calls.dialled.length;
-    for (const [at, number] of ["112", "09001234567", "*31#112"].entries()) {
-      ear.dial(number);
-      await until(`the refusal of ${number}`, () => ear.count("CALL_CLOSED") > at);
-    }
-    await quiet();
-    expect(modem().calls.dialled).toHaveLength(before);
-    await until("the record", async () => (await history())[0]?.cause === "blocked");
-    expect((await history())[0]).toMatchObject({ direction: "out", answered_at: null, cause: "blocked" });
-  });
-
-  it("without a phone are refused to the caller, and SMS go on during calls", async () => {
-    const before = (await history())[0]?.cursor ?? 0;
-    modem().calls.incoming(CALLER);
-    await until("the record of the call", async () => ((await history())[0]?.cursor ?? 0) > before);
-    await quiet();
-    expect((await history())[0]).toMatchObject({ direction: "in", answered_at: null, cause: "not_registered" });
-    const ear = await phone();
-    modem().calls.incoming(CALLER);
-    await bothHear(ear);
-    const { stored } = await outbox();
-    modem().sendSms({ from: CALLER, body: "while they talk" });
-    await until("the SMS", async () => (await outbox()).stored > stored);
-    modem().calls.end();
-    await quiet();
-  });
-
-  it("end with the rental", async () => {
-    const ear = await phone();
-    modem().calls.incoming(CALLER);
-    await bothHear(ear);
-    await box.console.endRental(rentalId(rental));
-    await until("the end at the phone", () => ear.heard("CALL_CLOSED"));
-    await quiet();
-    expect((await calls()).accounts).toBe(0);
-  });
-
-  it("leave no number in the log", () => {
-    for (const secret of [CALLER.slice(1), "1701234567", account.password])
-      expect(log.lines.join("\n")).not.toContain(secret);
-  });
-
-  async function outbox(): Promise<{ stored: number }> {
-    const overview = await box.console.overview();
-    return { stored: overview.outbox.depth };
-  }
-});

@@ -167,7 +167,7 @@ describe("the index of all listings", () => {
     await index.catchUp();
     expect(await shown(7 * 42)).toBe("v42");
     expect([chain.rowsRead, chain.namesRead, chain.blocksRead]).toEqual([0, 100, 100]);
-  });
+  }, 240_000);
 
   it("looks by itself, tells what is wrong, and goes on when the node is back", async () => {
     const height = chain.height.bind(chain);
