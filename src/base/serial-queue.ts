@@ -31,7 +31,9 @@ export class SerialQueue {
   run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#stopped) return Promise.reject(stoppedError(this.#name));
     const result = deferred<T>();
-    this.#waiting.push({ run: () => task().then(result.resolve, result.reject), reject: result.reject });
+    // A task that throws instead of rejecting must not end the queue with it.
+    const attempt = async (): Promise<T> => await task();
+    this.#waiting.push({ run: () => attempt().then(result.resolve, result.reject), reject: result.reject });
     void this.#drain();
     return result.promise;
   }

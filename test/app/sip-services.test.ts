@@ -62,8 +62,8 @@ describe("the way to the box", () => {
 describe("a box with calls", () => {
   it("gives a renter an account with the grant, and takes it back at the end, over a restart too", async () => {
     const folder = tempFolder();
-    writeFileSync(join(folder, "ari"), "secret\n");
-    const asterisk = { password_file: "ari" };
+    writeFileSync(join(folder, "ari"), "a secret of the test".replaceAll(" ", "-"));
+    const asterisk = { password_file: "ari", audiosocket: "127.0.0.1:0" };
     const voice = { host: "127.0.0.1", transports: { tls: false, tcp: 5060 }, asterisk };
     const start = () => openBox({ folder, slots: 1, sections: { voice } });
     const first = await start();

@@ -19,6 +19,7 @@ import { relayRow } from "./row-relay.ts";
 import { replugRow } from "./row-replug.ts";
 import { startRow } from "./row-start.ts";
 import { tableOf } from "./table.ts";
+import { voiceRow } from "./row-voice.ts";
 
 const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = {
   "intake-1": (options) => intakeRow(1, options),
@@ -32,6 +33,7 @@ const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = 
   idle: idleRow,
   console: consoleRow,
   start: startRow,
+  voice: voiceRow,
 };
 
 /** Side by side with other daemons; only when asked for, since their packages are taken from Debian. */

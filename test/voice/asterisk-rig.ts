@@ -179,6 +179,8 @@ export class AsteriskRig implements EdgeRig {
     for (const { id } of await this.#ari.channels()) await this.#ari.hangUp(id, 16);
     await this.edge.stop();
     this.#wire.stop();
+    // Asterisk takes the end of one connection for the end of the application: the next must not come before it.
+    await systemClock.sleep(millis(300), "the end of a connection");
     for (const phone of this.#phones) await phone.close();
   }
 

@@ -65,6 +65,11 @@ export class VoiceRig {
     await until("the gateway", () => this.box.gateway.state().kind === "up");
   }
 
+  /** Until the box knows of a phone that is registered. */
+  async phoneThere(): Promise<void> {
+    await until("a phone", () => this.box.gateway.bindings().length > 0);
+  }
+
   /** As `kill -9` of numberbox: the old side says no word any more. */
   async restartBox(): Promise<void> {
     const old = this.box;
