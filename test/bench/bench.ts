@@ -18,8 +18,8 @@ import { proofsRow } from "./row-proofs.ts";
 import { relayRow } from "./row-relay.ts";
 import { replugRow } from "./row-replug.ts";
 import { startRow } from "./row-start.ts";
-import { tableOf } from "./table.ts";
 import { voiceRow } from "./row-voice.ts";
+import { tableOf } from "./table.ts";
 
 const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = {
   "intake-1": (options) => intakeRow(1, options),

@@ -78,7 +78,14 @@ export async function voiceRow(options: BenchOptions): Promise<Row> {
   const ms = options.quick ? 5000 : 60_000;
   const rig = await VoiceRig.start(24_000);
   const server = { transport: "udp", host: "127.0.0.1", port: rig.sipPort } as const;
-  const phone = new SipPhone({ clock: systemClock, user: "plain", password: PASSWORD, domain: REALM, server, t1: millis(500) });
+  const phone = new SipPhone({
+    clock: systemClock,
+    user: "plain",
+    password: PASSWORD,
+    domain: REALM,
+    server,
+    t1: millis(500),
+  });
   try {
     await rig.up();
     await rig.box.gateway.setAccounts([account("plain", PASSWORD)]);
@@ -94,7 +101,12 @@ export async function voiceRow(options: BenchOptions): Promise<Row> {
       figures: [
         { what: "modem to phone p95", unit: "ms", value: spread(single.map(({ out }) => out)), target: "< 60 ms" },
         { what: "phone to modem p95", unit: "ms", value: spread(single.map(({ back }) => back)) },
-        { what: "growth, clock off by 1 %", unit: "ms", value: spread(single.slice(1).map(({ grows }) => grows)), target: "flat" },
+        {
+          what: "growth, clock off by 1 %",
+          unit: "ms",
+          value: spread(single.slice(1).map(({ grows }) => grows)),
+          target: "flat",
+        },
         { what: `Asterisk, of a core for each of ${CALLS}`, unit: "%", value: one(many.asterisk) },
         { what: "Node with modems and phones, for each", unit: "%", value: one(many.node) },
         { what: `frames lost to the phones of ${CALLS}`, unit: "frames", value: one(many.lost), target: "0" },

@@ -1,6 +1,7 @@
 // Test projects: `unit` (mirror of src, contract, architecture), `property` (fast-check), `e2e` (processes, pty, Chromium).
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./longest-first.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const shared = { root, extends: true as const };
@@ -12,6 +13,7 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     reporters: ["default"],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...shared,
