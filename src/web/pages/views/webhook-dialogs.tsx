@@ -1,6 +1,7 @@
 // Adding, changing and deleting a webhook, and its new key.
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import type { z } from "zod";
 import {
   type WebhookChanged,
   type WebhookMade,
@@ -115,36 +116,44 @@ export interface ChangeProps {
   readonly onClose: () => void;
 }
 
+/** Its fields come with what is stored: what is typed into them is not written over by a late answer. */
 export function EditWebhook({ id, onChanged, onClose }: ChangeProps) {
   const words = useWords();
   const { value, fault } = useResource(webhookSettings, hookPath(id));
-  const [url, setUrl] = useState("");
-  const [events, setEvents] = useState<readonly string[]>([]);
-  const task = useTask();
-  useEffect(() => {
-    if (value === null) return;
-    setUrl(value.url);
-    setEvents(value.events);
-  }, [value]);
-  const isReady = value !== null && url !== "" && events.length > 0;
-  const submit = () =>
-    void (
-      isReady &&
-      task.run(async () => {
-        onChanged(await call(webhookChanged, "PATCH", hookPath(id), { body: { url, events } }));
-      })
-    );
   return (
     <Dialog title={words.t("webhooks.edit.title", { name: id })} onClose={onClose}>
-      <DialogForm onSubmit={submit}>
+      {value === null ? (
         <div class="dialog-body">
-          <Address url={url} onUrl={setUrl} />
-          <EventChoice events={events} onEvents={setEvents} />
-          <Fault fault={task.problem ?? fault} />
+          <Fault fault={fault} />
         </div>
-        <DialogFoot onClose={onClose} submit={words.t("webhooks.save")} disabled={task.busy || !isReady} />
-      </DialogForm>
+      ) : (
+        <EditForm stored={value} {...{ id, onChanged, onClose }} />
+      )}
     </Dialog>
+  );
+}
+
+function EditForm({
+  id,
+  stored,
+  onChanged,
+  onClose,
+}: ChangeProps & { readonly stored: z.infer<typeof webhookSettings> }) {
+  const words = useWords();
+  const [url, setUrl] = useState(stored.url);
+  const [events, setEvents] = useState<readonly string[]>(stored.events);
+  const { busy, problem, run } = useTask();
+  const isReady = url !== "" && events.length > 0;
+  const save = async () => onChanged(await call(webhookChanged, "PATCH", hookPath(id), { body: { url, events } }));
+  return (
+    <DialogForm onSubmit={() => void (isReady && run(save))}>
+      <div class="dialog-body">
+        <Address url={url} onUrl={setUrl} />
+        <EventChoice events={events} onEvents={setEvents} />
+        <Fault fault={problem} />
+      </div>
+      <DialogFoot onClose={onClose} submit={words.t("webhooks.save")} disabled={busy || !isReady} />
+    </DialogForm>
   );
 }
 
