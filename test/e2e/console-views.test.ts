@@ -67,8 +67,9 @@ describe.skipIf(!hasChromium)(
         // What a view asks for first is answered.
         await page.waitForLoadState("networkidle");
         const told = await page.locator(".fault").allTextContents();
-        for (const fault of [...told, ...(await pageFaults(page)), ...complaints.splice(0)])
-          faults.push(`${view}: ${fault}`);
+        // The demo has no calls, and so no address for them: the page says it, and Chromium tells of the answer as well.
+        const logged = complaints.splice(0).filter((text) => view !== "calls" || !/status of 404/.test(text));
+        for (const fault of [...told, ...(await pageFaults(page)), ...logged]) faults.push(`${view}: ${fault}`);
       }
       expect(faults).toEqual([]);
       await page.context().close();

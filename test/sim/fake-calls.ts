@@ -1,5 +1,6 @@
 // Calls of a box that has none, for the web server and the console.
 
+import { AppError } from "../../src/base/index.ts";
 import type { CallsConsole } from "../../src/core/index.ts";
 import type {
   CallHistoryReply,
@@ -11,7 +12,7 @@ import type {
 
 const AT = Date.UTC(2026, 0, 1);
 
-const CALL: CallView = {
+export const CALL: CallView = {
   ...{ id: "ab".repeat(16), direction: "in", slot: "1", line: "line-1", rental: "cd".repeat(16) },
   ...{ phase: "talking", held: false, started_at: AT, talking_at: AT + 4000 },
   sound: { heard: 3050, said: 3050, silence: 12, stalls: 0 },
@@ -26,20 +27,21 @@ export const CALLS_REPLY: CallsReply = {
   calls: [CALL],
 };
 
-const ACCOUNT: SipAccountView = {
+export const ACCOUNT: SipAccountView = {
   ...{ rental: "cd".repeat(16), line: "line-1", user: "u7f3k2", rotation: 0 },
   phones: [{ agent: "Linphone/5.1", transport: "tls", expires_at: AT + 600_000 }],
 };
 
-const RECORD: CallRecordView = {
+export const RECORD: CallRecordView = {
   ...{ cursor: 7, id: "ef".repeat(16), direction: "out", line: "line-1", rental: "cd".repeat(16) },
   ...{ started_at: AT - 90_000, answered_at: AT - 80_000, duration: 61, cause: "hung_up", receipt: true },
 };
 
 export class FakeCalls implements CallsConsole {
   reply: CallsReply = CALLS_REPLY;
+  /** Newest first. */
   records: readonly CallRecordView[] = [RECORD];
-  list: SipAccountView[] = [ACCOUNT];
+  list: readonly SipAccountView[] = [ACCOUNT];
   /** What the next deed fails with. */
   fault: Error | null = null;
   readonly asked: unknown[] = [];
@@ -49,16 +51,25 @@ export class FakeCalls implements CallsConsole {
   calls = async (): Promise<CallsReply> => this.reply;
   async history(query: { readonly after: number; readonly limit: number }): Promise<CallHistoryReply> {
     this.asked.push(query);
-    return { calls: [...this.records], next: 0 };
+    const { after, limit } = query;
+    const behind = this.records.filter(({ cursor }) => after === 0 || cursor < after);
+    const page = behind.slice(0, limit);
+    return { calls: page, next: behind.length > limit ? (page.at(-1)?.cursor ?? 0) : 0 };
   }
   async hangUp(id: string): Promise<void> {
     if (this.fault !== null) throw this.fault;
     this.ended.push(id);
+    this.reply = { ...this.reply, calls: this.reply.calls.filter((call) => call.id !== id) };
   }
   accounts = async (): Promise<readonly SipAccountView[]> => this.list;
   async rotate(rental: string): Promise<SipAccountView> {
     if (this.fault !== null) throw this.fault;
+    const known = this.list.find((account) => account.rental === rental);
+    if (known === undefined) throw new AppError("call.no_account", "the rental has no SIP account any more");
     this.rotated.push(rental);
-    return { ...ACCOUNT, rotation: ACCOUNT.rotation + 1 };
+    // Phones that know the old credential are signed out.
+    const renewed = { ...known, rotation: known.rotation + 1, phones: [] };
+    this.list = this.list.map((account) => (account === known ? renewed : account));
+    return renewed;
   }
 }

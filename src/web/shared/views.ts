@@ -20,6 +20,7 @@ export const VIEWS = {
   rentals: { path: "/rentals", group: "numbers", scope: "read" },
   delivery: { path: "/delivery", group: "numbers", scope: "read" },
   phones: { path: "/phones", group: "numbers", scope: "read" },
+  calls: { path: "/calls", group: "numbers", scope: "read" },
   kept: { path: "/kept", group: "numbers", scope: "content" },
   chain: { path: "/chain", group: "market", scope: "read" },
   payments: { path: "/payments", group: "market", scope: "read" },

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { z } from "zod";
+import { isAppError } from "../../../base/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { call } from "../call.ts";
 import type { ProblemText } from "../describe.ts";
@@ -12,6 +13,8 @@ export interface Resource<T> {
   readonly value: T | null;
   /** Why there is no newer one. */
   readonly fault: ProblemText | null;
+  /** The fault's code, for a view that takes one of them for an answer. */
+  readonly code: string | null;
   /** Asks now, for instance after something was changed. */
   readonly reload: () => void;
 }
@@ -20,7 +23,7 @@ export interface Resource<T> {
 export function useResource<T>(schema: z.ZodType<T>, path: string | null, every?: number): Resource<T> {
   const words = useWords();
   const [answer, setAnswer] = useState<{ readonly path: string; readonly value: T } | null>(null);
-  const [fault, setFault] = useState<ProblemText | null>(null);
+  const [fault, setFault] = useState<{ readonly code: string; readonly text: ProblemText } | null>(null);
   const [asked, setAsked] = useState(0);
   const turn = useSelect((state) => (every === undefined ? 0 : Math.floor(state.now / every)));
   // Answers of an address that is no longer asked for are dropped; a slow box is not asked twice at once.
@@ -36,12 +39,16 @@ export function useResource<T>(schema: z.ZodType<T>, path: string | null, every?
           setAnswer({ path, value });
           setFault(null);
         },
-        (caught: unknown) => isWanted() && setFault(faultOf(words, caught)),
+        (caught: unknown) => {
+          const code = isAppError(caught) ? caught.code : "page.bad_reply";
+          if (isWanted()) setFault({ code, text: faultOf(words, caught) });
+        },
       )
       .finally(() => {
         if (isWanted()) asking.current = null;
       });
   }, [path, turn, asked]);
   const value = answer !== null && answer.path === path ? answer.value : null;
-  return { value, fault, reload: () => setAsked((count) => count + 1) };
+  const reload = () => setAsked((count) => count + 1);
+  return { value, fault: fault?.text ?? null, code: fault?.code ?? null, reload };
 }

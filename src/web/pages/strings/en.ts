@@ -6,6 +6,7 @@ import { enAlerts } from "./en-alerts.ts";
 import { enApi } from "./en-api.ts";
 import { enApp } from "./en-app.ts";
 import { enBackup } from "./en-backup.ts";
+import { enCalls } from "./en-calls.ts";
 import { enChain } from "./en-chain.ts";
 import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
@@ -30,6 +31,7 @@ export const en = {
   ...enSlots,
   ...enRentals,
   ...enPhones,
+  ...enCalls,
   ...enChain,
   ...enDoctor,
   ...enMqtt,

@@ -20,6 +20,7 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   delivery: lazy("outbox", async () => (await import("./delivery.tsx")).Delivery),
   rentals: lazy("rentals", async () => (await import("./rentals.tsx")).Rentals),
   phones: lazy("phones", async () => (await import("./phones.tsx")).Phones),
+  calls: lazy("handset", async () => (await import("./calls.tsx")).Calls),
   payments: lazy("coins", async () => (await import("./payments.tsx")).PaymentsPage),
   mqtt: lazy("relay", async () => (await import("./mqtt.tsx")).Mqtt),
   webhooks: lazy("forwarded", async () => (await import("./webhooks.tsx")).Webhooks),

@@ -6,6 +6,7 @@ import { deAlerts } from "./alerts.ts";
 import { deApi } from "./api.ts";
 import { deApp } from "./app.ts";
 import { deBackup } from "./backup.ts";
+import { deCalls } from "./calls.ts";
 import { deChain } from "./chain.ts";
 import { deDoctor } from "./doctor.ts";
 import { deEvents } from "./events.ts";
@@ -33,6 +34,7 @@ export const de: Translation = {
   ...deSlots2,
   ...deRentals,
   ...dePhones,
+  ...deCalls,
   ...deChain,
   ...deDoctor,
   ...deMqtt,

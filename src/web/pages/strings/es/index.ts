@@ -6,6 +6,7 @@ import { esAlerts } from "./alerts.ts";
 import { esApi } from "./api.ts";
 import { esApp } from "./app.ts";
 import { esBackup } from "./backup.ts";
+import { esCalls } from "./calls.ts";
 import { esChain } from "./chain.ts";
 import { esDoctor } from "./doctor.ts";
 import { esEvents } from "./events.ts";
@@ -31,6 +32,7 @@ export const es: Translation = {
   ...esSlots,
   ...esRentals,
   ...esPhones,
+  ...esCalls,
   ...esChain,
   ...esDoctor,
   ...esMqtt,

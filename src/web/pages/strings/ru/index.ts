@@ -6,6 +6,7 @@ import { ruAlerts } from "./alerts.ts";
 import { ruApi } from "./api.ts";
 import { ruApp } from "./app.ts";
 import { ruBackup } from "./backup.ts";
+import { ruCalls } from "./calls.ts";
 import { ruChain } from "./chain.ts";
 import { ruDoctor } from "./doctor.ts";
 import { ruEvents } from "./events.ts";
@@ -32,6 +33,7 @@ export const ru: Translation = {
   ...ruSlots2,
   ...ruRentals,
   ...ruPhones,
+  ...ruCalls,
   ...ruChain,
   ...ruDoctor,
   ...ruMqtt,

@@ -1,0 +1,167 @@
+// Calls: whether any can be taken, those that are on, the phones of renters, and the calls that are over.
+
+import { useEffect, useState } from "preact/hooks";
+import {
+  type CallsReply,
+  type CallView,
+  callsReply,
+  type LineView,
+  type SipAccountView,
+} from "../../../protocol/index.ts";
+import { useBox, useSelect, useWords } from "../app-context.ts";
+import { describeProblem } from "../describe.ts";
+import { Empty } from "../parts/empty.tsx";
+import { Fault } from "../parts/fault.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { useResource } from "../parts/use-resource.ts";
+import { ViewLink } from "../parts/view-link.tsx";
+import { CallAccounts, useAccounts } from "./call-accounts.tsx";
+import { EndCall, RenewCredential } from "./call-dialogs.tsx";
+import { CallHistory } from "./call-history.tsx";
+import { LiveCalls } from "./call-live.tsx";
+
+const EVERY = 2000;
+const NO_LINES: readonly LineView[] = [];
+const EDGES: Readonly<Record<NonNullable<CallsReply["edge"]>, string>> = {
+  drachtio: "drachtio",
+  asterisk: "Asterisk",
+};
+
+/** What is asked for on top of the page. */
+type Open =
+  | { readonly kind: "end"; readonly call: CallView }
+  | { readonly kind: "renew"; readonly account: SipAccountView };
+
+/** A box without the setting `voice` has no such address. */
+function NoCalls() {
+  const words = useWords();
+  const mayManage = useSelect((state) => state.user?.scopes.includes("manage") ?? false);
+  return (
+    <Empty icon="handset" title={words.t("calls.off.title")} text={words.t("calls.off.text")}>
+      {mayManage && <ViewLink view="settings">{words.t("calls.off.settings")}</ViewLink>}
+    </Empty>
+  );
+}
+
+function Problem({ problem }: { readonly problem: NonNullable<CallsReply["problem"]> }) {
+  const words = useWords();
+  const { what, hint } = describeProblem(words, problem);
+  return (
+    <p class="call-trouble">
+      <Icon name="down" />
+      <span>
+        <strong>{what}</strong> {hint !== null && <span class="soft">{hint}</span>}
+      </span>
+    </p>
+  );
+}
+
+function State({ state }: { readonly state: CallsReply }) {
+  const words = useWords();
+  const { problem, edge, accounts, phones, voice_slots: slots } = state;
+  const figures = [
+    [words.t("calls.edge"), edge === null ? "–" : EDGES[edge]],
+    [words.t("calls.accounts.count"), words.number(accounts)],
+    [words.t("calls.phones"), words.number(phones)],
+    [words.t("calls.slots"), words.number(slots)],
+  ] as const;
+  return (
+    <section class="panel" aria-labelledby="calls-state">
+      <div class="panel-head">
+        <h2 id="calls-state">{words.t("calls.state")}</h2>
+        <span class={`call-ready call-ready-${problem === null ? "yes" : "no"}`}>
+          <Icon name={problem === null ? "ready" : "down"} />
+          {words.t(problem === null ? "calls.ready" : "calls.not_ready")}
+        </span>
+      </div>
+      {problem !== null && <Problem problem={problem} />}
+      <dl class="figures">
+        {figures.map(([name, value]) => (
+          <div key={name} class="figure">
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {slots === 0 && <p class="soft">{words.t("calls.slots.none")}</p>}
+    </section>
+  );
+}
+
+interface WorkingProps {
+  readonly state: CallsReply;
+  readonly onDone: () => void;
+}
+
+function Working({ state, onDone }: WorkingProps) {
+  const words = useWords();
+  const [open, setOpen] = useState<Open | null>(null);
+  const [renewed, setRenewed] = useState<string | null>(null);
+  const accounts = useAccounts();
+  const lines = useBox((box) => box.lines, NO_LINES);
+  const mayOperate = useSelect((current) => current.user?.scopes.includes("operate") ?? false);
+  const nameOf = (line: string): string => lines.find(({ id }) => id === line)?.number ?? line;
+  const onClose = () => setOpen(null);
+  const onRenewed = ({ line }: SipAccountView): void => {
+    onClose();
+    setRenewed(words.t("calls.renewed", { number: nameOf(line) }));
+    accounts.reload();
+  };
+  return (
+    <>
+      <State state={state} />
+      <LiveCalls
+        calls={state.calls}
+        nameOf={nameOf}
+        onEnd={mayOperate ? (call) => setOpen({ kind: "end", call }) : null}
+      />
+      <CallAccounts
+        {...{ accounts, nameOf, said: renewed ?? "" }}
+        onRenew={mayOperate ? (account) => setOpen({ kind: "renew", account }) : null}
+      />
+      <CallHistory nameOf={nameOf} />
+      {open?.kind === "end" && (
+        <EndCall
+          {...{ call: open.call, nameOf, onClose }}
+          onDone={() => {
+            onClose();
+            onDone();
+          }}
+        />
+      )}
+      {open?.kind === "renew" && <RenewCredential {...{ account: open.account, nameOf, onClose, onRenewed }} />}
+    </>
+  );
+}
+
+export function Calls() {
+  const words = useWords();
+  const [asks, setAsks] = useState(true);
+  const { value, fault, code, reload } = useResource(callsReply, asks ? "/api/v1/calls" : null, EVERY);
+  const isOff = code === "web.not_found";
+  // Nothing turns calls on but a restart of the box.
+  useEffect(() => {
+    if (isOff) setAsks(false);
+  }, [isOff]);
+  return (
+    <div class="calls">
+      <header class="view-head">
+        <h1>{words.t("calls.title")}</h1>
+      </header>
+      {isOff ? (
+        <NoCalls />
+      ) : (
+        <>
+          <p class="soft">{words.t("calls.scope")}</p>
+          <Fault fault={fault} />
+          {value === null && fault === null && (
+            <p class="loading" role="status">
+              {words.t("app.loading")}
+            </p>
+          )}
+          {value !== null && <Working state={value} onDone={reload} />}
+        </>
+      )}
+    </div>
+  );
+}
