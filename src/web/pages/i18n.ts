@@ -21,15 +21,14 @@ const DAY = 24 * HOUR;
 export class Translator {
   readonly locale: string;
   readonly #catalogue: Catalogue;
-  readonly #number: Intl.NumberFormat;
   // Made when they are first needed: each loads tables, while the first view waits.
+  #formatter: Intl.NumberFormat | null = null;
   #date: Intl.DateTimeFormat | null = null;
   #plural: Intl.PluralRules | null = null;
 
   constructor(catalogue: Catalogue, locale: string) {
     this.locale = locale;
     this.#catalogue = catalogue;
-    this.#number = new Intl.NumberFormat(locale);
   }
 
   t<K extends MessageKey>(key: K, ...[values]: Args<K>): string {
@@ -49,14 +48,19 @@ export class Translator {
   }
 
   number(value: number): string {
-    return this.#number.format(value);
+    // Such a number is written alike in every language of the pages.
+    if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
+    return this.#number().format(value);
   }
 
   /** A decimal text such as `39300.487`, to its last digit: an amount of money is no floating-point number. */
   decimal(text: string): string {
     const [whole = "0", fraction] = text.split(".");
-    const mark = this.#number.formatToParts(1.5).find(({ type }) => type === "decimal")?.value ?? ".";
-    const grouped = this.#number.format(Number(whole));
+    const mark =
+      this.#number()
+        .formatToParts(1.5)
+        .find(({ type }) => type === "decimal")?.value ?? ".";
+    const grouped = this.#number().format(Number(whole));
     return fraction === undefined ? grouped : `${grouped}${mark}${fraction}`;
   }
 
@@ -90,6 +94,11 @@ export class Translator {
     return ms < 5_000 ? this.t("ago.now") : this.t("ago", { span: this.span(ms) });
   }
 
+  #number(): Intl.NumberFormat {
+    this.#formatter ??= new Intl.NumberFormat(this.locale);
+    return this.#formatter;
+  }
+
   #has(key: string): key is MessageKey {
     return Object.hasOwn(this.#catalogue, key);
   }
@@ -97,7 +106,7 @@ export class Translator {
   #fill(text: string, values: Values): string {
     return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
       const value = values[name];
-      return typeof value === "number" ? this.#number.format(value) : String(value ?? "");
+      return typeof value === "number" ? this.number(value) : String(value ?? "");
     });
   }
 }

@@ -2,6 +2,7 @@
 
 export const enEvents = {
   "events.title": "Events",
+  "events.all": "All events",
   "events.none": "Nothing has happened since the box started.",
   "events.none_of_slot": "Nothing has happened here since the box started.",
   "events.level.warn": "Warning",

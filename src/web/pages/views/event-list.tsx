@@ -1,15 +1,18 @@
 // What happened, newest first. New errors and warnings are told to screen readers, the rest is theirs to read.
 
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { BoxEvent, LineView } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
 import { asksForVerifyKey, describeEvent } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
+import { ViewLink } from "../parts/view-link.tsx";
 import { ProviderKey } from "./provider-key.tsx";
 
 const NO_EVENTS: readonly BoxEvent[] = [];
 const NO_LINES: readonly LineView[] = [];
+/** Each row costs when the page begins, and each second; the page of events has them all. */
+const SHOWN = 30;
 const ICONS: Readonly<Record<BoxEvent["level"], IconName>> = { info: "info", warn: "down", error: "down" };
 
 function textOf(words: Translator, event: BoxEvent, lines: readonly LineView[]): string {
@@ -20,13 +23,15 @@ interface RowProps {
   readonly event: BoxEvent;
   readonly text: string;
   readonly showsKey: boolean;
+  /** It came while somebody looked. */
+  readonly isFresh: boolean;
 }
 
-function Row({ event, text, showsKey }: RowProps) {
+function Row({ event, text, showsKey, isFresh }: RowProps) {
   const words = useWords();
   const ago = useSelect((state) => words.ago(state.now - event.at));
   return (
-    <li class={`event event-${event.level}`}>
+    <li class={`event event-${event.level}${isFresh ? " event-fresh" : ""}`}>
       <Icon name={ICONS[event.level]} />
       <span class="event-text">
         {event.level !== "info" && <span class="hidden">{words.t(`events.level.${event.level}`)}: </span>}
@@ -40,8 +45,9 @@ function Row({ event, text, showsKey }: RowProps) {
   );
 }
 
-function EventRow({ event, text, showsKey }: RowProps) {
-  return useMemo(() => <Row event={event} text={text} showsKey={showsKey} />, [event, text, showsKey]);
+function EventRow(row: RowProps) {
+  const { event, text, showsKey, isFresh } = row;
+  return useMemo(() => <Row {...row} />, [event, text, showsKey, isFresh]);
 }
 
 export interface EventListProps {
@@ -55,6 +61,8 @@ export function EventList({ slot }: EventListProps) {
   const events = slot === undefined ? all : all.filter((event) => event.slot === slot);
   const lines = useBox((box) => box.lines, NO_LINES);
   const newest = events[0];
+  const seen = useRef(newest?.seq ?? null);
+  seen.current ??= newest?.seq ?? null;
   // The same key below each of many refusals would only be noise.
   const keyAt = events.find(asksForVerifyKey)?.seq;
   const alarm = newest !== undefined && newest.level !== "info" ? textOf(words, newest, lines) : "";
@@ -71,9 +79,20 @@ export function EventList({ slot }: EventListProps) {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <ol class="event-list" tabIndex={0} aria-labelledby="events-title">
-          {events.map((event) => (
-            <EventRow key={event.seq} event={event} text={textOf(words, event, lines)} showsKey={event.seq === keyAt} />
+          {events.slice(0, SHOWN).map((event) => (
+            <EventRow
+              key={event.seq}
+              event={event}
+              text={textOf(words, event, lines)}
+              showsKey={event.seq === keyAt}
+              isFresh={event.seq > (seen.current ?? 0)}
+            />
           ))}
+          {events.length > SHOWN && (
+            <li class="event-more">
+              <ViewLink view="events">{words.t("events.all")}</ViewLink>
+            </li>
+          )}
         </ol>
       )}
     </section>

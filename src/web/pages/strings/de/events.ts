@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 
 export const deEvents: Translation = {
   "events.title": "Ereignisse",
+  "events.all": "Alle Ereignisse",
   "events.none": "Seit dem Start der Box ist nichts geschehen.",
   "events.none_of_slot": "Seit dem Start der Box ist hier nichts geschehen.",
   "events.level.warn": "Warnung",

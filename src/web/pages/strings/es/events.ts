@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 
 export const esEvents: Translation = {
   "events.title": "Eventos",
+  "events.all": "Todos los eventos",
   "events.none": "No ha ocurrido nada desde que se inició el equipo.",
   "events.none_of_slot": "Aquí no ha ocurrido nada desde que se inició el equipo.",
   "events.level.warn": "Advertencia",

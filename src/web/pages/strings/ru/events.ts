@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 
 export const ruEvents: Translation = {
   "events.title": "События",
+  "events.all": "Все события",
   "events.none": "С запуска устройства ничего не произошло.",
   "events.none_of_slot": "С запуска устройства здесь ничего не произошло.",
   "events.level.warn": "Предупреждение",
