@@ -12,15 +12,10 @@ import {
   systemCodeOf,
   wrapError,
 } from "../base/index.ts";
-import {
-  createEmercoinNode,
-  createWalletGate,
-  type EmercoinNode,
-  httpTransport,
-  type Socks5Proxy,
-} from "../chain/index.ts";
+import { createEmercoinNode, createWalletGate, type EmercoinNode, httpTransport } from "../chain/index.ts";
 import type { EmercoinSection } from "../config/index.ts";
 import { type ChainConsole, createChainConsole, type WalletGate } from "../core/index.ts";
+import type { Socks5Proxy } from "../net/index.ts";
 
 export interface ChainDeps {
   readonly section: EmercoinSection;

@@ -3,9 +3,8 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { AppError, type Secret, systemCodeOf, toBase64, utf8 } from "../base/index.ts";
+import { type Socks5Proxy, TunnelAgent } from "../net/index.ts";
 import { noAnswer, type RpcReply, type RpcTransport } from "./json-rpc.ts";
-import type { Socks5Proxy } from "./socks5.ts";
-import { TunnelAgent } from "./tunnel-agent.ts";
 
 export interface HttpTransportOptions {
   /** `http://host:port` or `https://host:port`, without credentials. */
@@ -44,6 +43,10 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 ]);
 
 function unreachable(url: URL, cause: unknown): AppError {
+  if (cause instanceof AppError) {
+    const hint = "Check `emercoin.socks5` and that the proxy runs.";
+    return new AppError("emercoin.unreachable", cause.message, { hint, retryable: true, cause });
+  }
   const code = systemCodeOf(cause) ?? "";
   const hint = /CERT|SIGNED|VERIFY/.test(code)
     ? "Give the node's certificate authority in `emercoin.ca_file`."
@@ -54,6 +57,13 @@ function unreachable(url: URL, cause: unknown): AppError {
     cause,
     context: { reason: code },
   });
+}
+
+/** `taken`: the whole request has left. */
+function failed(url: URL, cause: unknown, taken: boolean): AppError {
+  if (cause instanceof AppError) return cause.code === "net.proxy" ? unreachable(url, cause) : cause;
+  const code = systemCodeOf(cause) ?? "";
+  return NOT_SENT.has(code) && !(taken && code === "ETIMEDOUT") ? unreachable(url, cause) : noAnswer(cause);
 }
 
 function tooLarge(): AppError {
@@ -128,8 +138,7 @@ export function httpTransport(options: HttpTransportOptions): HttpTransport {
     try {
       return await readBody(await response);
     } catch (cause) {
-      const surelyNot = NOT_SENT.has(systemCodeOf(cause) ?? "") && !(taken && systemCodeOf(cause) === "ETIMEDOUT");
-      throw cause instanceof AppError ? cause : surelyNot ? unreachable(url, cause) : noAnswer(cause);
+      throw failed(url, cause, taken);
     }
   };
   return { send, close: () => agent.destroy() };

@@ -4,5 +4,4 @@ export * from "./emercoin-node.ts";
 export { type HttpTransport, type HttpTransportOptions, httpTransport } from "./http-transport.ts";
 export type { RpcReply, RpcTransport } from "./json-rpc.ts";
 export { ownNames } from "./own-names.ts";
-export type { Socks5Proxy } from "./socks5.ts";
 export { createWalletGate, type WalletGateOptions } from "./wallet-gate.ts";

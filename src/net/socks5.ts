@@ -24,8 +24,8 @@ const REFUSALS: Readonly<Record<number, string>> = {
 };
 
 function refused(what: string, cause?: unknown): AppError {
-  return new AppError("emercoin.unreachable", `the SOCKS5 proxy ${what}`, {
-    hint: "Check `emercoin.socks5` and that the proxy runs.",
+  return new AppError("net.proxy", `the SOCKS5 proxy ${what}`, {
+    hint: "Check the proxy's address in the settings, and that it runs.",
     retryable: true,
     cause,
   });
@@ -64,6 +64,7 @@ async function signIn(socket: Socket, { user, password = "" }: Socks5Proxy): Pro
 
 async function connectThrough(socket: Socket, target: { readonly host: string; readonly port: number }): Promise<void> {
   const host = utf8(target.host);
+  if (host.length > 255) throw refused("takes no name of more than 255 bytes");
   const port = Uint8Array.of(target.port >>> 8, target.port & 255);
   socket.write(concatBytes(Uint8Array.of(5, 1, 0, 3, host.length), host, port));
   const [, status = 1, , kind = 0] = await readExactly(socket, 4);
@@ -73,7 +74,7 @@ async function connectThrough(socket: Socket, target: { readonly host: string; r
   await readExactly(socket, length + 2);
 }
 
-/** Errors: `emercoin.unreachable`. Until it resolves, the abort ends it; whoever uses the socket then ends it himself. */
+/** Errors: `net.proxy`, retryable. Until it resolves, the abort ends it; whoever uses the socket then ends it himself. */
 export async function socks5Connect(
   proxy: Socks5Proxy,
   target: { readonly host: string; readonly port: number },
