@@ -74,7 +74,7 @@ export const callsReply = z.object({
   /** Null: calls can be taken. */
   problem: problemBody.nullable(),
   /** Which SIP server phones register at; null while there is none. */
-  edge: z.enum(["drachtio", "asterisk"]).nullable(),
+  edge: z.enum(["drachtio", "asterisk", "relay"]).nullable(),
   /** Accounts that may register, and phones that are. */
   accounts: count,
   phones: count,

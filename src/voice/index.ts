@@ -22,3 +22,14 @@ export {
 } from "./drachtio/index.ts";
 export { AudioSocketServer, type AudioSocketServerOptions } from "./media/audiosocket-server.ts";
 export { edgeEndpoint, type IncomingChannel, MEDIA_HEADER, type RingTarget, type SipEdge } from "./sip-edge.ts";
+export {
+  type DialTcp,
+  RelayEdge,
+  type RelayEdgeOptions,
+  RelaySwitch,
+  type RelaySwitchOptions,
+  type TrunkIdentity,
+  type TrunkPlace,
+  trunkError,
+  type VerifySignature,
+} from "./trunk/index.ts";

@@ -1,5 +1,6 @@
 // What stands between the phones and Asterisk. `drachtio`: drachtio-server holds registrations and dialogs, and Asterisk sees only a
-// trusted leg on the loopback. `asterisk`: Asterisk's own PJSIP does it, set up through ARI. Both pass the same contract suite.
+// trusted leg on the loopback. `asterisk`: Asterisk's own PJSIP does it, set up through ARI. `relay`: phones register at the relay, and
+// calls come through a trunk that the box makes. All pass the same contract suite.
 
 import type { Disposer } from "../base/index.ts";
 import type { MediaEncryption, SipAccount, SipBinding } from "../core/index.ts";
@@ -31,7 +32,7 @@ export interface IncomingChannel {
 }
 
 export interface SipEdge {
-  readonly kind: "drachtio" | "asterisk";
+  readonly kind: "drachtio" | "asterisk" | "relay";
   /** Resolves when it may be used. Comes back by itself after a loss; rejects only when it was stopped. */
   start(signal: AbortSignal): Promise<void>;
   /** Idempotent; settles everything. */

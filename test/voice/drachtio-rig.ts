@@ -17,13 +17,13 @@ export const REALM = "box.example";
 const tls: { files: TlsFiles | null } = { files: null };
 
 /** Made once for all rigs of a file. */
-function tlsFiles(): TlsFiles {
+export function tlsFiles(): TlsFiles {
   const files = tls.files ?? makeTlsFiles(REALM);
   tls.files = files;
   return files;
 }
 
-const SECRET = "admin secret";
+export const SECRET = "admin secret";
 
 export interface RealServer {
   readonly host: string;

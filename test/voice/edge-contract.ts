@@ -79,6 +79,8 @@ function contract(open: () => Promise<EdgeRig>): void {
   ): Promise<SipPhone> => {
     const phone = await phoneOf(user, more);
     expect((await phone.register()).status).toBe(200);
+    // Some edges hear of it from elsewhere.
+    await eventually(() => rig.edge.targets(user).length > 0);
     return phone;
   };
   /** A phone dials and is let in. */

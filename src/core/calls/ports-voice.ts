@@ -186,7 +186,7 @@ export interface RingRequest {
 
 export type GatewayState =
   | { readonly kind: "down"; readonly code: string; readonly hint: string }
-  | { readonly kind: "up"; readonly edge: "drachtio" | "asterisk" };
+  | { readonly kind: "up"; readonly edge: "drachtio" | "asterisk" | "relay" };
 
 /** SIP phones and the sound to them: Asterisk with whichever edge is in front of it. */
 export interface VoiceGateway {

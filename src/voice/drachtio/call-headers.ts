@@ -23,6 +23,20 @@ export interface AnchorAddress {
   readonly port: number;
 }
 
+/** What carries calls to and from the telephone network: Asterisk beside the edge, or the boxes that a relay serves. */
+export interface Anchors {
+  /** Where calls go that an account dials; null: its box is away. */
+  of(user: string): AnchorAddress | null;
+  /** The accounts whose phones may be rung from there; null for what is no anchor. */
+  at(source: AnchorAddress): ((user: string) => boolean) | null;
+}
+
+/** One Asterisk for all. */
+export function oneAnchor(anchor: AnchorAddress): Anchors {
+  const isIt = ({ host, port }: AnchorAddress): boolean => host === anchor.host && port === anchor.port;
+  return { of: () => anchor, at: (source) => (isIt(source) ? () => true : null) };
+}
+
 const DIALLED = /^[+0-9A-Za-z*#._-]{1,64}$/;
 const hostInUri = (host: string): string => (host.includes(":") && !host.startsWith("[") ? `[${host}]` : host);
 

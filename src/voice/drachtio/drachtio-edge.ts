@@ -17,7 +17,7 @@ import {
 } from "../../base/index.ts";
 import type { SipAccount, SipBinding } from "../../core/index.ts";
 import { edgeEndpoint, type IncomingChannel, type RingTarget, type SipEdge } from "../sip-edge.ts";
-import { ACCOUNT_HEADER, type AnchorAddress } from "./call-headers.ts";
+import { ACCOUNT_HEADER, type AnchorAddress, type Anchors, oneAnchor } from "./call-headers.ts";
 import { EdgeDesk } from "./edge-desk.ts";
 import { CODES, type EdgeState } from "./edge-state.ts";
 import type { SipConnection } from "./sip-port.ts";
@@ -28,13 +28,15 @@ export interface DrachtioEdgeOptions {
   readonly realm: string;
   /** Host in the addresses that phones see. */
   readonly domain: string;
-  /** Asterisk's SIP address. */
-  readonly anchor: AnchorAddress;
+  /** Asterisk's SIP address, or the boxes of a relay. */
+  readonly anchor: AnchorAddress | Anchors;
   /** Where Asterisk reaches drachtio-server over UDP. */
   readonly sip: AnchorAddress;
   /** What names of accounts look like; requests in other names are not answered. */
   readonly accountShape?: RegExp;
   readonly ringLimit?: Millis;
+  /** Phones came or went. */
+  readonly onBindings?: () => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -58,8 +60,9 @@ export class DrachtioEdge implements SipEdge {
 
   constructor(options: DrachtioEdgeOptions) {
     this.#options = options;
-    const { accountShape = /^[A-Za-z0-9_-]{8,64}$/, ringLimit = RING_LIMIT } = options;
-    this.#desk = new EdgeDesk({ ...options, accountShape, ringLimit, nonceLife: NONCE_LIFE });
+    const { anchor, accountShape = /^[A-Za-z0-9_-]{8,64}$/, ringLimit = RING_LIMIT } = options;
+    const anchors = "of" in anchor ? anchor : oneAnchor(anchor);
+    this.#desk = new EdgeDesk({ ...options, anchors, accountShape, ringLimit, nonceLife: NONCE_LIFE });
   }
 
   start(signal: AbortSignal): Promise<void> {
@@ -119,6 +122,11 @@ export class DrachtioEdge implements SipEdge {
   async accountOf(channel: IncomingChannel): Promise<string | null> {
     const user = await channel.header(ACCOUNT_HEADER);
     return user !== null && this.#desk.account(user) !== undefined ? user : null;
+  }
+
+  /** Ends the calls of these accounts with the telephone network; those between phones go on. */
+  endCallsOf(users: ReadonlySet<string>): Promise<void> {
+    return this.#desk.endCalls((call) => !call.isDirect && call.users.some((user) => users.has(user)));
   }
 
   dialogs(): number {

@@ -4,7 +4,7 @@ import type { Clock, Millis, Random } from "../../base/index.ts";
 import { minutes, seconds, unixMs } from "../../base/index.ts";
 import type { SipAccount, SipBinding } from "../../core/index.ts";
 import { CallBridge, type LegPlan } from "./call-bridge.ts";
-import { type AnchorAddress, callerOf, isDialable, planToAnchor, planToPhone } from "./call-headers.ts";
+import { type Anchors, callerOf, isDialable, planToAnchor, planToPhone } from "./call-headers.ts";
 import { offeredEncryption } from "./offer-media.ts";
 import { PhoneAlgorithms } from "./phone-algorithms.ts";
 import { type Binding, Registrar } from "./registrar.ts";
@@ -17,7 +17,9 @@ import { sourceOf, Throttle } from "./throttle.ts";
 export interface EdgeDeskOptions {
   readonly realm: string;
   readonly domain: string;
-  readonly anchor: AnchorAddress;
+  readonly anchors: Anchors;
+  /** Phones came or went. */
+  readonly onBindings?: () => void;
   readonly accountShape: RegExp;
   readonly ringLimit: Millis;
   readonly nonceLife: Millis;
@@ -25,6 +27,14 @@ export interface EdgeDeskOptions {
   readonly random: Random;
 }
 
+/** Whose call it is. */
+export interface Parties {
+  readonly users: readonly string[];
+  /** Between two phones. */
+  readonly isDirect: boolean;
+}
+
+const nobody = (): boolean => false;
 const NONCES = 4096;
 const SOURCES = 4096;
 /** No phone asks that often; who does learns nothing more. */
@@ -41,7 +51,7 @@ export class EdgeDesk {
   readonly #asked: Throttle;
   readonly #failed: Throttle;
   readonly #algorithms = new PhoneAlgorithms(SOURCES);
-  readonly #calls = new Set<CallBridge>();
+  readonly #calls = new Map<CallBridge, Parties>();
   #accounts: ReadonlyMap<string, SipAccount> = new Map();
   #connection: SipConnection | null = null;
   /** Dialogs that the server may still have from a connection before. */
@@ -50,7 +60,7 @@ export class EdgeDesk {
   constructor(options: EdgeDeskOptions) {
     this.#options = options;
     const now = (): Millis => options.clock.monotonic();
-    this.#registrar = new Registrar(now);
+    this.#registrar = new Registrar(now, undefined, options.onBindings);
     this.#asked = new Throttle({ now, rate: CHALLENGES, capacity: SOURCES });
     this.#failed = new Throttle({ now, rate: FAILURES, capacity: SOURCES });
     this.#signIn = new SignIn({ ...options, now, nonceCapacity: NONCES });
@@ -65,13 +75,15 @@ export class EdgeDesk {
   /** The connection is gone: calls are over, and with the server went the connections to phones. */
   async close(): Promise<void> {
     this.#connection = null;
-    this.#orphans = [...this.#calls].flatMap((call) => call.dialogIds);
+    this.#orphans = [...this.#calls.keys()].flatMap((call) => call.dialogIds);
     this.#registrar.dropConnections();
     await this.endCalls();
   }
 
-  async endCalls(): Promise<void> {
-    await Promise.all([...this.#calls].map((call) => call.destroy()));
+  /** Those of the accounts that `whose` names; all of them unless it is given. */
+  async endCalls(whose: (parties: Parties) => boolean = () => true): Promise<void> {
+    const calls = [...this.#calls].filter(([, parties]) => whose(parties));
+    await Promise.all(calls.map(([call]) => call.destroy()));
   }
 
   setAccounts(accounts: readonly SipAccount[]): void {
@@ -79,6 +91,8 @@ export class EdgeDesk {
     for (const [user, before] of this.#accounts)
       if (next.get(user)?.ha1.sha256 !== before.ha1.sha256) this.#registrar.dropUser(user);
     this.#accounts = next;
+    // Between two phones nobody else notices that one of them may not speak any more.
+    void this.endCalls(({ users, isDirect }) => isDirect && users.some((user) => !next.has(user)));
   }
 
   account(user: string): SipAccount | undefined {
@@ -97,7 +111,7 @@ export class EdgeDesk {
   }
 
   dialogs(): number {
-    return [...this.#calls].reduce((sum, call) => sum + call.size, 0);
+    return [...this.#calls.keys()].reduce((sum, call) => sum + call.size, 0);
   }
 
   sizes(): { readonly bindings: number; readonly nonces: number; readonly sources: number; readonly calls: number } {
@@ -112,8 +126,10 @@ export class EdgeDesk {
   take(request: SipRequest): void {
     const { method, uri, source } = request;
     const [from, to, agent] = [request.header("From"), request.header("To"), request.header("User-Agent")];
-    const { anchor, accountShape } = this.#options;
-    const rules = { anchor, accountShape, knows: (address: string) => this.#registrar.knows(address) };
+    const { anchors, accountShape } = this.#options;
+    const mayRing = anchors.at({ host: source.address, port: source.port });
+    const knows = (address: string): boolean => this.#registrar.knows(address);
+    const rules = { isAnchor: () => mayRing !== null, accountShape, knows };
     const verdict = screen({ method, uri, source, from, to, agent }, rules);
     switch (verdict.kind) {
       case "drop":
@@ -121,7 +137,7 @@ export class EdgeDesk {
       case "answer":
         return request.respond(verdict.status, { headers: { Allow: ALLOW } });
       case "anchor":
-        return this.#ring(request);
+        return this.#ring(request, mayRing ?? nobody);
       case "register":
         return this.#register(request);
       case "invite":
@@ -185,18 +201,26 @@ export class EdgeDesk {
     if (!isDialable(dialled)) return request.respond(484);
     const encryption = offeredEncryption(sdp);
     if (encryption === null) return request.respond(488);
-    const { anchor, domain } = this.#options;
+    const { anchors, domain, ringLimit } = this.#options;
     if (this.#accounts.has(dialled)) {
       const caller = `<sip:${user}@${domain}>`;
-      this.#bridge(request, this.#phones(dialled, caller, sdp), this.#options.ringLimit);
-    } else this.#bridge(request, [planToAnchor(anchor, domain, { user, dialled, encryption, sdp })], DIAL_LIMIT);
+      return this.#bridge(request, this.#phones(dialled, caller, sdp), ringLimit, {
+        users: [user, dialled],
+        isDirect: true,
+      });
+    }
+    const anchor = anchors.of(user);
+    if (anchor === null) return request.respond(480);
+    const plan = planToAnchor(anchor, domain, { user, dialled, encryption, sdp });
+    this.#bridge(request, [plan], DIAL_LIMIT, { users: [user], isDirect: false });
   }
 
-  #ring(request: SipRequest): void {
+  #ring(request: SipRequest, mayRing: (user: string) => boolean): void {
     const user = parseSipUri(request.uri)?.user ?? "";
-    const { domain } = this.#options;
+    const { domain, ringLimit } = this.#options;
     const caller = callerOf(request.header("P-Asserted-Identity"), request.header("From"), domain);
-    this.#bridge(request, this.#phones(user, caller, request.body), this.#options.ringLimit);
+    const plans = mayRing(user) ? this.#phones(user, caller, request.body) : [];
+    this.#bridge(request, plans, ringLimit, { users: [user], isDirect: false });
   }
 
   #phones(user: string, caller: string, sdp: string): readonly LegPlan[] {
@@ -204,7 +228,7 @@ export class EdgeDesk {
     return bindings.map((binding) => planToPhone(binding, caller, this.#options.domain, sdp));
   }
 
-  #bridge(request: SipRequest, plans: readonly LegPlan[], ringLimit: Millis): void {
+  #bridge(request: SipRequest, plans: readonly LegPlan[], ringLimit: Millis, parties: Parties): void {
     const connection = this.#connection;
     if (connection === null) return request.respond(503);
     const { clock } = this.#options;
@@ -212,7 +236,7 @@ export class EdgeDesk {
       { connection, clock, ringLimit, onDead: (binding) => this.#registrar.drop(binding) },
       request,
     );
-    this.#calls.add(call);
+    this.#calls.set(call, parties);
     void call.over.then(() => this.#calls.delete(call));
     call.start(plans);
   }

@@ -102,11 +102,13 @@ export function decideRegister(
 export class Registrar {
   readonly #now: () => Millis;
   readonly #limits: RegistrarLimits;
+  readonly #onChange: () => void;
   readonly #bindings = new Map<string, readonly Binding[]>();
 
-  constructor(now: () => Millis, limits: RegistrarLimits = REGISTRAR_LIMITS) {
+  constructor(now: () => Millis, limits: RegistrarLimits = REGISTRAR_LIMITS, onChange: () => void = () => {}) {
     this.#now = now;
     this.#limits = limits;
+    this.#onChange = onChange;
   }
 
   get limits(): RegistrarLimits {
@@ -145,7 +147,7 @@ export class Registrar {
   }
 
   dropUser(user: string): void {
-    this.#bindings.delete(user);
+    if (this.#bindings.delete(user)) this.#onChange();
   }
 
   /** The server has gone, and with it every connection to a phone; UDP needs none. */
@@ -160,5 +162,6 @@ export class Registrar {
   #set(user: string, bindings: readonly Binding[]): void {
     if (bindings.length === 0) this.#bindings.delete(user);
     else this.#bindings.set(user, bindings);
+    this.#onChange();
   }
 }

@@ -13,8 +13,8 @@ export interface ScreenInput {
 }
 
 export interface ScreenRules {
-  /** Asterisk's address: the only one that may ring phones. */
-  readonly anchor: { readonly host: string; readonly port: number };
+  /** Whether that is an anchor: Asterisk, or a box at its relay. Nobody else may ring phones. */
+  readonly isAnchor: (source: SipSource) => boolean;
   /** What names of accounts look like; says nothing of which exist. */
   readonly accountShape: RegExp;
   /** Whether a phone is registered from an address. */
@@ -49,7 +49,7 @@ function answerFor(method: string): ScreenVerdict {
 
 export function screen(input: ScreenInput, rules: ScreenRules): ScreenVerdict {
   const { source, method } = input;
-  if (source.transport === "udp" && source.address === rules.anchor.host && source.port === rules.anchor.port)
+  if (source.transport === "udp" && rules.isAnchor(source))
     return method === "INVITE" ? { kind: "anchor" } : answerFor(method);
   if (input.agent !== undefined && SCANNERS.test(input.agent)) return DROP;
   const whose = parseAddress(method === "REGISTER" ? input.to : input.from);

@@ -6,14 +6,14 @@ import { callerOf, isDialable, planToAnchor, planToPhone } from "../../../src/vo
 import { type DrachtioSetup, drachtioConf } from "../../../src/voice/drachtio/drachtio-conf.ts";
 import { bestRefusal, safeReason } from "../../../src/voice/drachtio/fork-outcome.ts";
 import { offeredEncryption } from "../../../src/voice/drachtio/offer-media.ts";
-import { type ScreenInput, screen } from "../../../src/voice/drachtio/screen.ts";
+import { type ScreenInput, type ScreenRules, screen } from "../../../src/voice/drachtio/screen.ts";
 import { sourceOf, Throttle } from "../../../src/voice/drachtio/throttle.ts";
 import { sdpOf } from "../../sim/sip/phone-call.ts";
 import { VirtualClock } from "../../sim/virtual-clock.ts";
 
 describe("the first look at a request", () => {
-  const rules = {
-    anchor: { host: "127.0.0.1", port: 5070 },
+  const rules: ScreenRules = {
+    isAnchor: ({ address, port }) => address === "127.0.0.1" && port === 5070,
     accountShape: /^[a-z0-9]{8,}$/,
     knows: (address: string) => address === "198.51.100.7",
   };

@@ -25,6 +25,7 @@ const NO_LINES: readonly LineView[] = [];
 const EDGES: Readonly<Record<NonNullable<CallsReply["edge"]>, string>> = {
   drachtio: "drachtio",
   asterisk: "Asterisk",
+  relay: "relay",
 };
 
 /** What is asked for on top of the page. */
