@@ -281,13 +281,14 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const { keep, keep_for: keepFor } = deps.config.events;
   const archive = new EventArchive({ ...shared, store: deps.store.events, keep, keepFor });
   const rentals: Rentals = createRentals(shared, () => sip);
-  const sip = createSipAccounts(shared, rentals);
+  const tierOf = (rental: RentalId): string | null => payments?.book.orderOfRental(rental)?.tier ?? null;
+  const sip = createSipAccounts({ ...shared, tierOf }, rentals);
   const { chain } = deps;
   const mirror = createRecordMirror({ ...deps, relay: () => delivery.relay });
   const { publishing, anchor, escrows } = createNames(shared, rentals, mirror);
   const proofs = createProofs({ ...shared, proofs: deps.store.proofs, calls: deps.store.calls, chain: anchor });
   const offer = (line: LineId) => offerOf(deps.live.current, line);
-  const payments = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
+  const payments: Payments | null = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
   const delivery = createDelivery(shared, rentals, proofs);
   const desk =
     payments === null || delivery.relay.url === null

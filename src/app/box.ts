@@ -166,7 +166,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const live = deps.live ?? new LiveConfig(config, { log });
   const services = createServices({
     ...deps,
-    sipCertificate: () => voiceSetup?.certificate ?? null,
+    sipCertificate: () => voiceSetup?.certificate?.current() ?? null,
     certificates: () => entrance.certificates(),
     live,
     chain,

@@ -1,6 +1,12 @@
 // What is built around the way of an SMS: each feature starts here, brings its own REST routes, and stops in reverse.
 
-import { backupSource, certificateSource, createOutboxViews, type DoctorConsole } from "../core/index.ts";
+import {
+  backupSource,
+  certificateSource,
+  createOutboxViews,
+  type DoctorConsole,
+  noCallsConsole,
+} from "../core/index.ts";
 import { callOperations, keptOperations, type Operation, outboxOperations, wizardOperations } from "../web/index.ts";
 import { startAlerts } from "./alert-services.ts";
 import { type StartBackupsDeps, startBackups } from "./backup/start-backups.ts";
@@ -50,7 +56,7 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
   const kept = startKept({ ...deps, events: services.events, now });
   return [
     ...keptOperations(kept),
-    ...(deps.voice === null ? [] : callOperations(deps.voice.console)),
+    ...callOperations(deps.voice?.console ?? noCallsConsole(store.calls)),
     ...wizardOperations(wizard),
     ...backupRoutes,
     ...alerts.operations,

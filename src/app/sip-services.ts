@@ -1,6 +1,6 @@
 // The SIP accounts of the box: how renters' phones reach it, as the configuration and its certificate say.
 
-import type { CryptoSuite, LineId, Logger, Secret } from "../base/index.ts";
+import type { CryptoSuite, LineId, Logger, RentalId, Secret } from "../base/index.ts";
 import { systemMd5 } from "../base/system-crypto.ts";
 import { type BoxConfig, voiceOfLine } from "../config/index.ts";
 import { type SettingStore, SipAccounts, type SipReach, type SipRentals } from "../core/index.ts";
@@ -23,6 +23,8 @@ export interface SipServiceDeps {
   readonly storageKey: Secret<Uint8Array>;
   /** Null, or nothing that says it, until it is known: no account that needs it is told before. */
   readonly sipCertificate?: () => SipCertificate | null;
+  /** The tier that a rental was ordered in; null for one that nobody ordered. */
+  readonly tierOf: (rental: RentalId) => string | null;
 }
 
 /** The best of the transports that are on; null for a line without calls, and where the certificate is not known yet. */
@@ -41,13 +43,16 @@ export function sipReachOf(config: BoxConfig, line: LineId, certificate: SipCert
   return port === false ? null : { ...way, transport, port, certSha256: null };
 }
 
+/** Calls are part of the tier that was paid for; a rental that nobody ordered was granted by hand, and has what its line has. */
+const tierHasCalls = (tier: string | null): boolean => tier !== "sms_only";
+
 export function createSipAccounts(deps: SipServiceDeps, rentals: SipRentals): SipAccounts {
-  const { config, suite, storageKey, sipCertificate = () => null } = deps;
+  const { config, suite, storageKey, sipCertificate = () => null, tierOf } = deps;
   return new SipAccounts({
     ...deps,
     md5: systemMd5,
     key: deriveKey(suite, storageKey, "numberbox/sip/v1"),
     rentals,
-    reach: (line) => sipReachOf(config, line, sipCertificate()),
+    reach: ({ id, lineId }) => (tierHasCalls(tierOf(id)) ? sipReachOf(config, lineId, sipCertificate()) : null),
   });
 }

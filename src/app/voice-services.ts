@@ -36,6 +36,7 @@ import {
 } from "../voice/index.ts";
 import { callTermsOf, lineCallsOf } from "./call-rules.ts";
 import type { LiveConfig } from "./live-config.ts";
+import { watchSipCertificate } from "./sip-certificate-watch.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
 import { DIGESTS, type VoiceSetup } from "./voice-setup.ts";
 
@@ -153,6 +154,7 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
   const made = make(deps);
   const { gateway, book, desk, changes } = made;
   const disposers: Disposer[] = [];
+  const certificate = watchSipCertificate({ ...deps, gateway, keeper: setup.certificate });
   const take = (driver: SlotDriver): void => void disposers.push(attach(driver, desk, rentals));
   return {
     console: callsConsole({ desk, gateway, store: store.calls, sip, rentals, fleet: () => fleet.list() }),
@@ -165,13 +167,17 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
         fleet.onAdded(take),
       );
       fleet.list().forEach(take);
+      // Orders, and with them tiers, are known since the accounts were read.
+      sip.refresh();
       await gateway.start();
       desk.start();
       tellAccounts(deps, made);
+      certificate.start();
       const { length: files } = setup.changed;
       if (files > 0) events.record({ level: "info", code: "voice.configuration_changed", details: { files } });
     },
     stop: async () => {
+      await certificate.stop();
       await desk.stop();
       for (const dispose of disposers.splice(0)) dispose();
       await gateway.stop();

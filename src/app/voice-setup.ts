@@ -1,12 +1,10 @@
 // What Asterisk and drachtio-server are told: made from the configuration, written where their services read it.
 
-import { X509Certificate } from "node:crypto";
-import { chmod, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { AppError, type Clock, type Logger, type Random, Secret, toHex, type UnixMs } from "../base/index.ts";
+import { type Clock, type Logger, type Random, Secret, toHex, type UnixMs } from "../base/index.ts";
 import type { VoiceSection } from "../config/index.ts";
-import { makeServerCertificate } from "../tls/index.ts";
 import {
   type AsteriskFolders,
   type AsteriskSetup,
@@ -16,15 +14,10 @@ import {
   writeConfiguration,
 } from "../voice/index.ts";
 import { readIfThere, replaceFile } from "./data-folder.ts";
-import type { SipCertificate } from "./sip-services.ts";
+import { type CertificateFiles, SipCertificateKeeper } from "./sip-certificate.ts";
 
 /** In the data folder. */
 const VOICE_FOLDER = "voice";
-/** The pair of files of SIP over TLS. */
-interface CertificateFiles {
-  readonly cert: string;
-  readonly key: string;
-}
 
 export interface VoiceSetupDeps {
   readonly section: VoiceSection;
@@ -41,13 +34,12 @@ export interface VoiceSetup {
   readonly drachtioSecret: Secret<string> | null;
   /** UDP port on the loopback where drachtio-server waits for Asterisk. */
   readonly anchorPort: number;
-  readonly certificate: SipCertificate | null;
+  /** Null without SIP over TLS. */
+  readonly certificate: SipCertificateKeeper | null;
   /** Files that are not what they were: their services have to read them anew. */
   readonly changed: readonly string[];
 }
 
-/** Days before its end when the certificate is made anew: the renters' pins change with it. */
-const RENEW_DAYS = 30;
 const LOCAL_NETS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
 
 /**
@@ -63,7 +55,9 @@ export async function prepareVoice(deps: VoiceSetupDeps): Promise<VoiceSetup> {
   const ariPassword = await secretOf(deps, section.asterisk.password_file);
   const drachtioSecret =
     edge === "drachtio" && section.drachtio !== undefined ? await secretOf(deps, section.drachtio.secret_file) : null;
-  const files = section.transports.tls === false ? null : await certificateFiles(deps, folder);
+  const certificate = section.transports.tls === false ? null : new SipCertificateKeeper({ ...deps, folder });
+  await certificate?.look();
+  const files = certificate?.files ?? null;
   const anchorPort = section.asterisk.sip_port + 1;
   const setup = asteriskSetup({ section, folder, edge, ariPassword, files, anchorPort });
   const { state, run, log } = setup.folders;
@@ -74,7 +68,6 @@ export async function prepareVoice(deps: VoiceSetupDeps): Promise<VoiceSetup> {
     const file = { name: "drachtio.conf.xml", text, secret: true };
     changed.push(...(await writeConfiguration(join(folder, "drachtio"), [file])));
   }
-  const certificate = files === null ? null : await certificateOf(section, files);
   return { edge, ariPassword, drachtioSecret, anchorPort, certificate, changed };
 }
 
@@ -94,52 +87,6 @@ async function secretOf({ dataFolder, random }: VoiceSetupDeps, named: string): 
   const made = toHex(random.bytes(24));
   await replaceFile(file, `${made}\n`);
   return new Secret(made);
-}
-
-async function certificateFiles(deps: VoiceSetupDeps, folder: string): Promise<CertificateFiles> {
-  const { section, dataFolder, random, now, log } = deps;
-  const absolute = (file: string): string => (isAbsolute(file) ? file : join(dataFolder, file));
-  if (section.cert_file !== undefined && section.key_file !== undefined)
-    return { cert: absolute(section.cert_file), key: absolute(section.key_file) };
-  const files = { cert: join(folder, "sip.crt"), key: join(folder, "sip.key") };
-  if (!(await isGood(files, section.host, now()))) {
-    const made = await makeServerCertificate({ random, now: now(), hosts: [section.host] });
-    await replaceFile(files.key, made.key);
-    await replaceFile(files.cert, made.certificate);
-    await chmod(files.cert, 0o640);
-    log.info("sip_certificate_made", { host: section.host });
-  }
-  return files;
-}
-
-async function isGood({ cert, key }: CertificateFiles, host: string, now: UnixMs): Promise<boolean> {
-  const [text, secret] = [await readIfThere(cert), await readIfThere(key)];
-  if (text === null || secret === null) return false;
-  const parsed = certificateIn(text);
-  if (parsed === null) return false;
-  const left = parsed.validToDate.getTime() - now;
-  const named = parsed.checkHost(host) ?? parsed.checkIP(host);
-  return left > RENEW_DAYS * 86_400_000 && named !== undefined;
-}
-
-function certificateIn(text: string): X509Certificate | null {
-  try {
-    return new X509Certificate(text);
-  } catch {
-    return null;
-  }
-}
-
-/** What phones pin: the certificate, unless its owner brought one that others vouch for. */
-async function certificateOf(section: VoiceSection, { cert }: CertificateFiles): Promise<SipCertificate> {
-  const parsed = certificateIn((await readIfThere(cert)) ?? "");
-  if (parsed === null) {
-    throw new AppError("voice.no_certificate", `${cert} holds no certificate in PEM`, {
-      hint: "Name a PEM file in voice.cert_file, or leave cert_file and key_file out: then the box makes one.",
-    });
-  }
-  const own = section.cert_file === undefined;
-  return { sha256: own ? parsed.fingerprint256.replaceAll(":", "").toLowerCase() : null };
 }
 
 interface Parts {

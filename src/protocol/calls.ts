@@ -71,6 +71,8 @@ export const sipAccountsReply = z.object({ accounts: z.array(sipAccountView) });
 
 /** `GET …/calls`. */
 export const callsReply = z.object({
+  /** False on a box without the setting `voice`: nothing else of it says anything then. */
+  configured: z.boolean(),
   /** Null: calls can be taken. */
   problem: problemBody.nullable(),
   /** Which SIP server phones register at; null while there is none. */

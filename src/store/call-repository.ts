@@ -58,7 +58,17 @@ const ENDED_AS = `${ISSUED} AND c.ended_at IS NOT NULL AND c.record_hash = ?`;
 
 const CAUSES: readonly EndCause[] = [
   ...(["hung_up", "cancelled", "busy", "declined", "no_answer", "unreachable", "congested", "not_registered"] as const),
-  ...(["no_rental", "blocked", "no_credit", "line_busy", "modem_lost", "gateway_lost", "media_timeout"] as const),
+  ...([
+    "no_rental",
+    "blocked",
+    "no_credit",
+    "max_call",
+    "day_limit",
+    "line_busy",
+    "modem_lost",
+    "gateway_lost",
+    "media_timeout",
+  ] as const),
   ...(["stopped", "failed"] as const),
 ];
 

@@ -1,12 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sipReachOf } from "../../src/app/sip-services.ts";
-import { lineId, rentalId } from "../../src/base/index.ts";
+import { createSipAccounts, sipReachOf } from "../../src/app/sip-services.ts";
+import { lineId, rentalId, Secret, silentLogger } from "../../src/base/index.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 import { openGrant, publicKeysToText } from "../../src/envelope/index.ts";
 import { sipTerms } from "../../src/protocol/index.ts";
+import { MemorySettings } from "../core/calls/sip-rig.ts";
 import { renter, suite } from "../core/core-rig.ts";
+import { sampleRental } from "../sim/store-samples.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
 import { openBox } from "./box-rig.ts";
 
@@ -84,5 +86,32 @@ describe("a box with calls", () => {
     await second.box.console.endRental(id);
     expect(await told(second)).toEqual({ rev: 2, sip: undefined });
     for (const { log } of [first, second]) expect(log.lines.join()).not.toContain(account.password);
+  });
+});
+
+describe("the accounts of a box", () => {
+  it.each([
+    ["sms_only", 0],
+    ["sms_voice_video", 1],
+    // Granted by hand: what the line has.
+    [null, 1],
+  ])("follow what was paid for: a rental of the tier %s has %i", (tier, count) => {
+    const rental = { ...sampleRental(1), lineId: LINE, state: "active" as const, endedAt: null };
+    const rentals = {
+      all: () => [rental],
+      get: () => rental,
+      active: () => rental,
+      reissue: async () => rental,
+    };
+    const accounts = createSipAccounts(
+      {
+        ...{ config: configOf({ host: "sip.example.org" }), suite, log: silentLogger, store: new MemorySettings() },
+        ...{ storageKey: new Secret(new Uint8Array(32)), sipCertificate: () => ({ sha256: null }) },
+        tierOf: () => tier,
+      },
+      rentals,
+    );
+    accounts.refresh();
+    expect(accounts.accounts()).toHaveLength(count);
   });
 });

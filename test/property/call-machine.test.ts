@@ -37,7 +37,7 @@ const input: fc.Arbitrary<CallInput> = fc.oneof(
   fc.record({ type: fc.constant("modem_failed" as const), cause, exists: fc.boolean() }),
   fc.record({ type: fc.constant("phone_failed" as const), cause }),
   fc.constantFrom("ring", "setup", "take", "announce", "end").map((timer): CallInput => ({ type: "timer", timer })),
-  fc.constantFrom<CallInput>({ type: "running_out" }, { type: "ran_out" }),
+  fc.constantFrom<CallInput>({ type: "running_out" }, { type: "ran_out", cause: "no_credit" }),
   fc.record({ type: fc.constant("hang_up" as const), cause }),
 );
 const rules: fc.Arbitrary<CallRules> = fc
@@ -89,7 +89,8 @@ describe("any order of events", () => {
         expect(count(effects, "over")).toBe(1);
         expect(effects.at(-1)?.type).toBe("over");
         expect(count(effects, "talking")).toBeLessThanOrEqual(1);
-        expect(count(effects, "connect")).toBe(count(effects, "talking"));
+        expect(count(effects, "connect")).toBeLessThanOrEqual(1);
+        expect(count(effects, "connect")).toBeGreaterThanOrEqual(count(effects, "talking"));
       }),
     );
   });

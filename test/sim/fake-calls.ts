@@ -23,7 +23,7 @@ export const CALL: CallView = {
 };
 
 export const CALLS_REPLY: CallsReply = {
-  ...{ problem: null, edge: "drachtio", accounts: 1, phones: 1, voice_slots: 2 },
+  ...{ configured: true, problem: null, edge: "drachtio", accounts: 1, phones: 1, voice_slots: 2 },
   calls: [CALL],
 };
 

@@ -97,7 +97,7 @@ export class OpenAccount implements CallAccount {
       case "warn":
         return this.#deps.opening.onRunningOut();
       case "cut_off":
-        return this.#over ? undefined : this.#deps.opening.onRanOut();
+        return this.#over ? undefined : this.#deps.opening.onRanOut(effect.reason);
       case "wake":
         return this.#wake(effect.at);
       case "finished":

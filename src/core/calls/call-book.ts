@@ -84,7 +84,7 @@ export class CallBook implements CallLedger {
   }
 
   async refusal(rental: Rental, direction: "in" | "out"): Promise<EndCause | null> {
-    return meterRefusal(this.#terms(rental, direction)) === null ? null : "no_credit";
+    return meterRefusal(this.#terms(rental, direction));
   }
 
   open(opening: CallOpening): CallAccount {

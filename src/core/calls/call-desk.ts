@@ -24,6 +24,7 @@ import {
   type CallStep,
   type Treatment,
 } from "./call-machine.ts";
+import type { CutOffReason } from "./metering.ts";
 import type {
   Announcement,
   DialRequest,
@@ -58,7 +59,7 @@ export interface CallOpening {
   readonly number: string | null;
   readonly startedAt: UnixMs;
   readonly onRunningOut: () => void;
-  readonly onRanOut: () => void;
+  readonly onRanOut: (cause: CutOffReason) => void;
 }
 
 export interface CallLedger {
@@ -109,6 +110,8 @@ export interface OpenCall {
 
 /** Dialled for a call with nobody: what one says comes back. */
 const ECHO_TEST: ReadonlySet<string> = new Set(["echo", "*43"]);
+/** What the announcement of used up minutes or credit is for. */
+const USED_UP: ReadonlySet<EndCause> = new Set(["no_credit", "day_limit"]);
 const REJECT: Treatment = "reject";
 const refuseAll: CallRules = { ringTimeout: 0 as CallRules["ringTimeout"], treatment: () => REJECT };
 
@@ -228,7 +231,7 @@ export class CallDesk {
       return refuse(verdict.cause, verdict.say);
     }
     const cause = await this.#refusal(rental, "out");
-    if (cause !== null) return refuse(cause, cause === "no_credit" ? "no_credit" : null);
+    if (cause !== null) return refuse(cause, USED_UP.has(cause) ? "no_credit" : null);
     if (slot === null) return refuse("modem_lost", "unreachable");
     if (slot.voice.current() !== null || this.#isBusy(slot.id)) return refuse("line_busy", "busy");
     const ends: CallEnds = {
@@ -286,7 +289,7 @@ export class CallDesk {
       account = this.#deps.ledger.open({
         ...{ id, direction, line, slot, rental, number, startedAt: call.startedAt },
         onRunningOut: () => call.input({ type: "running_out" }),
-        onRanOut: () => call.input({ type: "ran_out" }),
+        onRanOut: (cause) => call.input({ type: "ran_out", cause }),
       });
     }
     this.#calls.set(id, { id, direction, slot, line: line?.id ?? null, rental: rental?.id ?? null, call });

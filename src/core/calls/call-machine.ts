@@ -2,6 +2,7 @@
 // and the call is over only when both are. The shell (`call-desk.ts`) runs the effects and reports back; it decides nothing.
 
 import { assertNever, type Millis, seconds } from "../../base/index.ts";
+import type { CutOffReason } from "./metering.ts";
 import type { Announcement, Digit, EndCause, ModemCallEvent, PhoneEvent } from "./ports-voice.ts";
 
 /** What the telephone network's side gets when the call cannot be brought to a phone. */
@@ -57,7 +58,7 @@ export type CallInput =
   | { readonly type: "timer"; readonly timer: CallTimer }
   /** Credit or minutes: soon, and now. */
   | { readonly type: "running_out" }
-  | { readonly type: "ran_out" }
+  | { readonly type: "ran_out"; readonly cause: CutOffReason }
   /** The owner, or the box itself when it stops. */
   | { readonly type: "hang_up"; readonly cause: EndCause };
 
@@ -207,22 +208,21 @@ function modemConnected(state: CallState): CallStep {
     return stay(state, { type: "stop_timers" }, announce, ANNOUNCING);
   }
   if (state.phase !== "dialing" && state.phase !== "alerting") return stay(state);
-  // The phone's ACK starts the talk and the bill: a phone that is gone must not pay.
+  // The phone's sign that it has the call starts the bill: a phone that is gone must not pay. The sound waits for nothing.
   return stay(
     { ...state, phase: "answering" },
     { type: "stop_timers" },
     { type: "answer_phone" },
+    { type: "connect" },
     { type: "start_timer", timer: "take", after: seconds(35) },
   );
 }
 
 function talk(state: CallState): CallStep {
-  return stay(
-    { ...state, phase: "talking", answered: true },
-    { type: "stop_timers" },
-    { type: "connect" },
-    { type: "talking" },
-  );
+  // A phone that dialled has its sound since the other side took the call.
+  const connect: readonly CallEffect[] = state.direction === "in" ? [{ type: "connect" }] : [];
+  const talking: CallState = { ...state, phase: "talking", answered: true };
+  return stay(talking, { type: "stop_timers" }, ...connect, { type: "talking" });
 }
 
 function phoneEvent(state: CallState, event: PhoneEvent, rules: CallRules): CallStep {
@@ -289,7 +289,7 @@ export function stepCall(state: CallState, input: CallInput, rules: CallRules): 
     case "running_out":
       return state.phase === "talking" ? stay(state, { type: "warn" }) : stay(state);
     case "ran_out":
-      return state.phase === "talking" ? end(state, "no_credit", "no_credit") : stay(state);
+      return state.phase === "talking" ? end(state, input.cause, "no_credit") : stay(state);
     case "hang_up":
       return state.phase === "ending" ? stay(state) : end(state, input.cause);
     default:

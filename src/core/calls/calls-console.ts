@@ -1,7 +1,7 @@
 // Calls as the console shows them. Whom a renter calls, and who called, is in none of it.
 
 import { AppError, type RentalId } from "../../base/index.ts";
-import type { CallRecordView, CallsReply, CallView, SipAccountView } from "../../protocol/index.ts";
+import type { CallHistoryReply, CallRecordView, CallsReply, CallView, SipAccountView } from "../../protocol/index.ts";
 import type { SlotDriver } from "../ports.ts";
 import type { Rentals } from "../rentals.ts";
 import type { CallDesk, OpenCall } from "./call-desk.ts";
@@ -64,6 +64,7 @@ export function callsConsole(deps: CallsConsoleDeps): CallsConsole {
     const state = gateway.state();
     const message = "phones cannot be reached now";
     return {
+      configured: true,
       problem: state.kind === "up" ? null : { code: state.code, message, hint: state.hint },
       edge: state.kind === "up" ? state.edge : null,
       accounts: sip.accounts().length,
@@ -74,15 +75,9 @@ export function callsConsole(deps: CallsConsoleDeps): CallsConsole {
   };
   return {
     calls,
-    history: async ({ after, limit }) => {
-      const before = after === 0 ? null : after;
-      const found = await store.calls({ before, limit: limit + 1, line: null, rental: null });
-      const page = found.filter(({ endedAt }) => endedAt !== null).slice(0, limit);
-      return { calls: page.map(recordView), next: found.length > limit ? (found[limit - 1]?.cursor ?? 0) : 0 };
-    },
+    history: (query) => history(store, query),
     hangUp: async (id) => {
-      if (desk.hangUp(id)) return;
-      throw new AppError("call.unknown", "there is no such call", { hint: "It may be over: look at the list again." });
+      if (!desk.hangUp(id)) throw unknownCall();
     },
     accounts: async () => accounts(),
     rotate: async (rental) => {
@@ -90,6 +85,36 @@ export function callsConsole(deps: CallsConsoleDeps): CallsConsole {
       const view = accountView(rental);
       if (view !== null) return view;
       throw new AppError("call.no_account", "the rental has no SIP account any more");
+    },
+  };
+}
+
+async function history(
+  store: Pick<CallStore, "calls">,
+  { after, limit }: Parameters<CallsConsole["history"]>[0],
+): Promise<CallHistoryReply> {
+  const found = await store.calls({
+    ...{ before: after === 0 ? null : after, limit: limit + 1, line: null, rental: null },
+  });
+  const page = found.filter(({ endedAt }) => endedAt !== null).slice(0, limit);
+  return { calls: page.map(recordView), next: found.length > limit ? (found[limit - 1]?.cursor ?? 0) : 0 };
+}
+
+const unknownCall = (): AppError =>
+  new AppError("call.unknown", "there is no such call", { hint: "It may be over: look at the list again." });
+
+/** Of a box without calls: what it had before, when it had any. */
+export function noCallsConsole(store: Pick<CallStore, "calls">): CallsConsole {
+  const none = { problem: null, edge: null, accounts: 0, phones: 0, voice_slots: 0, calls: [] };
+  return {
+    calls: async () => ({ configured: false, ...none }),
+    history: (query) => history(store, query),
+    hangUp: () => Promise.reject(unknownCall()),
+    accounts: async () => [],
+    rotate: async () => {
+      throw new AppError("call.no_account", "this box has no calls", {
+        hint: "Calls are set up under `voice` in the configuration.",
+      });
     },
   };
 }

@@ -6,6 +6,7 @@
 // monotonic clock; a reading before the last one counts as the last, so that no jump lengthens or repeats anything.
 
 import { assertNever, type MicroEmc, type Millis, microEmc, millis, minutes, seconds } from "../../base/index.ts";
+import type { EndCause } from "./ports-voice.ts";
 
 export interface MeterTerms {
   /** Micro-EMC for each begun minute behind the included ones; 0 for a call that costs nothing. */
@@ -21,7 +22,7 @@ export interface MeterTerms {
 }
 
 /** Why a call may not go on. */
-export type CutOffReason = "credit" | "max_call" | "day_limit";
+export type CutOffReason = Extract<EndCause, "no_credit" | "max_call" | "day_limit">;
 
 /** What has been charged so far. */
 export interface MeterReading {
@@ -89,7 +90,7 @@ function affordable(terms: MeterTerms): { readonly minutes: number; readonly rea
   const free = price === 0 || credit === null;
   const paid = free ? Number.POSITIVE_INFINITY : includedMinutes + Math.max(0, Math.floor(credit / price));
   const today = minutesToday ?? Number.POSITIVE_INFINITY;
-  return today < paid ? { minutes: today, reason: "day_limit" } : { minutes: paid, reason: "credit" };
+  return today < paid ? { minutes: today, reason: "day_limit" } : { minutes: paid, reason: "no_credit" };
 }
 
 /** Why a call must not even begin; null when it may. */

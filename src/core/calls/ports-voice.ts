@@ -28,8 +28,11 @@ export type EndCause =
   | "no_rental"
   /** Policy: emergency, premium, country. */
   | "blocked"
-  /** Minutes or credit used up. */
   | "no_credit"
+  /** As long as the policy lets one call be. */
+  | "max_call"
+  /** The minutes that the policy gives a rental in a day are used up. */
+  | "day_limit"
   /** The line has a call already. */
   | "line_busy"
   | "modem_lost"

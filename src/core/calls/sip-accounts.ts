@@ -52,8 +52,8 @@ export interface SipAccountsDeps {
   readonly store: SettingStore;
   readonly log: Logger;
   readonly rentals: SipRentals;
-  /** For calls of the line; null where it has none. Asked again each time. */
-  readonly reach: (line: LineId) => SipReach | null;
+  /** For calls of a rental; null where it has none: its line has no calls, or its tier. Asked again each time. */
+  readonly reach: (rental: Rental) => SipReach | null;
 }
 
 interface Made {
@@ -194,9 +194,9 @@ export class SipAccounts {
         hint: "The list of rentals shows which are active.",
       });
     }
-    if (this.#deps.reach(rental.lineId) !== null) return rental;
-    throw new AppError("call.no_account", "the rental's line has no calls", {
-      hint: "Calls are set up under `voice` in the configuration, for all lines or for one.",
+    if (this.#deps.reach(rental) !== null) return rental;
+    throw new AppError("call.no_account", "the rental has no calls", {
+      hint: "Calls are set up under `voice` in the configuration, for all lines or for one; a rental of the tier `sms_only` has none.",
     });
   }
 
@@ -222,7 +222,7 @@ export class SipAccounts {
   }
 
   #make(rental: Rental): Made | null {
-    const reach = this.#deps.reach(rental.lineId);
+    const reach = this.#deps.reach(rental);
     if (reach === null) return null;
     const rotation = this.#rotation(rental);
     const { realm, encryption } = reach;
@@ -234,7 +234,7 @@ export class SipAccounts {
   }
 
   #termsOf(rental: Rental): SipTerms | null {
-    const reach = this.#deps.reach(rental.lineId);
+    const reach = this.#deps.reach(rental);
     if (reach === null) return null;
     const { certSha256, ...way } = reach;
     const credentials = sipCredentials(this.#deps, rental.id, this.#rotation(rental));

@@ -6,8 +6,8 @@ import {
   backoffDelay,
   type Clock,
   type Disposer,
-  type ErrorCode,
   Events,
+  hasCode,
   type Logger,
   type Millis,
   millis,
@@ -16,6 +16,8 @@ import {
   type Secret,
   systemCodeOf,
 } from "../../base/index.ts";
+import { refusal, tooSlow, unreachable } from "./ari-errors.ts";
+import { ariReplaced } from "./ari-schemas.ts";
 import type { AriRequest, AriWire } from "./ari-wire.ts";
 
 export interface AriClientOptions {
@@ -33,6 +35,8 @@ export interface AriClientOptions {
 const REQUEST_TIMEOUT: Millis = millis(5000);
 const CONNECT_TIMEOUT: Millis = millis(5000);
 const PING_EVERY: Millis = millis(5000);
+/** How often Asterisk is asked whether the application is still ours. */
+const CHECK_EACH_PINGS = 6;
 const BACKOFF = { first: millis(250), max: millis(10_000) } as const;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const MAX_EVENT_BYTES = 256 * 1024;
@@ -115,7 +119,7 @@ export class AriClient implements AriWire {
       return text === "" ? undefined : parsed(text, what);
     } catch (cause) {
       if (cause instanceof AppError) throw cause;
-      throw abort.signal.aborted ? tooSlow(what) : unreachable(cause);
+      throw abort.signal.aborted ? tooSlow(what, REQUEST_TIMEOUT) : unreachable(cause);
     } finally {
       cancel();
     }
@@ -143,7 +147,6 @@ export class AriClient implements AriWire {
     socket.on("open", () => {
       patience();
       if (this.#socket !== socket) return;
-      this.#attempt = 0;
       this.#connected = true;
       this.#watch(socket);
       this.#options.log.info("ari_connected");
@@ -167,8 +170,11 @@ export class AriClient implements AriWire {
   /** A machine that was taken away sends no end: without an answer to two pings it is over. */
   #watch(socket: WebSocket): void {
     let answered = true;
+    let pings = 0;
     socket.on("pong", () => {
       answered = true;
+      // Two boxes at one Asterisk take the application from each other: whoever has just lost it waits longer each time.
+      this.#attempt = 0;
     });
     const ping = (): void => {
       if (socket.readyState !== WebSocket.OPEN) return;
@@ -178,6 +184,7 @@ export class AriClient implements AriWire {
       }
       answered = false;
       socket.ping();
+      if (++pings % CHECK_EACH_PINGS === 0) void this.#check(socket);
       this.#timer = this.#options.clock.after(PING_EVERY, "ping of ARI", ping);
     };
     this.#timer = this.#options.clock.after(PING_EVERY, "ping of ARI", ping);
@@ -191,7 +198,26 @@ export class AriClient implements AriWire {
       this.#options.log.warn("ari_bad_event");
       return;
     }
-    this.#events.emit("event", event);
+    if (isReplaced(event, this.#options.app)) this.#replaced();
+    else this.#events.emit("event", event);
+  }
+
+  /** A connection may stay open and hear nothing for ever: when its application is gone in Asterisk, it is made anew. */
+  async #check(socket: WebSocket): Promise<void> {
+    try {
+      await this.request({ method: "GET", path: `applications/${encodeURIComponent(this.#options.app)}` });
+    } catch (error) {
+      if (hasCode(error, "voice.ari_gone") && this.#socket === socket) this.#replaced();
+    }
+  }
+
+  #replaced(): void {
+    this.#lastError = new AppError("voice.ari_replaced", "another program took the box's place at Asterisk", {
+      hint: "Give each box an Asterisk of its own, or each its own user; the box takes its place back by itself.",
+      retryable: true,
+    });
+    this.#options.log.warn("ari_replaced");
+    this.#socket?.terminate();
   }
 
   #closed(): void {
@@ -213,6 +239,12 @@ export class AriClient implements AriWire {
   }
 }
 
+/** Asterisk tells whoever had the application, and nothing more from then on; the connection stays open. */
+function isReplaced(event: unknown, app: string): boolean {
+  const told = ariReplaced.safeParse(event);
+  return told.success && told.data.application === app;
+}
+
 async function boundedText(answer: Response, what: string): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -231,40 +263,4 @@ function parsed(text: string, what: string): unknown {
   } catch (cause) {
     throw new AppError("voice.ari_bad_answer", `${what}: Asterisk's answer is not JSON`, { cause });
   }
-}
-
-const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string, string]>> = {
-  401: [
-    "voice.ari_refused",
-    "Asterisk does not take the box's password",
-    "Check `user` and `password_file` of `asterisk`.",
-  ],
-  403: ["voice.ari_refused", "Asterisk does not let the box in", "Check the user in Asterisk's ari.conf."],
-  404: ["voice.ari_gone", "Asterisk does not have it any more", "Nothing to do: the call was over."],
-  409: ["voice.ari_conflict", "what Asterisk should do does not fit the state of the call", "Nothing to do."],
-};
-
-function refusal(status: number, what: string): AppError {
-  const [code, message, hint] = BY_STATUS[status] ?? [
-    "voice.ari_failed",
-    "Asterisk could not do it",
-    "Look into Asterisk's log.",
-  ];
-  return new AppError(code, `${what}: ${message} (${status})`, { hint, context: { status }, retryable: status >= 500 });
-}
-
-function unreachable(cause: unknown): AppError {
-  return new AppError("voice.ari_unreachable", "Asterisk cannot be reached", {
-    hint: "Check that Asterisk runs and that `url` of `asterisk` is right; the box tries again by itself.",
-    retryable: true,
-    cause,
-    context: { reason: systemCodeOf(cause) ?? "" },
-  });
-}
-
-function tooSlow(what: string): AppError {
-  return new AppError("voice.ari_timeout", `${what}: Asterisk did not answer within ${REQUEST_TIMEOUT} ms`, {
-    hint: "Look at the load of the machine and into Asterisk's log.",
-    retryable: true,
-  });
 }

@@ -143,6 +143,11 @@ export class AriCommands {
     await this.#unlessGone({ method: "DELETE", path: objectPath(type, id) });
   }
 
+  /** Reads the certificate of TLS anew: calls and connections that there are go on. Errors: those of ARI. */
+  async reloadSip(): Promise<void> {
+    await this.#wire.request({ method: "PUT", path: "asterisk/modules/res_pjsip.so" });
+  }
+
   async #unlessGone(request: AriRequest): Promise<void> {
     try {
       await this.#wire.request(request);

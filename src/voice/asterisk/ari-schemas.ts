@@ -27,6 +27,9 @@ export const ariStatistics = z.object({
 });
 export type AriStatistics = z.infer<typeof ariStatistics>;
 
+/** Another connection took the place of ours. */
+export const ariReplaced = z.object({ type: z.literal("ApplicationReplaced"), application: z.string() });
+
 const channel = ariChannel;
 export const ariEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("StasisStart"), args: z.array(z.string()), channel }),

@@ -147,6 +147,13 @@ export class AsteriskGateway implements VoiceGateway {
     return this.#deps.edge.bindings();
   }
 
+  /** False: the edge reads its certificate at its start only. Errors: those of ARI. */
+  async rereadCertificate(): Promise<boolean> {
+    if (this.#deps.edge.kind !== "asterisk") return false;
+    await this.#ari.reloadSip();
+    return true;
+  }
+
   ring({ user, from }: RingRequest): PhoneLeg {
     const up = this.state().kind === "up";
     const targets = up ? this.#deps.edge.targets(user) : [];
@@ -214,6 +221,7 @@ export class AsteriskGateway implements VoiceGateway {
     const leg = this.#byChannel.get(event.channel.id);
     const input = inputOf(event);
     if (leg !== undefined && input !== null) leg.take(input);
+    if (leg !== undefined && isAnswerSent(event)) void leg.answerSent();
     if (event.type === "StasisStart" && leg === undefined) void this.#onStranger(event.channel, event.args);
     if (event.type === "ChannelDestroyed" || event.type === "StasisEnd") this.#asking.delete(event.channel.id);
   }
@@ -339,6 +347,11 @@ const GATEWAY_LOST: LegStep = {
   effects: [{ type: "release" }, { type: "emit", event: { type: "ended", cause: "gateway_lost" } }],
 };
 
+/** A phone that dialled is told of the answer; a phone that was rung comes into Stasis when it answers. */
+function isAnswerSent({ type, channel }: Exclude<AriEvent, { type: "ContactStatusChange" }>): boolean {
+  return type === "ChannelStateChange" && channel.state === "Up" && !channel.id.startsWith(LEG_PREFIX);
+}
+
 /** What an event means to the leg of its channel. */
 function inputOf(event: Exclude<AriEvent, { type: "ContactStatusChange" }>): LegInput | null {
   const channel = event.channel.id;
@@ -347,9 +360,7 @@ function inputOf(event: Exclude<AriEvent, { type: "ContactStatusChange" }>): Leg
       // Of a phone that dials it is only the beginning.
       return event.args[0] === "dial" ? null : { type: "answered", channel };
     case "ChannelStateChange":
-      if (event.channel.state === "Ringing") return { type: "rings", channel };
-      // A phone that dialled is told of the answer; a phone that was rung comes into Stasis when it answers.
-      return event.channel.state === "Up" && !channel.startsWith(LEG_PREFIX) ? { type: "answered", channel } : null;
+      return event.channel.state === "Ringing" ? { type: "rings", channel } : null;
     case "ChannelDestroyed":
       return { type: "gone", channel, q850: event.cause, sip: event.tech_cause ?? null };
     case "ChannelDtmfReceived":

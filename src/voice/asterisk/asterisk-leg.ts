@@ -1,6 +1,6 @@
 // A phone in a call, over Asterisk. The machine decides; this carries it out. Nothing that is awaited is trusted to find the leg alive.
 
-import { AppError, Events, hasCode, type Logger, messageOf } from "../../base/index.ts";
+import { AppError, Events, hasCode, type Logger, type Millis, messageOf, millis } from "../../base/index.ts";
 import type {
   Announcement,
   CallQuality,
@@ -14,6 +14,10 @@ import type { AriCommands } from "./ari-commands.ts";
 import { callQuality } from "./call-quality.ts";
 import { channelsOf, type LegEffect, type LegInput, type LegState, type LegStep, legStep } from "./leg-machine.ts";
 import { legGone, PhoneMedia, type PhoneMediaDeps } from "./phone-media.ts";
+
+/** How often a phone that was told of the answer is looked at: soon it speaks, or never. */
+const ACK_LOOK: Millis = millis(50);
+const ACK_LOOK_LATER: Millis = millis(500);
 
 export interface LegDeps extends PhoneMediaDeps {
   readonly ari: AriCommands;
@@ -42,6 +46,8 @@ export class AsteriskLeg implements PhoneLeg {
   #early: PhoneEvent[] | null = [];
   #state: LegState;
   #settled: Promise<void> = Promise.resolve();
+  readonly #over = new AbortController();
+  #answerSent = false;
 
   constructor(deps: LegDeps, options: LegOptions) {
     this.user = options.user;
@@ -82,6 +88,23 @@ export class AsteriskLeg implements PhoneLeg {
     this.#carryOut(effects);
   }
 
+  /**
+   * Asterisk has sent the answer to the phone that dialled. Whether it got there (its ACK) is in no event of ARI; but a phone that knows
+   * speaks at once, and one that does not is hung up by Asterisk after 32 s (RFC 3261, timer H).
+   */
+  async answerSent(): Promise<void> {
+    // Asterisk tells it twice: to the application, and to who listens to everything.
+    if (this.#answerSent) return;
+    this.#answerSent = true;
+    const before = await this.#packets();
+    for (let looks = 0; this.#state.kind === "dialling"; looks++) {
+      const wait = looks < 40 ? ACK_LOOK : ACK_LOOK_LATER;
+      // Aborting the wait is how it ends.
+      await this.#deps.clock.sleep(wait, "first sound of a phone that dialled", this.#over.signal).catch(() => {});
+      if (this.#state.kind === "dialling" && (await this.#packets()) > before) this.take(this.#acknowledged());
+    }
+  }
+
   onEvent(listener: (event: PhoneEvent) => void): () => void {
     const dispose = this.#events.on("event", listener);
     const early = this.#early;
@@ -102,7 +125,7 @@ export class AsteriskLeg implements PhoneLeg {
   }
 
   async answer(): Promise<void> {
-    if (this.#state.kind === "talking") return;
+    if (this.#state.kind === "talking" || this.#answerSent) return;
     if (this.#state.kind !== "dialling") throw legGone();
     await this.#onPhone("answer");
   }
@@ -144,6 +167,22 @@ export class AsteriskLeg implements PhoneLeg {
     return this.#state.kind === "talking" || this.#state.kind === "dialling" ? this.#state.channel : null;
   }
 
+  #acknowledged(): LegInput {
+    return { type: "answered", channel: this.#phone() ?? "" };
+  }
+
+  /** RTP that came from the phone so far; what cannot be asked for counts as none. */
+  async #packets(): Promise<number> {
+    const phone = this.#phone();
+    if (phone === null) return 0;
+    try {
+      return (await this.#deps.ari.statistics(phone)).rxcount ?? 0;
+    } catch (error) {
+      if (error instanceof AppError) return 0;
+      throw error;
+    }
+  }
+
   /** Errors: `voice.leg_gone` when the phone hung up meanwhile. */
   async #onPhone(what: "answer" | "ring" | "progress"): Promise<void> {
     const phone = this.#phone();
@@ -171,6 +210,7 @@ export class AsteriskLeg implements PhoneLeg {
           this.#media.hold(effect.held);
           break;
         case "release":
+          this.#over.abort();
           this.#also(this.#media.close());
           void this.#settled.then(this.#onOver);
           break;

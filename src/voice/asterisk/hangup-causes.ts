@@ -48,13 +48,14 @@ export function causeOfRefusal(q850: number, sip: number | null): EndCause {
   return cause === "hung_up" ? "no_answer" : cause;
 }
 
-/** Of a phone that dialled and is gone before it was answered. */
-export function causeOfAbandoning(q850: number): EndCause {
-  return q850 === 16 || q850 === 0 || q850 === 26 || q850 === 127 ? "cancelled" : (BY_Q850[q850] ?? "failed");
-}
-
 /** Asterisk ends a call without RTP by itself: "requested channel not available". */
 const RTP_TIMEOUT = 44;
+
+/** Of a phone that dialled and is gone before it was answered, or before it knew. */
+export function causeOfAbandoning(q850: number): EndCause {
+  if (q850 === RTP_TIMEOUT) return "media_timeout";
+  return q850 === 16 || q850 === 0 || q850 === 26 || q850 === 127 ? "cancelled" : (BY_Q850[q850] ?? "failed");
+}
 
 /** Of a phone that spoke and is gone. */
 export function causeOfEnd(q850: number): EndCause {
@@ -81,6 +82,8 @@ const CODES: Readonly<Record<EndCause, number>> = {
   declined: 21,
   blocked: 21,
   no_credit: 21,
+  max_call: 21,
+  day_limit: 21,
   // 480
   no_answer: 19,
   not_registered: 20,

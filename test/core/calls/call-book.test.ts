@@ -75,7 +75,7 @@ class Rig {
       ...{ id: (++this.#ids).toString(16).padStart(32, "0"), direction, line, slot: slotId("s1"), rental: of, number },
       startedAt: this.clock.now(),
       onRunningOut: () => void this.heard.push("running out"),
-      onRanOut: () => void this.heard.push("ran out"),
+      onRanOut: (cause) => void this.heard.push(`ran out: ${cause}`),
     });
   }
 
@@ -161,7 +161,7 @@ describe("the book of calls", () => {
     await rig.clock.advance(seconds(119));
     expect(rig.heard).toEqual(["running out", "running out"]);
     await rig.clock.advance(seconds(30));
-    expect(rig.heard).toEqual(["running out", "running out", "ran out"]);
+    expect(rig.heard).toEqual(["running out", "running out", "ran out: no_credit"]);
     account.over("no_credit");
     await rig.clock.flush();
     expect(rig.rows).toMatchObject([{ duration: 120_000, minutes: 2, cost: 20_000, cause: "no_credit" }]);
@@ -182,7 +182,7 @@ describe("the book of calls", () => {
   it("lets no rental dial more than its minutes of a day, and again the next day", async () => {
     const rig = new Rig({ terms: { minutesPerDay: 2 } });
     await rig.call(61);
-    expect(await rig.book.refusal(rental, "out")).toBe("no_credit");
+    expect(await rig.book.refusal(rental, "out")).toBe("day_limit");
     expect(await rig.book.refusal(rental, "in")).toBeNull();
     await rig.clock.advance(hours(24));
     expect(await rig.book.refusal(rental, "out")).toBeNull();

@@ -211,7 +211,7 @@ describe("a phone that dials", () => {
     expect(voice.dialled).toEqual([]);
   });
 
-  it("is warned, then cut, when its credit is used up", async () => {
+  it("is warned, then cut, when its minutes are used up", async () => {
     const leg = await dials();
     voice.call?.say({ type: "connected" });
     leg.say({ type: "answered" });
@@ -219,9 +219,9 @@ describe("a phone that dials", () => {
     opened[0]?.onRunningOut();
     await settled();
     const modem = voice.call;
-    opened[0]?.onRanOut();
+    opened[0]?.onRanOut("day_limit");
     await settled();
-    expect(leg.did.slice(-3)).toEqual(["play warning", "play no_credit", "hang up: no_credit"]);
+    expect(leg.did.slice(-3)).toEqual(["play warning", "play no_credit", "hang up: day_limit"]);
     expect(modem?.did).toEqual(["hang up"]);
   });
 });

@@ -59,7 +59,7 @@ const RANG = ["ring phones", "timer ring"];
 const TAKEN = [...RANG, "answer modem", "timer take"];
 const TALKED_IN = [...TAKEN, "connect", "talking"];
 const DIALLED = ["dial modem", "timer setup"];
-const TALKED_OUT = [...DIALLED, "phone ringing", "answer phone", "timer take", "connect", "talking"];
+const TALKED_OUT = [...DIALLED, "phone ringing", "answer phone", "connect", "timer take", "talking"];
 
 describe("an incoming call", () => {
   it.each<[string, readonly CallInput[], readonly string[]]>([
@@ -168,18 +168,27 @@ describe("an outgoing call", () => {
     [
       "is given up when the phone never says ACK",
       [modem("connected"), { type: "timer", timer: "take" }, modemEnded(), phoneEnded("hung_up")],
-      [...DIALLED, "answer phone", "timer take", "hang up modem", "phone off: failed", "timer end", "over: failed"],
+      [
+        ...DIALLED,
+        "answer phone",
+        "connect",
+        "timer take",
+        "hang up modem",
+        "phone off: failed",
+        "timer end",
+        "over: failed",
+      ],
     ],
     [
-      "is warned, then cut, when the credit is used up",
+      "is warned, then cut, with the reason, when it may not go on",
       [
         ...[modem("connected"), phone("answered")],
-        ...[{ type: "running_out" } as const, { type: "ran_out" } as const],
+        ...[{ type: "running_out" } as const, { type: "ran_out", cause: "max_call" } as const],
         ...[modemEnded(), phoneEnded("hung_up")],
       ],
       [
-        ...[...DIALLED, "answer phone", "timer take", "connect", "talking", "warn", "hang up modem"],
-        ...["phone off: no_credit, says no_credit", "timer end", "over: no_credit, answered"],
+        ...[...DIALLED, "answer phone", "connect", "timer take", "talking", "warn", "hang up modem"],
+        ...["phone off: max_call, says no_credit", "timer end", "over: max_call, answered"],
       ],
     ],
   ])("%s", (_, inputs, expected) => {

@@ -121,14 +121,14 @@ describe("the cut-off", () => {
       ["cut_off", 0],
       ["finished", 0],
     ]);
-    expect(rig.state).toMatchObject({ cutOff: "credit", reading: { duration: 180_000, minutes: 3, cost: 30_000 } });
+    expect(rig.state).toMatchObject({ cutOff: "no_credit", reading: { duration: 180_000, minutes: 3, cost: 30_000 } });
   });
 
   it.each([
     [{ maxCall: seconds(90) }, "max_call", 90, 2],
     [{ minutesToday: 2 }, "day_limit", 120, 2],
-    [{ credit: microEmc(10_000) }, "credit", 60, 1],
-    [{ credit: microEmc(0), includedMinutes: 3 }, "credit", 180, 3],
+    [{ credit: microEmc(10_000) }, "no_credit", 60, 1],
+    [{ credit: microEmc(0), includedMinutes: 3 }, "no_credit", 180, 3],
     [{ maxCall: minutes(2), credit: null }, "max_call", 120, 2],
   ] as const)("with %j is for %s after %d s", (terms, reason, length, count) => {
     const rig = new Rig(terms);
@@ -145,7 +145,7 @@ describe("the cut-off", () => {
     expect(rig.of("warn")).toHaveLength(2);
     rig.credit(116, 10_000);
     rig.run();
-    expect(rig.state).toMatchObject({ cutOff: "credit", reading: { duration: 180_000, minutes: 3 } });
+    expect(rig.state).toMatchObject({ cutOff: "no_credit", reading: { duration: 180_000, minutes: 3 } });
     expect(rig.of("warn")).toEqual([60, 10, 60, 10].map((each) => ({ type: "warn", seconds: each })));
   });
 
@@ -153,13 +153,13 @@ describe("the cut-off", () => {
     const rig = new Rig({ credit: microEmc(25_000) });
     rig.answered();
     rig.tick(9000);
-    expect(rig.state).toMatchObject({ cutOff: "credit", reading: { duration: 120_000, minutes: 2, cost: 20_000 } });
+    expect(rig.state).toMatchObject({ cutOff: "no_credit", reading: { duration: 120_000, minutes: 2, cost: 20_000 } });
     const other = new Rig();
     other.answered();
     other.tick(61);
     other.credit(70, 0);
     other.run();
-    expect(other.state).toMatchObject({ cutOff: "credit", reading: { duration: 120_000, cost: 20_000 } });
+    expect(other.state).toMatchObject({ cutOff: "no_credit", reading: { duration: 120_000, cost: 20_000 } });
   });
 
   it("is of no call that costs nothing, but for its length", () => {
@@ -171,8 +171,8 @@ describe("the cut-off", () => {
   });
 
   it.each([
-    [{ credit: microEmc(9_999) }, "credit"],
-    [{ credit: microEmc(-5) }, "credit"],
+    [{ credit: microEmc(9_999) }, "no_credit"],
+    [{ credit: microEmc(-5) }, "no_credit"],
     [{ minutesToday: 0 }, "day_limit"],
     [{ credit: microEmc(0), includedMinutes: 1 }, null],
     [{ credit: null }, null],

@@ -69,7 +69,7 @@ export class SipRig {
     });
     accounts = new SipAccounts({
       ...{ ...hash, md5: systemMd5, store: this.settings, log, rentals },
-      reach: (line) => this.reach.get(line) ?? null,
+      reach: ({ lineId: line }) => this.reach.get(line) ?? null,
     });
     await rentals.load();
     await accounts.load();

@@ -29,6 +29,9 @@ export class AriModel implements AriWire {
   readonly dropped = new Map<string, number>();
   /** For `METHOD path` that matches: an error, or something that happens before it is done. */
   readonly faults: { match: RegExp; fault: ErrorCode | (() => void | Promise<void>); times: number }[] = [];
+  /** Phones send sound. */
+  speaking = true;
+  #packets = 0;
   #up = false;
   readonly #connected = new Set<Listener<undefined>>();
   readonly #lost = new Set<Listener<undefined>>();
@@ -157,7 +160,8 @@ export class AriModel implements AriWire {
       this.dropped.set(id, Number(query.reason_code));
       this.phoneGoes(id, 16);
     } else if (action === "answer") this.#state(id, "Up");
-    else if (action === "rtp_statistics") return { rxploss: 1, txploss: 2, rxjitter: 0.0042, rtt: 0.05 };
+    else if (action === "rtp_statistics")
+      return { rxploss: 1, txploss: 2, rxjitter: 0.0042, rtt: 0.05, rxcount: this.speaking ? ++this.#packets : 0 };
     else if (action === "variable" && method === "POST")
       channel.variables.set(String(fields.variable), String(fields.value));
     else if (action === "variable") return { value: channel.variables.get(query.variable ?? "") ?? "" };

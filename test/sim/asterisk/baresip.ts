@@ -65,7 +65,18 @@ export class Baresip {
     return this.#out;
   }
 
+  /** SIP over TLS takes the port behind that of SIP: which others may have by then. */
   static async start(options: BaresipOptions): Promise<Baresip> {
+    for (let tries = 3; ; tries--) {
+      try {
+        return await Baresip.#begin(options);
+      } catch (error) {
+        if (tries === 0 || !(error instanceof Error) || !error.message.includes("Address already in use")) throw error;
+      }
+    }
+  }
+
+  static async #begin(options: BaresipOptions): Promise<Baresip> {
     const folder = mkdtempSync(join(tmpdir(), "numberbox-baresip-"));
     const [sip, control] = [await freePort(), await freePort()];
     mkdirSync(join(folder, "state"));
@@ -73,7 +84,12 @@ export class Baresip {
     writeFileSync(join(folder, "accounts"), `${accountOf(options)}\n`);
     const child = spawn("/usr/bin/baresip", ["-f", folder, "-v"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     const phone = new Baresip(folder, child);
-    await phone.#open(control);
+    try {
+      await phone.#open(control);
+    } catch (error) {
+      await phone.stop();
+      throw error;
+    }
     return phone;
   }
 

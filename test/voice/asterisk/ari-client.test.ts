@@ -131,6 +131,46 @@ describe("the client of ARI", () => {
     await lost;
   });
 
+  it("connects anew when another program took its place, and waits longer each time", async () => {
+    const lost = (): Promise<void> => new Promise((resolve) => client.onLost(resolve));
+    const back = (): Promise<void> => new Promise((resolve) => client.onConnected(resolve));
+    const heard: unknown[] = [];
+    client.onEvent((event) => heard.push(event));
+    let socket = await connect();
+    for (const wait of [250, 500, 1000]) {
+      const gone = lost();
+      socket.send('{"type":"ApplicationReplaced","application":"another"}');
+      socket.send('{"type":"ApplicationReplaced","application":"numberbox"}');
+      await gone;
+      expect(client.lastError).toMatchObject({ code: "voice.ari_replaced" });
+      const taken = once(sockets, "connection");
+      const again = back();
+      while (clock.pending.length === 0) await clock.flush(1);
+      await clock.advance(millis(wait));
+      [socket] = (await taken) as [WebSocket];
+      await again;
+    }
+    expect(heard).toHaveLength(3);
+  });
+
+  it("connects anew when Asterisk does not know the application any more", async () => {
+    const socket = await connect();
+    const paths: (string | undefined)[] = [];
+    answer = (request, response) => {
+      paths.push(request.url);
+      response.writeHead(404).end("{}");
+    };
+    const lost = new Promise<void>((resolve) => client.onLost(resolve));
+    for (let pings = 0; pings < 6; pings++) {
+      const ponged = once(socket, "ping");
+      await clock.advance(millis(5000));
+      await ponged;
+      await clock.flush(20);
+    }
+    await lost;
+    expect(paths).toEqual(["/ari/applications/numberbox"]);
+  });
+
   it("keeps why it could not connect, and stops trying when it is stopped", async () => {
     sockets.close();
     server.removeAllListeners("upgrade");

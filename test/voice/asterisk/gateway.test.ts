@@ -212,6 +212,18 @@ describe("the gateway", () => {
       await emptied();
     });
 
+    it("and does not speak when it was answered has not got the call: it never counts, and ends as Asterisk says", async () => {
+      rig.asterisk.speaking = false;
+      const phone = rig.asterisk.phoneDials("u1", "123");
+      await rig.flush();
+      await requests[0]?.leg.answer();
+      await rig.clock.advance(millis(30_000));
+      expect(requests[0]?.events).toEqual([]);
+      rig.asterisk.phoneGoes(phone, 44);
+      expect(requests[0]?.events).toEqual([{ type: "ended", cause: "media_timeout" }]);
+      await emptied();
+    });
+
     it("of no account is refused, and so is one that comes while the gateway is not ready", async () => {
       const stranger = rig.asterisk.phoneDials("stranger", "123");
       await rig.flush();
@@ -229,6 +241,8 @@ describe("the gateway", () => {
       expect(rig.modem.attached).toBe(true);
       await leg?.answer();
       await leg?.answer();
+      expect(events).toEqual([]);
+      await rig.clock.advance(millis(100));
       rig.asterisk.emit("ChannelDtmfReceived", phone, { digit: "7", duration_ms: 100 });
       rig.asterisk.emit("ChannelHold", phone);
       rig.asterisk.emit("ChannelUnhold", phone);

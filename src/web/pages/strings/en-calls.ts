@@ -81,6 +81,8 @@ export const enCalls = {
   "calls.cause.no_rental": "nobody rents the number",
   "calls.cause.blocked": "not allowed",
   "calls.cause.no_credit": "minutes or credit used up",
+  "calls.cause.max_call": "as long as a call may be",
+  "calls.cause.day_limit": "minutes of the day used up",
   "calls.cause.line_busy": "the number has a call already",
   "calls.cause.modem_lost": "the modem was lost",
   "calls.cause.gateway_lost": "the SIP server was lost",

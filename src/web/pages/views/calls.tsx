@@ -33,7 +33,7 @@ type Open =
   | { readonly kind: "end"; readonly call: CallView }
   | { readonly kind: "renew"; readonly account: SipAccountView };
 
-/** A box without the setting `voice` has no such address. */
+/** A box without the setting `voice`. */
 function NoCalls() {
   const words = useWords();
   const mayManage = useSelect((state) => state.user?.scopes.includes("manage") ?? false);
@@ -138,8 +138,8 @@ function Working({ state, onDone }: WorkingProps) {
 export function Calls() {
   const words = useWords();
   const [asks, setAsks] = useState(true);
-  const { value, fault, code, reload } = useResource(callsReply, asks ? "/api/v1/calls" : null, EVERY);
-  const isOff = code === "web.not_found";
+  const { value, fault, reload } = useResource(callsReply, asks ? "/api/v1/calls" : null, EVERY);
+  const isOff = value?.configured === false;
   // Nothing turns calls on but a restart of the box.
   useEffect(() => {
     if (isOff) setAsks(false);

@@ -83,6 +83,8 @@ export const deCalls: Translation = {
   "calls.cause.no_rental": "niemand mietet die Nummer",
   "calls.cause.blocked": "nicht erlaubt",
   "calls.cause.no_credit": "Minuten oder Guthaben aufgebraucht",
+  "calls.cause.max_call": "so lang, wie ein Anruf sein darf",
+  "calls.cause.day_limit": "Minuten des Tages aufgebraucht",
   "calls.cause.line_busy": "die Nummer hat schon einen Anruf",
   "calls.cause.modem_lost": "das Modem fiel aus",
   "calls.cause.gateway_lost": "der SIP-Server fiel aus",

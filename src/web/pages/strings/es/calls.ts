@@ -83,6 +83,8 @@ export const esCalls: Translation = {
   "calls.cause.no_rental": "nadie alquila el número",
   "calls.cause.blocked": "no permitida",
   "calls.cause.no_credit": "minutos o crédito agotados",
+  "calls.cause.max_call": "duración máxima alcanzada",
+  "calls.cause.day_limit": "minutos del día agotados",
   "calls.cause.line_busy": "el número ya tiene una llamada",
   "calls.cause.modem_lost": "se perdió el módem",
   "calls.cause.gateway_lost": "se perdió el servidor SIP",

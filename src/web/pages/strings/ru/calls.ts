@@ -83,6 +83,8 @@ export const ruCalls: Translation = {
   "calls.cause.no_rental": "номер никому не сдан",
   "calls.cause.blocked": "не разрешён",
   "calls.cause.no_credit": "минуты или кредит исчерпаны",
+  "calls.cause.max_call": "достигнута предельная длительность",
+  "calls.cause.day_limit": "минуты на сегодня исчерпаны",
   "calls.cause.line_busy": "номер уже занят звонком",
   "calls.cause.modem_lost": "пропал модем",
   "calls.cause.gateway_lost": "пропал SIP-сервер",

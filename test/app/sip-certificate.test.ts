@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { SipCertificateKeeper } from "../../src/app/sip-certificate.ts";
+import { watchSipCertificate } from "../../src/app/sip-certificate-watch.ts";
+import { AppError, days, hours, silentLogger, unixMs } from "../../src/base/index.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
+import { parseBoxConfig } from "../../src/config/index.ts";
+import { VirtualClock } from "../sim/virtual-clock.ts";
+import { tempFolder } from "../sqlite/temp-folder.ts";
+
+function keeperOf(files: object = {}) {
+  const dataFolder = tempFolder();
+  const folder = join(dataFolder, "voice");
+  mkdirSync(folder);
+  const clock = new VirtualClock();
+  const section = parseBoxConfig(
+    JSON.stringify({ voice: { host: "sip.example", asterisk: { password_file: "ari" }, ...files } }),
+    "test",
+  ).voice;
+  if (section === undefined) throw new Error("no voice");
+  const keeper = new SipCertificateKeeper({
+    ...{ section, dataFolder, folder, random: systemRandom, log: silentLogger },
+    now: () => unixMs(clock.now()),
+  });
+  return { keeper, clock, dataFolder };
+}
+
+describe("the certificate of SIP", () => {
+  it("is made once, and made anew thirty days before its end", async () => {
+    const { keeper, clock } = keeperOf();
+    expect(keeper.current()).toBeNull();
+    expect(await keeper.look()).toBe(false);
+    const first = keeper.current();
+    expect(first?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(await keeper.look()).toBe(false);
+    let passed = 0;
+    while (!(await keeper.look()) && passed++ < 60) await clock.advance(days(30));
+    expect(passed).toBeGreaterThan(0);
+    expect(keeper.current()?.sha256).not.toBe(first?.sha256);
+  }, 30_000);
+
+  it("of the owner is never written, has no pin, and is told when it is another", async () => {
+    const own = keeperOf();
+    await own.keeper.look();
+    const other = keeperOf();
+    await other.keeper.look();
+    const { keeper, dataFolder } = keeperOf({ cert_file: "own.crt", key_file: "own.key" });
+    await expect(keeper.look()).rejects.toMatchObject({ code: "voice.no_certificate" });
+    const put = (from: SipCertificateKeeper): void =>
+      writeFileSync(join(dataFolder, "own.crt"), readFileSync(from.files.cert));
+    put(own.keeper);
+    expect(await keeper.look()).toBe(false);
+    expect(keeper.current()).toEqual({ sha256: null });
+    put(other.keeper);
+    expect(await keeper.look()).toBe(true);
+  });
+});
+
+describe("the watch over it", () => {
+  it("brings a new one to the server, then to the renters, and tries again what failed", async () => {
+    const clock = new VirtualClock();
+    const did: string[] = [];
+    const looks = [false, true, false, false];
+    let fails = true;
+    const watch = watchSipCertificate({
+      ...{ clock, log: silentLogger, keeper: { look: async () => looks.shift() ?? false } },
+      gateway: {
+        rereadCertificate: async () => {
+          if (fails) throw new AppError("voice.ari_unreachable", "not there");
+          did.push("server");
+          return true;
+        },
+      },
+      sip: { settle: async () => void did.push("renters") },
+      events: { record: ({ code }) => void did.push(code) },
+    });
+    watch.start();
+    await clock.advance(hours(2));
+    expect(did).toEqual([]);
+    fails = false;
+    await clock.advance(hours(2));
+    expect(did).toEqual(["server", "voice.certificate_renewed", "renters"]);
+    await watch.stop();
+    expect(clock.pending).toEqual([]);
+  });
+});
