@@ -52,6 +52,7 @@ import { LiveConfig } from "./live-config.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
+import { openRelayGateway } from "./relay-gateway.ts";
 import type { Machine } from "./service-deps.ts";
 import { startSupport } from "./support-services.ts";
 import { startTelemetry } from "./telemetry-services.ts";
@@ -163,10 +164,12 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   parts.started("certificates", async () => entrance.stop());
   const now = (): UnixMs => time.now();
   const voiceSetup = await prepareCalls(config.voice, { ...deps, dataFolder: folder.path, now });
+  const gateway = await openRelayGateway({ ...deps, store });
   const live = deps.live ?? new LiveConfig(config, { log });
   const services = createServices({
     ...deps,
     sipCertificate: () => voiceSetup?.certificate?.current() ?? null,
+    sipGateway: () => gateway?.known ?? null,
     certificates: () => entrance.certificates(),
     live,
     chain,
@@ -185,7 +188,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.sip.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
-  const voice = createCalls(config.voice, voiceSetup, { ...deps, ...services, store, live, now });
+  const voice = createCalls(config.voice, voiceSetup, { ...deps, ...services, store, live, now, gateway, identity });
   return { store, identity, services, time, chain, entrance, voice };
 }
 

@@ -5,6 +5,7 @@ import type { RelayConfig } from "../config/index.ts";
 import { type RelayHandle, startRelay } from "../relay/index.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { type RelayVoiceService, startRelayVoice } from "./relay-voice.ts";
 
 export interface RelayRoleDeps {
   readonly dataFolder: string;
@@ -21,10 +22,13 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
   const { config, suite } = deps;
   const folder = await openDataFolder(deps.dataFolder);
   let chain: ChainLink | null = null;
+  let voice: RelayVoiceService | null = null;
   try {
     if (config.emercoin !== undefined) {
       chain = await openChain({ section: config.emercoin, dataFolder: folder.path, clock: deps.clock, log: deps.log });
     }
+    voice = await startRelayVoice(config.voice, { ...deps, providers: config.providers, dataFolder: folder.path });
+    const calls = voice;
     const relay = await startRelay({
       ...deps,
       crypto: suite,
@@ -32,6 +36,7 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       listen: config.listen,
       providers: config.providers,
       trustLocalProxy: config.trust_local_proxy,
+      voice: () => calls?.info() ?? null,
       ...(chain === null ? {} : { names: chain.node }),
       ...(config.public_host === undefined ? {} : { publicHost: config.public_host }),
       limits: {
@@ -47,6 +52,7 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       url: relay.url,
       stop: async () => {
         try {
+          await calls?.stop();
           await relay.stop();
         } finally {
           chain?.stop();
@@ -55,6 +61,7 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       },
     };
   } catch (error) {
+    await voice?.stop();
     chain?.stop();
     await folder.release();
     throw error;

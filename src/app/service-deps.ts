@@ -5,6 +5,7 @@ import type { BoxConfig } from "../config/index.ts";
 import type { CertificateFacts, SimVault, TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
+import type { RelayVoice } from "../protocol/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import type { Boards } from "./boards.ts";
 import type { ChainLink } from "./chain-services.ts";
@@ -49,6 +50,7 @@ export interface ServiceDeps {
   readonly certificates: () => readonly CertificateFacts[];
   /** Of SIP over TLS; see `SipServiceDeps`. */
   readonly sipCertificate?: () => SipCertificate | null;
+  readonly sipGateway?: () => RelayVoice | null;
   readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
 }

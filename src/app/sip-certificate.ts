@@ -16,10 +16,12 @@ export interface CertificateFiles {
 }
 
 export interface SipCertificateDeps {
-  readonly section: VoiceSection;
+  readonly section: Pick<VoiceSection, "host" | "cert_file" | "key_file">;
   readonly dataFolder: string;
   /** Where the box's own lies. */
   readonly folder: string;
+  /** Of its files; `sip` unless given. */
+  readonly name?: string;
   readonly random: Random;
   readonly log: Logger;
   readonly now: () => UnixMs;
@@ -36,14 +38,14 @@ export class SipCertificateKeeper {
 
   constructor(deps: SipCertificateDeps) {
     this.#deps = deps;
-    const { dataFolder, folder } = deps;
+    const { dataFolder, folder, name = "sip" } = deps;
     const { cert_file: cert, key_file: key } = deps.section;
     const absolute = (file: string): string => (isAbsolute(file) ? file : join(dataFolder, file));
     this.#isOwners = cert !== undefined && key !== undefined;
     this.files =
       cert !== undefined && key !== undefined
         ? { cert: absolute(cert), key: absolute(key) }
-        : { cert: join(folder, "sip.crt"), key: join(folder, "sip.key") };
+        : { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
   }
 
   /** What phones pin: the certificate, unless its owner brought one that others vouch for. Null before the first `look`. */

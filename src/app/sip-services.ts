@@ -5,6 +5,7 @@ import { systemMd5 } from "../base/system-crypto.ts";
 import { type BoxConfig, voiceOfLine } from "../config/index.ts";
 import { type SettingStore, SipAccounts, type SipReach, type SipRentals } from "../core/index.ts";
 import { deriveKey } from "../envelope/index.ts";
+import type { RelayVoice } from "../protocol/index.ts";
 
 /**
  * What phones see when they connect over TLS. Of one that the box's authority has signed, the server must show the leaf alone: Linphone
@@ -25,14 +26,26 @@ export interface SipServiceDeps {
   readonly sipCertificate?: () => SipCertificate | null;
   /** The tier that a rental was ordered in; null for one that nobody ordered. */
   readonly tierOf: (rental: RentalId) => string | null;
+  /** What is known of the relay's gateway; null until it was reached once. */
+  readonly sipGateway?: () => RelayVoice | null;
 }
 
-/** The best of the transports that are on; null for a line without calls, and where the certificate is not known yet. */
-export function sipReachOf(config: BoxConfig, line: LineId, certificate: SipCertificate | null): SipReach | null {
+/** The best of the transports that are on; null for a line without calls, and where the certificate, or the relay, is not known yet. */
+export function sipReachOf(
+  config: BoxConfig,
+  line: LineId,
+  certificate: SipCertificate | null,
+  gateway: RelayVoice | null = null,
+): SipReach | null {
   const { voice } = config;
   const own = config.lines.find(({ id }) => id === line);
   if (voice === undefined || own === undefined || voiceOfLine(voice, own.voice) === null) return null;
   const { host, realm = host, encryption, transports } = voice;
+  if (voice.sip_edge === "relay") {
+    if (gateway === null) return null;
+    const { transport, port, cert_sha256: certSha256 } = gateway;
+    return { realm: gateway.realm, host: gateway.host, encryption, transport, port, certSha256 };
+  }
   const way = { realm, host, encryption };
   if (transports.tls !== false) {
     if (certificate === null) return null;
@@ -47,12 +60,13 @@ export function sipReachOf(config: BoxConfig, line: LineId, certificate: SipCert
 const tierHasCalls = (tier: string | null): boolean => tier !== "sms_only";
 
 export function createSipAccounts(deps: SipServiceDeps, rentals: SipRentals): SipAccounts {
-  const { config, suite, storageKey, sipCertificate = () => null, tierOf } = deps;
+  const { config, suite, storageKey, sipCertificate = () => null, sipGateway = () => null, tierOf } = deps;
+  const reach = (line: LineId): SipReach | null => sipReachOf(config, line, sipCertificate(), sipGateway());
   return new SipAccounts({
     ...deps,
     md5: systemMd5,
     key: deriveKey(suite, storageKey, "numberbox/sip/v1"),
     rentals,
-    reach: ({ id, lineId }) => (tierHasCalls(tierOf(id)) ? sipReachOf(config, lineId, sipCertificate()) : null),
+    reach: ({ id, lineId }) => (tierHasCalls(tierOf(id)) ? reach(lineId) : null),
   });
 }

@@ -8,6 +8,7 @@ import {
   type Logger,
   messageOf,
   type Random,
+  toBase64url,
   type UnixMs,
 } from "../base/index.ts";
 import type { VoiceSection } from "../config/index.ts";
@@ -22,7 +23,9 @@ import {
   type Rentals,
   type SipAccounts,
   type SlotDriver,
+  type VoiceGateway,
 } from "../core/index.ts";
+import type { Identity } from "../envelope/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import {
   AriClient,
@@ -36,6 +39,7 @@ import {
 } from "../voice/index.ts";
 import { callTermsOf, lineCallsOf } from "./call-rules.ts";
 import type { LiveConfig } from "./live-config.ts";
+import { createRelayEdge, type RelayGateway } from "./relay-gateway.ts";
 import { watchSipCertificate } from "./sip-certificate-watch.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
 import { DIGESTS, type VoiceSetup } from "./voice-setup.ts";
@@ -55,6 +59,9 @@ export interface VoiceDeps {
   readonly sip: SipAccounts;
   readonly fleet: SlotFleet;
   readonly payments: Payments | null;
+  /** Where phones register at the relay; else null. */
+  readonly gateway: RelayGateway | null;
+  readonly identity: Identity;
 }
 
 export interface VoiceServices {
@@ -66,10 +73,14 @@ export interface VoiceServices {
   onChange(listener: () => void): Disposer;
 }
 
-function sipEdge({ section, setup, clock, random, log }: VoiceDeps, wire: AriClient): SipEdge {
+function sipEdge(deps: VoiceDeps, wire: AriClient): SipEdge {
+  const { section, setup, clock, random, log, gateway, identity } = deps;
   const { host, realm = host, asterisk, drachtio } = section;
   const common = { clock, random, log, realm };
-  const { drachtioSecret: secret } = setup;
+  const { anchorPort, drachtioSecret: secret } = setup;
+  if (gateway !== null) {
+    return createRelayEdge({ ...deps, gateway, anchorPort, provider: toBase64url(identity.verify) });
+  }
   if (setup.edge === "asterisk" || drachtio === undefined || secret === null) {
     return new AsteriskEdge({ ...common, wire, digests: DIGESTS });
   }
@@ -93,6 +104,18 @@ function createGateway(deps: VoiceDeps): AsteriskGateway {
   return new AsteriskGateway({ wire, edge, audio, audioHost: `${host}:${port}`, clock, random, log });
 }
 
+/** The relay reads what a call to a phone says: unless the owner wants it, not who calls. */
+function discreet({ sip_edge: edge, relay }: VoiceSection, gateway: AsteriskGateway): DeskGateway {
+  if (edge !== "relay" || relay.caller === "shown") return gateway;
+  return {
+    state: () => gateway.state(),
+    onDial: (listener) => gateway.onDial(listener),
+    ring: ({ user }) => gateway.ring({ user, from: null }),
+  };
+}
+
+type DeskGateway = Pick<VoiceGateway, "state" | "ring" | "onDial">;
+
 interface Made {
   readonly gateway: AsteriskGateway;
   readonly book: CallBook;
@@ -110,7 +133,7 @@ function make(deps: VoiceDeps): Made {
     money: payments === null ? null : paidCalls(payments.book),
   });
   const desk = new CallDesk({
-    ...{ ...deps, gateway, ledger: book },
+    ...{ ...deps, gateway: discreet(deps.section, gateway), ledger: book },
     lineCalls: (line) => lineCallsOf(live.current, line),
     activeRental: (line) => rentals.active(line),
     userOf: (rental) => sip.userOf(rental.id),

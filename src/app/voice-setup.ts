@@ -17,7 +17,7 @@ import { readIfThere, replaceFile } from "./data-folder.ts";
 import { type CertificateFiles, SipCertificateKeeper } from "./sip-certificate.ts";
 
 /** In the data folder. */
-const VOICE_FOLDER = "voice";
+export const VOICE_FOLDER = "voice";
 
 export interface VoiceSetupDeps {
   readonly section: VoiceSection;
@@ -29,10 +29,10 @@ export interface VoiceSetupDeps {
 }
 
 export interface VoiceSetup {
-  readonly edge: "drachtio" | "asterisk";
+  readonly edge: "drachtio" | "asterisk" | "relay";
   readonly ariPassword: Secret<string>;
   readonly drachtioSecret: Secret<string> | null;
-  /** UDP port on the loopback where drachtio-server waits for Asterisk. */
+  /** UDP port on the loopback where drachtio-server, or the trunk to the relay, waits for Asterisk. */
   readonly anchorPort: number;
   /** Null without SIP over TLS. */
   readonly certificate: SipCertificateKeeper | null;
@@ -55,7 +55,8 @@ export async function prepareVoice(deps: VoiceSetupDeps): Promise<VoiceSetup> {
   const ariPassword = await secretOf(deps, section.asterisk.password_file);
   const drachtioSecret =
     edge === "drachtio" && section.drachtio !== undefined ? await secretOf(deps, section.drachtio.secret_file) : null;
-  const certificate = section.transports.tls === false ? null : new SipCertificateKeeper({ ...deps, folder });
+  const showsOwn = edge !== "relay" && section.transports.tls !== false;
+  const certificate = showsOwn ? new SipCertificateKeeper({ ...deps, folder }) : null;
   await certificate?.look();
   const files = certificate?.files ?? null;
   const anchorPort = section.asterisk.sip_port + 1;
@@ -80,7 +81,10 @@ export function prepareCalls(
 }
 
 /** A secret that both the box and a server read; made where there is none, so that nobody has to invent it. */
-async function secretOf({ dataFolder, random }: VoiceSetupDeps, named: string): Promise<Secret<string>> {
+export async function secretOf(
+  { dataFolder, random }: Pick<VoiceSetupDeps, "dataFolder" | "random">,
+  named: string,
+): Promise<Secret<string>> {
   const file = isAbsolute(named) ? named : join(dataFolder, named);
   const text = (await readIfThere(file))?.trim() ?? "";
   if (text !== "") return new Secret(text);
@@ -92,7 +96,7 @@ async function secretOf({ dataFolder, random }: VoiceSetupDeps, named: string): 
 interface Parts {
   readonly section: VoiceSection;
   readonly folder: string;
-  readonly edge: "drachtio" | "asterisk";
+  readonly edge: "drachtio" | "asterisk" | "relay";
   readonly ariPassword: Secret<string>;
   readonly files: CertificateFiles | null;
   readonly anchorPort: number;
@@ -132,7 +136,7 @@ function asteriskSetup({ section, folder, edge, ariPassword, files, anchorPort }
       password: ariPassword,
     },
     media: {
-      address: section.public_address ?? (edge === "drachtio" ? addressOf(listen) : null),
+      address: section.public_address ?? (edge === "asterisk" ? null : addressOf(listen)),
       ports: { first: asterisk.rtp.from, last: asterisk.rtp.to },
     },
     edge: edge === "asterisk" ? own : { kind: "drachtio", port: asterisk.sip_port, edgePort: anchorPort },

@@ -14,6 +14,7 @@ export type { NodeRedSection } from "./node-red-schema.ts";
 export { configSchema, parseBoxConfig, parseRelayConfig, parseYaml } from "./parse.ts";
 export type { PaymentsSection } from "./payments-schema.ts";
 export type { RelayConfig } from "./relay-schema.ts";
+export type { GatewaySection, TrunkSection } from "./relay-voice-schema.ts";
 export { boxConfigOf, type CheckedText, checkBoxText, type SettingProblem, settingsSchema } from "./settings-check.ts";
 export { type SettingSchema, withDefaults } from "./settings-defaults.ts";
 export { maskSecrets, unifiedDiff, unmask, unmaskValue } from "./settings-diff.ts";

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { emercoinSection } from "./chain-schema.ts";
+import { gatewaySection } from "./relay-voice-schema.ts";
 import { duration, identifier, listenAddress, logLevel } from "./values.ts";
 
 export const relayConfig = z.strictObject({
@@ -38,6 +39,7 @@ export const relayConfig = z.strictObject({
   emercoin: emercoinSection
     .optional()
     .describe("A node to show listings from. It needs no wallet, and nothing is written with it."),
+  voice: gatewaySection.optional(),
   keep: duration("1h", "366d", "7d").describe("How long a message waits for its renter."),
 });
 

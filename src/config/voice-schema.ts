@@ -2,31 +2,11 @@
 
 import { z } from "zod";
 import type { Millis } from "../base/index.ts";
+import { trunkSection } from "./relay-voice-schema.ts";
 import { duration, listenAddress, span } from "./values.ts";
+import { drachtio, file, hostName, ipAddress, port, realm, transports } from "./voice-parts.ts";
 
-const file = z.string().min(1).max(400);
-const hostName = z
-  .string()
-  .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45})$/, "a host name or an address");
-const ipAddress = z.union([z.ipv4(), z.ipv6()], { error: "an IP address" });
-const port = z.int().min(1).max(65_535);
-const portOrOff = z.union([z.literal(false), port]);
 const onLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127\./.test(host);
-
-const transports = z
-  .strictObject({
-    tls: portOrOff.default(5061).describe("SIP over TLS."),
-    tcp: portOrOff.default(false).describe("SIP over TCP, in clear: who listens in learns who calls whom."),
-    udp: portOrOff.default(false).describe("SIP over UDP, in clear."),
-  })
-  .refine((ports) => Object.values(ports).some((each) => each !== false), "at least one of tls, tcp and udp");
-
-const drachtio = z.strictObject({
-  host: hostName.default("127.0.0.1").describe("Where drachtio-server takes the box's connection."),
-  port: port.default(9022),
-  secret_file: file.describe("A file with its admin secret; relative to the data folder."),
-});
-
 const asterisk = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
@@ -127,18 +107,18 @@ const billing = z.strictObject({
 export const voiceSection = z
   .strictObject({
     host: hostName.describe("Name or address that renters' phones register at."),
-    realm: z
-      .string()
-      .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, "printable ASCII without blanks, quotes and backslashes")
+    realm: realm
       .optional()
       .describe("Of the phones' passwords; `host` unless given. Changing it makes phones sign in anew."),
     public_address: ipAddress
       .optional()
       .describe("Address that phones send their sound to, where the box stands behind a router; its own unless given."),
     sip_edge: z
-      .enum(["auto", "drachtio", "asterisk"])
+      .enum(["auto", "drachtio", "asterisk", "relay"])
       .default("auto")
-      .describe("Who talks SIP with phones: drachtio-server, or Asterisk itself. `auto`: drachtio where it is set up."),
+      .describe(
+        "Who talks SIP with phones: drachtio-server, Asterisk itself, or the relay, for a box behind a router. `auto`: drachtio where it is set up.",
+      ),
     listen: ipAddress.default("0.0.0.0").describe("Address that phones are taken at."),
     transports: transports.prefault({}).describe("Ports for SIP; `false` for none."),
     encryption: z
@@ -150,6 +130,7 @@ export const voiceSection = z
       .describe("PEM file with the certificate for TLS and its chain; one that the box makes unless given."),
     key_file: file.optional().describe("PEM file with its private key."),
     drachtio: drachtio.optional().describe("drachtio-server, where it is installed."),
+    relay: trunkSection.prefault({}),
     asterisk,
     ring_timeout: duration("5s", "60s", "25s").describe("How long phones ring."),
     inbound: inbound.prefault({}),

@@ -22,6 +22,7 @@ export * from "./payments.ts";
 export * from "./phones.ts";
 export * from "./proofs.ts";
 export * from "./relay.ts";
+export * from "./relay-voice.ts";
 export * from "./sender-policy.ts";
 export * from "./settings.ts";
 export * from "./signal.ts";

@@ -1,6 +1,7 @@
 // What a box, a relay and a renter say to each other. One file, so that client and server cannot drift apart.
 
 import { z } from "zod";
+import { relayVoice } from "./relay-voice.ts";
 import {
   envelopeText,
   envelopeVersion,
@@ -191,4 +192,6 @@ export const relayInfo = z.object({
   version: z.string().max(100),
   protocol: z.literal(1),
   verify: z.string().max(100),
+  /** Where the relay takes calls. */
+  voice: relayVoice.optional(),
 });

@@ -3,5 +3,6 @@
 export { type ProbeResult, probeRelay } from "./client/probe.ts";
 export type { RelayClientIdentity } from "./client/provider-session.ts";
 export { createRelayClient, type RelayClient, type RelayClientOptions } from "./client/relay-client.ts";
+export { fetchRelayVoice, type RelayVoiceAnswer } from "./client/relay-voice.ts";
 export type { RelayHandle, RelayLimits, RelayProvider, RelayServerOptions } from "./server/options.ts";
 export { startRelay } from "./server/relay-server.ts";

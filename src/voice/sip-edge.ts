@@ -8,6 +8,9 @@ import type { MediaEncryption, SipAccount, SipBinding } from "../core/index.ts";
 /** With drachtio in front, this header of the trusted leg's INVITE says which of Asterisk's endpoints takes it: its value is the encryption. */
 export const MEDIA_HEADER = "X-Media";
 
+/** How Asterisk calls itself on that leg when it may not say who calls. */
+export const ANCHOR_USER = "numberbox";
+
 /** Asterisk's endpoint for the leg between drachtio and itself. */
 export function edgeEndpoint(encryption: MediaEncryption): string {
   return `edge-${encryption}`;

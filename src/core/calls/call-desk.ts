@@ -82,7 +82,7 @@ export interface VoiceSlot {
 }
 
 export interface CallDeskDeps {
-  readonly gateway: VoiceGateway;
+  readonly gateway: Pick<VoiceGateway, "state" | "ring" | "onDial">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

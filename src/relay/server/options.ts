@@ -2,6 +2,7 @@
 
 import { type Clock, type CryptoSuite, days, type Logger, type Millis, type Random } from "../../base/index.ts";
 import type { ChainReader, NameBlocks, NameReader } from "../../core/index.ts";
+import type { RelayVoice } from "../../protocol/index.ts";
 
 /** A provider whose messages this relay takes. */
 export interface RelayProvider {
@@ -71,6 +72,8 @@ export interface RelayServerOptions {
   readonly trustLocalProxy?: boolean;
   /** An Emercoin node, to show what the chain says of listings and to take only records that it commits to. */
   readonly names?: RelayNames;
+  /** What `GET /info` says of calls; null while none can be taken. */
+  readonly voice?: () => RelayVoice | null;
   /** Shown by `GET /info`. */
   readonly version: string;
   readonly clock: Clock;

@@ -130,7 +130,8 @@ async function compose(options: RelayServerOptions, database: SqliteDatabase, lo
   const orders = new MarketOrders({ ...shared, random, providers, waiters });
   const checkHealth = healthCheck(database, clock);
   const asked = { addressOf, hostOf, checkHealth, proofs: reader, records, orders };
-  const app = createRoutes({ ...shared, routes, authentication, providers, version, ...asked });
+  const voice = options.voice ?? (() => null);
+  const app = createRoutes({ ...shared, routes, authentication, providers, version, voice, ...asked });
   return {
     hub,
     waiters,

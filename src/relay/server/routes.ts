@@ -12,6 +12,7 @@ import {
   hashText,
   parseWith,
   proofDateText,
+  type RelayVoice,
   rentalIdText,
 } from "../../protocol/index.ts";
 import type { SqliteDatabase } from "../../sqlite/index.ts";
@@ -40,6 +41,7 @@ export interface RouteDeps extends RegistrationDeps, MarketRouteDeps {
   readonly log: Logger;
   readonly bodies: BodyReader;
   readonly version: string;
+  readonly voice: () => RelayVoice | null;
   readonly proofs: ProofReader;
   /** The client's address, for limits. */
   readonly addressOf: (request: IncomingMessage) => string;
@@ -111,7 +113,10 @@ async function postAuth(deps: RouteDeps, request: Request): Promise<Reply> {
 
 function getInfo(deps: RouteDeps): Reply {
   const time = unixSecondsOf(deps.clock.now());
-  return ok({ name: "numberbox-relay", version: deps.version, protocol: 1, time, verify: deps.proofs.issuer });
+  const { version, proofs } = deps;
+  const voice = deps.voice();
+  const calls = voice === null ? {} : { voice };
+  return ok({ name: "numberbox-relay", version, protocol: 1, time, verify: proofs.issuer, ...calls });
 }
 
 const dayPath = z.strictObject({ date: proofDateText, hash: hashText.optional() });

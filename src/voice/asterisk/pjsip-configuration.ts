@@ -2,7 +2,7 @@
 // On its own: transports only; accounts come and go through ARI and stand in no file.
 
 import type { MediaEncryption } from "../../core/index.ts";
-import { edgeEndpoint, MEDIA_HEADER } from "../sip-edge.ts";
+import { ANCHOR_USER, edgeEndpoint, MEDIA_HEADER } from "../sip-edge.ts";
 import {
   type AsteriskEdgeSetup,
   type AsteriskSetup,
@@ -123,7 +123,7 @@ function behindDrachtio({ media }: AsteriskSetup, edge: DrachtioEdgeSetup): stri
       ...encryptionFields(kind),
       ["trust_id_inbound", "yes"],
       ["send_pai", "yes"],
-      ["from_user", "numberbox"],
+      ["from_user", ANCHOR_USER],
       ...address,
     ]);
     const identify = section(`${name}-identify`, [

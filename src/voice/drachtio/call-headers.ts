@@ -2,7 +2,7 @@
 // account with them. Pure.
 
 import type { MediaEncryption } from "../../core/index.ts";
-import { MEDIA_HEADER } from "../sip-edge.ts";
+import { ANCHOR_USER, MEDIA_HEADER } from "../sip-edge.ts";
 import type { LegPlan } from "./call-bridge.ts";
 import type { Binding, SipTransport } from "./registrar.ts";
 import { parseAddress } from "./sip-uri.ts";
@@ -61,7 +61,7 @@ export function planToAnchor(
 /** `P-Asserted-Identity` or `From` as a phone shall see it. */
 export function callerOf(identity: string | undefined, from: string | undefined, domain: string): string {
   const user = (parseAddress(identity) ?? parseAddress(from))?.user ?? "";
-  const isKnown = DIALLED.test(user) && !/^anonymous$/i.test(user);
+  const isKnown = DIALLED.test(user) && !/^anonymous$/i.test(user) && user !== ANCHOR_USER;
   return isKnown
     ? `"${user}" <sip:${user.replaceAll("#", "%23")}@${domain}>`
     : '"Anonymous" <sip:anonymous@anonymous.invalid>';

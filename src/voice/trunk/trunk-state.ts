@@ -10,6 +10,7 @@ export type TrunkState =
 const HINTS: Readonly<Record<string, string>> = {
   "voice.relay_unreachable":
     "Check the relay's URL, that its TCP port for trunks is open, and the network. The box tries again by itself.",
+  "voice.relay_none": "Name a relay (`relay.url`), or take another sip_edge.",
   "voice.relay_no_calls":
     "Ask the relay's operator to set up calls (`voice` in its configuration), or take another sip_edge.",
   "voice.relay_refused": "Ask the relay's operator to enter this box's key under `providers`.",
