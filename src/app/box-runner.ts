@@ -29,6 +29,8 @@ export interface BoxRunnerDeps extends Omit<BoxDeps, "config" | "settings" | "li
   readonly onLogLevel?: (level: BoxConfig["log"]["level"]) => void;
   /** Told of every box that starts. */
   readonly onUp?: (box: BoxHandle, config: BoxConfig) => void;
+  /** Told of every box that is about to stop. */
+  readonly onDown?: () => void;
 }
 
 /** Of the last configuration that a box has started with. */
@@ -197,6 +199,7 @@ export class BoxRunner {
   async #takeDown(box = this.#running?.box): Promise<void> {
     const running = this.#running;
     this.#running = null;
+    this.#deps.onDown?.();
     this.settings.attach(null);
     await running
       ?.removeAccess()

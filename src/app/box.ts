@@ -97,6 +97,8 @@ export interface BoxHandle {
   /** Null without an Emercoin node. */
   readonly publishing: PublishingServices | null;
   slots(): readonly SlotStatus[];
+  /** The time that the box stands by. */
+  readonly now: () => UnixMs;
   /** Tells the owner of something that the box cannot know itself. */
   readonly record: (event: EventInput) => void;
   /** Stops accepting, lets what is in flight become durable, closes the store last. Idempotent. */
@@ -124,6 +126,7 @@ export async function startBox(given: BoxDeps): Promise<BoxHandle> {
       fleet: services.control,
       publishing: services.publishing,
       slots,
+      now: () => opened.time.now(),
       record: (event) => services.events.record(event),
       stop: () => parts.stop(PART_STOP),
     };

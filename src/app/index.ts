@@ -24,4 +24,5 @@ export { Parts } from "./parts.ts";
 export { startRelayRole } from "./relay-role.ts";
 export { diskFiles, type SettingsFiles } from "./settings-files.ts";
 export { SettingsService } from "./settings-service.ts";
+export { type Supervision, type SupervisionDeps, supervise } from "./supervision-services.ts";
 export { type StoppedSupportDeps, stoppedSupport } from "./support-services.ts";

@@ -75,6 +75,7 @@ export * from "./sender-policy.ts";
 export * from "./signal-history.ts";
 export * from "./sim-vault.ts";
 export * from "./slot-machine.ts";
+export * from "./supervision/index.ts";
 export * from "./support/index.ts";
 export * from "./support/index.ts";
 export * from "./trusted-time.ts";

@@ -6,6 +6,7 @@ export { type MachineExamDeps, machineExam } from "./machine-exam.ts";
 export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
 export type { PlacedPower } from "./power-switch.ts";
 export { type ProgramRunner, programRunner } from "./run-program.ts";
+export { descriptorNamed, type ServiceManagerDeps, serviceManager } from "./service-manager.ts";
 export { serviceProbe } from "./service-probe.ts";
 export { type SlotHardwareDeps, type SlotPlace, slotHardware } from "./slot-hardware.ts";
 export { parseUnits, systemUnits } from "./system-units.ts";

@@ -99,6 +99,7 @@ describe("packages", () => {
     [/^express$/, ["web", "relay"]],
     [/^ws$/, ["web", "relay", "renter", "node-red", "voice"]],
     [/^node-red$/, ["node-red"]],
+    [/^systemd-notify$/, ["host"]],
     [/^httpxy$/, ["web"]],
     [/^yaml$/, ["config"]],
     [/^commander$/, ["bin"]],
@@ -195,7 +196,7 @@ describe("the house rules", () => {
     const names = src.map((file) => file.path.split("/").at(-1) ?? "");
     expect(
       names.filter(
-        (name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.config)?\.tsx?$/.test(name) || /^(utils?|helpers?|misc)\./.test(name),
+        (name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.config|\.d)?\.tsx?$/.test(name) || /^(utils?|helpers?|misc)\./.test(name),
       ),
     ).toEqual([]);
   });

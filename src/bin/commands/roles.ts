@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { BoxRunner, startDemo, startRelayRole } from "../../app/index.ts";
+import { BoxRunner, startDemo, startRelayRole, supervise } from "../../app/index.ts";
 import { type Logger, type LogLevel, toBase64url } from "../../base/index.ts";
 import { systemClock } from "../../base/system-clock.ts";
 import { createSystemCrypto } from "../../base/system-crypto.ts";
@@ -52,8 +52,10 @@ async function runBox(io: CliIo, options: BoxOptions): Promise<void> {
   if (options.config !== undefined) await readConfigText(options.config);
   const configFile = resolve(options.config ?? join(folder, DEFAULT_CONFIG));
   let level: LogLevel = "info";
+  const parts = system(systemLogger({ level: () => level }));
+  const supervision = supervise({ ...parts, env: io.env, pid: process.pid });
   const runner = new BoxRunner({
-    ...system(systemLogger({ level: () => level })),
+    ...parts,
     ...{ dataFolder: folder, configFile },
     onLogLevel: (wanted) => {
       level = wanted;
@@ -61,12 +63,15 @@ async function runBox(io: CliIo, options: BoxOptions): Promise<void> {
     onUp: (box, config) => {
       const verify = toBase64url(box.identity.verify);
       io.out(`${JSON.stringify({ console_url: box.consoleUrl, verify, slots: config.slots.length })}\n`);
+      supervision.box(box);
     },
+    onDown: () => supervision.box(null),
   });
   try {
     await runner.start();
     await Promise.race([aborted(io.signal), runner.failed]);
   } finally {
+    await supervision.stop();
     await runner.stop();
   }
 }
@@ -75,9 +80,12 @@ async function runRelay(io: CliIo, options: RoleOptions): Promise<void> {
   writePrivately();
   const config = parseRelayConfig(await readConfigText(options.config), options.config);
   const parts = system(systemLogger({ level: config.log.level }));
+  const supervision = supervise({ ...parts, env: io.env, pid: process.pid });
   const relay = await startRelayRole({ ...parts, config, dataFolder: dataFolder(io, options.data) });
+  supervision.up();
   io.out(`${JSON.stringify({ relay_url: relay.url, providers: config.providers.length })}\n`);
   await aborted(io.signal);
+  await supervision.stop();
   await relay.stop();
 }
 

@@ -1,0 +1,5 @@
+// Public face of `core/supervision`.
+
+export * from "./health-verdict.ts";
+export type * from "./ports-supervision.ts";
+export * from "./supervisor.ts";
