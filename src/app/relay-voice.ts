@@ -55,6 +55,7 @@ export async function startRelayVoice(
     connect: (signal) => SrfConnection.open(way, signal),
     ...{ realm, domain: host, sip: { host: LOOPBACK, port: drachtio.sip_port }, ringLimit: section.ring_timeout },
     trunk: { ...section.trunk, certificate: await pemOf(trunk.files) },
+    media: { policy: section.media, rtpengine: section.rtpengine ?? null },
     admits: (key) => providers.some(({ verify }) => verify === key),
     verifies: (key, bytes, signature) => suite.ed25519Verify(key, bytes, signature),
     ...{ clock, random, log },
@@ -72,14 +73,13 @@ function infoOf(
   section: GatewaySection,
   pins: { readonly phones: string | null; readonly trunk: string },
   trunkPort: number,
-): RelayVoice {
+): RelayVoice | null {
   const { host, realm = host, transports } = section;
-  const { tls, tcp, udp } = transports;
+  const { tls, tcp } = transports;
   const trunk = { host, port: trunkPort, cert_sha256: pins.trunk };
   const common = { host, realm, trunk, media: section.rtpengine === undefined ? "direct" : "relayed" } as const;
   if (tls !== false) return { ...common, transport: "tls", port: tls, cert_sha256: pins.phones };
-  const [transport, port] = tcp === false ? (["udp", udp] as const) : (["tcp", tcp] as const);
-  return { ...common, transport, port: port === false ? 5060 : port, cert_sha256: null };
+  return tcp === false ? null : { ...common, transport: "tcp", port: tcp, cert_sha256: null };
 }
 
 async function pemOf({ cert, key }: CertificateFiles): Promise<{ readonly cert: string; readonly key: string }> {
@@ -87,7 +87,8 @@ async function pemOf({ cert, key }: CertificateFiles): Promise<{ readonly cert: 
 }
 
 function setupOf(section: GatewaySection, secret: Secret<string>, files: CertificateFiles | null): DrachtioSetup {
-  const { listen, transports, public_address: address, drachtio } = section;
+  const { listen, public_address: address, drachtio } = section;
+  const transports = { ...section.transports, udp: false } as const;
   return {
     admin: { host: drachtio.host, port: drachtio.port, secret },
     ...{ listen, transports, anchorPort: drachtio.sip_port },

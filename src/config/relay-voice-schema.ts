@@ -2,7 +2,14 @@
 
 import { z } from "zod";
 import { duration, listenAddress } from "./values.ts";
-import { drachtio, file, hostName, ipAddress, port, realm, transports } from "./voice-parts.ts";
+import { drachtio, file, hostName, ipAddress, port, portOrOff, realm } from "./voice-parts.ts";
+
+const transports = z
+  .strictObject({
+    tls: portOrOff.default(5061).describe("SIP over TLS."),
+    tcp: portOrOff.default(false).describe("SIP over TCP, in clear: who listens in learns who calls whom."),
+  })
+  .refine(({ tls, tcp }) => tls !== false || tcp !== false, "at least one of tls and tcp");
 
 /** `voice` of a relay. */
 export const gatewaySection = z
@@ -15,7 +22,7 @@ export const gatewaySection = z
       .optional()
       .describe("Address that phones reach, where the relay stands behind a router; its own unless given."),
     listen: ipAddress.default("0.0.0.0").describe("Address that phones are taken at."),
-    transports: transports.prefault({}).describe("Ports for SIP; `false` for none."),
+    transports: transports.prefault({}).describe("Ports for SIP; `false` for none. Phones over UDP are not taken."),
     cert_file: file
       .optional()
       .describe("PEM file with the certificate for TLS and its chain; one that the relay makes unless given."),

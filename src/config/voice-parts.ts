@@ -8,7 +8,7 @@ export const hostName = z
   .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45})$/, "a host name or an address");
 export const ipAddress = z.union([z.ipv4(), z.ipv6()], { error: "an IP address" });
 export const port = z.int().min(1).max(65_535);
-const portOrOff = z.union([z.literal(false), port]);
+export const portOrOff = z.union([z.literal(false), port]);
 
 export const transports = z
   .strictObject({

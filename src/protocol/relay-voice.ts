@@ -11,7 +11,7 @@ export const relayVoice = z.object({
   host,
   realm: z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/),
   port,
-  transport: z.enum(["tls", "tcp", "udp"]),
+  transport: z.enum(["tls", "tcp"]),
   /** Of the certificate in DER, lower-case hex; null where phones need no pin. */
   cert_sha256: sha256.nullable(),
   /** Where boxes connect; always pinned. */

@@ -24,6 +24,7 @@ import { freePort } from "../sim/asterisk/free-ports.ts";
 import { until } from "../sim/asterisk/until.ts";
 import { DrachtioServer } from "../sim/drachtio/index.ts";
 import { SimBoard, simLinkOpener } from "../sim/modem/index.ts";
+import { RtpengineServer } from "../sim/rtpengine/index.ts";
 
 export const drachtioProgram = process.env.NUMBERBOX_TEST_DRACHTIO_SERVER ?? "";
 export const PHONE_HERTZ = 440;
@@ -82,6 +83,8 @@ export class RelayStage {
   account!: SipTerms;
   rental = "";
   cable!: Cable;
+  /** In the place of the relay's rtpengine. */
+  readonly media = new RtpengineServer();
   #asterisk: ChildProcess | null = null;
   #drachtio: DrachtioServer | ChildProcess | null = null;
   #ports = { http: 0, admin: 0, sip: 0, loopback: 0, trunk: 0, cable: 0 };
@@ -112,6 +115,7 @@ export class RelayStage {
     await this.relay?.stop();
     await this.cable?.close();
     await end(this.#asterisk);
+    await this.media.stop();
     if (this.#drachtio instanceof DrachtioServer) await this.#drachtio.stop();
     else await end(this.#drachtio);
     this.board.stop();
@@ -179,7 +183,8 @@ export class RelayStage {
         voice: {
           ...{ host: "127.0.0.1", listen: "127.0.0.1", transports: { tls: false, tcp: sip } },
           drachtio: { port: admin, secret_file: "drachtio-secret", sip_port: loopback },
-          trunk: `127.0.0.1:${trunk}`,
+          ...{ trunk: `127.0.0.1:${trunk}`, media: "always" },
+          rtpengine: process.env.NUMBERBOX_TEST_RTPENGINE ?? `127.0.0.1:${this.media.port}`,
         },
       }),
       "the relay's configuration",
@@ -207,6 +212,7 @@ export class RelayStage {
   }
 
   async #startServer(): Promise<void> {
+    await this.media.start();
     const folder = join(this.root, "relay");
     mkdirSync(folder);
     writeFileSync(join(folder, "drachtio-secret"), SECRET);

@@ -22,6 +22,8 @@ export interface RelayRigOptions {
   readonly giveUp?: Millis;
   readonly real?: RealServer;
   readonly log?: Logger;
+  /** All sound goes through it. */
+  readonly rtpengine?: { readonly host: string; readonly port: number };
 }
 
 export interface RigBox {
@@ -78,6 +80,7 @@ export class RelayRig implements EdgeRig {
       connect: (signal) => SrfConnection.open(admin, signal),
       ...{ realm: REALM, domain: REALM, sip: { host: "127.0.0.1", port: ports.sip } },
       trunk: { host: "127.0.0.1", port: 0, certificate: { cert: String(cert), key: String(key) } },
+      media: { policy: options.rtpengine === undefined ? "never" : "always", rtpengine: options.rtpengine ?? null },
       admits: (asked) => ["one", "two"].some((word) => providerOf(word).verify === asked),
       verifies: (bytes, text, signature) => systemCrypto.ed25519Verify(bytes, text, signature),
       ...{ clock, random: systemRandom, log },

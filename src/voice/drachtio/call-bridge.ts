@@ -1,14 +1,16 @@
 // One call through the edge: an INVITE that came in, the legs that it was forked to, and, once a leg was answered, the two dialogs that
-// are tied together. Sound goes past the edge: SDP is handed through as it is.
+// are tied together. Sound goes past the edge: SDP is handed through as it is, or with the places of whatever carries the sound.
 
 import type { Clock, Disposer, Millis } from "../../base/index.ts";
 import { bestRefusal, isGlobal, safeReason } from "./fork-outcome.ts";
+import type { MediaPath, MediaSide } from "./media-path.ts";
 import type { Binding } from "./registrar.ts";
 import type {
   DialogRequest,
   InviteOptions,
   InviteResult,
   OutgoingInvite,
+  SipAnswer,
   SipConnection,
   SipDialog,
   SipRequest,
@@ -26,6 +28,8 @@ export interface CallBridgeOptions {
   readonly ringLimit: Millis;
   /** A phone that was not there. */
   readonly onDead: (binding: Binding) => void;
+  /** Null: the two send their sound to each other. */
+  readonly media?: MediaPath | null;
 }
 
 interface Leg {
@@ -34,6 +38,8 @@ interface Leg {
   result: InviteResult | null;
 }
 
+/** Sound could not be led another way. */
+const NO_WAY: SipAnswer = { status: 503, body: "" };
 const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
 const DTMF = /^application\/dtmf(?:-relay)?\s*(?:;|$)/i;
 
@@ -43,6 +49,7 @@ export class CallBridge {
   readonly #legs: Leg[] = [];
   /** Legs that a phone has answered at all, if only with 180. */
   readonly #alive = new Set<LegPlan>();
+  readonly #media: MediaPath | null;
   readonly #over = Promise.withResolvers<void>();
   #winner: Leg | null = null;
   #dialogs: readonly SipDialog[] = [];
@@ -54,6 +61,7 @@ export class CallBridge {
 
   constructor(options: CallBridgeOptions, request: SipRequest) {
     this.#options = options;
+    this.#media = options.media ?? null;
     this.#request = request;
   }
 
@@ -73,9 +81,24 @@ export class CallBridge {
   }
 
   start(plans: readonly LegPlan[]): void {
-    const { clock, connection, ringLimit } = this.#options;
+    const { clock, ringLimit } = this.#options;
     this.#request.onCancel((reason) => this.#cancel(safeReason(reason)));
     this.#stopTimer = clock.after(ringLimit, "phones that ring", () => this.#giveUp());
+    if (plans.length === 0) this.#refuse(480);
+    else if (this.#media === null) this.#invite(plans);
+    else void this.#inviteBy(this.#media, plans);
+  }
+
+  async #inviteBy(media: MediaPath, plans: readonly LegPlan[]): Promise<void> {
+    // All of them are offered the same.
+    const sdp = await media.offer(plans[0]?.sdp ?? "", "caller").catch(() => null);
+    if (!this.#isRinging) return;
+    if (sdp === null) this.#refuse(503);
+    else this.#invite(plans.map((plan) => ({ ...plan, sdp })));
+  }
+
+  #invite(plans: readonly LegPlan[]): void {
+    const { connection } = this.#options;
     for (const plan of plans) {
       const invite = connection.invite(plan, (status, sdp) =>
         this.#onProvisional(plan, status, sdp, plans.length === 1),
@@ -83,7 +106,6 @@ export class CallBridge {
       this.#legs.push({ plan, invite, result: null });
     }
     for (const leg of this.#legs) void leg.invite.result.then((result) => this.#onResult(leg, result));
-    if (plans.length === 0) this.#refuse(480);
   }
 
   /** Ends it on both sides, in whatever state. */
@@ -100,11 +122,22 @@ export class CallBridge {
     this.#alive.add(plan);
     if (!this.#isRinging || this.#winner !== null) return;
     // Early media of one of several phones would be heard by the caller as if it were the call.
-    if (isOnly && sdp !== "") this.#request.respond(183, { headers: { "Content-Type": "application/sdp" }, body: sdp });
+    if (isOnly && sdp !== "") void this.#early(sdp);
     else if (status === 180 && !this.#saidRinging) {
       this.#saidRinging = true;
       this.#request.respond(180);
     }
+  }
+
+  async #early(sdp: string): Promise<void> {
+    const body = await this.#answerBy(sdp, "called");
+    if (body === null || !this.#isRinging || this.#winner !== null) return;
+    this.#request.respond(183, { headers: { "Content-Type": "application/sdp" }, body });
+  }
+
+  /** Null: the way of sound was lost. */
+  async #answerBy(sdp: string, from: MediaSide): Promise<string | null> {
+    return this.#media === null ? sdp : await this.#media.answer(sdp, from).catch(() => null);
   }
 
   #onResult(leg: Leg, result: InviteResult): void {
@@ -135,7 +168,13 @@ export class CallBridge {
     this.#stopTimer();
     this.#dialogs = [dialog];
     this.#cancelLegs(ELSEWHERE);
-    const caller = await this.#options.connection.accept(this.#request, dialog.remoteSdp);
+    const sdp = this.#media === null ? dialog.remoteSdp : await this.#answerBy(dialog.remoteSdp, "called");
+    if (sdp === null) {
+      await dialog.destroy();
+      if (this.#isRinging) return this.#refuse(503);
+      return this.#finish();
+    }
+    const caller = await this.#options.connection.accept(this.#request, sdp);
     this.#isRinging = false;
     if (caller === null || this.#isOver) {
       await Promise.all([dialog.destroy(), caller?.destroy()]);
@@ -143,21 +182,21 @@ export class CallBridge {
       return;
     }
     this.#dialogs = [dialog, caller];
-    this.#tie(dialog, caller);
-    this.#tie(caller, dialog);
+    this.#tie(dialog, caller, "called");
+    this.#tie(caller, dialog, "caller");
   }
 
-  #tie(dialog: SipDialog, other: SipDialog): void {
+  #tie(dialog: SipDialog, other: SipDialog, side: MediaSide): void {
     dialog.attach({
-      onRequest: (request) => void this.#relay(request, dialog, other),
+      onRequest: (request) => void this.#relay(request, dialog, other, side),
       onEnd: (reason) => void other.destroy(safeReason(reason)).then(() => this.#finish()),
     });
   }
 
-  async #relay(request: DialogRequest, dialog: SipDialog, other: SipDialog): Promise<void> {
+  async #relay(request: DialogRequest, dialog: SipDialog, other: SipDialog, side: MediaSide): Promise<void> {
     switch (request.kind) {
       case "offer":
-        return this.#relayOffer(request, dialog, other);
+        return this.#relayOffer(request, dialog, other, side);
       case "info":
         if (!DTMF.test(request.contentType ?? "")) return request.respond(415);
         return request.respond((await other.info(request.contentType ?? "", request.body)).status);
@@ -169,15 +208,25 @@ export class CallBridge {
     }
   }
 
-  async #relayOffer(request: DialogRequest, dialog: SipDialog, other: SipDialog): Promise<void> {
+  async #relayOffer(request: DialogRequest, dialog: SipDialog, other: SipDialog, side: MediaSide): Promise<void> {
     // Without an offer it only asks whether the call is still there; the answer in its ACK is what is known.
     if (request.body === "") return request.respond(200, dialog.localSdp);
     if (this.#isOffering) return request.respond(491);
     this.#isOffering = true;
-    const answer = await other.offer(request.body);
+    const answer = await this.#offerBy(request.body, other, side);
     this.#isOffering = false;
     if (answer.status < 300 && answer.body !== "") request.respond(200, answer.body);
     else request.respond(answer.status < 300 ? 488 : answer.status);
+  }
+
+  async #offerBy(body: string, other: SipDialog, side: MediaSide): Promise<SipAnswer> {
+    if (this.#media === null) return await other.offer(body);
+    const sdp = await this.#media.offer(body, side).catch(() => null);
+    if (sdp === null) return NO_WAY;
+    const answer = await other.offer(sdp);
+    if (answer.status >= 300 || answer.body === "") return answer;
+    const placed = await this.#answerBy(answer.body, side === "caller" ? "called" : "caller");
+    return placed === null ? NO_WAY : { status: answer.status, body: placed };
   }
 
   #cancel(reason: string | undefined): void {
@@ -209,6 +258,7 @@ export class CallBridge {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stopTimer();
+    this.#media?.end();
     this.#over.resolve();
   }
 }

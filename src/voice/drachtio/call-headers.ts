@@ -52,7 +52,8 @@ export function planToAnchor(
   const { user, dialled, encryption, sdp } = call;
   return {
     binding: null,
-    uri: `sip:${dialled.replaceAll("#", "%23")}@${hostInUri(anchor.host)}:${anchor.port}`,
+    // Said, or drachtio-server takes the transport that it likes best.
+    uri: `sip:${dialled.replaceAll("#", "%23")}@${hostInUri(anchor.host)}:${anchor.port};transport=udp`,
     headers: { From: `<sip:${user}@${domain}>`, [ACCOUNT_HEADER]: user, [MEDIA_HEADER]: encryption },
     sdp,
   };

@@ -51,11 +51,14 @@ function contacts(setup: DrachtioSetup): readonly string[] {
   const local = inside === undefined ? "" : ` local-net="${xml(inside)}"`;
   const contact = (scheme: string, port: number, transport: string): string =>
     `<contact${outside}${local}>${scheme}:${xml(host)}:${port};transport=${transport}</contact>`;
+  const anchor = `<contact>sip:127.0.0.1:${setup.anchorPort};transport=udp</contact>`;
   return [
-    ...(transports.udp === false ? [] : [contact("sip", transports.udp, "udp")]),
+    // By the first one go requests whose URI names no transport, such as Asterisk's Contact: it has to be one of UDP. Phones over UDP
+    // cannot be reached from the loopback.
+    ...(transports.udp === false ? [anchor] : [contact("sip", transports.udp, "udp")]),
     ...(transports.tcp === false ? [] : [contact("sip", transports.tcp, "tcp")]),
     ...(transports.tls === false ? [] : [contact("sips", transports.tls, "tls")]),
-    `<contact>sip:127.0.0.1:${setup.anchorPort};transport=udp</contact>`,
+    ...(transports.udp === false ? [] : [anchor]),
   ];
 }
 

@@ -18,7 +18,7 @@ import {
 import type { SipAccount, SipBinding } from "../../core/index.ts";
 import { edgeEndpoint, type IncomingChannel, type RingTarget, type SipEdge } from "../sip-edge.ts";
 import { ACCOUNT_HEADER, type AnchorAddress, type Anchors, oneAnchor } from "./call-headers.ts";
-import { EdgeDesk } from "./edge-desk.ts";
+import { EdgeDesk, type EdgeDeskOptions } from "./edge-desk.ts";
 import { CODES, type EdgeState } from "./edge-state.ts";
 import type { SipConnection } from "./sip-port.ts";
 
@@ -37,6 +37,8 @@ export interface DrachtioEdgeOptions {
   readonly ringLimit?: Millis;
   /** Phones came or went. */
   readonly onBindings?: () => void;
+  /** The way of a call's sound; null: directly. */
+  readonly mediaOf?: Exclude<EdgeDeskOptions["mediaOf"], undefined>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

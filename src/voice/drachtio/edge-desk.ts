@@ -5,6 +5,7 @@ import { minutes, seconds, unixMs } from "../../base/index.ts";
 import type { SipAccount, SipBinding } from "../../core/index.ts";
 import { CallBridge, type LegPlan } from "./call-bridge.ts";
 import { type Anchors, callerOf, isDialable, planToAnchor, planToPhone } from "./call-headers.ts";
+import type { MediaPath } from "./media-path.ts";
 import { offeredEncryption } from "./offer-media.ts";
 import { PhoneAlgorithms } from "./phone-algorithms.ts";
 import { type Binding, Registrar } from "./registrar.ts";
@@ -20,6 +21,8 @@ export interface EdgeDeskOptions {
   readonly anchors: Anchors;
   /** Phones came or went. */
   readonly onBindings?: () => void;
+  /** The way of a call's sound; null, or not given: the two sides send it to each other. */
+  readonly mediaOf?: (request: SipRequest, plans: readonly LegPlan[], parties: Parties) => MediaPath | null;
   readonly accountShape: RegExp;
   readonly ringLimit: Millis;
   readonly nonceLife: Millis;
@@ -231,11 +234,10 @@ export class EdgeDesk {
   #bridge(request: SipRequest, plans: readonly LegPlan[], ringLimit: Millis, parties: Parties): void {
     const connection = this.#connection;
     if (connection === null) return request.respond(503);
-    const { clock } = this.#options;
-    const call = new CallBridge(
-      { connection, clock, ringLimit, onDead: (binding) => this.#registrar.drop(binding) },
-      request,
-    );
+    const { clock, mediaOf } = this.#options;
+    const media = plans.length === 0 ? null : (mediaOf?.(request, plans, parties) ?? null);
+    const onDead = (binding: Binding): void => this.#registrar.drop(binding);
+    const call = new CallBridge({ connection, clock, ringLimit, onDead, media }, request);
     this.#calls.set(call, parties);
     void call.over.then(() => this.#calls.delete(call));
     call.start(plans);

@@ -13,6 +13,9 @@ import {
 import type { Anchors } from "../drachtio/call-headers.ts";
 import { DrachtioEdge } from "../drachtio/drachtio-edge.ts";
 import type { SipConnection } from "../drachtio/sip-port.ts";
+import type { MediaPolicy } from "../relay-media/needs-relay.ts";
+import { NgClient } from "../relay-media/ng-client.ts";
+import { RelayMedia } from "../relay-media/relay-media.ts";
 import type { VerifySignature } from "./proof.ts";
 import { RelayAccounts } from "./relay-accounts.ts";
 import type { LocalAddress } from "./rewrite.ts";
@@ -33,6 +36,11 @@ export interface RelaySwitchOptions {
     /** PEM. */
     readonly certificate: { readonly cert: string; readonly key: string };
   };
+  readonly media: {
+    readonly policy: MediaPolicy;
+    /** Where rtpengine takes commands; null without. */
+    readonly rtpengine: { readonly host: string; readonly port: number } | null;
+  };
   /** Whether a provider's verify key (base64url) may have a trunk. */
   readonly admits: (key: string) => boolean;
   readonly verifies: VerifySignature;
@@ -48,6 +56,7 @@ export class RelaySwitch {
   readonly #options: RelaySwitchOptions;
   readonly #accounts: RelayAccounts;
   readonly #trunks: TrunkServer;
+  readonly #media: RelayMedia;
   readonly #stopping = new AbortController();
   /** What each box was told last. */
   readonly #told = new Map<string, string>();
@@ -65,7 +74,11 @@ export class RelaySwitch {
       onAccounts: (key, accounts) => this.#take(key, accounts),
       onGone: (key) => void this.edge.endCallsOf(this.#accounts.usersOf(key)),
     });
-    this.edge = new DrachtioEdge({ ...options, anchor: this.#anchors(), onBindings: () => this.#tellSoon() });
+    this.#media = this.#mediaWay(options);
+    this.edge = new DrachtioEdge({
+      ...{ ...options, anchor: this.#anchors(), onBindings: () => this.#tellSoon() },
+      mediaOf: (request, plans, { users }) => this.#media.pathFor(request, plans, users),
+    });
   }
 
   /** The port that trunks are taken at. */
@@ -95,6 +108,17 @@ export class RelaySwitch {
     this.#stopping.abort();
     await this.#running;
     await this.#trunks.stop();
+    await this.#media.stop();
+  }
+
+  #mediaWay(options: RelaySwitchOptions): RelayMedia {
+    const { policy, rtpengine } = options.media;
+    const place = (key: string | null) => (key === null ? null : this.#trunks.placeOf(key));
+    return new RelayMedia({
+      ...{ ...options, policy, client: rtpengine === null ? null : new NgClient({ ...options, ...rtpengine }) },
+      boxAt: (source) => place(this.#trunks.keyAt(source)),
+      boxOf: (user) => place(this.#accounts.ownerOf(user)),
+    });
   }
 
   #anchors(): Anchors {

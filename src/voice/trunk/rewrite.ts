@@ -58,7 +58,7 @@ export function ontoLoopback(message: SipText, here: LocalAddress): SipText | nu
     .filter(([name]) => CROSSES.has(headerName(name)))
     .map(([name, value]) =>
       headerName(name) === "contact"
-        ? (["Contact", `<sip:trunk@${here.host}:${here.port}>`] as const)
+        ? (["Contact", `<sip:trunk@${here.host}:${here.port};transport=udp>`] as const)
         : ([name, value] as const),
     );
   if (method === null) return { ...message, headers };

@@ -117,7 +117,7 @@ describe("INVITEs of the edge", () => {
       sdp: "v=0",
     });
     expect(plan).toMatchObject({
-      uri: "sip:*100%23@127.0.0.1:5070",
+      uri: "sip:*100%23@127.0.0.1:5070;transport=udp",
       headers: { From: "<sip:renter0001@box.example>", "X-Account": "renter0001", "X-Media": "sdes" },
     });
   });

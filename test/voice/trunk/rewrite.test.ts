@@ -65,7 +65,7 @@ describe("a message on its way to the SIP server", () => {
     if (local === null) throw new Error("held back");
     const via = headerOf(local, "via") ?? "";
     expect(via).toMatch(/^SIP\/2.0\/UDP 127\.0\.0\.1:5071;branch=z9hG4bKnbx[0-9a-f]{24}$/);
-    expect(headerOf(local, "contact")).toBe("<sip:trunk@127.0.0.1:5071>");
+    expect(headerOf(local, "contact")).toBe("<sip:trunk@127.0.0.1:5071;transport=udp>");
     const back = intoTrunk(answer(`${via};received=127.0.0.1`), HERE);
     expect(back?.headers.filter(([name]) => name === "Via")).toEqual([
       ["Via", "SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKdr"],

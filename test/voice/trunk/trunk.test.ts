@@ -6,6 +6,7 @@ import { EXPORTER, trunkAuthorization } from "../../../src/voice/trunk/proof.ts"
 import { sipBytes } from "../../../src/voice/trunk/sip-text.ts";
 import { registerMessage } from "../../../src/voice/trunk/trunk-messages.ts";
 import { RecordingLogger } from "../../core/core-rig.ts";
+import { RtpengineServer } from "../../sim/rtpengine/index.ts";
 import { sdpOf } from "../../sim/sip/phone-call.ts";
 import type { SipPhone } from "../../sim/sip/sip-phone.ts";
 import { accountFor, eventually, PASSWORD } from "../edge-contract.ts";
@@ -19,8 +20,9 @@ describe("a relay with trunks", () => {
   let rig: RelayRig;
   const log = new RecordingLogger();
 
-  const start = async (): Promise<void> => {
-    rig = await RelayRig.open({ log });
+  const start = async (rtpengine?: RtpengineServer): Promise<void> => {
+    const media = rtpengine === undefined ? {} : { rtpengine: { host: "127.0.0.1", port: rtpengine.port } };
+    rig = await RelayRig.open({ log, ...media });
     await rig.edge.setAccounts([accountFor(USER, rig.realm)]);
   };
   const second = async (...users: readonly string[]): Promise<RigBox> => {
@@ -75,7 +77,7 @@ describe("a relay with trunks", () => {
     let stolen = "";
     await said((socket) => {
       stolen = trunkAuthorization(one, channel(socket));
-      return "x";
+      return "GET / HTTP/1.1\r\n\r\n";
     });
     expect(await said(() => sipBytes(registerMessage(1, stolen, { ...nothing, accounts: [] })))).toMatch(
       /^SIP\/2.0 403/,
@@ -124,6 +126,36 @@ describe("a relay with trunks", () => {
     await box.edge.setAccounts([]);
     expect(await call.ended).toBe("BYE");
     expect(rig.boxes.map((each) => each.edge.dialogs())).toEqual([0, 0]);
+  });
+
+  it("leads sound and pictures through rtpengine, from the first offer to the end, and says so when it cannot", async () => {
+    const media = new RtpengineServer();
+    await media.start();
+    await start(media);
+    const phone = await registered();
+    const far = rig.nextDial();
+    const key = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA\r\n";
+    const call = phone.dial("+15550100", `${sdpOf(40_000).replace("RTP/AVP", "RTP/SAVP")}${key}`);
+    const dialled = await far;
+    await dialled.answer();
+    await call.answered;
+    const shown = rig.boxes[0]?.anchor.incoming[0]?.request.body ?? "";
+    expect(shown).toContain(key);
+    expect(shown).not.toContain("m=audio 40000");
+    expect(call.remoteSdp).not.toContain("m=audio 30000");
+    expect(media.calls).toBe(1);
+    const [held, answer] = [dialled.held(), await call.hold(40_000)];
+    await held;
+    expect(answer.status).toBe(200);
+    expect(call.remoteSdp).not.toContain("m=audio 30000");
+    await call.bye();
+    await eventually(() => media.calls === 0);
+    expect(media.asked.join("")).not.toMatch(/inline|5550100|renter0001/);
+    media.deafFor = 1000;
+    expect(await phone.dial("+15550100", sdpOf(40_000)).ended).toContain("503");
+    expect(rig.boxes[0]?.anchor.incoming).toHaveLength(1);
+    await eventually(() => rig.relay.edge.dialogs() === 0);
+    await media.stop();
   });
 
   it("keeps a call while the line is cut for a moment; the next one works too", async () => {
