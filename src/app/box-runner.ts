@@ -15,7 +15,7 @@ import {
 import { type BoxConfig, checkBoxText, parseBoxConfig } from "../config/index.ts";
 import type { ProblemBody } from "../protocol/index.ts";
 import { type BoxDeps, type BoxHandle, startBox } from "./box.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { LAST_GOOD, openDataFolder } from "./data-folder.ts";
 import { LiveConfig } from "./live-config.ts";
 import { publishLocalAccess } from "./local-access.ts";
 import { diskFiles } from "./settings-files.ts";
@@ -33,8 +33,6 @@ export interface BoxRunnerDeps extends Omit<BoxDeps, "config" | "settings" | "li
   readonly onDown?: () => void;
 }
 
-/** Of the last configuration that a box has started with. */
-const LAST_GOOD = "last-good.yaml";
 /** The path of the file that it was. */
 const GOOD_SOURCE = "last-good.source";
 /** For the answer to whoever asked for the restart. */

@@ -35,6 +35,7 @@ import { deriveKey, type Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import { type FileBoxStore, openBoxStore } from "../store/index.ts";
 import { settingsOperations, startWeb } from "../web/index.ts";
+import { type Appliance, openAppliance } from "./appliance/appliance-services.ts";
 import { Boards } from "./boards.ts";
 import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
@@ -75,6 +76,8 @@ export interface BoxDeps {
   readonly log: Logger;
   /** Folder with the built console pages. */
   readonly pages: string;
+  /** systemd's folder for what lasts as long as the service runs (RUNTIME_DIRECTORY). */
+  readonly runtimeFolder?: string | undefined;
   /** systemd's credentials folder, if the box runs under systemd. */
   readonly credentials?: string | undefined;
   /** Where the kernel tells of devices, if not in `/sys` and `/dev`. */
@@ -90,6 +93,8 @@ interface LoggedDeps extends BoxDeps {
 
 export interface BoxHandle {
   readonly consoleUrl: string;
+  /** What the first visitor has to type; null where nothing, or where the box has an owner. */
+  readonly claimCode: string | null;
   readonly identity: Identity;
   readonly store: FileBoxStore;
   readonly console: BoxConsole;
@@ -120,6 +125,7 @@ export async function startBox(given: BoxDeps): Promise<BoxHandle> {
     const slots = (): readonly SlotStatus[] => services.fleet.list().map((driver) => driver.status());
     return {
       consoleUrl,
+      claimCode: opened.appliance.claimCode,
       identity,
       store,
       console: services.views,
@@ -145,6 +151,7 @@ interface OpenBox {
   readonly entrance: Entrance;
   /** Null on a box without calls. */
   readonly voice: VoiceServices | null;
+  readonly appliance: Appliance;
 }
 
 async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
@@ -192,7 +199,8 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.scout.load();
   await saveLines(config, services.rentals, random);
   const voice = createCalls(config.voice, voiceSetup, { ...deps, ...services, store, live, now, gateway, identity });
-  return { store, identity, services, time, chain, entrance, voice };
+  const appliance = await openAppliance({ ...deps, live, settings: store });
+  return { store, identity, services, time, chain, entrance, voice, appliance };
 }
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
@@ -259,6 +267,7 @@ async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promi
   const support = startSupport({ ...deps, ...services, doctor, now });
   const web = await startWeb({
     ...{ ...deps, listen, names, behindProxy, settings: store, answers: store.answers, ...entrance.web },
+    ...box.appliance.web,
     ...{ box: views, ussd, phones, fleet: control, proofs, chain: chain?.console ?? noChain },
     doctor,
     telemetry: services.telemetry,
@@ -269,6 +278,7 @@ async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promi
     operations: [...settings, ...(await startFeatures({ ...deps, ...box, doctor }, parts)), ...support],
   });
   parts.started("web", () => web.stop());
+  box.appliance.start();
   await flows?.start(web.url);
   parts.started("flows", async () => flows?.stop());
   return web.url;

@@ -16,6 +16,8 @@ export interface DataFolder {
 
 /** The box's database in its data folder. */
 export const BOX_DATABASE = "box.db";
+/** Of the last configuration that a box has started with. */
+export const LAST_GOOD = "last-good.yaml";
 const LOCK = "box.lock";
 
 /** The start time of a process (field 22 of /proc/PID/stat), which tells a reused process id from the old one. */

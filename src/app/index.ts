@@ -1,6 +1,7 @@
 // Public face of `app`.
 
 export { shippedFile } from "../telemetry/index.ts";
+export { FIREWALL_FOLDER, loadRuleset, rulesetOfFiles } from "./appliance/firewall.ts";
 export { BACKUP_SUFFIX, type MadeBackup, type MakeBackup, makeBackup } from "./backup/make-backup.ts";
 export { inspectBackup } from "./backup/restore-box.ts";
 export { type RestoredBox, type RestoreFolder, restoreFolder } from "./backup/restore-folder.ts";

@@ -38,6 +38,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ["sms"], load: async () => (await import("./commands/sms.ts")).registerSms },
   { names: ["ptool"], load: async () => (await import("./commands/ptool.ts")).registerPtool },
   { names: ["simulate"], load: async () => (await import("./commands/simulate.ts")).registerSimulate },
+  { names: ["host"], load: async () => (await import("./commands/host.ts")).registerHost },
   { names: ["hardware"], load: async () => (await import("./commands/hardware.ts")).registerHardware },
   { names: ["backup", "restore"], load: async () => (await import("./commands/backup.ts")).registerBackup },
   { names: ["kept"], load: async () => (await import("./commands/kept.ts")).registerKept },
@@ -47,7 +48,7 @@ const GROUPS: readonly CommandGroup[] = [
 ];
 
 /** The program with the group that `first` names, or with all groups for help and for a command that does not exist. */
-async function buildProgram(first: string, io: CliIo, setExit: (code: ExitCode) => void): Promise<Command> {
+export async function buildProgram(first: string, io: CliIo, setExit: (code: ExitCode) => void): Promise<Command> {
   const program = new Command("numberbox")
     .description("Real phone numbers for the Privateness network.")
     .version(version())

@@ -10,6 +10,7 @@ import { doctorSection } from "./doctor-schema.ts";
 import { enumSection } from "./enum-schema.ts";
 import { escrowSection } from "./escrow-schema.ts";
 import { eventsSection } from "./events-schema.ts";
+import { hostSection } from "./host-schema.ts";
 import { identitySection, lineListing, listingSection } from "./listing-schema.ts";
 import { localeSection } from "./locale-schema.ts";
 import { mqttSection } from "./mqtt-schema.ts";
@@ -205,6 +206,7 @@ export const boxConfig = z
     node_red: nodeRedSection.prefault({}),
     mqtt: mqttSection.prefault({}),
     voice: voiceSection.optional(),
+    host: hostSection.prefault({}),
     web: z
       .strictObject({
         listen: listenAddress("127.0.0.1:8080").describe("Address of the console and the REST interface."),
@@ -220,6 +222,12 @@ export const boxConfig = z
             "Whether a TLS proxy on this machine stands in front, whose X-Forwarded headers are then believed.",
           ),
         tls: tlsSection.prefault({}),
+        claim: z
+          .enum(["auto", "code", "open"])
+          .default("auto")
+          .describe(
+            "What makes the first visitor the owner: a code that is shown at the machine, or nothing. `auto`: a code where others than this machine reach the console.",
+          ),
       })
       .prefault({}),
   })

@@ -1,6 +1,7 @@
 // Public face of `host`.
 
 export { watchDevices } from "./device-watch.ts";
+export { type FirewallOpening, nftRuleset } from "./firewall.ts";
 export { type FlowProcessOptions, flowHost, probe } from "./flow-process.ts";
 export { type MachineExamDeps, machineExam } from "./machine-exam.ts";
 export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
@@ -9,6 +10,7 @@ export { type ProgramRunner, programRunner } from "./run-program.ts";
 export { descriptorNamed, type ServiceManagerDeps, serviceManager } from "./service-manager.ts";
 export { serviceProbe } from "./service-probe.ts";
 export { type SlotHardwareDeps, type SlotPlace, slotHardware } from "./slot-hardware.ts";
+export { noSystemActions, systemActions, UNIT_ACTIONS } from "./system-actions.ts";
 export { parseUnits, systemUnits } from "./system-units.ts";
 export { UsbTtys } from "./usb-ttys.ts";
 export { type UsbVolume, type UsbVolumesDeps, usbVolumes } from "./usb-volumes.ts";

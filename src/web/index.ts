@@ -2,7 +2,7 @@
 
 export { forgetFactors } from "./server/accounts/forget-factors.ts";
 export type { SecretBox } from "./server/accounts/secret-box.ts";
-export { setPassword } from "./server/accounts/user-records.ts";
+export { readUsers, setPassword } from "./server/accounts/user-records.ts";
 export { createApiToken } from "./server/api-tokens.ts";
 export { DEFAULT_WEB_LIMITS, type WebLimits } from "./server/limits.ts";
 export { type Download, type Operation, operation } from "./server/operation.ts";

@@ -21,17 +21,12 @@ export interface RunOptions {
   readonly onOut?: (out: string) => void;
 }
 
-export async function numberbox(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  let [out, err] = ["", ""];
+/** The outside of a command that prints to `out` and `err`. */
+export function testIo(options: RunOptions, out: (text: string) => void, err: (text: string) => void): CliIo {
   const lines = [...(options.lines ?? [])];
-  const code = await run(args, {
-    out: (text) => {
-      out += text;
-      options.onOut?.(out);
-    },
-    err: (text) => {
-      err += text;
-    },
+  return {
+    out,
+    err,
     readInput: () => Promise.resolve(new Uint8Array(0)),
     readLine: () => Promise.resolve(lines.shift() ?? null),
     readSecret: () => Promise.resolve(lines.shift() ?? null),
@@ -40,6 +35,18 @@ export async function numberbox(args: readonly string[], options: RunOptions = {
     random: systemRandom,
     log: silentLogger,
     signal: options.signal ?? new AbortController().signal,
+  };
+}
+
+export async function numberbox(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  let [out, err] = ["", ""];
+  const print = (text: string): void => {
+    out += text;
+    options.onOut?.(out);
+  };
+  const io = testIo(options, print, (text) => {
+    err += text;
   });
+  const code = await run(args, io);
   return { code, out, err };
 }

@@ -49,6 +49,7 @@ describe("the box's configuration", () => {
       enum: { enabled: false, ttl: 86_400, days: 365 },
       alerts: expect.objectContaining({ enabled: true, channels: [] }),
       webhooks: [],
+      host: { appliance: false, firewall: { ssh: false, mdns: true, mqtt: false, open: [] } },
       locale: { language: "en", time_zone: "UTC" },
       node_red: expect.objectContaining({ enabled: false }),
       events: { keep: 20_000, keep_for: 7_776_000_000 },
@@ -67,6 +68,7 @@ describe("the box's configuration", () => {
       proofs: { publish: "manual", suffix: "auto", empty_days: "skip", close_after: 600_000, keep_days: 3650 },
       rental: { rest_after_day: hours(24), rest_after_longer: hours(720) },
       web: {
+        claim: "auto",
         ...{ listen: { host: "127.0.0.1", port: 8080 }, names: [], behind_proxy: false },
         tls: { mode: "off", listen: { host: "0.0.0.0", port: 8443 } },
       },

@@ -4,10 +4,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { Secret } from "../../src/base/index.ts";
+import { buildProgram } from "../../src/bin/numberbox.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 import { asteriskFiles } from "../../src/voice/index.ts";
+import { testIo } from "../bin/run-rig.ts";
 import {
   has,
   manifest,
@@ -80,6 +83,51 @@ describe("each unit", () => {
     const users = [...read("sysusers/numberbox.conf").matchAll(/^u (\S+)/gm)].map(([, name]) => name);
     const named = services.flatMap((name) => valuesOf(name, "User"));
     expect(named.filter((name) => !users.includes(name))).toEqual([]);
+  });
+});
+
+/** Commands that a role would run in; here they are only to be understood. */
+function parsed(argv: readonly string[]): Promise<{ readonly name: string; readonly options: unknown }> {
+  return new Promise((resolve, reject) => {
+    const listen = (command: Command): void => {
+      command.exitOverride().configureOutput({ writeErr: () => {} });
+      for (const each of command.commands) listen(each);
+      if (command.commands.length === 0) {
+        command.action(() => resolve({ name: command.name(), options: command.opts() }));
+      }
+    };
+    buildProgram(
+      argv[0] ?? "",
+      testIo(
+        {},
+        () => {},
+        () => {},
+      ),
+      () => {},
+    )
+      .then((program) => {
+        listen(program);
+        return program.parseAsync([...argv], { from: "user" });
+      })
+      .catch(reject);
+  });
+}
+
+describe("the program", () => {
+  const lines = services
+    .flatMap((name) => valuesOf(name, "ExecStart"))
+    .flatMap((line) =>
+      line.startsWith("/usr/bin/numberbox ") && !line.includes("first-boot") ? [line.split(" ").slice(1)] : [],
+    );
+
+  it.each(lines.map((argv) => [argv.join(" "), argv] as const))("understands `numberbox %s`", async (_line, argv) => {
+    const { name } = await parsed(argv);
+    expect(argv).toContain(name);
+  });
+
+  it("is what this looks at: an option that it does not have is refused", async () => {
+    expect(lines.length).toBeGreaterThan(3);
+    await expect(parsed(["start", "--supervised"])).rejects.toThrow(/unknown option/);
   });
 });
 

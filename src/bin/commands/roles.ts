@@ -35,9 +35,9 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function system(log: Logger) {
-  const credentials = process.env.CREDENTIALS_DIRECTORY;
+  const { CREDENTIALS_DIRECTORY: credentials, RUNTIME_DIRECTORY: runtimeFolder } = process.env;
   const ports = { clock: systemClock, random: systemRandom, suite: createSystemCrypto() };
-  return { ...ports, log, version: version(), pages: PAGES, credentials };
+  return { ...ports, log, version: version(), pages: PAGES, credentials, runtimeFolder };
 }
 
 /** Everything a role writes is for its user alone, SQLite's files among them. */
@@ -63,6 +63,9 @@ async function runBox(io: CliIo, options: BoxOptions): Promise<void> {
     onUp: (box, config) => {
       const verify = toBase64url(box.identity.verify);
       io.out(`${JSON.stringify({ console_url: box.consoleUrl, verify, slots: config.slots.length })}\n`);
+      if (box.claimCode !== null) {
+        io.err(`This box has no owner yet. Its console asks for this code: ${box.claimCode}\n`);
+      }
       supervision.box(box);
     },
     onDown: () => supervision.box(null),

@@ -2,4 +2,5 @@
 
 export * from "./health-verdict.ts";
 export type * from "./ports-supervision.ts";
+export * from "./ports-system.ts";
 export * from "./supervisor.ts";

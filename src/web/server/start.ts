@@ -72,6 +72,8 @@ export interface WebOptions {
   readonly names?: readonly string[];
   /** What the first visitor must type to claim the box. Without it the first visitor in time becomes the owner. */
   readonly claimCode?: string;
+  /** Told once, when the box has got its owner. */
+  readonly onClaimed?: () => void;
   /** True when a TLS proxy on this machine stands in front; cookies are then `Secure`. */
   readonly behindProxy?: boolean;
 }

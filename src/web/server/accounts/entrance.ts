@@ -21,6 +21,7 @@ export interface EntranceDeps {
   readonly log: Logger;
   readonly limits: WebLimits;
   readonly claimCode?: string | undefined;
+  readonly onClaimed?: (() => void) | undefined;
   readonly secretBox?: SecretBox | undefined;
   readonly audit?: AuditStore | undefined;
 }

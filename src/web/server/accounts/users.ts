@@ -29,6 +29,8 @@ export interface UsersDeps {
   readonly limits: Pick<WebLimits, "passwordQueue">;
   /** Printed on the box's label or screen; the first visitor must type it. Undefined: the first visitor in time claims the box. */
   readonly claimCode: string | undefined;
+  /** Told once, when the box has got its owner. */
+  readonly onClaimed?: (() => void) | undefined;
 }
 
 /** An invitation's code is shown once and kept as a hash. */
@@ -84,6 +86,7 @@ export class Users {
       }
       this.#checkClaimCode(code ?? "");
       await setPassword({ ...this.#deps, password });
+      this.#deps.onClaimed?.();
       return this.#named(OWNER);
     });
   }
@@ -240,9 +243,9 @@ export class Users {
 
   #checkClaimCode(typed: string): void {
     const expected = this.#deps.claimCode;
-    if (expected === undefined || equalBytes(utf8(typed.trim()), utf8(expected))) return;
+    if (expected === undefined || equalBytes(utf8(bareCode(typed)), utf8(bareCode(expected)))) return;
     throw new AppError("web.wrong_claim_code", "the claim code is not this box's", {
-      hint: "Type the code printed on the box's label or shown on its screen.",
+      hint: "Type the code that the box shows on its screen and in the file CLAIM-CODE.txt of its card.",
     });
   }
 
@@ -255,6 +258,9 @@ export class Users {
 
 const replaced = (users: readonly UserRecord[], user: UserRecord): readonly UserRecord[] =>
   users.map((each) => (each.id === user.id ? user : each));
+
+/** As people type it: small letters, with or without the dash. */
+const bareCode = (code: string): string => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, "");
 
 export function unknownUser(): never {
   throw new AppError("web.unknown_user", "there is no such user", { hint: "Look at the list of users again." });

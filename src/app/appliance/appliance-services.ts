@@ -1,0 +1,70 @@
+// The machine under a box that looks after it: firewall, claim code, and the few actions that an owner has.
+
+import { hostname, networkInterfaces } from "node:os";
+import type { Clock, Logger, Random } from "../../base/index.ts";
+import type { BoxConfig } from "../../config/index.ts";
+import type { SettingStore, SystemActions } from "../../core/index.ts";
+import { noSystemActions, programRunner, systemActions } from "../../host/index.ts";
+import type { WebOptions } from "../../web/index.ts";
+import type { LiveConfig } from "../live-config.ts";
+import { openClaim } from "./claim.ts";
+import { FIREWALL_FOLDER, refreshFirewall } from "./firewall.ts";
+
+export interface ApplianceDeps {
+  readonly config: BoxConfig;
+  readonly live: LiveConfig;
+  readonly dataFolder: string;
+  readonly runtimeFolder?: string | undefined;
+  readonly settings: SettingStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Without it: as the settings say. */
+  readonly actions?: SystemActions | undefined;
+}
+
+export interface Appliance {
+  readonly actions: SystemActions;
+  readonly web: Pick<WebOptions, "claimCode" | "onClaimed">;
+  /** What the first visitor has to type; null where nothing. */
+  readonly claimCode: string | null;
+  /** Once the console is open. */
+  start(): void;
+}
+
+/** How the console is reached from the network: by name, then by address. */
+function addressesOf({ web }: BoxConfig): readonly string[] {
+  const secure = web.tls.mode !== "off";
+  const { port } = secure ? web.tls.listen : web.listen;
+  const [scheme, usual] = secure ? ["https", 443] : ["http", 80];
+  const suffix = port === usual ? "" : `:${port}`;
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const own = all.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
+  const [name = "numberbox"] = hostname().toLowerCase().split(".");
+  return [`${name}.local`, ...own].map((host) => `${scheme}://${host}${suffix}`);
+}
+
+/** Errors: those of the settings and of writing the claim code. */
+export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
+  const { config, live, clock, log } = deps;
+  const isOurs = config.host.appliance;
+  const actions = deps.actions ?? (isOurs ? systemActions(programRunner(clock)) : noSystemActions);
+  const claim = await openClaim({
+    ...{ ...deps, actions, web: config.web },
+    // Root's script is asked on an appliance only.
+    runtimeFolder: isOurs ? deps.runtimeFolder : undefined,
+    addresses: () => addressesOf(config),
+  });
+  const firewall = { actions, log, folder: FIREWALL_FOLDER };
+  const refresh = (current: BoxConfig): void => void refreshFirewall(current, firewall);
+  if (isOurs) live.register({ paths: ["host.firewall"], reload: refresh });
+  return {
+    actions,
+    claimCode: claim.code,
+    web: { ...(claim.code === null ? {} : { claimCode: claim.code }), onClaimed: () => claim.claimed() },
+    start: () => {
+      void claim.show();
+      if (isOurs) refresh(live.current);
+    },
+  };
+}

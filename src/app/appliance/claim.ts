@@ -1,0 +1,97 @@
+// How a box gets its owner: the first visitor types a code that only somebody at the machine can see. It lies in a file of the data folder
+// and, on an appliance, on the screen and on the boot partition, until the box has an owner.
+
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Logger, messageOf, type Random } from "../../base/index.ts";
+import type { BoxConfig } from "../../config/index.ts";
+import type { SettingStore, SystemActions } from "../../core/index.ts";
+import { readUsers } from "../../web/index.ts";
+import { readIfThere, replaceFile } from "../data-folder.ts";
+
+/** In the data folder, and in the folder of the running service. */
+const CLAIM_FILE = "claim-code";
+/** Without those that are mistaken for others: 0 and O, 1, I and L. Eight of 31 are 39 bits; guesses are slowed down from the fifth on. */
+const LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+const FORM = /^[A-Z2-9]{4}-[A-Z2-9]{4}$/;
+
+export interface ClaimDeps {
+  readonly web: BoxConfig["web"];
+  readonly dataFolder: string;
+  /** Folder of the running service that root's script looks into; undefined without systemd. */
+  readonly runtimeFolder: string | undefined;
+  readonly settings: SettingStore;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly actions: SystemActions;
+  /** Where a browser in the network finds the console. */
+  readonly addresses: () => readonly string[];
+}
+
+export interface Claim {
+  /** What the first visitor has to type; null where anybody may claim the box, or somebody has. */
+  readonly code: string | null;
+  /** Puts the code where a person at the machine sees it, and takes it away once there is an owner. Never rejects. */
+  show(): Promise<void>;
+  /** The box has an owner. */
+  claimed(): void;
+}
+
+const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127\./.test(host);
+
+/** Whether a claim needs a code. A proxy on this machine brings visitors from anywhere. */
+export function needsCode({ claim, listen, tls, behind_proxy: proxied }: BoxConfig["web"]): boolean {
+  if (claim !== "auto") return claim === "code";
+  return proxied || !isLoopback(listen.host) || (tls.mode !== "off" && !isLoopback(tls.listen.host));
+}
+
+/** Each letter equally likely: bytes that would favour some are thrown away. */
+export function newCode(random: Random): string {
+  let code = "";
+  while (code.length < 8) {
+    const [byte = 255] = random.bytes(1);
+    if (byte < 256 - (256 % LETTERS.length)) code += LETTERS[byte % LETTERS.length];
+  }
+  return `${code.slice(0, 4)}-${code.slice(4)}`;
+}
+
+async function keptCode({ dataFolder, random }: ClaimDeps): Promise<string> {
+  const file = join(dataFolder, CLAIM_FILE);
+  const known = (await readIfThere(file))?.trim() ?? "";
+  if (FORM.test(known)) return known;
+  const code = newCode(random);
+  await replaceFile(file, `${code}\n`);
+  return code;
+}
+
+/** Errors: those of the settings and of writing a file. */
+export async function openClaim(deps: ClaimDeps): Promise<Claim> {
+  const { settings, web, dataFolder, runtimeFolder, actions, log, addresses } = deps;
+  const isClaimed = (await readUsers(settings)).some(({ password }) => password !== null);
+  const code = isClaimed || !needsCode(web) ? null : await keptCode(deps);
+  const shown = runtimeFolder === undefined ? null : join(runtimeFolder, CLAIM_FILE);
+  const attempt = async (task: () => Promise<void>): Promise<void> => {
+    try {
+      await task();
+    } catch (error) {
+      log.warn("claim_code_not_shown", { reason: messageOf(error) });
+    }
+  };
+  const takeAway = async (): Promise<void> => {
+    await rm(join(dataFolder, CLAIM_FILE), { force: true });
+    if (shown === null) return;
+    await rm(shown, { force: true });
+    await actions.perform("show_claim");
+  };
+  return {
+    code,
+    show: () =>
+      attempt(async () => {
+        if (code === null) return await takeAway();
+        if (shown === null) return;
+        await replaceFile(shown, [code, ...addresses(), ""].join("\n"));
+        await actions.perform("show_claim");
+      }),
+    claimed: () => void attempt(takeAway),
+  };
+}

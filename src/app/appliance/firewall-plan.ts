@@ -1,0 +1,53 @@
+// What the settings open to the network. Pure.
+
+import type { BoxConfig } from "../../config/index.ts";
+import type { FirewallOpening } from "../../host/index.ts";
+
+const SSH = 22;
+const MDNS = 5353;
+const MQTT_TLS = 8883;
+
+const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127\./.test(host);
+
+const one = (protocol: "tcp" | "udp", port: number, what: string): FirewallOpening => ({
+  ...{ protocol, ports: [port, port], from: null, what },
+});
+
+function consoleOpenings({ web }: BoxConfig): readonly FirewallOpening[] {
+  const listening = [web.listen, ...(web.tls.mode === "off" ? [] : [web.tls.listen])];
+  return listening
+    .filter(({ host, port }) => !isLoopback(host) && port > 0)
+    .map(({ port }) => one("tcp", port, "console"));
+}
+
+function voiceOpenings({ voice }: BoxConfig): readonly FirewallOpening[] {
+  if (voice === undefined || isLoopback(voice.listen)) return [];
+  const { tls, tcp, udp } = voice.transports;
+  const { from, to } = voice.asterisk.rtp;
+  // Behind a relay phones talk SIP to that, and only their sound comes here.
+  const ownSip =
+    voice.sip_edge === "relay"
+      ? []
+      : [
+          ...(tls === false ? [] : [one("tcp", tls, "SIP over TLS")]),
+          ...(tcp === false ? [] : [one("tcp", tcp, "SIP over TCP")]),
+          ...(udp === false ? [] : [one("udp", udp, "SIP over UDP")]),
+        ];
+  return [...ownSip, { protocol: "udp", ports: [from, to], from: null, what: "sound of calls" }];
+}
+
+/** In the order that they stand in the ruleset. */
+export function firewallPlan(config: BoxConfig): readonly FirewallOpening[] {
+  const { ssh, mdns, relay, mqtt, open } = config.host.firewall;
+  return [
+    ...consoleOpenings(config),
+    ...(mdns ? [one("udp", MDNS, "mDNS")] : []),
+    ...(ssh ? [one("tcp", SSH, "SSH")] : []),
+    ...voiceOpenings(config),
+    ...(relay === undefined ? [] : [one("tcp", relay, "relay")]),
+    ...(mqtt ? [one("tcp", MQTT_TLS, "MQTT over TLS")] : []),
+    ...open.map(({ port, protocol, from }): FirewallOpening => {
+      return { protocol, ports: [port, port], from: from ?? null, what: "opened by the owner" };
+    }),
+  ];
+}

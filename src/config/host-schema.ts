@@ -1,0 +1,42 @@
+// The machine, where it is the box's own.
+
+import { z } from "zod";
+
+const network = z.union([z.cidrv4(), z.cidrv6()], { error: "a network such as 192.0.2.0/24" });
+
+const opening = z.strictObject({
+  port: z.int().min(1).max(65_535),
+  protocol: z.enum(["tcp", "udp"]).default("tcp"),
+  from: z.array(network).min(1).max(16).optional().describe("Networks that it is open for; all unless given."),
+});
+
+const firewall = z.strictObject({
+  ssh: z.boolean().default(false).describe("Whether SSH is open (port 22)."),
+  mdns: z.boolean().default(true).describe("Whether the box is found by its name under .local."),
+  relay: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe("Port of a relay on this machine that the network is to reach; what the box itself opens needs no word."),
+  mqtt: z
+    .boolean()
+    .default(false)
+    .describe("Whether the broker on this machine is open to the network (port 8883, TLS)."),
+  open: z.array(opening).max(32).default([]).describe("What else is open."),
+});
+
+export const hostSection = z
+  .strictObject({
+    appliance: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether the box looks after its machine: firewall, restart, factory reset. The SD-card image sets it.",
+      ),
+    firewall: firewall
+      .prefault({})
+      .describe("What the machine's firewall opens, besides the console and SIP as they are set."),
+  })
+  .describe("The machine that the box runs on, where it is an appliance.");
+export type HostSection = z.infer<typeof hostSection>;

@@ -1,0 +1,56 @@
+// The firewall as text for nft: `openings -> ruleset`, pure. One table of our own, replaced in one transaction: there is no moment in between
+// in which the machine is open, or shut to a connection that is up.
+
+import { AppError } from "../base/index.ts";
+
+export interface FirewallOpening {
+  readonly protocol: "tcp" | "udp";
+  /** One port, or the first and the last of a range. */
+  readonly ports: readonly [first: number, last: number];
+  /** Networks that may come in; null for all. */
+  readonly from: readonly string[] | null;
+  /** Becomes a comment of the rule. */
+  readonly what: string;
+}
+
+const NETWORK = /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/;
+const WHAT = /^[\w ,.()-]{1,60}$/;
+
+/**
+ * The whole ruleset. What was asked for twice stands once. Errors: `host.bad_opening` for what cannot stand in a rule, which no setting
+ * can say.
+ */
+export function nftRuleset(openings: readonly FirewallOpening[]): string {
+  const rules = [...new Set(openings.flatMap(rulesOf))];
+  return `# Made from the settings of the box; changes here are lost.
+table inet numberbox
+delete table inet numberbox
+
+table inet numberbox {
+\tchain input {
+\t\ttype filter hook input priority filter; policy drop;
+\t\tiifname "lo" accept
+\t\tct state vmap { established : accept, related : accept, invalid : drop }
+\t\ticmp type { echo-request, destination-unreachable, time-exceeded, parameter-problem } accept
+\t\ticmpv6 type { echo-request, destination-unreachable, packet-too-big, time-exceeded, parameter-problem, nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert, mld-listener-query } accept
+\t\tip6 saddr fe80::/10 udp dport 546 accept
+${rules.map((rule) => `\t\t${rule}\n`).join("")}\t}
+\tchain forward {
+\t\ttype filter hook forward priority filter; policy drop;
+\t}
+}
+`;
+}
+
+function rulesOf({ protocol, ports: [first, last], from, what }: FirewallOpening): readonly string[] {
+  const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
+  if (!isPort(first) || !isPort(last) || last < first || !WHAT.test(what) || from?.some((net) => !NETWORK.test(net))) {
+    throw new AppError("host.bad_opening", "the firewall cannot open what is asked for", {
+      hint: "Look at `host.firewall` and at the ports of the settings.",
+    });
+  }
+  const ports = first === last ? String(first) : `${first}-${last}`;
+  const rule = `${protocol} dport ${ports} accept comment "${what}"`;
+  if (from === null) return [rule];
+  return from.map((net) => `${net.includes(":") ? "ip6" : "ip"} saddr ${net} ${rule}`);
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadRuleset, refreshFirewall, rulesetOf, rulesetOfFiles } from "../../../src/app/appliance/firewall.ts";
+import { firewallPlan } from "../../../src/app/appliance/firewall-plan.ts";
+import { AppError, silentLogger } from "../../../src/base/index.ts";
+import { parseBoxConfig } from "../../../src/config/index.ts";
+import type { SystemAction } from "../../../src/core/index.ts";
+import { VirtualClock } from "../../sim/virtual-clock.ts";
+
+const openOf = (yaml: string): readonly string[] =>
+  firewallPlan(parseBoxConfig(yaml, "test")).map(
+    ({ protocol, ports: [first, last], from }) =>
+      `${protocol} ${first === last ? first : `${first}-${last}`}${from === null ? "" : ` from ${from.join(" ")}`}`,
+  );
+
+describe("what the settings open", () => {
+  it("is nothing but the name in the network while the console is for this machine alone", () => {
+    expect(openOf("")).toEqual(["udp 5353"]);
+    expect(openOf("host: { firewall: { mdns: false } }")).toEqual([]);
+  });
+
+  it("is the console where it is for the network", () => {
+    const web = 'web: { listen: "0.0.0.0:80", tls: { mode: box, listen: "0.0.0.0:443" } }';
+    expect(openOf(web)).toEqual(["tcp 80", "tcp 443", "udp 5353"]);
+    expect(openOf('web: { listen: "0.0.0.0:80", tls: { mode: box, listen: "127.0.0.1:443" } }')[1]).toBe("udp 5353");
+  });
+
+  it("is SIP and the sound of calls where there are calls", () => {
+    const voice = (more: string) => openOf(`voice: { host: sip.example, asterisk: { password_file: x }${more} }`);
+    expect(voice("")).toEqual(["udp 5353", "tcp 5061", "udp 20000-20199"]);
+    expect(voice(", transports: { tls: false, udp: 5060, tcp: 5062 }")).toEqual([
+      ...["udp 5353", "tcp 5062", "udp 5060", "udp 20000-20199"],
+    ]);
+    expect(voice(', listen: "127.0.0.1"')).toEqual(["udp 5353"]);
+  });
+
+  it("is only the sound where phones are at a relay", () => {
+    const voice =
+      "voice: { host: sip.example, sip_edge: relay, asterisk: { password_file: x } }\nrelay: { url: https://r.example }";
+    expect(openOf(voice)).toEqual(["udp 5353", "udp 20000-20199"]);
+  });
+
+  it("is what else the owner names", () => {
+    const more =
+      'host: { firewall: { ssh: true, relay: 8090, mqtt: true, open: [{ port: 9100, from: ["192.0.2.0/24"] }] } }';
+    expect(openOf(more)).toEqual(["udp 5353", "tcp 22", "tcp 8090", "tcp 8883", "tcp 9100 from 192.0.2.0/24"]);
+  });
+});
+
+describe("the firewall's rules", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "numberbox-firewall-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const open = 'web: { listen: "0.0.0.0:80" }';
+
+  it("are made of the settings' file", async () => {
+    expect(await rulesetOfFiles(folder, file("box.yaml", open))).toEqual({
+      text: rulesetOf(parseBoxConfig(open, "")),
+      problem: null,
+    });
+  });
+
+  it("are those of the settings that worked last while the file is faulty, so that the console stays reachable", async () => {
+    file("last-good.yaml", open);
+    const { text, problem } = await rulesetOfFiles(folder, file("box.yaml", "web: { lissten: x }"));
+    expect(text).toContain("tcp dport 80 accept");
+    expect(problem).not.toBeNull();
+  });
+
+  it("are the defaults' where there is nothing", async () => {
+    const { text, problem } = await rulesetOfFiles(folder, join(folder, "box.yaml"));
+    expect([text, problem]).toEqual([rulesetOf(parseBoxConfig("", "")), null]);
+  });
+
+  it("are told to the box only when the kernel has taken them", async () => {
+    const clock = new VirtualClock();
+    const { signal } = new AbortController();
+    const ran: string[] = [];
+    const good = async () => ran.push("nft").toString();
+    await loadRuleset("first", { folder, clock, signal, run: good });
+    const failing = () => Promise.reject(new AppError("host.program_failed", "no"));
+    await loadRuleset("second", { folder, clock, signal, run: failing }).catch(() => {});
+    expect(readFileSync(join(folder, "loaded.nft"), "utf8")).toBe("first");
+    expect(ran).toHaveLength(1);
+  });
+
+  it("are asked for when the settings want others, and only then", async () => {
+    const asked: SystemAction[] = [];
+    const deps = {
+      folder,
+      log: silentLogger,
+      actions: { perform: async (action: SystemAction) => void asked.push(action) },
+    };
+    const config = parseBoxConfig(open, "");
+    await refreshFirewall(config, deps);
+    expect(asked).toEqual(["apply_firewall"]);
+    file("loaded.nft", rulesetOf(config));
+    await refreshFirewall(config, deps);
+    expect(asked).toHaveLength(1);
+    const failing = { perform: () => Promise.reject(new AppError("host.not_allowed", "no")) };
+    await refreshFirewall(parseBoxConfig("", ""), { ...deps, actions: failing });
+  });
+});

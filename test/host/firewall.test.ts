@@ -1,0 +1,60 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { type FirewallOpening, nftRuleset } from "../../src/host/index.ts";
+
+const opening = (more: Partial<FirewallOpening> = {}): FirewallOpening => ({
+  ...{ protocol: "tcp", ports: [443, 443], from: null, what: "console" },
+  ...more,
+});
+const hasNft = spawnSync("nft", ["--version"]).error === undefined;
+const rulesOf = (text: string): readonly string[] => text.split("\n").filter((line) => line.includes("comment"));
+
+describe("the firewall's rules", () => {
+  it("open a port, a range, and a port for some networks", () => {
+    const text = nftRuleset([
+      opening(),
+      opening({ protocol: "udp", ports: [20_000, 20_199], what: "sound of calls" }),
+      opening({ ports: [22, 22], from: ["192.0.2.0/24", "2001:db8::/32"], what: "SSH" }),
+    ]);
+    expect(rulesOf(text).map((line) => line.trim())).toEqual([
+      'tcp dport 443 accept comment "console"',
+      'udp dport 20000-20199 accept comment "sound of calls"',
+      'ip saddr 192.0.2.0/24 tcp dport 22 accept comment "SSH"',
+      'ip6 saddr 2001:db8::/32 tcp dport 22 accept comment "SSH"',
+    ]);
+  });
+
+  it("drop everything else that comes in, and all that goes through", () => {
+    const text = nftRuleset([]);
+    expect(text.match(/policy drop/g)).toHaveLength(2);
+    expect(rulesOf(text)).toEqual([]);
+    expect(text).toContain('iifname "lo" accept');
+  });
+
+  it("say a thing once", () => {
+    expect(rulesOf(nftRuleset([opening(), opening()]))).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<FirewallOpening>]>([
+    ["a port above all", { ports: [65_536, 65_536] }],
+    ["port 0", { ports: [0, 0] }],
+    ["a range that ends before it begins", { ports: [2, 1] }],
+    ["a fraction", { ports: [1.5, 1.5] }],
+    ["words that end the comment", { what: 'x" ; accept ; #' }],
+    ["a network that is more", { from: ["192.0.2.0/24; accept"] }],
+  ])("refuse %s", (_name, more) => {
+    expect(() => nftRuleset([opening(more)])).toThrow(expect.objectContaining({ code: "host.bad_opening" }));
+  });
+
+  it.skipIf(!hasNft)("are taken by nft (skipped where it is not installed)", () => {
+    const text = nftRuleset([
+      opening(),
+      opening({ protocol: "udp", ports: [20_000, 20_199], what: "sound of calls" }),
+      opening({ ports: [22, 22], from: ["192.0.2.0/24", "2001:db8::/32"], what: "SSH" }),
+    ]);
+    const { status, stderr } = spawnSync("nft", ["-c", "-f", "-"], { input: text, encoding: "utf8" });
+    // Without CAP_NET_ADMIN it cannot look at what is loaded, which is no fault of the rules.
+    if (/Operation not permitted/.test(stderr)) return;
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+});
