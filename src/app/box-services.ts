@@ -16,6 +16,7 @@ import {
   AlertHub,
   BalanceWatch,
   BoxViews,
+  CallHub,
   type CatchUp,
   createSealer,
   type DoctorCheck,
@@ -93,6 +94,7 @@ export interface BoxServices {
   readonly ussd: Ussd;
   readonly telemetry: TelemetryServices;
   readonly alertHub: AlertHub;
+  readonly callHub: CallHub;
   /** Messages for lines that nobody rents, once they are stored. */
   onHeld(listener: (held: HeldMessage) => void): Disposer;
   /** Null where no balance is asked for. */
@@ -316,7 +318,10 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
   const alertHub = new AlertHub(log);
   const told = deps.config.alerts.enabled ? alertHub : null;
-  const telemetry = createTelemetry({ ...shared, views, fleet: control, ussd, balances, publishing, alerts: told });
+  const callHub = new CallHub();
+  const parted = { views, fleet: control, ussd, balances, publishing };
+  const calls = deps.config.voice === undefined ? null : callHub;
+  const telemetry = createTelemetry({ ...shared, ...parted, alerts: told, calls });
   const services: BoxServices = {
     ...delivery,
     ...made,
@@ -325,6 +330,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
     checks,
     telemetry,
     alertHub,
+    callHub,
     onHeld: heldBy(bus),
   };
   connect(bus, services, shared.now);

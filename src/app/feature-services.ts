@@ -2,6 +2,7 @@
 
 import {
   backupSource,
+  callsSource,
   certificateSource,
   createOutboxViews,
   type DoctorConsole,
@@ -50,6 +51,7 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
   const { backups, operations: backupRoutes } = await startBackups(deps, parts);
   const sources = [
     certificateSource(async () => entrance.certificates(), now),
+    ...(config.voice === undefined ? [] : [callsSource(services.callHub)]),
     ...(config.backup.destinations.length === 0 ? [] : [backupSource(async () => backups.facts(), now)]),
   ];
   const alerts = await startAlerts({ ...deps, ...services, sources }, parts);

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { type CryptoSuite, Secret, systemCodeOf, toHex, utf8, wrapError } from "../base/index.ts";
 import type { MqttBrokerSection } from "../config/index.ts";
+import type { CallFeed } from "../core/index.ts";
 import {
   BoxMetrics,
   type BrokerSecrets,
@@ -24,6 +25,8 @@ export interface TelemetryDeps
     >,
     Pick<MqttBridgeDeps, "clock" | "random" | "log" | "views" | "fleet" | "ussd" | "balances" | "alerts"> {
   readonly publishing: Pick<PublishingServices, "publisher"> | null;
+  /** Null on a box without calls. */
+  readonly calls: CallFeed | null;
 }
 
 async function readSecret(folder: string, file: string): Promise<string> {

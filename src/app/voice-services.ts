@@ -4,7 +4,6 @@ import {
   type Clock,
   type CryptoSuite,
   type Disposer,
-  Events,
   type Logger,
   messageOf,
   type Random,
@@ -13,9 +12,13 @@ import {
 } from "../base/index.ts";
 import type { VoiceSection } from "../config/index.ts";
 import {
+  type BoxViews,
   CallBook,
   CallDesk,
+  type CallHub,
   type CallsConsole,
+  type CallsFact,
+  callNewsOf,
   callsConsole,
   type EventLog,
   type Payments,
@@ -62,6 +65,8 @@ export interface VoiceDeps {
   /** Where phones register at the relay; else null. */
   readonly gateway: RelayGateway | null;
   readonly identity: Identity;
+  readonly callHub: CallHub;
+  readonly views: Pick<BoxViews, "callChanged">;
 }
 
 export interface VoiceServices {
@@ -70,7 +75,6 @@ export interface VoiceServices {
   start(): Promise<void>;
   /** Ends all calls; before the slots stop. Idempotent. */
   stop(): Promise<void>;
-  onChange(listener: () => void): Disposer;
 }
 
 function sipEdge(deps: VoiceDeps, wire: AriClient): SipEdge {
@@ -120,12 +124,10 @@ interface Made {
   readonly gateway: AsteriskGateway;
   readonly book: CallBook;
   readonly desk: CallDesk;
-  readonly changes: Events<{ changed: null }>;
 }
 
 function make(deps: VoiceDeps): Made {
-  const { live, rentals, sip, log, store, payments } = deps;
-  const changes = new Events<{ changed: null }>("calls", log);
+  const { live, rentals, sip, store, payments } = deps;
   const gateway = createGateway(deps);
   const book = new CallBook({
     ...{ ...deps, store: store.calls },
@@ -141,9 +143,13 @@ function make(deps: VoiceDeps): Made {
       const id = sip.rentalOf(user);
       return id === null ? null : rentals.get(id);
     },
-    onChange: () => changes.emit("changed", null),
+    onChange: (open, cause) => {
+      const news = callNewsOf(open, cause, deps.now());
+      deps.callHub.take(news);
+      deps.views.callChanged(news);
+    },
   });
-  return { gateway, book, desk, changes };
+  return { gateway, book, desk };
 }
 
 /** Lets the desk take the calls of a slot; of a phone's or a gateway's there are none. */
@@ -164,26 +170,38 @@ function tellAccounts({ sip, log }: VoiceDeps, { gateway, desk }: Made): void {
   for (const { rental } of desk.calls()) if (rental !== null && sip.userOf(rental) === null) desk.rentalEnded(rental);
 }
 
-function tellState({ events }: VoiceDeps, { gateway, changes }: Made): void {
+function tellState({ events }: VoiceDeps, { gateway }: Made): void {
   const state = gateway.state();
   if (state.kind === "up") events.record({ level: "info", code: "voice.up", details: { edge: state.edge } });
   else events.record({ level: "warn", code: "voice.down", details: { reason: state.code } });
-  changes.emit("changed", null);
+}
+
+function callsFact({ sip, fleet }: VoiceDeps, gateway: AsteriskGateway): CallsFact {
+  const state = gateway.state();
+  const audio = fleet.list().filter(({ voice }) => voice?.ability() === "audio");
+  return {
+    problem: state.kind === "up" ? null : state.code,
+    edge: state.kind === "up" ? state.edge : null,
+    accounts: sip.accounts().length,
+    phones: gateway.bindings().length,
+    slots: audio.map((driver) => driver.status().id),
+    throttled: gateway.throttled(),
+  };
 }
 
 /** Makes what calls need; nothing runs yet. */
 export function createVoice(deps: VoiceDeps): VoiceServices {
   const { rentals, sip, events, fleet, store, setup } = deps;
   const made = make(deps);
-  const { gateway, book, desk, changes } = made;
+  const { gateway, book, desk } = made;
   const disposers: Disposer[] = [];
   const certificate = watchSipCertificate({ ...deps, gateway, keeper: setup.certificate });
   const take = (driver: SlotDriver): void => void disposers.push(attach(driver, desk, rentals));
   return {
     console: callsConsole({ desk, gateway, store: store.calls, sip, rentals, fleet: () => fleet.list() }),
-    onChange: (listener) => changes.on("changed", listener),
     start: async () => {
       await book.load();
+      disposers.push(deps.callHub.attach(() => callsFact(deps, gateway)));
       disposers.push(gateway.onState(() => tellState(deps, made)));
       disposers.push(
         sip.onChange(() => tellAccounts(deps, made)),

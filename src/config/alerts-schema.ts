@@ -83,6 +83,10 @@ const rules = z.strictObject({
     { raise: 600, clear: 60, unit: "seconds", low: 1, high: 2_592_000 },
   ),
   relay_down: yesOrNo({ about: "The relay is out of reach.", severity: "critical", after: "5m", clear: "1m" }),
+  calls_down: yesOrNo({
+    about: "Asterisk, or the SIP server in front of it, is out of reach: no calls.",
+    ...{ severity: "warning", after: "2m", clear: "1m" },
+  }),
   intake_paused: yesOrNo({ about: "No messages are taken in.", severity: "critical", after: "1m", clear: "1m" }),
   clock_doubt: yesOrNo({ about: "The box is not sure of the time.", severity: "warning", after: "10m", clear: "0s" }),
   clock_unsynchronised: yesOrNo({

@@ -14,6 +14,7 @@ import {
 } from "../base/index.ts";
 import type {
   BoxEvent,
+  CallNews,
   GrantRequest,
   LineView,
   LiveFrame,
@@ -98,6 +99,11 @@ export class BoxViews implements BoxConsole {
     }
     for (const slot of slots) if (slot.lineId !== null && changed.has(slot.lineId)) this.#tellSlot(slot);
     this.countsChanged();
+  }
+
+  /** A call began, changed or is over. */
+  callChanged(call: CallNews): void {
+    this.#changes.emit("frame", { type: "call", call });
   }
 
   /** Messages were dropped unread. */

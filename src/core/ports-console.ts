@@ -19,6 +19,6 @@ export interface BoxConsole {
     readonly after: number;
     readonly limit: number;
   }): Promise<readonly { readonly cursor: number; readonly rental_id: RentalId; readonly receipt: string }[]>;
-  /** Changes as they happen: `overview`, `slot`, `rentals`, `event` and `sms` frames (never `snapshot`). */
+  /** Changes as they happen: `overview`, `slot`, `rentals`, `event`, `sms` and `call` frames (never `snapshot`). */
   onChange(listener: (frame: LiveFrame) => void): Disposer;
 }

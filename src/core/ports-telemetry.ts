@@ -1,7 +1,7 @@
 // What the box tells the systems that watch it, and where that is looked up.
 
 import type { Disposer, SlotId, UnixMs } from "../base/index.ts";
-import type { MqttBrokerView, MqttTopicView } from "../protocol/index.ts";
+import type { CallNews, MqttBrokerView, MqttTopicView } from "../protocol/index.ts";
 
 export interface MqttConsole {
   brokers(): readonly MqttBrokerView[];
@@ -23,6 +23,38 @@ export interface AlertFeed {
   onAlert(
     listener: (alert: AlertFact & { readonly state: "firing" | "resolved"; readonly at: UnixMs }) => void,
   ): Disposer;
+}
+
+/** How calls stand. */
+export interface CallsFact {
+  /** Null while they can be taken; otherwise a code such as `voice.edge_down`. */
+  readonly problem: string | null;
+  readonly edge: "drachtio" | "asterisk" | "relay" | null;
+  /** SIP accounts that may register, and phones that are. */
+  readonly accounts: number;
+  readonly phones: number;
+  /** Slots whose modem can carry sound. */
+  readonly slots: readonly SlotId[];
+  /** Requests of phones and strangers that the SIP edge let drop because they came too often; null where it does not count. */
+  readonly throttled: number | null;
+}
+
+/** Of calls that are over. */
+export interface CallTotal {
+  readonly direction: "in" | "out";
+  readonly cause: string;
+  readonly calls: number;
+  /** Of them those in which both heard each other, and for how many seconds together. */
+  readonly answered: number;
+  readonly talked: number;
+}
+
+export interface CallFeed {
+  /** Null on a box without calls. */
+  fact(): CallsFact | null;
+  /** Calls that are on. */
+  open(): readonly CallNews[];
+  totals(): readonly CallTotal[];
 }
 
 export interface MetricsConsole {

@@ -1,7 +1,16 @@
 // One box as the nodes of a flow share it: its live feed, with what is new in it, and its REST.
 
 import { type Clock, type Disposer, Events, type Logger, type Random } from "../base/index.ts";
-import type { BoxEvent, LineView, LiveFrame, Overview, RentalView, SlotView, SmsView } from "../protocol/index.ts";
+import type {
+  BoxEvent,
+  CallNews,
+  LineView,
+  LiveFrame,
+  Overview,
+  RentalView,
+  SlotView,
+  SmsView,
+} from "../protocol/index.ts";
 import type { GetAccess } from "./box-access.ts";
 import { NO_EVENTS, onEvent, onSnapshot } from "./event-cursor.ts";
 import type { OpenFeedSocket } from "./feed-socket.ts";
@@ -17,6 +26,7 @@ interface LinkEvents {
   readonly overview: Overview;
   readonly event: BoxEvent;
   readonly sms: SmsView;
+  readonly call: CallNews;
   readonly other: Readonly<Record<string, unknown>>;
 }
 
@@ -84,6 +94,9 @@ export class BoxLink {
         break;
       case "rentals":
         this.#events.emit("rentals", frame);
+        break;
+      case "call":
+        this.#events.emit("call", frame.call);
         break;
       case "sms":
         this.#events.emit("sms", frame.sms);

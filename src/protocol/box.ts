@@ -1,6 +1,7 @@
 // What the box's REST and WebSocket say to the console and the command line. Never SMS text, never a sender.
 
 import { z } from "zod";
+import { callNews } from "./call-news.ts";
 import { senderRules } from "./sender-policy.ts";
 import { envelopeVersion, listingIdText, publicKeyText, rentalIdText } from "./text.ts";
 
@@ -232,5 +233,6 @@ export const liveFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("rentals"), lines: z.array(lineView), rentals: z.array(rentalView) }),
   z.object({ type: z.literal("event"), event: boxEvent }),
   z.object({ type: z.literal("sms"), sms: smsView }),
+  z.object({ type: z.literal("call"), call: callNews }),
 ]);
 export type LiveFrame = z.infer<typeof liveFrame>;

@@ -2,14 +2,10 @@
 
 import { z } from "zod";
 import { problemBody } from "./box.ts";
+import { callPhase } from "./call-news.ts";
 
 const time = z.int().min(0);
 const count = z.int().min(0);
-
-export const callPhase = z.enum([
-  ...(["ringing", "taking", "ignored", "announcing", "dialing", "alerting", "answering", "talking"] as const),
-  ...(["ending", "over"] as const),
-]);
 
 /** How the sound between box and phone fares. */
 export const callQuality = z.object({

@@ -4,6 +4,7 @@ export * from "./alerts.ts";
 export * from "./auth-challenge.ts";
 export * from "./backup.ts";
 export * from "./box.ts";
+export * from "./call-news.ts";
 export * from "./calls.ts";
 export * from "./chain.ts";
 export * from "./directory.ts";

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { recoveryRung, slotKind, slotState } from "./box.ts";
+import { callPhase } from "./call-news.ts";
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, "1-32 of a-z 0-9 . _ -");
 const unixMs = z.int().min(0);
@@ -73,6 +74,36 @@ export const mqttBalance = z.object({
   amount: z.string().max(40),
   currency: z.string().max(10).nullable(),
   at: unixMs,
+});
+
+/** How calls stand: whether they can be taken, and how many are on. */
+export const mqttCalls = z.object({
+  problem: code.nullable(),
+  edge: z.enum(["drachtio", "asterisk", "relay"]).nullable(),
+  ...{ active: count, accounts: count, phones: count, slots: count },
+});
+/** The call of a slot; `idle` without one. */
+export const mqttSlotCall = z.object({
+  state: z.enum(["idle", ...callPhase.options]),
+  direction: z.enum(["in", "out"]).nullable(),
+  line: id.nullable(),
+  held: z.boolean(),
+  started_at: unixMs.nullable(),
+  talking_at: unixMs.nullable(),
+});
+export const mqttCall = z.object({
+  id: eventId,
+  at: unixMs,
+  /** The same for all that is told of one call. */
+  call: z.string().max(64),
+  direction: z.enum(["in", "out"]),
+  slot: id.nullable(),
+  line: id.nullable(),
+  state: callPhase,
+  held: z.boolean(),
+  /** Whole seconds in which both heard each other; null before the end. */
+  seconds: count.nullable(),
+  cause: z.string().max(40).nullable(),
 });
 
 export const mqttSms = z.object({

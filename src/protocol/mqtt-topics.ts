@@ -8,6 +8,8 @@ import {
   mqttBalance,
   mqttBox,
   mqttBoxCommand,
+  mqttCall,
+  mqttCalls,
   mqttCounts,
   mqttDiscovery,
   mqttEvent,
@@ -17,6 +19,7 @@ import {
   mqttRentals,
   mqttReply,
   mqttSlot,
+  mqttSlotCall,
   mqttSlotCommand,
   mqttSms,
 } from "./mqtt-payloads.ts";
@@ -71,6 +74,11 @@ export const MQTT_TOPICS = {
     ...{ pattern: "{root}/alerts", direction: "out", kind: "state", payload: mqttAlerts, format: "json" },
     meaning: "The alerts that are firing now.",
   },
+  calls: {
+    ...{ pattern: "{root}/calls", direction: "out", kind: "state", payload: mqttCalls, format: "json" },
+    meaning:
+      "Whether calls can be taken, how many are on, how many phones are registered; absent on a box without calls.",
+  },
   slot: {
     ...{ pattern: "{root}/slot/{slot}/state", direction: "both", kind: "state", payload: mqttSlot, format: "json" },
     meaning: "State, signal, operator, storage, battery, counts and recovery of a slot; its line by id.",
@@ -79,9 +87,18 @@ export const MQTT_TOPICS = {
     ...{ pattern: "{root}/slot/{slot}/balance", direction: "out", kind: "state", payload: mqttBalance, format: "json" },
     meaning: "What the SIM's operator said last of its balance; absent while unknown.",
   },
+  slotCall: {
+    ...{ pattern: "{root}/slot/{slot}/call", direction: "out", kind: "state", payload: mqttSlotCall, format: "json" },
+    meaning: "The call of a slot, `idle` without one; absent for a slot whose modem carries no sound.",
+  },
   sms: {
     ...{ pattern: "{root}/sms", direction: "out", kind: "event", payload: mqttSms, format: "json" },
     meaning: "An SMS lies sealed on disk: when, for which line, in which slot. Nothing of what it says or who sent it.",
+  },
+  call: {
+    ...{ pattern: "{root}/call", direction: "out", kind: "event", payload: mqttCall, format: "json" },
+    meaning:
+      "A call began, changed or is over: when, on which line, in which slot, and why it ended. No number of anybody.",
   },
   event: {
     ...{ pattern: "{root}/event", direction: "out", kind: "event", payload: mqttEvent, format: "json" },

@@ -50,6 +50,8 @@ export interface SipEdge {
   targets(user: string): readonly RingTarget[];
   /** The account that dials, or null: then the call is refused. */
   accountOf(channel: IncomingChannel): Promise<string | null>;
+  /** Requests that came too often and got no answer, since the start; left out where nobody counts. */
+  throttled?(): number;
   /** Dialogs and transactions that exist now: none when no call is on. */
   dialogs(): number;
 }

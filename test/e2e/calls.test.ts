@@ -15,7 +15,7 @@ import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 import { openGrant, publicKeysToText } from "../../src/envelope/index.ts";
-import { callHistoryReply, callsReply, type SipTerms, sipTerms } from "../../src/protocol/index.ts";
+import { type CallNews, callHistoryReply, callsReply, type SipTerms, sipTerms } from "../../src/protocol/index.ts";
 import { RecordingLogger, renter } from "../core/core-rig.ts";
 import { asteriskTree } from "../sim/asterisk/asterisk-process.ts";
 import { Baresip, hasBaresip } from "../sim/asterisk/baresip.ts";
@@ -69,6 +69,8 @@ for (const { edge, without } of EDGES)
     let sip: number;
     let bearer: Record<string, string>;
     const phones: Baresip[] = [];
+    /** What the live feed told of calls. */
+    const told: CallNews[] = [];
 
     const modem = () => board.modem(1);
     const get = async (path: string): Promise<unknown> => {
@@ -145,6 +147,9 @@ for (const { edge, without } of EDGES)
       const parts = { version: "test", clock: systemClock, random: systemRandom, suite: systemCrypto };
       writeFileSync(join(pages, "index.html"), "<!doctype html>");
       box = await startBox({ ...parts, config, dataFolder: folder, log, pages, openSimLink: simLinkOpener(board) });
+      box.console.onChange((frame) => {
+        if (frame.type === "call") told.push(frame.call);
+      });
       asterisk = await startAsterisk(join(folder, "voice", "asterisk", "etc"));
       if (edge === "drachtio") {
         const file = join(folder, "voice", "drachtio", "drachtio.conf.xml");
@@ -255,6 +260,20 @@ for (const { edge, without } of EDGES)
       await until("the end at the phone", () => ear.heard("CALL_CLOSED"));
       await quiet();
       expect((await calls()).accounts).toBe(0);
+    });
+
+    it("are told to whoever watches the box, without a number", async () => {
+      const phases = (direction: string) =>
+        told.filter((news) => news.direction === direction).map(({ phase }) => phase);
+      expect(phases("in")).toEqual(expect.arrayContaining(["ringing", "taking", "talking", "ending", "over"]));
+      expect(phases("out")).toEqual(expect.arrayContaining(["dialing", "alerting", "answering", "talking", "over"]));
+      const answer = await fetch(`${box.consoleUrl}/metrics`, { headers: bearer });
+      const page = await answer.text();
+      expect(page).toMatch(/^numberbox_voice_up 1$/m);
+      expect(page).toMatch(/^numberbox_calls_ended_total\{direction="in",cause="hung_up"\} [1-9]/m);
+      expect(page).toMatch(/^numberbox_calls_ended_total\{direction="out",cause="blocked"\} 3$/m);
+      expect(page).toMatch(/^numberbox_calls_active\{direction="in"\} 0$/m);
+      for (const secret of [CALLER.slice(1), "1701234567"]) expect(JSON.stringify(told) + page).not.toContain(secret);
     });
 
     it("leave no number in the log", () => {

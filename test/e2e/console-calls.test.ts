@@ -23,7 +23,10 @@ let browser: Browser;
 
 type Look = NonNullable<Parameters<typeof openPage>[1]>;
 
-async function openCalls(calls: FakeCalls, look: Look): Promise<WatchedPage & { readonly number: string }> {
+async function openCalls(
+  calls: FakeCalls,
+  look: Look,
+): Promise<WatchedPage & { readonly number: string; readonly box: FakeBoxConsole }> {
   const box = new FakeBoxConsole({ clock: systemClock, slots: 4 });
   const settings = new MemorySettings();
   await setPassword({ settings, random: systemRandom, password: PASSWORD });
@@ -40,7 +43,7 @@ async function openCalls(calls: FakeCalls, look: Look): Promise<WatchedPage & { 
   await watched.page.fill("#password", PASSWORD);
   await watched.page.click("button[type=submit]");
   const number = (await box.lines()).find(({ id }) => id === CALL.line)?.number ?? "";
-  return { ...watched, number };
+  return { ...watched, number, box };
 }
 
 /** A call that talks for a minute now, and one that rings and has no sound yet. */
@@ -76,7 +79,7 @@ describe.skipIf(!hasChromium)(NAME, () => {
 
   it("are shown while they are on, with how their sound fares, and ended when somebody says so", async () => {
     const calls = busyCalls();
-    const { page, complaints, number } = await openCalls(calls, DESKTOP);
+    const { page, complaints, number, sent, box } = await openCalls(calls, DESKTOP);
     expect(number).toMatch(/^\+/);
     await page.getByText("Calls can be taken").waitFor();
     const talking = page.locator(`[data-call="${CALL.id}"]`);
@@ -97,6 +100,15 @@ describe.skipIf(!hasChromium)(NAME, () => {
     // What ends by itself goes as well: the page asks again.
     calls.reply = { ...calls.reply, calls: [] };
     await page.getByText("Nobody is calling.").waitFor();
+    // And what begins is told by the box: nobody waits for the page to ask.
+    calls.reply = { ...calls.reply, calls: [{ ...CALL, id: "34".repeat(16) }] };
+    const asked = sent.length;
+    box.tellCall({
+      ...{ id: "34".repeat(16), at: systemClock.now(), slot: "1", line: CALL.line, held: false, cause: null },
+      ...{ direction: "in", phase: "ringing", started_at: systemClock.now(), talking_at: null },
+    });
+    await page.locator(`[data-call="${"34".repeat(16)}"]`).waitFor({ timeout: 3000 });
+    expect(sent.slice(asked).filter((request) => request.includes("/api/v1/calls")).length).toBeGreaterThan(0);
     expect(complaints).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 // Every node in the real Node-RED, against the box's real web server over a fake box.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { CallNews } from "../../src/protocol/index.ts";
 import { type BoxServer, startBoxServer } from "./box-server.ts";
 import { type FlowNode, NodeRedRig } from "./node-red-rig.ts";
 
@@ -209,9 +210,24 @@ describe("sms event", () => {
 });
 
 describe("call event", () => {
-  it("says that the box tells of no calls", async () => {
-    await deployNode("call-event", {});
-    await red.until(() => /tells of no calls/.test(JSON.stringify(red.status("node"))));
+  const at = 1_767_225_600_000;
+  const call: CallNews = {
+    ...{ id: "ab".repeat(16), at, slot: "s1", line: "line-1", held: false },
+    ...{ direction: "in", phase: "ringing", started_at: at, talking_at: null, cause: null },
+  };
+
+  it("tells what becomes of a call, and how many are on", async () => {
+    await deployNode("call-event", { line: "line-1" });
+    await red.until(() => /0 now/.test(JSON.stringify(red.status("node"))));
+    server.box.tellCall({ ...call, line: "line-2", id: "cd".repeat(16) });
+    server.box.tellCall(call);
+    expect(await out()).toEqual(expect.objectContaining({ topic: "call/line-1", payload: call }));
+    await red.until(() => /1 now/.test(JSON.stringify(red.status("node"))));
+    server.box.tellCall({ ...call, phase: "over", cause: "no_answer" });
+    await red.until(() => /0 now/.test(JSON.stringify(red.status("node"))));
+    expect(await red.until(() => red.shown("out")[1])).toMatchObject({
+      payload: { phase: "over", cause: "no_answer" },
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { AppError, type Clock, type Disposer, millis, type RentalId, rentalId } 
 import type { BoxConsole } from "../../src/core/index.ts";
 import type {
   BoxEvent,
+  CallNews,
   GrantRequest,
   LineView,
   LiveFrame,
@@ -160,6 +161,10 @@ export class FakeBoxConsole implements BoxConsole {
     this.#events.push(full);
     if (this.#events.length > 500) this.#events.shift();
     this.#emit({ type: "event", event: full });
+  }
+
+  tellCall(call: CallNews): void {
+    this.#emit({ type: "call", call });
   }
 
   tellSms(sms: SmsView): void {

@@ -217,6 +217,10 @@ export class FakeGateway implements VoiceGateway {
     this.#dials.tell({ leg, dialled });
     return leg;
   }
+  throttled(): number {
+    return 0;
+  }
+
   legs(): number {
     return this.leg === null || this.leg.over ? 0 : 1;
   }

@@ -27,6 +27,7 @@ export const ALERT_RULES = {
   /** Seconds that the oldest waiting message has waited. */
   outbox_age: { of: "box", side: "above" },
   relay_down: { of: "box", side: null },
+  calls_down: { of: "part", side: null },
   intake_paused: { of: "box", side: null },
   clock_doubt: { of: "box", side: null },
   clock_unsynchronised: { of: "box", side: null },

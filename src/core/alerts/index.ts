@@ -8,6 +8,7 @@ export { ALERT_LANGUAGES, type AlertLanguage, type AlertWords, alertTexts, fill,
 export * from "./alert-views.ts";
 export { Alerts, type AlertsDeps, LONGEST_SNOOZE_DAYS } from "./alerts.ts";
 export * from "./box-source.ts";
+export * from "./calls-source.ts";
 export * from "./chain-source.ts";
 export * from "./delivery-source.ts";
 export * from "./machine-source.ts";

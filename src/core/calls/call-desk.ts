@@ -95,7 +95,8 @@ export interface CallDeskDeps {
   readonly userOf: (rental: Rental) => string | null;
   readonly rentalOf: (user: string) => Rental | null;
   readonly ledger: CallLedger;
-  readonly onChange: () => void;
+  /** A call began, changed or, with `cause`, is over. */
+  readonly onChange: (open: OpenCall, cause: EndCause | null) => void;
 }
 
 /** A call that is on, for the console. No number of anybody. */
@@ -280,6 +281,7 @@ export class CallDesk {
       {
         ...{ ...this.#deps, id, rules },
         onTalking: () => account?.talking(),
+        onChange: () => this.#changed(id),
         onOver: (_, cause) => this.#onOver(id, cause, { slot, line, account }),
       },
       ends,
@@ -294,7 +296,12 @@ export class CallDesk {
     }
     this.#calls.set(id, { id, direction, slot, line: line?.id ?? null, rental: rental?.id ?? null, call });
     call.begin();
-    this.#deps.onChange();
+    this.#changed(id);
+  }
+
+  #changed(id: string): void {
+    const open = this.#calls.get(id);
+    if (open !== undefined) this.#deps.onChange(open, null);
   }
 
   #onOver(id: string, cause: EndCause, { slot, line, account }: Ended): void {
@@ -306,7 +313,7 @@ export class CallDesk {
       ...{ level: "info", code: "call.ended", slot, line: line?.id ?? null },
       details: { direction, reason: cause, answered: open?.call.state.answered ?? false },
     });
-    this.#deps.onChange();
+    if (open !== undefined) this.#deps.onChange(open, cause);
     if (this.#calls.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

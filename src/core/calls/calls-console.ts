@@ -1,13 +1,20 @@
 // Calls as the console shows them. Whom a renter calls, and who called, is in none of it.
 
-import { AppError, type RentalId } from "../../base/index.ts";
-import type { CallHistoryReply, CallRecordView, CallsReply, CallView, SipAccountView } from "../../protocol/index.ts";
+import { AppError, type RentalId, type UnixMs } from "../../base/index.ts";
+import type {
+  CallHistoryReply,
+  CallNews,
+  CallRecordView,
+  CallsReply,
+  CallView,
+  SipAccountView,
+} from "../../protocol/index.ts";
 import type { SlotDriver } from "../ports.ts";
 import type { Rentals } from "../rentals.ts";
 import type { CallDesk, OpenCall } from "./call-desk.ts";
 import type { CallStore, StoredCall } from "./ports-calls.ts";
 import type { CallsConsole } from "./ports-calls-console.ts";
-import type { CallQuality, SipBinding, VoiceGateway } from "./ports-voice.ts";
+import type { CallQuality, EndCause, SipBinding, VoiceGateway } from "./ports-voice.ts";
 import type { SipAccounts } from "./sip-accounts.ts";
 
 export interface CallsConsoleDeps {
@@ -33,6 +40,19 @@ async function callView(open: OpenCall): Promise<CallView> {
     ...{ id, direction, slot, line, rental, phase, held, started_at: call.startedAt, talking_at: call.talkingAt },
     sound: call.modem === null ? null : { ...call.modem.audio.counts() },
     quality: quality === null || quality === undefined ? null : qualityView(quality),
+  };
+}
+
+/** What may be told of a call that changed; `cause` of one that is over. */
+export function callNewsOf(
+  { id, direction, slot, line, call }: OpenCall,
+  cause: EndCause | null,
+  at: UnixMs,
+): CallNews {
+  const { phase, held } = call.state;
+  return {
+    ...{ id, at, direction, slot, line, held, started_at: call.startedAt, talking_at: call.talkingAt },
+    ...{ phase: cause === null ? phase : "over", cause: cause ?? call.state.cause },
   };
 }
 

@@ -2,6 +2,7 @@
 export * from "./call.ts";
 export * from "./call-book.ts";
 export * from "./call-desk.ts";
+export * from "./call-hub.ts";
 export * from "./call-machine.ts";
 export * from "./calls-console.ts";
 export * from "./dial-policy.ts";

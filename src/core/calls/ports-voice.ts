@@ -201,6 +201,8 @@ export interface VoiceGateway {
   /** Rings all phones of an account; the first that answers gets the call. A leg without phones ends with `not_registered`. */
   ring(request: RingRequest): PhoneLeg;
   onDial(listener: (request: DialRequest) => void): Disposer;
+  /** Requests that the edge let drop because they came too often, since its start; null where it does not count. */
+  throttled(): number | null;
   /** Legs that exist now, for a look at leaks: none when no call is on. */
   legs(): number;
 }

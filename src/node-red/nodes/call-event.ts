@@ -1,25 +1,26 @@
-// `call event`: frames of type `call`, as soon as a box tells any. Boxes of today bring no calls, and the node says so.
+// `call event`: a message for each call that began, changed or is over, as soon as the box tells it. No number of anybody is in it.
 
 import { z } from "zod";
 import type { NodeKind } from "../flow-node.ts";
 import { optionalText } from "../flow-values.ts";
 
 const config = z.object({ line: optionalText });
-const callFrame = z.looseObject({ type: z.literal("call") });
 
 export const callEvent: NodeKind<z.infer<typeof config>> = {
   type: "numberbox-call-event",
   config,
   open: ({ config: settings, link, tell, show }) => {
-    show({ fill: "grey", shape: "ring", text: "this box tells of no calls" });
+    const open = new Set<string>();
+    const count = (): void =>
+      show({ fill: "green", shape: open.size === 0 ? "ring" : "dot", text: `${open.size} now` });
+    count();
     return {
-      close: link.on("other", (frame) => {
-        const call = callFrame.safeParse(frame);
-        if (!call.success) return;
-        show({ fill: "green", shape: "dot", text: "calls" });
-        const { type: _, ...payload } = call.data;
-        if (settings.line !== "" && payload.line !== settings.line) return;
-        tell({ topic: "call", payload });
+      close: link.on("call", (call) => {
+        if (settings.line !== "" && call.line !== settings.line) return;
+        if (call.phase === "over") open.delete(call.id);
+        else open.add(call.id);
+        count();
+        tell({ topic: `call/${call.line ?? ""}`, payload: call });
       }),
     };
   },

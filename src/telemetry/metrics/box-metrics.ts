@@ -5,6 +5,7 @@ import { type Clock, type Logger, messageOf, millis, seconds, withDeadline } fro
 import type {
   AlertFeed,
   BoxConsole,
+  CallFeed,
   ChainConsole,
   MachinePort,
   MetricsConsole,
@@ -13,7 +14,7 @@ import type {
 } from "../../core/index.ts";
 import { METRICS, type MetricName, type MetricRow } from "./metric-table.ts";
 import { ProcessFacts } from "./process-facts.ts";
-import { type CertificateFact, type Sample, samplesOf } from "./samples.ts";
+import { type CertificateFact, type MetricPicture, type Sample, samplesOf } from "./samples.ts";
 import { type ShippedFile, shippedFile } from "./shipped-files.ts";
 
 export interface BoxMetricsDeps {
@@ -28,6 +29,8 @@ export interface BoxMetricsDeps {
   readonly certificates: () => Promise<readonly CertificateFact[]>;
   readonly alerts: Pick<AlertFeed, "firing"> | null;
   readonly mqtt: Pick<MqttConsole, "brokers"> | null;
+  /** Null on a box without calls. */
+  readonly calls: CallFeed | null;
 }
 
 /** What a page costs is little, but nobody needs it twice a second: several scrapers share one. */
@@ -81,7 +84,14 @@ export class BoxMetrics implements MetricsConsole {
       ...{ machine: facts, chain: node, certificates: ends, publications: publications() },
       alerts: alerts?.firing() ?? [],
       brokers: mqtt?.brokers() ?? [],
+      calls: this.#calls(),
     });
+  }
+
+  #calls(): MetricPicture["calls"] {
+    const { calls } = this.#deps;
+    const fact = calls?.fact() ?? null;
+    return calls === null || fact === null ? null : { fact, open: calls.open(), totals: calls.totals() };
   }
 
   /** A part that is slow or broken leaves its own metrics out, not the page. */

@@ -48,6 +48,17 @@ export const METRICS = {
   numberbox_rentals_active: gauge("Rentals that run."),
   numberbox_rental_messages_waiting: gauge("SMS of active rentals that the relay has not taken yet."),
 
+  numberbox_voice_up: gauge("Whether calls can be taken; absent on a box without calls."),
+  numberbox_voice_problem: gauge("1 for the code of what keeps calls from being taken, absent without one.", "code"),
+  numberbox_voice_slots: gauge("Slots whose modem can carry the sound of a call."),
+  numberbox_sip_accounts: gauge("SIP accounts of rentals."),
+  numberbox_sip_phones: gauge("Phones that are registered."),
+  numberbox_sip_throttled_total: counter("SIP requests that came too often and got no answer, since the start."),
+  numberbox_calls_active: gauge("Calls that are on.", "direction"),
+  numberbox_calls_ended_total: counter("Calls that are over, since the start.", "direction", "cause"),
+  numberbox_calls_answered_total: counter("Of them those in which both heard each other.", "direction", "cause"),
+  numberbox_call_talk_seconds_total: counter("How long they talked.", "direction", "cause"),
+
   numberbox_chain_up: gauge("Whether the Emercoin node answers; absent without one."),
   numberbox_chain_synced: gauge("Whether the node has all blocks."),
   numberbox_chain_blocks: gauge("Height of the node's chain."),

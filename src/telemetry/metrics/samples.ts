@@ -1,7 +1,15 @@
 // What the box looks like as numbers, pure. A value that is not known has no sample.
 
-import type { AlertFact, MachineFacts } from "../../core/index.ts";
-import type { ChainView, LineView, MqttBrokerView, Overview, RentalView, SlotView } from "../../protocol/index.ts";
+import type { AlertFact, CallsFact, CallTotal, MachineFacts } from "../../core/index.ts";
+import type {
+  CallNews,
+  ChainView,
+  LineView,
+  MqttBrokerView,
+  Overview,
+  RentalView,
+  SlotView,
+} from "../../protocol/index.ts";
 import type { MetricName } from "./metric-table.ts";
 
 export interface Sample {
@@ -30,6 +38,12 @@ export interface MetricPicture {
   readonly certificates: readonly CertificateFact[];
   readonly alerts: readonly AlertFact[];
   readonly brokers: readonly MqttBrokerView[];
+  /** Null on a box without calls. */
+  readonly calls: {
+    readonly fact: CallsFact;
+    readonly open: readonly CallNews[];
+    readonly totals: readonly CallTotal[];
+  } | null;
 }
 
 type Value = number | boolean | null | undefined;
@@ -161,8 +175,29 @@ function ofBroker({ id: broker, state, queue, dropped, published }: MqttBrokerVi
   ];
 }
 
+function ofCalls({ fact, open, totals }: NonNullable<MetricPicture["calls"]>): readonly Sample[] {
+  const { problem, slots, accounts, phones, throttled } = fact;
+  const active = (direction: "in" | "out") =>
+    sample("numberbox_calls_active", open.filter((call) => call.direction === direction).length, { direction });
+  return [
+    ...sample("numberbox_voice_up", problem === null),
+    ...(problem === null ? [] : sample("numberbox_voice_problem", 1, { code: problem })),
+    ...sample("numberbox_voice_slots", slots.length),
+    ...sample("numberbox_sip_accounts", accounts),
+    ...sample("numberbox_sip_phones", phones),
+    ...sample("numberbox_sip_throttled_total", throttled),
+    ...active("in"),
+    ...active("out"),
+    ...totals.flatMap(({ direction, cause, calls, answered, talked }) => [
+      ...sample("numberbox_calls_ended_total", calls, { direction, cause }),
+      ...sample("numberbox_calls_answered_total", answered, { direction, cause }),
+      ...sample("numberbox_call_talk_seconds_total", talked, { direction, cause }),
+    ]),
+  ];
+}
+
 export function samplesOf(picture: MetricPicture): readonly Sample[] {
-  const { slots, machine, certificates, alerts, brokers } = picture;
+  const { slots, machine, certificates, alerts, brokers, calls } = picture;
   return [
     ...ofBox(picture),
     ...byState("numberbox_slots", ["starting", "ready", "down", "stopped"], slots),
@@ -175,5 +210,6 @@ export function samplesOf(picture: MetricPicture): readonly Sample[] {
     ),
     ...ofAlerts(alerts),
     ...brokers.flatMap(ofBroker),
+    ...(calls === null ? [] : ofCalls(calls)),
   ];
 }

@@ -1,9 +1,10 @@
 // What the box looks like from outside, as messages for the rows of the table; pure. The same for every broker.
 
 import type { SlotId } from "../../base/index.ts";
-import type { AlertFact, MachineFacts } from "../../core/index.ts";
+import type { AlertFact, CallsFact, MachineFacts } from "../../core/index.ts";
 import {
   type BoxEvent,
+  type CallNews,
   type LineView,
   MQTT_TOPICS,
   type MqttTopic,
@@ -29,6 +30,14 @@ export interface BoxPicture {
   readonly machine: MachineFacts | null;
   /** Null on a box without alerts. */
   readonly alerts: readonly AlertFact[] | null;
+  /** Null on a box without calls. */
+  readonly calls: CallsPicture | null;
+}
+
+export interface CallsPicture {
+  readonly fact: CallsFact;
+  /** Those that are on. */
+  readonly open: readonly CallNews[];
 }
 
 /** Through the row's schema, which drops what is not to be published. Errors: a ZodError for a value that does not fit. */
@@ -120,6 +129,20 @@ function ofSlot(slot: SlotView): BoxMessage {
   return boxMessage("slot", payload, { slot: slot.id });
 }
 
+const IDLE = { state: "idle", direction: null, line: null, held: false, started_at: null, talking_at: null };
+
+function ofCalls({ fact, open }: CallsPicture): readonly BoxMessage[] {
+  const { problem, edge, accounts, phones, slots } = fact;
+  const counts = { active: open.length, accounts, phones, slots: slots.length };
+  return [
+    boxMessage("calls", { problem, edge, ...counts }),
+    ...slots.map((slot) => {
+      const call = open.find((each) => each.slot === slot);
+      return boxMessage("slotCall", call === undefined ? IDLE : { ...call, state: call.phase }, { slot });
+    }),
+  ];
+}
+
 function ofSlots(slots: readonly SlotView[]): readonly BoxMessage[] {
   return slots.flatMap((slot) => [
     ofSlot(slot),
@@ -129,13 +152,14 @@ function ofSlots(slots: readonly SlotView[]): readonly BoxMessage[] {
 
 /** All states that the broker should hold now, Home Assistant's discovery apart. */
 export function stateMessages(picture: BoxPicture): readonly BoxMessage[] {
-  const { machine, alerts, slots } = picture;
+  const { machine, alerts, slots, calls } = picture;
   return [
     ...ofBox(picture),
     ofRentals(picture),
     ...(machine === null ? [] : [ofMachine(machine)]),
     ...(alerts === null ? [] : [boxMessage("alerts", { firing: alerts.slice(0, 200) })]),
     ...ofSlots(slots),
+    ...(calls === null ? [] : ofCalls(calls)),
   ];
 }
 
@@ -155,6 +179,13 @@ export function smsMessage(id: string, sms: SmsView): BoxMessage {
   return boxMessage("sms", { id, at: sms.at, line: sms.line, slot: sms.slot, rented: sms.rental !== null });
 }
 
+export function callMessage(id: string, call: CallNews): BoxMessage {
+  const isOver = call.phase === "over";
+  const talked = call.talking_at === null ? 0 : Math.max(0, call.at - call.talking_at);
+  const seconds = isOver ? Math.floor(talked / 1000) : null;
+  return boxMessage("call", { ...call, id, call: call.id, state: call.phase, seconds });
+}
+
 export function alertMessage(
   id: string,
   alert: AlertFact & { readonly state: string; readonly at: number },
@@ -167,5 +198,6 @@ export function slotTopics(slot: SlotId | string): readonly Pick<BoxMessage, "to
   return [
     { topic: "slot", params: { slot } },
     { topic: "balance", params: { slot } },
+    { topic: "slotCall", params: { slot } },
   ];
 }

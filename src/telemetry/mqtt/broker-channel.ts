@@ -34,6 +34,7 @@ export interface BrokerChannelDeps extends CommandPorts {
   readonly version: string;
   readonly hasMachine: boolean;
   readonly hasAlerts: boolean;
+  readonly hasCalls: boolean;
 }
 
 /** Slots that are found at a broker before the box knows its own. */

@@ -13,6 +13,7 @@ export interface DiscoveryScope {
   readonly allow: readonly MqttCommandName[];
   readonly hasMachine: boolean;
   readonly hasAlerts: boolean;
+  readonly hasCalls: boolean;
 }
 
 /** Home Assistant takes letters, digits, `_` and `-` in the id of a device: two ids never become one. */
@@ -96,6 +97,15 @@ const ALERT_PARTS: Readonly<Record<string, Part>> = {
   },
 };
 
+const CALL_PARTS: Readonly<Record<string, Part>> = {
+  calls_problem: {
+    ...{ p: "binary_sensor", name: "Calls", of: "calls", device_class: "problem" },
+    value_template: onOff("value_json.problem"),
+  },
+  calls_active: { p: "sensor", name: "Calls now", of: "calls", value_template: value("active"), ...measured },
+  phones: { p: "sensor", name: "Phones registered", of: "calls", value_template: value("phones"), ...measured },
+};
+
 const BOX_BUTTONS: Readonly<Record<string, Part>> = {
   join: { p: "button", name: "Take new modems", command: "join", payload_press: "{}" },
   refresh: { p: "button", name: "Publish again", command: "refresh", payload_press: "{}", ...diagnostic },
@@ -177,6 +187,7 @@ function ofBox(scope: DiscoveryScope): BoxMessage {
     ...BOX_PARTS,
     ...(scope.hasMachine ? MACHINE_PARTS : {}),
     ...(scope.hasAlerts ? ALERT_PARTS : {}),
+    ...(scope.hasCalls ? CALL_PARTS : {}),
     ...BOX_BUTTONS,
   };
   const dev = { ids: [device], name: `Numberbox ${scope.box}`, mf: "Numberbox", mdl: "Box", sw: scope.version };

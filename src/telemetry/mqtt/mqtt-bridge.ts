@@ -11,7 +11,7 @@ import {
   toHex,
   type UnixMs,
 } from "../../base/index.ts";
-import type { AlertFeed, BoxConsole, MachineFacts, MachinePort, MqttConsole } from "../../core/index.ts";
+import type { AlertFeed, BoxConsole, CallFeed, MachineFacts, MachinePort, MqttConsole } from "../../core/index.ts";
 import {
   isRetained,
   type LineView,
@@ -24,10 +24,18 @@ import {
   type Overview,
   type RentalView,
 } from "../../protocol/index.ts";
-import { alertMessage, type BoxMessage, eventMessage, smsMessage, stateMessages } from "./box-messages.ts";
+import {
+  alertMessage,
+  type BoxMessage,
+  type CallsPicture,
+  callMessage,
+  eventMessage,
+  smsMessage,
+  stateMessages,
+} from "./box-messages.ts";
 import { BrokerChannel, type BrokerChannelDeps, type BrokerSettings } from "./broker-channel.ts";
 
-export interface MqttBridgeDeps extends Omit<BrokerChannelDeps, "hasMachine" | "hasAlerts"> {
+export interface MqttBridgeDeps extends Omit<BrokerChannelDeps, "hasMachine" | "hasAlerts" | "hasCalls"> {
   readonly clock: Clock;
   readonly now: () => UnixMs;
   readonly random: Random;
@@ -35,6 +43,8 @@ export interface MqttBridgeDeps extends Omit<BrokerChannelDeps, "hasMachine" | "
   readonly views: Pick<BoxConsole, "overview" | "slots" | "lines" | "rentals" | "onChange">;
   readonly machine: MachinePort | null;
   readonly alerts: AlertFeed | null;
+  /** Null on a box without calls. */
+  readonly calls: Pick<CallFeed, "fact" | "open"> | null;
   readonly brokers: readonly BrokerSettings[];
 }
 
@@ -62,7 +72,12 @@ export class MqttBridge implements MqttConsole {
   constructor(deps: MqttBridgeDeps) {
     this.#deps = deps;
     this.#start = toHex(deps.random.bytes(4));
-    const told = { ...deps, hasMachine: deps.machine !== null, hasAlerts: deps.alerts !== null };
+    const told = {
+      ...deps,
+      hasMachine: deps.machine !== null,
+      hasAlerts: deps.alerts !== null,
+      hasCalls: deps.calls !== null,
+    };
     this.#channels = deps.brokers.map((settings) => new BrokerChannel(settings, told));
   }
 
@@ -109,6 +124,7 @@ export class MqttBridge implements MqttConsole {
       this.#rentals = frame.rentals;
     }
     if (frame.type === "event") this.#tell(eventMessage(this.#nextId(), frame.event));
+    if (frame.type === "call") this.#tell(callMessage(this.#nextId(), frame.call));
     if (frame.type === "sms") this.#tell(smsMessage(this.#nextId(), frame.sms));
     this.#touch();
   }
@@ -139,13 +155,25 @@ export class MqttBridge implements MqttConsole {
     const slots = views.slots();
     const known = { lines: this.#lines, rentals: this.#rentals, machine: this.#machine };
     try {
-      const messages = stateMessages({ overview, slots, ...known, alerts: alerts?.firing() ?? null });
+      const messages = stateMessages({
+        overview,
+        slots,
+        ...known,
+        alerts: alerts?.firing() ?? null,
+        calls: this.#calls(),
+      });
       this.#tell(...messages);
       for (const channel of this.#channels) channel.tellSlots(slots);
     } catch (error) {
       // A value that fits no row stays inside; the rest of the box goes on.
       log.error("mqtt_state_unfit", { reason: messageOf(error) });
     }
+  }
+
+  #calls(): CallsPicture | null {
+    const { calls } = this.#deps;
+    const fact = calls?.fact() ?? null;
+    return calls === null || fact === null ? null : { fact, open: calls.open() };
   }
 
   /** Asks for what nobody tells, now and again and again. */

@@ -169,6 +169,10 @@ export class AsteriskGateway implements VoiceGateway {
     return this.#events.on("dial", listener);
   }
 
+  throttled(): number | null {
+    return this.#deps.edge.throttled?.() ?? null;
+  }
+
   legs(): number {
     return this.#legs.size;
   }

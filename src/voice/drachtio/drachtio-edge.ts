@@ -131,6 +131,10 @@ export class DrachtioEdge implements SipEdge {
     return this.#desk.endCalls((call) => !call.isDirect && call.users.some((user) => users.has(user)));
   }
 
+  throttled(): number {
+    return this.#desk.throttled;
+  }
+
   dialogs(): number {
     return this.#desk.dialogs();
   }

@@ -55,6 +55,8 @@ export class EdgeDesk {
   readonly #failed: Throttle;
   readonly #algorithms = new PhoneAlgorithms(SOURCES);
   readonly #calls = new Map<CallBridge, Parties>();
+  /** Requests that came too often and got no answer. */
+  throttled = 0;
   #accounts: ReadonlyMap<string, SipAccount> = new Map();
   #connection: SipConnection | null = null;
   /** Dialogs that the server may still have from a connection before. */
@@ -160,6 +162,7 @@ export class EdgeDesk {
     }
     const isWrong = verdict.kind !== "ask";
     if (!(isWrong ? this.#failed : this.#asked).take(source)) {
+      this.throttled++;
       request.drop();
       return null;
     }

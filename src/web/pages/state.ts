@@ -53,6 +53,8 @@ export interface State {
   readonly phones: readonly PhoneView[] | null;
   /** New modems and the window in which they are taken in; null until they were asked for. */
   readonly hardware: JoinView | null;
+  /** How often the box told something of a call: what is shown of calls is asked for anew then. */
+  readonly callsTold: number;
   readonly history: CountHistory;
   /** The box's wall clock, estimated: its last statement carried forward by this machine's monotonic clock. */
   readonly now: number;
@@ -72,6 +74,7 @@ export function initialState(view: View, theme: Theme): State {
     box: null,
     phones: null,
     hardware: null,
+    callsTold: 0,
     history: historyStart,
     now: 0,
     boxClock: { box: 0, mono: 0 },
@@ -140,6 +143,8 @@ export function applyFrame(state: State, frame: LiveFrame, mono: number): State 
       return { ...state, box: { ...box, lines: frame.lines, rentals: frame.rentals } };
     case "event":
       return applyEvent(state, box, frame.event);
+    case "call":
+      return { ...state, callsTold: state.callsTold + 1 };
     case "sms":
       // The counters tell it in the next frames.
       return state;

@@ -10,6 +10,8 @@ function keyOf(frame: LiveFrame): string | null {
     case "overview":
     case "rentals":
       return frame.type;
+    case "call":
+      return `call ${frame.call.id}`;
     case "event":
     case "sms":
     case "snapshot":

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   balanceFloor,
   boxSource,
+  callsSource,
   chainSource,
   machineObservations,
   type NamePublication,
@@ -190,6 +191,31 @@ describe("what alerts see of the chain", () => {
     expect((await chain(view(), again)).publication_failed).toBe(0);
     const failed = [...again, publication("done", "b", 1), publication("lost", "b", 2), publication("failed", "c", 1)];
     expect((await chain(view(), failed)).publication_failed).toBe(2);
+  });
+});
+
+describe("calls", () => {
+  const fact = { edge: null, accounts: 1, phones: 0, slots: [], throttled: null };
+  const seen = async (problem: string | null) => {
+    const found = await callsSource({ fact: () => ({ ...fact, problem }) }).observe();
+    return Object.fromEntries(found.map(({ subject, value, details }) => [subject, [value, details?.reason]]));
+  };
+
+  it("tell who is out of reach, and nothing of what nobody can know", async () => {
+    expect(await seen(null)).toEqual({ Asterisk: [false, undefined], "SIP server": [false, undefined] });
+    expect(await seen("voice.starting")).toEqual({ Asterisk: [false, undefined], "SIP server": [false, undefined] });
+    expect(await seen("voice.ari_unreachable")).toEqual({
+      Asterisk: [true, "voice.ari_unreachable"],
+      "SIP server": [null, undefined],
+    });
+    expect(await seen("voice.edge_down")).toEqual({
+      Asterisk: [false, undefined],
+      "SIP server": [true, "voice.edge_down"],
+    });
+  });
+
+  it("are nothing to a box without them", async () => {
+    expect(await callsSource({ fact: () => null }).observe()).toEqual([]);
   });
 });
 

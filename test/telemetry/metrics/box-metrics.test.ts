@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seconds, unixMs } from "../../../src/base/index.ts";
+import { seconds, slotId, unixMs } from "../../../src/base/index.ts";
 import { type ChainConsole, type MachineFacts, noMachineFacts } from "../../../src/core/index.ts";
 import type { MqttBrokerView } from "../../../src/protocol/index.ts";
 import { BoxMetrics, type BoxMetricsDeps } from "../../../src/telemetry/index.ts";
@@ -17,6 +17,14 @@ const CHAIN: Awaited<ReturnType<ChainConsole["view"]>> = {
   ...{ configured: true, ready: true, problem: null },
   node: { network: "test", version: "0.8.6", height: 100, headers: 103, synced: false, peers: 4 },
   wallet: { name: "w", lock: "unlocked", confirmed: "12.500000", unconfirmed: "0.000000", immature: "0.000000" },
+};
+
+const CALLS: BoxMetricsDeps["calls"] = {
+  fact: () => ({
+    ...{ problem: "voice.edge_down", edge: null, accounts: 2, phones: 1, slots: [slotId("s1")], throttled: 9 },
+  }),
+  open: () => [],
+  totals: () => [{ direction: "in", cause: "hung_up", calls: 3, answered: 2, talked: 12.5 }],
 };
 
 function rig(slots = 4, more: Partial<BoxMetricsDeps> = {}) {
@@ -39,6 +47,7 @@ function rig(slots = 4, more: Partial<BoxMetricsDeps> = {}) {
       ],
     },
     mqtt: { brokers: () => [broker] },
+    calls: CALLS,
     ...more,
   });
   return { clock, box, log, metrics };

@@ -46,6 +46,11 @@ async function page(): Promise<string> {
     certificates: async () => [{ name: "console", expiresAt: 5000 }],
     alerts: { firing: () => [] },
     mqtt: { brokers: () => [BROKER] },
+    calls: {
+      fact: () => ({ problem: null, edge: "asterisk", accounts: 2, phones: 1, slots: [], throttled: 9 }),
+      open: () => [],
+      totals: () => [{ direction: "in", cause: "hung_up", calls: 3, answered: 2, talked: 12.5 }],
+    },
   });
   return await metrics.page();
 }

@@ -1,9 +1,9 @@
 // The bridge over a fake box and brokers in memory, with a clock that moves when told.
 
-import { AppError, type Disposer, seconds, unixMs } from "../../../src/base/index.ts";
+import { AppError, type Disposer, seconds, slotId, unixMs } from "../../../src/base/index.ts";
 import type { AlertFact, AlertFeed, MachineFacts, UssdAnswer } from "../../../src/core/index.ts";
 import { noMachineFacts } from "../../../src/core/index.ts";
-import type { MqttCommandName, MqttReply, SlotView } from "../../../src/protocol/index.ts";
+import type { CallNews, MqttCommandName, MqttReply, SlotView } from "../../../src/protocol/index.ts";
 import { MqttBridge } from "../../../src/telemetry/index.ts";
 import { RecordingLogger } from "../../core/core-rig.ts";
 import { FakeBoxConsole } from "../../sim/fake-box-console.ts";
@@ -53,6 +53,8 @@ export class BridgeRig {
   facts: MachineFacts = { ...noMachineFacts, temperatureC: 51.04, disk: { freeBytes: 10.4, totalBytes: 100 } };
   /** USSD is never answered. */
   hang = false;
+  /** Calls that are on. */
+  open: readonly CallNews[] = [];
   answer: UssdAnswer = { text: "Balance 4.20 EUR", more: false };
 
   constructor({ slots = 2, brokers = [{ id: "home" }], allow = [] }: RigOptions = {}) {
@@ -69,6 +71,12 @@ export class BridgeRig {
       views: this.box,
       machine: { facts: async () => this.facts },
       alerts: this.alerts,
+      calls: {
+        fact: () => ({
+          ...{ problem: null, edge: "asterisk", accounts: 1, phones: 2, slots: [slotId("s1")], throttled: null },
+        }),
+        open: () => this.open,
+      },
       fleet: {
         recover: async (id, rung) => {
           this.calls.push(`recover ${id} ${rung}`);

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { minutes, seconds, unixMs } from "../../../src/base/index.ts";
-import { MQTT_TOPICS } from "../../../src/protocol/index.ts";
+import { type CallNews, MQTT_TOPICS } from "../../../src/protocol/index.ts";
 import { BridgeRig } from "./bridge-rig.ts";
 import { faultOf, rowOf } from "./table.ts";
 
 const ROOTS = { root: "numberbox/b1", discovery: "homeassistant" };
 const ALL = ["recover", "balance", "ussd", "join", "refresh"] as const;
+
+const CALL: CallNews = {
+  ...{ id: "ab".repeat(16), at: 6000, slot: "s1", line: "line-1", held: false, cause: null },
+  ...{ direction: "in", phase: "talking", started_at: 5000, talking_at: 6000 },
+};
 
 describe("the box at its brokers", () => {
   it("tells everything that the table promises, retained where it says so, and nothing else", async () => {
@@ -15,6 +20,7 @@ describe("the box at its brokers", () => {
     rig.box.receive("s2");
     rig.box.record({ level: "warn", code: "slot.down", slot: "s1", details: { reason: "modem.timeout" } });
     rig.box.tellSms({ id: "m1", at: 5, line: "line-1", slot: "s1", rental: null, seq: null });
+    rig.box.tellCall(CALL);
     rig.alerts.raise({ rule: "sim_lost", severity: "critical", subject: "s1", since: unixMs(3) });
     await rig.settle();
     await rig.command("numberbox/b1/slot/s1/command/recover", "{}");
@@ -27,6 +33,28 @@ describe("the box at its brokers", () => {
     const rows = new Set(told.map(({ topic }) => rowOf(ROOTS, topic)));
     const promised = Object.entries(MQTT_TOPICS).filter(([, row]) => row.direction !== "in");
     expect([...rows].sort()).toEqual(promised.map(([name]) => name).sort());
+  });
+
+  it("tells a slot's call as it is and as it changes, and that it is idle", async () => {
+    const rig = new BridgeRig();
+    await rig.start();
+    const last = (topic: string): unknown =>
+      JSON.parse(
+        rig.broker.published.findLast((message) => message.topic === `numberbox/b1/${topic}`)?.payload ?? "null",
+      );
+    expect(last("slot/s1/call")).toMatchObject({ state: "idle", direction: null });
+    expect(last("calls")).toMatchObject({ problem: null, active: 0, phones: 2, slots: 1 });
+    rig.open = [CALL];
+    rig.box.tellCall(CALL);
+    await rig.settle();
+    expect(last("slot/s1/call")).toMatchObject({ state: "talking", direction: "in", line: "line-1", talking_at: 6000 });
+    expect(last("calls")).toMatchObject({ active: 1 });
+    rig.open = [];
+    rig.box.tellCall({ ...CALL, phase: "over", at: 9900, cause: "hung_up" });
+    await rig.settle();
+    expect(last("call")).toMatchObject({ call: CALL.id, state: "over", seconds: 3, cause: "hung_up" });
+    expect(last("slot/s1/call")).toMatchObject({ state: "idle" });
+    await rig.bridge.stop();
   });
 
   it("names no number, no SIM, no renter and no message", async () => {

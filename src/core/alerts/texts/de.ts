@@ -49,6 +49,11 @@ export const de: AlertTexts = {
       cleared: "Das Relay ist wieder verbunden",
       hint: "Nachrichten werden aufbewahrt und später gesendet. Prüfen Sie Netz und Relay.",
     },
+    calls_down: {
+      raised: "Keine Anrufe: {subject} ist nicht erreichbar[ ({reason})]",
+      cleared: "Anrufe: {subject} ist wieder da",
+      hint: "Sehen Sie nach, ob der Dienst läuft; die Box versucht es selbst weiter. SMS sind nicht betroffen.",
+    },
     intake_paused: {
       raised: "Die Box nimmt keine Nachrichten an[ ({reason})]",
       cleared: "Die Box nimmt wieder Nachrichten an",

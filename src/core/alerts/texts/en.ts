@@ -49,6 +49,11 @@ export const en: AlertTexts = {
       cleared: "The relay is connected again",
       hint: "Messages are kept and sent later. Check the network and the relay.",
     },
+    calls_down: {
+      raised: "Calls cannot be taken: {subject} is out of reach[ ({reason})]",
+      cleared: "Calls: {subject} is back",
+      hint: "See whether its service runs; the box tries again by itself. SMS are not touched.",
+    },
     intake_paused: {
       raised: "The box takes no messages in[ ({reason})]",
       cleared: "The box takes messages in again",

@@ -49,6 +49,11 @@ export const es: AlertTexts = {
       cleared: "El relé está conectado de nuevo",
       hint: "Los mensajes se guardan y se envían después. Revise la red y el relé.",
     },
+    calls_down: {
+      raised: "No hay llamadas: {subject} no responde[ ({reason})]",
+      cleared: "Llamadas: {subject} ha vuelto",
+      hint: "Compruebe si el servicio funciona; el equipo lo intenta solo. Los SMS no se ven afectados.",
+    },
     intake_paused: {
       raised: "La caja no admite mensajes[ ({reason})]",
       cleared: "La caja vuelve a admitir mensajes",

@@ -71,6 +71,7 @@ export const enAlerts = {
   "alerts.rule.phone_battery": "Phone's battery low",
   "alerts.rule.outbox_age": "Messages wait for the relay",
   "alerts.rule.relay_down": "Relay out of reach",
+  "alerts.rule.calls_down": "No calls",
   "alerts.rule.intake_paused": "Intake paused",
   "alerts.rule.clock_doubt": "Clock in doubt",
   "alerts.rule.clock_unsynchronised": "Clock not set by a time server",

@@ -1,6 +1,6 @@
 // Calls: whether any can be taken, those that are on, the phones of renters, and the calls that are over.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import {
   type CallsReply,
   type CallView,
@@ -20,7 +20,8 @@ import { EndCall, RenewCredential } from "./call-dialogs.tsx";
 import { CallHistory } from "./call-history.tsx";
 import { LiveCalls } from "./call-live.tsx";
 
-const EVERY = 2000;
+/** How its sound fares changes without a word of the box, while a call is on; otherwise phones come and go. */
+const EVERY = { busy: 2000, idle: 10_000 } as const;
 const NO_LINES: readonly LineView[] = [];
 const EDGES: Readonly<Record<NonNullable<CallsReply["edge"]>, string>> = {
   drachtio: "drachtio",
@@ -138,18 +139,31 @@ function Working({ state, onDone }: WorkingProps) {
 export function Calls() {
   const words = useWords();
   const [asks, setAsks] = useState(true);
-  const { value, fault, reload } = useResource(callsReply, asks ? "/api/v1/calls" : null, EVERY);
-  const isOff = value?.configured === false;
+  const [busy, setBusy] = useState(false);
+  const { value, fault, reload } = useResource(
+    callsReply,
+    asks ? "/api/v1/calls" : null,
+    EVERY[busy ? "busy" : "idle"],
+  );
+  const isBusy = (value?.calls.length ?? 0) > 0;
+  const told = useSelect((state) => state.callsTold);
+  useEffect(() => setBusy(isBusy), [isBusy]);
+  const answered = useRef(told);
+  useEffect(() => {
+    if (answered.current === told) return;
+    answered.current = told;
+    reload();
+  }, [told]);
   // Nothing turns calls on but a restart of the box.
   useEffect(() => {
-    if (isOff) setAsks(false);
-  }, [isOff]);
+    if (value?.configured === false) setAsks(false);
+  }, [value]);
   return (
     <div class="calls">
       <header class="view-head">
         <h1>{words.t("calls.title")}</h1>
       </header>
-      {isOff ? (
+      {!asks ? (
         <NoCalls />
       ) : (
         <>

@@ -73,6 +73,7 @@ export const deAlerts: Translation = {
   "alerts.rule.phone_battery": "Akku des Telefons schwach",
   "alerts.rule.outbox_age": "Nachrichten warten auf das Relay",
   "alerts.rule.relay_down": "Relay nicht erreichbar",
+  "alerts.rule.calls_down": "Keine Anrufe",
   "alerts.rule.intake_paused": "Annahme angehalten",
   "alerts.rule.clock_doubt": "Uhr zweifelhaft",
   "alerts.rule.clock_unsynchronised": "Uhr von keinem Zeitserver gestellt",

@@ -73,6 +73,7 @@ export const esAlerts: Translation = {
   "alerts.rule.phone_battery": "Batería del teléfono baja",
   "alerts.rule.outbox_age": "Mensajes a la espera del relay",
   "alerts.rule.relay_down": "Relay inaccesible",
+  "alerts.rule.calls_down": "Sin llamadas",
   "alerts.rule.intake_paused": "Recepción en pausa",
   "alerts.rule.clock_doubt": "Reloj en duda",
   "alerts.rule.clock_unsynchronised": "Reloj sin sincronizar con un servidor de hora",

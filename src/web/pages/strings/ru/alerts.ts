@@ -73,6 +73,7 @@ export const ruAlerts: Translation = {
   "alerts.rule.phone_battery": "Телефон разряжен",
   "alerts.rule.outbox_age": "Сообщения ждут ретранслятора",
   "alerts.rule.relay_down": "Ретранслятор недоступен",
+  "alerts.rule.calls_down": "Звонки недоступны",
   "alerts.rule.intake_paused": "Приём приостановлен",
   "alerts.rule.clock_doubt": "Часы под сомнением",
   "alerts.rule.clock_unsynchronised": "Часы не сверены с сервером времени",
