@@ -273,6 +273,13 @@ function createNames(shared: Shared, rentals: Rentals, mirror: RecordMirror) {
   return { publishing, anchor: { publisher, node: chain.node }, escrows };
 }
 
+/** Where telemetry hears of alerts and calls, on a box that has them. */
+function createHubs({ config, log }: ServiceDeps) {
+  const [alertHub, callHub] = [new AlertHub(log), new CallHub()];
+  const alerts = config.alerts.enabled ? alertHub : null;
+  return { alertHub, callHub, feeds: { alerts, calls: config.voice === undefined ? null : callHub } };
+}
+
 /** Makes all services of the box and connects them; starts none. */
 export function createServices(deps: ServiceDeps): BoxServices {
   const { log, time } = deps;
@@ -316,12 +323,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const views = createViews(shared, { ...made, ...delivery });
   const control = new FleetControl({ ...shared, ...parts, rentals, views });
   const checks = createChecks({ chain, publishing, escrows, payments, proofs, now: shared.now });
-  const alertHub = new AlertHub(log);
-  const told = deps.config.alerts.enabled ? alertHub : null;
-  const callHub = new CallHub();
-  const parted = { views, fleet: control, ussd, balances, publishing };
-  const calls = deps.config.voice === undefined ? null : callHub;
-  const telemetry = createTelemetry({ ...shared, ...parted, alerts: told, calls });
+  const { feeds, ...hubs } = createHubs(deps);
+  const telemetry = createTelemetry({ ...shared, views, fleet: control, ussd, balances, publishing, ...feeds });
   const services: BoxServices = {
     ...delivery,
     ...made,
@@ -329,8 +332,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
     control,
     checks,
     telemetry,
-    alertHub,
-    callHub,
+    ...hubs,
     onHeld: heldBy(bus),
   };
   connect(bus, services, shared.now);
