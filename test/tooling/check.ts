@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
@@ -14,6 +14,9 @@ interface Tally {
   passed: number;
   failed: number;
   skipped: string[];
+  /** Names of what failed, told again at the end: the log above is long. */
+  broken: string[];
+  files: { readonly name: string; readonly seconds: number }[];
 }
 
 const report = z.object({
@@ -25,12 +28,18 @@ const report = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      startTime: z.number(),
+      endTime: z.number(),
+      message: z.string().optional(),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() }),
+      ),
     }),
   ),
 });
 
-const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+const tally: Tally = { passed: 0, failed: 0, skipped: [], broken: [], files: [] };
+const SLOWEST = 16;
 
 function run(command: string, args: readonly string[]): boolean {
   const result = spawnSync(join(root, "node_modules", ".bin", command), args, {
@@ -43,8 +52,13 @@ function run(command: string, args: readonly string[]): boolean {
 function step(name: string, passed: boolean): void {
   console.log(`${passed ? "ok" : "FAILED"}: ${name}`);
   if (passed) tally.passed++;
-  else tally.failed++;
+  else {
+    tally.failed++;
+    tally.broken.push(name);
+  }
 }
+
+const firstLine = (text: string): string => text.split("\n")[0]?.slice(0, 300) ?? "";
 
 function runProject(project: string): void {
   const file = join(scratch, `${project}.json`);
@@ -71,6 +85,12 @@ function runProject(project: string): void {
     (suite) => suite.status === "failed" && suite.assertionResults.every((test) => test.status !== "failed"),
   );
   tally.failed += result.numFailedTests + broken.length;
+  tally.broken.push(...broken.map(({ name, message = "" }) => `${project}: ${name}: ${firstLine(message)}`));
+  for (const { name, startTime, endTime, assertionResults } of result.testResults) {
+    tally.files.push({ name: relative(root, name), seconds: Math.round((endTime - startTime) / 1000) });
+    for (const { fullName, status, failureMessages } of assertionResults)
+      if (status === "failed") tally.broken.push(`${project}: ${fullName}: ${firstLine(failureMessages?.[0] ?? "")}`);
+  }
   if (!ended && result.numFailedTests + broken.length === 0)
     step(`${project}: the test runner failed outside of any test`, false);
   const skipped = result.testResults.flatMap((suite) =>
@@ -87,7 +107,10 @@ step("lint and format (biome)", run("biome", ["check", "--error-on-warnings", "-
 for (const project of ["unit", "property", "e2e"]) runProject(project);
 rmSync(scratch, { recursive: true, force: true });
 
+const slowest = tally.files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
 if (tally.skipped.length > 0) console.log(`\nSkipped, with the reason in the name:\n  ${tally.skipped.join("\n  ")}`);
+console.log(`\nSlowest files: ${slowest.map(({ name, seconds }) => `${name} ${seconds} s`).join(", ")}`);
+if (tally.broken.length > 0) console.log(`\nFailed:\n  ${tally.broken.join("\n  ")}`);
 console.log(
   `\n${tally.passed} passed, ${tally.failed} failed${tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : ""}`,
 );
