@@ -20,6 +20,7 @@ import { proofsSection } from "./proofs-schema.ts";
 import { senderPolicy } from "./sender-policy-schema.ts";
 import { smppSlot } from "./smpp-schema.ts";
 import { tlsSection } from "./tls-schema.ts";
+import { updatesSection } from "./updates-schema.ts";
 import { duration, eachOnce, identifier, listenAddress, logLevel } from "./values.ts";
 import { lineVoice, voiceSection } from "./voice-schema.ts";
 
@@ -203,6 +204,7 @@ export const boxConfig = z
     alerts: alertsSection.prefault({}),
     webhooks: webhooksSection,
     doctor: doctorSection.prefault({}),
+    updates: updatesSection.prefault({}),
     node_red: nodeRedSection.prefault({}),
     mqtt: mqttSection.prefault({}),
     voice: voiceSection.optional(),

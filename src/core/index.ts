@@ -79,6 +79,7 @@ export * from "./supervision/index.ts";
 export * from "./support/index.ts";
 export * from "./support/index.ts";
 export * from "./trusted-time.ts";
+export * from "./updates/index.ts";
 export * from "./ussd.ts";
 export * from "./ussd-session.ts";
 export * from "./webhooks/index.ts";

@@ -33,5 +33,6 @@ export * from "./sip-terms.ts";
 export * from "./support.ts";
 export * from "./support.ts";
 export * from "./text.ts";
+export * from "./update.ts";
 export * from "./ussd.ts";
 export * from "./wizard.ts";

@@ -14,6 +14,7 @@ export { outboxOperations } from "./server/routes-outbox.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
 export { signalOperations } from "./server/routes-signal.ts";
 export { type SupportConsole, supportOperations } from "./server/routes-support.ts";
+export { updateOperations } from "./server/routes-updates.ts";
 export { webhookOperations } from "./server/routes-webhooks.ts";
 export { wizardOperations } from "./server/routes-wizard.ts";
 export { startWeb, type WebHandle, type WebOptions } from "./server/start.ts";

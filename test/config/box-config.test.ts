@@ -31,6 +31,7 @@ describe("the box's configuration", () => {
       log: { level: "info" },
       ussd: { per_hour: 20 },
       unlock: { key_file: "unlock.key" },
+      updates: { keys: [] },
       slots: [],
       boards: [],
       join: { rules: [] },

@@ -2,18 +2,16 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readFile, rm, stat, truncate } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { readFile, rm, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import {
   AppError,
   type Clock,
   type CryptoSuite,
-  isAppError,
   type Logger,
   type Random,
   Secret,
-  systemCodeOf,
   toBase64url,
   type UnixMs,
   unixMs,
@@ -31,6 +29,7 @@ import {
 } from "../../core/index.ts";
 import type { Identity } from "../../envelope/index.ts";
 import type { BackupView } from "../../protocol/index.ts";
+import { HandedInFile } from "../handed-in-file.ts";
 import type { Machine } from "../service-deps.ts";
 import { HANDED_IN, READY } from "./backup-files.ts";
 import { placeOfBackup, readSecret } from "./backup-places.ts";
@@ -142,31 +141,7 @@ class BoxBackups implements BackupConsole {
   }
 
   async accept(offset: number, content: AsyncIterable<Uint8Array>): Promise<{ size: number }> {
-    const file = this.#handedIn;
-    const have = await stat(file).then(
-      ({ size }) => size,
-      () => 0,
-    );
-    if (offset !== 0 && offset !== have) {
-      throw new AppError("backup.wrong_offset", "a piece of the file is missing, or came twice", {
-        hint: "Go on at the offset in the context, or begin again at 0.",
-        context: { size: have },
-      });
-    }
-    if (offset > MAX_HANDED_IN) throw new AppError("backup.too_large", "the file is larger than any backup");
-    try {
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await pipeline(content, createWriteStream(file, { mode: 0o600, flags: offset === 0 ? "w" : "a" }));
-      return { size: (await stat(file)).size };
-    } catch (cause) {
-      // What came of the piece goes: the sender begins it again.
-      await truncate(file, offset).catch(() => {});
-      if (isAppError(cause)) throw cause;
-      throw wrapError(cause, "backup.not_taken", `the file could not be kept (${systemCodeOf(cause) ?? "?"})`, {
-        retryable: true,
-        hint: "Make room on the disk of the data folder, then hand it in again.",
-      });
-    }
+    return await this.#handedInFile.accept(offset, content);
   }
 
   async check(passphrase: string) {
@@ -227,6 +202,10 @@ class BoxBackups implements BackupConsole {
       details: { by: wish.by, entries: manifest.entries.length },
     });
     await restart(wish.by);
+  }
+
+  get #handedInFile(): HandedInFile {
+    return new HandedInFile({ file: this.#handedIn, max: MAX_HANDED_IN, area: "backup" });
   }
 
   get #handedIn(): string {

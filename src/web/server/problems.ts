@@ -11,6 +11,11 @@ import { CALL_STATUS } from "./call-status.ts";
 const STATUS_OF: Readonly<Record<string, number>> = {
   ...BACKUP_STATUS,
   ...CALL_STATUS,
+import { UPDATE_STATUS } from "./update-status.ts";
+
+const STATUS_OF: Readonly<Record<string, number>> = {
+  ...BACKUP_STATUS,
+  ...UPDATE_STATUS,
   "alert.unknown": 404,
   "base.bad_base64": 400,
   "base.bad_hex": 400,

@@ -82,6 +82,12 @@ export const enEvents = {
   "event.line.adopted": "{line} was given to the SIM in slot {slot}",
   "event.sim.same_identity":
     "The SIM in slot {slot} says that it is one that another slot has. One of the two modems must be wrong",
+  "event.update.begun": "An update was begun by {by}",
+  "event.update.installed": "Version {version} is installed and waits for a restart",
+  "event.update.restarting": "The box restarts into version {version}, asked for by {by}",
+  "event.update.confirmed": "Version {version} works and is kept",
+  "event.update.rolled_back": "Version {version} did not work; the box went back to {from}",
+  "event.update.failed": "An update failed: {reason}",
   "event.backup.done": "Backup to {destination} is done",
   "event.backup.failed": "Backup to {destination} failed: {reason}",
   "event.backup.downloaded": "A backup was downloaded",

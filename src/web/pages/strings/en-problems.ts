@@ -1,6 +1,23 @@
 // What is wrong and what to do next. Keys under `problem.` and `hint.` are the box's codes.
 
 export const enProblems = {
+  "problem.update.bad_bundle": "The bundle is damaged or no bundle",
+  "problem.update.bad_channel": "The channel of releases cannot be read",
+  "problem.update.bad_download": "What was fetched is not what the channel names",
+  "problem.update.bad_signature": "The bundle is not signed by who makes this image",
+  "problem.update.channel_expired": "The channel was not renewed in time",
+  "problem.update.channel_old": "An older edition of the channel than was seen before",
+  "problem.update.channel_unsigned": "No trusted key has signed the channel",
+  "problem.update.downgrade": "The bundle holds an older version",
+  "problem.update.failed": "The update failed",
+  "problem.update.no_boot_state": "Which half of the card runs is not known",
+  "problem.update.no_space": "There is no room for the new system",
+  "problem.update.not_installed": "The new system could not be written",
+  "problem.update.not_started": "It did not start",
+  "problem.update.not_well": "Something that worked before did not come back",
+  "problem.update.other_hardware": "The bundle is for other hardware",
+  "problem.update.same_version": "This version runs already",
+  "problem.update.unreachable": "The channel cannot be reached",
   "problem.page.unreachable": "The box does not answer.",
   "problem.page.bad_reply": "The box answered something this page does not understand.",
   "hint.page.unreachable": "Check the network and try again.",

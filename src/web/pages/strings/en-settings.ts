@@ -37,6 +37,7 @@ export const enSettings = {
   "settings.section.mqtt": "MQTT",
   "settings.section.voice": "Calls",
   "settings.section.metrics": "Metrics",
+  "settings.section.updates": "Updates",
   "settings.section.backup": "Backup",
   "settings.section.doctor": "Doctor",
   "settings.section.node_red": "Node-RED",

@@ -20,6 +20,7 @@ import { enRentals } from "./en-rentals.ts";
 import { enSettings } from "./en-settings.ts";
 import { enSignal } from "./en-signal.ts";
 import { enSlots } from "./en-slots.ts";
+import { enUpdate } from "./en-update.ts";
 import { enWebhooks } from "./en-webhooks.ts";
 import { enWizard } from "./en-wizard.ts";
 
@@ -44,6 +45,7 @@ export const en = {
   ...enWebhooks,
   ...enSignal,
   ...enBackup,
+  ...enUpdate,
   ...enLines,
 } as const;
 

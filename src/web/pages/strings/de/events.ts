@@ -93,6 +93,12 @@ export const deEvents: Translation = {
   "event.line.adopted": "{line} wurde der SIM in Slot {slot} gegeben",
   "event.sim.same_identity":
     "Die SIM in Slot {slot} gibt sich als eine aus, die ein anderer Slot hat. Eines der beiden Modems muss sich irren",
+  "event.update.begun": "{by} hat ein Update begonnen",
+  "event.update.installed": "Version {version} ist installiert und wartet auf einen Neustart",
+  "event.update.restarting": "Die Box startet in Version {version} neu, veranlasst von {by}",
+  "event.update.confirmed": "Version {version} läuft und wird behalten",
+  "event.update.rolled_back": "Version {version} lief nicht; die Box ging zurück zu {from}",
+  "event.update.failed": "Ein Update ist fehlgeschlagen: {reason}",
   "event.backup.done": "Sicherung nach {destination} ist fertig",
   "event.backup.failed": "Sicherung nach {destination} fehlgeschlagen: {reason}",
   "event.backup.downloaded": "Eine Sicherung wurde heruntergeladen",

@@ -21,6 +21,7 @@ import { deSettings } from "./settings.ts";
 import { deSignal } from "./signal.ts";
 import { deSlots } from "./slots.ts";
 import { deSlots2 } from "./slots2.ts";
+import { deUpdate } from "./update.ts";
 import { deWebhooks } from "./webhooks.ts";
 import { deWizard } from "./wizard.ts";
 
@@ -48,4 +49,5 @@ export const de: Translation = {
   ...deSignal,
   ...deLines,
   ...deBackup,
+  ...deUpdate,
 };

@@ -3,6 +3,23 @@
 import type { Translation } from "../en.ts";
 
 export const deProblems: Translation = {
+  "problem.update.bad_bundle": "Das Paket ist beschädigt oder keines",
+  "problem.update.bad_channel": "Der Kanal ist nicht lesbar",
+  "problem.update.bad_download": "Das Geholte ist nicht, was der Kanal nennt",
+  "problem.update.bad_signature": "Das Paket ist nicht vom Hersteller dieses Abbilds signiert",
+  "problem.update.channel_expired": "Der Kanal wurde nicht rechtzeitig erneuert",
+  "problem.update.channel_old": "Eine ältere Ausgabe des Kanals als zuvor",
+  "problem.update.channel_unsigned": "Kein vertrauter Schlüssel hat den Kanal signiert",
+  "problem.update.downgrade": "Das Paket enthält eine ältere Version",
+  "problem.update.failed": "Das Update ist fehlgeschlagen",
+  "problem.update.no_boot_state": "Welche Hälfte der Karte läuft, ist unbekannt",
+  "problem.update.no_space": "Für das neue System ist kein Platz",
+  "problem.update.not_installed": "Das neue System konnte nicht geschrieben werden",
+  "problem.update.not_started": "Es startete nicht",
+  "problem.update.not_well": "Etwas, das vorher lief, kam nicht wieder",
+  "problem.update.other_hardware": "Das Paket ist für andere Hardware",
+  "problem.update.same_version": "Diese Version läuft schon",
+  "problem.update.unreachable": "Der Kanal ist nicht erreichbar",
   "problem.page.unreachable": "Die Box antwortet nicht.",
   "problem.page.bad_reply": "Die Box hat etwas geantwortet, das diese Seite nicht versteht.",
   "hint.page.unreachable": "Prüfen Sie das Netzwerk und versuchen Sie es erneut.",

@@ -39,6 +39,7 @@ export const deSettings: Translation = {
   "settings.section.mqtt": "MQTT",
   "settings.section.voice": "Anrufe",
   "settings.section.metrics": "Metriken",
+  "settings.section.updates": "Updates",
   "settings.section.backup": "Sicherung",
   "settings.section.doctor": "Diagnose",
   "settings.section.node_red": "Node-RED",

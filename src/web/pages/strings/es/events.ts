@@ -88,6 +88,12 @@ export const esEvents: Translation = {
   "event.line.adopted": "{line} se ha dado a la SIM de la ranura {slot}",
   "event.sim.same_identity":
     "La SIM de la ranura {slot} dice ser una que ya está en otra ranura. Uno de los dos módems debe de equivocarse",
+  "event.update.begun": "{by} inició una actualización",
+  "event.update.installed": "La versión {version} está instalada y espera un reinicio",
+  "event.update.restarting": "El equipo se reinicia en la versión {version}, a petición de {by}",
+  "event.update.confirmed": "La versión {version} funciona y se conserva",
+  "event.update.rolled_back": "La versión {version} no funcionó; el equipo volvió a {from}",
+  "event.update.failed": "Una actualización falló: {reason}",
   "event.backup.done": "La copia de seguridad en {destination} está hecha",
   "event.backup.failed": "La copia de seguridad en {destination} ha fallado: {reason}",
   "event.backup.downloaded": "Se ha descargado una copia de seguridad",

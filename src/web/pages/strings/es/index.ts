@@ -20,6 +20,7 @@ import { esRentals } from "./rentals.ts";
 import { esSettings } from "./settings.ts";
 import { esSignal } from "./signal.ts";
 import { esSlots } from "./slots.ts";
+import { esUpdate } from "./update.ts";
 import { esWebhooks } from "./webhooks.ts";
 import { esWizard } from "./wizard.ts";
 
@@ -46,4 +47,5 @@ export const es: Translation = {
   ...esSignal,
   ...esLines,
   ...esBackup,
+  ...esUpdate,
 };

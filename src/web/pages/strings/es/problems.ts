@@ -3,6 +3,23 @@
 import type { Translation } from "../en.ts";
 
 export const esProblems: Translation = {
+  "problem.update.bad_bundle": "El paquete está dañado o no es un paquete",
+  "problem.update.bad_channel": "No se puede leer el canal de versiones",
+  "problem.update.bad_download": "Lo descargado no es lo que indica el canal",
+  "problem.update.bad_signature": "El paquete no está firmado por quien hace esta imagen",
+  "problem.update.channel_expired": "El canal no se renovó a tiempo",
+  "problem.update.channel_old": "Una edición del canal más antigua que la vista antes",
+  "problem.update.channel_unsigned": "Ninguna clave de confianza ha firmado el canal",
+  "problem.update.downgrade": "El paquete contiene una versión anterior",
+  "problem.update.failed": "La actualización falló",
+  "problem.update.no_boot_state": "No se sabe qué mitad de la tarjeta funciona",
+  "problem.update.no_space": "No hay sitio para el sistema nuevo",
+  "problem.update.not_installed": "No se pudo escribir el sistema nuevo",
+  "problem.update.not_started": "No se inició",
+  "problem.update.not_well": "Algo que antes funcionaba no volvió",
+  "problem.update.other_hardware": "El paquete es para otro hardware",
+  "problem.update.same_version": "Esta versión ya está en uso",
+  "problem.update.unreachable": "No se puede contactar con el canal",
   "problem.page.unreachable": "El equipo no responde.",
   "problem.page.bad_reply": "El equipo ha respondido algo que esta página no entiende.",
   "hint.page.unreachable": "Compruebe la red e inténtelo de nuevo.",

@@ -39,6 +39,7 @@ export const esSettings: Translation = {
   "settings.section.mqtt": "MQTT",
   "settings.section.voice": "Llamadas",
   "settings.section.metrics": "Métricas",
+  "settings.section.updates": "Actualizaciones",
   "settings.section.backup": "Copia de seguridad",
   "settings.section.doctor": "Diagnóstico",
   "settings.section.node_red": "Node-RED",

@@ -89,6 +89,12 @@ export const ruEvents: Translation = {
   "event.line.adopted": "Линия {line} передана SIM в слоте {slot}",
   "event.sim.same_identity":
     "SIM в слоте {slot} выдаёт себя за ту, что уже есть в другом слоте. Один из двух модемов ошибается",
+  "event.update.begun": "{by}: начато обновление",
+  "event.update.installed": "Версия {version} установлена и ждёт перезапуска",
+  "event.update.restarting": "Устройство перезапускается в версию {version}, по запросу: {by}",
+  "event.update.confirmed": "Версия {version} работает и остаётся",
+  "event.update.rolled_back": "Версия {version} не заработала; устройство вернулось к {from}",
+  "event.update.failed": "Обновление не удалось: {reason}",
   "event.backup.done": "Резервная копия в {destination} готова",
   "event.backup.failed": "Резервная копия в {destination} не удалась: {reason}",
   "event.backup.downloaded": "Резервная копия скачана",

@@ -21,6 +21,7 @@ import { ruSettings } from "./settings.ts";
 import { ruSignal } from "./signal.ts";
 import { ruSlots } from "./slots.ts";
 import { ruSlots2 } from "./slots2.ts";
+import { ruUpdate } from "./update.ts";
 import { ruWebhooks } from "./webhooks.ts";
 import { ruWizard } from "./wizard.ts";
 
@@ -47,4 +48,5 @@ export const ru: Translation = {
   ...ruSignal,
   ...ruLines,
   ...ruBackup,
+  ...ruUpdate,
 };

@@ -3,6 +3,23 @@
 import type { Translation } from "../en.ts";
 
 export const ruProblems: Translation = {
+  "problem.update.bad_bundle": "Пакет повреждён или это не пакет",
+  "problem.update.bad_channel": "Канал выпусков не читается",
+  "problem.update.bad_download": "Загружено не то, что указано в канале",
+  "problem.update.bad_signature": "Пакет не подписан тем, кто делает этот образ",
+  "problem.update.channel_expired": "Канал вовремя не обновлён",
+  "problem.update.channel_old": "Редакция канала старше виденной ранее",
+  "problem.update.channel_unsigned": "Канал не подписан доверенным ключом",
+  "problem.update.downgrade": "В пакете более старая версия",
+  "problem.update.failed": "Обновление не удалось",
+  "problem.update.no_boot_state": "Неизвестно, какая половина карты работает",
+  "problem.update.no_space": "Нет места для новой системы",
+  "problem.update.not_installed": "Новую систему не удалось записать",
+  "problem.update.not_started": "Она не запустилась",
+  "problem.update.not_well": "Что-то из работавшего не вернулось",
+  "problem.update.other_hardware": "Пакет для другого оборудования",
+  "problem.update.same_version": "Эта версия уже работает",
+  "problem.update.unreachable": "Канал недоступен",
   "problem.page.unreachable": "Устройство не отвечает.",
   "problem.page.bad_reply": "Устройство ответило так, что эта страница не понимает.",
   "hint.page.unreachable": "Проверьте сеть и попробуйте снова.",

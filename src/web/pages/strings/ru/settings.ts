@@ -39,6 +39,7 @@ export const ruSettings: Translation = {
   "settings.section.mqtt": "MQTT",
   "settings.section.voice": "Звонки",
   "settings.section.metrics": "Метрики",
+  "settings.section.updates": "Обновления",
   "settings.section.backup": "Резервное копирование",
   "settings.section.doctor": "Диагностика",
   "settings.section.node_red": "Node-RED",

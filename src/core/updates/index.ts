@@ -1,0 +1,9 @@
+// Public face of `core/updates`.
+
+export { CHANNEL_DOMAIN, type ChannelTrust, chooseRelease, openChannel, placeInRollout } from "./channel.ts";
+export type * from "./ports-updates.ts";
+export { outcomeOf, stepTrial, TRIAL_LIMIT, type TrialFacts, trialStart } from "./trial.ts";
+export { readUpdateRecords } from "./update-records.ts";
+export { allowBundle, installBundle } from "./update-work.ts";
+export { isWithin, Updates, type UpdatesDeps } from "./updates.ts";
+export { compareVersions } from "./versions.ts";

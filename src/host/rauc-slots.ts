@@ -1,0 +1,117 @@
+// The two halves of the card by RAUC, whose service has the rights that the box's user has not; it is asked over D-Bus by its own
+// command. Which half runs, and whether on trial, the image's early start has written down.
+
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { AppError, type ErrorCode, isAppError, messageOf, seconds, systemCodeOf } from "../base/index.ts";
+import type { BundleFacts, SystemSlots, SystemState } from "../core/index.ts";
+import { parseWith, releaseVersion } from "../protocol/index.ts";
+import type { LineRunner } from "./run-lines.ts";
+import type { ProgramRunner } from "./run-program.ts";
+
+export interface RaucSlotsDeps {
+  readonly run: ProgramRunner;
+  readonly runLines: LineRunner;
+  /** Usually `/run/numberbox-image/boot.json`. */
+  readonly bootFile: string;
+}
+
+const bootState = z.object({
+  slot: z.enum(["A", "B"]),
+  trying: z.boolean(),
+  compatible: z.string().regex(/^[a-z0-9-]{1,64}$/),
+});
+/** Of `rauc info --output-format=json`, what is needed here. */
+const bundleInfo = z.object({ compatible: z.string(), version: releaseVersion });
+
+/** A bundle's signature covers all of it only when it has been read: on a slow card that takes its time. */
+const CHECK_LIMIT = seconds(120);
+const SHORT = seconds(30);
+
+/** ` 40% Copying image to rootfs.1 done.` (rauc 1.8 to 1.15). */
+const PROGRESS = /^\s*(\d{1,3})%/;
+
+/** What RAUC says in words. */
+const REASONS: readonly (readonly [RegExp, ErrorCode, string])[] = [
+  [
+    /signature|certificate|verify (?:failure|error)|not signed/i,
+    "update.bad_signature",
+    "The bundle was changed, or is not from who makes this image.",
+  ],
+  [/no such file|not found/i, "update.bad_bundle", "Hand the bundle in again."],
+  [
+    /magic|truncat|size|squashfs|manifest|format|invalid/i,
+    "update.bad_bundle",
+    "The bundle is damaged; fetch it anew.",
+  ],
+  [/no space|too small|ENOSPC/i, "update.no_space", "The new system does not fit into its half of the card."],
+];
+
+function explained(error: unknown, otherwise: ErrorCode, message: string): unknown {
+  if (!isAppError(error) || error.code !== "host.program_failed") return error;
+  const said = `${messageOf(error)} ${String(error.context?.said ?? "")}`;
+  const reason = REASONS.find(([pattern]) => pattern.test(said));
+  const [, code, hint] = reason ?? [null, otherwise, "The running system is as it was. See the log of rauc.service."];
+  return new AppError(code, message, { cause: error, hint });
+}
+
+export class RaucSlots implements SystemSlots {
+  readonly #deps: RaucSlotsDeps;
+
+  constructor(deps: RaucSlotsDeps) {
+    this.#deps = deps;
+  }
+
+  async state(): Promise<SystemState> {
+    const text = await readFile(this.#deps.bootFile, "utf8").catch((cause) => {
+      throw new AppError(
+        "update.no_boot_state",
+        `which half of the card runs is not known (${systemCodeOf(cause) ?? "?"})`,
+        {
+          ...{ cause, hint: "This is no Numberbox image, or its early start failed." },
+        },
+      );
+    });
+    const { slot, trying, compatible } = parseWith(bootState, jsonOf(text), "update.no_boot_state", "The boot's state");
+    return { booted: slot, trying, compatible };
+  }
+
+  async inspect(file: string, signal: AbortSignal): Promise<BundleFacts> {
+    const args = ["info", "--output-format=json", "--", file];
+    const run = { program: "rauc", args, timeout: CHECK_LIMIT, package: "rauc" };
+    const text = await this.#deps.run(run, signal).catch((error) => {
+      throw explained(error, "update.bad_bundle", "the bundle cannot be read");
+    });
+    return parseWith(bundleInfo, jsonOf(text), "update.bad_bundle", "The bundle");
+  }
+
+  async install(file: string, onPercent: (percent: number) => void, signal: AbortSignal): Promise<void> {
+    const onLine = (line: string): void => {
+      const percent = Number(PROGRESS.exec(line)?.[1] ?? -1);
+      if (percent >= 0 && percent <= 100) onPercent(percent);
+    };
+    await this.#deps
+      .runLines({ program: "rauc", args: ["install", "--", file], package: "rauc", onLine }, signal)
+      .catch((error) => {
+        throw explained(error, "update.not_installed", "the new system was not installed");
+      });
+  }
+
+  async keep(signal: AbortSignal): Promise<void> {
+    const args = ["status", "mark-good", "booted"];
+    await this.#deps.run({ program: "rauc", args, timeout: SHORT, package: "rauc" }, signal);
+  }
+
+  async restart(signal: AbortSignal): Promise<void> {
+    const args = ["start", "--no-block", "numberbox-reboot.service"];
+    await this.#deps.run({ program: "systemctl", args, timeout: SHORT, package: "systemd" }, signal);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,3 @@
+// Public face of `updates`.
+
+export { HttpReleases, type ReleaseSourceDeps } from "./release-source.ts";

@@ -1,0 +1,177 @@
+// Channel and bundles over HTTPS, directly or through a SOCKS5 proxy. A bundle that broke off goes on where it was, and counts only once
+// its bytes are the ones that the channel names.
+
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rm, stat, statfs } from "node:fs/promises";
+import { type Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { AppError, isAppError, type Millis, seconds, systemCodeOf, wrapError } from "../base/index.ts";
+import type { ReleaseSource } from "../core/index.ts";
+import { type Socks5Proxy, TunnelAgent } from "../net/index.ts";
+import type { UpdateRelease } from "../protocol/index.ts";
+
+export interface ReleaseSourceDeps {
+  /** Of the channel; https, or http of this machine. */
+  readonly url: string;
+  readonly proxy: Socks5Proxy | undefined;
+  /** PEM; undefined for the system's authorities. */
+  readonly ca: string | undefined;
+}
+
+const MAX_CHANNEL = 1_500_000;
+/** Nothing came for so long: the line is dead. */
+const SILENCE: Millis = seconds(60);
+/** What has to stay free beside the bundle. */
+const SPARE = 64 * 1024 * 1024;
+
+function unreachable(url: URL, cause: unknown): AppError {
+  if (isAppError(cause) && cause.code !== "net.proxy") return cause;
+  return new AppError("update.unreachable", `${url.host} cannot be reached (${systemCodeOf(cause) ?? "?"})`, {
+    ...{ cause, retryable: true, hint: "Check the address of the channel, the network and the proxy." },
+  });
+}
+
+export class HttpReleases implements ReleaseSource {
+  readonly url: string;
+  readonly #deps: ReleaseSourceDeps;
+
+  constructor(deps: ReleaseSourceDeps) {
+    this.url = deps.url;
+    this.#deps = deps;
+  }
+
+  async channel(signal: AbortSignal): Promise<Uint8Array> {
+    const url = new URL(this.#deps.url);
+    const { response, end } = await this.#get(url, 0, signal);
+    try {
+      const chunks: Uint8Array[] = [];
+      let size = 0;
+      for await (const chunk of response) {
+        size += chunk.length;
+        if (size > MAX_CHANNEL) throw new AppError("update.bad_channel", "the channel is longer than any channel");
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    } catch (error) {
+      throw unreachable(url, error);
+    } finally {
+      end();
+    }
+  }
+
+  async fetch(
+    release: UpdateRelease,
+    file: string,
+    onPart: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const have = await sizeOf(file);
+    // What is there may be of another release: its bytes tell in the end.
+    if (have > release.size) await rm(file, { force: true });
+    await this.#demandRoom(release.size - (await sizeOf(file)), dirname(file));
+    const url = new URL(release.url, this.#deps.url);
+    if ((await sizeOf(file)) < release.size) await this.#bring(url, release, file, onPart, signal);
+    if ((await sizeOf(file)) === release.size && (await digestOf(file, signal)) === release.sha256) return;
+    await rm(file, { force: true });
+    throw new AppError("update.bad_download", "what was fetched is not what the channel names", {
+      hint: "Try again; if it stays so, the server holds another file than the channel says.",
+    });
+  }
+
+  async #bring(
+    url: URL,
+    { size }: UpdateRelease,
+    file: string,
+    onPart: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const from = await sizeOf(file);
+    const { response, end } = await this.#get(url, from, signal);
+    // A server that does not know ranges begins anew.
+    const start = response.statusCode === 206 ? from : 0;
+    let got = start;
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const chunk of response) {
+        got += chunk.length;
+        if (got > size) throw new AppError("update.bad_download", "the server sends more than the channel names");
+        onPart(got / size);
+        yield chunk;
+      }
+    };
+    try {
+      await pipeline(counted, createWriteStream(file, { flags: start === 0 ? "w" : "a", mode: 0o600, flush: true }), {
+        signal,
+      });
+    } catch (error) {
+      if (systemCodeOf(error) === "ENOSPC") throw noSpace(error);
+      throw unreachable(url, error);
+    } finally {
+      end();
+    }
+  }
+
+  async #demandRoom(needed: number, folder: string): Promise<void> {
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize < needed + SPARE) throw noSpace(undefined);
+  }
+
+  #get(url: URL, from: number, signal: AbortSignal): Promise<{ response: IncomingMessage; end: () => void }> {
+    const isTls = url.protocol === "https:";
+    const agent = this.#agent(url);
+    return new Promise((resolve, reject) => {
+      const headers = from === 0 ? {} : { range: `bytes=${from}-` };
+      const send = isTls ? httpsRequest : httpRequest;
+      const options = { signal, headers, timeout: SILENCE, ca: this.#deps.ca, ...(agent === null ? {} : { agent }) };
+      const request = send(url, options);
+      const end = (): void => {
+        request.destroy();
+        agent?.destroy();
+      };
+      request.once("timeout", () =>
+        request.destroy(new AppError("update.unreachable", `${url.host} is silent`, { retryable: true })),
+      );
+      request.once("error", (error) => reject(unreachable(url, error)));
+      request.once("response", (response) => {
+        const { statusCode = 0 } = response;
+        if (statusCode === 200 || statusCode === 206) return resolve({ response, end });
+        end();
+        // The range lies behind the end: the file that is here is no part of that one.
+        const message = `${url.host} answers with ${statusCode}`;
+        reject(
+          new AppError("update.unreachable", message, { retryable: true, hint: "Check the address of the channel." }),
+        );
+      });
+      request.end();
+    });
+  }
+
+  #agent(url: URL): Agent | null {
+    const { proxy, ca } = this.#deps;
+    if (proxy === undefined) return null;
+    const isTls = url.protocol === "https:";
+    const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
+    return new TunnelAgent({ proxy, target: { host: url.hostname, port }, tls: isTls ? { ca } : null }, {});
+  }
+}
+
+function noSpace(cause: unknown): AppError {
+  return wrapError(cause, "update.no_space", "there is no room for the bundle on the data partition", {
+    hint: "Make room, for example by removing old backups.",
+  });
+}
+
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+
+async function digestOf(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file, { signal })) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
+}

@@ -1,0 +1,43 @@
+// Texts of updates of the system.
+
+export const enUpdate = {
+  "nav.update": "Update",
+  "update.now": "This system",
+  "update.version": "Version",
+  "update.half": "Half of the card",
+  "update.unsupported":
+    "This box does not run from the Numberbox image, so the console does not update it. Update it the way you installed it.",
+  "update.percent": "{n} %",
+  "update.phase.downloading": "Fetching {version}",
+  "update.phase.checking": "Checking the bundle",
+  "update.phase.installing": "Writing {version}",
+  "update.phase.installed": "{version} is ready to start",
+  "update.phase.restarting": "Restarting into {version}",
+  "update.phase.trying": "{version} is on trial",
+  "update.steady": "Everything works. It is kept when that stays so for a minute.",
+  "update.waits": "Not yet back: {what}. After ten minutes the box goes back by itself.",
+  "update.serves_on": "SMS and calls go on meanwhile.",
+  "update.restart": "Start the new system",
+  "update.restart.text":
+    "The box is away for about a minute; SMS wait in the network. If something that works now does not come back, the old system starts again by itself.",
+  "update.channel": "Releases",
+  "update.check": "Ask now",
+  "update.no_channel": "No channel is set. Name one under Settings, Updates, or bring a bundle yourself.",
+  "update.asked": "asked {date}",
+  "update.not_asked": "Not asked yet.",
+  "update.newest": "Nothing newer is offered to this box.",
+  "update.offer": "Version {version}",
+  "update.install": "Install",
+  "update.by_hand": "Bring a bundle",
+  "update.by_hand.text":
+    "A signed .raucb file, from this device or from a USB stick in the box. Another signature, another board or an older version is refused.",
+  "update.pick": "Pick a bundle",
+  "update.bring": "Hand in and install",
+  "update.history": "What was done",
+  "update.from": "From",
+  "update.when": "When",
+  "update.result": "Result",
+  "update.result.confirmed": "kept",
+  "update.result.rolled_back": "went back",
+  "update.result.failed": "failed",
+} as const;
