@@ -19,6 +19,7 @@ import type { LiveConfig } from "./live-config.ts";
 import { createMachine } from "./machine-services.ts";
 import type { Parts } from "./parts.ts";
 import { startSignal } from "./signal-services.ts";
+import { startUpdates } from "./update-services.ts";
 import type { VoiceServices } from "./voice-services.ts";
 import { createWizard } from "./wizard-services.ts";
 
@@ -63,6 +64,7 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
     ...backupRoutes,
     ...alerts.operations,
     ...outboxOperations(outbox),
+    ...(await startUpdates(deps, parts)),
     ...startSignal({ ...deps, ...services, now }, parts),
   ];
 }

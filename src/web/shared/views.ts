@@ -33,6 +33,7 @@ export const VIEWS = {
   doctor: { path: "/doctor", group: "box", scope: "operate" },
   api: { path: "/api", group: "automation", scope: "read" },
   backup: { path: "/backup", group: "box", scope: "operate" },
+  update: { path: "/update", group: "box", scope: "operate" },
   support: { path: "/support", group: "box", scope: "manage" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },
   settings: { path: "/settings", group: "box", scope: "manage" },

@@ -31,6 +31,7 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   doctor: lazy("doctor", async () => (await import("./doctor.tsx")).Doctor),
   api: lazy("api", async () => (await import("./api.tsx")).Api),
   backup: lazy("intake", async () => (await import("./backup.tsx")).Backup),
+  update: lazy("up", async () => (await import("./update.tsx")).Update),
   support: lazy("info", async () => (await import("./support.tsx")).Support),
   welcome: lazy("ready", () => loadWizard()),
   access: lazy("key", async () => (await import("./access/access.tsx")).Access),

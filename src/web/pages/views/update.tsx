@@ -81,7 +81,7 @@ function Now({ view, onChange }: PartProps) {
   return (
     <section class="panel" aria-labelledby="update-now">
       <h2 id="update-now">{words.t("update.now")}</h2>
-      <dl class="facts">
+      <dl class="update-facts">
         <Fact name={words.t("update.version")}>{view.version}</Fact>
         {view.slot !== null && <Fact name={words.t("update.half")}>{view.slot}</Fact>}
       </dl>
