@@ -7,14 +7,11 @@ import type { ProblemReply } from "../shared/api.ts";
 import { tellCode } from "./audit/audit-notes.ts";
 import { BACKUP_STATUS } from "./backup-status.ts";
 import { CALL_STATUS } from "./call-status.ts";
-
-const STATUS_OF: Readonly<Record<string, number>> = {
-  ...BACKUP_STATUS,
-  ...CALL_STATUS,
 import { UPDATE_STATUS } from "./update-status.ts";
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   ...BACKUP_STATUS,
+  ...CALL_STATUS,
   ...UPDATE_STATUS,
   "alert.unknown": 404,
   "base.bad_base64": 400,
