@@ -2,6 +2,7 @@
 
 export { shippedFile } from "../telemetry/index.ts";
 export { FIREWALL_FOLDER, loadRuleset, rulesetOfFiles } from "./appliance/firewall.ts";
+export { type FirstBootReport, firstBoot } from "./appliance/imager/first-boot.ts";
 export { BACKUP_SUFFIX, type MadeBackup, type MakeBackup, makeBackup } from "./backup/make-backup.ts";
 export { inspectBackup } from "./backup/restore-box.ts";
 export { type RestoredBox, type RestoreFolder, restoreFolder } from "./backup/restore-folder.ts";

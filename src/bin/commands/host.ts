@@ -1,8 +1,8 @@
-// `numberbox host firewall`: what services of the machine do for the box. The units of the image call these; a person may look.
+// `numberbox host firewall|first-boot`: what services of the machine do for the box. The units of the image call these; a person may look.
 
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { FIREWALL_FOLDER, loadRuleset, rulesetOfFiles } from "../../app/index.ts";
+import { FIREWALL_FOLDER, firstBoot, loadRuleset, rulesetOfFiles } from "../../app/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { DEFAULT_CONFIG, dataFolder } from "./data-option.ts";
 
@@ -20,6 +20,22 @@ async function firewall(io: CliIo, options: FirewallOptions): Promise<void> {
   await loadRuleset(text, { folder: io.env.RUNTIME_DIRECTORY ?? FIREWALL_FOLDER, clock: io.clock, signal: io.signal });
 }
 
+interface FirstBootOptions {
+  readonly boot?: string;
+  readonly state?: string;
+  readonly userdb: string;
+}
+
+async function takeOver(io: CliIo, options: FirstBootOptions): Promise<void> {
+  const boot = options.boot ?? io.env.NUMBERBOX_BOOTCONFIG ?? "/bootconfig";
+  const state = options.state ?? io.env.NUMBERBOX_HOST_STATE ?? "/var/lib/numberbox-host";
+  const { clock, signal } = io;
+  const { taken, problem } = await firstBoot({ boot, state, userdb: options.userdb, clock, signal });
+  if (taken.length > 0) io.out(`Taken over: ${taken.join(", ")}\n`);
+  // Told beside the file, too; a machine that has a faulty one starts all the same.
+  if (problem !== null) io.err(`${problem.code}: ${problem.message}\n`);
+}
+
 export function registerHost(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
   const host = program.command("host").description("the machine under the box, where it is the box's own");
   host
@@ -29,4 +45,13 @@ export function registerHost(program: Command, io: CliIo, _setExit: (code: ExitC
     .option("--config <file>", "configuration of the box (default: box.yaml in the data folder)")
     .option("--apply", "load them into the kernel (needs CAP_NET_ADMIN)")
     .action(async (options: FirewallOptions) => await firewall(io, options));
+  host
+    .command("first-boot")
+    .description(
+      "take over what Raspberry Pi Imager left on the boot partition, and give the machine its name (needs root)",
+    )
+    .option("--boot <folder>", "the boot partition (default: NUMBERBOX_BOOTCONFIG, else /bootconfig)")
+    .option("--state <folder>", "where it is kept (default: NUMBERBOX_HOST_STATE, else /var/lib/numberbox-host)")
+    .option("--userdb <folder>", "where systemd looks for users", "/run/userdb")
+    .action(async (options: FirstBootOptions) => await takeOver(io, options));
 }

@@ -24,6 +24,7 @@ export const enSettings = {
   "settings.section.balance": "Balances of SIMs",
   "settings.section.own_number": "Numbers of SIMs",
   "settings.section.emercoin": "Emercoin node",
+  "settings.section.host": "Machine",
   "settings.section.identity": "Identity",
   "settings.section.listing": "Listing and prices",
   "settings.section.proofs": "Proofs",

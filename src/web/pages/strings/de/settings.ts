@@ -26,6 +26,7 @@ export const deSettings: Translation = {
   "settings.section.balance": "Guthaben der SIMs",
   "settings.section.own_number": "Nummern der SIMs",
   "settings.section.emercoin": "Emercoin-Knoten",
+  "settings.section.host": "Maschine",
   "settings.section.identity": "Identität",
   "settings.section.listing": "Angebot und Preise",
   "settings.section.proofs": "Nachweise",

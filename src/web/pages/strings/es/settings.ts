@@ -26,6 +26,7 @@ export const esSettings: Translation = {
   "settings.section.balance": "Saldos de las SIM",
   "settings.section.own_number": "Números de las SIM",
   "settings.section.emercoin": "Nodo Emercoin",
+  "settings.section.host": "Máquina",
   "settings.section.identity": "Identidad",
   "settings.section.listing": "Anuncio y precios",
   "settings.section.proofs": "Pruebas",

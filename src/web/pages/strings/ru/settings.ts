@@ -26,6 +26,7 @@ export const ruSettings: Translation = {
   "settings.section.balance": "Балансы SIM",
   "settings.section.own_number": "Номера SIM",
   "settings.section.emercoin": "Узел Emercoin",
+  "settings.section.host": "Машина",
   "settings.section.identity": "Удостоверение",
   "settings.section.listing": "Объявление и цены",
   "settings.section.proofs": "Доказательства",

@@ -1,0 +1,60 @@
+// firstrun.sh as Imager writes it for systems without cloud-init. It is not run: the calls of Raspberry Pi OS's own helpers in it, one a line,
+// say all that was chosen.
+
+import type { RawCustomisation } from "./customisation.ts";
+
+/** Words of a line as a shell takes them apart: quotes, and `'"'"'` for a quote within them. Null for a quote without its end. */
+export function shellWords(line: string): readonly string[] | null {
+  const words: string[] = [];
+  let word: string | null = null;
+  let quote = "";
+  for (let at = 0; at < line.length; at++) {
+    const char = line[at] ?? "";
+    if (quote !== "") {
+      if (char === quote) quote = "";
+      else if (quote === '"' && char === "\\" && /["\\$`]/.test(line[at + 1] ?? ""))
+        word = (word ?? "") + (line[++at] ?? "");
+      else word = (word ?? "") + char;
+    } else if (char === "'" || char === '"') {
+      quote = char;
+      word ??= "";
+    } else if (char === "\\") word = (word ?? "") + (line[++at] ?? "");
+    else if (/\s/.test(char)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else word = (word ?? "") + char;
+  }
+  if (word !== null) words.push(word);
+  return quote === "" ? words : null;
+}
+
+function wlan(args: readonly string[]): RawCustomisation {
+  const hidden = args[0] === "-h";
+  const [ssid, key, country] = hidden ? args.slice(1) : args;
+  return { wifi: { ssid, key, hidden, country } };
+}
+
+function customOf(call: string, args: readonly string[]): RawCustomisation {
+  switch (call) {
+    case "set_hostname":
+      return { hostname: args[0] };
+    case "set_timezone":
+      return { timeZone: args[0] };
+    case "set_wlan":
+      return wlan(args);
+    case "enable_ssh":
+      return args[0] === "-k" ? { sshKeys: args.slice(1) } : {};
+    default:
+      return {};
+  }
+}
+
+export function readFirstRun(text: string): RawCustomisation {
+  const found = text.split(/\r?\n/).map((line): RawCustomisation => {
+    const [program = "", ...args] = shellWords(line.trim()) ?? [];
+    if (program === "/usr/lib/raspberrypi-sys-mods/imager_custom") return customOf(args[0] ?? "", args.slice(1));
+    if (program !== "/usr/lib/userconf-pi/userconf") return {};
+    return { user: { name: args[0], passwordHash: args[1] } };
+  });
+  return Object.assign({}, ...found) as RawCustomisation;
+}
