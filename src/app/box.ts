@@ -199,7 +199,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.scout.load();
   await saveLines(config, services.rentals, random);
   const voice = createCalls(config.voice, voiceSetup, { ...deps, ...services, store, live, now, gateway, identity });
-  const appliance = await openAppliance({ ...deps, live, settings: store });
+  const appliance = await openAppliance({ ...deps, live, settings: store, voiceSetup });
   return { store, identity, services, time, chain, entrance, voice, appliance };
 }
 
@@ -278,8 +278,8 @@ async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promi
     operations: [...settings, ...(await startFeatures({ ...deps, ...box, doctor }, parts)), ...support],
   });
   parts.started("web", () => web.stop());
-  box.appliance.start();
   await flows?.start(web.url);
+  box.appliance.start();
   parts.started("flows", async () => flows?.stop());
   return web.url;
 }

@@ -197,6 +197,15 @@ describe.skipIf(!has("nft"))("nft (not installed)", () => {
   });
 });
 
+describe.skipIf(!has("chronyd"))("chronyd (not installed)", () => {
+  it("takes its configuration", () => {
+    const { status, stderr } = spawnSync("chronyd", ["-p", "-f", join(SYSTEMD, "chrony/numberbox.conf")], {
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+});
+
 describe("the configuration that a box leaves the factory with", () => {
   it("is one that a box takes", () => {
     const { web, node_red: flows } = parseBoxConfig(read("conf/box.yaml"), "box.yaml");

@@ -1,14 +1,16 @@
 // The machine under a box that looks after it: firewall, claim code, and the few actions that an owner has.
 
 import { hostname, networkInterfaces } from "node:os";
-import type { Clock, Logger, Random } from "../../base/index.ts";
+import { type Clock, type Logger, messageOf, type Random } from "../../base/index.ts";
 import type { BoxConfig } from "../../config/index.ts";
 import type { SettingStore, SystemActions } from "../../core/index.ts";
 import { noSystemActions, programRunner, systemActions } from "../../host/index.ts";
 import type { WebOptions } from "../../web/index.ts";
 import type { LiveConfig } from "../live-config.ts";
+import type { VoiceSetup } from "../voice-setup.ts";
 import { openClaim } from "./claim.ts";
 import { FIREWALL_FOLDER, refreshFirewall } from "./firewall.ts";
+import { tendVoiceServers } from "./voice-servers.ts";
 
 export interface ApplianceDeps {
   readonly config: BoxConfig;
@@ -19,6 +21,8 @@ export interface ApplianceDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** What calls need; null on a box without them. */
+  readonly voiceSetup: Pick<VoiceSetup, "edge" | "changed"> | null;
   /** Without it: as the settings say. */
   readonly actions?: SystemActions | undefined;
 }
@@ -28,7 +32,7 @@ export interface Appliance {
   readonly web: Pick<WebOptions, "claimCode" | "onClaimed">;
   /** What the first visitor has to type; null where nothing. */
   readonly claimCode: string | null;
-  /** Once the console is open. */
+  /** Once the console is open, and what the services of the machine read is written. */
   start(): void;
 }
 
@@ -42,6 +46,13 @@ function addressesOf({ web }: BoxConfig): readonly string[] {
   const own = all.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
   const [name = "numberbox"] = hostname().toLowerCase().split(".");
   return [`${name}.local`, ...own].map((host) => `${scheme}://${host}${suffix}`);
+}
+
+/** Each start of the box gives the flows another token, which their service reads when it starts. */
+async function restartFlows(actions: SystemActions, log: Logger): Promise<void> {
+  await actions
+    .perform("restart_node_red")
+    .catch((error) => log.warn("flows_not_restarted", { reason: messageOf(error) }));
 }
 
 /** Errors: those of the settings and of writing the claim code. */
@@ -64,7 +75,10 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     web: { ...(claim.code === null ? {} : { claimCode: claim.code }), onClaimed: () => claim.claimed() },
     start: () => {
       void claim.show();
-      if (isOurs) refresh(live.current);
+      if (!isOurs) return;
+      refresh(live.current);
+      void tendVoiceServers({ ...deps, setup: deps.voiceSetup, actions });
+      if (config.node_red.enabled && config.node_red.run === "service") void restartFlows(actions, log);
     },
   };
 }
