@@ -92,6 +92,16 @@ export class AsteriskProcess {
     );
   }
 
+  /** As systemd stops it; it may take its time to say good-bye. */
+  async stopGently(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGTERM");
+    await gone;
+  }
+
   /** SIGKILL. */
   async goDown(): Promise<void> {
     const child = this.#child;

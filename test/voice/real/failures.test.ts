@@ -1,4 +1,15 @@
-// Real Asterisk and real phones when things break: what the table of failures promises.
+// Real Asterisk and real phones when things break: what the table of failures promises. Row by row, and where each is shown:
+//
+// drachtio killed amid a call      voice/drachtio/edge-faults, and whole boxes: e2e/call-kills with `npm run torture:calls`
+// requests while drachtio is away  voice/drachtio/edge-faults: "and stays away for a while: phones hear 503, nothing throws"
+// Asterisk killed                  here: "end at once when Asterisk is killed"; behind drachtio: real/behind-drachtio; e2e/call-kills
+// Asterisk told to stop            here: "end at the phone too when Asterisk is told to stop"
+// numberbox killed                 here: "are swept away when numberbox was killed"; e2e/call-kills
+// the race of CANCEL               here: "leave nothing when they are given up in every moment of their beginning"
+// a phone without ACK              voice/asterisk/gateway: "and does not speak when it was answered has not got the call"
+// a phone that vanishes            here: "end when the phone vanishes without a word"
+// a registered phone that is dead  core/calls/call-machine (ring time-out), voice/drachtio/edge-behaviour
+// hold                             real/calls: "are held and resumed"; CANCEL: real/calls: "stop ringing when the caller gives up"
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { millis } from "../../../src/base/index.ts";
@@ -65,6 +76,17 @@ describe.skipIf(!able)(`calls over Asterisk in trouble${why}`, () => {
     await next.leg.connect(modem);
     await stage.hearEachOther(phone, modem);
   });
+
+  it("end at the phone too when Asterisk is told to stop", async () => {
+    const { phone, modem, events } = await talk();
+    const gone = rig.asterisk.stopGently();
+    expect(await event(events, "ended")).toMatchObject({ type: "ended" });
+    await until("the end at the phone", () => phone.heard("CALL_CLOSED"));
+    expect(modem.attached).toBe(false);
+    await gone;
+    await rig.asterisk.comeBack();
+    await rig.up();
+  }, 60_000);
 
   it("are swept away when numberbox was killed and comes back; registrations stay", async () => {
     const { phone } = await talk();
