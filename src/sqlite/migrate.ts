@@ -1,4 +1,6 @@
-// Schema history of one database file: whose file it is, which version it has, and the way forward. There is no way back.
+// Schema history of one database file: whose file it is, which version it has, and the way forward. There is no way back, but an older
+// program works with a newer file whose steps only added what it does not look at: after an update that failed, the old system goes on
+// with what came meanwhile.
 
 import { createHash } from "node:crypto";
 import { AppError, type Clock, type Logger } from "../base/index.ts";
@@ -9,6 +11,8 @@ import { rowParser } from "./row.ts";
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  /** The oldest version whose program can still work with the file after this step. Left out: only those that know the step. */
+  readonly readableFrom?: number;
 }
 
 export interface Schema {
@@ -41,13 +45,26 @@ export async function readVersion(connection: Connection, schema: Schema, file: 
     });
   }
   const known = schema.migrations.length;
-  if (version > known) {
+  if (version > known && (await readerOf(connection, version)) > known) {
     throw new AppError("store.newer_schema", `${file} has schema version ${version}; this program knows ${known}`, {
       hint: "Install the newer program again, or restore a backup made before the update.",
       context: { file, version, known },
     });
   }
   return version;
+}
+
+/** The oldest version whose program may work with the file; one that does not say it, or whose history does not agree, is for none. */
+async function readerOf(connection: Connection, version: number): Promise<number> {
+  const says = await connection.value("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_reader'");
+  if (says === 0 || Number(await connection.value("SELECT max(version) FROM schema_history")) !== version)
+    return Number.POSITIVE_INFINITY;
+  return Number(await connection.value("SELECT version FROM schema_reader"));
+}
+
+/** What programs must know to work with the file at `version`. */
+function readerFor(migrations: readonly Migration[], version: number): number {
+  return Math.max(0, ...migrations.slice(0, version).map(({ readableFrom }, index) => readableFrom ?? index + 1));
 }
 
 /** Brings the file to the newest version, each step in its own transaction. Error: `store.schema_drift`. */
@@ -57,6 +74,8 @@ export async function migrate(
 ): Promise<void> {
   const { schema, version, clock, log } = options;
   if (version > 0) await verifyHistory(connection, schema.migrations);
+  if (version > schema.migrations.length)
+    log.warn("schema_newer_but_readable", { version, known: schema.migrations.length });
   for (const [index, migration] of schema.migrations.entries()) {
     const next = index + 1;
     if (next <= version) continue;
@@ -70,7 +89,11 @@ export async function migrate(
         checksum(migration),
         clock.now(),
       ]);
-      await connection.exec(`PRAGMA user_version = ${next}; COMMIT`);
+      await connection.exec(
+        `CREATE TABLE IF NOT EXISTS schema_reader (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT;
+         INSERT OR REPLACE INTO schema_reader (id, version) VALUES (1, ${readerFor(schema.migrations, next)});
+         PRAGMA user_version = ${next}; COMMIT`,
+      );
     } catch (error) {
       await connection.exec("ROLLBACK").catch(() => {});
       throw error;
@@ -90,6 +113,8 @@ const applied = rowParser("schema_history", (row) => ({
 
 async function verifyHistory(connection: Connection, migrations: readonly Migration[]): Promise<void> {
   for (const step of (await connection.all("SELECT version, checksum FROM schema_history")).map(applied)) {
+    // Of a newer program; `readVersion` has found that this one may go on.
+    if (step.version > migrations.length) continue;
     const migration = migrations[step.version - 1];
     if (migration !== undefined && checksum(migration) === step.checksum) continue;
     throw new AppError("store.schema_drift", `migration ${step.version} of the file is not the one of this program`, {

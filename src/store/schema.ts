@@ -249,7 +249,11 @@ const LISTINGS = `
     PRIMARY KEY (listing_id, rev)
   ) STRICT, WITHOUT ROWID;`;
 
-/** Schema of the box's database file. Migrations are only ever appended. */
+/**
+ * Schema of the box's database file. Migrations are only ever appended. From the fourteenth on each says by `readableFrom` that the system
+ * before it still works with the file: an update that goes back must find its messages, those that came meanwhile too. What would take
+ * that away is done in two releases: first nobody needs it, then it goes.
+ */
 export const boxSchema: Schema = {
   // "NBbx"
   applicationId: 0x4e426278,

@@ -153,6 +153,25 @@ describe("migrations", () => {
     ]);
   });
 
+  it("leave a file that the older program still works with, where each new step says so", async () => {
+    const file = await filled(2);
+    const added = { name: "colours", sql: "CREATE TABLE colours (a TEXT) STRICT", readableFrom: 1 };
+    const newer = await openNotes({ file, migrations: [...notesSchema.migrations, added] });
+    await newer.close();
+    // As after an update that went back: what the new system wrote is there, and the old one goes on.
+    const older = await openNotes({ file });
+    expect(await notes(older)).toHaveLength(2);
+    await older.close();
+    const again = await openNotes({ file, migrations: [...notesSchema.migrations, added] });
+    expect(await notes(again)).toHaveLength(2);
+    await again.close();
+    await (await openNotes({ file, migrations: [...notesSchema.migrations, added, second] })).close();
+    expect(await caught(openNotes({ file }))).toMatchObject({ code: "store.newer_schema" });
+    expect(await caught(openNotes({ file, migrations: [...notesSchema.migrations, added] }))).toMatchObject({
+      code: "store.newer_schema",
+    });
+  });
+
   it("leave the file at the last good version when a step fails, and carry on from there", async () => {
     const file = await filled(2);
     const broken = { name: "broken", sql: "CREATE TABLE extra (a); CREATE TABLE notes (a)" };

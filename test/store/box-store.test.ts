@@ -230,6 +230,12 @@ describe("the box's schema", () => {
     expect((await store.rentalCounts()).get(rentalIdOf(1))).toEqual({ messages: 1, waiting: 0, acknowledged: 0 });
   });
 
+  it("grows only by steps that the system before an update can live with", () => {
+    const steps = boxSchema.migrations.map(({ readableFrom }, index) => ({ number: index + 1, readableFrom }));
+    const strict = steps.filter(({ number, readableFrom }) => readableFrom === undefined || readableFrom >= number);
+    expect(strict.map(({ number }) => number)).toEqual(Array.from({ length: 13 }, (_, index) => index + 1));
+  });
+
   it("refuses a file that a newer program has migrated", async () => {
     const file = await versionOne();
     await tamper(file, `PRAGMA user_version = ${boxSchema.migrations.length + 1}`);
