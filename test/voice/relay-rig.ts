@@ -93,6 +93,10 @@ export class RelayRig implements EdgeRig {
     return rig;
   }
 
+  get sipPort(): number {
+    return this.#ports.sip;
+  }
+
   get edge(): RelayEdge {
     return this.#first.edge;
   }

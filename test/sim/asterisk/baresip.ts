@@ -38,10 +38,17 @@ export interface BaresipOptions {
   /** Seconds. */
   readonly registers?: number;
   readonly codec?: string;
+  /** It sends pictures of its own making, in this codec. */
+  readonly video?: "vp8" | "vp9";
 }
 
 /** `aubridge` without a source: an ear that hears into nowhere, while `sndfile` writes down what was decoded. */
 const MODULE_NAMES = ["g711", "opus", "ausine", "aubridge", "sndfile", "srtp", "dtls_srtp"];
+const VIDEO = [
+  "video_source fakevideo,nil",
+  "video_display fakevideo,nil",
+  ...["video_size 176x144", "video_bitrate 200000", "video_fps 10", "video_fullscreen no"],
+];
 const APPS = ["account", "auloop", "menu", "ctrl_tcp"];
 
 export class Baresip {
@@ -207,6 +214,7 @@ function accountOf(options: BaresipOptions): string {
     answers = "auto",
     registers = 300,
     codec,
+    video,
   } = options;
   const fields = [
     `auth_user=${user}`,
@@ -215,6 +223,7 @@ function accountOf(options: BaresipOptions): string {
     `regint=${registers}`,
     ...(mediaEncryption === undefined ? [] : [`mediaenc=${mediaEncryption}`]),
     ...(codec === undefined ? [] : [`audio_codecs=${codec}`]),
+    ...(video === undefined ? [] : [`video_codecs=${video}`]),
   ];
   return `<sip:${user}@127.0.0.1:${port};transport=${transport}>;${fields.join(";")}`;
 }
@@ -232,10 +241,13 @@ function configOf(folder: string, options: BaresipOptions, sip: number, control:
     "ausrc_channels 2",
     "audio_player aubridge,ear",
     "audio_alert aubridge,bell",
+    ...(options.video === undefined ? [] : VIDEO),
     `snd_path ${folder}`,
     "rtp_ports 30000-31000",
     `module_path ${MODULES}`,
-    ...MODULE_NAMES.map((name) => `module ${name}.so`),
+    ...[...MODULE_NAMES, ...(options.video === undefined ? [] : [options.video, "fakevideo"])].map(
+      (name) => `module ${name}.so`,
+    ),
     "module_tmp uuid.so",
     "module_tmp account.so",
     ...APPS.filter((name) => name !== "account").map((name) => `module_app ${name}.so`),

@@ -24,6 +24,8 @@ export class RtpengineServer {
   readonly asked: string[] = [];
   /** Requests that it does not hear. */
   deafFor = 0;
+  /** Packets that were passed on, of each `m=` line and way, such as `1b`. */
+  readonly passed = new Map<string, number>();
   #answers = new Map<string, Buffer>();
 
   get port(): number {
@@ -111,6 +113,8 @@ export class RtpengineServer {
     socket.on("message", (bytes, from) => {
       port.target = { address: from.address, port: from.port };
       const far = port.other;
+      const way = `${at}${side}`;
+      this.passed.set(way, (this.passed.get(way) ?? 0) + 1);
       if (far?.target != null) far.socket.send(bytes, far.target.port, far.target.address);
     });
     call[side][at] = port;
