@@ -11,10 +11,10 @@ import {
   type UnixMs,
 } from "../base/index.ts";
 import type { BoxConfig, VoiceSection } from "../config/index.ts";
-import type { Rentals, SettingStore, SipAccounts } from "../core/index.ts";
+import type { Rentals, SettingStore, SipAccounts, VoiceGateway } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { socks5Connect } from "../net/index.ts";
-import { parseJsonWith, type RelayVoice, relayVoice } from "../protocol/index.ts";
+import { type CallsReply, parseJsonWith, type RelayVoice, relayVoice } from "../protocol/index.ts";
 import { fetchRelayVoice } from "../relay/index.ts";
 import { type DialTcp, RelayEdge, type TrunkPlace, trunkError } from "../voice/index.ts";
 import { proxyOf } from "./chain-services.ts";
@@ -157,3 +157,31 @@ const dialDirectly: DialTcp = (target, signal) =>
     });
     if (signal.aborted) end();
   });
+
+type DeskGateway = Pick<VoiceGateway, "state" | "ring" | "onDial">;
+
+/** The relay reads what a call to a phone says: unless the owner wants it, not who calls. */
+export function discreet(
+  { sip_edge: edge, relay }: Pick<VoiceSection, "sip_edge" | "relay">,
+  gateway: DeskGateway,
+): DeskGateway {
+  if (edge !== "relay" || relay.caller === "shown") return gateway;
+  return {
+    state: () => gateway.state(),
+    onDial: (listener) => gateway.onDial(listener),
+    ring: ({ user }) => gateway.ring({ user, from: null }),
+  };
+}
+
+/** For the console; undefined on a box whose phones register at the box. */
+export function relayView({
+  section,
+  gateway,
+}: {
+  readonly section: Pick<VoiceSection, "relay">;
+  readonly gateway: Pick<RelayGateway, "known"> | null;
+}): CallsReply["relay"] {
+  if (gateway === null) return undefined;
+  const { known } = gateway;
+  return { host: known?.host ?? null, media: known?.media ?? null, caller: section.relay.caller };
+}

@@ -26,7 +26,6 @@ import {
   type Rentals,
   type SipAccounts,
   type SlotDriver,
-  type VoiceGateway,
 } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
@@ -42,7 +41,7 @@ import {
 } from "../voice/index.ts";
 import { callTermsOf, lineCallsOf } from "./call-rules.ts";
 import type { LiveConfig } from "./live-config.ts";
-import { createRelayEdge, type RelayGateway } from "./relay-gateway.ts";
+import { createRelayEdge, discreet, type RelayGateway, relayView } from "./relay-gateway.ts";
 import { watchSipCertificate } from "./sip-certificate-watch.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
 import { DIGESTS, type VoiceSetup } from "./voice-setup.ts";
@@ -107,18 +106,6 @@ function createGateway(deps: VoiceDeps): AsteriskGateway {
   const edge = sipEdge(deps, wire);
   return new AsteriskGateway({ wire, edge, audio, audioHost: `${host}:${port}`, clock, random, log });
 }
-
-/** The relay reads what a call to a phone says: unless the owner wants it, not who calls. */
-function discreet({ sip_edge: edge, relay }: VoiceSection, gateway: AsteriskGateway): DeskGateway {
-  if (edge !== "relay" || relay.caller === "shown") return gateway;
-  return {
-    state: () => gateway.state(),
-    onDial: (listener) => gateway.onDial(listener),
-    ring: ({ user }) => gateway.ring({ user, from: null }),
-  };
-}
-
-type DeskGateway = Pick<VoiceGateway, "state" | "ring" | "onDial">;
 
 interface Made {
   readonly gateway: AsteriskGateway;
@@ -198,7 +185,14 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
   const certificate = watchSipCertificate({ ...deps, gateway, keeper: setup.certificate });
   const take = (driver: SlotDriver): void => void disposers.push(attach(driver, desk, rentals));
   return {
-    console: callsConsole({ desk, gateway, store: store.calls, sip, rentals, fleet: () => fleet.list() }),
+    console: callsConsole({
+      ...made,
+      store: store.calls,
+      sip,
+      rentals,
+      fleet: () => fleet.list(),
+      relay: () => relayView(deps),
+    }),
     start: async () => {
       await book.load();
       disposers.push(deps.callHub.attach(() => callsFact(deps, gateway)));

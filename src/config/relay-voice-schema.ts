@@ -1,7 +1,7 @@
 // Calls through a relay: what a relay needs to be the SIP edge of boxes, and what a box says of its way there.
 
 import { z } from "zod";
-import { duration, listenAddress } from "./values.ts";
+import { duration, hostAndPort, listenAddress } from "./values.ts";
 import { drachtio, file, hostName, ipAddress, port, portOrOff, realm } from "./voice-parts.ts";
 
 const transports = z
@@ -42,10 +42,10 @@ export const gatewaySection = z
       .describe(
         "Which calls send their sound through rtpengine. `auto`: those where a router stands before one of the two.",
       ),
-    rtpengine: listenAddress("127.0.0.1:2223")
+    rtpengine: hostAndPort
       .optional()
       .describe(
-        "Where rtpengine takes commands (its `listen-ng`). Without it sound goes directly, which routers may prevent.",
+        "Where rtpengine takes commands (its `listen-ng`), such as 127.0.0.1:2223. Without it sound goes directly, which routers may prevent.",
       ),
   })
   .refine(

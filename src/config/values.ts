@@ -36,18 +36,20 @@ function parseAddress(text: string): ListenAddress | null {
   return host === undefined || Number(port) > 65_535 ? null : { host, port: Number(port) };
 }
 
-/** `host:port`, for instance `127.0.0.1:8080` or `[::1]:8080`; port 0 takes a free one. */
+/** `host:port`, for instance `127.0.0.1:8080` or `[::1]:8080`. */
+export const hostAndPort = z
+  .string()
+  .meta({ "x-form": "address" })
+  .transform((text, context) => {
+    const address = parseAddress(text);
+    if (address !== null) return address;
+    context.addIssue({ code: "custom", message: "host:port, for instance 127.0.0.1:8080" });
+    return z.NEVER;
+  });
+
+/** The same to listen at; port 0 takes a free one. */
 export function listenAddress(fallback: string) {
-  return z
-    .string()
-    .meta({ "x-form": "address" })
-    .transform((text, context) => {
-      const address = parseAddress(text);
-      if (address !== null) return address;
-      context.addIssue({ code: "custom", message: "host:port, for instance 127.0.0.1:8080" });
-      return z.NEVER;
-    })
-    .prefault(fallback);
+  return hostAndPort.prefault(fallback);
 }
 
 /** Identifier of slots and lines. */

@@ -73,6 +73,16 @@ export const callsReply = z.object({
   problem: problemBody.nullable(),
   /** Which SIP server phones register at; null while there is none. */
   edge: z.enum(["drachtio", "asterisk", "relay"]).nullable(),
+  /** The relay that phones register at instead; `host` null until it was reached once. */
+  relay: z
+    .object({
+      host: z.string().nullable(),
+      /** Whether it carries the sound where routers stand between. */
+      media: z.enum(["relayed", "direct"]).nullable(),
+      /** Whether phones show who calls, which the relay then sees. */
+      caller: z.enum(["hidden", "shown"]),
+    })
+    .optional(),
   /** Accounts that may register, and phones that are. */
   accounts: count,
   phones: count,

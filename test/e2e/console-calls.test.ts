@@ -56,6 +56,15 @@ function busyCalls(): FakeCalls {
   return calls;
 }
 
+/** Of a box behind a router, whose relay cannot be reached at the moment. */
+function relayCalls(): FakeCalls {
+  const calls = new FakeCalls();
+  const problem = { code: "voice.relay_unreachable", message: "phones cannot be reached now" };
+  const relay = { host: "gateway.example", media: "direct", caller: "hidden" } as const;
+  calls.reply = { ...CALLS_REPLY, problem, edge: null, relay, calls: [] };
+  return calls;
+}
+
 /** As many calls that are over, the newest with the highest cursor. */
 const records = (count: number): readonly CallRecordView[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -75,6 +84,19 @@ describe.skipIf(!hasChromium)(NAME, () => {
   });
   afterAll(async () => {
     await browser?.close();
+  });
+
+  it.each([DESKTOP, PHONE])("through a relay say what it sees, and what it cannot do", async (look) => {
+    const { page, complaints } = await openCalls(relayCalls(), look);
+    await page.getByText("The relay cannot be reached for calls").waitFor();
+    await page.getByText("the relay gateway.example, where phones register").waitFor();
+    await page.getByText("Phones do not show who calls").waitFor();
+    await page.getByText("The relay carries no sound").waitFor();
+    expect(await page.locator(".figures").textContent()).toContain("The relay gateway.example");
+    const shot = process.env.NUMBERBOX_SCREENSHOTS;
+    if (shot !== undefined) await page.screenshot({ path: `${shot}/relay-calls-${look.viewport.width}.png` });
+    expect(await pageFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
   });
 
   it("are shown while they are on, with how their sound fares, and ended when somebody says so", async () => {

@@ -24,6 +24,8 @@ export interface CallsConsoleDeps {
   readonly sip: SipAccounts;
   readonly rentals: Rentals;
   readonly fleet: () => readonly SlotDriver[];
+  /** Where phones register at a relay. */
+  readonly relay?: () => CallsReply["relay"];
 }
 
 const qualityView = ({ codec, encryption, lost, jitter, roundTrip }: CallQuality): CallView["quality"] => ({
@@ -67,6 +69,8 @@ const phonesOf = (user: string, bindings: readonly SipBinding[]): SipAccountView
     .filter((binding) => binding.user === user)
     .map(({ agent, transport, expiresAt }) => ({ agent, transport, expires_at: expiresAt }));
 
+const relayView = (relay: CallsReply["relay"]): Pick<CallsReply, "relay"> => (relay === undefined ? {} : { relay });
+
 export function callsConsole(deps: CallsConsoleDeps): CallsConsole {
   const { desk, gateway, store, sip, rentals, fleet } = deps;
   const accountView = (rental: RentalId): SipAccountView | null => {
@@ -87,6 +91,7 @@ export function callsConsole(deps: CallsConsoleDeps): CallsConsole {
       configured: true,
       problem: state.kind === "up" ? null : { code: state.code, message, hint: state.hint },
       edge: state.kind === "up" ? state.edge : null,
+      ...relayView(deps.relay?.()),
       accounts: sip.accounts().length,
       phones: gateway.bindings().length,
       voice_slots: fleet().filter((driver) => driver.voice?.ability() === "audio").length,

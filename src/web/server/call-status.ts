@@ -25,5 +25,13 @@ export const CALL_STATUS: Readonly<Record<string, number>> = {
   "voice.modem_refused": 502,
   "voice.no_audio": 409,
   "voice.not_ready": 503,
+  "voice.relay_certificate": 502,
+  "voice.relay_lost": 503,
+  "voice.relay_no_calls": 503,
+  "voice.relay_none": 409,
+  "voice.relay_other_host": 409,
+  "voice.relay_proxy": 502,
+  "voice.relay_refused": 502,
+  "voice.relay_unreachable": 503,
   "voice.starting": 503,
 };

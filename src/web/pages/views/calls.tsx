@@ -10,6 +10,7 @@ import {
 } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
+import type { Translator } from "../i18n.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -26,8 +27,24 @@ const NO_LINES: readonly LineView[] = [];
 const EDGES: Readonly<Record<NonNullable<CallsReply["edge"]>, string>> = {
   drachtio: "drachtio",
   asterisk: "Asterisk",
-  relay: "relay",
+  relay: "–",
 };
+
+function edgeText(words: Translator, { edge, relay }: CallsReply): string {
+  if (relay !== undefined && relay.host !== null) return words.t("calls.edge.relay", { host: relay.host });
+  return edge === null ? "–" : EDGES[edge];
+}
+
+/** What is encrypted, and what a relay in between can see. */
+function Scope({ relay }: Pick<CallsReply, "relay">) {
+  const words = useWords();
+  if (relay === undefined) return <p class="soft">{words.t("calls.scope")}</p>;
+  return (
+    <p class="soft">
+      {words.t("calls.scope.relay", { host: relay.host ?? "–" })} {words.t(`calls.scope.caller_${relay.caller}`)}
+    </p>
+  );
+}
 
 /** What is asked for on top of the page. */
 type Open =
@@ -60,9 +77,9 @@ function Problem({ problem }: { readonly problem: NonNullable<CallsReply["proble
 
 function State({ state }: { readonly state: CallsReply }) {
   const words = useWords();
-  const { problem, edge, accounts, phones, voice_slots: slots } = state;
+  const { problem, accounts, phones, voice_slots: slots } = state;
   const figures = [
-    [words.t("calls.edge"), edge === null ? "–" : EDGES[edge]],
+    [words.t("calls.edge"), edgeText(words, state)],
     [words.t("calls.accounts.count"), words.number(accounts)],
     [words.t("calls.phones"), words.number(phones)],
     [words.t("calls.slots"), words.number(slots)],
@@ -86,6 +103,7 @@ function State({ state }: { readonly state: CallsReply }) {
         ))}
       </dl>
       {slots === 0 && <p class="soft">{words.t("calls.slots.none")}</p>}
+      {state.relay?.media === "direct" && <p class="soft">{words.t("calls.media.direct")}</p>}
     </section>
   );
 }
@@ -167,14 +185,14 @@ export function Calls() {
         <NoCalls />
       ) : (
         <>
-          <p class="soft">{words.t("calls.scope")}</p>
+          <Scope relay={value?.relay} />
           <Fault fault={fault} />
           {value === null && fault === null && (
             <p class="loading" role="status">
               {words.t("app.loading")}
             </p>
           )}
-          {value !== null && <Working state={value} onDone={reload} />}
+          {value?.configured === true && <Working state={value} onDone={reload} />}
         </>
       )}
     </div>

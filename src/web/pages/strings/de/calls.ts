@@ -7,6 +7,11 @@ export const deCalls: Translation = {
   "calls.title": "Anrufe",
   "calls.scope":
     "Der Ton zwischen Telefon und Box ist verschlüsselt, sofern die Einstellungen das nicht abschalten; das Telefonnetz hinter der SIM ist es nicht. Wen ein Mieter anruft, sieht niemand: Die Box versiegelt es für den Mieter.",
+  "calls.scope.relay":
+    "Der Ton zwischen Telefon und Box ist verschlüsselt, sofern die Einstellungen das nicht abschalten; das Telefonnetz hinter der SIM ist es nicht. Wen ein Mieter anruft und wer ihn anruft, versiegelt die Box für den Mieter; unterwegs sieht das Relay {host}, an dem Telefone sich anmelden, das Konto und die gewählte Nummer und behält beides nicht. Es reicht den Ton weiter: Mit DTLS kann es ihn nur hören, wenn es den Anruf verfälscht, bei SDES gehen die Schlüssel durch das Relay.",
+  "calls.scope.caller_hidden":
+    "Telefone zeigen nicht, wer anruft: Die Nummer steht nur in der versiegelten Aufzeichnung des Anrufs.",
+  "calls.scope.caller_shown": "Telefone zeigen, wer anruft, und das Relay sieht die Nummer, solange es klingelt.",
   "calls.off.title": "Diese Box hat noch keine Anrufe",
   "calls.off.text": "Sie werden in den Einstellungen eingeschaltet, Abschnitt voice.",
   "calls.off.settings": "Einstellungen öffnen",
@@ -14,6 +19,9 @@ export const deCalls: Translation = {
   "calls.ready": "Anrufe sind möglich",
   "calls.not_ready": "Anrufe sind nicht möglich",
   "calls.edge": "SIP-Server",
+  "calls.edge.relay": "Das Relay {host}",
+  "calls.media.direct":
+    "Das Relay trägt keinen Ton: Hinter den meisten Routern hören Telefone und Box einander nicht. Sein Betreiber kann rtpengine ergänzen.",
   "calls.accounts.count": "SIP-Konten",
   "calls.phones": "Angemeldete Telefone",
   "calls.slots": "Slots mit Ton",
@@ -96,6 +104,14 @@ export const deCalls: Translation = {
   "problem.voice.edge_secret": "Der SIP-Server nimmt das Geheimnis der Box nicht an",
   "problem.voice.edge_starting": "Die Verbindung zum SIP-Server wird aufgebaut",
   "problem.voice.edge_stopped": "Die Verbindung zum SIP-Server ist beendet",
+  "problem.voice.relay_certificate": "Das Relay zeigt ein anderes Zertifikat, als es angibt",
+  "problem.voice.relay_lost": "Die Verbindung zum Relay ging verloren",
+  "problem.voice.relay_no_calls": "Das Relay nimmt keine Anrufe an",
+  "problem.voice.relay_none": "Telefone sollen sich am Relay anmelden, und es gibt keines",
+  "problem.voice.relay_other_host": "Das Gateway des Relays heißt anders als voice.host",
+  "problem.voice.relay_proxy": "Der Proxy führt nicht zum Relay",
+  "problem.voice.relay_refused": "Das Relay nimmt die Anrufe dieser Box nicht an",
+  "problem.voice.relay_unreachable": "Das Relay ist für Anrufe nicht erreichbar",
   "problem.voice.starting": "Anrufe werden gerade gestartet",
   "problem.voice.ari_unreachable": "Asterisk antwortet nicht",
   "problem.call.unknown": "Dieser Anruf ist schon beendet",

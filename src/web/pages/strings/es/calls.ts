@@ -7,6 +7,11 @@ export const esCalls: Translation = {
   "calls.title": "Llamadas",
   "calls.scope":
     "El sonido entre el teléfono y el equipo va cifrado, salvo que los ajustes lo desactiven; la red telefónica tras la SIM no. A quién llama un inquilino no se muestra a nadie: el equipo lo sella para el inquilino.",
+  "calls.scope.relay":
+    "El sonido entre el teléfono y el equipo va cifrado, salvo que los ajustes lo desactiven; la red telefónica tras la SIM no. A quién llama un inquilino y quién lo llama, el equipo lo sella para el inquilino; por el camino, el relé {host}, donde se registran los teléfonos, ve la cuenta y el número marcado, y no guarda ninguno. Deja pasar el sonido: con DTLS solo puede oírlo si manipula la llamada; con SDES las claves pasan por él.",
+  "calls.scope.caller_hidden":
+    "Los teléfonos no muestran quién llama: el número está solo en el registro sellado de la llamada.",
+  "calls.scope.caller_shown": "Los teléfonos muestran quién llama, y el relé ve el número mientras suena.",
   "calls.off.title": "Este equipo aún no tiene llamadas",
   "calls.off.text": "Se activan en los ajustes, sección voice.",
   "calls.off.settings": "Abrir los ajustes",
@@ -14,6 +19,9 @@ export const esCalls: Translation = {
   "calls.ready": "Se pueden atender llamadas",
   "calls.not_ready": "No se pueden atender llamadas",
   "calls.edge": "Servidor SIP",
+  "calls.edge.relay": "El relé {host}",
+  "calls.media.direct":
+    "El relé no transporta sonido: tras la mayoría de los routers, teléfonos y equipo no se oirán. Su operador puede añadir rtpengine.",
   "calls.accounts.count": "Cuentas SIP",
   "calls.phones": "Teléfonos registrados",
   "calls.slots": "Ranuras con sonido",
@@ -96,6 +104,14 @@ export const esCalls: Translation = {
   "problem.voice.edge_secret": "El servidor SIP no acepta el secreto del equipo",
   "problem.voice.edge_starting": "Se está conectando con el servidor SIP",
   "problem.voice.edge_stopped": "La conexión con el servidor SIP está detenida",
+  "problem.voice.relay_certificate": "El relé muestra un certificado distinto del que anuncia",
+  "problem.voice.relay_lost": "Se perdió la conexión con el relé",
+  "problem.voice.relay_no_calls": "El relé no admite llamadas",
+  "problem.voice.relay_none": "Los teléfonos deben registrarse en el relé, y no hay ninguno",
+  "problem.voice.relay_other_host": "La pasarela del relé tiene otro nombre que voice.host",
+  "problem.voice.relay_proxy": "El proxy no lleva al relé",
+  "problem.voice.relay_refused": "El relé no acepta las llamadas de este equipo",
+  "problem.voice.relay_unreachable": "No se puede alcanzar el relé para llamadas",
   "problem.voice.starting": "Las llamadas están arrancando",
   "problem.voice.ari_unreachable": "Asterisk no responde",
   "problem.call.unknown": "Esta llamada ya ha terminado",
