@@ -50,6 +50,7 @@ import { startFeatures } from "./feature-services.ts";
 import { createFlows, type FlowServices } from "./flow-services.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { LiveConfig } from "./live-config.ts";
+import { createMachine } from "./machine-services.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
@@ -199,7 +200,14 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.scout.load();
   await saveLines(config, services.rentals, random);
   const voice = createCalls(config.voice, voiceSetup, { ...deps, ...services, store, live, now, gateway, identity });
-  const appliance = await openAppliance({ ...deps, live, settings: store, voiceSetup });
+  const appliance = await openAppliance({
+    ...deps,
+    ...services,
+    live,
+    settings: store,
+    voiceSetup,
+    machine: createMachine(deps),
+  });
   return { store, identity, services, time, chain, entrance, voice, appliance };
 }
 
@@ -275,7 +283,12 @@ async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promi
     ...(escrows === null ? {} : { escrow: escrowConsole(escrows, { config: deps.config, time }) }),
     ...(publishing === null ? {} : { publishing, directory: publishing.directory }),
     ...(flows === null ? {} : { flows }),
-    operations: [...settings, ...(await startFeatures({ ...deps, ...box, doctor }, parts)), ...support],
+    operations: [
+      ...box.appliance.operations,
+      ...settings,
+      ...(await startFeatures({ ...deps, ...box, doctor }, parts)),
+      ...support,
+    ],
   });
   parts.started("web", () => web.stop());
   await flows?.start(web.url);

@@ -11,6 +11,7 @@ export * from "./directory.ts";
 export * from "./doctor.ts";
 export * from "./escrow.ts";
 export * from "./flows.ts";
+export * from "./host.ts";
 export * from "./kept.ts";
 export * from "./listings.ts";
 export * from "./market.ts";

@@ -9,6 +9,7 @@ export { type Download, type Operation, operation } from "./server/operation.ts"
 export { alertOperations, deliveryOperations, eventOperations } from "./server/routes-alerts.ts";
 export { backupOperations } from "./server/routes-backup.ts";
 export { callOperations } from "./server/routes-calls.ts";
+export { hostOperations } from "./server/routes-host.ts";
 export { keptOperations } from "./server/routes-kept.ts";
 export { outboxOperations } from "./server/routes-outbox.ts";
 export { settingsOperations } from "./server/routes-settings.ts";

@@ -3,9 +3,15 @@
 import { hostname, networkInterfaces } from "node:os";
 import { type Clock, type Logger, messageOf, type Random } from "../../base/index.ts";
 import type { BoxConfig } from "../../config/index.ts";
-import type { SettingStore, SystemActions } from "../../core/index.ts";
+import {
+  type EventLog,
+  hostConsole,
+  type MachinePort,
+  type SettingStore,
+  type SystemActions,
+} from "../../core/index.ts";
 import { noSystemActions, programRunner, systemActions } from "../../host/index.ts";
-import type { WebOptions } from "../../web/index.ts";
+import { hostOperations, type Operation, type WebOptions } from "../../web/index.ts";
 import type { LiveConfig } from "../live-config.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
 import { openClaim } from "./claim.ts";
@@ -23,17 +29,25 @@ export interface ApplianceDeps {
   readonly log: Logger;
   /** What calls need; null on a box without them. */
   readonly voiceSetup: Pick<VoiceSetup, "edge" | "changed"> | null;
+  readonly machine: MachinePort;
+  readonly events: Pick<EventLog, "record">;
   /** Without it: as the settings say. */
   readonly actions?: SystemActions | undefined;
 }
 
 export interface Appliance {
   readonly actions: SystemActions;
+  readonly operations: readonly Operation[];
   readonly web: Pick<WebOptions, "claimCode" | "onClaimed">;
   /** What the first visitor has to type; null where nothing. */
   readonly claimCode: string | null;
   /** Once the console is open, and what the services of the machine read is written. */
   start(): void;
+}
+
+function machineName(): string {
+  const [name = ""] = hostname().toLowerCase().split(".");
+  return name === "" ? "numberbox" : name;
 }
 
 /** How the console is reached from the network: by name, then by address. */
@@ -44,8 +58,7 @@ function addressesOf({ web }: BoxConfig): readonly string[] {
   const suffix = port === usual ? "" : `:${port}`;
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const own = all.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
-  const [name = "numberbox"] = hostname().toLowerCase().split(".");
-  return [`${name}.local`, ...own].map((host) => `${scheme}://${host}${suffix}`);
+  return [`${machineName()}.local`, ...own].map((host) => `${scheme}://${host}${suffix}`);
 }
 
 /** Each start of the box gives the flows another token, which their service reads when it starts. */
@@ -69,8 +82,16 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
   const firewall = { actions, log, folder: FIREWALL_FOLDER };
   const refresh = (current: BoxConfig): void => void refreshFirewall(current, firewall);
   if (isOurs) live.register({ paths: ["host.firewall"], reload: refresh });
+  const host = hostConsole({
+    ...deps,
+    actions,
+    appliance: isOurs,
+    name: machineName(),
+    addresses: () => addressesOf(config),
+  });
   return {
     actions,
+    operations: hostOperations(host),
     claimCode: claim.code,
     web: { ...(claim.code === null ? {} : { claimCode: claim.code }), onClaimed: () => claim.claimed() },
     start: () => {

@@ -1,6 +1,7 @@
 // Public face of `core/supervision`.
 
 export * from "./health-verdict.ts";
+export * from "./host-console.ts";
 export type * from "./ports-supervision.ts";
 export * from "./ports-system.ts";
 export * from "./supervisor.ts";

@@ -34,6 +34,7 @@ export const VIEWS = {
   api: { path: "/api", group: "automation", scope: "read" },
   backup: { path: "/backup", group: "box", scope: "operate" },
   update: { path: "/update", group: "box", scope: "operate" },
+  machine: { path: "/machine", group: "box", scope: "manage" },
   support: { path: "/support", group: "box", scope: "manage" },
   welcome: { path: "/welcome", group: "box", scope: "manage" },
   settings: { path: "/settings", group: "box", scope: "manage" },

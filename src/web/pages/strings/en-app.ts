@@ -37,7 +37,7 @@ export const enApp = {
   "setup.title": "Make this box yours",
   "setup.text": "This Numberbox has no owner yet. The password you set now is the key to everything it does.",
   "setup.code": "Claim code",
-  "setup.code.help": "Printed on the box's label, or shown on its screen.",
+  "setup.code.help": "On the box's screen, in the file CLAIM-CODE.txt of its card, or where you started it.",
   "setup.password": "New password",
   "setup.repeat": "Repeat it",
   "setup.submit": "Set password",

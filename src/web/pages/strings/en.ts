@@ -12,6 +12,7 @@ import { enDoctor } from "./en-doctor.ts";
 import { enEvents } from "./en-events.ts";
 import { enFlows } from "./en-flows.ts";
 import { enLines } from "./en-lines.ts";
+import { enMachine } from "./en-machine.ts";
 import { enMqtt } from "./en-mqtt.ts";
 import { enPayments } from "./en-payments.ts";
 import { enPhones } from "./en-phones.ts";
@@ -35,6 +36,7 @@ export const en = {
   ...enCalls,
   ...enChain,
   ...enDoctor,
+  ...enMachine,
   ...enMqtt,
   ...enFlows,
   ...enSettings,

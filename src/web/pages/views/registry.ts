@@ -32,6 +32,7 @@ export const REGISTRY: Readonly<Record<Exclude<FixedView, "join">, RegisteredVie
   api: lazy("api", async () => (await import("./api.tsx")).Api),
   backup: lazy("intake", async () => (await import("./backup.tsx")).Backup),
   update: lazy("up", async () => (await import("./update.tsx")).Update),
+  machine: lazy("power", async () => (await import("./machine.tsx")).Machine),
   support: lazy("info", async () => (await import("./support.tsx")).Support),
   welcome: lazy("ready", () => loadWizard()),
   access: lazy("key", async () => (await import("./access/access.tsx")).Access),

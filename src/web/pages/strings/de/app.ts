@@ -41,7 +41,8 @@ export const deApp: Translation = {
   "setup.text":
     "Diese Numberbox gehört noch niemandem. Das Passwort, das Sie jetzt festlegen, ist der Schlüssel zu allem, was sie tut.",
   "setup.code": "Einrichtungscode",
-  "setup.code.help": "Steht auf dem Etikett der Box oder auf ihrem Bildschirm.",
+  "setup.code.help":
+    "Auf dem Bildschirm der Box, in der Datei CLAIM-CODE.txt auf ihrer Karte, oder dort, wo Sie sie gestartet haben.",
   "setup.password": "Neues Passwort",
   "setup.repeat": "Wiederholen",
   "setup.submit": "Passwort festlegen",

@@ -12,6 +12,7 @@ import { deDoctor } from "./doctor.ts";
 import { deEvents } from "./events.ts";
 import { deFlows } from "./flows.ts";
 import { deLines } from "./lines.ts";
+import { deMachine } from "./machine.ts";
 import { deMqtt } from "./mqtt.ts";
 import { dePayments } from "./payments.ts";
 import { dePhones } from "./phones.ts";
@@ -38,6 +39,7 @@ export const de: Translation = {
   ...deCalls,
   ...deChain,
   ...deDoctor,
+  ...deMachine,
   ...deMqtt,
   ...deFlows,
   ...deSettings,

@@ -41,7 +41,7 @@ export const esApp: Translation = {
   "setup.text":
     "Esta Numberbox aún no tiene propietario. La contraseña que se ponga ahora es la llave de todo lo que hace.",
   "setup.code": "Código de activación",
-  "setup.code.help": "Está impreso en la etiqueta del equipo o se muestra en su pantalla.",
+  "setup.code.help": "En la pantalla del equipo, en el archivo CLAIM-CODE.txt de su tarjeta, o donde usted lo inició.",
   "setup.password": "Contraseña nueva",
   "setup.repeat": "Repítala",
   "setup.submit": "Establecer la contraseña",

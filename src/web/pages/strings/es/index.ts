@@ -12,6 +12,7 @@ import { esDoctor } from "./doctor.ts";
 import { esEvents } from "./events.ts";
 import { esFlows } from "./flows.ts";
 import { esLines } from "./lines.ts";
+import { esMachine } from "./machine.ts";
 import { esMqtt } from "./mqtt.ts";
 import { esPayments } from "./payments.ts";
 import { esPhones } from "./phones.ts";
@@ -36,6 +37,7 @@ export const es: Translation = {
   ...esCalls,
   ...esChain,
   ...esDoctor,
+  ...esMachine,
   ...esMqtt,
   ...esFlows,
   ...esSettings,

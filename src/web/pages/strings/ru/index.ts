@@ -12,6 +12,7 @@ import { ruDoctor } from "./doctor.ts";
 import { ruEvents } from "./events.ts";
 import { ruFlows } from "./flows.ts";
 import { ruLines } from "./lines.ts";
+import { ruMachine } from "./machine.ts";
 import { ruMqtt } from "./mqtt.ts";
 import { ruPayments } from "./payments.ts";
 import { ruPhones } from "./phones.ts";
@@ -37,6 +38,7 @@ export const ru: Translation = {
   ...ruCalls,
   ...ruChain,
   ...ruDoctor,
+  ...ruMachine,
   ...ruMqtt,
   ...ruFlows,
   ...ruSettings,

@@ -1,0 +1,42 @@
+// Texts of the machine under the box.
+
+export const enMachine = {
+  "nav.machine": "Machine",
+  "machine.up": "Running for",
+  "machine.days": "{days} d {hours} h",
+  "machine.hours": "{hours} h {minutes} min",
+  "machine.heat": "Temperature",
+  "machine.memory": "Memory free",
+  "machine.disk": "Disk free",
+  "machine.mb": "{n} MB",
+  "machine.gb": "{n} GB",
+  "machine.clock": "Clock",
+  "machine.clock.kept": "kept by a time server",
+  "machine.clock.free": "not kept: nothing confirms it",
+  "machine.addresses": "How the console is reached",
+  "machine.do": "What you can do to it",
+  "machine.reboot": "Restart",
+  "machine.reboot.what": "Away for about a minute. SMS wait in the network meanwhile.",
+  "machine.reboot.text": "The box is away for about a minute; calls that are on end. SMS wait in the network.",
+  "machine.reboot.asked": "The machine restarts. This page comes back by itself.",
+  "machine.power_off": "Power off",
+  "machine.power_off.what": "Only somebody beside it can turn it on again.",
+  "machine.power_off.text":
+    "The machine turns off, and only somebody beside it can turn it on again. SMS wait in the network for a few days, then they are lost.",
+  "machine.power_off.asked": "The machine turns off. Wait for its light to go out before you pull the plug.",
+  "machine.factory_reset": "Factory reset",
+  "machine.factory_reset.what": "Deletes keys, rentals and messages, and starts like a new box.",
+  "machine.factory_reset.text":
+    "Everything on this machine is deleted: the box's identity and keys, lines, rentals, messages, settings, users. Without a backup nothing of it comes back. Renters lose their numbers.",
+  "machine.factory_reset.asked":
+    "Everything is deleted now. After the restart the box asks for an owner again; its new code is on the screen and on the card.",
+  "machine.confirm": "Type {name} to go on",
+  "machine.foreign": "This machine is not the box's own, so the box leaves it alone. Restart it the way you always do.",
+  "problem.host.bad_opening": "The firewall cannot open what the settings ask for.",
+  "problem.host.not_confirmed": "What was typed is not this machine's name.",
+  "problem.host.not_appliance": "This box does not look after its machine.",
+  "problem.host.not_allowed": "The system does not let the box do that.",
+  "event.host.reboot": "Machine restarted by its owner",
+  "event.host.power_off": "Machine turned off by its owner",
+  "event.host.factory_reset": "Factory reset asked for by its owner",
+} as const;

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { AppError, hours, silentLogger } from "../../../src/base/index.ts";
+import {
+  EventLog,
+  hostConsole,
+  noMachineFacts,
+  type SystemAction,
+  type SystemActions,
+} from "../../../src/core/index.ts";
+import { codeOf } from "../../contract/box-store.ts";
+import { VirtualClock } from "../../sim/virtual-clock.ts";
+
+function rig(actions?: SystemActions) {
+  const asked: SystemAction[] = [];
+  const events = new EventLog(new VirtualClock(), silentLogger);
+  const memory = { availableBytes: 100.9 * 1024 * 1024, totalBytes: 1, swapUsedBytes: 0 };
+  const facts = { ...noMachineFacts, uptime: hours(2), temperatureC: 51.5, memory };
+  const host = hostConsole({
+    ...{ appliance: true, name: "attic", addresses: () => ["https://attic.local"], events },
+    machine: { facts: () => Promise.resolve(facts) },
+    actions: actions ?? { perform: async (action) => void asked.push(action) },
+  });
+  return { host, asked, codes: () => events.list({ after: 0, limit: 10 }).map(({ code }) => code) };
+}
+
+describe("the machine under a box", () => {
+  it("shows what it tells of itself, and null for the rest", async () => {
+    expect(await rig().host.view()).toEqual({
+      ...{ appliance: true, name: "attic", addresses: ["https://attic.local"] },
+      ...{ uptime_s: 7200, temperature_c: 51.5, memory_free_mb: 100, disk_free_mb: null, clock_kept: null },
+    });
+  });
+
+  it("restarts and turns off when it is asked, and the box writes down that it was", async () => {
+    const { host, asked, codes } = rig();
+    expect(await host.restart()).toEqual({ asked: "reboot" });
+    expect(await host.powerOff()).toEqual({ asked: "power_off" });
+    expect(asked).toEqual(["reboot", "power_off"]);
+    expect(codes()).toEqual(["host.reboot", "host.power_off"]);
+  });
+
+  it("deletes nothing until its name was typed", async () => {
+    const { host, asked } = rig();
+    for (const typed of ["", "yes", "attic.local"])
+      expect(await codeOf(host.factoryReset(typed))).toBe("host.not_confirmed");
+    expect(asked).toEqual([]);
+    expect(await host.factoryReset(" Attic ")).toEqual({ asked: "factory_reset" });
+    expect(asked).toEqual(["factory_reset"]);
+  });
+
+  it("says when the system does not let the box, and then tells of nothing", async () => {
+    const { host, codes } = rig({ perform: () => Promise.reject(new AppError("host.not_allowed", "no")) });
+    expect(await codeOf(host.restart())).toBe("host.not_allowed");
+    expect(codes()).toEqual([]);
+  });
+});
