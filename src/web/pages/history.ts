@@ -70,3 +70,22 @@ export function series(history: CountHistory, name: CountName): readonly number[
   const values = history.rates.map((rate) => rate[name]);
   return [...new Array<number>(SPANS - values.length).fill(0), ...values];
 }
+
+/** The scale never shrinks below this, so that a single SMS does not look like a flood. */
+const LEAST_TOP = 4;
+export const SPARK_HEIGHT = 28;
+/** Of a span that is one wide; the rest parts it from the next. */
+const BAR = 0.66;
+
+/** Bars from the bottom up, in a box of `SPANS` by `SPARK_HEIGHT`; spans without anything have none. */
+export function barsOf(values: readonly number[]): string {
+  const top = Math.max(LEAST_TOP, ...values);
+  return values
+    .map((value, at) => {
+      if (value <= 0) return "";
+      // What came at all is seen.
+      const tall = Math.max(0.5, Math.round((100 * SPARK_HEIGHT * value) / top) / 100);
+      return `M${at + (1 - BAR) / 2} ${SPARK_HEIGHT}v-${tall}h${BAR}v${tall}z`;
+    })
+    .join("");
+}
