@@ -88,6 +88,8 @@ export const enProblems = {
   "problem.modem.bad_port": "The slot's port is no place in the USB tree",
   "problem.modem.not_joined": "The modem at this place has not been taken in",
   "hint.modem.not_joined": "Press “Add hardware” while it is plugged in.",
+  "problem.host.bad_opening": "The firewall cannot open what is asked for",
+  "problem.host.not_appliance": "This box does not look after its machine",
   "problem.host.no_device": "There is no device at this USB place",
   "problem.host.no_program": "A program is missing: {program}",
   "problem.host.no_relay": "The relay board that switches the power is not there",

@@ -41,7 +41,8 @@ function Scope({ relay }: Pick<CallsReply, "relay">) {
   if (relay === undefined) return <p class="soft">{words.t("calls.scope")}</p>;
   return (
     <p class="soft">
-      {words.t("calls.scope.relay", { host: relay.host ?? "–" })} {words.t(`calls.scope.caller_${relay.caller}`)}
+      {words.t("calls.scope.relay", { host: relay.host ?? "–" })}{" "}
+      {words.t(relay.caller === "shown" ? "calls.scope.caller_shown" : "calls.scope.caller_hidden")}
     </p>
   );
 }

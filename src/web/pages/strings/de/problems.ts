@@ -90,6 +90,8 @@ export const deProblems: Translation = {
   "problem.modem.bad_port": "Der Port des Slots ist kein Platz im USB-Baum",
   "problem.modem.not_joined": "Das Modem an diesem Platz wurde nicht aufgenommen",
   "hint.modem.not_joined": "Drücken Sie „Hardware hinzufügen“, während es eingesteckt ist.",
+  "problem.host.bad_opening": "Die Firewall kann das Verlangte nicht öffnen",
+  "problem.host.not_appliance": "Diese Box verwaltet ihren Rechner nicht",
   "problem.host.no_device": "An diesem USB-Platz ist kein Gerät",
   "problem.host.no_program": "Ein Programm fehlt: {program}",
   "problem.host.no_relay": "Die Relaisplatine, die den Strom schaltet, ist nicht da",

@@ -90,6 +90,8 @@ export const esProblems: Translation = {
   "problem.modem.bad_port": "El puerto de la ranura no es una posición del árbol USB",
   "problem.modem.not_joined": "El módem de esta posición no se ha incorporado",
   "hint.modem.not_joined": "Pulse «Añadir hardware» mientras está conectado.",
+  "problem.host.bad_opening": "El cortafuegos no puede abrir lo que se pide",
+  "problem.host.not_appliance": "Este equipo no gestiona su máquina",
   "problem.host.no_device": "No hay ningún dispositivo en esta posición USB",
   "problem.host.no_program": "Falta un programa: {program}",
   "problem.host.no_relay": "La placa de relés que conmuta la alimentación no está",

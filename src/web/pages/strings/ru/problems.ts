@@ -90,6 +90,8 @@ export const ruProblems: Translation = {
   "problem.modem.bad_port": "Порт слота не является местом в дереве USB",
   "problem.modem.not_joined": "Модем на этом месте ещё не принят",
   "hint.modem.not_joined": "Нажмите «Добавить оборудование», пока он подключён.",
+  "problem.host.bad_opening": "Межсетевой экран не может открыть запрошенное",
+  "problem.host.not_appliance": "Это устройство не управляет своей машиной",
   "problem.host.no_device": "На этом месте USB ничего не подключено",
   "problem.host.no_program": "Не хватает программы: {program}",
   "problem.host.no_relay": "Нет платы реле, которая переключает питание",
