@@ -7,16 +7,15 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { connect as connectTcp, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BoxHandle, startBox, startRelayRole } from "../../src/app/index.ts";
+import { type BoxHandle, startBox } from "../../src/app/index.ts";
 import { publishLocalAccess } from "../../src/app/local-access.ts";
 import { millis, rentalId } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import { parseBoxConfig, parseRelayConfig } from "../../src/config/index.ts";
+import { parseBoxConfig } from "../../src/config/index.ts";
 import { openGrant, publicKeysToText } from "../../src/envelope/index.ts";
 import { type CallsReply, callHistoryReply, callsReply, type SipTerms, sipTerms } from "../../src/protocol/index.ts";
-import type { RelayHandle } from "../../src/relay/index.ts";
 import { RecordingLogger, renter } from "../core/core-rig.ts";
 import { asteriskTree } from "../sim/asterisk/asterisk-process.ts";
 import { Baresip } from "../sim/asterisk/baresip.ts";
@@ -25,6 +24,7 @@ import { until } from "../sim/asterisk/until.ts";
 import { DrachtioServer } from "../sim/drachtio/index.ts";
 import { SimBoard, simLinkOpener } from "../sim/modem/index.ts";
 import { RtpengineServer } from "../sim/rtpengine/index.ts";
+import { Numberbox } from "./processes.ts";
 
 export const drachtioProgram = process.env.NUMBERBOX_TEST_DRACHTIO_SERVER ?? "";
 export const PHONE_HERTZ = 440;
@@ -73,18 +73,18 @@ class Cable {
 export class RelayStage {
   readonly root = mkdtempSync(join(tmpdir(), "numberbox-relay-calls-"));
   readonly log = new RecordingLogger();
-  readonly relayLog = new RecordingLogger();
   readonly board = new SimBoard({
     ...{ slots: 1, seed: "calls", clock: systemClock, log: this.log, twins: ["quectel-ec25"] },
   });
   readonly phones: Baresip[] = [];
   box!: BoxHandle;
-  relay: RelayHandle | null = null;
   account!: SipTerms;
   rental = "";
   cable!: Cable;
   /** In the place of the relay's rtpengine. */
   readonly media = new RtpengineServer();
+  #relay: Numberbox | null = null;
+  #said = "";
   #asterisk: ChildProcess | null = null;
   #drachtio: DrachtioServer | ChildProcess | null = null;
   #ports = { http: 0, admin: 0, sip: 0, loopback: 0, trunk: 0, cable: 0 };
@@ -112,7 +112,7 @@ export class RelayStage {
   async stop(): Promise<void> {
     await this.clear();
     await this.box?.stop();
-    await this.relay?.stop();
+    await this.#relay?.stop();
     await this.cable?.close();
     await end(this.#asterisk);
     await this.media.stop();
@@ -176,29 +176,37 @@ export class RelayStage {
 
   async startRelay(): Promise<void> {
     const { http, admin, sip, loopback, trunk } = this.#ports;
-    const config = parseRelayConfig(
-      JSON.stringify({
-        listen: `127.0.0.1:${http}`,
-        providers: [{ name: "one", verify: this.#provider }],
-        voice: {
-          ...{ host: "127.0.0.1", listen: "127.0.0.1", transports: { tls: false, tcp: sip } },
-          drachtio: { port: admin, secret_file: "drachtio-secret", sip_port: loopback },
-          ...{ trunk: `127.0.0.1:${trunk}`, media: "always" },
-          rtpengine: process.env.NUMBERBOX_TEST_RTPENGINE ?? `127.0.0.1:${this.media.port}`,
-        },
-      }),
-      "the relay's configuration",
-    );
-    const parts = { version: "test", clock: systemClock, random: systemRandom, suite: systemCrypto };
-    this.relay = await startRelayRole({ ...parts, config, dataFolder: join(this.root, "relay"), log: this.relayLog });
+    const folder = join(this.root, "relay");
+    const file = join(this.root, "relay.yaml");
+    const config = {
+      listen: `127.0.0.1:${http}`,
+      providers: [{ name: "one", verify: this.#provider }],
+      log: { level: "debug" },
+      voice: {
+        ...{ host: "127.0.0.1", listen: "127.0.0.1", transports: { tls: false, tcp: sip } },
+        drachtio: { port: admin, secret_file: "drachtio-secret", sip_port: loopback },
+        ...{ trunk: `127.0.0.1:${trunk}`, media: "always" },
+        rtpengine: process.env.NUMBERBOX_TEST_RTPENGINE ?? `127.0.0.1:${this.media.port}`,
+      },
+    };
+    writeFileSync(file, JSON.stringify(config));
+    this.#relay = Numberbox.start(["relay", "--config", file, "--data", folder]);
+    await this.#relay.firstLine();
     if (drachtioProgram === "" || this.#drachtio !== null) return;
-    const file = join(this.root, "relay", "voice", "drachtio", "drachtio.conf.xml");
-    this.#drachtio = spawn(drachtioProgram, ["-f", file], { stdio: "ignore" });
+    const xml = join(folder, "voice", "drachtio", "drachtio.conf.xml");
+    this.#drachtio = spawn(drachtioProgram, ["-f", xml], { stdio: "ignore" });
   }
 
-  async stopRelay(): Promise<void> {
-    await this.relay?.stop();
-    this.relay = null;
+  /** At once, and without a word to anybody. */
+  async killRelay(): Promise<void> {
+    await this.#relay?.kill();
+    this.#said += `${this.#relay?.out ?? ""}${this.#relay?.err ?? ""}`;
+    this.#relay = null;
+  }
+
+  /** Everything that the relay has said so far. */
+  relaySaid(): string {
+    return `${this.#said}${this.#relay?.out ?? ""}${this.#relay?.err ?? ""}`;
   }
 
   /** Everything that the relay has on its disk. */
