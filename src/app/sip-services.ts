@@ -45,7 +45,7 @@ export function sipReachOf(
   if (voice.sip_edge === "relay") {
     if (gateway === null) return null;
     const { transport, port, cert_sha256: certSha256 } = gateway;
-    return { realm: gateway.realm, host: gateway.host, encryption, transport, port, certSha256 };
+    return { realm: gateway.realm, host: gateway.host, encryption, transport, port, certSha256, viaRelay: true };
   }
   const way = { realm, host, encryption };
   if (transports.tls !== false) {

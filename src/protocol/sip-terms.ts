@@ -36,6 +36,8 @@ export const sipTerms = z
       .string()
       .regex(/^[0-9a-f]{64}$/, "64 lower-case hex digits")
       .nullable(),
+    /** Phones register at a relay, and the sound is encrypted between phone and box all the same. */
+    via_relay: z.literal(true).exactOptional(),
   })
   .refine((terms) => terms.uri === sipUri(terms.user, terms.host), { path: ["uri"], message: "of user and host" });
 export type SipTerms = z.infer<typeof sipTerms>;

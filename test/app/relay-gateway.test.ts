@@ -60,6 +60,7 @@ describe("a box whose phones register at its relay", () => {
     expect(sipReachOf(config, lineId("l1"), null, again.gateway.known)).toEqual({
       ...{ realm: "gateway", host: "gateway.example", port: 5061, transport: "tls", encryption: "dtls" },
       certSha256: "a".repeat(64),
+      viaRelay: true,
     });
   });
 

@@ -26,7 +26,7 @@ describe.skipIf(!able)(`calls through a relay${able ? "" : " (skipped: needs Ast
   afterAll(() => stage.stop());
 
   it("have an account in the grant that names the relay", async () => {
-    expect(stage.account).toMatchObject({ host: "127.0.0.1", realm: "127.0.0.1", transport: "tcp" });
+    expect(stage.account).toMatchObject({ host: "127.0.0.1", realm: "127.0.0.1", transport: "tcp", via_relay: true });
     expect(await stage.calls()).toMatchObject({ edge: "relay", accounts: 1 });
   });
 

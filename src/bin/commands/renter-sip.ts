@@ -74,6 +74,9 @@ function choose(found: readonly Found[], rental: string | undefined): Found {
 const SCOPE = {
   some: "What is encrypted is the way between your phone and the provider's box. The provider, and the telephone network behind him, can listen.",
   none: "The sound is not encrypted, not even between your phone and the provider's box.",
+  relay:
+    "Calls go through a relay: while a call is set up it sees your account and the number that you dial. Your phone may not show who calls; the sealed record of the call does.",
+  relayKeys: "The keys of the sound pass through the relay too: it could listen.",
 } as const;
 
 /** What a phone makes of the certificate; null where there is nothing to say. */
@@ -124,7 +127,10 @@ function show(io: CliIo, found: Found, options: SipOptions, printer: Printer): v
     return;
   }
   for (const [name, value] of sipSettings(found)) io.out(`${`${name}:`.padEnd(24)}${visibleLine(value)}\n`);
-  printer.note(found.sip.encryption === "none" ? SCOPE.none : SCOPE.some);
+  const { encryption, via_relay: viaRelay } = found.sip;
+  printer.note(encryption === "none" ? SCOPE.none : SCOPE.some);
+  if (viaRelay === true) printer.note(SCOPE.relay);
+  if (viaRelay === true && encryption === "sdes") printer.note(SCOPE.relayKeys);
 }
 
 /** Rejects with `renter.*`, `sip.bad_value`. */

@@ -34,6 +34,8 @@ export interface SipReach {
   readonly encryption: MediaEncryption;
   /** SHA-256 of the certificate in DER, lower-case hex; null where phones need no pin. */
   readonly certSha256: string | null;
+  /** Through a relay, which is where phones register. */
+  readonly viaRelay?: boolean;
 }
 
 /** What accounts need of `Rentals`. */
@@ -236,9 +238,10 @@ export class SipAccounts {
   #termsOf(rental: Rental): SipTerms | null {
     const reach = this.#deps.reach(rental);
     if (reach === null) return null;
-    const { certSha256, ...way } = reach;
+    const { certSha256, viaRelay = false, ...way } = reach;
+    const via = viaRelay ? { via_relay: true as const } : {};
     const credentials = sipCredentials(this.#deps, rental.id, this.#rotation(rental));
-    return { v: 1, uri: sipUri(credentials.user, reach.host), ...credentials, ...way, cert_sha256: certSha256 };
+    return { v: 1, uri: sipUri(credentials.user, reach.host), ...credentials, ...way, cert_sha256: certSha256, ...via };
   }
 
   /** As it was last made durable: a grant that is being signed has a revision that is not remembered yet. */

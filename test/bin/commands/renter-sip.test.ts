@@ -49,6 +49,17 @@ describe("renter sip", () => {
     expect(sip.stderr).toContain("the telephone network behind him, can listen");
   });
 
+  it("says what a relay in between sees", async () => {
+    await granted({ ...TERMS, via_relay: true });
+    const sip = await run("sip");
+    expect(sip.stderr).toContain("it sees your account and the number that you dial");
+    expect(sip.stderr).toContain("it could listen");
+    await relay.grant(
+      grantOf({ terms: { envelope_version: 1, sip: { ...TERMS, via_relay: true, encryption: "dtls" } }, rev: 2 }),
+    );
+    expect((await run("sip")).stderr).not.toContain("it could listen");
+  });
+
   it("prints one JSON object", async () => {
     await granted();
     const { lines } = await run("sip", "--json");
