@@ -293,6 +293,7 @@ async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promi
   parts.started("web", () => web.stop());
   await flows?.start(web.url);
   box.appliance.start();
+  parts.started("panel", () => box.appliance.stop());
   parts.started("flows", async () => flows?.stop());
   return web.url;
 }

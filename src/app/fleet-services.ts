@@ -8,6 +8,8 @@ import {
   type Intake,
   type Line,
   LineBinder,
+  NetworkTime,
+  type NetworkTimeSink,
   type Rentals,
   type SlotDriver,
 } from "../core/index.ts";
@@ -40,7 +42,9 @@ export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake)
   const binder = new LineBinder({ ...shared, rentals, monotonic: () => clock.monotonic() });
   const onChange = shared.slotChanged;
   const ttys = new UsbTtys({ ...machine, log });
-  const makeModem = modemMaker({ ...shared, intake, binder, ttys, onChange });
+  const modems = (): number => fleet.list().filter((driver) => driver.status().kind === "modem").length;
+  const networkTime = new NetworkTime({ time: shared.time, clock, slots: modems });
+  const makeModem = modemMaker({ ...shared, intake, binder, ttys, networkTime, onChange });
   const phones = createPhones({ ...shared, intake, lines: () => rentals.lines(), onChange });
   const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);
   const making = { ...shared, intake, linesOf, onChange, phones, boards, makeModem };
@@ -64,6 +68,7 @@ interface ModemDeps extends FleetDeps {
   readonly intake: Intake;
   readonly binder: LineBinder;
   readonly ttys: UsbTtys;
+  readonly networkTime: NetworkTimeSink;
   readonly onChange: (id: SlotId) => void;
 }
 
@@ -80,6 +85,7 @@ function modemMaker(deps: ModemDeps): MakeModem {
         lineFor: binder.lineFor,
         hardware: slotHardware(place, host),
         roaming: config.modem.roaming,
+        networkTime: deps.networkTime,
       },
     );
 }

@@ -67,6 +67,8 @@ export const COMMANDS = {
   vendorNetwork: row("", "quick", "vendor"),
   charset: row("+CSCS", "quick", "27.007 5.5"),
   operator: row("+COPS", "slow", "27.007 7.3"),
+  clock: row("+CCLK", "quick", "27.007 8.15"),
+  clockUpdate: row("+CTZU", "quick", "27.007 8.40"),
   ownNumber: row("+CNUM", "normal", "27.007 7.1"),
   caller: row("+CLIP", "network", "27.007 7.6"),
   // Not `network`, though some modems say OK only after the network's answer: SMS wait for the command in flight. An answer that comes
@@ -206,6 +208,9 @@ export const command = {
   numericOperator: (): AtCommand => build(C.operator, "=3,2"),
   /** As `numericOperator`, for the operator's name. */
   longOperator: (): AtCommand => build(C.operator, "=3,0"),
+  readClock: (): AtCommand => build(C.clock, "?"),
+  /** The modem sets its clock by what the network tells. */
+  clockByNetwork: (): AtCommand => build(C.clockUpdate, "=1"),
   ownNumber: (): AtCommand => build(C.ownNumber, ""),
   /** Alphabet of names and USSD strings: the international reference alphabet, or hex of UCS-2 (TS 27.007 5.5). */
   charset: (name: "IRA" | "UCS2"): AtCommand => build(C.charset, `="${name}"`),

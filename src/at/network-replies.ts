@@ -1,5 +1,6 @@
-// Replies about the network: signal (TS 27.007 8.5), operator (7.3) and IMS (8.71).
+// Replies about the network: signal (TS 27.007 8.5), operator (7.3), IMS (8.71) and the clock (8.15).
 
+import { type UnixMs, unixMs } from "../base/index.ts";
 import { countOf, filledTextOf, integerOf, readableOf } from "./parameters.ts";
 import { type AccessTechnology, accessTechnologyOf } from "./registration.ts";
 import { parametersOf, required } from "./reply.ts";
@@ -71,4 +72,24 @@ export function parseCireg(lines: readonly string[]): ImsRegistration {
   const mask = filledTextOf(extra);
   if (mask === null || !/^[0-9A-F]{1,8}$/i.test(mask)) return { registered, sms: registered ? null : false };
   return { registered, sms: registered && (Number.parseInt(mask, 16) & SMS_OVER_IP) !== 0 };
+}
+
+const CLOCK = /^(\d{2})\/(\d{2})\/(\d{2}),(\d{2}):(\d{2}):(\d{2})([+-]\d{1,2})$/;
+
+/**
+ * The answer to `AT+CCLK?`: local time with its zone in quarters of an hour. Null for a clock without a zone, which could be off by half a
+ * day, and for a date that there is not. Throws `at.bad_response`.
+ */
+export function parseClock(lines: readonly string[]): UnixMs | null {
+  const [given] = parametersOf(lines, "+CCLK");
+  const text = required(filledTextOf(given), "+CCLK", "time");
+  const [, ...parts] = CLOCK.exec(text) ?? [];
+  if (parts.length === 0) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, quarters = 0] = parts.map(Number);
+  // Two digits: a clock that nobody set says 1980, or 1970.
+  const local = Date.UTC(year >= 70 ? 1900 + year : 2000 + year, month - 1, day, hour, minute, second);
+  const same = new Date(local);
+  const isDay = same.getUTCMonth() === month - 1 && same.getUTCDate() === day;
+  if (!isDay || hour > 23 || minute > 59 || second > 60 || Math.abs(quarters) > 56) return null;
+  return unixMs(Math.max(0, local - quarters * 15 * 60_000));
 }

@@ -1,6 +1,7 @@
 // The machine, where it is the box's own.
 
 import { z } from "zod";
+import { duration } from "./values.ts";
 
 const network = z.union([z.cidrv4(), z.cidrv6()], { error: "a network such as 192.0.2.0/24" });
 
@@ -26,6 +27,14 @@ const firewall = z.strictObject({
   open: z.array(opening).max(32).default([]).describe("What else is open."),
 });
 
+/** As `gpioinfo` shows them. */
+const gpioLine = (active: "high" | "low") =>
+  z.strictObject({
+    chip: z.string().regex(/^[\w.-]{1,64}$/, "a chip such as gpiochip0, or its label"),
+    line: z.string({ error: "text in quotes" }).regex(/^[\w.-]{1,64}$/, "a line's number or name, such as GPIO17"),
+    active: z.enum(["high", "low"]).default(active).describe("Level that means on, pressed, or without mains."),
+  });
+
 export const hostSection = z
   .strictObject({
     appliance: z
@@ -37,6 +46,18 @@ export const hostSection = z
     firewall: firewall
       .prefault({})
       .describe("What the machine's firewall opens, besides the console and SIP as they are set."),
+    light: gpioLine("high")
+      .optional()
+      .describe(
+        "A light at a pin: steady is good, twice in a row is trouble, a flash every two seconds waits for its owner.",
+      ),
+    button: gpioLine("low")
+      .optional()
+      .describe("A button at a pin: held for ten seconds and let go, it deletes everything (factory reset)."),
+    battery: gpioLine("high")
+      .extend({ power_off_after: duration("0s", "1h", "30s").describe("How long the mains may be away.") })
+      .optional()
+      .describe("A pin of a UPS that tells that the mains are gone: then the machine is turned off in order."),
   })
   .describe("The machine that the box runs on, where it is an appliance.");
 export type HostSection = z.infer<typeof hostSection>;

@@ -6,6 +6,7 @@ import {
   type OperatorState,
   parseCfun,
   parseCireg,
+  parseClock,
   parseCops,
   parseCsq,
   parseNetworkInfo,
@@ -14,7 +15,8 @@ import {
   type Registration,
   type RegistrationFamily,
 } from "../at/index.ts";
-import { AppError } from "../base/index.ts";
+import { AppError, type SlotId } from "../base/index.ts";
+import type { NetworkTimeSink } from "../core/index.ts";
 import { type Asking, ask, type BringUp, tell, tellIfAble } from "./ask.ts";
 import type { Findings } from "./findings.ts";
 import { homeNetwork } from "./home-network.ts";
@@ -149,4 +151,18 @@ export async function refuseRoaming(bringUp: BringUp, { registration }: Findings
     retryable: true,
     hint: "Set modem.roaming to allow, or bring the box to where its SIM is at home; then restart the slot.",
   });
+}
+
+interface TimeAsking extends Asking {
+  readonly slotId: SlotId;
+  readonly networkTime?: NetworkTimeSink;
+}
+
+/** Tells the network's time, where somebody wants to know it and the modem is on a network that could have told it. */
+export async function readTime(asking: TimeAsking, { registration }: Pick<Findings, "registration">): Promise<void> {
+  const { networkTime: sink, slotId, signal } = asking;
+  if (sink === undefined || !sink.wanted() || !isRegistered(registration)) return;
+  await tellIfAble(asking, command.clockByNetwork(), () => null);
+  const told = await tellIfAble(asking, command.readClock(), parseClock);
+  if (told !== null && !signal.aborted) sink.told(slotId, told);
 }

@@ -12,9 +12,10 @@ import {
   type Random,
   randomFraction,
 } from "../base/index.ts";
+import type { NetworkTimeSink } from "../core/index.ts";
 import type { BringUp } from "./ask.ts";
 import { stillTheSame } from "./bring-up.ts";
-import { readNetwork, readSignal, refuseRoaming } from "./bring-up-network.ts";
+import { readNetwork, readSignal, readTime, refuseRoaming } from "./bring-up-network.ts";
 import type { DirectMessages } from "./direct-messages.ts";
 import type { Findings } from "./findings.ts";
 import type { MessageReader } from "./message-reader.ts";
@@ -42,6 +43,7 @@ export interface RoundsOptions extends BringUp {
   readonly onFailed: (error: unknown) => void;
   readonly onRestarted: () => void;
   readonly onOtherSim: () => void;
+  readonly networkTime?: NetworkTimeSink;
 }
 
 /** All storages are looked through with each n-th sweep, not only the one that messages are received into. */
@@ -185,6 +187,7 @@ export class Rounds {
     const network = await readNetwork(this.#options, findings());
     const storage = (await intakes?.lister.use()) ?? findings().storage;
     if (!signal.aborted) onFound({ ...network, storage });
+    await readTime(this.#options, network);
     await refuseRoaming(this.#options, network);
     return true;
   }

@@ -21,6 +21,7 @@ import {
   type EventLog,
   type IntakePort,
   type LineFor,
+  type NetworkTimeSink,
   type ResetRung,
   type SimAtLock,
   type SimKeeper,
@@ -69,6 +70,8 @@ export interface SlotDeps {
   readonly lineFor: LineFor;
   readonly sims: SimKeeper;
   readonly hardware: SlotHardware;
+  /** Where the time of the network is told, as long as somebody wants to know. */
+  readonly networkTime?: NetworkTimeSink;
   /** `refuse`: a SIM that roams is taken off the network. */
   readonly roaming: "allow" | "refuse";
   readonly onChange: (slot: SlotId) => void;

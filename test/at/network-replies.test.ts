@@ -1,6 +1,6 @@
 // Signal and operator.
 import { describe, expect, it } from "vitest";
-import { parseCops, parseCsq } from "../../src/at/index.ts";
+import { parseClock, parseCops, parseCsq } from "../../src/at/index.ts";
 
 const badResponse = expect.objectContaining({ code: "at.bad_response" });
 
@@ -72,5 +72,32 @@ describe("parseCops", () => {
 
   it("refuses a reply without a mode", () => {
     expect(() => parseCops(["+COPS:"])).toThrow(badResponse);
+  });
+});
+
+describe("+CCLK", () => {
+  const iso = (text: string): string | null => {
+    const time = parseClock([`+CCLK: "${text}"`]);
+    return time === null ? null : new Date(time).toISOString();
+  };
+
+  it.each([
+    ["26/11/28,15:04:05+04", "2026-11-28T14:04:05.000Z"],
+    ["26/11/28,23:30:00-20", "2026-11-29T04:30:00.000Z"],
+    ["26/01/01,00:10:00+22", "2025-12-31T18:40:00.000Z"],
+    ["80/01/06,00:00:09+00", "1980-01-06T00:00:09.000Z"],
+  ])("%s is %s", (text, expected) => expect(iso(text)).toBe(expected));
+
+  it.each([
+    "26/11/28,15:04:05",
+    "26/13/28,15:04:05+04",
+    "26/02/30,15:04:05+00",
+    "26/11/28,25:04:05+00",
+    "26/11/28,15:04:05+99",
+    "soon",
+  ])("%s is no time", (text) => expect(iso(text)).toBeNull());
+
+  it("without a value is a bad answer", () => {
+    expect(() => parseClock(["+CCLK:"])).toThrow(expect.objectContaining({ code: "at.bad_response" }));
   });
 });

@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { type LineId, lineId, type Millis, millis, Secret, seconds, slotId, toHex } from "../../src/base/index.ts";
 import {
   EventLog,
+  type NetworkTimeSink,
   noHardware,
   type SimKeeper,
   SimVault,
@@ -41,6 +42,7 @@ export interface SlotRigOptions {
   readonly sims?: SimKeeper;
   readonly hardware?: SlotHardware;
   readonly roaming?: "allow" | "refuse";
+  readonly networkTime?: NetworkTimeSink;
   /** Without it the slot has no calls. */
   readonly voice?: NonNullable<SlotOptions["voice"]>;
 }
@@ -98,6 +100,7 @@ export class SlotRig {
         sims: options.sims ?? this.vault,
         hardware: options.hardware ?? noHardware,
         roaming: options.roaming ?? "allow",
+        ...(options.networkTime === undefined ? {} : { networkTime: options.networkTime }),
         onChange: () => {
           this.changes++;
         },

@@ -4,13 +4,16 @@ import { hostname, networkInterfaces } from "node:os";
 import { type Clock, type Logger, messageOf, type Random } from "../../base/index.ts";
 import type { BoxConfig } from "../../config/index.ts";
 import {
+  type AlertFeed,
   type EventLog,
   hostConsole,
   type MachinePort,
+  Panel,
   type SettingStore,
+  type SlotDriver,
   type SystemActions,
 } from "../../core/index.ts";
-import { noSystemActions, programRunner, systemActions } from "../../host/index.ts";
+import { gpioInput, gpioLight, noSystemActions, programRunner, systemActions } from "../../host/index.ts";
 import { hostOperations, type Operation, type WebOptions } from "../../web/index.ts";
 import type { LiveConfig } from "../live-config.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
@@ -31,6 +34,9 @@ export interface ApplianceDeps {
   readonly voiceSetup: Pick<VoiceSetup, "edge" | "changed"> | null;
   readonly machine: MachinePort;
   readonly events: Pick<EventLog, "record">;
+  /** What the light shows of the slots, and of alerts. */
+  readonly fleet: { list(): readonly Pick<SlotDriver, "status">[] };
+  readonly alertHub: Pick<AlertFeed, "firing">;
   /** Without it: as the settings say. */
   readonly actions?: SystemActions | undefined;
 }
@@ -41,6 +47,7 @@ export interface Appliance {
   readonly web: Pick<WebOptions, "claimCode" | "onClaimed">;
   /** What the first visitor has to type; null where nothing. */
   readonly claimCode: string | null;
+  stop(): void;
   /** Once the console is open, and what the services of the machine read is written. */
   start(): void;
 }
@@ -59,6 +66,23 @@ function addressesOf({ web }: BoxConfig): readonly string[] {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const own = all.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
   return [`${machineName()}.local`, ...own].map((host) => `${scheme}://${host}${suffix}`);
+}
+
+/** Null where no pin has a meaning. */
+function createPanel(deps: ApplianceDeps, actions: SystemActions, unclaimed: () => boolean): Panel | null {
+  const { appliance, light, button, battery } = deps.config.host;
+  if (!appliance || (light ?? button ?? battery) === undefined) return null;
+  return new Panel({
+    ...{ ...deps, actions },
+    light: light === undefined ? null : gpioLight(light, deps),
+    button: button === undefined ? null : gpioInput(button, deps),
+    mains: battery === undefined ? null : { line: gpioInput(battery, deps), delay: battery.power_off_after },
+    facts: () => ({
+      slots: deps.fleet.list().map((driver) => driver.status()),
+      unclaimed: unclaimed(),
+      alerts: deps.alertHub.firing().length,
+    }),
+  });
 }
 
 /** Each start of the box gives the flows another token, which their service reads when it starts. */
@@ -89,14 +113,24 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     name: machineName(),
     addresses: () => addressesOf(config),
   });
+  let waits = claim.code !== null;
+  const panel = createPanel(deps, actions, () => waits);
   return {
     actions,
+    stop: () => panel?.stop(),
     operations: hostOperations(host),
     claimCode: claim.code,
-    web: { ...(claim.code === null ? {} : { claimCode: claim.code }), onClaimed: () => claim.claimed() },
+    web: {
+      ...(claim.code === null ? {} : { claimCode: claim.code }),
+      onClaimed: () => {
+        waits = false;
+        claim.claimed();
+      },
+    },
     start: () => {
       void claim.show();
       if (!isOurs) return;
+      panel?.start();
       refresh(live.current);
       void tendVoiceServers({ ...deps, setup: deps.voiceSetup, actions });
       if (config.node_red.enabled && config.node_red.run === "service") void restartFlows(actions, log);

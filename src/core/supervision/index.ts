@@ -2,6 +2,8 @@
 
 export * from "./health-verdict.ts";
 export * from "./host-console.ts";
+export * from "./panel.ts";
+export * from "./panel-rules.ts";
 export type * from "./ports-supervision.ts";
 export * from "./ports-system.ts";
 export * from "./supervisor.ts";
