@@ -13,3 +13,6 @@ export function findAsterisk(): AsteriskTree | null;
 
 /** Brings it into the cache unless it is there; says what it does. */
 export function bringAsterisk(say: (text: string) => void): boolean;
+
+/** The machine's own mirror of Debian, and its key ring where the source names one; null when this is no Debian. */
+export function debianSource(): { readonly uri: string; readonly key: string | undefined } | null;

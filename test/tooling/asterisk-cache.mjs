@@ -65,7 +65,7 @@ export function findAsterisk() {
 }
 
 /** The machine's own mirror of Debian with its key, as apt has it; null when this is no Debian. */
-function debianSource() {
+export function debianSource() {
   const release = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
   const codename = /^VERSION_CODENAME=(\S+)$/m.exec(release)?.[1];
   if (codename === undefined || !/^ID=debian$/m.test(release)) return null;

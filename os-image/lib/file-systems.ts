@@ -1,0 +1,147 @@
+// File systems in plain files: FAT by mtools, ext4 by mke2fs, squashfs with its hash tree. Nothing is mounted, and the same content gives
+// the same bytes.
+
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { appendFile, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../src/base/index.ts";
+import { command } from "./command.ts";
+import { MIB } from "./partition-plan.ts";
+
+export interface FatOptions {
+  /** In MiB. */
+  readonly size: number;
+  readonly label: string;
+  /** Serial number, 8 hexadecimal digits. */
+  readonly volume: string;
+  readonly bits: 16 | 32;
+  readonly epoch: number;
+}
+
+async function entries(folder: string, below = ""): Promise<{ path: string; folder: boolean }[]> {
+  const found = await readdir(join(folder, below), { withFileTypes: true });
+  const names = found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const all: { path: string; folder: boolean }[] = [];
+  for (const entry of names) {
+    const path = `${below}/${entry.name}`;
+    all.push({ path, folder: entry.isDirectory() });
+    if (entry.isDirectory()) all.push(...(await entries(folder, path)));
+  }
+  return all;
+}
+
+/** Makes `file` a FAT file system with all of `folder`. */
+export async function makeFat(folder: string, file: string, options: FatOptions): Promise<void> {
+  const { size, label, volume, bits, epoch } = options;
+  await rm(file, { force: true });
+  await writeFile(file, "");
+  await truncate(file, size * MIB);
+  const env = { SOURCE_DATE_EPOCH: String(epoch) };
+  await command("mkfs.vfat", ["--invariant", "-F", String(bits), "-n", label, "-i", volume, file], { env });
+  const all = await entries(folder);
+  for (const entry of all) await utimes(join(folder, entry.path), epoch, epoch);
+  for (const { path, folder: isFolder } of all) {
+    if (isFolder) await command("mmd", ["-i", file, `::${path}`], { env });
+    else await command("mcopy", ["-m", "-i", file, join(folder, path), `::${path}`], { env });
+  }
+}
+
+/** Makes `file` an empty ext4 file system of `size` MiB. */
+export async function makeExt4(file: string, size: number, epoch: number): Promise<void> {
+  await rm(file, { force: true });
+  const options = "hash_seed=8d0a7a00-0000-4000-8000-0000005eed00,lazy_itable_init=0,lazy_journal_init=0";
+  const args = [
+    "-q",
+    "-t",
+    "ext4",
+    "-L",
+    "data",
+    "-U",
+    "8d0a7a00-0000-4000-8000-00000000da7a",
+    "-m",
+    "1",
+    "-E",
+    options,
+  ];
+  const env = { SOURCE_DATE_EPOCH: String(epoch), E2FSPROGS_FAKE_TIME: String(epoch) };
+  await command("mke2fs", [...args, file, `${size}M`], { env });
+}
+
+/** The squashfs of a root's archive. `level`: of zstd. */
+export async function makeSquashfs(
+  tar: string,
+  file: string,
+  options: { level: number; epoch: number },
+): Promise<void> {
+  await rm(file, { force: true });
+  const zstd = ["-comp", "zstd", "-Xcompression-level", String(options.level), "-b", "256K"];
+  await command("mksquashfs", ["-", file, "-tar", "-noappend", "-no-progress", "-quiet", ...zstd], {
+    inputFile: tar,
+    env: { SOURCE_DATE_EPOCH: String(options.epoch) },
+    minutes: 90,
+  });
+}
+
+export interface Verity {
+  /** Root hash, hexadecimal. */
+  readonly hash: string;
+  /** Where the hash tree begins, in bytes. */
+  readonly offset: number;
+}
+
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}
+
+/** Appends the hash tree of dm-verity to a file system. Its salt comes from the content, so that equal content gives equal bytes. */
+export async function appendVerity(file: string): Promise<Verity> {
+  const { size } = await stat(file);
+  const offset = Math.ceil(size / 4096) * 4096;
+  await truncate(file, offset);
+  const salt = await sha256Of(file);
+  const uuid = salt.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
+  const tree = `${file}.verity`;
+  const args = [
+    "format",
+    "--salt",
+    salt,
+    "--uuid",
+    uuid,
+    "--hash",
+    "sha256",
+    "--root-hash-file",
+    `${tree}.hash`,
+    file,
+    tree,
+  ];
+  await command("veritysetup", args);
+  const hash = (await readFile(`${tree}.hash`, "utf8")).trim();
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw new AppError("image.verity", "veritysetup gave no root hash");
+  await appendFile(file, await readFile(tree));
+  await rm(tree);
+  await rm(`${tree}.hash`);
+  return { hash, offset };
+}
+
+const BLOCK = 4096;
+
+/** Copies `part` into `disk` at `offset` bytes; blocks of zeros stay holes. */
+export async function placePart(part: string, disk: string, offset: number): Promise<void> {
+  const target = await open(disk, "r+");
+  try {
+    let at = offset;
+    for await (const chunk of createReadStream(part, { highWaterMark: 1024 * BLOCK })) {
+      const bytes = chunk as Buffer;
+      for (let begin = 0; begin < bytes.length; begin += 64 * BLOCK) {
+        const piece = bytes.subarray(begin, begin + 64 * BLOCK);
+        if (piece.some((byte) => byte !== 0)) await target.write(piece, 0, piece.length, at + begin);
+      }
+      at += bytes.length;
+    }
+  } finally {
+    await target.close();
+  }
+}

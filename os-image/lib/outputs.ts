@@ -1,0 +1,118 @@
+// What a build leaves: the compressed image with its block map, the update bundle, the bill of materials, licences, checksums, and an entry
+// for Raspberry Pi Imager.
+
+import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../src/base/index.ts";
+import { billOfMaterials, unpackFacts } from "./bill-of-materials.ts";
+import { blockMapText } from "./block-map.ts";
+import { command } from "./command.ts";
+import type { DiskParts } from "./disk-image.ts";
+import { sha256Of } from "./file-systems.ts";
+import { MIB, planDisk } from "./partition-plan.ts";
+import { type BuildWork, packTree } from "./root-system.ts";
+import type { Signing } from "./settings.ts";
+
+/** The issue's limit for the compressed image. */
+const LARGEST = 350 * 1_000_000;
+
+export function imageName(work: BuildWork): string {
+  return `numberbox-${work.settings.architecture}`;
+}
+
+/** Makes the signed bundle that updates a box to this image. */
+export async function makeBundle(work: BuildWork, parts: DiskParts, signing: Signing): Promise<string> {
+  const { settings, scratch, version } = work;
+  const folder = join(scratch, "bundle");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await cp(parts.system, join(folder, "system.img"));
+  await cp(parts.boot, join(folder, "boot.img"));
+  const manifest = [
+    "[update]",
+    `compatible=numberbox-${settings.architecture}`,
+    `version=${version}`,
+    "[bundle]",
+    "format=verity",
+    "[image.system]",
+    "filename=system.img",
+    "[image.boot]",
+    "filename=boot.img",
+    "",
+  ];
+  await writeFile(join(folder, "manifest.raucm"), manifest.join("\n"));
+  const file = join(settings.output, `${imageName(work)}-${version}.raucb`);
+  await rm(file, { force: true });
+  work.say("signing the update bundle");
+  const keys = [`--cert=${signing.certificate}`, `--key=${signing.key}`, `--keyring=${signing.keyring}`];
+  await command("rauc", ["bundle", ...keys, folder, file], { minutes: 20 });
+  return file;
+}
+
+/** An entry of a repository of Raspberry Pi Imager. `url`: where the file will be is up to who publishes it. */
+function imagerEntry(
+  work: BuildWork,
+  file: string,
+  sums: { disk: string; file: string; diskSize: number; size: number },
+): string {
+  const day = new Date(work.epoch * 1000).toISOString().slice(0, 10);
+  const entry = {
+    name: `Numberbox ${work.version}`,
+    description: "Real phone numbers for the Privateness network",
+    url: file,
+    release_date: day,
+    extract_size: sums.diskSize,
+    extract_sha256: sums.disk,
+    image_download_size: sums.size,
+    image_download_sha256: sums.file,
+    init_format: "systemd",
+    devices: ["pi5-64bit", "pi4-64bit", "pi3-64bit"],
+  };
+  return `${JSON.stringify({ os_list: [entry] }, null, 2)}\n`;
+}
+
+async function writeFacts(work: BuildWork, tar: string, name: string): Promise<void> {
+  const { settings, scratch, version, epoch } = work;
+  const facts = join(scratch, "facts");
+  await unpackFacts(tar, facts);
+  const { architecture, output } = settings;
+  await writeFile(join(output, `${name}.cdx.json`), await billOfMaterials(facts, { architecture, version, epoch }));
+  const licences = join(scratch, "licences.tar");
+  await packTree(join(facts, "usr"), licences, epoch);
+  await command("zstd", ["-q", "-f", "-12", licences, "-o", join(output, `${name}-licences.tar.zst`)]);
+}
+
+/** Writes all of it. Returns lines for people. Errors: `image.too_big` when the image is larger than 350 MB. */
+export async function writeOutputs(work: BuildWork, parts: DiskParts, tar: string): Promise<string[]> {
+  const { settings } = work;
+  const name = imageName(work);
+  const inOutput = (file: string) => join(settings.output, file);
+  work.say("compressing the image, and counting what is in it");
+  await writeFacts(work, tar, name);
+  const system = (await stat(parts.system)).size;
+  const map = await blockMapText(parts.disk, planDisk(settings.architecture), system);
+  await writeFile(inOutput(`${name}.img.bmap`), map);
+  const packed = inOutput(`${name}.img.zst`);
+  const level = settings.release ? ["-19", "--long=27"] : ["-3"];
+  await command("zstd", ["-q", "-f", "-T2", ...level, parts.disk, "-o", packed], { minutes: 60 });
+  const { size } = await stat(packed);
+  const sums = {
+    disk: await sha256Of(parts.disk),
+    file: await sha256Of(packed),
+    diskSize: (await stat(parts.disk)).size,
+    size,
+  };
+  if (settings.architecture === "arm64")
+    await writeFile(inOutput(`${name}.imager.json`), imagerEntry(work, `${name}.img.zst`, sums));
+  const listed = [`${name}.img.zst`, `${name}.img.bmap`, `${name}.cdx.json`, `${name}-licences.tar.zst`];
+  if (settings.bundle) listed.push(`${name}-${work.version}.raucb`);
+  const lines = [`${sums.disk}  appliance.img`];
+  for (const each of listed) lines.push(`${await sha256Of(inOutput(each))}  ${each}`);
+  await writeFile(inOutput("SHA256SUMS"), `${lines.join("\n")}\n`);
+  if (size > LARGEST) throw new AppError("image.too_big", `${packed} has ${Math.ceil(size / 1e6)} MB, 350 are allowed`);
+  return [
+    `system ${(system / MIB).toFixed(0)} MiB, image ${(size / 1e6).toFixed(0)} MB compressed, ${(sums.diskSize / 1e6).toFixed(0)} MB whole`,
+    `appliance.img ${sums.disk}`,
+    `root hash of the system ${parts.verity.hash}`,
+  ];
+}

@@ -1,0 +1,132 @@
+// What one build is asked for: the command line of `npm run image`.
+
+import { existsSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { AppError } from "../../src/base/index.ts";
+
+export const ARCHITECTURES = ["amd64", "arm64"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+export interface BuildSettings {
+  readonly architecture: Architecture;
+  /** Root of the repository. */
+  readonly source: string;
+  readonly output: string;
+  readonly cache: string;
+  readonly mirror: string | undefined;
+  readonly updateLock: boolean;
+  readonly bundle: boolean;
+  /** A build for owners: needs a given certificate, compresses hard. */
+  readonly release: boolean;
+  readonly compression: number;
+  /** Seconds since 1970: the time of everything in the image. Undefined: of the last commit. */
+  readonly epoch: number | undefined;
+  readonly version: string | undefined;
+  readonly signing: Signing | null;
+  /** Opens a serial console with a root shell. For tests only. */
+  readonly debug: boolean;
+}
+
+export interface Signing {
+  readonly key: string;
+  readonly certificate: string;
+  /** What boxes trust; the certificate itself where none is named. */
+  readonly keyring: string;
+}
+
+export const USAGE = `npm run image -- [options]
+  --arch amd64|arm64       for a virtual machine, or for Raspberry Pis (default: amd64)
+  --output FOLDER          where the image goes (default: ./os-image/out, which git ignores)
+  --mirror URL             Debian mirror (default: that of this machine)
+  --update-lock            take the mirror's newest packages into packages.ARCH.lock.json, and stop
+  --bundle                 make a signed update bundle too
+  --sign-key FILE --sign-cert FILE [--keyring FILE]
+                           key, certificate, and what boxes trust; without them a development pair is made in the cache
+  --release                refuse the development pair; compress as well as can be
+  --version TEXT           version of the image (default: that of package.json)
+  --level N                level of zstd, 1 to 22 (default: 6; 19 with --release)
+  --debug                  a root shell at the serial console; never for a box that is used
+`;
+
+const OPTIONS = {
+  arch: { type: "string", default: "amd64" },
+  output: { type: "string" },
+  mirror: { type: "string" },
+  "update-lock": { type: "boolean", default: false },
+  bundle: { type: "boolean", default: false },
+  release: { type: "boolean", default: false },
+  "sign-key": { type: "string" },
+  "sign-cert": { type: "string" },
+  keyring: { type: "string" },
+  version: { type: "string" },
+  level: { type: "string" },
+  debug: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+function usage(message: string): AppError {
+  return new AppError("image.usage", message, { hint: "npm run image -- --help" });
+}
+
+function integer(text: string | undefined, name: string, [low, high]: readonly [number, number]): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < low || value > high) throw usage(`${name}: a number from ${low} to ${high}`);
+  return value;
+}
+
+/** `$XDG_CACHE_HOME/numberbox`, else `~/.cache/numberbox`; the place of the tests' Asterisk too. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  const given = env.XDG_CACHE_HOME;
+  const home = homedir();
+  const base = given?.startsWith("/") ? given : existsSync(home) ? join(home, ".cache") : tmpdir();
+  return join(base, "numberbox", "image");
+}
+
+function signing(
+  key: string | undefined,
+  certificate: string | undefined,
+  keyring: string | undefined,
+): Signing | null {
+  if (key === undefined && certificate === undefined) return null;
+  if (key === undefined || certificate === undefined) throw usage("--sign-key and --sign-cert go together");
+  return { key: resolve(key), certificate: resolve(certificate), keyring: resolve(keyring ?? certificate) };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, strict: true }).values;
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The settings that a command line asks for; null when it asks for help. Errors: `image.usage`. */
+export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): BuildSettings | null {
+  const given = parsed(argv);
+  if (given.help) return null;
+  const architecture = ARCHITECTURES.find((each) => each === given.arch);
+  if (architecture === undefined) throw usage(`--arch: one of ${ARCHITECTURES.join(", ")}`);
+  const source = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
+  const keys = signing(given["sign-key"], given["sign-cert"], given.keyring);
+  if (given.release && keys === null)
+    throw usage("--release needs --sign-key and --sign-cert: the development pair is no secret");
+  if (given.version !== undefined && !/^\d+\.\d+\.\d+(?:[-+~.][0-9A-Za-z.~-]+)?$/.test(given.version))
+    throw usage("--version: such as 1.2.3");
+  return {
+    ...{ architecture, source, signing: keys },
+    output: resolve(given.output ?? join(source, "os-image", "out")),
+    cache: cacheFolder(env),
+    mirror: given.mirror,
+    updateLock: given["update-lock"],
+    bundle: given.bundle,
+    release: given.release,
+    compression: integer(given.level, "--level", [1, 22]) ?? (given.release ? 19 : 6),
+    epoch: integer(env.SOURCE_DATE_EPOCH, "SOURCE_DATE_EPOCH", [315_532_800, 4_294_967_295]),
+    version: given.version,
+    debug: given.debug,
+  };
+}

@@ -1,0 +1,75 @@
+// Reads the disk from outside, as somebody does who takes the card out: its table, its file systems, the hash tree.
+
+import { open, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { command } from "../../os-image/lib/command.ts";
+import { type PartitionName, partitionOf, planDisk } from "../../os-image/lib/partition-plan.ts";
+
+const table = z.object({
+  partitiontable: z.object({
+    label: z.literal("gpt"),
+    partitions: z.array(z.object({ name: z.string(), start: z.number(), size: z.number() })),
+  }),
+});
+
+const PLAN = planDisk("amd64");
+
+/** Copies one partition out of a raw disk. */
+async function take(disk: string, name: PartitionName, file: string, size?: number): Promise<void> {
+  const { start } = partitionOf(PLAN, name);
+  const count = size ?? partitionOf(PLAN, name).size;
+  await command("dd", [
+    `if=${disk}`,
+    `of=${file}`,
+    "bs=1M",
+    `skip=${start}`,
+    `count=${count}`,
+    "conv=sparse",
+    "status=none",
+  ]);
+}
+
+/** Bytes that a squashfs says it has. */
+async function squashfsSize(file: string): Promise<number> {
+  const handle = await open(file, "r");
+  try {
+    const head = Buffer.alloc(96);
+    await handle.read(head, 0, 96, 0);
+    if (head.toString("latin1", 0, 4) !== "hsqs") throw new Error("system_a holds no squashfs");
+    return Number(head.readBigUInt64LE(40));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Throws with what is wrong. Returns how large data is, in MiB. `slot`: the one that was started last. */
+export async function checkDisk(disk: string, scratch: string, slot: "a" | "b" = "a"): Promise<{ data: number }> {
+  const { partitions } = table.parse(JSON.parse((await command("sfdisk", ["-J", disk])).toString())).partitiontable;
+  const shown = partitions.map(({ name }) => name).join(" ");
+  const wanted = PLAN.partitions.map(({ name }) => name).join(" ");
+  if (shown !== wanted) throw new Error(`partitions are ${shown}, not ${wanted}`);
+  const data = Math.floor((partitions.find(({ name }) => name === "data")?.size ?? 0) / 2048);
+  const file = join(scratch, "partition");
+  for (const name of ["bootconfig", `boot_${slot}`] as const) {
+    await take(disk, name, file);
+    await command("fsck.vfat", ["-n", file]);
+  }
+  await command("mcopy", ["-n", "-o", "-i", file, "::slot.cfg", `${file}.cfg`]);
+  const [, hash = "", offset = "0"] =
+    /numberbox\.verity=([0-9a-f]{64}),(\d+)/.exec(await readFile(`${file}.cfg`, "utf8")) ?? [];
+  await take(disk, `system_${slot}`, file);
+  if ((await squashfsSize(file)) > Number(offset)) throw new Error("the hash tree begins inside the squashfs");
+  await command("veritysetup", ["verify", `--hash-offset=${offset}`, file, file, hash]);
+  await take(disk, "data", file, data);
+  // The journal is played back first, as the kernel does at the next start. It says so with exit code 1.
+  await command("sh", ["-c", `e2fsck -E journal_only -y "$1" >/dev/null; test $? -le 1`, "sh", file]);
+  await command("e2fsck", ["-fn", file]);
+  await rm(file);
+  return { data };
+}
+
+/** A raw disk of an overlay, with what the guest had flushed. */
+export async function flatten(overlay: string, raw: string): Promise<void> {
+  await command("qemu-img", ["convert", "-O", "raw", overlay, raw]);
+}

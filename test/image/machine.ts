@@ -1,0 +1,244 @@
+// One virtual appliance in qemu, without KVM if need be: its serial console as a log, its web server on a port of this machine, a shell where
+// the image was built with --debug, modems as USB serial adapters, and a power cord that can be pulled.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, open, readFile, rm } from "node:fs/promises";
+import { request } from "node:https";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { command } from "../../os-image/lib/command.ts";
+
+export interface MachineOptions {
+  /** Disk as a file that this machine may write: a qcow2 over the image. */
+  readonly disk: string;
+  /** For sockets and logs. */
+  readonly folder: string;
+  readonly httpsPort: number;
+  /** TCP ports of simulated modems. */
+  readonly modems: readonly number[];
+  /** In MiB. */
+  readonly memory?: number;
+}
+
+const FIRMWARE = ["/usr/share/ovmf/OVMF.fd", "/usr/share/qemu/OVMF.fd", "/usr/share/OVMF/OVMF_CODE.fd"];
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Makes a disk over the image: what the guest did not flush is in qemu's memory only, and gone with it, as in a card that loses power. */
+export async function makeOverlay(image: string, file: string): Promise<void> {
+  await rm(file, { force: true });
+  await command("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", image, file, "4G"]);
+}
+
+async function firmware(): Promise<string> {
+  for (const file of FIRMWARE)
+    if (
+      await access(file).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file;
+  throw new Error("no UEFI for qemu: sudo apt-get install ovmf");
+}
+
+function argsOf(options: MachineOptions, bios: string): string[] {
+  const { disk, folder, httpsPort, modems, memory = 1024 } = options;
+  const serials = modems.flatMap((port, at) => [
+    ...["-chardev", `socket,id=modem${at},host=127.0.0.1,port=${port},reconnect=2`],
+    ...["-device", `usb-serial,chardev=modem${at},bus=usb.0,always-plugged=on`],
+  ]);
+  return [
+    ...[
+      "-machine",
+      "q35",
+      "-accel",
+      "kvm",
+      "-accel",
+      "tcg,thread=multi,tb-size=512",
+      "-cpu",
+      "max",
+      "-smp",
+      "2",
+      "-m",
+      String(memory),
+    ],
+    ...["-display", "none", "-bios", bios, "-uuid", "0a1b2c3d-0000-4000-8000-000000000001"],
+    ...["-drive", `file=${disk},format=qcow2,if=none,id=disk,cache=writeback,discard=unmap`],
+    ...[
+      "-device",
+      "virtio-blk-pci,drive=disk",
+      "-device",
+      "virtio-rng-pci",
+      "-device",
+      "virtio-balloon-pci,id=balloon",
+    ],
+    ...[
+      "-netdev",
+      `user,id=net,hostfwd=tcp:127.0.0.1:${httpsPort}-:443`,
+      "-device",
+      "virtio-net-pci,netdev=net,romfile=",
+    ],
+    ...["-device", "i6300esb", "-action", "watchdog=reset", "-device", "qemu-xhci,id=usb,p2=15,p3=1"],
+    ...["-chardev", `file,id=console,path=${join(folder, "console.log")},append=on`, "-serial", "chardev:console"],
+    ...[
+      "-device",
+      "virtio-serial-pci",
+      "-chardev",
+      `socket,id=shell,path=${join(folder, "shell.sock")},server=on,wait=off`,
+    ],
+    ...["-device", "virtconsole,chardev=shell"],
+    ...["-qmp", `unix:${join(folder, "qmp.sock")},server=on,wait=off`],
+    ...serials,
+  ];
+}
+
+export class Machine {
+  readonly options: MachineOptions;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  #shell: Socket | null = null;
+  #heard = "";
+  /** When it was switched on, in milliseconds of `performance.now()`. */
+  readonly begun = performance.now();
+
+  private constructor(options: MachineOptions, child: ChildProcess) {
+    this.options = options;
+    this.#child = child;
+    this.#exited = once(child, "close");
+  }
+
+  static async start(options: MachineOptions): Promise<Machine> {
+    const log = await open(join(options.folder, "qemu.log"), "a");
+    const args = argsOf(options, await firmware());
+    const child = spawn("qemu-system-x86_64", args, { stdio: ["ignore", log.fd, log.fd] });
+    child.once("spawn", () => void log.close());
+    return new Machine(options, child);
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Pulls the cord. */
+  async cut(): Promise<void> {
+    this.#shell?.destroy();
+    this.#child.kill("SIGKILL");
+    await this.#exited;
+  }
+
+  async console(): Promise<string> {
+    return await readFile(join(this.options.folder, "console.log"), "utf8").catch(() => "");
+  }
+
+  /** Status of a GET over https, 0 when nobody answers. The certificate is the box's own. */
+  async get(path: string): Promise<{ status: number; body: string }> {
+    const { httpsPort } = this.options;
+    return await new Promise((resolve) => {
+      const nothing = () => resolve({ status: 0, body: "" });
+      const asked = request(
+        {
+          host: "127.0.0.1",
+          port: httpsPort,
+          path,
+          rejectUnauthorized: false,
+          timeout: 20_000,
+          headers: { host: "numberbox.local" },
+        },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+          answer.on("error", nothing);
+        },
+      );
+      asked.on("timeout", () => asked.destroy());
+      asked.on("error", nothing);
+      asked.end();
+    });
+  }
+
+  /** Seconds from the start until the console answered; throws after `minutes`, or when qemu ended. */
+  async ready(minutes = 25): Promise<number> {
+    const until = performance.now() + minutes * 60_000;
+    while (performance.now() < until) {
+      if (!this.running) throw new Error("qemu ended; see qemu.log");
+      if ((await this.get("/health")).status === 200) return (performance.now() - this.begun) / 1000;
+      await pause(1000);
+    }
+    throw new Error(
+      `the console did not answer within ${minutes} minutes; the serial console ends with:\n${(await this.console()).slice(-1500)}`,
+    );
+  }
+
+  /** One command of the machine protocol. */
+  async qmp(execute: string, args: Record<string, unknown> = {}): Promise<unknown> {
+    const socket = connect(join(this.options.folder, "qmp.sock"));
+    try {
+      socket.write(
+        `${JSON.stringify({ execute: "qmp_capabilities" })}\n${JSON.stringify({ execute, arguments: args, id: "asked" })}\n`,
+      );
+      let text = "";
+      for await (const chunk of socket) {
+        text += String(chunk);
+        for (const line of text.split("\n").slice(0, -1)) {
+          const message = JSON.parse(line) as { id?: string; return?: unknown; error?: { desc: string } };
+          if (message.id !== "asked") continue;
+          if (message.error !== undefined) throw new Error(`${execute}: ${message.error.desc}`);
+          return message.return;
+        }
+      }
+      throw new Error(`${execute}: qemu hung up`);
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  /** Bytes that the guest has written to its disk since it was switched on. */
+  async written(): Promise<number> {
+    const stats = (await this.qmp("query-blockstats")) as readonly { qdev?: string; stats: { wr_bytes: number } }[];
+    return Math.max(...stats.map(({ stats: { wr_bytes } }) => wr_bytes));
+  }
+
+  /** Runs a command as root in the guest, in an image with --debug. Throws when it fails, or after `seconds`. */
+  async run(line: string, seconds = 300): Promise<string> {
+    const shell = await this.#open();
+    const mark = `done-${Math.floor(performance.now())}`;
+    this.#heard = "";
+    shell.write(`( ${line} ) 2>&1; echo "${mark.slice(0, 4)}""${mark.slice(4)} $?"\n`);
+    const until = performance.now() + seconds * 1000;
+    while (performance.now() < until) {
+      const found = new RegExp(`${mark} (\\d+)`).exec(this.#heard);
+      if (found !== null) {
+        const out = this.#heard.slice(this.#heard.indexOf("\n") + 1, found.index).replaceAll("\r", "");
+        if (found[1] !== "0") throw new Error(`${line}: ended with ${found[1]}: ${out.slice(-1500)}`);
+        return out.trim();
+      }
+      if (!this.running) throw new Error(`${line}: the machine is gone`);
+      await pause(200);
+    }
+    throw new Error(`${line}: no end within ${seconds} s: ${this.#heard.slice(-1500)}`);
+  }
+
+  async #open(): Promise<Socket> {
+    if (this.#shell !== null && !this.#shell.destroyed) return this.#shell;
+    const socket = connect(join(this.options.folder, "shell.sock"));
+    await once(socket, "connect");
+    socket.on("data", (chunk: Buffer) => {
+      this.#heard += chunk.toString();
+    });
+    socket.on("error", () => socket.destroy());
+    this.#shell = socket;
+    for (let tries = 0; tries < 120; tries++) {
+      socket.write("\n");
+      await pause(2000);
+      if (/# [^\n]*$/.test(this.#heard)) break;
+    }
+    socket.write("stty -echo cols 4000; export TERM=dumb PS1='# '; bind 'set enable-bracketed-paste off'\n");
+    await pause(1500);
+    return socket;
+  }
+}

@@ -1,0 +1,186 @@
+// `npm run image:test [-- --image FILE --bundle FILE --full --only boot,sms]`: the virtual appliance, from its disk to the renter. Builds the
+// image with a root shell for the test unless one is named. Writes a table, and image-test.json beside the image.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { command, needTools } from "../../os-image/lib/command.ts";
+import { cacheFolder } from "../../os-image/lib/settings.ts";
+import { developmentKeys } from "../../os-image/lib/signing-keys.ts";
+import { checkDisk, flatten } from "./disk-check.ts";
+import { pause } from "./machine.ts";
+import { type Figures, Steps } from "./steps.ts";
+import { badBundleRefused, badUpdate, goodUpdate, type UpdateTools } from "./update-steps.ts";
+import { World } from "./world.ts";
+
+const TOOLS = [
+  "qemu-system-x86_64",
+  "qemu-img",
+  "rauc",
+  "unsquashfs",
+  "sfdisk",
+  "mcopy",
+  "fsck.vfat",
+  "e2fsck",
+  "veritysetup",
+];
+const source = fileURLToPath(new URL("../../", import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    image: { type: "string" },
+    bundle: { type: "string" },
+    output: { type: "string", default: join(source, "os-image", "out", "test") },
+    full: { type: "boolean", default: false },
+    slots: { type: "string", default: "2" },
+    kills: { type: "string" },
+    only: { type: "string" },
+  },
+});
+
+const say = (text: string) => console.log(`image:test: ${text}`);
+const steps = new Steps(say);
+const only = values.only?.split(",");
+
+/** Runs a step unless the command line leaves it out. */
+async function step(key: string, name: string, work: () => Promise<Figures>): Promise<boolean> {
+  return only !== undefined && !only.includes(key) ? true : await steps.run(name, work);
+}
+
+async function built(): Promise<{ image: string; bundle: string }> {
+  if (values.image !== undefined) return { image: resolve(values.image), bundle: resolve(values.bundle ?? "") };
+  const folder = resolve(values.output);
+  const built = await steps.run("the image is built", async () => {
+    const args = [join(source, "os-image", "build.ts"), "--output", folder, "--bundle", "--debug", "--level", "3"];
+    await command(process.execPath, args, { minutes: 120 });
+    return {};
+  });
+  if (!built) throw new Error("there is no image to test");
+  const bundle = (await readdir(folder)).find((name) => name.endsWith(".raucb")) ?? "";
+  return { image: join(folder, "appliance.img"), bundle: join(folder, bundle) };
+}
+
+/** Serves the files of a folder to the guest. */
+async function serve(folder: string): Promise<{ server: Server; port: number }> {
+  const { createReadStream } = await import("node:fs");
+  const server = createServer((request, response) => {
+    const name = /^\/([\w.+~-]+)$/.exec(request.url ?? "")?.[1] ?? "none";
+    createReadStream(join(folder, name))
+      .on("error", () => response.destroy())
+      .pipe(response);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  return { server, port: typeof address === "object" && address !== null ? address.port : 0 };
+}
+
+async function booted(world: World): Promise<Figures> {
+  const machine = await world.switchOn();
+  const ready = await machine.ready();
+  const page = await machine.get("/");
+  if (page.status !== 200 || !page.body.includes("<html")) throw new Error(`the console's page: ${page.status}`);
+  return { "seconds to READY": Math.round(ready) };
+}
+
+async function atRest(world: World, minutes: number): Promise<Figures> {
+  const machine = world.running;
+  const failed = await world.failedUnits();
+  if (failed !== "") throw new Error(`units failed: ${failed}`);
+  // What the start left to do is over after a while.
+  await pause(60_000);
+  const used = await machine.run("free -m | awk '/^Mem:/ { print $2 - $7 }'");
+  const box = await machine.run("systemctl show -P MemoryCurrent numberbox.service");
+  const before = await machine.written();
+  await pause(minutes * 60_000);
+  const bytes = (await machine.written()) - before;
+  const perDay = (bytes / minutes) * 60 * 24;
+  return {
+    "RAM MB": Number(used),
+    "of it the box": Math.round(Number(box) / 1e6),
+    "writes MB a day": Math.round(perDay / 1e6),
+  };
+}
+
+async function sms(world: World): Promise<Figures> {
+  await world.setUp();
+  const seconds = await world.read(world.send());
+  return { slots: world.field.board.ports.length, "seconds to the renter": seconds };
+}
+
+/** Pulls the cord at random moments of start and run, with SMS on their way; every one arrives, once. */
+async function cuts(world: World, count: number): Promise<Figures> {
+  const sent: string[] = [];
+  let longest = 0;
+  for (let at = 0; at < count; at++) {
+    const machine = world.running;
+    sent.push(...world.send());
+    // Some in the start, some when it runs.
+    await pause(at % 2 === 0 ? 2_000 + Math.random() * 20_000 : Math.random() * 120_000);
+    await machine.cut();
+    const next = await world.switchOn();
+    if (at % 2 === 0 && at + 1 < count) continue;
+    longest = Math.max(longest, await next.ready());
+  }
+  await world.running.ready();
+  await world.read(sent, 15);
+  const failed = await world.failedUnits();
+  if (failed !== "") throw new Error(`units failed: ${failed}`);
+  return { cuts: count, SMS: sent.length, lost: 0, "slowest start s": Math.round(longest) };
+}
+
+async function wholeAtEnd(world: World, scratch: string): Promise<Figures> {
+  const slot = (await world.running.run("/usr/lib/numberbox-image/boot-slot get-current")).trim() === "B" ? "b" : "a";
+  await world.cut();
+  const raw = join(scratch, "end.img");
+  await flatten(world.disk, raw);
+  const { data } = await checkDisk(raw, scratch, slot);
+  rmSync(raw);
+  return { "data MiB": data };
+}
+
+async function all(): Promise<void> {
+  await needTools(TOOLS);
+  const { image, bundle } = await built();
+  const scratch = mkdtempSync(join(tmpdir(), "numberbox-image-"));
+  await step(
+    "disk",
+    "the disk is what the table says, its file systems clean",
+    async () => await checkDisk(image, scratch),
+  );
+  const world = await World.open(image, join(scratch, "world"), Number(values.slots));
+  const { server, port } = await serve(scratch);
+  const tools: UpdateTools = {
+    ...{ world, bundle, scratch, port },
+    signing: await developmentKeys(cacheFolder(process.env)),
+  };
+  try {
+    if (!(await steps.run("it starts, and the console answers by https", async () => await booted(world)))) return;
+    await step("rest", "it is at rest", async () => await atRest(world, values.full ? 30 : 3));
+    await step("sms", "an SMS of a modem reaches the renter", async () => await sms(world));
+    if (bundle !== "") {
+      await step("refuse", "changed, cut and older bundles are refused", async () => await badBundleRefused(tools));
+      await step("bad", "an update that cannot start is rolled back", async () => await badUpdate(tools));
+      await step("update", "an update is tried and kept", async () => await goodUpdate(tools));
+    }
+    const kills = Number(values.kills ?? (values.full ? 20 : 3));
+    await step("cuts", "power cuts lose nothing", async () => await cuts(world, kills));
+    await step("end", "partitions and file systems are whole in the end", async () => await wholeAtEnd(world, scratch));
+  } finally {
+    await world.close();
+    server.close();
+    await steps.save(join(dirname(image), "image-test.json"));
+    if (steps.passed) rmSync(scratch, { recursive: true, force: true });
+    else say(`logs are in ${scratch}`);
+  }
+}
+
+await all().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
+if (steps.results.length > 0) console.log(`\n${steps.table()}`);
+if (!steps.passed) process.exitCode = 1;
