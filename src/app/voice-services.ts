@@ -26,6 +26,7 @@ import {
   type Rentals,
   type SipAccounts,
   type SlotDriver,
+  SoundChecks,
 } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
@@ -182,11 +183,15 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
   const made = make(deps);
   const { gateway, book, desk } = made;
   const disposers: Disposer[] = [];
+  const checks = new SoundChecks({
+    ...{ ...deps, desk, lines: () => rentals.lines() },
+    openLoop: (far) => gateway.openLoop(far),
+  });
   const certificate = watchSipCertificate({ ...deps, gateway, keeper: setup.certificate });
   const take = (driver: SlotDriver): void => void disposers.push(attach(driver, desk, rentals));
   return {
     console: callsConsole({
-      ...made,
+      ...{ ...made, checks },
       store: store.calls,
       sip,
       rentals,
@@ -213,6 +218,7 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
     },
     stop: async () => {
       await certificate.stop();
+      await checks.stop();
       await desk.stop();
       for (const dispose of disposers.splice(0)) dispose();
       await gateway.stop();

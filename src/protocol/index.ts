@@ -31,6 +31,8 @@ export * from "./signal.ts";
 export * from "./sip-linphone.ts";
 export * from "./sip-settings.ts";
 export * from "./sip-terms.ts";
+export * from "./sound-check.ts";
+export * from "./sound-check.ts";
 export * from "./support.ts";
 export * from "./support.ts";
 export * from "./text.ts";

@@ -21,6 +21,9 @@ const cases: readonly KillCase[] = (["in", "out"] as const satisfies readonly Di
 
 const faults: string[] = [];
 let world = await CallWorld.start(edge, 24_200);
+// Nothing of it may outlive whoever asked for it.
+process.once("SIGINT", () => void world.stop().finally(() => process.exit(130)));
+process.once("SIGTERM", () => void world.stop().finally(() => process.exit(143)));
 for (let round = 1; round <= Number(values.rounds); round++) {
   for (const [at, given] of cases.entries()) {
     try {

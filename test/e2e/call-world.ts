@@ -96,13 +96,22 @@ export class CallWorld {
     const [ari, sip] = [await freePort(), await freePort()];
     const world = new CallWorld({ edge, folder, board, ari, sip });
     board.modem(1).audio.habits.says = { hz: 1000, dbfs: -12 };
-    await world.#setUp(rtp);
-    await world.up("asterisk");
-    if (edge === "drachtio") await world.up("drachtio");
-    await world.up("box");
-    await world.ready();
-    await world.phone();
+    try {
+      await world.#begin(rtp);
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
     return world;
+  }
+
+  async #begin(rtp: number): Promise<void> {
+    await this.#setUp(rtp);
+    await this.up("asterisk");
+    if (this.edge === "drachtio") await this.up("drachtio");
+    await this.up("box");
+    await this.ready();
+    await this.phone();
   }
 
   get modem(): SimModem {

@@ -15,7 +15,14 @@ import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 import { openGrant, publicKeysToText } from "../../src/envelope/index.ts";
-import { type CallNews, callHistoryReply, callsReply, type SipTerms, sipTerms } from "../../src/protocol/index.ts";
+import {
+  type CallNews,
+  callHistoryReply,
+  callsReply,
+  type SipTerms,
+  sipTerms,
+  soundCheckView,
+} from "../../src/protocol/index.ts";
 import { RecordingLogger, renter } from "../core/core-rig.ts";
 import { asteriskTree } from "../sim/asterisk/asterisk-process.ts";
 import { Baresip, hasBaresip } from "../sim/asterisk/baresip.ts";
@@ -27,6 +34,8 @@ import { SimBoard, simLinkOpener } from "../sim/modem/index.ts";
 const able = asteriskTree !== null && hasBaresip;
 const CALLER = "+15550142";
 const PHONE_HERTZ = 440;
+/** The box's other line, whose SIM is elsewhere. */
+const OTHER = "+4915112345679";
 const MODEM_HERTZ = 1000;
 
 /** Asterisk as its unit would start it; only its modules lie elsewhere than Debian has them. */
@@ -137,7 +146,10 @@ for (const { edge, without } of EDGES)
       const config = parseBoxConfig(
         JSON.stringify({
           slots: [{ id: "1", port: "sim://slot/1" }],
-          lines: [{ id: "line-1", number: "+4915112345678", slot: "1" }],
+          lines: [
+            { id: "line-1", number: "+4915112345678", slot: "1" },
+            { id: "line-2", number: OTHER },
+          ],
           relay: { url: "http://127.0.0.1:9" },
           web: { listen: "127.0.0.1:0" },
           voice,
@@ -250,6 +262,29 @@ for (const { edge, without } of EDGES)
       await until("the SMS", async () => (await outbox()).stored > stored);
       modem().calls.end();
       await quiet();
+    });
+
+    it("can be looked at without a phone, through Asterisk and through the telephone network", async () => {
+      const check = async (request: object) => {
+        const headers = { ...bearer, "content-type": "application/json" };
+        const init = { method: "POST", headers, body: JSON.stringify(request) };
+        const asked = await fetch(`${box.consoleUrl}/api/v1/calls/check`, init);
+        expect(asked.status).toBe(200);
+        return await until("the check", async () => {
+          const view = soundCheckView.parse(await get("/calls/check"));
+          return view.state === "running" ? null : view;
+        });
+      };
+      expect((await check({ kind: "loop" })).report).toMatchObject({ good: true, tones: 12, found: 12 });
+      modem().calls.plan = { outcome: "answer", alertMs: 100, ms: 300 };
+      modem().audio.habits.says = "echo";
+      const call = await check({ kind: "call", slot: "1", number: OTHER });
+      expect(call).toMatchObject({ state: "done", report: { tones: 12 } });
+      // Of a simulated network that echoes at once, and of modems whose frames wait for each other.
+      expect(call.report?.found).toBeGreaterThan(9);
+      modem().audio.habits.says = { hz: MODEM_HERTZ, dbfs: -12 };
+      await quiet();
+      expect((await calls()).problem).toBeNull();
     });
 
     it("end with the rental", async () => {

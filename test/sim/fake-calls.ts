@@ -1,13 +1,15 @@
 // Calls of a box that has none, for the web server and the console.
 
 import { AppError } from "../../src/base/index.ts";
-import type { CallsConsole } from "../../src/core/index.ts";
+import { type CallsConsole, NO_CHECK } from "../../src/core/index.ts";
 import type {
   CallHistoryReply,
   CallRecordView,
   CallsReply,
   CallView,
   SipAccountView,
+  SoundCheckRequest,
+  SoundCheckView,
 } from "../../src/protocol/index.ts";
 
 const AT = Date.UTC(2026, 0, 1);
@@ -48,6 +50,20 @@ export class FakeCalls implements CallsConsole {
   readonly ended: string[] = [];
   readonly rotated: string[] = [];
 
+  sound: SoundCheckView = NO_CHECK;
+  readonly checked: SoundCheckRequest[] = [];
+
+  check = (): SoundCheckView => this.sound;
+  beginCheck(request: SoundCheckRequest): SoundCheckView {
+    if (this.fault !== null) throw this.fault;
+    this.checked.push(request);
+    const call = request.kind === "call";
+    this.sound = {
+      ...{ ...NO_CHECK, state: "running", kind: request.kind, at: AT },
+      ...{ slot: call ? request.slot : null, step: call ? "dialling" : "sound" },
+    };
+    return this.sound;
+  }
   calls = async (): Promise<CallsReply> => this.reply;
   async history(query: { readonly after: number; readonly limit: number }): Promise<CallHistoryReply> {
     this.asked.push(query);

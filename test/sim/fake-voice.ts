@@ -217,6 +217,24 @@ export class FakeGateway implements VoiceGateway {
     this.#dials.tell({ leg, dialled });
     return leg;
   }
+  loops: (ModemAudio | null)[] = [];
+  /** What comes back of what is sent; set by a test. */
+  openLoop: VoiceGateway["openLoop"] = async (far) => {
+    this.loops.push(far);
+    const listeners = new Set<(pcm: Uint8Array) => void>();
+    return {
+      send: (pcm) => {
+        for (const listener of listeners) listener(pcm);
+        return true;
+      },
+      onAudio: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      close: async () => {},
+    };
+  };
+
   throttled(): number {
     return 0;
   }

@@ -126,6 +126,7 @@ export class CallDesk {
   readonly #deps: CallDeskDeps;
   readonly #slots = new Map<SlotId, VoiceSlot>();
   readonly #calls = new Map<string, OpenCall>();
+  readonly #diverted = new Map<SlotId, (call: ModemCall) => void>();
   readonly #disposers: Disposer[] = [];
   #stopped = false;
   #idle: (() => void)[] = [];
@@ -157,6 +158,17 @@ export class CallDesk {
     };
   }
 
+  /** Null for a slot without calls. */
+  slot(id: SlotId): VoiceSlot | null {
+    return this.#slots.get(id) ?? null;
+  }
+
+  /** Hands incoming calls of a slot to `take` alone, until the disposer ends it. */
+  divert(slot: SlotId, take: (call: ModemCall) => void): Disposer {
+    this.#diverted.set(slot, take);
+    return () => this.#diverted.delete(slot);
+  }
+
   calls(): readonly OpenCall[] {
     return [...this.#calls.values()];
   }
@@ -176,6 +188,8 @@ export class CallDesk {
   }
 
   async #onRing(slot: VoiceSlot, modem: ModemCall): Promise<void> {
+    const diverted = this.#diverted.get(slot.id);
+    if (diverted !== undefined) return diverted(modem);
     const line = slot.line();
     const settings = line === null ? null : this.#deps.lineCalls(line.id);
     const rules = settings?.rules ?? refuseAll;

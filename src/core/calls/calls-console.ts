@@ -1,6 +1,6 @@
 // Calls as the console shows them. Whom a renter calls, and who called, is in none of it.
 
-import { AppError, type RentalId, type UnixMs } from "../../base/index.ts";
+import { AppError, type RentalId, slotId, type UnixMs } from "../../base/index.ts";
 import type {
   CallHistoryReply,
   CallNews,
@@ -16,6 +16,7 @@ import type { CallStore, StoredCall } from "./ports-calls.ts";
 import type { CallsConsole } from "./ports-calls-console.ts";
 import type { CallQuality, EndCause, SipBinding, VoiceGateway } from "./ports-voice.ts";
 import type { SipAccounts } from "./sip-accounts.ts";
+import { NO_CHECK, type SoundChecks } from "./sound-checks.ts";
 
 export interface CallsConsoleDeps {
   readonly desk: CallDesk;
@@ -26,6 +27,7 @@ export interface CallsConsoleDeps {
   readonly fleet: () => readonly SlotDriver[];
   /** Where phones register at a relay. */
   readonly relay?: () => CallsReply["relay"];
+  readonly checks: Pick<SoundChecks, "view" | "begin">;
 }
 
 const qualityView = ({ codec, encryption, lost, jitter, roundTrip }: CallQuality): CallView["quality"] => ({
@@ -101,6 +103,9 @@ export function callsConsole(deps: CallsConsoleDeps): CallsConsole {
   return {
     calls,
     history: (query) => history(store, query),
+    check: () => deps.checks.view(),
+    beginCheck: (request) =>
+      deps.checks.begin(request.kind === "loop" ? null : { slot: slotId(request.slot), number: request.number }),
     hangUp: async (id) => {
       if (!desk.hangUp(id)) throw unknownCall();
     },
@@ -128,6 +133,8 @@ async function history(
 const unknownCall = (): AppError =>
   new AppError("call.unknown", "there is no such call", { hint: "It may be over: look at the list again." });
 
+const SET_UP = "Calls are set up under `voice` in the configuration.";
+
 /** Of a box without calls: what it had before, when it had any. */
 export function noCallsConsole(store: Pick<CallStore, "calls">): CallsConsole {
   const none = { problem: null, edge: null, accounts: 0, phones: 0, voice_slots: 0, calls: [] };
@@ -135,11 +142,13 @@ export function noCallsConsole(store: Pick<CallStore, "calls">): CallsConsole {
     calls: async () => ({ configured: false, ...none }),
     history: (query) => history(store, query),
     hangUp: () => Promise.reject(unknownCall()),
+    check: () => NO_CHECK,
+    beginCheck: () => {
+      throw new AppError("call.not_configured", "this box has no calls", { hint: SET_UP });
+    },
     accounts: async () => [],
     rotate: async () => {
-      throw new AppError("call.no_account", "this box has no calls", {
-        hint: "Calls are set up under `voice` in the configuration.",
-      });
+      throw new AppError("call.no_account", "this box has no calls", { hint: SET_UP });
     },
   };
 }

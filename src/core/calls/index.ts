@@ -14,3 +14,5 @@ export * from "./ports-calls-console.ts";
 export * from "./ports-voice.ts";
 export * from "./sip-accounts.ts";
 export { type SipCredentials, sipCredentials } from "./sip-credentials.ts";
+export { CHECK_FRAMES, checkFrame, isTone, levelsOf, SoundMeter, type SoundReport } from "./sound-check.ts";
+export * from "./sound-checks.ts";

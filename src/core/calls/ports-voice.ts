@@ -187,6 +187,15 @@ export interface RingRequest {
   readonly from: string | null;
 }
 
+/** A way through Asterisk for a look at the sound: what is sent comes out at its far end, and what is said there comes back. */
+export interface SoundLoop {
+  /** 320 bytes. False: Asterisk does not keep up, and it was dropped. */
+  send(pcm: Uint8Array): boolean;
+  onAudio(listener: (pcm: Uint8Array) => void): Disposer;
+  /** Idempotent, never rejects. */
+  close(): Promise<void>;
+}
+
 export type GatewayState =
   | { readonly kind: "down"; readonly code: string; readonly hint: string }
   | { readonly kind: "up"; readonly edge: "drachtio" | "asterisk" | "relay" };
@@ -201,6 +210,8 @@ export interface VoiceGateway {
   /** Rings all phones of an account; the first that answers gets the call. A leg without phones ends with `not_registered`. */
   ring(request: RingRequest): PhoneLeg;
   onDial(listener: (request: DialRequest) => void): Disposer;
+  /** `far` speaks at the far end; null: there it echoes. Errors: `voice.edge_down` and the like, `voice.media_failed`. */
+  openLoop(far: ModemAudio | null): Promise<SoundLoop>;
   /** Requests that the edge let drop because they came too often, since its start; null where it does not count. */
   throttled(): number | null;
   /** Legs that exist now, for a look at leaks: none when no call is on. */

@@ -1,6 +1,7 @@
 // `VoiceGateway` over Asterisk: one connection to ARI, whichever edge is in front, and the legs of the calls that are on.
 
 import {
+  AppError,
   type Clock,
   type Disposer,
   Events,
@@ -15,24 +16,28 @@ import type {
   DialRequest,
   GatewayState,
   MediaEncryption,
+  ModemAudio,
   PhoneLeg,
   RingRequest,
   SipAccount,
   SipBinding,
+  SoundLoop,
   VoiceGateway,
 } from "../../core/index.ts";
 import type { AudioSocketServer } from "../media/audiosocket-server.ts";
 import type { IncomingChannel, RingTarget, SipEdge } from "../sip-edge.ts";
 import type { AriClient } from "./ari-client.ts";
 import { AriCommands, eventOf } from "./ari-commands.ts";
-import type { AriChannel, AriEvent } from "./ari-schemas.ts";
+import type { AriChannel } from "./ari-schemas.ts";
 import type { AriWire } from "./ari-wire.ts";
 import { AsteriskLeg, type LegDeps } from "./asterisk-leg.ts";
 import { STASIS_APP } from "./asterisk-setup.ts";
+import { callerId, inputOf, isAnswerSent } from "./channel-events.ts";
 import { q850Of } from "./hangup-causes.ts";
-import { channelsOf, type LegInput, type LegStep, ringingLeg } from "./leg-machine.ts";
+import { channelsOf, type LegStep, ringingLeg } from "./leg-machine.ts";
 import { legNames } from "./phone-media.ts";
-import { LEG_PREFIX, type Orphans, orphans, withoutProbes } from "./sweep.ts";
+import { AsteriskLoop } from "./sound-loop.ts";
+import { type Orphans, orphans, withoutProbes } from "./sweep.ts";
 
 export interface AsteriskGatewayDeps {
   readonly wire: AriWire & Partial<Pick<AriClient, "start" | "stop" | "lastError">>;
@@ -66,6 +71,7 @@ export class AsteriskGateway implements VoiceGateway {
   readonly #events: Events<Changes>;
   readonly #names: () => string;
   readonly #legs = new Set<AsteriskLeg>();
+  readonly #loops = new Set<AsteriskLoop>();
   readonly #byChannel = new Map<string, AsteriskLeg>();
   /** Phones that dial and whose account is being looked up. */
   readonly #asking = new Set<string>();
@@ -109,6 +115,7 @@ export class AsteriskGateway implements VoiceGateway {
     this.#abort.abort();
     this.#sweepTimer?.();
     this.#lookTimer?.();
+    await Promise.all([...this.#loops].map((loop) => loop.close()));
     await Promise.all([...this.#legs].map((leg) => leg.hangUp("stopped")));
     for (const dispose of this.#disposers.splice(0)) dispose();
     await this.#deps.edge.stop();
@@ -173,15 +180,35 @@ export class AsteriskGateway implements VoiceGateway {
     return this.#deps.edge.throttled?.() ?? null;
   }
 
+  async openLoop(far: ModemAudio | null): Promise<SoundLoop> {
+    const state = this.state();
+    if (state.kind === "down") {
+      const { code: reason, hint } = state;
+      throw new AppError("voice.edge_down", "calls cannot be taken now", {
+        hint,
+        retryable: true,
+        context: { reason },
+      });
+    }
+    const loop: AsteriskLoop = new AsteriskLoop(this.#soundDeps(), this.#names(), () => this.#loops.delete(loop));
+    this.#loops.add(loop);
+    await loop.open(far);
+    return loop;
+  }
+
   legs(): number {
     return this.#legs.size;
   }
 
-  #addLeg(user: string, name: string, first: LegStep): AsteriskLeg {
+  #soundDeps() {
     const { audio, clock, random, log, audioHost } = this.#deps;
+    const reached = (): string => audioHost.replace(/:0$/, `:${audio.port}`);
+    return { ari: this.#ari, audio, clock, random, log, audioHost: reached };
+  }
+
+  #addLeg(user: string, name: string, first: LegStep): AsteriskLeg {
     const deps: LegDeps = {
-      ...{ ari: this.#ari, audio, clock, random, log },
-      audioHost: () => audioHost.replace(/:0$/, `:${audio.port}`),
+      ...this.#soundDeps(),
       encryption: (whose) => this.#encryption.get(whose) ?? "none",
     };
     const leg: AsteriskLeg = new AsteriskLeg(deps, { user, name, first, onOver: () => this.#forget(leg) });
@@ -234,7 +261,7 @@ export class AsteriskGateway implements VoiceGateway {
   async #onStranger(channel: AriChannel, args: readonly string[]): Promise<void> {
     if (args[0] !== "dial") {
       // Of a call that is over: who made it takes it away.
-      for (const leg of this.#legs) if (leg.soundCame(channel.id)) break;
+      for (const each of [...this.#legs, ...this.#loops]) if (each.soundCame(channel.id)) break;
       return;
     }
     if (this.state().kind !== "up") {
@@ -288,6 +315,7 @@ export class AsteriskGateway implements VoiceGateway {
     this.#swept = false;
     this.#asking.clear();
     for (const leg of [...this.#legs]) leg.take({ type: "hang_up", cause: "gateway_lost" });
+    for (const loop of [...this.#loops]) void loop.close();
     this.#tell();
   }
 
@@ -321,7 +349,7 @@ export class AsteriskGateway implements VoiceGateway {
 
   #known(): ReadonlySet<string> {
     const known = new Set<string>([...this.#byChannel.keys(), ...this.#asking]);
-    for (const leg of this.#legs) for (const id of leg.ids()) known.add(id);
+    for (const each of [...this.#legs, ...this.#loops]) for (const id of each.ids()) known.add(id);
     return known;
   }
 
@@ -340,41 +368,7 @@ export class AsteriskGateway implements VoiceGateway {
   }
 }
 
-/** What stands in From. Whatever the telephone network says, it must not end the quotes. */
-function callerId(from: string | null): string {
-  const number = from?.replace(/[^\w+*#-]/g, "") ?? "";
-  return number === "" ? "anonymous" : `"${number}" <${number}>`;
-}
-
 const GATEWAY_LOST: LegStep = {
   state: { kind: "over", cause: "gateway_lost" },
   effects: [{ type: "release" }, { type: "emit", event: { type: "ended", cause: "gateway_lost" } }],
 };
-
-/** A phone that dialled is told of the answer; a phone that was rung comes into Stasis when it answers. */
-function isAnswerSent({ type, channel }: Exclude<AriEvent, { type: "ContactStatusChange" }>): boolean {
-  return type === "ChannelStateChange" && channel.state === "Up" && !channel.id.startsWith(LEG_PREFIX);
-}
-
-/** What an event means to the leg of its channel. */
-function inputOf(event: Exclude<AriEvent, { type: "ContactStatusChange" }>): LegInput | null {
-  const channel = event.channel.id;
-  switch (event.type) {
-    case "StasisStart":
-      // Of a phone that dials it is only the beginning.
-      return event.args[0] === "dial" ? null : { type: "answered", channel };
-    case "ChannelStateChange":
-      return event.channel.state === "Ringing" ? { type: "rings", channel } : null;
-    case "ChannelDestroyed":
-      return { type: "gone", channel, q850: event.cause, sip: event.tech_cause ?? null };
-    case "ChannelDtmfReceived":
-      return { type: "digit", channel, digit: event.digit };
-    case "ChannelHold":
-      return { type: "held", channel, held: true };
-    case "ChannelUnhold":
-      return { type: "held", channel, held: false };
-    case "ChannelHangupRequest":
-    case "StasisEnd":
-      return null;
-  }
-}

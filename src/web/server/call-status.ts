@@ -1,7 +1,12 @@
 // HTTP status of what calls fail with.
 
 export const CALL_STATUS: Readonly<Record<string, number>> = {
+  "call.check_failed": 500,
+  "call.check_not_answered": 504,
+  "call.check_number": 400,
+  "call.check_runs": 409,
   "call.no_account": 409,
+  "call.not_configured": 409,
   "call.unknown": 404,
   "voice.ari_bad_answer": 502,
   "voice.ari_conflict": 409,

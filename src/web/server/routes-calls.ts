@@ -3,7 +3,14 @@
 import { z } from "zod";
 import { rentalId } from "../../base/index.ts";
 import type { CallsConsole } from "../../core/index.ts";
-import { callHistoryReply, callsReply, sipAccountsReply, sipAccountView } from "../../protocol/index.ts";
+import {
+  callHistoryReply,
+  callsReply,
+  sipAccountsReply,
+  sipAccountView,
+  soundCheckRequest,
+  soundCheckView,
+} from "../../protocol/index.ts";
 import { pageQuery } from "./exchange.ts";
 import { type Operation, operation } from "./operation.ts";
 
@@ -27,6 +34,22 @@ export function callOperations(calls: CallsConsole): readonly Operation[] {
       summary: "End a call now",
       ...{ params: z.strictObject({ id: z.string().max(64) }), errors: ["call.unknown"] },
       run: ({ params }) => calls.hangUp(params.id),
+    }),
+    operation({
+      ...{ ...common, method: "get", path: "/calls/check", scope: "read", reply: soundCheckView },
+      summary: "How the last look at the sound of calls went",
+      run: async () => calls.check(),
+    }),
+    operation({
+      ...{ ...common, method: "post", path: "/calls/check", scope: "operate", body: soundCheckRequest },
+      ...{
+        reply: soundCheckView,
+        errors: ["call.check_runs", "call.check_number", "call.not_configured", "slot.unknown"],
+      },
+      summary: "Look at the sound of calls",
+      description:
+        "`loop`: tones go through Asterisk and back. `call`: the slot dials another number of this box, which echoes; the SIM's operator may charge for it. `GET` tells how it went.",
+      run: async ({ body }) => calls.beginCheck(body),
     }),
     operation({
       ...{ ...common, method: "get", path: "/sip/accounts", scope: "read", reply: sipAccountsReply },

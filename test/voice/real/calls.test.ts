@@ -1,6 +1,9 @@
 // Real Asterisk, real phones: what is promised of calls, heard and counted.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { silentLogger } from "../../../src/base/index.ts";
+import { systemClock } from "../../../src/base/system-clock.ts";
+import { SoundChecks } from "../../../src/core/index.ts";
 import { asteriskTree } from "../../sim/asterisk/asterisk-process.ts";
 import { hasBaresip } from "../../sim/asterisk/baresip.ts";
 import { CallStage, MODEM_HERTZ, PASSWORD, PHONE_HERTZ } from "../../sim/asterisk/call-stage.ts";
@@ -220,6 +223,21 @@ describe.skipIf(!able)(`calls over Asterisk alone${why}`, () => {
     phone.hangUp();
     await over;
     await event(events, "ended");
+  });
+
+  it("can be looked at without a phone: tones come back through Asterisk in time, at their level, all of them", async () => {
+    const checks = new SoundChecks({
+      ...{ clock: systemClock, log: silentLogger, now: () => systemClock.now(), lines: () => [] },
+      openLoop: (far) => rig.box.gateway.openLoop(far),
+      desk: { slot: () => null, divert: () => () => {} },
+    });
+    checks.begin(null);
+    await until("the check", () => checks.view().state !== "running");
+    const { report } = checks.view();
+    expect(report).toMatchObject({ good: true, tones: 12, found: 12 });
+    expect(report?.level).toBeGreaterThan(-13);
+    expect(report?.level).toBeLessThan(-11);
+    await rig.quiet();
   });
 
   it("leave nothing behind, 25 in a row", async () => {

@@ -17,6 +17,7 @@ import { Icon } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { ViewLink } from "../parts/view-link.tsx";
 import { CallAccounts, useAccounts } from "./call-accounts.tsx";
+import { CallCheck } from "./call-check.tsx";
 import { EndCall, RenewCredential } from "./call-dialogs.tsx";
 import { CallHistory } from "./call-history.tsx";
 import { LiveCalls } from "./call-live.tsx";
@@ -140,6 +141,7 @@ function Working({ state, onDone }: WorkingProps) {
         {...{ accounts, nameOf, said: renewed ?? "" }}
         onRenew={mayOperate ? (account) => setOpen({ kind: "renew", account }) : null}
       />
+      <CallCheck />
       <CallHistory nameOf={nameOf} />
       {open?.kind === "end" && (
         <EndCall
@@ -166,6 +168,7 @@ export function Calls() {
   );
   const isBusy = (value?.calls.length ?? 0) > 0;
   const told = useSelect((state) => state.callsTold);
+  const isOff = !asks || value?.configured === false;
   useEffect(() => setBusy(isBusy), [isBusy]);
   const answered = useRef(told);
   useEffect(() => {
@@ -182,7 +185,7 @@ export function Calls() {
       <header class="view-head">
         <h1>{words.t("calls.title")}</h1>
       </header>
-      {!asks ? (
+      {isOff ? (
         <NoCalls />
       ) : (
         <>
