@@ -25,6 +25,27 @@ export function formatChallenge(challenge: AuthChallenge): string {
   return `${CHALLENGE_DOMAIN} host=${host} purpose=login key=${pubkey} nonce=${nonce} expires=${expires}`;
 }
 
+/** The same for the owner of an Emercoin address, who signs it with `signmessage`. */
+export interface AddressChallenge extends Omit<AuthChallenge, "pubkey"> {
+  readonly address: string;
+}
+
+const ADDRESS_SHAPE = new RegExp(
+  `^${CHALLENGE_DOMAIN} host=([a-z0-9.:_\\[\\]-]{1,255}) purpose=login address=([A-Za-z0-9]{20,90}) nonce=([A-Za-z0-9_-]{16,64}) expires=([0-9]{1,12})(?: mac=[A-Za-z0-9_-]{43})?$`,
+);
+
+/** The challenge as text, without the relay's own mark. */
+export function formatAddressChallenge({ host, address, nonce, expires }: AddressChallenge): string {
+  return `${CHALLENGE_DOMAIN} host=${host} purpose=login address=${address} nonce=${nonce} expires=${expires}`;
+}
+
+/** Reads such a text (with or without the relay's mark); null when it is anything else. */
+export function parseAddressChallenge(text: string): AddressChallenge | null {
+  const [, host, address, nonce, expires] = ADDRESS_SHAPE.exec(text) ?? [];
+  if (host === undefined || address === undefined || nonce === undefined || expires === undefined) return null;
+  return { host, address, nonce, expires: Number(expires) };
+}
+
 /** Reads a challenge text (with or without the relay's mark); null when it is anything else. */
 export function parseChallenge(text: string): AuthChallenge | null {
   const [, host, pubkey, nonce, expires] = SHAPE.exec(text) ?? [];

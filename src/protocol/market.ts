@@ -75,6 +75,27 @@ export const rentRequest = z.strictObject({
   envelope_version: z.union([z.literal(1), z.literal(2)]),
 });
 export type RentRequest = z.infer<typeof rentRequest>;
+
+/** The short form: what it costs, and what an order needs. Answered with 402. */
+export const rentQuestion = z.strictObject({
+  listing_id: listingIdText,
+  duration: durationName,
+  tier: tierName.optional(),
+});
+export type RentQuestion = z.infer<typeof rentQuestion>;
+/** Amounts are decimals of EMC out of the provider's signed record; the provider's answer to the order counts. */
+export const rentQuote = z.object({
+  listing_id: listingIdText,
+  duration: durationName,
+  /** Base64url; signs the record, the answers and the grant. */
+  provider: z.string(),
+  tiers: z.array(z.object({ tier: tierName, rental: z.string(), per_sms: z.string() })),
+  methods: z.array(payMethod),
+  /** Members that an order has besides these. */
+  needs: z.array(z.string()),
+});
+export type RentQuote = z.infer<typeof rentQuote>;
+
 export const rentAccepted = z.object({ order_id: orderIdText, status: z.string() });
 
 /** The longest that a relay holds a question open, in seconds. */

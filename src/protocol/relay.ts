@@ -59,16 +59,30 @@ export const registerReply = z.object({ status: z.enum(["created", "updated", "u
 export type RegisterReply = z.infer<typeof registerReply>;
 
 /** `POST /auth/challenge`. */
-export const challengeRequest = z.object({ pubkey: publicKeyText });
+export const emercoinAddressText = z.string().regex(/^[A-Za-z0-9]{20,90}$/, "an Emercoin address");
+
+/** `POST /auth/challenge`: for a key (bare, or that of a WORM record), or for the owner of an address. */
+export const challengeRequest = z.union([
+  z.object({ pubkey: publicKeyText }),
+  z.object({ emc_address: emercoinAddressText }),
+]);
 export const challengeReply = z.object({ challenge: z.string().min(16).max(512), expires: unixSeconds });
 export type ChallengeReply = z.infer<typeof challengeReply>;
 
 /** `POST /auth`: the Ed25519 signature is over the UTF-8 bytes of the challenge text. Without a challenge: 401 with a fresh one. */
-export const authRequest = z.object({
+export const keyAuthRequest = z.object({
   pubkey: publicKeyText,
   challenge: z.string().max(512).optional(),
   signature: signatureText.optional(),
 });
+/** The same by `signmessage` of the address's wallet. Without `challenge`: over any challenge that the relay gave for it lately. */
+export const addressAuthRequest = z.object({
+  emc_address: emercoinAddressText,
+  challenge: z.string().max(512).optional(),
+  signature: z.string().max(200).optional(),
+});
+export const authRequest = z.union([keyAuthRequest, addressAuthRequest]);
+export type AuthRequest = z.infer<typeof authRequest>;
 export const authReply = z.object({ token: z.string().min(20), token_type: z.literal("Bearer"), expires: unixSeconds });
 export type AuthReply = z.infer<typeof authReply>;
 

@@ -16,15 +16,27 @@ export interface RecordParts {
   readonly rev?: number;
   readonly listing?: string;
   readonly daily?: string;
+  readonly weekly?: string | null;
 }
 
-export function recordOf({ by = provider, rev = 1, listing = LISTING, daily = "0.01" }: RecordParts = {}) {
+export function recordOf({
+  by = provider,
+  rev = 1,
+  listing = LISTING,
+  daily = "0.01",
+  weekly = null,
+}: RecordParts = {}) {
   const record = listingRecord({
     provider_id: "provider123",
     listing_id: listing,
     capabilities: 11,
     rev,
-    service_tiers: { sms_only: { enabled: true, pricing: { per_sms: "0.001", rental_daily: daily } } },
+    service_tiers: {
+      sms_only: {
+        enabled: true,
+        pricing: { per_sms: "0.001", rental_daily: daily, ...(weekly === null ? {} : { rental_weekly: weekly }) },
+      },
+    },
     features: ["non-voip"],
     pubkey_verify: verifyOf(by),
     timestamp: NOW_S,

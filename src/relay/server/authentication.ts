@@ -12,15 +12,24 @@ import {
   type UnixMs,
   utf8,
 } from "../../base/index.ts";
-import { type AuthReply, type ChallengeReply, formatChallenge, parseChallenge } from "../../protocol/index.ts";
+import { nobleCoin } from "../../envelope/index.ts";
+import {
+  type AuthReply,
+  type ChallengeReply,
+  formatAddressChallenge,
+  formatChallenge,
+  parseAddressChallenge,
+  parseChallenge,
+} from "../../protocol/index.ts";
 import { rowParser, type SqliteDatabase } from "../../sqlite/index.ts";
+import { AddressChallenges, isSignedBy } from "./address-login.ts";
 import { refusal } from "./problems.ts";
 import { requestedKey } from "./providers.ts";
 import { unixSecondsOf } from "./relay-time.ts";
 
 /** Who a token speaks for. */
 export interface Caller {
-  /** Base64url Ed25519 key. */
+  /** Base64url Ed25519 key, or `emc:` and an Emercoin address, which no mailbox and no order belongs to. */
   readonly pubkey: string;
   /** Unix seconds. */
   readonly expires: number;
@@ -45,6 +54,7 @@ export class Authentication {
   readonly #markKey: Uint8Array;
   /** Nonces of answered challenges with their expiry. */
   readonly #used = new Map<string, number>();
+  readonly #asked = new AddressChallenges();
 
   constructor(deps: AuthenticationDeps) {
     this.#deps = deps;
@@ -75,6 +85,39 @@ export class Authentication {
       throw refusal("relay.bad_login", "the signature over the challenge does not verify");
     }
     this.#used.set(nonce, this.#now() + CHALLENGE_SECONDS);
+    return await this.#token(pubkey);
+  }
+
+  /** A fresh challenge for the owner of an address, remembered: who answers need not send it back. Throws `relay.bad_body`. */
+  addressChallenge(address: string, host: string): ChallengeReply {
+    const expires = this.#now() + CHALLENGE_SECONDS;
+    const text = formatAddressChallenge({ host, address, nonce: toBase64url(this.#deps.random.bytes(16)), expires });
+    const challenge = `${text} mac=${toBase64url(this.#mark(text))}`;
+    this.#asked.add(address, challenge, expires);
+    return { challenge, expires };
+  }
+
+  /**
+   * A token for the address whose key has signed `challenge`, or else one of those that were given for it lately.
+   * Rejects with `relay.bad_challenge` or `relay.bad_login`.
+   */
+  async addressLogin(request: {
+    readonly address: string;
+    readonly challenge?: string | undefined;
+    readonly signature: string;
+  }): Promise<AuthReply> {
+    const { address, challenge, signature } = request;
+    const given = challenge === undefined ? this.#asked.of(address, this.#now()) : [challenge];
+    if (given.length === 0) throw refusal("relay.bad_challenge", "no challenge was asked for lately for this address");
+    const open = given.filter((text) => !this.#used.has(this.#checkAddress(text, address)));
+    if (open.length === 0) throw refusal("relay.bad_challenge", "the challenge was used before");
+    const signed = open.find((message) => isSignedBy(nobleCoin, { address, message, signature }));
+    if (signed === undefined) throw refusal("relay.bad_login", "the signature over the challenge does not verify");
+    this.#used.set(this.#checkAddress(signed, address), this.#now() + CHALLENGE_SECONDS);
+    return await this.#token(`emc:${address}`);
+  }
+
+  async #token(pubkey: string): Promise<AuthReply> {
     const token = toBase64url(this.#deps.random.bytes(32));
     const expires = this.#now() + TOKEN_SECONDS;
     await this.#deps.database.write((tx) =>
@@ -100,6 +143,7 @@ export class Authentication {
 
   /** Forgets what has expired. Resolves after the write. */
   async sweep(now: UnixMs): Promise<void> {
+    this.#asked.sweep(unixSecondsOf(now));
     for (const [nonce, expires] of this.#used) if (expires <= unixSecondsOf(now)) this.#used.delete(nonce);
     await this.#deps.database.write((tx) => tx.run("DELETE FROM tokens WHERE expires_at <= ?", [unixSecondsOf(now)]));
   }
@@ -112,6 +156,16 @@ export class Authentication {
     if (!ours || challenge.pubkey !== pubkey) throw refusal("relay.bad_challenge", "the challenge is not ours");
     if (challenge.expires <= this.#now()) throw refusal("relay.bad_challenge", "the challenge has expired");
     if (this.#used.has(challenge.nonce)) throw refusal("relay.bad_challenge", "the challenge was used before");
+    return challenge.nonce;
+  }
+
+  /** The nonce of a challenge that is ours, for this address, and not expired. Throws `relay.bad_challenge`. */
+  #checkAddress(text: string, address: string): string {
+    const challenge = parseAddressChallenge(text);
+    const [body = "", mac = ""] = text.split(" mac=");
+    const ours = challenge !== null && equalBytes(utf8(toBase64url(this.#mark(body))), utf8(mac));
+    if (!ours || challenge.address !== address) throw refusal("relay.bad_challenge", "the challenge is not ours");
+    if (challenge.expires <= this.#now()) throw refusal("relay.bad_challenge", "the challenge has expired");
     return challenge.nonce;
   }
 

@@ -1,10 +1,26 @@
 // Listings as the relay serves them. A record proves itself: by its signature, and, where the relay has a node, by the commitment in the
 // chain. Who sends it does not matter.
 
-import { type CryptoSuite, fromUtf8, isAppError, type ListingId, listingId, seconds } from "../../base/index.ts";
+import {
+  type CryptoSuite,
+  fromUtf8,
+  isAppError,
+  type ListingId,
+  listingId,
+  seconds,
+  shortEmc,
+  utf8,
+} from "../../base/index.ts";
 import type { ListingIndex } from "../../core/index.ts";
 import { canonicalBytes } from "../../envelope/index.ts";
-import type { ListingEvidenceWire, ListingsPage, RecordReply } from "../../protocol/index.ts";
+import {
+  type ListingEvidenceWire,
+  type ListingsPage,
+  payMethod,
+  type RecordReply,
+  type RentQuestion,
+  type RentQuote,
+} from "../../protocol/index.ts";
 import {
   commitmentOf,
   judgeListing,
@@ -12,6 +28,7 @@ import {
   type ListingVerdicts,
   parseListingRecord,
   signatureBytes,
+  tiersOf,
 } from "../../registry/index.ts";
 import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { type ChainListings, evidenceOf } from "./chain-listings.ts";
@@ -81,6 +98,23 @@ export class ListingRecords {
     const record = await findRecord(this.#deps.database, id);
     if (record === null) throw refusal("relay.unknown_record", "the relay has no record of this listing");
     return record;
+  }
+
+  /** What the record asks for. Errors: `relay.unknown_record`, `relay.line_rented`, `relay.not_offered`. */
+  async quote({ listing_id: id, duration, tier }: RentQuestion): Promise<RentQuote> {
+    const { database, time } = this.#deps;
+    const stored = await this.record(listingId(id));
+    if ((await rentedOf(database, [id], time.earliest())).size > 0)
+      throw refusal("relay.line_rented", "somebody rents this listing now");
+    const { fields } = readRecord(utf8(stored.record));
+    const tiers = tiersOf(fields).flatMap(({ tier: name, rental, perSms }) => {
+      const price = rental[duration];
+      if (price === null || (tier !== undefined && tier !== name)) return [];
+      return [{ tier: name, rental: shortEmc(price), per_sms: shortEmc(perSms) }];
+    });
+    if (tiers.length === 0) throw refusal("relay.not_offered", "the listing is not offered for that");
+    const needs = ["order_id", "tier", "renter", "payment", "envelope_version"];
+    return { listing_id: id, duration, provider: stored.provider, tiers, methods: payMethod.options, needs };
   }
 
   /** Listings behind `after` that nobody rents through this relay: those of the chain, or of the records where there is no node. */

@@ -10,7 +10,9 @@ import {
   orderAnswer,
   orderIdText,
   parseWith,
+  type RentQuestion,
   rentChapRequest,
+  rentQuestion,
   rentRequest,
   rentTicketRequest,
 } from "../../protocol/index.ts";
@@ -18,9 +20,10 @@ import { MAX_RECORD_BYTES } from "../../registry/index.ts";
 import type { Authentication } from "./authentication.ts";
 import type { BodyReader } from "./http-body.ts";
 import { pageQuery, queryOf, wholeNumber } from "./http-query.ts";
-import type { Reply } from "./http-reply.ts";
+import { problemReply, type Reply } from "./http-reply.ts";
 import type { ListingRecords } from "./listing-records.ts";
 import type { MarketOrders } from "./market-orders.ts";
+import { refusal } from "./problems.ts";
 import type { Providers } from "./providers.ts";
 import type { LimitedAction, RateLimits } from "./rate-limits.ts";
 
@@ -96,9 +99,19 @@ const putRecord: Handler = async (deps, request) => {
   return ok(await deps.records.put(id, await deps.bodies.bytes(request, MAX_RECORD_BYTES + 1024)));
 };
 
+const unpaidOrder = () => refusal("relay.payment_required", "an order is paid for before it is granted");
+
+/** 402 with what is to be paid, and what an order says besides. */
+async function quoted(deps: MarketRouteDeps, question: RentQuestion): Promise<unknown> {
+  const { body } = problemReply(unpaidOrder());
+  return { ...(body as object), payment_required: await deps.records.quote(question) };
+}
+
 const postRent: Handler = async (deps, request) => {
   const caller = await callerOf(deps, request);
   const body = await deps.bodies.read(request, MAX_RENT_BYTES);
+  const question = rentQuestion.safeParse(body);
+  if (question.success) return { ...problemReply(unpaidOrder()), body: await quoted(deps, question.data) };
   return {
     status: 202,
     body: await deps.orders.rent(caller, parseWith(rentRequest, body, "relay.bad_body", "the order")),

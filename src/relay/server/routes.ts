@@ -6,8 +6,11 @@ import { z } from "zod";
 import type { Clock, Logger } from "../../base/index.ts";
 import { dayView, type ProofReader, proofDate } from "../../core/index.ts";
 import {
+  type AuthReply,
+  type AuthRequest,
   ackRequest,
   authRequest,
+  type ChallengeReply,
   challengeRequest,
   hashText,
   parseWith,
@@ -90,24 +93,39 @@ async function putRental(deps: RouteDeps, request: Request): Promise<Reply> {
 
 async function postChallenge(deps: RouteDeps, request: Request): Promise<Reply> {
   const body = await deps.bodies.read(request, MAX_AUTH_BYTES);
-  const { pubkey } = parseWith(challengeRequest, body, "relay.bad_body", "the request");
-  return ok(deps.authentication.challenge(pubkey, deps.hostOf(request)));
+  return ok(challengeFor(deps, request, parseWith(challengeRequest, body, "relay.bad_body", "the request")));
+}
+
+function challengeFor(
+  { authentication, hostOf }: RouteDeps,
+  request: Request,
+  who: { readonly pubkey: string } | { readonly emc_address: string },
+): ChallengeReply {
+  const host = hostOf(request);
+  return "pubkey" in who
+    ? authentication.challenge(who.pubkey, host)
+    : authentication.addressChallenge(who.emc_address, host);
+}
+
+function tokenFor({ authentication }: RouteDeps, asked: AuthRequest): Promise<AuthReply> {
+  const { challenge, signature } = asked;
+  if (signature === undefined || ("pubkey" in asked && challenge === undefined))
+    throw refusal("relay.challenge_required", "the request carries no signed challenge");
+  if ("pubkey" in asked) return authentication.login({ pubkey: asked.pubkey, challenge: challenge ?? "", signature });
+  return authentication.addressLogin({ address: asked.emc_address, challenge, signature });
 }
 
 /** A token, or 401 with a fresh challenge, whatever was wrong with the old one. */
 async function postAuth(deps: RouteDeps, request: Request): Promise<Reply> {
   await deps.limits.take("auth", deps.addressOf(request));
   const body = await deps.bodies.read(request, MAX_AUTH_BYTES);
-  const { pubkey, challenge, signature } = parseWith(authRequest, body, "relay.bad_body", "the request");
+  const asked = parseWith(authRequest, body, "relay.bad_body", "the request");
   try {
-    if (challenge === undefined || signature === undefined) {
-      throw refusal("relay.challenge_required", "the request carries no signed challenge");
-    }
-    return ok(await deps.authentication.login({ pubkey, challenge, signature }));
+    return ok(await tokenFor(deps, asked));
   } catch (error) {
     const reply = problemReply(error);
     if (reply.status !== 401) throw error;
-    return problemReply(error, { ...deps.authentication.challenge(pubkey, deps.hostOf(request)) });
+    return problemReply(error, { ...challengeFor(deps, request, asked) });
   }
 }
 
