@@ -60,6 +60,7 @@ export class Mosquitto {
     mkdirSync(below, { recursive: true });
     const text = readFileSync(join(IMAGE, "numberbox.conf"), "utf8")
       .replaceAll("/etc/mosquitto/numberbox", below)
+      .replaceAll("/usr/share/numberbox/mosquitto", below)
       .replace("listener 1883", `listener ${ports[0]}`)
       .replace("listener 8883", `listener ${ports[1]} 127.0.0.1`);
     const config = join(folder, "mosquitto.conf");
