@@ -1,4 +1,4 @@
-// `npm run torture:calls [-- --edge asterisk|drachtio --rounds N --calls N]`: every part killed in every order at every phase of a call,
+// `npm run torture:calls [-- --edge asterisk|drachtio --phase ringing|talking|ending --rounds N --calls N]`: every part killed in every order at every phase of a call,
 // then calls in a row. drachtio needs NUMBERBOX_TEST_DRACHTIO_SERVER.
 
 import { parseArgs } from "node:util";
@@ -10,13 +10,16 @@ const { values } = parseArgs({
     edge: { type: "string", default: drachtioProgram === "" ? "asterisk" : "drachtio" },
     rounds: { type: "string", default: "1" },
     calls: { type: "string", default: "100" },
+    phase: { type: "string" },
   },
 });
 const edge = values.edge === "drachtio" ? "drachtio" : "asterisk";
 const say = (text: string): void => console.log(`torture of calls: ${text}`);
 const parts: readonly Part[] = edge === "drachtio" ? ["box", "asterisk", "drachtio"] : ["box", "asterisk"];
 const cases: readonly KillCase[] = (["in", "out"] as const satisfies readonly Direction[]).flatMap((direction) =>
-  PHASES.flatMap((phase) => ordersOf(parts).map((order) => ({ direction, phase, order }))),
+  PHASES.filter((phase) => (values.phase ?? phase) === phase).flatMap((phase) =>
+    ordersOf(parts).map((order) => ({ direction, phase, order })),
+  ),
 );
 
 const faults: string[] = [];

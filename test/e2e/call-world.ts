@@ -72,6 +72,7 @@ export class CallWorld {
   #asterisk: ChildProcess | null = null;
   #drachtio: ChildProcess | null = null;
   #phone: Baresip | null = null;
+  #stopped = false;
   #access: { readonly url: string; readonly token: string } = { url: "", token: "" };
 
   private constructor(given: {
@@ -143,6 +144,7 @@ export class CallWorld {
   }
 
   async up(part: Part): Promise<void> {
+    if (this.#stopped) throw new Error("the world is over");
     const voice = join(this.#data, "voice");
     if (part === "asterisk") this.#asterisk = startAsterisk(join(voice, "asterisk", "etc"));
     if (part === "drachtio") {
@@ -219,6 +221,7 @@ export class CallWorld {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#phone?.stop();
     await this.#box?.kill();
     await killed(this.#asterisk);

@@ -58,13 +58,6 @@ export class OpenAccount implements CallAccount {
       ...{ answeredAt: null, endedAt: null, duration: millis(0), minutes: 0, included: 0 },
       ...{ cost: microEmc(0), lastCost: microEmc(0), cause: null, record: null },
     };
-    // Who was called must learn it, whatever happens to the box before the call is over.
-    if (direction === "in" && rental !== null) this.#begin();
-  }
-
-  #begin(): void {
-    this.#row = { ...this.#row, record: this.#sealed() };
-    this.#deps.writer.write({ call: this.#row, charge: null });
   }
 
   talking(): void {

@@ -1,4 +1,4 @@
-// The book of calls: what each costs while it lasts, what is kept of it, and what a rental has used. A call is written when it comes in or is
+// The book of calls: what each costs while it lasts, what is kept of it, and what a rental has used. A call is written when it is
 // answered, at each minute that begins, and at its end: whatever stops the box, what was used until then is known at its next start.
 
 import {

@@ -126,17 +126,6 @@ describe("the book of calls", () => {
     expect(rig.clock.pending).toEqual([]);
   });
 
-  it("has a call that comes in on disk before anybody answers: a crash makes no missed call unseen", async () => {
-    const rig = new Rig();
-    rig.open({ direction: "in" });
-    rig.open({ direction: "out" });
-    await rig.clock.flush();
-    expect(rig.rows).toMatchObject([{ direction: "in", endedAt: null, cause: null }]);
-    await rig.crash();
-    expect(rig.rows).toMatchObject([{ direction: "in", answeredAt: null, cause: "failed" }]);
-    expect(openCallRecord(suite, renter.seed, rig.rows[0]?.record?.sealed ?? "").number).toBe(NUMBER);
-  });
-
   it("keeps a call for a line that nobody rents without any number", async () => {
     const rig = new Rig();
     rig.open({ direction: "in", of: null }).over("no_rental");
