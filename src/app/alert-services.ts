@@ -26,8 +26,10 @@ import {
   type NoticeSender,
   quietAt,
   type SettingsConsole,
+  usbPowerSource,
   wordsOf,
 } from "../core/index.ts";
+import { usbHubPorts } from "../host/index.ts";
 import { emailSender, telegramSender, webhookSender } from "../notify/index.ts";
 import { alertOperations, deliveryOperations, eventOperations, type Operation } from "../web/index.ts";
 import { alertLanguageOf, alertRoutes, alertRules, quietHoursOf } from "./alert-rules.ts";
@@ -117,7 +119,13 @@ function sourcesOf(deps: AlertServicesDeps, desk: NoticeDesk): readonly AlertSou
             waitsForWallet: () => false,
           }),
         ];
-  const own = [boxSource({ box: views, balanceLow: floor }), machineSource(createMachine(deps)), deliverySource(desk)];
+  const usb = usbPowerSource(() => usbHubPorts(deps.machine?.sys ?? "/sys"), deps.clock);
+  const own = [
+    usb,
+    boxSource({ box: views, balanceLow: floor }),
+    machineSource(createMachine(deps)),
+    deliverySource(desk),
+  ];
   return [...own, ...ofChain, ...(deps.sources ?? [])];
 }
 

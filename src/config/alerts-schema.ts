@@ -121,6 +121,10 @@ const rules = z.strictObject({
     about: "A Raspberry Pi has too little voltage.",
     ...{ severity: "warning", after: "1m", clear: "10m" },
   }),
+  usb_over_current: yesOrNo({
+    about: "A USB hub has cut a port off for too much current.",
+    ...{ severity: "warning", after: "0s", clear: "1m" },
+  }),
   chain_down: yesOrNo({ about: "The Emercoin node does not answer.", severity: "warning", after: "15m", clear: "1m" }),
   chain_lag: measured(
     { about: "The Emercoin node is behind the chain.", severity: "warning", after: "15m", clear: "1m" },

@@ -96,6 +96,9 @@ async function holderOf(tty: string, proc: string): Promise<string | null> {
   return null;
 }
 
+/** None where the kernel does not tell. */
+export const usbHubPorts = (sys: string): Promise<readonly HubPort[]> => hubPorts(sys).catch(() => []);
+
 /** `…/1-1:1.0/1-1-port3/over_current_count` (Documentation/ABI/testing/sysfs-bus-usb). */
 async function hubPorts(sys: string): Promise<readonly HubPort[]> {
   const devices = join(sys, "bus", "usb", "devices");

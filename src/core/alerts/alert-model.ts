@@ -40,6 +40,8 @@ export const ALERT_RULES = {
   /** Degrees Celsius. */
   temperature_high: { of: "box", side: "above" },
   undervoltage: { of: "box", side: null },
+  /** A hub cut the power of a port. */
+  usb_over_current: { of: "part", side: null },
   chain_down: { of: "box", side: null },
   /** Blocks that the node is behind. */
   chain_lag: { of: "box", side: "above" },

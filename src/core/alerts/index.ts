@@ -14,3 +14,4 @@ export * from "./delivery-source.ts";
 export * from "./machine-source.ts";
 export type * from "./ports-alerts.ts";
 export * from "./quiet-hours.ts";
+export * from "./usb-power-source.ts";

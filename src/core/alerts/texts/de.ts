@@ -94,6 +94,11 @@ export const de: AlertTexts = {
       cleared: "Die Spannung stimmt wieder",
       hint: "Nehmen Sie ein stärkeres Netzteil oder ein kürzeres Kabel: Modems fallen aus und Karten nehmen Schaden.",
     },
+    usb_over_current: {
+      raised: "USB-Anschluss {subject} wurde wegen zu viel Strom abgeschaltet[ (bisher {count}-mal)]",
+      cleared: "USB-Anschluss {subject} hat seit einer halben Stunde wieder Strom",
+      hint: "Ein Modem zieht mehr, als der Anschluss gibt, oder es gibt einen Kurzschluss. Modems gehören an einen Hub mit eigenem Netzteil; siehe `numberbox hardware budget`.",
+    },
     chain_down: {
       raised: "Der Emercoin-Knoten antwortet nicht[ ({reason})]",
       cleared: "Der Emercoin-Knoten antwortet wieder",

@@ -94,6 +94,11 @@ export const en: AlertTexts = {
       cleared: "The voltage is right again",
       hint: "Use a stronger power supply or a shorter cable: modems drop out and cards get damaged.",
     },
+    usb_over_current: {
+      raised: "USB port {subject} was cut off for too much current[ ({count} times so far)]",
+      cleared: "USB port {subject} has kept its power again for half an hour",
+      hint: "A modem draws more than the port gives, or there is a short. Put modems on a hub with a supply of its own; see `numberbox hardware budget`.",
+    },
     chain_down: {
       raised: "The Emercoin node does not answer[ ({reason})]",
       cleared: "The Emercoin node answers again",

@@ -94,6 +94,11 @@ export const es: AlertTexts = {
       cleared: "La tensión vuelve a ser correcta",
       hint: "Use una fuente más potente o un cable más corto: los módems se caen y las tarjetas se dañan.",
     },
+    usb_over_current: {
+      raised: "El puerto USB {subject} se desconectó por exceso de corriente[ ({count} veces hasta ahora)]",
+      cleared: "El puerto USB {subject} lleva media hora con corriente",
+      hint: "Un módem consume más de lo que da el puerto, o hay un cortocircuito. Ponga los módems en un hub con fuente propia; vea `numberbox hardware budget`.",
+    },
     chain_down: {
       raised: "El nodo de Emercoin no responde[ ({reason})]",
       cleared: "El nodo de Emercoin vuelve a responder",

@@ -80,6 +80,7 @@ export const enAlerts = {
   "alerts.rule.memory_low": "Memory low",
   "alerts.rule.temperature_high": "Machine hot",
   "alerts.rule.undervoltage": "Too little voltage",
+  "alerts.rule.usb_over_current": "USB port cut off",
   "alerts.rule.chain_down": "Emercoin node silent",
   "alerts.rule.chain_lag": "Emercoin node behind",
   "alerts.rule.wallet_locked": "Wallet locked while needed",

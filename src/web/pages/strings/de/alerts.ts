@@ -82,6 +82,7 @@ export const deAlerts: Translation = {
   "alerts.rule.memory_low": "Arbeitsspeicher knapp",
   "alerts.rule.temperature_high": "Gerät heiß",
   "alerts.rule.undervoltage": "Zu wenig Spannung",
+  "alerts.rule.usb_over_current": "USB-Anschluss abgeschaltet",
   "alerts.rule.chain_down": "Emercoin-Knoten stumm",
   "alerts.rule.chain_lag": "Emercoin-Knoten im Rückstand",
   "alerts.rule.wallet_locked": "Wallet gesperrt, obwohl gebraucht",

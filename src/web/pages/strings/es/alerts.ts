@@ -82,6 +82,7 @@ export const esAlerts: Translation = {
   "alerts.rule.memory_low": "Poca memoria",
   "alerts.rule.temperature_high": "Temperatura alta",
   "alerts.rule.undervoltage": "Tensión insuficiente",
+  "alerts.rule.usb_over_current": "Puerto USB desconectado",
   "alerts.rule.chain_down": "El nodo Emercoin no responde",
   "alerts.rule.chain_lag": "Nodo Emercoin atrasado",
   "alerts.rule.wallet_locked": "Monedero bloqueado cuando hace falta",

@@ -82,6 +82,7 @@ export const ruAlerts: Translation = {
   "alerts.rule.memory_low": "Мало памяти",
   "alerts.rule.temperature_high": "Перегрев",
   "alerts.rule.undervoltage": "Низкое напряжение питания",
+  "alerts.rule.usb_over_current": "USB-порт отключён",
   "alerts.rule.chain_down": "Узел Emercoin молчит",
   "alerts.rule.chain_lag": "Узел Emercoin отстаёт",
   "alerts.rule.wallet_locked": "Кошелёк заблокирован, хотя нужен",
