@@ -17,7 +17,7 @@ import {
   zoneOffset,
 } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
-import { lineRunner, programRunner, RaucSlots, usbVolumes } from "../host/index.ts";
+import { lineRunner, programRunner, RaucSlots, systemActions, usbVolumes } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import { HttpReleases } from "../updates/index.ts";
 import { type Operation, updateOperations } from "../web/index.ts";
@@ -128,7 +128,18 @@ export async function startUpdates(deps: UpdateServicesDeps, parts: Parts): Prom
   const offset = zoneOffset(config.locale.time_zone);
   const updates = new Updates({
     ...deps,
-    slots: isOurs ? new RaucSlots({ run: programRunner(clock), runLines: lineRunner, bootFile }) : null,
+    slots: isOurs
+      ? new RaucSlots({
+          ...{
+            run: programRunner(clock),
+            runLines: lineRunner,
+            bootFile,
+            actions: systemActions(programRunner(clock)),
+          },
+          verdictFile: join(deps.dataFolder, "update-verdict"),
+          bootIdFile: join(machine.proc ?? "/proc", "sys", "kernel", "random", "boot_id"),
+        })
+      : null,
     shelf: new Shelf(deps.dataFolder, machine),
     source: await sourceOf(deps),
     open: (bytes, serial) => openChannel(bytes, { suite, keys, serial, now: clock.now() }),

@@ -1,10 +1,10 @@
 // The two halves of the card by RAUC, whose service has the rights that the box's user has not; it is asked over D-Bus by its own
 // command. Which half runs, and whether on trial, the image's early start has written down.
 
-import { readFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { AppError, type ErrorCode, isAppError, messageOf, seconds, systemCodeOf } from "../base/index.ts";
-import type { BundleFacts, SystemSlots, SystemState } from "../core/index.ts";
+import type { BundleFacts, SystemActions, SystemSlots, SystemState } from "../core/index.ts";
 import { parseWith, releaseVersion } from "../protocol/index.ts";
 import type { LineRunner } from "./run-lines.ts";
 import type { ProgramRunner } from "./run-program.ts";
@@ -14,6 +14,11 @@ export interface RaucSlotsDeps {
   readonly runLines: LineRunner;
   /** Usually `/run/numberbox-image/boot.json`. */
   readonly bootFile: string;
+  readonly actions: SystemActions;
+  /** Read by the image's own trial service, which has the rights to keep a half or to go back. */
+  readonly verdictFile: string;
+  /** Usually `/proc/sys/kernel/random/boot_id`. */
+  readonly bootIdFile: string;
 }
 
 const bootState = z.object({
@@ -26,7 +31,6 @@ const bundleInfo = z.object({ compatible: z.string(), version: releaseVersion })
 
 /** A bundle's signature covers all of it only when it has been read: on a slow card that takes its time. */
 const CHECK_LIMIT = seconds(120);
-const SHORT = seconds(30);
 
 /** ` 40% Copying image to rootfs.1 done.` (rauc 1.8 to 1.15). */
 const PROGRESS = /^\s*(\d{1,3})%/;
@@ -97,14 +101,24 @@ export class RaucSlots implements SystemSlots {
       });
   }
 
-  async keep(signal: AbortSignal): Promise<void> {
-    const args = ["status", "mark-good", "booted"];
-    await this.#deps.run({ program: "rauc", args, timeout: SHORT, package: "rauc" }, signal);
+  async startNew(): Promise<void> {
+    await this.#deps.actions.perform("try_update");
   }
 
-  async restart(signal: AbortSignal): Promise<void> {
-    const args = ["start", "--no-block", "numberbox-reboot.service"];
-    await this.#deps.run({ program: "systemctl", args, timeout: SHORT, package: "systemd" }, signal);
+  async keep(): Promise<void> {
+    await this.#decide("keep", "");
+  }
+
+  async giveUp(reason: string): Promise<void> {
+    await this.#decide("give_up", ` ${reason.replaceAll(/[^\w .:-]/g, "").slice(0, 160)}`);
+  }
+
+  /** Of this start alone: what was decided of an earlier trial must not count for the next. */
+  async #decide(word: "keep" | "give_up", reason: string): Promise<void> {
+    const { verdictFile, bootIdFile } = this.#deps;
+    const boot = (await readFile(bootIdFile, "utf8")).trim();
+    await writeFile(`${verdictFile}.new`, `${word} ${boot}${reason}\n`, { mode: 0o644, flush: true });
+    await rename(`${verdictFile}.new`, verdictFile);
   }
 }
 

@@ -20,6 +20,7 @@ export const UNIT_ACTIONS: Readonly<Record<SystemAction, UnitAction>> = {
   restart_node_red: { verb: "restart", unit: "numberbox-node-red.service" },
   reboot: { verb: "start", unit: "numberbox-reboot.service" },
   power_off: { verb: "start", unit: "numberbox-poweroff.service" },
+  try_update: { verb: "start", unit: "numberbox-try-update.service" },
   factory_reset: { verb: "start", unit: "numberbox-factory-reset.service" },
 };
 

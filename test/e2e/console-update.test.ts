@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium)(`updates in the console${hasChromium ? "" : " (ski
     await page.getByText("1.1.0 is ready to start").waitFor({ timeout: 60_000 });
     await page.getByRole("button", { name: "Start the new system" }).click();
     await page.getByText("Restarting into 1.1.0").waitFor();
-    expect(readFileSync(join(folder, "systemctl.args"), "utf8")).toContain("start --no-block numberbox-reboot.service");
+    expect(readFileSync(join(folder, "systemctl.args"), "utf8")).toContain("start numberbox-try-update.service");
     await page.context().close();
   });
 

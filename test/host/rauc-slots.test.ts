@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/system-clock.ts";
-import { lineRunner, programRunner, RaucSlots } from "../../src/host/index.ts";
+import { lineRunner, programRunner, RaucSlots, systemActions } from "../../src/host/index.ts";
 import { rejectionOf } from "../envelope/error-code.ts";
 
 const INSTALLING = `installing
@@ -53,6 +53,8 @@ describe("the two halves of a card by RAUC", () => {
   const card = () =>
     new RaucSlots({
       ...{ run: programRunner(systemClock), runLines: lineRunner, bootFile: join(folder, "boot.json") },
+      actions: systemActions(programRunner(systemClock)),
+      ...{ verdictFile: join(folder, "verdict"), bootIdFile: join(folder, "boot_id") },
     });
   const argsOf = (name: string) => readFile(join(folder, `${name}.args`), "utf8");
 
@@ -100,13 +102,16 @@ describe("the two halves of a card by RAUC", () => {
     expect(await rejectionOf(card().install("/data/b.raucb", () => {}, SIGNAL))).toBe("update.not_installed");
   });
 
-  it("keeps what runs, and starts the machine anew by the unit that it may start", async () => {
-    await program("rauc", "rauc status: marked slot(s) rootfs.1 as good");
+  it("starts what was installed by the unit that it may start, and decides for this start alone", async () => {
     await program("systemctl", "");
-    await card().keep(SIGNAL);
-    await card().restart(SIGNAL);
-    expect(await argsOf("rauc")).toBe("status mark-good booted\n");
-    expect(await argsOf("systemctl")).toBe("start --no-block numberbox-reboot.service\n");
+    await writeFile(join(folder, "boot_id"), "11111111-2222-3333-4444-555555555555\n");
+    await card().startNew();
+    expect(await argsOf("systemctl")).toBe("--no-ask-password --no-block start numberbox-try-update.service\n");
+    await card().keep();
+    const verdict = () => readFile(join(folder, "verdict"), "utf8");
+    expect(await verdict()).toBe("keep 11111111-2222-3333-4444-555555555555\n");
+    await card().giveUp("not up again: relay; `rm`\n2");
+    expect(await verdict()).toBe("give_up 11111111-2222-3333-4444-555555555555 not up again: relay rm2\n");
   });
 
   it("is ended by the box's stop", async () => {

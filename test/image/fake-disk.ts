@@ -89,8 +89,7 @@ export class FakeDisk {
       NUMBERBOX_BOOTCONFIG: at("boot"),
       NUMBERBOX_RUN: at("run"),
       NUMBERBOX_SLOT_STATE: at("state"),
-      NUMBERBOX_SLOTS_UP: at("slots-up"),
-      NUMBERBOX_SLOTS_BEFORE: at("state/slots-before"),
+      NUMBERBOX_RAUC_CONF: at("system.conf"),
       NUMBERBOX_REBOOT: `echo reboot`,
     };
   }

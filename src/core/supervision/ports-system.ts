@@ -10,6 +10,7 @@ export const SYSTEM_ACTIONS = [
   "restart_node_red",
   "reboot",
   "power_off",
+  "try_update",
   "factory_reset",
 ] as const;
 export type SystemAction = (typeof SYSTEM_ACTIONS)[number];

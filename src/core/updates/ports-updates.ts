@@ -26,10 +26,12 @@ export interface SystemSlots {
    * Errors: `update.bad_signature`, `update.bad_bundle`, `update.not_installed`.
    */
   install(file: string, onPercent: (percent: number) => void, signal: AbortSignal): Promise<void>;
-  /** Keeps the half that runs. */
+  /** Starts the half that was installed, once. */
+  startNew(signal: AbortSignal): Promise<void>;
+  /** Keeps the half that runs on trial. */
   keep(signal: AbortSignal): Promise<void>;
-  /** Starts the machine anew; of a half on trial the other one then runs. */
-  restart(signal: AbortSignal): Promise<void>;
+  /** Has the other half started again. `reason`: words for the log. */
+  giveUp(reason: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface StickBundle {

@@ -63,6 +63,6 @@ export class UpdateTrial {
       return;
     }
     await onEnd("rolled_back", step.waitsFor);
-    await slots.restart(signal);
+    await slots.giveUp(`not up again: ${step.waitsFor.join(" ")}`, signal);
   }
 }

@@ -172,7 +172,7 @@ export class Updates implements UpdateConsole {
     await this.#remember({ ...this.#records, pending });
     events.record({ level: "info", code: "update.restarting", details: { version: target, by } });
     this.#tell({ phase: "restarting", percent: null, target });
-    await slots.restart(this.#abort.signal);
+    await slots.startNew(this.#abort.signal);
   }
 
   async #settle(slots: SystemSlots, system: SystemState): Promise<void> {

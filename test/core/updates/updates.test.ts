@@ -51,8 +51,12 @@ class FakeCard implements SystemSlots {
     this.done.push("keep");
   }
 
-  async restart(): Promise<void> {
-    this.done.push("restart");
+  async startNew(): Promise<void> {
+    this.done.push("start new");
+  }
+
+  async giveUp(reason: string): Promise<void> {
+    this.done.push(`give up: ${reason}`);
   }
 }
 
@@ -155,7 +159,7 @@ describe("an update by hand", () => {
     await at.clock.flush();
     expect(await at.updates.view()).toMatchObject({ phase: "installed", target: "1.1.0", handed_in: 0 });
     await at.updates.restart("ada");
-    expect(at.card.done).toEqual(["install /handed-in", "restart"]);
+    expect(at.card.done).toEqual(["install /handed-in", "start new"]);
     await at.updates.stop();
 
     at.card.booted = "B";
@@ -187,7 +191,7 @@ describe("an update by hand", () => {
     await next.updates.start();
     await next.clock.advance(TRIAL_LIMIT);
     await next.clock.advance(minutes(1));
-    expect(next.card.done.at(-1)).toBe("restart");
+    expect(next.card.done.at(-1)).toBe("give up: not up again: 2");
     expect(next.card.primary).toBe("A");
     await next.updates.stop();
 
@@ -296,7 +300,7 @@ describe("a channel", () => {
     at.minute.of = 180;
     await at.clock.advance(minutes(11));
     expect(at.fetched).toEqual(["1.1.0"]);
-    expect(at.card.done).toEqual(["install /release-1.1.0", "restart"]);
+    expect(at.card.done).toEqual(["install /release-1.1.0", "start new"]);
     await at.updates.stop();
     const again = world({ channel: offered("1.1.0"), window: { from: 180, to: 300 }, store: at.store });
     await again.updates.start();
