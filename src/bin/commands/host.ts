@@ -1,9 +1,11 @@
-// `numberbox host firewall|first-boot`: what services of the machine do for the box. The units of the image call these; a person may look.
+// `numberbox host firewall|first-boot|reboot|power-off|factory-reset`: what services of the machine do for the box. The units of the image call these; a person may look.
 
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { FIREWALL_FOLDER, firstBoot, loadRuleset, rulesetOfFiles } from "../../app/index.ts";
+import { hostActionReply } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import { openBoxApi } from "./box-api.ts";
 import { DEFAULT_CONFIG, dataFolder } from "./data-option.ts";
 
 interface FirewallOptions {
@@ -20,6 +22,10 @@ async function firewall(io: CliIo, options: FirewallOptions): Promise<void> {
   await loadRuleset(text, { folder: io.env.RUNTIME_DIRECTORY ?? FIREWALL_FOLDER, clock: io.clock, signal: io.signal });
 }
 
+interface DataOption {
+  readonly data?: string;
+}
+
 interface FirstBootOptions {
   readonly boot?: string;
   readonly state?: string;
@@ -34,6 +40,19 @@ async function takeOver(io: CliIo, options: FirstBootOptions): Promise<void> {
   if (taken.length > 0) io.out(`Taken over: ${taken.join(", ")}\n`);
   // Told beside the file, too; a machine that has a faulty one starts all the same.
   if (problem !== null) io.err(`${problem.code}: ${problem.message}\n`);
+}
+
+const SAID = {
+  reboot: "The machine restarts.",
+  "power-off": "The machine turns off. Wait for its light to go out before you pull the plug.",
+  "factory-reset": "Everything is deleted at the restart that follows now. The box then asks for an owner again.",
+} as const;
+
+/** The running box does it, as for its console: it is the one that may. */
+async function act(io: CliIo, path: keyof typeof SAID, data: string | undefined, body: object): Promise<void> {
+  const api = await openBoxApi(io, dataFolder(io, data));
+  await api.call({ method: "POST", path: `host/${path}`, body, reply: hostActionReply });
+  io.out(`${SAID[path]}\n`);
 }
 
 export function registerHost(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
@@ -54,4 +73,24 @@ export function registerHost(program: Command, io: CliIo, _setExit: (code: ExitC
     .option("--state <folder>", "where it is kept (default: NUMBERBOX_HOST_STATE, else /var/lib/numberbox-host)")
     .option("--userdb <folder>", "where systemd looks for users", "/run/userdb")
     .action(async (options: FirstBootOptions) => await takeOver(io, options));
+  const data = ["--data <folder>", "data folder (default: NUMBERBOX_DATA, else /var/lib/numberbox)"] as const;
+  host
+    .command("reboot")
+    .description("start the machine anew")
+    .option(...data)
+    .action(async (options: DataOption) => await act(io, "reboot", options.data, {}));
+  host
+    .command("power-off")
+    .description("turn the machine off; only somebody beside it can turn it on again")
+    .option(...data)
+    .action(async (options: DataOption) => await act(io, "power-off", options.data, {}));
+  host
+    .command("factory-reset <name>")
+    .description(
+      "delete everything that the box has learnt; <name> is the machine's name, so that it is not done by mistake",
+    )
+    .option(...data)
+    .action(async (name: string, options: DataOption) => {
+      await act(io, "factory-reset", options.data, { confirm: name });
+    });
 }
