@@ -2,7 +2,7 @@
 
 import type { CryptoSuite, LineId, Logger, RentalId, Secret } from "../base/index.ts";
 import { systemMd5 } from "../base/system-crypto.ts";
-import { type BoxConfig, encryptionOf, voiceOfLine } from "../config/index.ts";
+import { type BoxConfig, voiceOfLine } from "../config/index.ts";
 import { type SettingStore, SipAccounts, type SipReach, type SipRentals } from "../core/index.ts";
 import { deriveKey } from "../envelope/index.ts";
 import type { RelayVoice } from "../protocol/index.ts";
@@ -40,8 +40,7 @@ export function sipReachOf(
   const { voice } = config;
   const own = config.lines.find(({ id }) => id === line);
   if (voice === undefined || own === undefined || voiceOfLine(voice, own.voice) === null) return null;
-  const { host, realm = host, transports } = voice;
-  const encryption = encryptionOf(voice);
+  const { host, realm = host, encryption, transports } = voice;
   if (voice.sip_edge === "relay") {
     if (gateway === null) return null;
     const { transport, port, cert_sha256: certSha256 } = gateway;

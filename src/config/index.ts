@@ -23,7 +23,6 @@ export { changedPaths, isCovered, pathText, type SettingPath, valueAt, withValue
 export type { SmppSlot } from "./smpp-schema.ts";
 export type { ListenAddress } from "./values.ts";
 export {
-  encryptionOf,
   type InboundTreatment,
   type LineVoice,
   type LineVoiceSettings,

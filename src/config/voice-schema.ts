@@ -123,9 +123,9 @@ export const voiceSection = z
     transports: transports.prefault({}).describe("Ports for SIP; `false` for none."),
     encryption: z
       .enum(["sdes", "dtls", "none"])
-      .optional()
+      .default("sdes")
       .describe(
-        "How the sound between phone and box is encrypted. The telephone network behind the SIM is not. `sdes` unless given; `dtls` with `sip_edge: relay`, since the relay sees the keys of SDES in passing.",
+        "How the sound between phone and box is encrypted. The telephone network behind the SIM is not. With `sip_edge: relay` the keys of SDES pass through the relay; with DTLS they do not, but box or phone must be reachable from outside.",
       ),
     cert_file: file
       .optional()
@@ -149,11 +149,6 @@ export const voiceSection = z
   })
   .describe("Calls over SIP. Needs Asterisk.");
 export type VoiceSection = z.infer<typeof voiceSection>;
-
-/** What holds where nothing is set: which most phones know, or what the relay cannot hear. */
-export function encryptionOf({ encryption, sip_edge: edge }: VoiceSection): "sdes" | "dtls" | "none" {
-  return encryption ?? (edge === "relay" ? "dtls" : "sdes");
-}
 
 /** Of one line, instead of the box's. */
 export const lineVoice = z.union([

@@ -58,7 +58,7 @@ describe("a box whose phones register at its relay", () => {
     const again = await gatewayOf(undefined, store);
     expect(again.gateway.known).toEqual(VOICE);
     expect(sipReachOf(config, lineId("l1"), null, again.gateway.known)).toEqual({
-      ...{ realm: "gateway", host: "gateway.example", port: 5061, transport: "tls", encryption: "dtls" },
+      ...{ realm: "gateway", host: "gateway.example", port: 5061, transport: "tls", encryption: "sdes" },
       certSha256: "a".repeat(64),
       viaRelay: true,
     });

@@ -12,7 +12,7 @@ describe("the section voice", () => {
     expect(parsed().voice).toBeUndefined();
     const voice = voiceOf({});
     expect(voice).toMatchObject({
-      ...{ host: "sip.example", sip_edge: "auto", ring_timeout: 25_000 },
+      ...{ host: "sip.example", sip_edge: "auto", encryption: "sdes", ring_timeout: 25_000 },
       transports: { tls: 5061, tcp: false, udp: false },
       asterisk: { url: "http://127.0.0.1:8088", audiosocket: { host: "127.0.0.1", port: 9092 } },
       policy: {

@@ -250,8 +250,6 @@ export class RelayStage {
         web: { listen: "127.0.0.1:0" },
         voice: {
           ...{ host: "127.0.0.1", listen: "127.0.0.1", sip_edge: "relay", ring_timeout: "10s" },
-          // As baresip dials: of DTLS it offers a profile that Asterisk does not take.
-          encryption: "sdes",
           relay: { caller, socks5: `socks5h://127.0.0.1:${proxy}` },
           asterisk: {
             ...{ url: `http://127.0.0.1:${ari}`, password_file: "ari", sip_port: asterisk },

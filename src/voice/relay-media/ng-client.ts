@@ -12,7 +12,6 @@ import {
   type Millis,
   millis,
   type Random,
-  stoppedError,
   toHex,
 } from "../../base/index.ts";
 import { type Bencoded, bdecode, bencode } from "./bencode.ts";
@@ -47,7 +46,7 @@ export class NgClient {
     this.#options = options;
   }
 
-  /** Rejects with `voice.media_relay`, or `base.stopped`. */
+  /** Rejects with `voice.media_relay`. */
   async ask(command: string, values: Readonly<Record<string, Bencoded>>): Promise<NgAnswer> {
     const socket = this.#open();
     const cookie = toHex(this.#options.random.bytes(8));
@@ -69,8 +68,9 @@ export class NgClient {
     }
   }
 
+  /** What was asked before, such as the end of a call, is waited for: not for longer than rtpengine has for any answer. */
   async stop(): Promise<void> {
-    for (const { answer } of this.#asked.values()) answer.reject(stoppedError("asking rtpengine"));
+    await Promise.allSettled([...this.#asked.values()].map(({ answer }) => answer.promise));
     const socket = this.#socket;
     this.#socket = null;
     if (socket !== null) await new Promise<void>((resolve) => socket.close(() => resolve()));
