@@ -11,9 +11,11 @@ function diskOf(loader: Loader): FakeDisk {
 
 /** An update as RAUC does it, up to the choice of the new slot. */
 function install(disk: FakeDisk): void {
-  disk.run(["set-state", "B", "bad"]);
-  disk.run(["set-state", "B", "good"]);
-  disk.run(["set-primary", "B"]);
+  disk.runAll([
+    ["set-state", "B", "bad"],
+    ["set-state", "B", "good"],
+    ["set-primary", "B"],
+  ]);
 }
 
 afterEach(() => {
@@ -99,31 +101,29 @@ describe.each<Loader>(["pi", "grub"])("the choice of the slot, by %s", (loader) 
 
   it("comes back to a slot that is whole, whichever write of an update the power is cut before", () => {
     const commands = [["set-state", "B", "bad"], ["set-state", "B", "good"], ["set-primary", "B"], ["try"]];
-    for (const [step, args] of commands.entries()) {
-      for (let cutAt = 1, cut = true; cut; cutAt++) {
-        const disk = diskOf(loader);
-        for (const before of commands.slice(0, step)) disk.run(before);
-        ({ cut } = disk.run(args, cutAt));
-        if (!cut) continue;
-        // A try that was armed may still happen; whatever starts and is not found good is left again.
-        disk.start(true);
-        disk.run(["settle"]);
-        expect(disk.start(true)).toBe("A");
-        disk.run(["settle"]);
-        expect(disk.run(["status"]).out).toContain('"current":"A","default":"A"');
-      }
+    let cuts = 0;
+    for (let cutAt = 1, cut = true; cut; cutAt++) {
+      const disk = diskOf(loader);
+      ({ cut } = disk.runAll(commands, cutAt));
+      if (!cut) continue;
+      cuts++;
+      // A try that was armed may still happen; whatever starts and is not found good is left again.
+      disk.start(true);
+      disk.run(["settle"]);
+      expect(disk.start(true)).toBe("A");
+      expect(disk.runAll([["settle"], ["status"]]).out).toContain('"current":"A","default":"A"');
     }
+    expect(cuts).toBeGreaterThan(4);
   });
 
   it("is committed or not, whichever write of the commit the power is cut before", () => {
     let kept = 0;
     for (let cutAt = 1, cut = true; cut; cutAt++) {
       const disk = diskOf(loader);
-      install(disk);
-      disk.run(["try"]);
+      disk.runAll([["set-primary", "B"], ["try"]]);
       expect(disk.start()).toBe("B");
       disk.run(["settle"]);
-      ({ cut } = disk.run(["set-state", "B", "good"], cutAt));
+      ({ cut } = disk.runAll([["set-state", "B", "good"]], cutAt));
       const slot = disk.start(true);
       disk.run(["settle"]);
       expect(disk.start(true)).toBe(slot);
@@ -131,6 +131,6 @@ describe.each<Loader>(["pi", "grub"])("the choice of the slot, by %s", (loader) 
       expect(disk.state("pending")).toBeNull();
       if (slot === "B") kept++;
     }
-    expect(kept).toBeGreaterThan(1);
+    expect(kept).toBeGreaterThan(0);
   });
 });

@@ -1,7 +1,7 @@
 // A disk for `boot-slot` as far as that script sees it: the boot configuration, its state, the running slot; with a firmware that starts
 // what is chosen, and a power cut before any of the commands that write.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -21,26 +21,26 @@ export type Loader = "pi" | "grub";
 export type Slot = "A" | "B";
 
 export const LIBRARY = fileURLToPath(new URL("../../os-image/rootfs/usr/lib/numberbox-image", import.meta.url));
-/** Commands that write; `sync` only counts here, as nothing is really lost when a script is killed. */
-const WRITERS = ["dd", "mv", "rm", "sync", "chmod"];
+/** Commands that change what another start would find. */
+const WRITERS = ["dd", "mv", "rm"];
 
 /** A command that counts, and cuts the power (kills the script) when its turn has come. */
 function shim(folder: string, name: string): void {
-  const real = execFileSync("/bin/sh", ["-c", `command -v ${name}`])
-    .toString()
-    .trim();
+  const real = ["/usr/bin", "/bin"].map((where) => join(where, name)).find((file) => existsSync(file)) ?? name;
   const text = `#!/bin/sh
-n=$(($(cat "$CUT_COUNT") + 1))
+read -r n <"$CUT_COUNT"
+n=$((n + 1))
 echo "$n" >"$CUT_COUNT"
 if [ "$n" = "$CUT_AT" ]; then kill -9 "$PPID"; exit 1; fi
-${name === "sync" ? "exit 0" : `exec ${real} "$@"`}
+exec ${real} "$@"
 `;
   writeFileSync(join(folder, name), text);
   chmodSync(join(folder, name), 0o755);
 }
 
 export class FakeDisk {
-  readonly folder = mkdtempSync(join(tmpdir(), "numberbox-slots-"));
+  // In memory where there is such a place: the scripts sync, and a busy disk makes them wait.
+  readonly folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "numberbox-slots-"));
   readonly loader: Loader;
   running: Slot = "A";
   /** What the Raspberry Pi's firmware keeps over a reboot that asks for it, and forgets without power. */
@@ -94,14 +94,21 @@ export class FakeDisk {
     };
   }
 
-  /** Runs the script. `cutAt`: the power is cut before its n-th writing command. */
-  run(args: readonly string[], cutAt = 0): { status: number | null; out: string; cut: boolean; writes: number } {
+  /** Runs the script once for each of `commands`. `cutAt`: the power is cut before their n-th write. */
+  runAll(commands: readonly (readonly string[])[], cutAt = 0): { status: number | null; out: string; cut: boolean } {
     this.write("count", "0\n");
     const env = { ...this.environment, CUT_AT: String(cutAt) };
-    const done = spawnSync("/bin/sh", [join(LIBRARY, "boot-slot"), ...args], { env, encoding: "utf8" });
-    const writes = Number(readFileSync(join(this.folder, "count"), "utf8"));
+    const lines = commands.map(
+      (args) => `/bin/sh ${LIBRARY}/boot-slot ${args.map((arg) => `'${arg}'`).join(" ")} || exit`,
+    );
+    const done = spawnSync("/bin/sh", ["-c", lines.join("\n")], { env, encoding: "utf8" });
     if (done.stdout.includes("0 tryboot")) this.#tryboot = true;
-    return { status: done.status, out: done.stdout.trim(), cut: done.signal === "SIGKILL", writes };
+    // 128 and the number of SIGKILL.
+    return { status: done.status, out: done.stdout.trim(), cut: done.status === 137 };
+  }
+
+  run(args: readonly string[]): { status: number | null; out: string } {
+    return this.runAll([args]);
   }
 
   /** The machine starts: the firmware chooses. `power`: it was cut, not a reboot. */

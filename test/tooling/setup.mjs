@@ -25,6 +25,8 @@ const TEST_TOOLS = [
   { command: "mosquitto", package: "mosquitto", why: "MQTT at a real broker, with the image's configuration" },
   { command: "mosquitto_sub", package: "mosquitto-clients", why: "what stands at the broker, seen from outside" },
   { command: "promtool", package: "prometheus", why: "the alert rules and metrics as Prometheus reads them" },
+  { command: "shellcheck", package: "shellcheck", why: "the scripts of the image" },
+  { command: "sfdisk", package: "fdisk", why: "the partition table of the image" },
   { command: "mmdebstrap", package: "mmdebstrap", why: "Asterisk 22, unpacked from Debian's testing" },
   { command: "linphonec", package: "linphone-cli", why: "a real phone" },
   { command: "baresip", package: "baresip-core", why: "a real phone" },
