@@ -47,8 +47,9 @@ const PEER_ROWS: typeof ROWS = {
 
 const ALL_ROWS = { ...ROWS, ...PEER_ROWS };
 
-const USAGE = `Usage: npm run bench -- [--quick] [--peers] [--json FILE] [--dir FOLDER] [--only ROW[,ROW…]]
+const USAGE = `Usage: npm run bench -- [--quick|--long] [--peers] [--json FILE] [--dir FOLDER] [--only ROW[,ROW…]]
   --quick   fewer and shorter repetitions
+  --long    calls of ten minutes
   --peers   instead of ours alone: side by side with gammu-smsd and smsd3, taken from Debian where they are not installed
   --json    also write the figures to this file
   --dir     folder on the disk to measure (default: the system's temporary folder)
@@ -58,6 +59,7 @@ const USAGE = `Usage: npm run bench -- [--quick] [--peers] [--json FILE] [--dir 
 function readArguments() {
   const options = {
     quick: { type: "boolean", default: false },
+    long: { type: "boolean", default: false },
     json: { type: "string" },
     dir: { type: "string", default: tmpdir() },
     peers: { type: "boolean", default: false },
@@ -74,7 +76,7 @@ function readArguments() {
   process.exit(2);
 }
 
-const { quick, json, dir, names } = readArguments();
+const { quick, long, json, dir, names } = readArguments();
 mkdirSync(dir, { recursive: true });
 const folder = mkdtempSync(join(dir, "numberbox-bench-"));
 const rows: Row[] = [];
@@ -86,7 +88,7 @@ try {
     const begin = performance.now();
     process.stderr.write(`${name} … `);
     try {
-      const row = await ALL_ROWS[name]?.({ quick, folder });
+      const row = await ALL_ROWS[name]?.({ quick, long, folder });
       if (row !== undefined) rows.push(row);
     } catch (error) {
       if (error instanceof Skipped) skipped.push({ row: name, reason: error.message });

@@ -29,6 +29,8 @@ export class Skipped extends Error {}
 
 export interface BenchOptions {
   readonly quick: boolean;
+  /** Calls of ten minutes, for what only shows with time. */
+  readonly long?: boolean;
   /** Temporary data goes into this folder: its disk is the one measured. */
   readonly folder: string;
 }

@@ -8,10 +8,12 @@ import { sdpOf } from "../sim/sip/phone-call.ts";
 import { SipPhone } from "../sim/sip/sip-phone.ts";
 import { type BenchOptions, pause, quantile, type Row, Skipped, spread } from "./measure.ts";
 import { usageOf } from "./proc-usage.ts";
+import { underSmsLoad } from "./sms-load.ts";
 import { BurstModem, delaysOf, RtpEnd } from "./voice-ends.ts";
 
 const PASSWORD = "f00dfeedf00dfeed";
 const CALLS = 16;
+const PER_SECOND = 50;
 const DRIFTS = [0, 0.01, -0.01] as const;
 
 interface OpenCall {
@@ -58,6 +60,7 @@ async function oneCall(rig: VoiceRig, phone: SipPhone, drift: number, ms: number
 async function manyCalls(rig: VoiceRig, phone: SipPhone, ms: number) {
   const calls = await Promise.all(Array.from({ length: CALLS }, () => openCall(rig, phone, 0)));
   await pause(1000);
+  for (const { ear } of calls) ear.longestGap = 0;
   const base = calls.map(({ modem, ear }) => ({ silence: modem.silence, lost: ear.lost }));
   const [asterisk, own, start] = [usageOf([rig.asterisk.pid]), process.cpuUsage(), performance.now()];
   await pause(ms);
@@ -67,6 +70,8 @@ async function manyCalls(rig: VoiceRig, phone: SipPhone, ms: number) {
     asterisk: ((usageOf([rig.asterisk.pid]).cpuMs - asterisk.cpuMs) / span / CALLS) * 100,
     node: ((used.user + used.system) / 1000 / span / CALLS) * 100,
     lost: calls.reduce((sum, { ear }, at) => sum + ear.lost - (base[at]?.lost ?? 0), 0),
+    // A packet each 20 ms is on time.
+    late: Math.max(...calls.map(({ ear }) => ear.longestGap)) - 20,
     silence: calls.reduce((sum, { modem }, at) => sum + modem.silence - (base[at]?.silence ?? 0), 0),
   };
   for (const call of calls) await call.end();
@@ -75,7 +80,7 @@ async function manyCalls(rig: VoiceRig, phone: SipPhone, ms: number) {
 
 export async function voiceRow(options: BenchOptions): Promise<Row> {
   if (asteriskTree === null) throw new Skipped("needs Asterisk 22: `npm run setup` brings it");
-  const ms = options.quick ? 5000 : 60_000;
+  const ms = options.long ? 600_000 : options.quick ? 5000 : 60_000;
   const rig = await VoiceRig.start(24_000);
   const server = { transport: "udp", host: "127.0.0.1", port: rig.sipPort } as const;
   const phone = new SipPhone({
@@ -95,6 +100,7 @@ export async function voiceRow(options: BenchOptions): Promise<Row> {
     const single = [];
     for (const drift of DRIFTS) single.push(await oneCall(rig, phone, drift, ms));
     const many = await manyCalls(rig, phone, ms);
+    const loaded = await underSmsLoad(options.folder, PER_SECOND, () => manyCalls(rig, phone, ms));
     const one = (value: number) => spread([value]);
     return {
       name: "calls over Asterisk",
@@ -111,8 +117,16 @@ export async function voiceRow(options: BenchOptions): Promise<Row> {
         { what: "Node with modems and phones, for each", unit: "%", value: one(many.node) },
         { what: `frames lost to the phones of ${CALLS}`, unit: "frames", value: one(many.lost), target: "0" },
         { what: "frames of silence to their modems", unit: "frames", value: one(many.silence) },
+        { what: "latest frame at a phone", unit: "ms", value: one(many.late), target: "< 20 ms" },
+        { what: `the same at ${PER_SECOND} SMS/s`, unit: "ms", value: one(loaded.result.late), target: "< 20 ms" },
+        { what: `frames lost at ${PER_SECOND} SMS/s`, unit: "frames", value: one(loaded.result.lost), target: "0" },
       ],
-      facts: { seconds: ms / 1000, bursts_heard: Math.min(...single.map(({ heard }) => heard)) },
+      facts: {
+        seconds: ms / 1000,
+        sms_sent: loaded.sent,
+        sms_stored: loaded.stored,
+        bursts_heard: Math.min(...single.map(({ heard }) => heard)),
+      },
     };
   } finally {
     await phone.close();

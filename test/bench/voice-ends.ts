@@ -93,6 +93,9 @@ export class RtpEnd {
   readonly heard: number[] = [];
   packets = 0;
   lost = 0;
+  /** ms; the longest time from one packet to the next since it was last set to 0. */
+  longestGap = 0;
+  #at: number | null = null;
   readonly #socket: Socket;
   #stop: () => void = () => {};
   #last: number | null = null;
@@ -146,6 +149,9 @@ export class RtpEnd {
     const sequence = packet.readUInt16BE(2);
     if (this.#last !== null) this.lost += Math.min(1000, (sequence - this.#last - 1) & 0xffff);
     this.#last = sequence;
+    const now = machineTime();
+    if (this.#at !== null) this.longestGap = Math.max(this.longestGap, now - this.#at);
+    this.#at = now;
     this.packets++;
     const loud = packet.subarray(RTP_HEADER).some(isLoudByte);
     if (loud && !this.#loudBefore) this.heard.push(machineTime());
