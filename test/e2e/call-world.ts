@@ -162,7 +162,7 @@ export class CallWorld {
         const now = await this.calls().catch(() => null);
         return now !== null && now.problem === null && now.voice_slots === 1;
       },
-      30_000,
+      60_000,
     );
   }
 
@@ -297,7 +297,7 @@ export class CallWorld {
           return false;
         }
       },
-      30_000,
+      60_000,
     );
   }
 }
