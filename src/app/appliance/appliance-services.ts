@@ -1,7 +1,7 @@
 // The machine under a box that looks after it: firewall, claim code, and the few actions that an owner has.
 
 import { hostname, networkInterfaces } from "node:os";
-import { type Clock, type Logger, messageOf, type Random } from "../../base/index.ts";
+import { type Clock, type Disposer, type Logger, messageOf, type Random } from "../../base/index.ts";
 import type { BoxConfig } from "../../config/index.ts";
 import {
   type AlertFeed,
@@ -19,7 +19,7 @@ import type { LiveConfig } from "../live-config.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
 import { openClaim } from "./claim.ts";
 import { FIREWALL_FOLDER, refreshFirewall } from "./firewall.ts";
-import { tendVoiceServers } from "./voice-servers.ts";
+import { followCertificate, tendVoiceServers } from "./voice-servers.ts";
 
 export interface ApplianceDeps {
   readonly config: BoxConfig;
@@ -33,7 +33,7 @@ export interface ApplianceDeps {
   /** What calls need; null on a box without them. */
   readonly voiceSetup: Pick<VoiceSetup, "edge" | "changed"> | null;
   readonly machine: MachinePort;
-  readonly events: Pick<EventLog, "record">;
+  readonly events: Pick<EventLog, "record" | "onEvent">;
   /** What the light shows of the slots, and of alerts. */
   readonly fleet: { list(): readonly Pick<SlotDriver, "status">[] };
   readonly alertHub: Pick<AlertFeed, "firing">;
@@ -114,10 +114,14 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     addresses: () => addressesOf(config),
   });
   let waits = claim.code !== null;
+  let leave: Disposer = () => {};
   const panel = createPanel(deps, actions, () => waits);
   return {
     actions,
-    stop: () => panel?.stop(),
+    stop: () => {
+      leave();
+      panel?.stop();
+    },
     operations: hostOperations(host),
     claimCode: claim.code,
     web: {
@@ -133,6 +137,7 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
       panel?.start();
       refresh(live.current);
       void tendVoiceServers({ ...deps, setup: deps.voiceSetup, actions });
+      leave = followCertificate(deps, actions);
       if (config.node_red.enabled && config.node_red.run === "service") void restartFlows(actions, log);
     },
   };

@@ -3,8 +3,8 @@
 
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Logger, messageOf } from "../../base/index.ts";
-import type { SystemAction, SystemActions } from "../../core/index.ts";
+import { type Disposer, type Logger, messageOf } from "../../base/index.ts";
+import type { EventLog, SystemAction, SystemActions } from "../../core/index.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
 
 export interface VoiceServersDeps {
@@ -40,4 +40,20 @@ export async function tendVoiceServers({ setup, dataFolder, actions, log }: Voic
   } catch (error) {
     log.warn("voice_servers_not_tended", { reason: messageOf(error) });
   }
+}
+
+export interface FollowDeps {
+  readonly events: Pick<EventLog, "onEvent">;
+  readonly voiceSetup: Pick<VoiceSetup, "edge"> | null;
+  readonly log: Logger;
+}
+
+/** The servers' units read the certificate when they start (systemd hands it over), so that a new one takes a start. */
+export function followCertificate({ events, voiceSetup: setup, log }: FollowDeps, actions: SystemActions): Disposer {
+  if (setup === null) return () => {};
+  return events.onEvent(({ code }) => {
+    if (code !== "voice.certificate_renewed" && code !== "voice.certificate_waits") return;
+    const server = setup.edge === "drachtio" ? "restart_drachtio" : "restart_asterisk";
+    actions.perform(server).catch((error) => log.warn("voice_servers_not_tended", { reason: messageOf(error) }));
+  });
 }

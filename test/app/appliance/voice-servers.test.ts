@@ -2,9 +2,16 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { tendVoiceServers, type VoiceServersDeps } from "../../../src/app/appliance/voice-servers.ts";
+import {
+  followCertificate,
+  tendVoiceServers,
+  type VoiceServersDeps,
+} from "../../../src/app/appliance/voice-servers.ts";
 import { AppError, silentLogger } from "../../../src/base/index.ts";
-import type { SystemAction } from "../../../src/core/index.ts";
+import { type EventInput, EventLog, type SystemAction } from "../../../src/core/index.ts";
+import { VirtualClock } from "../../sim/virtual-clock.ts";
+
+type EventCode = EventInput["code"];
 
 describe("the servers of calls", () => {
   let folder = "";
@@ -45,5 +52,26 @@ describe("the servers of calls", () => {
     const actions = { perform: () => Promise.reject(new AppError("host.not_allowed", "no")) };
     const setup = { edge: "asterisk", changed: ["x"] } as const;
     await tendVoiceServers({ setup, dataFolder: folder, actions, log: silentLogger });
+  });
+});
+
+describe("a new certificate of SIP", () => {
+  const told = (edge: "asterisk" | "drachtio" | null, code: EventCode): readonly SystemAction[] => {
+    const asked: SystemAction[] = [];
+    const events = new EventLog(new VirtualClock(), silentLogger);
+    const actions = { perform: async (action: SystemAction) => void asked.push(action) };
+    const voiceSetup = edge === null ? null : { edge };
+    const leave = followCertificate({ events, voiceSetup, log: silentLogger }, actions);
+    events.record({ level: "info", code });
+    leave();
+    events.record({ level: "info", code });
+    return asked;
+  };
+
+  it("is taken in by a start of the server that shows it, once", () => {
+    expect(told("asterisk", "voice.certificate_renewed")).toEqual(["restart_asterisk"]);
+    expect(told("drachtio", "voice.certificate_waits")).toEqual(["restart_drachtio"]);
+    expect(told("asterisk", "voice.up")).toEqual([]);
+    expect(told(null, "voice.certificate_renewed")).toEqual([]);
   });
 });
