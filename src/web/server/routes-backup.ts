@@ -1,9 +1,6 @@
 // REST: backups of this box, and a box made out of one.
 
 import { Readable } from "node:stream";
-import type { Request } from "express";
-import { z } from "zod";
-import { AppError } from "../../base/index.ts";
 import type { BackupConsole } from "../../core/index.ts";
 import {
   backupCheck,
@@ -15,6 +12,7 @@ import {
   backupView,
 } from "../../protocol/index.ts";
 import { nameOf } from "./access.ts";
+import { pieceOf, pieceQuery } from "./file-pieces.ts";
 import { type Operation, operation } from "./operation.ts";
 
 const common = { scope: "manage", tag: "Backup" } as const;
@@ -24,29 +22,6 @@ const UNREADABLE = [
   ...["archive.newer_version", "archive.bad_manifest", "archive.unsafe_name", "restore.newer_schema"],
   ...["backup.none_handed_in", "keystore.empty_passphrase"],
 ];
-/** A file comes in pieces, each within the time that a request may take. */
-const MAX_PIECE = 16 * 1024 * 1024;
-
-const uploadQuery = z.strictObject({
-  offset: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number),
-});
-
-async function* pieceOf(request: Request): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const bytes of request) {
-    size += bytes.length;
-    if (size > MAX_PIECE) {
-      throw new AppError("backup.piece_too_large", "one piece of a file is at most 16 MiB", {
-        hint: "Send the file in several pieces, each with the offset that it begins at.",
-      });
-    }
-    yield bytes;
-  }
-}
-
 function makingOperations(backups: BackupConsole): readonly Operation[] {
   return [
     operation({
@@ -80,12 +55,12 @@ function makingOperations(backups: BackupConsole): readonly Operation[] {
 function restoringOperations(backups: BackupConsole): readonly Operation[] {
   return [
     operation({
-      ...{ ...common, method: "post", path: "/backup/upload", query: uploadQuery, reply: backupUploaded },
+      ...{ ...common, method: "post", path: "/backup/upload", query: pieceQuery, reply: backupUploaded },
       summary: "Hand in a backup, piece by piece; offset 0 begins anew",
       upload: "application/octet-stream",
       idempotent: false,
       errors: ["backup.piece_too_large", "backup.wrong_offset", "backup.too_large", "backup.not_taken"],
-      run: async ({ request, query }) => await backups.accept(query.offset, pieceOf(request)),
+      run: async ({ request, query }) => await backups.accept(query.offset, pieceOf(request, "backup")),
     }),
     operation({
       ...{ ...common, method: "post", path: "/backup/check", body: backupCheck, reply: backupContents },

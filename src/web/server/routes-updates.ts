@@ -1,37 +1,12 @@
 // REST: updates of the whole system.
 
-import type { Request } from "express";
-import { z } from "zod";
-import { AppError } from "../../base/index.ts";
 import type { UpdateConsole } from "../../core/index.ts";
 import { updateInstall, updateUploaded, updateView } from "../../protocol/index.ts";
 import { nameOf, type Principal } from "./access.ts";
+import { pieceOf, pieceQuery } from "./file-pieces.ts";
 import { type Operation, operation } from "./operation.ts";
 
 const common = { scope: "manage", tag: "Updates" } as const;
-/** A bundle comes in pieces, each within the time that a request may take. */
-const MAX_PIECE = 16 * 1024 * 1024;
-
-const uploadQuery = z.strictObject({
-  offset: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number),
-});
-
-async function* pieceOf(request: Request): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const bytes of request) {
-    size += bytes.length;
-    if (size > MAX_PIECE) {
-      throw new AppError("update.piece_too_large", "one piece of a file is at most 16 MiB", {
-        hint: "Send the file in several pieces, each with the offset that it begins at.",
-      });
-    }
-    yield bytes;
-  }
-}
-
 const by = (principal: Principal | null): string => (principal === null ? "" : nameOf(principal));
 
 export function updateOperations(updates: UpdateConsole): readonly Operation[] {
@@ -54,7 +29,7 @@ export function updateOperations(updates: UpdateConsole): readonly Operation[] {
       },
     }),
     operation({
-      ...{ ...common, method: "post", path: "/update/upload", query: uploadQuery, reply: updateUploaded },
+      ...{ ...common, method: "post", path: "/update/upload", query: pieceQuery, reply: updateUploaded },
       summary: "Hand in a bundle, piece by piece; offset 0 begins anew",
       upload: "application/octet-stream",
       idempotent: false,
@@ -62,7 +37,7 @@ export function updateOperations(updates: UpdateConsole): readonly Operation[] {
         ...["update.unsupported", "update.busy", "update.piece_too_large", "update.wrong_offset", "update.too_large"],
         "update.not_taken",
       ],
-      run: async ({ request, query }) => await updates.accept(query.offset, pieceOf(request)),
+      run: async ({ request, query }) => await updates.accept(query.offset, pieceOf(request, "update")),
     }),
     operation({
       ...{ ...common, method: "post", path: "/update/install", body: updateInstall, reply: updateView, status: 202 },
