@@ -4,6 +4,7 @@ import { cp, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node
 import { join } from "node:path";
 import { AppError } from "../../src/base/index.ts";
 import { command } from "./command.ts";
+import { makePlain } from "./plain-javascript.ts";
 import type { Architecture } from "./settings.ts";
 
 /** Where the program is in the image. */
@@ -81,6 +82,7 @@ export async function stageApp(options: {
       recursive: true,
       filter: (path) => !LEFT_OUT.has(path.slice(source.length + 1)),
     });
+  await makePlain(join(app, "src"));
   await cp(join(packages, "node_modules"), join(app, "node_modules"), { recursive: true, verbatimSymlinks: true });
   const modules = join(app, "node_modules");
   for (const name of NEEDLESS_PACKAGES) await rm(join(modules, name), { recursive: true, force: true });
