@@ -15,7 +15,7 @@ const own = fileURLToPath(new URL("../../node_modules/node/bin/node", import.met
 if (Number(process.versions.node.split(".")[0]) >= 24) {
   // From the second start on the compiled program is read from here: that takes half the time, and spares the memory of the compiler.
   // Where the folder cannot be written, every start compiles.
-  module.enableCompileCache(cache);
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? cache);
   // The space for young objects stays at its first size. Grown during start-up, as it else is, it holds some 25 MB that an idle box
   // never needs again.
   v8.setFlagsFromString("--semi-space-growth-factor=1");
