@@ -52,6 +52,7 @@ export class FakeDisk {
     for (const name of WRITERS) shim(join(this.folder, "shims"), name);
     if (loader === "pi") writeFileSync(join(this.folder, "boot/autoboot.txt"), autobootText(2));
     else writeFileSync(join(this.folder, "boot/numberbox.env"), grubEnvironment(2));
+    this.write("system.conf", "[system]\ncompatible=numberbox-amd64\n");
     this.#enter("A", false);
   }
 
