@@ -1,7 +1,6 @@
 // The box's way to Emercoin: client, wallet lock, and whatever is published or paid through them.
 
 import { readFile } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
 import {
   type Clock,
   isAppError,
@@ -16,6 +15,7 @@ import { createEmercoinNode, createWalletGate, type EmercoinNode, httpTransport 
 import type { EmercoinSection } from "../config/index.ts";
 import { type ChainConsole, createChainConsole, type WalletGate } from "../core/index.ts";
 import type { Socks5Proxy } from "../net/index.ts";
+import { inDataFolder } from "./in-data-folder.ts";
 
 export interface ChainDeps {
   readonly section: EmercoinSection;
@@ -36,7 +36,7 @@ export interface ChainLink {
 const AGAIN = seconds(30);
 
 async function readSecret(folder: string, file: string, what: string): Promise<string> {
-  const path = isAbsolute(file) ? file : join(folder, file);
+  const path = inDataFolder(folder, file);
   try {
     return (await readFile(path, "utf8")).replace(/\r?\n$/, "");
   } catch (cause) {

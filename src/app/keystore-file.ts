@@ -1,7 +1,7 @@
 // The sealed keystore on disk and what unlocks it.
 
 import { readFile, stat } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { AppError, type CryptoSuite, fromUtf8, type Random, Secret, systemCodeOf, wrapError } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type Unlock,
 } from "../envelope/index.ts";
 import { BOX_DATABASE, readIfThere, replaceFile } from "./data-folder.ts";
+import { inDataFolder } from "./in-data-folder.ts";
 
 export interface KeystoreDeps {
   readonly folder: string;
@@ -69,7 +70,7 @@ async function unlockBy(deps: KeystoreDeps): Promise<Unlock> {
 
 /** Reads the key file, or makes it on the very first start. It is never made anew while a keystore exists. */
 async function keyFile(deps: KeystoreDeps, name: string): Promise<Secret<Uint8Array>> {
-  const file = isAbsolute(name) ? name : join(deps.folder, name);
+  const file = inDataFolder(deps.folder, name);
   const sealed = await readIfThere(join(deps.folder, KEYSTORE_FILE));
   if (sealed === null && !(await isThere(file))) await replaceFile(file, deps.random.bytes(32));
   const bytes = await readSecretFile(file, "key file");

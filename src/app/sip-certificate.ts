@@ -2,11 +2,12 @@
 
 import { X509Certificate } from "node:crypto";
 import { chmod } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { AppError, type Logger, type Random, type UnixMs } from "../base/index.ts";
 import type { VoiceSection } from "../config/index.ts";
 import { makeServerCertificate } from "../tls/index.ts";
 import { readIfThere, replaceFile } from "./data-folder.ts";
+import { inDataFolder } from "./in-data-folder.ts";
 import type { SipCertificate } from "./sip-services.ts";
 
 /** In PEM. */
@@ -40,7 +41,7 @@ export class SipCertificateKeeper {
     this.#deps = deps;
     const { dataFolder, folder, name = "sip" } = deps;
     const { cert_file: cert, key_file: key } = deps.section;
-    const absolute = (file: string): string => (isAbsolute(file) ? file : join(dataFolder, file));
+    const absolute = (file: string): string => inDataFolder(dataFolder, file);
     this.#isOwners = cert !== undefined && key !== undefined;
     this.files =
       cert !== undefined && key !== undefined

@@ -1,11 +1,11 @@
 // Makes the driver of a slot that is an account of an SMPP gateway.
 
 import { readFile } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
 import { AppError, fromUtf8, Secret, slotId, systemCodeOf } from "../base/index.ts";
 import type { SmppSlot as SmppConfig } from "../config/index.ts";
 import type { SlotDriver } from "../core/index.ts";
 import { openSocket, SmppSlot, type SmppSlotDeps } from "../smpp/index.ts";
+import { inDataFolder } from "./in-data-folder.ts";
 
 export interface SmppDriverDeps extends Omit<SmppSlotDeps, "openGateway" | "password"> {
   readonly dataFolder: string;
@@ -31,7 +31,7 @@ export async function readPassword(file: string): Promise<Secret<string>> {
 
 export function createSmppDriver(id: string, config: SmppConfig, deps: SmppDriverDeps): SlotDriver {
   const { url, system_id, password_file, system_type, bind, default_alphabet } = config;
-  const file = isAbsolute(password_file) ? password_file : join(deps.dataFolder, password_file);
+  const file = inDataFolder(deps.dataFolder, password_file);
   return new SmppSlot(
     { id: slotId(id), url, systemId: system_id, systemType: system_type, bind, alphabet: default_alphabet },
     { ...deps, openGateway: openSocket, password: () => readPassword(file) },

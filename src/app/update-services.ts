@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { access, readdir, readFile, rm, stat } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { type Clock, type CryptoSuite, fromBase64url, type Logger, unixMs } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
 import {
@@ -24,6 +24,7 @@ import { type Operation, updateOperations } from "../web/index.ts";
 import type { BoxServices } from "./box-services.ts";
 import { proxyOf } from "./chain-services.ts";
 import { HandedInFile } from "./handed-in-file.ts";
+import { inDataFolder } from "./in-data-folder.ts";
 import type { Parts } from "./parts.ts";
 import type { Machine } from "./service-deps.ts";
 
@@ -102,7 +103,7 @@ async function bundlesIn(folder: string, stick: string): Promise<readonly StickB
 async function sourceOf({ config, dataFolder }: UpdateServicesDeps): Promise<ReleaseSource | null> {
   const { channel, socks5, ca_file: file } = config.updates;
   if (channel === undefined) return null;
-  const ca = file === undefined ? undefined : await readFile(isAbsolute(file) ? file : join(dataFolder, file), "utf8");
+  const ca = file === undefined ? undefined : await readFile(inDataFolder(dataFolder, file), "utf8");
   return new HttpReleases({ url: channel, proxy: proxyOf(socks5), ca });
 }
 

@@ -2,7 +2,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { type Clock, type Logger, type Random, Secret, toHex, type UnixMs } from "../base/index.ts";
 import type { VoiceSection } from "../config/index.ts";
 import {
@@ -14,6 +14,7 @@ import {
   writeConfiguration,
 } from "../voice/index.ts";
 import { readIfThere, replaceFile } from "./data-folder.ts";
+import { inDataFolder } from "./in-data-folder.ts";
 import { type CertificateFiles, SipCertificateKeeper } from "./sip-certificate.ts";
 
 /** In the data folder. */
@@ -85,7 +86,7 @@ export async function secretOf(
   { dataFolder, random }: Pick<VoiceSetupDeps, "dataFolder" | "random">,
   named: string,
 ): Promise<Secret<string>> {
-  const file = isAbsolute(named) ? named : join(dataFolder, named);
+  const file = inDataFolder(dataFolder, named);
   const text = (await readIfThere(file))?.trim() ?? "";
   if (text !== "") return new Secret(text);
   const made = toHex(random.bytes(24));

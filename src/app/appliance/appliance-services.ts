@@ -19,6 +19,7 @@ import type { LiveConfig } from "../live-config.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
 import { openClaim } from "./claim.ts";
 import { FIREWALL_FOLDER, refreshFirewall } from "./firewall.ts";
+import { isLoopback } from "./loopback.ts";
 import { followCertificate, tendVoiceServers } from "./voice-servers.ts";
 
 export interface ApplianceDeps {
@@ -57,12 +58,13 @@ function machineName(): string {
   return name === "" ? "numberbox" : name;
 }
 
-/** How the console is reached from the network: by name, then by address. */
+/** How the console is reached: from the network by name, then by address; or from this machine alone. */
 function addressesOf({ web }: BoxConfig): readonly string[] {
   const secure = web.tls.mode !== "off";
-  const { port } = secure ? web.tls.listen : web.listen;
+  const { host: listened, port } = secure ? web.tls.listen : web.listen;
   const [scheme, usual] = secure ? ["https", 443] : ["http", 80];
   const suffix = port === usual ? "" : `:${port}`;
+  if (isLoopback(listened)) return [`${scheme}://${listened.includes(":") ? `[${listened}]` : listened}${suffix}`];
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const own = all.filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address);
   return [`${machineName()}.local`, ...own].map((host) => `${scheme}://${host}${suffix}`);

@@ -8,6 +8,7 @@ import type { BoxConfig } from "../../config/index.ts";
 import type { SettingStore, SystemActions } from "../../core/index.ts";
 import { readUsers } from "../../web/index.ts";
 import { readIfThere, replaceFile } from "../data-folder.ts";
+import { isLoopback } from "./loopback.ts";
 
 /** In the data folder, and in the folder of the running service. */
 const CLAIM_FILE = "claim-code";
@@ -36,8 +37,6 @@ export interface Claim {
   /** The box has an owner. */
   claimed(): void;
 }
-
-const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127\./.test(host);
 
 /** Whether a claim needs a code. A proxy on this machine brings visitors from anywhere. */
 export function needsCode({ claim, listen, tls, behind_proxy: proxied }: BoxConfig["web"]): boolean {

@@ -2,12 +2,11 @@
 
 import type { BoxConfig } from "../../config/index.ts";
 import type { FirewallOpening } from "../../host/index.ts";
+import { isLoopback } from "./loopback.ts";
 
 const SSH = 22;
 const MDNS = 5353;
 const MQTT_TLS = 8883;
-
-const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127\./.test(host);
 
 const one = (protocol: "tcp" | "udp", port: number, what: string): FirewallOpening => ({
   ...{ protocol, ports: [port, port], from: null, what },
