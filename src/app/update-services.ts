@@ -17,7 +17,7 @@ import {
   zoneOffset,
 } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
-import { lineRunner, programRunner, RaucSlots, systemActions, usbVolumes } from "../host/index.ts";
+import { programRunner, RaucSlots, systemActions, usbVolumes } from "../host/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import { HttpReleases } from "../updates/index.ts";
 import { type Operation, updateOperations } from "../web/index.ts";
@@ -133,7 +133,6 @@ export async function startUpdates(deps: UpdateServicesDeps, parts: Parts): Prom
       ? new RaucSlots({
           ...{
             run: programRunner(clock),
-            runLines: lineRunner,
             bootFile,
             actions: systemActions(programRunner(clock)),
           },

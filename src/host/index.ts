@@ -8,7 +8,6 @@ export { type MachineExamDeps, machineExam, usbHubPorts } from "./machine-exam.t
 export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
 export type { PlacedPower } from "./power-switch.ts";
 export { RaucSlots, type RaucSlotsDeps } from "./rauc-slots.ts";
-export { type LineRunner, lineRunner } from "./run-lines.ts";
 export { type ProgramRunner, programRunner } from "./run-program.ts";
 export { descriptorNamed, type ServiceManagerDeps, serviceManager } from "./service-manager.ts";
 export { serviceProbe } from "./service-probe.ts";

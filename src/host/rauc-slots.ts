@@ -3,15 +3,13 @@
 
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { AppError, type ErrorCode, isAppError, messageOf, seconds, systemCodeOf } from "../base/index.ts";
+import { AppError, type ErrorCode, hours, isAppError, messageOf, seconds, systemCodeOf } from "../base/index.ts";
 import type { BundleFacts, SystemActions, SystemSlots, SystemState } from "../core/index.ts";
 import { parseWith, releaseVersion } from "../protocol/index.ts";
-import type { LineRunner } from "./run-lines.ts";
 import type { ProgramRunner } from "./run-program.ts";
 
 export interface RaucSlotsDeps {
   readonly run: ProgramRunner;
-  readonly runLines: LineRunner;
   /** Usually `/run/numberbox-image/boot.json`. */
   readonly bootFile: string;
   readonly actions: SystemActions;
@@ -31,6 +29,9 @@ const bundleInfo = z.object({ compatible: z.string(), version: releaseVersion })
 
 /** A bundle's signature covers all of it only when it has been read: on a slow card that takes its time. */
 const CHECK_LIMIT = seconds(120);
+/** Half a gigabyte onto the slowest card that may be called one. */
+const INSTALL_LIMIT = hours(2);
+const LAST_LINES = 20;
 
 /** ` 40% Copying image to rootfs.1 done.` (rauc 1.8 to 1.15). */
 const PROGRESS = /^\s*(\d{1,3})%/;
@@ -51,9 +52,9 @@ const REASONS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/no space|too small|ENOSPC/i, "update.no_space", "The new system does not fit into its half of the card."],
 ];
 
-function explained(error: unknown, otherwise: ErrorCode, message: string): unknown {
+function explained(error: unknown, lines: string, otherwise: ErrorCode, message: string): unknown {
   if (!isAppError(error) || error.code !== "host.program_failed") return error;
-  const said = `${messageOf(error)} ${String(error.context?.said ?? "")}`;
+  const said = `${messageOf(error)} ${lines}`;
   const reason = REASONS.find(([pattern]) => pattern.test(said));
   const [, code, hint] = reason ?? [null, otherwise, "The running system is as it was. See the log of rauc.service."];
   return new AppError(code, message, { cause: error, hint });
@@ -84,21 +85,23 @@ export class RaucSlots implements SystemSlots {
     const args = ["info", "--output-format=json", "--", file];
     const run = { program: "rauc", args, timeout: CHECK_LIMIT, package: "rauc" };
     const text = await this.#deps.run(run, signal).catch((error) => {
-      throw explained(error, "update.bad_bundle", "the bundle cannot be read");
+      throw explained(error, "", "update.bad_bundle", "the bundle cannot be read");
     });
     return parseWith(bundleInfo, jsonOf(text), "update.bad_bundle", "The bundle");
   }
 
   async install(file: string, onPercent: (percent: number) => void, signal: AbortSignal): Promise<void> {
+    const said: string[] = [];
     const onLine = (line: string): void => {
+      said.push(line);
+      if (said.length > LAST_LINES) said.shift();
       const percent = Number(PROGRESS.exec(line)?.[1] ?? -1);
       if (percent >= 0 && percent <= 100) onPercent(percent);
     };
-    await this.#deps
-      .runLines({ program: "rauc", args: ["install", "--", file], package: "rauc", onLine }, signal)
-      .catch((error) => {
-        throw explained(error, "update.not_installed", "the new system was not installed");
-      });
+    const run = { program: "rauc", args: ["install", "--", file], package: "rauc", timeout: INSTALL_LIMIT, onLine };
+    await this.#deps.run(run, signal).catch((error) => {
+      throw explained(error, said.join("\n"), "update.not_installed", "the new system was not installed");
+    });
   }
 
   async startNew(): Promise<void> {

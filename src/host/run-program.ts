@@ -9,6 +9,8 @@ export interface RunProgram {
   readonly timeout: Millis;
   /** The Debian package that has it. */
   readonly package: string;
+  /** Told of each line of both outputs as it comes, without its end: how far a long one is. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** What it has written to its standard output. Errors: `host.no_program`, `host.program_failed`, `base.timeout`, `base.stopped`. */
@@ -29,16 +31,29 @@ export function programRunner(clock: Clock): ProgramRunner {
   };
 }
 
-function start({ program, args, package: from }: RunProgram, signal: AbortSignal): Promise<string> {
+/** Cuts what comes into lines; a line longer than any that is worth something is cut, too. */
+function lineTeller(onLine: (line: string) => void): (text: string) => void {
+  let rest = "";
+  return (text) => {
+    const lines = (rest + text).split(/[\r\n]/);
+    rest = (lines.pop() ?? "").slice(0, MOST_OUTPUT);
+    for (const line of lines) if (line.trim() !== "") onLine(line.slice(0, MOST_OUTPUT));
+  };
+}
+
+function start({ program, args, package: from, onLine = () => {} }: RunProgram, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { signal, stdio: ["ignore", "pipe", "pipe"] });
     let out = "";
     let err = "";
+    const [tellOut, tellErr] = [lineTeller(onLine), lineTeller(onLine)];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out = (out + text).slice(-MOST_OUTPUT);
+      tellOut(text);
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       err = (err + text).slice(-MOST_OUTPUT);
+      tellErr(text);
     });
     child.once("error", (cause) => reject(cannotStart(program, from, cause)));
     child.once("close", (code) => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/system-clock.ts";
-import { lineRunner, programRunner, RaucSlots, systemActions } from "../../src/host/index.ts";
+import { programRunner, RaucSlots, systemActions } from "../../src/host/index.ts";
 import { rejectionOf } from "../envelope/error-code.ts";
 
 const INSTALLING = `installing
@@ -52,7 +52,7 @@ describe("the two halves of a card by RAUC", () => {
 
   const card = () =>
     new RaucSlots({
-      ...{ run: programRunner(systemClock), runLines: lineRunner, bootFile: join(folder, "boot.json") },
+      ...{ run: programRunner(systemClock), bootFile: join(folder, "boot.json") },
       actions: systemActions(programRunner(systemClock)),
       ...{ verdictFile: join(folder, "verdict"), bootIdFile: join(folder, "boot_id") },
     });
