@@ -1,3 +1,5 @@
+// Where the files lie that the settings name.
+
 import { isAbsolute, join } from "node:path";
 
 /** A file that the settings name: as it is, or relative to the data folder. */
