@@ -151,20 +151,21 @@ export class Authentication {
   /** The nonce of a challenge that is ours, for this key, unused and not expired. Throws `relay.bad_challenge`. */
   #check(text: string, pubkey: string): string {
     const challenge = parseChallenge(text);
-    const [body = "", mac = ""] = text.split(" mac=");
-    const ours = challenge !== null && equalBytes(utf8(toBase64url(this.#mark(body))), utf8(mac));
-    if (!ours || challenge.pubkey !== pubkey) throw refusal("relay.bad_challenge", "the challenge is not ours");
-    if (challenge.expires <= this.#now()) throw refusal("relay.bad_challenge", "the challenge has expired");
-    if (this.#used.has(challenge.nonce)) throw refusal("relay.bad_challenge", "the challenge was used before");
-    return challenge.nonce;
+    const nonce = this.#nonceOf(text, challenge?.pubkey === pubkey ? challenge : null);
+    if (this.#used.has(nonce)) throw refusal("relay.bad_challenge", "the challenge was used before");
+    return nonce;
   }
 
-  /** The nonce of a challenge that is ours, for this address, and not expired. Throws `relay.bad_challenge`. */
+  /** The same for an address, used or not. */
   #checkAddress(text: string, address: string): string {
     const challenge = parseAddressChallenge(text);
+    return this.#nonceOf(text, challenge?.address === address ? challenge : null);
+  }
+
+  #nonceOf(text: string, challenge: { readonly nonce: string; readonly expires: number } | null): string {
     const [body = "", mac = ""] = text.split(" mac=");
-    const ours = challenge !== null && equalBytes(utf8(toBase64url(this.#mark(body))), utf8(mac));
-    if (!ours || challenge.address !== address) throw refusal("relay.bad_challenge", "the challenge is not ours");
+    if (challenge === null || !equalBytes(utf8(toBase64url(this.#mark(body))), utf8(mac)))
+      throw refusal("relay.bad_challenge", "the challenge is not ours");
     if (challenge.expires <= this.#now()) throw refusal("relay.bad_challenge", "the challenge has expired");
     return challenge.nonce;
   }
