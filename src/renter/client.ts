@@ -14,11 +14,12 @@ import {
 import type { Identity } from "../envelope/index.ts";
 import { type MailboxPage, mailboxPage } from "../protocol/index.ts";
 import { Mailbox, type RelayRental, type RenterSink } from "./mailbox.ts";
-import { RelayHttp, relayUrl } from "./relay-http.ts";
+import { type Fetch, platformFetch, RelayHttp, relayUrl } from "./relay-http.ts";
 import { RelaySocket } from "./relay-socket.ts";
 import { RelaySession } from "./session.ts";
 import type { RenterState } from "./state.ts";
 import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
+import { type OpenWire, platformWire } from "./wire.ts";
 
 export interface RenterClientOptions {
   readonly relayUrl: string;
@@ -29,6 +30,9 @@ export interface RenterClientOptions {
   readonly log: Logger;
   readonly state: RenterState;
   readonly timeouts?: RenterTimeouts;
+  /** Default: the platform's. */
+  readonly fetch?: Fetch;
+  readonly openWire?: OpenWire;
 }
 
 export interface FollowSink extends RenterSink {
@@ -75,12 +79,12 @@ class RelayReader implements RenterClient {
   readonly #mailbox: Mailbox;
 
   constructor(options: RenterClientOptions) {
-    const { identity, clock, log, state, crypto: suite, timeouts = renterTimeouts } = options;
+    const { identity, clock, log, state, crypto: suite, timeouts = renterTimeouts, fetch = platformFetch } = options;
     const url = relayUrl(options.relayUrl);
     this.url = url;
     this.#options = options;
     this.#timeouts = timeouts;
-    this.#http = new RelayHttp({ url, clock, timeout: timeouts.request });
+    this.#http = new RelayHttp({ url, clock, fetch, timeout: timeouts.request });
     const { tokenMargin } = timeouts;
     this.#session = new RelaySession({ url, http: this.#http, identity, suite, state, clock, tokenMargin });
     this.#mailbox = new Mailbox({ url, identity, suite, clock, log, http: this.#http, session: this.#session, state });
@@ -135,11 +139,12 @@ class RelayReader implements RenterClient {
 
   /** One connection, from catching up to its end; always rejects. */
   async #followOnce(sink: FollowSink, signal: AbortSignal): Promise<never> {
-    const { clock, state } = this.#options;
+    const { clock, state, openWire = platformWire } = this.#options;
     await this.sync(sink, signal);
     const token = await this.#session.token(signal);
     const after = state.relay(this.url).cursor;
-    const socket = await RelaySocket.open({ url: this.url, token, after, clock, timeouts: this.#timeouts, signal });
+    const timeouts = this.#timeouts;
+    const socket = await RelaySocket.open({ url: this.url, token, after, clock, timeouts, openWire, signal });
     try {
       sink.up();
       for (;;) {

@@ -23,7 +23,7 @@ import {
   rentStatus,
 } from "../protocol/index.ts";
 import type { NameEvidence } from "../registry/index.ts";
-import { RelayHttp, relayUrl } from "./relay-http.ts";
+import { type Fetch, platformFetch, RelayHttp, relayUrl } from "./relay-http.ts";
 import { RelaySession } from "./session.ts";
 import type { RenterState } from "./state.ts";
 import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
@@ -32,6 +32,8 @@ export interface MarketReaderOptions {
   readonly relayUrl: string;
   readonly clock: Clock;
   readonly timeouts?: RenterTimeouts;
+  /** Default: the platform's. */
+  readonly fetch?: Fetch;
 }
 
 const PAGE = 500;
@@ -51,9 +53,9 @@ export class MarketReader {
   readonly url: string;
   protected readonly http: RelayHttp;
 
-  constructor({ relayUrl: text, clock, timeouts = renterTimeouts }: MarketReaderOptions) {
+  constructor({ relayUrl: text, clock, timeouts = renterTimeouts, fetch = platformFetch }: MarketReaderOptions) {
     this.url = relayUrl(text);
-    this.http = new RelayHttp({ url: this.url, clock, timeout: timeouts.request });
+    this.http = new RelayHttp({ url: this.url, clock, fetch, timeout: timeouts.request });
   }
 
   /** All listings that are free at this relay, in the order of their ids. */

@@ -28,10 +28,16 @@ export interface RelayRequest<T> {
   readonly signal: AbortSignal;
 }
 
+/** The platform's `fetch`, or one that goes another way. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export const platformFetch: Fetch = (url, init) => fetch(url, init);
+
 export interface RelayHttpOptions {
   /** As `relayUrl` returned it. */
   readonly url: string;
   readonly clock: Clock;
+  readonly fetch: Fetch;
   readonly timeout: Millis;
 }
 
@@ -40,7 +46,7 @@ const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
 /** The relay's base URL without a trailing slash. Throws `renter.bad_relay_url`. */
 export function relayUrl(text: string): string {
-  const url = URL.parse(text);
+  const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "") {
     throw new AppError("renter.bad_relay_url", "the relay must be an http:// or https:// URL without query or user", {
       hint: "Give it as the provider told it, for instance --relay https://relay.example.",
@@ -52,10 +58,12 @@ export function relayUrl(text: string): string {
 async function readBounded(response: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
+  // Not every browser iterates over a stream.
+  const reader = response.body?.getReader();
+  for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
+    size += next.value.length;
     if (size > MAX_REPLY_BYTES) throw badReply("its answer is too large");
-    chunks.push(chunk);
+    chunks.push(next.value);
   }
   return concatBytes(...chunks);
 }
@@ -132,7 +140,7 @@ export class RelayHttp {
   }
 
   async #exchange<T>(request: RelayRequest<T>, signal: AbortSignal): Promise<{ status: number; body: Uint8Array }> {
-    const response = await fetch(`${this.#options.url}/${request.path}`, {
+    const response = await this.#options.fetch(`${this.#options.url}/${request.path}`, {
       method: request.method,
       headers: {
         accept: "application/json",

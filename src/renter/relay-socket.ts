@@ -1,17 +1,7 @@
 // The WebSocket on which a relay pushes messages: authenticated by its first frame, resumed behind a cursor, asked for a sign of life
 // when it is silent, paused when the reader cannot keep up.
 
-import { WebSocket } from "ws";
-import {
-  AppError,
-  type Clock,
-  type Disposer,
-  deferred,
-  hasCode,
-  stoppedError,
-  systemCodeOf,
-  withDeadline,
-} from "../base/index.ts";
+import { AppError, type Clock, type Disposer, deferred, hasCode, stoppedError, withDeadline } from "../base/index.ts";
 import {
   type MailboxMessage,
   parseJsonWith,
@@ -21,6 +11,7 @@ import {
 } from "../protocol/index.ts";
 import type { RenterTimeouts } from "./timeouts.ts";
 import { visibleLine } from "./visible-text.ts";
+import type { OpenWire, Wire } from "./wire.ts";
 
 export interface RelaySocketOptions {
   /** As `relayUrl` returned it. */
@@ -30,13 +21,16 @@ export interface RelaySocketOptions {
   readonly after: number;
   readonly clock: Clock;
   readonly timeouts: RenterTimeouts;
+  readonly openWire: OpenWire;
   readonly signal: AbortSignal;
 }
 
-/** Frames larger than a message of the largest size and its copy are not a relay's. */
-const MAX_FRAME_BYTES = 1024 * 1024;
+/** Frames longer than a message of the largest size and its copy are not a relay's. */
+const MAX_FRAME_LENGTH = 1024 * 1024;
 /** Messages kept while the reader is busy; beyond that the connection is paused. */
 const MAX_WAITING = 256;
+/** Where it cannot be paused it is ended instead: reading goes on behind the last message that was stored. */
+const MOST_WAITING = 4096;
 
 function lost(reason: string, cause?: unknown): AppError {
   return new AppError("renter.relay_unreachable", `the connection to the relay was lost (${reason})`, {
@@ -58,7 +52,7 @@ function refused(frame: Extract<WsServerFrame, { type: "error" }>): AppError {
 }
 
 export class RelaySocket {
-  readonly #socket: WebSocket;
+  #wire: Wire | null = null;
   readonly #options: RelaySocketOptions;
   readonly #ready = deferred<void>();
   readonly #ended = deferred<never>();
@@ -69,11 +63,6 @@ export class RelaySocket {
 
   private constructor(options: RelaySocketOptions) {
     this.#options = options;
-    this.#socket = new WebSocket(`${options.url.replace(/^http/, "ws")}/ws`, {
-      maxPayload: MAX_FRAME_BYTES,
-      perMessageDeflate: false,
-      followRedirects: false,
-    });
   }
 
   /** Connects and waits for `ready`. Rejects with `renter.relay_unreachable`, `renter.unauthorized`, … or `base.stopped`. */
@@ -98,7 +87,7 @@ export class RelaySocket {
       await (this.#over ? this.#ended.promise : this.#arrived.promise);
     }
     const batch = this.#waiting.splice(0);
-    if (this.#socket.isPaused) this.#socket.resume();
+    this.#wire?.resume();
     return batch;
   }
 
@@ -108,29 +97,27 @@ export class RelaySocket {
   }
 
   #listen(): void {
-    const socket = this.#socket;
-    const { signal } = this.#options;
+    const { signal, url, openWire, token, after } = this.#options;
+    if (signal.aborted) return this.close();
     const onAbort = (): void => this.close();
     signal.addEventListener("abort", onAbort, { once: true });
-    socket.on("open", () => {
-      const { token, after } = this.#options;
-      this.#send({ type: "auth", token, after });
+    this.#wire = openWire(`${url.replace(/^http/, "ws")}/ws`, {
+      opened: () => this.#send({ type: "auth", token, after }),
+      received: (text) => this.#receive(text),
+      ended: (reason, cause) => {
+        signal.removeEventListener("abort", onAbort);
+        this.#end(lost(reason, cause));
+      },
     });
-    socket.on("message", (data, isBinary) => this.#receive(isBinary ? "" : data.toString()));
-    socket.on("error", (error) => this.#end(lost(systemCodeOf(error) ?? "connection failed", error)));
-    socket.on("close", (code) => {
-      signal.removeEventListener("abort", onAbort);
-      this.#end(lost(`closed with ${code}`));
-    });
-    if (signal.aborted) this.close();
   }
 
   #send(frame: WsClientFrame): void {
-    this.#socket.send(JSON.stringify(frame));
+    if (!this.#over) this.#wire?.send(JSON.stringify(frame));
   }
 
   #receive(text: string): void {
     if (this.#over) return;
+    if (text.length > MAX_FRAME_LENGTH) return this.#end(lost("a frame is too large"));
     let frame: WsServerFrame;
     try {
       frame = parseJsonWith<WsServerFrame>(wsServerFrame, text, "renter.bad_reply", "a frame of the relay");
@@ -147,7 +134,8 @@ export class RelaySocket {
   #push(frame: Extract<WsServerFrame, { type: "sms" }>): void {
     const { type: _type, encrypted_message: _alias, ...message } = frame;
     this.#waiting.push(message);
-    if (this.#waiting.length >= MAX_WAITING) this.#socket.pause();
+    if (this.#waiting.length >= MAX_WAITING) this.#wire?.pause();
+    if (this.#waiting.length > MOST_WAITING) this.#end(lost("more comes than can be stored"));
     this.#arrived.resolve();
   }
 
@@ -166,6 +154,6 @@ export class RelaySocket {
     this.#silence();
     this.#ended.reject(reason);
     this.#arrived.reject(reason);
-    this.#socket.terminate();
+    this.#wire?.end();
   }
 }

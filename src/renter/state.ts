@@ -9,9 +9,10 @@ import {
   type Random,
   type Secret,
   SerialQueue,
+  toHex,
   type UnixMs,
 } from "../base/index.ts";
-import { decryptLocal, deriveKey, encryptLocal } from "../envelope/index.ts";
+import { decryptLocal, deriveKey, encryptLocal, type PublicKeys } from "../envelope/index.ts";
 import type { RentalGrant } from "../protocol/index.ts";
 import type { AsyncDisposer, Folder } from "./folder.ts";
 import { Inbox, type InboxEntry } from "./inbox.ts";
@@ -29,6 +30,11 @@ import {
 
 const STATE_FILE = "state.sealed";
 const INBOX_FILE = "inbox.log";
+
+/** Name of the state folder of a key: 16 hex digits that say nothing about the key. */
+export function stateFolderName(suite: CryptoSuite, { verify }: Pick<PublicKeys, "verify">): string {
+  return toHex(suite.sha256(verify).subarray(0, 8));
+}
 
 export interface OpenStateOptions {
   readonly folder: Folder;

@@ -10,6 +10,9 @@ const rules = readSourceMap();
 const isSystem = (path: string): boolean => /^src\/base\/system-[a-z-]+\.ts$/.test(path);
 const isPage = (path: string): boolean => path.startsWith("src/web/pages/");
 
+/** Folders above the pure ranks whose code runs in browsers as well. */
+const inBrowsers: ReadonlySet<string> = new Set(["renter"]);
+
 /** Files longer than the hard limit, each with its reason. Only tables of data belong here. */
 const LONG_FILES: ReadonlyMap<string, string> = new Map([]);
 
@@ -97,7 +100,7 @@ describe("packages", () => {
     [/^sqlite3$/, ["sqlite"]],
     [/^pino$/, ["base"]],
     [/^express$/, ["web", "relay"]],
-    [/^ws$/, ["web", "relay", "renter", "node-red", "voice"]],
+    [/^ws$/, ["web", "relay", "renter-node", "node-red", "voice"]],
     [/^node-red$/, ["node-red"]],
     [/^systemd-notify$/, ["host"]],
     [/^httpxy$/, ["web"]],
@@ -125,16 +128,37 @@ describe("packages", () => {
     expect(found).toEqual([]);
   });
 
-  it("of Node stay out of the pure ranks", () => {
+  it("of Node stay out of the pure ranks, and out of what runs in browsers too", () => {
     const found = violations(src, (file) => {
       const rank = rules.get(file.folder)?.rank ?? 0;
       // These have the rank of `core` but touch the machine.
-      if (rank > 3 || ["net", "sqlite"].includes(file.folder) || isSystem(file.path)) return [];
+      const isPure = (rank <= 3 && !["net", "sqlite"].includes(file.folder)) || inBrowsers.has(file.folder);
+      if (!isPure || isSystem(file.path)) return [];
       return file.imports.flatMap(({ line, specifier }) =>
         specifier.startsWith("node:") ? [`:${line} imports ${specifier}`] : [],
       );
     });
     expect(found).toEqual([]);
+  });
+});
+
+describe("the renter's SDK", () => {
+  it("reaches nothing of Node, whatever it imports", () => {
+    const files = new Map(src.map((file) => [file.path, file]));
+    const reached = new Set<string>();
+    const queue = ["src/renter/index.ts"];
+    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+      if (reached.has(path)) continue;
+      reached.add(path);
+      queue.push(...(files.get(path)?.imports ?? []).flatMap(({ target }) => target ?? []));
+    }
+    const found = [...reached].flatMap((path) =>
+      (files.get(path)?.imports ?? []).flatMap(({ line, specifier }) =>
+        /^(node:|ws$|pino$|sqlite3$|express$)/.test(specifier) ? [`${path}:${line} imports ${specifier}`] : [],
+      ),
+    );
+    expect(found).toEqual([]);
+    expect(reached.size).toBeGreaterThan(30);
   });
 });
 

@@ -65,7 +65,7 @@ describe.skipIf(reason !== null)(`the layer below a program${reason === null ? "
 
   it.each([
     ["box", "app/data-folder.ts", "openDataFolder"],
-    ["renter", "renter/folder.ts", "openDiskFolder"],
+    ["renter", "renter-node/disk-folder.ts", "openDiskFolder"],
   ])("Repro #3: a new folder of the %s is there after a power cut, with its parents", (_, file, name) => {
     const { disk } = run(`import { ${name} } from ${src(file)}; await ${name}(root + "/a/b");`);
     expect([...disk.afterCut(nothing).keys()]).toEqual(["a", "a/b"]);

@@ -6,6 +6,8 @@ import {
   type Folder,
   type FollowSink,
   type InboxEntry,
+  type OpenWire,
+  platformWire,
   type RenterClient,
   RenterState,
   renterTimeouts,
@@ -81,7 +83,7 @@ export function openState(folder: Folder = new MemoryFolder()): Promise<RenterSt
   return RenterState.open({ folder, seed: renter.seed, suite, random, log: silentLogger, mode: "readWrite" });
 }
 
-export async function rigFor(relayUrl: string, folder?: Folder): Promise<Rig> {
+export async function rigFor(relayUrl: string, folder?: Folder, openWire: OpenWire = platformWire): Promise<Rig> {
   const clock = new VirtualClock(NOW);
   const state = await openState(folder);
   const client = createRenterClient({
@@ -93,6 +95,7 @@ export async function rigFor(relayUrl: string, folder?: Folder): Promise<Rig> {
     log: silentLogger,
     state,
     timeouts: renterTimeouts,
+    openWire,
   });
   return { clock, state, client, sink: new RecordingSink(), abort: new AbortController() };
 }

@@ -3,15 +3,8 @@
 import { AppError, type MicroEmc, shortEmc } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { capabilityWords, DURATIONS, type TierTerms } from "../../registry/index.ts";
-import {
-  judgeOffers,
-  type ListingOfferView,
-  MarketReader,
-  type OfferDeps,
-  openDiskFolder,
-  readLogin,
-  visibleLine,
-} from "../../renter/index.ts";
+import { judgeOffers, type ListingOfferView, MarketReader, type OfferDeps, visibleLine } from "../../renter/index.ts";
+import { openDiskFolder, readLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type NodeOptions, namesNode, type OpenNode, openNode } from "./node-option.ts";
 import { type RenterOptions, stateRoot } from "./renter-open.ts";

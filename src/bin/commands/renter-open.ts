@@ -8,15 +8,18 @@ import type { Identity } from "../../envelope/index.ts";
 import {
   createRenterClient,
   type Folder,
+  type RenterClient,
+  RenterState,
+  stateFolderName,
+} from "../../renter/index.ts";
+import {
   type KeySource,
   loadIdentity,
   openDiskFolder,
   type RememberedLogin,
-  type RenterClient,
-  RenterState,
   readLogin,
-  stateFolderName,
-} from "../../renter/index.ts";
+  wsWire,
+} from "../../renter-node/index.ts";
 import type { CliIo } from "../cli-io.ts";
 
 /** Options that say whose key is used. */
@@ -125,7 +128,7 @@ export async function openRenter(io: CliIo, options: RenterOptions, whenBusy: "s
   const { state, readOnly } = await openState(io, { folder, seed: identity.seed, suite, random, log }, whenBusy);
   try {
     const clients = login.relays.map((relayUrl) =>
-      createRenterClient({ relayUrl, identity, crypto: suite, clock, random, log, state }),
+      createRenterClient({ relayUrl, identity, crypto: suite, clock, random, log, state, openWire: wsWire }),
     );
     return { identity, state, clients, root, login, readOnly };
   } catch (error) {

@@ -26,7 +26,6 @@ import {
   localTime,
   MarketClient,
   type OrderFile,
-  openDiskFolder,
   priceOf,
   Renting,
   type RentingStep,
@@ -34,6 +33,7 @@ import {
   visibleLine,
   writeOrderFile,
 } from "../../renter/index.ts";
+import { openDiskFolder } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import type { NodeOptions, OpenNode } from "./node-option.ts";
 import { faultsOf, marketRelay, openOffers } from "./renter-listings.ts";

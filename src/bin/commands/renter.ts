@@ -12,11 +12,11 @@ import {
   type ReceiptLine,
   type RelayRental,
   receiptLine,
-  rememberLogin,
   senderPolicyText,
   shownTerms,
   visibleLine,
 } from "../../renter/index.ts";
+import { rememberLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type InboxOptions, runInbox } from "./renter-inbox.ts";
 import { registerMarket } from "./renter-market.ts";

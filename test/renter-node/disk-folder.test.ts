@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { utf8 } from "../../src/base/index.ts";
-import { openDiskFolder } from "../../src/renter/index.ts";
+import { openDiskFolder } from "../../src/renter-node/index.ts";
 
 let root = "";
 beforeEach(() => {

@@ -3,10 +3,10 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
-import { AppError, type CryptoSuite, fromUtf8, Secret, systemCodeOf, toHex, utf8, wrapError } from "../base/index.ts";
+import { AppError, type CryptoSuite, fromUtf8, Secret, systemCodeOf, utf8, wrapError } from "../base/index.ts";
 import { type Identity, parseKeyfile } from "../envelope/index.ts";
 import { parseJsonWith } from "../protocol/index.ts";
-import type { Folder } from "./folder.ts";
+import type { Folder } from "../renter/index.ts";
 
 export interface KeySource {
   /** Path of a Privateness key file of any generation. */
@@ -57,11 +57,6 @@ export async function loadIdentity(suite: CryptoSuite, source: KeySource): Promi
   throw new AppError("renter.no_user", `key file ${source.keyfile} has no user of that name`, {
     hint: `Use one of: ${keyfile.identities.map(({ name }) => name).join(", ")}.`,
   });
-}
-
-/** Name of the state folder of a key: 16 hex digits that say nothing about the key. */
-export function stateFolderName(suite: CryptoSuite, identity: Identity): string {
-  return toHex(suite.sha256(identity.verify).subarray(0, 8));
 }
 
 /** What `login` remembered in this folder, or null. Throws `renter.bad_login_file` or `renter.state_io`. */
