@@ -14,6 +14,7 @@ import type {
   UssdConsole,
 } from "../../core/index.ts";
 import { noFlows } from "../../core/index.ts";
+import type { Json } from "../../openapi/index.ts";
 import { healthReply, openApiDocument } from "../shared/api.ts";
 import { auditHook } from "./audit/audit-hook.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
@@ -21,7 +22,6 @@ import { reply } from "./exchange.ts";
 import type { FlowsProxy } from "./flows-proxy.ts";
 import { authorityFile, secureOnly, type TlsOptions } from "./https.ts";
 import { openApiOf } from "./openapi.ts";
-import type { Json } from "./openapi-schemas.ts";
 import { type Operation, operation } from "./operation.ts";
 import { admitted, expressPath, handlersOf, type OperationDeps } from "./operation-handlers.ts";
 import { checkHost } from "./origin.ts";

@@ -1,8 +1,7 @@
 // Which refusals an operation can answer with: its own codes, and those of its kind, by status.
 
 import { STATUS_CODES } from "node:http";
-import { isDeepStrictEqual } from "node:util";
-import type { Json } from "./openapi-schemas.ts";
+import { type Json, Refusals } from "../../openapi/index.ts";
 import { type Operation, takesIdempotencyKey } from "./operation.ts";
 import { statusOfCode } from "./problems.ts";
 
@@ -32,45 +31,15 @@ export function codesOf(operation: Operation): readonly string[] {
   return [...new Set(codes)];
 }
 
-/** Statuses that tell when to try again. */
-const RETRY = new Set([429, 503]);
-
-function problemResponse(status: number, codes: readonly string[]): Json {
-  return {
-    description: `${STATUS_CODES[status] ?? "Refused"}: ${codes.map((code) => `\`${code}\``).join(", ")}`,
-    ...(RETRY.has(status) ? { headers: { "Retry-After": { $ref: "#/components/headers/RetryAfter" } } } : {}),
-    content: {
-      "application/problem+json": {
-        schema: { $ref: "#/components/schemas/Problem", type: "object", properties: { code: { enum: codes } } },
-      },
-    },
-  };
-}
-
-type ByStatus = ReadonlyMap<number, readonly string[]>;
-
-function byStatus(codes: readonly string[]): ByStatus {
-  const found = new Map<number, string[]>();
-  for (const code of [...codes].sort()) {
-    const status = statusOfCode(code) ?? 500;
-    found.set(status, [...(found.get(status) ?? []), code]);
-  }
-  return new Map([...found].sort(([a], [b]) => a - b));
-}
-
-const COMMON = byStatus(EVERY);
-const nameOf = (status: number): string => (STATUS_CODES[status] ?? "Refused").replace(/[^A-Za-z]/g, "");
+const refusals = new Refusals({
+  statusOf: statusOfCode,
+  nameOf: (status) => STATUS_CODES[status],
+  contentType: "application/problem+json",
+  every: EVERY,
+});
 
 /** Refusals that are the same wherever they stand. */
-export const commonResponses: Json = Object.fromEntries(
-  [...COMMON].map(([status, codes]) => [nameOf(status), problemResponse(status, codes)]),
-);
+export const commonResponses: Json = refusals.common();
 
 /** One response per status, with the codes that come under it. */
-export function problemResponses(operation: Operation): Json {
-  const entries = [...byStatus(codesOf(operation))].map(([status, codes]) => {
-    const isCommon = isDeepStrictEqual(COMMON.get(status), codes);
-    return [status, isCommon ? { $ref: `#/components/responses/${nameOf(status)}` } : problemResponse(status, codes)];
-  });
-  return Object.fromEntries(entries);
-}
+export const problemResponses = (operation: Operation): Json => refusals.responses(codesOf(operation));

@@ -1,13 +1,24 @@
 // The OpenAPI 3.1 document of REST v1, made of the operations themselves.
 
-import { z } from "zod";
-import { liveFrame } from "../../protocol/index.ts";
-import { problemReply } from "../shared/api.ts";
+import {
+  DIALECT,
+  type Json,
+  operationId,
+  parametersOf,
+  RETRY_AFTER_HEADER,
+  SchemaNames,
+  tagsOf,
+  upperFirst,
+} from "../../openapi/index.ts";
+import * as protocol from "../../protocol/index.ts";
+import * as api from "../shared/api.ts";
 import { commonResponses, problemResponses } from "./openapi-problems.ts";
-import { type Json, SchemaNames, upperFirst } from "./openapi-schemas.ts";
 import { type Operation, takesIdempotencyKey } from "./operation.ts";
 
-const DIALECT = "https://json-schema.org/draft/2020-12/schema";
+const { liveFrame } = protocol;
+const { problemReply } = api;
+/** Names that stand in every client's code. */
+const CALLED = { problemReply: "Problem" };
 const BINARY = { type: "string", contentMediaType: "application/octet-stream" };
 
 const INTRODUCTION = `Everything the console does goes through this interface.
@@ -49,25 +60,6 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["Backup", "Sealed copies of the box."],
 ];
 
-function tagsOf(operations: readonly Operation[]): readonly Json[] {
-  const used = new Set(operations.map(({ tag }) => tag));
-  const known = TAGS.filter(([name]) => used.has(name)).map(([name, description]) => ({ name, description }));
-  const others = [...used].filter((name) => !TAGS.some(([each]) => each === name)).sort();
-  return [...known, ...others.map((name) => ({ name }))];
-}
-
-function parametersOf(schema: z.ZodType | null, where: "path" | "query"): readonly Json[] {
-  if (schema === null) return [];
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return Object.entries(properties).map(([name, each]) => {
-    const { description, ...rest } = typeof each === "object" ? each : {};
-    return {
-      ...{ name, in: where, required: where === "path" || required.includes(name), schema: rest },
-      ...(description === undefined ? {} : { description }),
-    };
-  });
-}
-
 /** A file of JSON is JSON of no stated form. */
 const fileSchema = (type: string): Json => (/\bjson\b/.test(type) ? {} : BINARY);
 
@@ -90,12 +82,6 @@ function bodyOf({ body, upload, example }: Operation, names: SchemaNames): Json 
   const shown = example === undefined ? {} : { example };
   const content = { "application/json": { schema: names.refTo(body, "input"), ...shown } };
   return { requestBody: { required: true, content } };
-}
-
-/** `POST /slots/{id}/recover` as `postSlotsIdRecover`. */
-export function operationId({ method, path }: Pick<Operation, "method" | "path">): string {
-  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  return method + words.map(upperFirst).join("");
 }
 
 const securityOf = (scope: Operation["scope"]): Json =>
@@ -138,7 +124,7 @@ const COMMON_COMPONENTS = {
     },
   },
   headers: {
-    RetryAfter: { description: "Seconds to wait before the next try", schema: { type: "integer", minimum: 1 } },
+    RetryAfter: RETRY_AFTER_HEADER,
     IdempotentReplayed: {
       description: "`true` on an answer that was given before under the same `Idempotency-Key`",
       schema: { type: "string", const: "true" },
@@ -155,7 +141,7 @@ const COMMON_COMPONENTS = {
 
 /** The document of these operations; `version` is the box's. */
 export function openApiOf(operations: readonly Operation[], version: string): Json {
-  const names = new SchemaNames();
+  const names = new SchemaNames({ ...protocol, ...api }, CALLED);
   names.use(problemReply, "output", "Problem");
   names.use(liveFrame, "output", "LiveFrame");
   for (const each of operations) {
@@ -173,7 +159,7 @@ export function openApiOf(operations: readonly Operation[], version: string): Js
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/api/v1" }],
-    tags: tagsOf(operations),
+    tags: tagsOf(new Set(operations.map(({ tag }) => tag)), TAGS),
     paths,
     components: { schemas, responses: commonResponses, ...COMMON_COMPONENTS },
   };

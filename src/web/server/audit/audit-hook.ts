@@ -2,8 +2,8 @@
 
 import type { RequestHandler } from "express";
 import type { Clock } from "../../../base/index.ts";
+import { operationId } from "../../../openapi/index.ts";
 import { type Access, nameOf } from "../access.ts";
-import { operationId } from "../openapi.ts";
 import type { Method } from "../operation.ts";
 import { addressOf } from "../visit.ts";
 import type { AuditTrail } from "./audit-trail.ts";

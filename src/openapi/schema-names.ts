@@ -1,23 +1,23 @@
-// Named schemas of the OpenAPI document. A schema that `protocol` or the web's own contract exports is called by its export's name,
-// so that a new one needs no list; a body or answer that has none is called after its operation.
+// Named schemas of an OpenAPI document. A schema that a contract exports is called by its export's name, so that a new one needs no
+// list; a body or answer that has none is called after its operation.
 
-import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import * as protocol from "../../protocol/index.ts";
-import * as api from "../shared/api.ts";
+import { isSame, type Json, upperFirst } from "./json.ts";
 
-export type Json = Readonly<Record<string, unknown>>;
 type Side = "input" | "output";
 type Table = Readonly<Record<string, Json>>;
+
+/** The dialect of the schemas. */
+export const DIALECT = "https://json-schema.org/draft/2020-12/schema";
+/** Component that refusals refer to as `RetryAfter`. */
+export const RETRY_AFTER_HEADER = {
+  description: "Seconds to wait before the next try",
+  schema: { type: "integer", minimum: 1 },
+};
 
 const ROOT = "#/components/schemas/";
 /** What a client may still send differs from what the box answers where there are defaults: then the request's form has this suffix. */
 const REQUEST_SUFFIX = "Input";
-
-/** Names that stand in every client's code. */
-const CALLED: Readonly<Record<string, string>> = { problemReply: "Problem" };
-
-export const upperFirst = (word: string): string => `${word[0]?.toUpperCase() ?? ""}${word.slice(1)}`;
 
 /** Every `$ref` to a component in `value`, by name. */
 function refsIn(value: unknown): readonly string[] {
@@ -51,7 +51,7 @@ function renamed(value: unknown, rename: (name: string) => string): unknown {
 
 /** Components whose two forms differ, by themselves or by what they hold. */
 function splitNames(both: readonly string[], input: Table, output: Table): ReadonlySet<string> {
-  const split = new Set(both.filter((name) => !isDeepStrictEqual(input[name], output[name])));
+  const split = new Set(both.filter((name) => !isSame(input[name], output[name])));
   for (let before = -1; before !== split.size; ) {
     before = split.size;
     for (const name of both) if (refsIn(input[name]).some((ref) => split.has(ref))) split.add(name);
@@ -72,10 +72,11 @@ export class SchemaNames {
   readonly #roots: Readonly<Record<Side, Set<string>>> = { input: new Set(), output: new Set() };
   #split: ReadonlySet<string> = new Set();
 
-  constructor() {
-    for (const [name, each] of Object.entries({ ...protocol, ...api })) {
+  /** `contracts`: what modules export, schemas among it. `called`: names of exports that clients know by another one. */
+  constructor(contracts: Json, called: Readonly<Record<string, string>> = {}) {
+    for (const [name, each] of Object.entries(contracts)) {
       if (!(each instanceof z.ZodType) || this.#registry.has(each)) continue;
-      this.#registry.add(each, { id: CALLED[name] ?? upperFirst(name) });
+      this.#registry.add(each, { id: called[name] ?? upperFirst(name) });
     }
   }
 
