@@ -12,8 +12,8 @@ export const APP = "usr/lib/numberbox";
 
 /** Folders and files of the repository that are the program. */
 const PARTS = ["src", "flows", "hardware", "package.json", "LICENSE"];
-/** The console is built; its sources stay out. */
-const LEFT_OUT = new Set(["src/web/pages"]);
+/** The pages are built; their sources stay out. */
+const LEFT_OUT = new Set(["src/web/pages", "src/dashboard/pages", "src/page-parts"]);
 
 /** Packages that the image has no use for: Debian's own Node runs the program, and what is built is built. */
 const NEEDLESS_PACKAGES = [

@@ -8,7 +8,7 @@ const tests = readTree("test");
 const rules = readSourceMap();
 
 const isSystem = (path: string): boolean => /^src\/base\/system-[a-z-]+\.ts$/.test(path);
-const isPage = (path: string): boolean => path.startsWith("src/web/pages/");
+const isPage = (path: string): boolean => /^src\/(web\/pages|dashboard)\//.test(path);
 
 /** Folders above the pure ranks whose code runs in browsers as well. */
 const inBrowsers: ReadonlySet<string> = new Set(["renter"]);
@@ -109,11 +109,12 @@ describe("packages", () => {
     [/^(mqtt|prom-client)$/, ["telemetry"]],
     [/^drachtio-srf$/, ["voice"]],
     [/^(nodemailer|grammy)$/, ["notify"]],
-    [/^uqr$/, ["web", "bin"]],
+    [/^uqr$/, ["web", "dashboard", "bin"]],
     [/^(@peculiar\/x509|reflect-metadata)$/, ["tls"]],
     [/^(@simplewebauthn\/(server|browser)|otpauth)$/, ["web"]],
     [/^rate-limiter-flexible$/, ["web", "relay"]],
-    [/^(preact|uplot)(\/|$)/, ["web"]],
+    [/^preact(\/|$)/, ["web", "page-parts", "dashboard"]],
+    [/^uplot$/, ["web"]],
   ];
 
   it("are used by their owners only", () => {
@@ -190,7 +191,7 @@ describe("the house rules", () => {
     const allowed = (path: string): boolean =>
       isSystem(path) ||
       /^src\/(config|bin)\//.test(path) ||
-      /^src\/web\/pages\/(main|browser)[a-z-]*\.tsx?$/.test(path);
+      /^src\/(web\/pages|dashboard|page-parts)\/(main|browser)[a-z-]*\.tsx?$/.test(path);
     const found = violations(src, (file) =>
       allowed(file.path)
         ? []

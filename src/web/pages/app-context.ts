@@ -3,10 +3,10 @@
 import { createContext } from "preact";
 import { useContext, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { AppError } from "../../base/index.ts";
+import type { Store } from "../../page-parts/index.ts";
 import type { Controller } from "./controller.ts";
 import type { Translator } from "./i18n.ts";
 import type { Box, State } from "./state.ts";
-import type { Store } from "./store.ts";
 
 export interface App {
   readonly store: Store<State>;

@@ -1,6 +1,7 @@
 // What the pages can do: asks the box, keeps the live feed, and writes every result into the store. Views call it and nothing else.
 
 import { AppError, type Clock, type Disposer, type Millis, messageOf, type Random, seconds } from "../../base/index.ts";
+import type { Store } from "../../page-parts/index.ts";
 import type { AddPhoneRequest, GrantRequest, JoinPhoneRequest, PhoneInvitation } from "../../protocol/index.ts";
 import type { SessionReply, SetupRequest } from "../shared/api.ts";
 import type { Api } from "./api.ts";
@@ -8,7 +9,6 @@ import type { LanguageId } from "./languages.ts";
 import { LiveLink } from "./live-link.ts";
 import { SlotActions } from "./slot-actions.ts";
 import { applyFrame, applyTick, type Notice, type State, type Theme, type View } from "./state.ts";
-import type { Store } from "./store.ts";
 
 const TICK = seconds(1);
 const NOTICE_SHOWN = seconds(8);

@@ -2,17 +2,15 @@
 
 import { render } from "preact";
 import { z } from "zod";
+import { applyTheme, browserClock, browserRandom, Store, storedTheme } from "../../page-parts/index.ts";
 import { api } from "./api.ts";
 import { AppContext } from "./app-context.ts";
-import { browserClock, browserRandom } from "./browser-ports.ts";
 import { Controller } from "./controller.ts";
 import { Translator } from "./i18n.ts";
 import { catalogueOf, type LanguageId, preferredLanguage, rememberLanguage } from "./languages.ts";
 import { pathOf, viewOf } from "./routes.ts";
 import { initialState } from "./state.ts";
-import { Store } from "./store.ts";
 import { en } from "./strings/en.ts";
-import { applyTheme, storedTheme } from "./theme.ts";
 import { Root } from "./views/root.tsx";
 
 function start(target: HTMLElement): void {

@@ -1,10 +1,10 @@
 // What the pages can do with slots, SIMs and new hardware; a part of the controller. What the box answers goes into the store at once.
 
+import type { Store } from "../../page-parts/index.ts";
 import type { AtReplyView } from "../../protocol/index.ts";
 import type { FleetApi, NewLine, UssdNotice, UssdSaid } from "./api-fleet.ts";
 import type { AskedRung } from "./ladder.ts";
 import { applySlot, type State } from "./state.ts";
-import type { Store } from "./store.ts";
 
 export interface SlotActionsDeps {
   readonly store: Store<State>;

@@ -1,5 +1,6 @@
 // Everything the pages know, and how a frame of the live feed changes it. Pure.
 
+import type { Theme } from "../../page-parts/index.ts";
 import type {
   BoxEvent,
   JoinView,
@@ -16,9 +17,10 @@ import { type CountHistory, countsSeen, historyStart, resumeHistory } from "./hi
 
 export const EVENTS_KEPT = 200;
 
+export type { Theme };
+
 /** `slot/…` is the page of one slot. `join` is for the browser of a phone that is being added, and needs no sign-in. */
 export type View = FixedView | `slot/${string}`;
-export type Theme = "system" | "light" | "dark";
 
 /** Who the visitor is to the box. `unreachable`: the first question got no answer. */
 export type Visitor = "unknown" | "unreachable" | "newcomer" | "stranger" | "owner";

@@ -13,6 +13,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     // Schemas do nothing by being there: a page fetches those that it parses with, and builds no others.
-    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/src\/(?:protocol|base)\//, sideEffects: false }] } },
+    rolldownOptions: {
+      treeshake: { moduleSideEffects: [{ test: /\/src\/(?:protocol|base|page-parts)\//, sideEffects: false }] },
+    },
   },
 });

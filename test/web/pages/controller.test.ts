@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { AppError, seconds } from "../../../src/base/index.ts";
+import { nextTheme, Store } from "../../../src/page-parts/index.ts";
 import type { Api } from "../../../src/web/pages/api.ts";
 import type { FleetApi } from "../../../src/web/pages/api-fleet.ts";
 import { Controller } from "../../../src/web/pages/controller.ts";
 import { pathOf, slotOf, slotPage, viewOf } from "../../../src/web/pages/routes.ts";
 import { initialState } from "../../../src/web/pages/state.ts";
-import { Store } from "../../../src/web/pages/store.ts";
-import { nextTheme } from "../../../src/web/pages/theme.ts";
 import type { SessionReply } from "../../../src/web/shared/api.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
 import { VirtualClock } from "../../sim/virtual-clock.ts";

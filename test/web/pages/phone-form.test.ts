@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { qrPath } from "../../../src/web/pages/parts/qr.tsx";
+import { qrPath } from "../../../src/page-parts/index.ts";
 import { apiUrlOf, type PhoneForm, reachOf, requestOf } from "../../../src/web/pages/views/phone-form.ts";
 
 const form: PhoneForm = {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { AppError } from "../../../src/base/index.ts";
+import { Store } from "../../../src/page-parts/index.ts";
 import type { JoinView, LineView, SlotView } from "../../../src/protocol/index.ts";
 import type { FleetApi } from "../../../src/web/pages/api-fleet.ts";
 import { SlotActions } from "../../../src/web/pages/slot-actions.ts";
 import { type Box, initialState } from "../../../src/web/pages/state.ts";
-import { Store } from "../../../src/web/pages/store.ts";
 
 const slot = (step: string) => ({ id: "s1", step }) as SlotView;
 const OPEN: JoinView = { open: true, closes_at: 9, found: [] };

@@ -167,10 +167,13 @@ describe("describing what the box says", () => {
 });
 
 describe("the catalogue", () => {
-  const folder = fileURLToPath(new URL("../../../src/web/pages/", import.meta.url));
-  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+  const folders = ["web/pages/", "page-parts/"].map((each) =>
+    fileURLToPath(new URL(`../../../src/${each}`, import.meta.url)),
+  );
+  const sources = folders
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => `${folder}${file}`))
     .filter((file) => /\.tsx?$/.test(file) && !file.includes("strings"))
-    .map((file) => readFileSync(`${folder}${file}`, "utf8"))
+    .map((file) => readFileSync(file, "utf8"))
     .join("\n");
   const stems = [...sources.matchAll(/[`"]([a-z_]+(?:\.[a-z_0-9]+)*)\.\$\{/g)].map((match) => match[1]);
   const plurals = [...sources.matchAll(/count\("([a-z_.]+)"/g)].map((match) => match[1]);

@@ -2,8 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
-import { Icon } from "./icon.tsx";
 
 export interface DialogProps {
   readonly title: string;

@@ -1,10 +1,10 @@
 // A refusal in words, with what to do next.
 
 import { isAppError } from "../../../base/index.ts";
+import { Icon } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
 import { describeProblem, type ProblemText } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
-import { Icon } from "./icon.tsx";
 
 /** Words for anything caught from the controller. */
 export function faultOf(words: Translator, caught: unknown): ProblemText {

@@ -1,8 +1,8 @@
 // Takes a small text file from the visitor's machine.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
-import { Icon } from "./icon.tsx";
 
 const MAX_BYTES = 32_000;
 

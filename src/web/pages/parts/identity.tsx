@@ -1,10 +1,9 @@
 // A number that names a SIM or a modem: masked until somebody wants to see it, and copied without being shown.
 
 import { useState } from "preact/hooks";
+import { copyText, Icon } from "../../../page-parts/index.ts";
 import { useApp } from "../app-context.ts";
-import { copyText } from "../clipboard.ts";
 import { masked } from "../mask.ts";
-import { Icon } from "./icon.tsx";
 
 export interface IdentityProps {
   /** What it is, such as `IMEI`. */

@@ -2,8 +2,8 @@
 
 import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Empty } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
-import { Empty } from "./empty.tsx";
 
 export interface LazyProps<P> {
   readonly load: () => Promise<ComponentType<P>>;

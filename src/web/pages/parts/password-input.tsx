@@ -2,8 +2,8 @@
 
 import type { InputHTMLAttributes } from "preact";
 import { useState } from "preact/hooks";
+import type { FieldIds } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
-import type { FieldIds } from "./field.tsx";
 
 export interface PasswordInputProps {
   readonly ids: FieldIds;

@@ -1,6 +1,6 @@
 // A labelled field of one line: plain text, or a secret that can be shown.
 
-import { Field } from "./field.tsx";
+import { Field } from "../../../page-parts/index.ts";
 import { PasswordInput } from "./password-input.tsx";
 
 export interface TextFieldProps {

@@ -1,9 +1,9 @@
 // The button that adds hardware. While the window is open it says so and for how long, whatever else is on screen.
 
 import { useEffect, useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { windowLeft } from "../hardware.ts";
-import { Icon } from "../parts/icon.tsx";
 import { HardwareDialog } from "./hardware-dialog.tsx";
 
 /** Asked once when the overview opens: somebody may have opened the window from elsewhere. */

@@ -1,14 +1,13 @@
 // Adds a phone: first what the box must know, then what is left to do on the phone.
 
 import { useState } from "preact/hooks";
+import { DialogForm, Field } from "../../../page-parts/index.ts";
 import type { PhoneInvitation } from "../../../protocol/index.ts";
 import { useApp, useBox, useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault, faultOf } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
 import { PhoneAccessFields } from "./phone-access-fields.tsx";
 import { type PhoneForm, reachOf, requestOf } from "./phone-form.ts";
 import { PhoneInvitationSteps } from "./phone-invitation.tsx";

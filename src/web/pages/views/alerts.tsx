@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { z } from "zod";
+import { Icon, type IconName } from "../../../page-parts/index.ts";
 import {
   type AlertView,
   alertChannelsReply,
@@ -17,7 +18,6 @@ import { useSelect, useWords } from "../app-context.ts";
 import { call } from "../call.ts";
 import type { Translator } from "../i18n.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon, type IconName } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 import { AlertRules } from "./alert-rules.tsx";

@@ -1,12 +1,11 @@
 // One operation of REST unfolded: what it takes, what it answers, a command that does it, and for what changes nothing a try.
 
 import { useState } from "preact/hooks";
+import { copyText, Icon } from "../../../page-parts/index.ts";
 import { type ApiOperation, curlText, filledPath } from "../api-reference.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { fetchText } from "../call.ts";
-import { copyText } from "../clipboard.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useTask } from "../parts/use-task.ts";
 
 type Values = Readonly<Record<string, string>>;

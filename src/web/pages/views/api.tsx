@@ -1,10 +1,10 @@
 // The reference of REST, made of the box's own OpenAPI document: chapters, a search, and each operation unfolded where it is asked for.
 
 import { useMemo, useState } from "preact/hooks";
+import { Field } from "../../../page-parts/index.ts";
 import { type ApiChapter, type ApiOperation, apiDocument, chaptersOf, searched } from "../api-reference.ts";
 import { useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { ApiDetails } from "./api-details.tsx";
 

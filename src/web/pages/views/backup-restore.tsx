@@ -1,11 +1,11 @@
 // Makes this box out of a backup: handed in, checked to the last byte and shown before anything is touched.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import type { BackupContents } from "../../../protocol/index.ts";
 import { backupApi } from "../api-backup.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { SecretField, TextField } from "../parts/text-field.tsx";
 import { useTask } from "../parts/use-task.ts";
 

@@ -1,6 +1,7 @@
 // Backups: where they are and how old, one to take along, and a box made out of one.
 
 import { useState } from "preact/hooks";
+import { saveBlob } from "../../../page-parts/index.ts";
 import { type BackupView, backupView } from "../../../protocol/index.ts";
 import { backupApi } from "../api-backup.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
@@ -8,7 +9,6 @@ import { Fault } from "../parts/fault.tsx";
 import { SecretField } from "../parts/text-field.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
-import { saveBlob } from "../save-file.ts";
 import { RestorePart } from "./backup-restore.tsx";
 
 type Destination = BackupView["destinations"][number];

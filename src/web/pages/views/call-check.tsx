@@ -1,6 +1,7 @@
 // A look at the sound: tones through Asterisk and back, or a test call to another number of the box, with a picture of what came back.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import {
   type LineView,
   type SlotView,
@@ -14,7 +15,6 @@ import { describeProblem } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 

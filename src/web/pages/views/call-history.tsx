@@ -1,10 +1,10 @@
 // Calls that are over, newest first, page by page. Nobody's number is in them.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import { type CallRecordView, callHistoryReply } from "../../../protocol/index.ts";
 import { useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 
 const EVERY = 10_000;

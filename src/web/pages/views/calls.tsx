@@ -1,6 +1,7 @@
 // Calls: whether any can be taken, those that are on, the phones of renters, and the calls that are over.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Empty, Icon } from "../../../page-parts/index.ts";
 import {
   type CallsReply,
   type CallView,
@@ -11,9 +12,7 @@ import {
 import { useBox, useSelect, useWords } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
-import { Empty } from "../parts/empty.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { ViewLink } from "../parts/view-link.tsx";
 import { CallAccounts, useAccounts } from "./call-accounts.tsx";

@@ -1,9 +1,9 @@
 // Emercoin on one page: node and wallet, identity, listings, payments, proofs.
 
 import type { ComponentChildren } from "preact";
+import { Empty } from "../../../page-parts/index.ts";
 import type { Told } from "../api-chain.ts";
 import { useWords } from "../app-context.ts";
-import { Empty } from "../parts/empty.tsx";
 import { Fault, faultOf } from "../parts/fault.tsx";
 import { DaysPart } from "./chain-days.tsx";
 import { MoneyPart } from "./chain-money.tsx";

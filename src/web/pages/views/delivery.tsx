@@ -1,8 +1,8 @@
 // The way of messages out of the box: what waits, for whom, and what renters have acknowledged.
 
+import { Empty } from "../../../page-parts/index.ts";
 import type { RentalView } from "../../../protocol/index.ts";
 import { useBox, useWords } from "../app-context.ts";
-import { Empty } from "../parts/empty.tsx";
 import { Flow } from "./flow.tsx";
 
 const NO_RENTALS: readonly RentalView[] = [];

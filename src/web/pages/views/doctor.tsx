@@ -1,14 +1,13 @@
 // What the doctor finds: one panel for each part of the box, the worst first, each fault with what to do about it.
 
 import { useEffect, useState } from "preact/hooks";
+import { copyText, Icon, type IconName } from "../../../page-parts/index.ts";
 import type { DoctorVerdict } from "../../../protocol/index.ts";
 import { examineBox } from "../api-doctor.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
-import { copyText } from "../clipboard.ts";
 import { capital } from "../describe.ts";
 import { type DoctorGroup, doctorGroups, doctorText, type Finding, sentenceParts } from "../doctor-groups.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon, type IconName } from "../parts/icon.tsx";
 import { useTask } from "../parts/use-task.ts";
 
 const ICONS: Readonly<Record<DoctorVerdict, IconName>> = { ok: "ready", warn: "info", fail: "down" };

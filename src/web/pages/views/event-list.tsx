@@ -1,11 +1,11 @@
 // What happened, newest first. New errors and warnings are told to screen readers, the rest is theirs to read.
 
 import { useMemo, useRef } from "preact/hooks";
+import { Icon, type IconName } from "../../../page-parts/index.ts";
 import type { BoxEvent, LineView } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
 import { asksForVerifyKey, describeEvent } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
-import { Icon, type IconName } from "../parts/icon.tsx";
 import { ViewLink } from "../parts/view-link.tsx";
 import { ProviderKey } from "./provider-key.tsx";
 

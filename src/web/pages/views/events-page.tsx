@@ -1,12 +1,12 @@
 // The log of events, also from before the last restart: by level, kind and slot, page by page.
 
 import { useState } from "preact/hooks";
+import { Icon, type IconName } from "../../../page-parts/index.ts";
 import type { BoxEvent, LineView, SlotView } from "../../../protocol/index.ts";
 import { eventsPage } from "../../shared/api.ts";
 import { useBox, useWords } from "../app-context.ts";
 import { describeEvent } from "../describe.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon, type IconName } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 
 const NO_LINES: readonly LineView[] = [];

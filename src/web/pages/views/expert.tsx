@@ -1,11 +1,11 @@
 // For experts, and closed until they want it: a terminal to the modem, and letting go of a slot that joined by itself.
 
 import { useRef, useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import type { SlotView } from "../../../protocol/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useTask } from "../parts/use-task.ts";
 
 /** How slots are named that the box made when it took in a modem. */

@@ -2,11 +2,11 @@
 // depends on, relay and clock.
 
 import type { ComponentChildren } from "preact";
+import { Icon, type IconName } from "../../../page-parts/index.ts";
 import type { Overview } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
 import { type CountName, isFull } from "../history.ts";
-import { Icon, type IconName } from "../parts/icon.tsx";
 import { Spark } from "../parts/spark.tsx";
 
 type Tone = "good" | "busy" | "warn" | "bad" | "plain";

@@ -1,12 +1,11 @@
 // Node-RED beside the box: how it is, the way to its editor, and its restart.
 
+import { Empty, Icon, type IconName } from "../../../page-parts/index.ts";
 import { type FlowsView, flowsView } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { call } from "../call.ts";
-import { Empty } from "../parts/empty.tsx";
 import { Fact } from "../parts/fact.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Icon, type IconName } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 

@@ -1,14 +1,13 @@
 // Grants a free line to a renter.
 
 import { useState } from "preact/hooks";
+import { DialogForm, Field } from "../../../page-parts/index.ts";
 import type { LineView } from "../../../protocol/index.ts";
 import { useApp, useBox, useSelect, useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault, faultOf } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
 import { creditOf, daysOf, type GrantForm, requestOf } from "./grant-form.ts";
 import { KeyField } from "./key-field.tsx";
 

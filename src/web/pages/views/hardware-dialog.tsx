@@ -1,12 +1,12 @@
 // Adds hardware: opens the window in which the box takes in new modems, shows what it finds and what became a slot.
 
 import { useMemo } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import type { BoxEvent, JoinView } from "../../../protocol/index.ts";
 import { useApp, useBox, useSelect, useWords } from "../app-context.ts";
 import { JOIN_SECONDS, joinedSince, windowLeft } from "../hardware.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { type Task, useTask } from "../parts/use-task.ts";
 import { ViewLink } from "../parts/view-link.tsx";
 import { slotPage } from "../routes.ts";

@@ -1,12 +1,12 @@
 // Where an invitation's link leads: its holder chooses his password. Name and code stand behind the `#`, which no server sees.
 
 import { useState } from "preact/hooks";
+import { Field } from "../../../page-parts/index.ts";
 import { passwordFault } from "../../shared/password-rules.ts";
 import { accessApi } from "../api-access.ts";
 import { useApp } from "../app-context.ts";
 import { passwordFaultText } from "../describe-password.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
 import { PasswordInput } from "../parts/password-input.tsx";
 import { useTask } from "../parts/use-task.ts";
 import { EntranceCard } from "./sign-in.tsx";

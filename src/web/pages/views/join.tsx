@@ -1,10 +1,10 @@
 // For the browser of a phone that is being added: the owner has scanned the code, and tells the box how to reach the app on this phone.
 
 import { useState } from "preact/hooks";
+import { Icon, Mark } from "../../../page-parts/index.ts";
 import { useApp } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { Fault, faultOf } from "../parts/fault.tsx";
-import { Icon, Mark } from "../parts/icon.tsx";
 import { PhoneAccessFields } from "./phone-access-fields.tsx";
 
 const PORT = 8080;

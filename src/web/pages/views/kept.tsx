@@ -1,11 +1,9 @@
 // Messages of the owner's own lines, newest first, each with a button that copies the code it is about.
 
 import { useState } from "preact/hooks";
+import { codeIn, copyText, Empty } from "../../../page-parts/index.ts";
 import { type KeptMessage, keptReply, type LineView } from "../../../protocol/index.ts";
 import { useBox, useWords } from "../app-context.ts";
-import { copyText } from "../clipboard.ts";
-import { codeIn } from "../code-in-text.ts";
-import { Empty } from "../parts/empty.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { useResource } from "../parts/use-resource.ts";
 

@@ -1,9 +1,8 @@
 // Takes the renter's public keys by paste, drop or file. A text with a private key is wiped from the field at once.
 
 import { useRef, useState } from "preact/hooks";
+import { Field, type FieldIds, Icon } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
-import { Field, type FieldIds } from "../parts/field.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { KEY_FILE_MAX, type KeysVerdict, keyFingerprint, readRenterKeys } from "../renter-keys.ts";
 
 export interface KeyFieldProps {

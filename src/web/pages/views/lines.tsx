@@ -1,8 +1,8 @@
 // The pool of numbers: what each is doing, where its SIM is, and how long a resting one still rests.
 
+import { Empty } from "../../../page-parts/index.ts";
 import type { LineView, RentalView } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
-import { Empty } from "../parts/empty.tsx";
 import { ViewLink } from "../parts/view-link.tsx";
 import { slotPage } from "../routes.ts";
 import { activeRental } from "../slot-lines.ts";

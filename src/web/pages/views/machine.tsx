@@ -1,13 +1,13 @@
 // The machine: how it is, and what its owner may do to it.
 
 import { useState } from "preact/hooks";
+import { Field } from "../../../page-parts/index.ts";
 import { type HostActionReply, type HostView, hostView } from "../../../protocol/index.ts";
 import { hostApi } from "../api-host.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { Fact } from "../parts/fact.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 

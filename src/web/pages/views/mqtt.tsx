@@ -1,9 +1,9 @@
 // The MQTT brokers: whether each is there, what waits for it, what it may ask, and the table of topics.
 
+import { Icon, type IconName } from "../../../page-parts/index.ts";
 import { type MqttBrokerView, type MqttTopicView, mqttView } from "../../../protocol/index.ts";
 import { useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon, type IconName } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 
 const EVERY = 3000;

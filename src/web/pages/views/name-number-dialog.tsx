@@ -1,11 +1,11 @@
 // Gives the SIM in a slot a number, and a name for the line.
 
 import { useState } from "preact/hooks";
+import { DialogForm } from "../../../page-parts/index.ts";
 import type { LineView, SlotView } from "../../../protocol/index.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { TextField } from "../parts/text-field.tsx";
 import { useTask } from "../parts/use-task.ts";

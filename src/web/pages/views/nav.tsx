@@ -1,10 +1,10 @@
 // The ways to the views: a column beside the content, a sheet where there is no room for one, and a row of the main ones on a phone.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import { type FixedView, fixedViews, VIEW_GROUPS, VIEWS, type ViewGroup } from "../../shared/views.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { ViewLink } from "../parts/view-link.tsx";
 import { REGISTRY } from "./registry.ts";
 

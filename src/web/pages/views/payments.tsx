@@ -2,14 +2,13 @@
 
 import { useState } from "preact/hooks";
 import type { z } from "zod";
+import { Empty, Icon } from "../../../page-parts/index.ts";
 import { chainView, paymentsView, type StatementView, statementView } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
 import { emcText } from "../parts/emc.tsx";
-import { Empty } from "../parts/empty.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { LISTS, type List, PaymentList } from "./payment-tables.tsx";
 

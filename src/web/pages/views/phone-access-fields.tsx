@@ -1,7 +1,7 @@
 // What the app shows under "Local Server": address, user and password.
 
+import { Field } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
-import { Field } from "../parts/field.tsx";
 import { PasswordInput } from "../parts/password-input.tsx";
 
 export interface PhoneAccess {

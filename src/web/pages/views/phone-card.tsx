@@ -1,10 +1,10 @@
 // One phone: alive or not, its battery and network, and what its SIMs serve.
 
+import { Icon, type IconName } from "../../../page-parts/index.ts";
 import type { PhoneSimView, PhoneView, ProblemBody } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { describeProblem, describeTechnology } from "../describe.ts";
 import { Battery } from "../parts/battery.tsx";
-import { Icon, type IconName } from "../parts/icon.tsx";
 
 interface PhoneProps {
   readonly phone: PhoneView;

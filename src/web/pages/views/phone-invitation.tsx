@@ -1,11 +1,10 @@
 // What is left to do once a phone is known to the box, with the code for its camera, and whether it has spoken yet.
 
+import { Icon, Qr } from "../../../page-parts/index.ts";
 import type { PhoneInvitation } from "../../../protocol/index.ts";
 import { useWords } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { Icon } from "../parts/icon.tsx";
-import { Qr } from "../parts/qr.tsx";
 import { usePhones } from "./use-phones.ts";
 
 interface InvitationProps {

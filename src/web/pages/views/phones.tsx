@@ -1,10 +1,9 @@
 // The Android phones that serve as slots: whether they are alive, their batteries, SIMs and SMS; adding and removing.
 
 import { useState } from "preact/hooks";
+import { Empty, Icon } from "../../../page-parts/index.ts";
 import type { PhoneView } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
-import { Empty } from "../parts/empty.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { AddPhoneDialog } from "./add-phone-dialog.tsx";
 import { PhoneCard } from "./phone-card.tsx";
 import { RemovePhoneDialog } from "./remove-phone-dialog.tsx";

@@ -1,12 +1,11 @@
 // Takes the PIN of a SIM. The box tries it once; the last try before the SIM blocks itself needs a word that nobody types by mistake.
 
 import { useState } from "preact/hooks";
+import { DialogForm, Field } from "../../../page-parts/index.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
 import { PasswordInput } from "../parts/password-input.tsx";
 import { useTask } from "../parts/use-task.ts";
 import { LAST_TRY_WORD, mayEnter, PIN_TRIES, risksTheSim } from "../pin-form.ts";

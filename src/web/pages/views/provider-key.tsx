@@ -1,7 +1,7 @@
 // The box's verify key, by which its relay knows it, with a button to copy it and the word whom to give it to.
 
+import { copyText } from "../../../page-parts/index.ts";
 import { useApp, useBox } from "../app-context.ts";
-import { copyText } from "../clipboard.ts";
 
 export function ProviderKey() {
   const { controller, words } = useApp();

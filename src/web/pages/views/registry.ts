@@ -1,8 +1,8 @@
 // The component of each view, loaded when it is first shown: what nobody opens costs nobody a byte.
 
 import type { ComponentType } from "preact";
+import type { IconName } from "../../../page-parts/index.ts";
 import type { FixedView } from "../../shared/views.ts";
-import type { IconName } from "../parts/icon.tsx";
 import { Overview } from "./overview.tsx";
 
 export interface RegisteredView {

@@ -1,10 +1,9 @@
 // Who rents which number, how long still, and what waits for them; granting and ending.
 
 import { useState } from "preact/hooks";
+import { Empty, Icon } from "../../../page-parts/index.ts";
 import type { RentalView } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
-import { Empty } from "../parts/empty.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { EndDialog } from "./end-dialog.tsx";
 import { GrantDialog } from "./grant-dialog.tsx";
 import { LineSummary } from "./line-summary.tsx";

@@ -1,9 +1,9 @@
 // Decides by who is asking what is shown.
 
 import { useEffect } from "preact/hooks";
+import { Mark } from "../../../page-parts/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import type { Translator } from "../i18n.ts";
-import { Mark } from "../parts/icon.tsx";
 import { Lazy } from "../parts/lazy.tsx";
 import { isFixed, slotOf } from "../routes.ts";
 import type { View } from "../state.ts";

@@ -1,13 +1,12 @@
 // First run: the first visitor sets the owner's password.
 
 import { useState } from "preact/hooks";
+import { Field, Mark } from "../../../page-parts/index.ts";
 import { PASSWORD_MIN } from "../../shared/password-rules.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import type { ProblemText } from "../describe.ts";
 import { passwordFaultText } from "../describe-password.ts";
 import { Fault, faultOf } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
-import { Mark } from "../parts/icon.tsx";
 import { OwnerName, PasswordInput } from "../parts/password-input.tsx";
 
 interface Form {

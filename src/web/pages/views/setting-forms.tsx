@@ -1,9 +1,9 @@
 // Settings that can have one of several forms, and settings under names that the owner gives.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
 import type { Translator } from "../i18n.ts";
-import { Icon } from "../parts/icon.tsx";
 import { blankOf, formOf, formsOf, isTree, labelOf, type Schema, valueAt } from "../settings-form.ts";
 import { Members } from "./setting-groups.tsx";
 import { SettingMarks } from "./setting-marks.tsx";

@@ -1,8 +1,8 @@
 // Settings that hold others: sections, lists of them, settings by name, and those of several forms.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
-import { Icon } from "../parts/icon.tsx";
 import {
   blankOf,
   formsOf,

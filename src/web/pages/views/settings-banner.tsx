@@ -1,12 +1,12 @@
 // What stands above the settings: that some wait for a restart, that the box could not start with them, that the file is wrong.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import type { SettingsView } from "../../../protocol/index.ts";
 import { settingsApi } from "../api-settings-page.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { describeProblem } from "../describe.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useTask } from "../parts/use-task.ts";
 import { pathLabel } from "./settings-diff.tsx";
 

@@ -1,13 +1,12 @@
 // A secret on its way into a file of the box.
 
 import { useState } from "preact/hooks";
+import { DialogForm, Field } from "../../../page-parts/index.ts";
 import { settingsApi } from "../api-settings-page.ts";
 import { useApp } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
 import { PasswordInput } from "../parts/password-input.tsx";
 import { useTask } from "../parts/use-task.ts";
 import type { Path } from "../settings-form.ts";

@@ -1,13 +1,12 @@
 // The frame around every view of the signed-in owner: bar, navigation, banner for a lost connection, notice.
 
 import { useEffect, useRef } from "preact/hooks";
+import { Icon, type IconName, Mark, nextTheme } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
-import { Icon, type IconName, Mark } from "../parts/icon.tsx";
 import { Lazy } from "../parts/lazy.tsx";
 import { ViewLink } from "../parts/view-link.tsx";
 import { isFixed, slotOf } from "../routes.ts";
 import type { View } from "../state.ts";
-import { nextTheme } from "../theme.ts";
 import { BottomNav, MenuButton, SideNav } from "./nav.tsx";
 import { loadSlotPage, REGISTRY } from "./registry.ts";
 

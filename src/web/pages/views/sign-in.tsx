@@ -2,11 +2,10 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Field, Mark } from "../../../page-parts/index.ts";
 import { accessApi, passkeysHere } from "../api-access.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Field } from "../parts/field.tsx";
-import { Mark } from "../parts/icon.tsx";
 import { PasswordInput } from "../parts/password-input.tsx";
 import { type Task, useTask } from "../parts/use-task.ts";
 

@@ -1,9 +1,9 @@
 // The signal of all slots at a glance: one small chart each, all on one scale, so that the one that fails stands out among 32.
 
 import { useState } from "preact/hooks";
+import { Empty } from "../../../page-parts/index.ts";
 import { type SignalSeries, type SlotView, signalReply } from "../../../protocol/index.ts";
 import { useBox, useWords } from "../app-context.ts";
-import { Empty } from "../parts/empty.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { Signal } from "../parts/signal.tsx";
 import { useResource } from "../parts/use-resource.ts";

@@ -1,10 +1,10 @@
 // Small parts that a slot's card and a slot's page share.
 
+import { Icon, type IconName } from "../../../page-parts/index.ts";
 import type { SlotKind, SlotView } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { describeTechnology } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
-import { Icon, type IconName } from "../parts/icon.tsx";
 
 interface SlotProps {
   readonly slot: SlotView;

@@ -1,11 +1,11 @@
 // One slot: readable from across the room by state, colour and number; everything else on a second look, or on its page.
 
 import { useMemo } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import type { SlotView } from "../../../protocol/index.ts";
 import { useWords } from "../app-context.ts";
 import { capital, describeProblem, describeStep } from "../describe.ts";
 import { Battery } from "../parts/battery.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { Signal } from "../parts/signal.tsx";
 import { ViewLink } from "../parts/view-link.tsx";
 import { slotPage } from "../routes.ts";

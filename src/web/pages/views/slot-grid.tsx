@@ -1,9 +1,9 @@
 // All slots in their physical order, with a filter by state: with 32 of them the ones in trouble must be one tap away.
 
 import { useState } from "preact/hooks";
+import { Empty } from "../../../page-parts/index.ts";
 import type { SlotState, SlotView } from "../../../protocol/index.ts";
 import { useBox, useWords } from "../app-context.ts";
-import { Empty } from "../parts/empty.tsx";
 import { AddHardware } from "./add-hardware.tsx";
 import { SlotCard } from "./slot-card.tsx";
 

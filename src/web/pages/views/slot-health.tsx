@@ -1,10 +1,10 @@
 // How a slot is: its state and problem in words with what to do, its warnings, and the ladder by which the box brings it back.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import type { ProblemBody, SlotView } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { capital, describeProblem, describeStep } from "../describe.ts";
-import { Icon } from "../parts/icon.tsx";
 import { simLockOf } from "../pin-form.ts";
 import { Ladder } from "./ladder.tsx";
 import { useNextTry } from "./ladder-mark.tsx";

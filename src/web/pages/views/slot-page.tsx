@@ -1,9 +1,8 @@
 // One slot: how it is and what the box does about it, its number, network, SIM and modem, what can be done, and what happened to it.
 
+import { Empty, Icon } from "../../../page-parts/index.ts";
 import type { SlotView } from "../../../protocol/index.ts";
 import { useBox, useSelect, useWords } from "../app-context.ts";
-import { Empty } from "../parts/empty.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { ViewLink } from "../parts/view-link.tsx";
 import { EventList } from "./event-list.tsx";
 import { Expert } from "./expert.tsx";

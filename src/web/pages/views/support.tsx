@@ -1,12 +1,12 @@
 // What support wants to see, each part readable before anything leaves the box.
 
 import { useState } from "preact/hooks";
+import { saveFile } from "../../../page-parts/index.ts";
 import type { SupportView } from "../../../protocol/index.ts";
 import { backupApi } from "../api-backup.ts";
 import { useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
 import { useTask } from "../parts/use-task.ts";
-import { saveFile } from "../save-file.ts";
 
 const textOf = (value: unknown): string => JSON.stringify(value, null, 2);
 

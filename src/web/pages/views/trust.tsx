@@ -1,9 +1,9 @@
 // How a device comes to trust the box's own certificate. Reached without a sign-in, also over plain http.
 
+import { Mark } from "../../../page-parts/index.ts";
 import { certificateReply } from "../../shared/accounts.ts";
 import { useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Mark } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 
 const SYSTEMS = [

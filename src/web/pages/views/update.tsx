@@ -1,12 +1,12 @@
 // Updates of the system: what runs, what is offered, a bundle by hand or from a stick, how it goes, and how it ended.
 
 import { useState } from "preact/hooks";
+import { Icon } from "../../../page-parts/index.ts";
 import { type UpdateInstall, type UpdateView, updateView } from "../../../protocol/index.ts";
 import { updateApi } from "../api-update.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Fact } from "../parts/fact.tsx";
 import { Fault } from "../parts/fault.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 

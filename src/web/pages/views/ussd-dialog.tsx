@@ -1,11 +1,11 @@
 // A conversation with the network by USSD: a code, its answer, and replies as long as a menu is open.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { DialogForm } from "../../../page-parts/index.ts";
 import type { SlotView } from "../../../protocol/index.ts";
 import type { UssdNotice } from "../api-fleet.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { useTask } from "../parts/use-task.ts";
 

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { z } from "zod";
+import { DialogForm } from "../../../page-parts/index.ts";
 import {
   type WebhookChanged,
   type WebhookMade,
@@ -15,7 +16,6 @@ import { call } from "../call.ts";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { DialogForm } from "../parts/dialog-form.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { TextField } from "../parts/text-field.tsx";
 import { useResource } from "../parts/use-resource.ts";

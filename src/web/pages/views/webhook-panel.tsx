@@ -2,12 +2,12 @@
 
 import { useState } from "preact/hooks";
 import { z } from "zod";
+import { Icon, type IconName } from "../../../page-parts/index.ts";
 import { type AttemptView, attemptsReply, attemptView, type webhookView } from "../../../protocol/index.ts";
 import { useWords } from "../app-context.ts";
 import { call } from "../call.ts";
 import type { Translator } from "../i18n.ts";
 import { Fault } from "../parts/fault.tsx";
-import { Icon, type IconName } from "../parts/icon.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 import { hookPath } from "./webhook-dialogs.tsx";

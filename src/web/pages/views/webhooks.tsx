@@ -1,10 +1,10 @@
 // Webhooks: which there are and how they do. Whoever may changes them here; the file of the configuration follows, and can be taken back.
 
 import { useState } from "preact/hooks";
+import { Empty } from "../../../page-parts/index.ts";
 import { settingsAppliedView, type WebhookChanged, webhooksReply } from "../../../protocol/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
 import { call } from "../call.ts";
-import { Empty } from "../parts/empty.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";

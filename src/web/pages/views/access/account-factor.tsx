@@ -1,15 +1,13 @@
 // The authenticator app of one's own account: set up, recovery codes, off again.
 
 import { useState } from "preact/hooks";
+import { DialogForm, Field, Qr } from "../../../../page-parts/index.ts";
 import type { AccountReply, EnrolmentReply } from "../../../shared/factors.ts";
 import { accessApi } from "../../api-access.ts";
 import { useWords } from "../../app-context.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { DialogForm } from "../../parts/dialog-form.tsx";
 import { Fault } from "../../parts/fault.tsx";
-import { Field } from "../../parts/field.tsx";
-import { Qr } from "../../parts/qr.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import { Panel } from "./panel.tsx";
 import { PasswordAgain } from "./password-again.tsx";

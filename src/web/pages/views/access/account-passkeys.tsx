@@ -1,11 +1,11 @@
 // The passkeys of one's own account.
 
 import { useState } from "preact/hooks";
+import { Field } from "../../../../page-parts/index.ts";
 import type { AccountReply } from "../../../shared/factors.ts";
 import { accessApi, passkeysHere } from "../../api-access.ts";
 import { useWords } from "../../app-context.ts";
 import { Fault } from "../../parts/fault.tsx";
-import { Field } from "../../parts/field.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import { Panel } from "./panel.tsx";
 import { PasswordAgain } from "./password-again.tsx";

@@ -1,10 +1,10 @@
 // One's own account: who one is, password, second factor, passkeys, sessions, and how this device shows the console.
 
+import { Icon } from "../../../../page-parts/index.ts";
 import { accountReply } from "../../../shared/factors.ts";
 import { useApp, useSelect } from "../../app-context.ts";
 import { isLanguage, LANGUAGES, languageIds } from "../../languages.ts";
 import { Fault } from "../../parts/fault.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { useTask } from "../../parts/use-task.ts";
 import type { Theme } from "../../state.ts";

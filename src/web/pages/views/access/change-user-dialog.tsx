@@ -1,12 +1,12 @@
 // What an owner does with another's account: role, keeping out, reset, removal.
 
 import { useState } from "preact/hooks";
+import { DialogForm } from "../../../../page-parts/index.ts";
 import type { InvitationView, UserView } from "../../../shared/accounts.ts";
 import { accessApi } from "../../api-access.ts";
 import { useWords } from "../../app-context.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { DialogForm } from "../../parts/dialog-form.tsx";
 import { Fault } from "../../parts/fault.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import { RoleChoice } from "./invite-dialog.tsx";

@@ -1,13 +1,13 @@
 // Inviting somebody: name and role, then the link that is shown once.
 
 import { useState } from "preact/hooks";
+import { DialogForm } from "../../../../page-parts/index.ts";
 import type { InvitationView } from "../../../shared/accounts.ts";
 import type { Role } from "../../../shared/scopes.ts";
 import { accessApi } from "../../api-access.ts";
 import { useWords } from "../../app-context.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { DialogForm } from "../../parts/dialog-form.tsx";
 import { Fault } from "../../parts/fault.tsx";
 import { TextField } from "../../parts/text-field.tsx";
 import { useTask } from "../../parts/use-task.ts";

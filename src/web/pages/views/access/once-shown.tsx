@@ -1,9 +1,8 @@
 // A secret that is shown once: the whole of it, and a button that copies it.
 
+import { copyText, Icon } from "../../../../page-parts/index.ts";
 import { useApp } from "../../app-context.ts";
-import { copyText } from "../../clipboard.ts";
 import { Dialog } from "../../parts/dialog.tsx";
-import { Icon } from "../../parts/icon.tsx";
 
 export interface OnceShownProps {
   readonly title: string;

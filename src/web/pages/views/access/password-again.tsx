@@ -2,12 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { DialogForm, Field } from "../../../../page-parts/index.ts";
 import { useWords } from "../../app-context.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { DialogForm } from "../../parts/dialog-form.tsx";
 import { Fault } from "../../parts/fault.tsx";
-import { Field } from "../../parts/field.tsx";
 import { PasswordInput } from "../../parts/password-input.tsx";
 import { useTask } from "../../parts/use-task.ts";
 

@@ -1,14 +1,13 @@
 // API tokens: for programs.
 
 import { useState } from "preact/hooks";
+import { DialogForm, Field } from "../../../../page-parts/index.ts";
 import { type TokenView, tokensReply } from "../../../shared/accounts.ts";
 import { accessApi } from "../../api-access.ts";
 import { useSelect, useWords } from "../../app-context.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { DialogForm } from "../../parts/dialog-form.tsx";
 import { Fault } from "../../parts/fault.tsx";
-import { Field } from "../../parts/field.tsx";
 import { TextField } from "../../parts/text-field.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { useTask } from "../../parts/use-task.ts";

@@ -1,9 +1,9 @@
 // What the box found when it was asked to look: each with its verdict and, where something is wrong, what to do.
 
+import { Icon, type IconName } from "../../../../page-parts/index.ts";
 import type { FindingsReply } from "../../../../protocol/index.ts";
 import { useWords } from "../../app-context.ts";
 import { capital, describeProblem } from "../../describe.ts";
-import { Icon, type IconName } from "../../parts/icon.tsx";
 
 type Finding = FindingsReply["findings"][number];
 

@@ -1,6 +1,7 @@
 // The keys that the box is known by: the fresh ones with a backup that was read back, or those of a key file.
 
 import { useState } from "preact/hooks";
+import { saveFile } from "../../../../page-parts/index.ts";
 import { type OwnIdentityView, ownIdentityView } from "../../../../protocol/index.ts";
 import { wizardApi } from "../../api-wizard.ts";
 import { useApp } from "../../app-context.ts";
@@ -8,7 +9,6 @@ import { FilePicker } from "../../parts/file-picker.tsx";
 import { SecretField } from "../../parts/text-field.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { type Task, useTask } from "../../parts/use-task.ts";
-import { saveFile } from "../../save-file.ts";
 import { PASSPHRASE_MIN, passphraseFault } from "../../wizard-forms.ts";
 import { StepFrame, type StepProps } from "./step.tsx";
 

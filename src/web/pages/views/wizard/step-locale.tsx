@@ -1,10 +1,10 @@
 // Language and time zone.
 
 import { useState } from "preact/hooks";
+import { Field } from "../../../../page-parts/index.ts";
 import { saveSettings } from "../../api-settings.ts";
 import { useApp } from "../../app-context.ts";
 import { isLanguage, LANGUAGES, type LanguageId, languageIds } from "../../languages.ts";
-import { Field } from "../../parts/field.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import { StepFrame, type StepProps } from "./step.tsx";
 

@@ -1,11 +1,11 @@
 // The Emercoin node that the box publishes and is paid through: on this machine, elsewhere, or none for now.
 
 import { useState } from "preact/hooks";
+import { Field } from "../../../../page-parts/index.ts";
 import type { FindingsReply } from "../../../../protocol/index.ts";
 import { saveSecret, saveSettings } from "../../api-settings.ts";
 import { wizardApi } from "../../api-wizard.ts";
 import { useApp } from "../../app-context.ts";
-import { Field } from "../../parts/field.tsx";
 import { SecretField, TextField } from "../../parts/text-field.tsx";
 import { useTask } from "../../parts/use-task.ts";
 import {

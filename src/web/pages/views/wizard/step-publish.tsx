@@ -1,10 +1,10 @@
 // Starts the box with what was chosen, and puts identity and listings into the chain. What it costs is shown before.
 
 import { useEffect, useState } from "preact/hooks";
+import { Icon } from "../../../../page-parts/index.ts";
 import { type ChainFacts, publishing } from "../../api-chain.ts";
 import { restartBox, settingsState } from "../../api-settings.ts";
 import { useApp, useBox, useSelect } from "../../app-context.ts";
-import { Icon } from "../../parts/icon.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { useTask } from "../../parts/use-task.ts";
 import { type Asked, PublishDialog } from "../publish-dialog.tsx";

@@ -1,11 +1,10 @@
 // The SIMs that were found: unlocked where they need it, each with its number.
 
 import { useState } from "preact/hooks";
+import { Empty, Icon } from "../../../../page-parts/index.ts";
 import type { LineView, SlotView } from "../../../../protocol/index.ts";
 import { useBox, useWords } from "../../app-context.ts";
 import { describeProblem } from "../../describe.ts";
-import { Empty } from "../../parts/empty.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { simLockOf } from "../../pin-form.ts";
 import { AddHardware } from "../add-hardware.tsx";
 import { NameNumberDialog } from "../name-number-dialog.tsx";

@@ -2,6 +2,7 @@
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Icon, Mark } from "../../../../page-parts/index.ts";
 import {
   type WizardStep,
   type WizardStepState,
@@ -12,7 +13,6 @@ import {
 import { wizardApi } from "../../api-wizard.ts";
 import { useApp } from "../../app-context.ts";
 import { Fault } from "../../parts/fault.tsx";
-import { Icon, Mark } from "../../parts/icon.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { useTask } from "../../parts/use-task.ts";
 import type { StepProps } from "./step.tsx";

@@ -1,6 +1,6 @@
 // The smallest store that can hold a page's state: one value, replaced as a whole, watched by components that select from it.
 
-import type { Disposer } from "../../base/index.ts";
+import type { Disposer } from "../base/index.ts";
 
 export class Store<T> {
   #state: T;

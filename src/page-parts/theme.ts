@@ -1,6 +1,6 @@
 // Light, dark or as the system: remembered on this device only.
 
-import type { Theme } from "./state.ts";
+export type Theme = "system" | "light" | "dark";
 
 const KEY = "numberbox.theme";
 

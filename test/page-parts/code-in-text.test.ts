@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeIn } from "../../../src/web/pages/code-in-text.ts";
+import { codeIn } from "../../src/page-parts/index.ts";
 
 describe("the code in a message", () => {
   it.each([
