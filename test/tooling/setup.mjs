@@ -24,6 +24,7 @@ const TEST_TOOLS = [
   { command: "udevadm", package: "udev", why: "the udev rules of the boards" },
   { command: "mosquitto", package: "mosquitto", why: "MQTT at a real broker, with the image's configuration" },
   { command: "mosquitto_sub", package: "mosquitto-clients", why: "what stands at the broker, seen from outside" },
+  { command: "nats-server", package: "nats-server", why: "relays over a cluster of JetStream" },
   { command: "promtool", package: "prometheus", why: "the alert rules and metrics as Prometheus reads them" },
   { command: "shellcheck", package: "shellcheck", why: "the scripts of the image" },
   { command: "sfdisk", package: "fdisk", why: "the partition table of the image" },
