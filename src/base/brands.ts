@@ -28,6 +28,8 @@ export const seconds = (value: number): Millis => (value * 1000) as Millis;
 export const minutes = (value: number): Millis => (value * 60_000) as Millis;
 export const hours = (value: number): Millis => (value * 3_600_000) as Millis;
 export const days = (value: number): Millis => (value * 86_400_000) as Millis;
+/** Whole seconds since 1970. */
+export const unixSecondsOf = (at: UnixMs): number => Math.floor(at / 1000);
 
 function matcher<T extends string>(name: string, pattern: RegExp, shape: string): (value: string) => T {
   return (value) => {

@@ -68,6 +68,7 @@ export * from "./proofs/index.ts";
 export * from "./receipt-collector.ts";
 export * from "./received-text.ts";
 export * from "./recovery.ts";
+export * from "./relay-store/index.ts";
 export * from "./rental-rules.ts";
 export * from "./rentals.ts";
 export * from "./restore/index.ts";

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { days, hours, millis, minutes, seconds, toBase64url, unixMs } from "../../src/base/index.ts";
-import { type Rental, TrustedTime } from "../../src/core/index.ts";
+import { type Rental, isOverAtRelay as relayIsOver, TrustedTime } from "../../src/core/index.ts";
 import { openGrant, publicKeysToText, verifyGrant } from "../../src/envelope/index.ts";
 import { type RentalGrant, rentalGrant } from "../../src/protocol/index.ts";
-import { isOver as relayIsOver } from "../../src/relay/server/forward-rules.ts";
 import { codeOf } from "../contract/box-store.ts";
 import type { StoreFault } from "../sim/memory-store.ts";
 import { CoreRig, lineOf, pduOf, provider, renter, renters, START, suite } from "./core-rig.ts";

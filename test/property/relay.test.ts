@@ -3,12 +3,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unixMs } from "../../src/base/index.ts";
-import {
-  type Candidate,
-  type ForwardState,
-  judgeForwards,
-  type Verdict,
-} from "../../src/relay/server/forward-rules.ts";
+import { type Candidate, type ForwardState, type ForwardVerdict, judgeForwards } from "../../src/core/index.ts";
 import { grantOf, messageOf, NOW_S, receiptOf, renter, shortOf } from "../relay/fixtures.ts";
 import { RelayRig } from "../relay/relay-rig.ts";
 import { SocketClient } from "../relay/socket-client.ts";
@@ -140,7 +135,7 @@ describe("judgeForwards", () => {
       fc.property(candidates, (batch) => {
         const together = judgeForwards({ candidates: batch, state: start, now, storedAt: now, caps });
         let state = start;
-        const apart: Verdict[] = [];
+        const apart: ForwardVerdict[] = [];
         for (const candidate of batch) {
           const { verdicts, rentals, mailboxes } = judgeForwards({
             candidates: [candidate],

@@ -10,15 +10,15 @@ import {
   stoppedError,
 } from "../../src/base/index.ts";
 import type { ForwardOutcome, RegisterOutcome, RelayPort } from "../../src/core/index.ts";
-import { canonicalJson, messageHash, verifyGrant, verifyMessage } from "../../src/envelope/index.ts";
-import type { ProviderReceiptsPage, Receipt, RentalGrant, WireMessage } from "../../src/protocol/index.ts";
 import {
   type Candidate,
+  type ForwardCounts,
   judgeForwards,
   type MailboxCaps,
   type MailboxCounts,
-  type RentalCounts,
-} from "../../src/relay/server/forward-rules.ts";
+} from "../../src/core/index.ts";
+import { canonicalJson, messageHash, verifyGrant, verifyMessage } from "../../src/envelope/index.ts";
+import type { ProviderReceiptsPage, Receipt, RentalGrant, WireMessage } from "../../src/protocol/index.ts";
 import { decideGrant } from "../../src/relay/server/registration.ts";
 
 export type RelayFault =
@@ -58,7 +58,7 @@ export class FakeRelay implements RelayPort {
   readonly #caps: MailboxCaps;
   readonly #receipts: ProviderReceiptsPage["receipts"] = [];
   readonly #acknowledged = new Set<string>();
-  #rentals: readonly RentalCounts[] = [];
+  #rentals: readonly ForwardCounts[] = [];
   #mailboxes: readonly MailboxCounts[] = [];
   #fault: RelayFault | null = null;
   /** Calls that the fault still hits. */

@@ -3,14 +3,13 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CryptoSuite, ErrorCode } from "../../base/index.ts";
+import type { Acknowledgement, ReceivedMessage, RelayStore } from "../../core/index.ts";
 import { canonicalJson, verifyReceipt } from "../../envelope/index.ts";
 import type { AckReply, Receipt } from "../../protocol/index.ts";
-import type { SqliteDatabase } from "../../sqlite/index.ts";
-import { type Acknowledgement, findReceived, type ReceivedMessage, saveAcknowledgements } from "./mailbox-store.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 export interface AcknowledgementDeps {
-  readonly database: SqliteDatabase;
+  readonly store: Pick<RelayStore, "mail">;
   readonly limits: RateLimits;
   readonly crypto: CryptoSuite;
 }
@@ -54,7 +53,7 @@ export async function acknowledge(
 ): Promise<AckReply> {
   await deps.limits.take("receipt", renter, receipts.length);
   const unique = new Map(receipts.map((receipt) => [receipt.msg_hash, receipt]));
-  const received = Map.groupBy(await findReceived(deps.database, renter, [...unique.keys()]), (one) => one.hash);
+  const received = Map.groupBy(await deps.store.mail.received(renter, [...unique.keys()]), (one) => one.hash);
   const accepted: string[] = [];
   const refused: { msg_hash: string; code: string }[] = [];
   const fresh: Acknowledgement[] = [];
@@ -70,6 +69,6 @@ export async function acknowledge(
     const { id: messageId, rentalId, provider, acknowledged } = verdict.message;
     if (!acknowledged) fresh.push({ messageId, rentalId, provider, receipt: canonicalJson(receipt) });
   }
-  if (fresh.length > 0) await saveAcknowledgements(deps.database, renter, fresh);
+  if (fresh.length > 0) await deps.store.mail.acknowledge(renter, fresh);
   return { accepted, refused };
 }

@@ -9,9 +9,10 @@ import {
   type Random,
   toBase64url,
   toHex,
-  type UnixMs,
+  unixSecondsOf,
   utf8,
 } from "../../base/index.ts";
+import type { RelayStore } from "../../core/index.ts";
 import { nobleCoin } from "../../envelope/index.ts";
 import {
   type AuthReply,
@@ -21,11 +22,9 @@ import {
   parseAddressChallenge,
   parseChallenge,
 } from "../../protocol/index.ts";
-import { rowParser, type SqliteDatabase } from "../../sqlite/index.ts";
-import { AddressChallenges, isSignedBy } from "./address-login.ts";
+import { isSignedBy } from "./address-login.ts";
 import { refusal } from "./problems.ts";
 import { requestedKey } from "./providers.ts";
-import { unixSecondsOf } from "./relay-time.ts";
 
 /** Who a token speaks for. */
 export interface Caller {
@@ -36,7 +35,7 @@ export interface Caller {
 }
 
 export interface AuthenticationDeps {
-  readonly database: SqliteDatabase;
+  readonly store: Pick<RelayStore, "sessions">;
   readonly clock: Clock;
   readonly random: Random;
   readonly crypto: CryptoSuite;
@@ -46,19 +45,11 @@ const CHALLENGE_SECONDS = minutes(5) / 1000;
 const TOKEN_SECONDS = 24 * 3600;
 const BEARER = /^Bearer ([A-Za-z0-9_-]{43})$/i;
 
-const callerRow = rowParser("tokens", (row) => ({ pubkey: row.text("pubkey"), expires: row.integer("expires_at") }));
-
 export class Authentication {
   readonly #deps: AuthenticationDeps;
-  /** Marks our own challenges, so that none has to be remembered until it is answered. Made anew at each start. */
-  readonly #markKey: Uint8Array;
-  /** Nonces of answered challenges with their expiry. */
-  readonly #used = new Map<string, number>();
-  readonly #asked = new AddressChallenges();
 
   constructor(deps: AuthenticationDeps) {
     this.#deps = deps;
-    this.#markKey = deps.random.bytes(32);
   }
 
   /** A fresh challenge for `pubkey`. Throws `relay.bad_body` when that is no key. */
@@ -80,20 +71,20 @@ export class Authentication {
   }): Promise<AuthReply> {
     const { pubkey, challenge, signature } = request;
     const key = requestedKey(pubkey, "pubkey");
-    const nonce = this.#check(challenge, pubkey);
+    const nonce = this.#nonceOf(challenge, matching(parseChallenge(challenge), "pubkey", pubkey));
     if (!this.#deps.crypto.ed25519Verify(key, utf8(challenge), signatureBytes(signature))) {
       throw refusal("relay.bad_login", "the signature over the challenge does not verify");
     }
-    this.#used.set(nonce, this.#now() + CHALLENGE_SECONDS);
+    await this.#claim(nonce);
     return await this.#token(pubkey);
   }
 
-  /** A fresh challenge for the owner of an address, remembered: who answers need not send it back. Throws `relay.bad_body`. */
-  addressChallenge(address: string, host: string): ChallengeReply {
+  /** A fresh challenge for the owner of an address, remembered: who answers need not send it back. */
+  async addressChallenge(address: string, host: string): Promise<ChallengeReply> {
     const expires = this.#now() + CHALLENGE_SECONDS;
     const text = formatAddressChallenge({ host, address, nonce: toBase64url(this.#deps.random.bytes(16)), expires });
     const challenge = `${text} mac=${toBase64url(this.#mark(text))}`;
-    this.#asked.add(address, challenge, expires);
+    await this.#deps.store.sessions.addChallenge(address, challenge, expires);
     return { challenge, expires };
   }
 
@@ -107,22 +98,22 @@ export class Authentication {
     readonly signature: string;
   }): Promise<AuthReply> {
     const { address, challenge, signature } = request;
-    const given = challenge === undefined ? this.#asked.of(address, this.#now()) : [challenge];
+    const { sessions } = this.#deps.store;
+    const given = challenge === undefined ? await sessions.challenges(address, this.#now()) : [challenge];
     if (given.length === 0) throw refusal("relay.bad_challenge", "no challenge was asked for lately for this address");
-    const open = given.filter((text) => !this.#used.has(this.#checkAddress(text, address)));
-    if (open.length === 0) throw refusal("relay.bad_challenge", "the challenge was used before");
-    const signed = open.find((message) => isSignedBy(nobleCoin, { address, message, signature }));
-    if (signed === undefined) throw refusal("relay.bad_login", "the signature over the challenge does not verify");
-    this.#used.set(this.#checkAddress(signed, address), this.#now() + CHALLENGE_SECONDS);
+    const nonces = new Map(
+      given.map((text) => [text, this.#nonceOf(text, matching(parseAddressChallenge(text), "address", address))]),
+    );
+    const [, nonce] = [...nonces].find(([message]) => isSignedBy(nobleCoin, { address, message, signature })) ?? [];
+    if (nonce === undefined) throw refusal("relay.bad_login", "the signature over the challenge does not verify");
+    await this.#claim(nonce);
     return await this.#token(`emc:${address}`);
   }
 
   async #token(pubkey: string): Promise<AuthReply> {
     const token = toBase64url(this.#deps.random.bytes(32));
     const expires = this.#now() + TOKEN_SECONDS;
-    await this.#deps.database.write((tx) =>
-      tx.run("INSERT INTO tokens (hash, pubkey, expires_at) VALUES (?, ?, ?)", [this.#hash(token), pubkey, expires]),
-    );
+    await this.#deps.store.sessions.saveToken(this.#hash(token), { pubkey, expires });
     return { token, token_type: "Bearer", expires };
   }
 
@@ -135,33 +126,19 @@ export class Authentication {
 
   /** Rejects with `relay.unauthorized`. */
   async callerOfToken(token: string): Promise<Caller> {
-    const sql = "SELECT pubkey, expires_at FROM tokens WHERE hash = ? AND expires_at > ?";
-    const caller = await this.#deps.database.readOne(sql, [this.#hash(token), this.#now()], callerRow);
-    if (caller === null) throw refusal("relay.unauthorized", "the token is unknown or has expired");
+    const caller = await this.#deps.store.sessions.token(this.#hash(token));
+    if (caller === null || caller.expires <= this.#now())
+      throw refusal("relay.unauthorized", "the token is unknown or has expired");
     return caller;
   }
 
-  /** Forgets what has expired. Resolves after the write. */
-  async sweep(now: UnixMs): Promise<void> {
-    this.#asked.sweep(unixSecondsOf(now));
-    for (const [nonce, expires] of this.#used) if (expires <= unixSecondsOf(now)) this.#used.delete(nonce);
-    await this.#deps.database.write((tx) => tx.run("DELETE FROM tokens WHERE expires_at <= ?", [unixSecondsOf(now)]));
+  /** Each challenge is good once, at whichever process it is answered. Rejects with `relay.bad_challenge`. */
+  async #claim(nonce: string): Promise<void> {
+    if (await this.#deps.store.sessions.claimNonce(nonce, this.#now() + CHALLENGE_SECONDS)) return;
+    throw refusal("relay.bad_challenge", "the challenge was used before");
   }
 
-  /** The nonce of a challenge that is ours, for this key, unused and not expired. Throws `relay.bad_challenge`. */
-  #check(text: string, pubkey: string): string {
-    const challenge = parseChallenge(text);
-    const nonce = this.#nonceOf(text, challenge?.pubkey === pubkey ? challenge : null);
-    if (this.#used.has(nonce)) throw refusal("relay.bad_challenge", "the challenge was used before");
-    return nonce;
-  }
-
-  /** The same for an address, used or not. */
-  #checkAddress(text: string, address: string): string {
-    const challenge = parseAddressChallenge(text);
-    return this.#nonceOf(text, challenge?.address === address ? challenge : null);
-  }
-
+  /** The nonce of a challenge that is ours and not expired. Throws `relay.bad_challenge`. */
   #nonceOf(text: string, challenge: { readonly nonce: string; readonly expires: number } | null): string {
     const [body = "", mac = ""] = text.split(" mac=");
     if (challenge === null || !equalBytes(utf8(toBase64url(this.#mark(body))), utf8(mac)))
@@ -171,7 +148,7 @@ export class Authentication {
   }
 
   #mark(text: string): Uint8Array {
-    return this.#deps.crypto.hmacSha256(this.#markKey, utf8(text));
+    return this.#deps.crypto.hmacSha256(this.#deps.store.sessions.markKey, utf8(text));
   }
 
   #hash(token: string): string {
@@ -181,6 +158,15 @@ export class Authentication {
   #now(): number {
     return unixSecondsOf(this.#deps.clock.now());
   }
+}
+
+/** The challenge, if it is for whom `member` says. */
+function matching<M extends string, C extends Readonly<Record<M, string>>>(
+  challenge: C | null,
+  member: M,
+  who: string,
+): C | null {
+  return challenge !== null && challenge[member] === who ? challenge : null;
 }
 
 /** Malformed base64url is a signature that verifies for nobody. */

@@ -1,23 +1,26 @@
 // Stores a batch of forwarded messages in one transaction, with a fixed number of statements whatever the size of the batch.
 
 import { type UnixMs, unixMs } from "../../base/index.ts";
-import { badRow, rowParser, type SqliteDatabase, type Transaction } from "../../sqlite/index.ts";
 import {
   type Candidate,
+  type ForwardBatch,
+  type ForwardResult,
   type ForwardState,
+  type ForwardVerdict,
   type Judgement,
   judgeForwards,
   type KnownMessage,
-  type MailboxCaps,
-  type Verdict,
-} from "./forward-rules.ts";
+  mailboxMessage,
+  type RelayListener,
+} from "../../core/index.ts";
+import { badRow, rowParser, type SqliteDatabase, type Transaction } from "../../sqlite/index.ts";
 import { scopeOf, versionOf } from "./message-row.ts";
 
-type Stored = Extract<Verdict, { readonly kind: "store" }>;
+type Stored = Extract<ForwardVerdict, { readonly kind: "store" }>;
 
-export type ForwardResult =
-  | { readonly kind: "stored"; readonly cursor: number; readonly renter: string; readonly storedAt: UnixMs }
-  | Exclude<Verdict, Stored>;
+type BatchResult =
+  | { readonly kind: "stored"; readonly cursor: number; readonly renter: string }
+  | Exclude<ForwardVerdict, Stored>;
 
 const RENTALS = `
   SELECT r.rental_id, r.renter, r.expires_at, r.credit, r.accepted, r.last_seq,
@@ -111,8 +114,9 @@ async function insert(tx: Transaction, stored: readonly Stored[], at: UnixMs): P
   return new Map(inserted.map((row) => [row.id, row.cursor]));
 }
 
-async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonly ForwardResult[]> {
-  const { candidates, now, storedAt, caps } = batch;
+async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonly BatchResult[]> {
+  const { items, now, storedAt, caps } = batch;
+  const candidates = items.map(({ candidate }) => candidate);
   const judgement = judgeForwards({ candidates, state: await loadState(tx, candidates), now, storedAt, caps });
   const stored = judgement.verdicts.filter((verdict) => verdict.kind === "store");
   if (stored.length === 0) return judgement.verdicts.filter((verdict) => verdict.kind !== "store");
@@ -122,19 +126,24 @@ async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonl
     if (verdict.kind !== "store") return verdict;
     const cursor = cursors.get(verdict.candidate.id);
     if (cursor === undefined) throw badRow("messages", "cursor", "was not given");
-    return { kind: "stored", cursor, renter: verdict.renter, storedAt };
+    return { kind: "stored", cursor, renter: verdict.renter };
   });
 }
 
-export interface ForwardBatch {
-  readonly candidates: readonly Candidate[];
-  /** By which rentals end. */
-  readonly now: UnixMs;
-  readonly storedAt: UnixMs;
-  readonly caps: MailboxCaps;
-}
-
-/** One result for each candidate, in their order; resolves after fsync. Errors: `store.*`. */
-export function storeForwards(database: SqliteDatabase, batch: ForwardBatch): Promise<readonly ForwardResult[]> {
-  return database.write((tx) => storeBatch(tx, batch));
+/**
+ * One result for each item, in their order; resolves after fsync. Each stored message is handed on before anything else runs, so that
+ * sockets see them in cursor order. Errors: `store.*`.
+ */
+export async function storeForwards(
+  database: SqliteDatabase,
+  batch: ForwardBatch,
+  stored: RelayListener["stored"],
+): Promise<readonly ForwardResult[]> {
+  const results = await database.write((tx) => storeBatch(tx, batch));
+  return batch.items.map((item, index): ForwardResult => {
+    const result = results[index];
+    if (result?.kind !== "stored") return result ?? { kind: "refuse", code: "relay.internal" };
+    const pushed = stored(result.renter, mailboxMessage(item, result.cursor));
+    return { kind: "stored", status: pushed ? "delivered" : "queued", storedAt: batch.storedAt };
+  });
 }

@@ -10,12 +10,13 @@ import {
   seconds,
   toHex,
   type UnixMs,
+  unixSecondsOf,
   utf8,
 } from "../../base/index.ts";
+import type { AcceptedRow, Candidate, ForwardResult, MailboxCaps, RelayStore, RentalRoute } from "../../core/index.ts";
 import { messageHash, verifyEnvelopeText, verifyMessage } from "../../envelope/index.ts";
 import {
   type ForwardReply,
-  type MailboxMessage,
   parseWith,
   type Receipt,
   type ShortForward,
@@ -23,21 +24,14 @@ import {
   type WireMessage,
   wireMessage,
 } from "../../protocol/index.ts";
-import type { SqliteDatabase } from "../../sqlite/index.ts";
-import type { AcceptedMessage } from "./accepted-receipts.ts";
 import { ForwardQueue } from "./forward-queue.ts";
-import type { Candidate, MailboxCaps, Verdict } from "./forward-rules.ts";
-import { storeForwards } from "./forward-store.ts";
 import { refusal } from "./problems.ts";
 import type { Providers } from "./providers.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { type RelayTime, unixSecondsOf } from "./relay-time.ts";
-import { findRoutesOfListing, isKnownListing, type RentalRoute } from "./rental-store.ts";
-import type { RouteCache } from "./route-cache.ts";
+import type { RelayTime } from "./relay-time.ts";
 
 export interface ForwardingDeps {
-  readonly database: SqliteDatabase;
-  readonly routes: RouteCache;
+  readonly store: Pick<RelayStore, "mail" | "rentals">;
   readonly providers: Providers;
   readonly limits: RateLimits;
   readonly time: RelayTime;
@@ -47,19 +41,13 @@ export interface ForwardingDeps {
   /** What a message that is stored now is dated with. */
   readonly dated: () => UnixMs;
   /** The relay's signed word that it has a message. */
-  readonly receipt: (message: AcceptedMessage) => Receipt;
-  /** Hands a stored message to the renter's open sockets; true if one took it. */
-  readonly push: (renter: string, message: MailboxMessage) => boolean;
+  readonly receipt: (message: AcceptedRow) => Receipt;
 }
 
 interface Verified {
   readonly candidate: Candidate;
   readonly route: RentalRoute;
 }
-
-type Outcome =
-  | { readonly kind: "stored"; readonly status: "delivered" | "queued"; readonly storedAt: UnixMs }
-  | Exclude<Verdict, { readonly kind: "store" }>;
 
 // A box whose clock is off by more would give its renters wrong times.
 const MAX_AHEAD = minutes(10);
@@ -73,7 +61,7 @@ function isFullForm(body: unknown): boolean {
 }
 
 async function verifyFull(deps: ForwardingDeps, message: WireMessage): Promise<Verified> {
-  const route = await deps.routes.find(message.rental_id);
+  const route = await deps.store.rentals.route(message.rental_id);
   if (route === null) throw refusal("relay.unknown_rental", "the relay does not know this rental");
   if (route.listingId !== message.listing_id) {
     throw refusal("relay.wrong_listing", "the rental belongs to another listing");
@@ -90,10 +78,11 @@ async function verifyFull(deps: ForwardingDeps, message: WireMessage): Promise<V
 }
 
 async function routeOfListing(deps: ForwardingDeps, listingId: string): Promise<RentalRoute> {
-  const [route, other] = await findRoutesOfListing(deps.database, listingId, deps.time.earliest());
+  const [route, other] = await deps.store.rentals.routesOfListing(listingId, deps.time.earliest());
   if (other !== undefined) throw refusal("relay.ambiguous_listing", "the listing has more than one running rental");
   if (route !== undefined) return route;
-  if (await isKnownListing(deps.database, listingId)) throw refusal("relay.rental_over", "the listing has no rental");
+  if (await deps.store.rentals.isKnownListing(listingId))
+    throw refusal("relay.rental_over", "the listing has no rental");
   throw refusal("relay.unknown_listing", "the relay does not know this listing");
 }
 
@@ -121,40 +110,15 @@ function envelopeBytes(text: string): Uint8Array {
   }
 }
 
-function mailboxMessage({ candidate, route }: Verified, cursor: number): MailboxMessage {
-  const { id, seq, v, ts, envelope, signature, scope } = candidate;
-  return {
-    ...{ cursor, v, id, seq, ts, envelope, signature },
-    listing_id: route.listingId,
-    rental_id: route.rentalId,
-    signature_scope: scope,
-    provider: route.provider,
-  };
-}
-
-/** Stores a batch, then hands each stored message on before anything else runs, so that sockets see them in cursor order. */
-async function storeAndPush(deps: ForwardingDeps, batch: readonly Verified[]): Promise<readonly Outcome[]> {
-  const results = await storeForwards(deps.database, {
-    candidates: batch.map((verified) => verified.candidate),
-    now: deps.time.earliest(),
-    storedAt: deps.dated(),
-    caps: deps.caps,
-  });
-  return batch.map((verified, index): Outcome => {
-    const result = results[index];
-    if (result?.kind !== "stored") return result ?? { kind: "refuse", code: "relay.internal" };
-    const pushed = deps.push(result.renter, mailboxMessage(verified, result.cursor));
-    return { kind: "stored", status: pushed ? "delivered" : "queued", storedAt: result.storedAt };
-  });
-}
-
 export class Forwarding {
   readonly #deps: ForwardingDeps;
-  readonly #queue: ForwardQueue<Verified, Outcome>;
+  readonly #queue: ForwardQueue<Verified, ForwardResult>;
 
   constructor(deps: ForwardingDeps) {
     this.#deps = deps;
-    this.#queue = new ForwardQueue((batch) => storeAndPush(deps, batch));
+    this.#queue = new ForwardQueue((items) =>
+      deps.store.mail.store({ items, now: deps.time.earliest(), storedAt: deps.dated(), caps: deps.caps }),
+    );
   }
 
   /** Takes one message; resolves after it is durable. Rejects with `relay.*` refusals or `store.*`. */
@@ -176,6 +140,8 @@ export class Forwarding {
         return { status: "duplicate", id: outcome.id, receipt: this.#receipt(verified, outcome.storedAt) };
       case "refuse":
         throw refused(outcome.code);
+      case "failed":
+        throw outcome.error;
     }
   }
 

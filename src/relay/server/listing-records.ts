@@ -9,9 +9,10 @@ import {
   listingId,
   seconds,
   shortEmc,
+  unixSecondsOf,
   utf8,
 } from "../../base/index.ts";
-import type { ListingIndex } from "../../core/index.ts";
+import type { ListingIndex, RecordDecision, RelayStore, StoredRecord } from "../../core/index.ts";
 import { canonicalBytes } from "../../envelope/index.ts";
 import {
   type ListingEvidenceWire,
@@ -30,23 +31,13 @@ import {
   signatureBytes,
   tiersOf,
 } from "../../registry/index.ts";
-import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { type ChainListings, evidenceOf } from "./chain-listings.ts";
 import { refusal } from "./problems.ts";
 import type { Providers } from "./providers.ts";
-import {
-  findRecord,
-  type RecordDecision,
-  recordIds,
-  recordsOf,
-  rentedOf,
-  type StoredRecord,
-  saveRecord,
-} from "./record-store.ts";
-import { type RelayTime, unixSecondsOf } from "./relay-time.ts";
+import type { RelayTime } from "./relay-time.ts";
 
 export interface ListingRecordsDeps {
-  readonly database: SqliteDatabase;
+  readonly store: Pick<RelayStore, "records" | "rentals">;
   readonly crypto: CryptoSuite;
   readonly providers: Providers;
   readonly time: RelayTime;
@@ -79,9 +70,9 @@ export class ListingRecords {
 
   /** What is needed to judge a listing. */
   async evidence(id: ListingId): Promise<ListingEvidenceWire> {
-    const { chain, database, time } = this.#deps;
+    const { chain, store, time } = this.#deps;
     const seen = chain === null ? null : await chain.look(id);
-    const record = await findRecord(database, id);
+    const record = await store.records.find(id);
     if (record === null && (seen?.listing ?? null) === null) throw unknownListing();
     return {
       listing_id: id,
@@ -89,22 +80,22 @@ export class ListingRecords {
       listing: evidenceOf(seen?.listing ?? null),
       worm: evidenceOf(seen?.worm ?? null),
       record: record?.commitment ?? null,
-      available: (await rentedOf(database, [id], time.earliest())).size === 0,
+      available: (await store.rentals.rentedOf([id], time.earliest())).size === 0,
     };
   }
 
   /** Errors: `relay.unknown_record`. */
   async record(id: ListingId): Promise<StoredRecord> {
-    const record = await findRecord(this.#deps.database, id);
+    const record = await this.#deps.store.records.find(id);
     if (record === null) throw refusal("relay.unknown_record", "the relay has no record of this listing");
     return record;
   }
 
   /** What the record asks for. Errors: `relay.unknown_record`, `relay.line_rented`, `relay.not_offered`. */
   async quote({ listing_id: id, duration, tier }: RentQuestion): Promise<RentQuote> {
-    const { database, time } = this.#deps;
+    const { store, time } = this.#deps;
     const stored = await this.record(listingId(id));
-    if ((await rentedOf(database, [id], time.earliest())).size > 0)
+    if ((await store.rentals.rentedOf([id], time.earliest())).size > 0)
       throw refusal("relay.line_rented", "somebody rents this listing now");
     const { fields } = readRecord(utf8(stored.record));
     const tiers = tiersOf(fields).flatMap(({ tier: name, rental, perSms }) => {
@@ -119,14 +110,14 @@ export class ListingRecords {
 
   /** Listings behind `after` that nobody rents through this relay: those of the chain, or of the records where there is no node. */
   async available(after: string, limit: number): Promise<ListingsPage> {
-    const { index, database, time } = this.#deps;
+    const { index, store, time } = this.#deps;
     const height = index === null ? null : heightOf(index);
     const ids =
       index === null
-        ? await recordIds(database, after, limit)
+        ? await store.records.ids(after, limit)
         : (await index.page(after, limit)).map(({ id }) => listingId(id));
-    const rented = await rentedOf(database, ids, time.earliest());
-    const kept = await recordsOf(database, ids);
+    const rented = await store.rentals.rentedOf(ids, time.earliest());
+    const kept = await store.records.among(ids);
     return {
       height,
       listings: ids.filter((id) => !rented.has(id)).map((id) => ({ listing_id: id, record: kept.has(id) })),
@@ -139,7 +130,7 @@ export class ListingRecords {
    * `relay.stale_rev`, `relay.no_chain`.
    */
   async put(id: ListingId, file: Uint8Array): Promise<RecordReply> {
-    const { crypto, database, time, chain } = this.#deps;
+    const { crypto, store, time, chain } = this.#deps;
     const record = readRecord(file);
     const { listing_id, rev = 1, signature = "" } = record.fields;
     if (listing_id !== undefined && listing_id !== id) {
@@ -150,7 +141,7 @@ export class ListingRecords {
     const text = fromUtf8(canonicalBytes({ ...record.unsigned, signature }));
     const next = { listingId: id, provider, commitment, rev, record: text };
     const decide = (stored: StoredRecord | null): RecordDecision => decideRecord(stored, next, chain !== null);
-    const status = await saveRecord(database, next, time.earliest(), decide);
+    const status = await store.records.save(next, time.earliest(), decide);
     return { status, commitment };
   }
 

@@ -89,6 +89,8 @@ export class LiveSession {
   push(message: MailboxMessage): boolean {
     this.#missed = true;
     if (this.#state !== "live") return false;
+    // It was read already: another process stored it.
+    if (message.cursor <= this.#position) return true;
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       this.#catchUp();
       return false;

@@ -1,25 +1,16 @@
 // What waits for renters and what they acknowledged.
 
+import type { Acknowledgement, PageRequest, ReceivedMessage, StoredGrant } from "../../core/index.ts";
 import {
   type MailboxMessage,
   type MailboxPage,
   type ProviderReceiptsPage,
   type Receipt,
-  type RentalsReply,
   receipt as receiptSchema,
 } from "../../protocol/index.ts";
 import { badRow, rowParser, type SqliteDatabase } from "../../sqlite/index.ts";
 import { scopeOf, versionOf } from "./message-row.ts";
-import type { RelayTime } from "./relay-time.ts";
-import { unixSecondsOf } from "./relay-time.ts";
 import { grantRow } from "./rental-store.ts";
-
-export interface PageRequest {
-  /** Cursor behind which to read. */
-  readonly after: number;
-  /** Most messages, 1-500. */
-  readonly limit: number;
-}
 
 // A page stays small enough for a phone and for the relay's memory, whatever the envelopes' sizes.
 const MAX_PAGE_BYTES = 1024 * 1024;
@@ -67,16 +58,6 @@ export async function readMailbox(
   return { messages, next, more: (rows[0]?.found ?? 0) > messages.length };
 }
 
-/** A message that a receipt may be about. */
-export interface ReceivedMessage {
-  readonly id: string;
-  readonly hash: string;
-  readonly rentalId: string;
-  readonly listingId: string;
-  readonly provider: string;
-  readonly acknowledged: boolean;
-}
-
 const receivedRow = rowParser(
   "messages",
   (row): ReceivedMessage => ({
@@ -105,14 +86,6 @@ export function findReceived(
   return database.read(sql, [renter, JSON.stringify(hashes)], receivedRow);
 }
 
-export interface Acknowledgement {
-  readonly messageId: string;
-  readonly rentalId: string;
-  readonly provider: string;
-  /** Canonical JSON. */
-  readonly receipt: string;
-}
-
 /** Keeps the receipts and wipes the envelopes they are about, in one transaction. A second receipt for a message changes nothing. */
 export async function saveAcknowledgements(
   database: SqliteDatabase,
@@ -139,17 +112,9 @@ export async function saveAcknowledgements(
 }
 
 /** Grants of one renter, whatever their state. */
-export async function readRentals(database: SqliteDatabase, renter: string, time: RelayTime): Promise<RentalsReply> {
+export function readRentals(database: SqliteDatabase, renter: string): Promise<readonly StoredGrant[]> {
   const sql = "SELECT rev, last_seq, grant_json FROM rentals WHERE renter = ? ORDER BY expires_at, rental_id LIMIT 500";
-  const now = unixSecondsOf(time.earliest());
-  const rows = await database.read(sql, [renter], grantRow);
-  return {
-    rentals: rows.map(({ grant, lastSeq }) => ({
-      grant,
-      state: now < grant.expires_at ? "active" : "ended",
-      last_seq: lastSeq,
-    })),
-  };
+  return database.read(sql, [renter], grantRow);
 }
 
 const receiptRow = rowParser("receipts", (row) => ({

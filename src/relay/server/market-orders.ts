@@ -2,7 +2,14 @@
 // sides may repeat everything they say.
 
 import { type CryptoSuite, listingId, type Millis, type Random, seconds, toHex, utf8 } from "../../base/index.ts";
-import { isSignedAnswer, rentRequestHash } from "../../core/index.ts";
+import {
+  isSignedAnswer,
+  type NewOrder,
+  type OrderLoad,
+  type RelayStore,
+  rentRequestHash,
+  type StoredOrder,
+} from "../../core/index.ts";
 import { canonicalJson } from "../../envelope/index.ts";
 import type {
   OrderAnswer,
@@ -12,26 +19,13 @@ import type {
   RentStatus,
   RentTicketRequest,
 } from "../../protocol/index.ts";
-import type { SqliteDatabase } from "../../sqlite/index.ts";
-import {
-  findOrder,
-  type OrderLoad,
-  openOrders,
-  orderOfRequest,
-  pendingOf,
-  type StoredOrder,
-  saveAnswer,
-  saveRequest,
-  waitingRequests,
-} from "./order-store.ts";
 import { refusal } from "./problems.ts";
 import { type Providers, requestedKey } from "./providers.ts";
-import { findRecord, rentedOf } from "./record-store.ts";
 import type { RelayTime } from "./relay-time.ts";
 import type { Waiters } from "./waiters.ts";
 
 export interface MarketOrdersDeps {
-  readonly database: SqliteDatabase;
+  readonly store: Pick<RelayStore, "orders" | "records" | "rentals">;
   readonly crypto: CryptoSuite;
   readonly random: Random;
   readonly providers: Providers;
@@ -43,8 +37,9 @@ const MAX_OPEN_ORDERS = 8;
 const MAX_WAITING_FOR_PROVIDER = 1000;
 const MAX_QUESTIONS = 200;
 
-const ofRenter = (order: string): string => `order ${order}`;
-const ofProvider = (provider: string): string => `provider ${provider}`;
+/** What waits for a provider's answer, and what waits for questions. */
+export const ofRenter = (order: string): string => `order ${order}`;
+export const ofProvider = (provider: string): string => `provider ${provider}`;
 
 /** Throws the refusal of a new question about `order`. */
 function checkLoad({ waitingForProvider, asked }: Pick<OrderLoad, "waitingForProvider" | "asked">): void {
@@ -77,15 +72,15 @@ export class MarketOrders {
 
   /** `caller` is the renter's verify key. Resolves after fsync. Errors: `relay.*`. */
   async rent(caller: string, request: RentRequest): Promise<{ readonly order_id: string; readonly status: string }> {
-    const { database, time } = this.#deps;
+    const { store, time } = this.#deps;
     if (request.renter.verify !== caller) throw refusal("relay.foreign_order", "the order is for another key");
     requestedKey(request.renter.encrypt, "renter.encrypt");
     const { order_id: id, listing_id } = request;
     const provider = await this.#providerOf(listing_id);
     const text = canonicalJson(request);
     const now = time.earliest();
-    const known = await findOrder(database, id);
-    if (known === null && (await rentedOf(database, [listing_id], now)).size > 0) {
+    const known = await store.orders.find(id);
+    if (known === null && (await store.rentals.rentedOf([listing_id], now)).size > 0) {
       throw refusal("relay.line_rented", "somebody rents this listing now");
     }
     const question = { id, order_id: id, request, kind: "quote" as const };
@@ -110,9 +105,9 @@ export class MarketOrders {
   /** `wait`: how long the question is held open while the provider has not answered. */
   async status(caller: string, id: string, wait: Millis): Promise<RentStatus> {
     const order = await this.#own(caller, id);
-    const pending = await pendingOf(this.#deps.database, id);
+    const pending = await this.#deps.store.orders.pending(id);
     if (pending === 0 || !(await this.#deps.waiters.wait(ofRenter(id), wait))) return statusOf(order, pending);
-    return statusOf(await this.#own(caller, id), await pendingOf(this.#deps.database, id));
+    return statusOf(await this.#own(caller, id), await this.#deps.store.orders.pending(id));
   }
 
   /** What waits for a provider. Held open for `wait` while it is nothing. */
@@ -120,13 +115,13 @@ export class MarketOrders {
     provider: string,
     query: { readonly after: number; readonly wait: Millis; readonly open: boolean },
   ): Promise<ProviderRequests> {
-    const { database, waiters } = this.#deps;
+    const { waiters, store } = this.#deps;
     const { after, wait, open } = query;
-    let requests = await waitingRequests(database, provider, after);
+    let requests = await store.orders.waiting(provider, after);
     if (requests.length === 0 && !open && (await waiters.wait(ofProvider(provider), wait))) {
-      requests = await waitingRequests(database, provider, after);
+      requests = await store.orders.waiting(provider, after);
     }
-    const orders = open ? { open: (await openOrders(database, provider)).map(({ request }) => request) } : {};
+    const orders = open ? { open: (await store.orders.open(provider)).map(({ request }) => request) } : {};
     return { requests: [...requests], ...orders, next: requests.at(-1)?.cursor ?? after };
   }
 
@@ -135,9 +130,9 @@ export class MarketOrders {
    * Errors: `relay.unknown_order`, `relay.unknown_provider`, `relay.bad_signature`, `relay.conflict`.
    */
   async answer(id: string, answer: OrderAnswer): Promise<{ readonly status: string; readonly order_id: string }> {
-    const { database, crypto, providers, waiters } = this.#deps;
-    const orderId = await orderOfRequest(database, id);
-    const order = orderId === null ? null : await findOrder(database, orderId);
+    const { store, crypto, providers } = this.#deps;
+    const orderId = await store.orders.orderOf(id);
+    const order = orderId === null ? null : await store.orders.find(orderId);
     if (order === null) throw refusal("relay.unknown_order", "the relay knows no such question");
     providers.get(answer.provider);
     const { provider, request } = order;
@@ -146,8 +141,7 @@ export class MarketOrders {
       throw refusal("relay.conflict", "the answer is about another order than the question");
     }
     if (!isSignedAnswer(crypto, answer)) throw refusal("relay.bad_signature", "the answer's signature does not verify");
-    await saveAnswer(database, id, answer);
-    waiters.notify(ofRenter(order.id));
+    await store.orders.answer(id, answer);
     return { status: "taken", order_id: order.id };
   }
 
@@ -156,28 +150,27 @@ export class MarketOrders {
       checkLoad(load);
       return true;
     });
-    return statusOf(order, await pendingOf(this.#deps.database, order.id));
+    return statusOf(order, await this.#deps.store.orders.pending(order.id));
   }
 
   async #ask(
     request: ProviderRequest,
     provider: string,
-    order: Parameters<typeof saveRequest>[2],
+    order: NewOrder | null,
     decide: (load: OrderLoad) => boolean,
   ): Promise<void> {
-    const asked = await saveRequest(this.#deps.database, { request, provider }, order, decide);
-    if (asked) this.#deps.waiters.notify(ofProvider(provider));
+    await this.#deps.store.orders.save({ request, provider }, order, decide);
   }
 
   async #own(caller: string, id: string): Promise<StoredOrder> {
-    const order = await findOrder(this.#deps.database, id);
+    const order = await this.#deps.store.orders.find(id);
     if (order === null) throw refusal("relay.unknown_order", "the relay knows no such order");
     if (order.renter !== caller) throw refusal("relay.foreign_order", "the order was made with another key");
     return order;
   }
 
   async #providerOf(listing: string): Promise<string> {
-    const record = await findRecord(this.#deps.database, listingId(listing));
+    const record = await this.#deps.store.records.find(listingId(listing));
     if (record === null) throw refusal("relay.unknown_record", "the relay has no record of this listing");
     this.#deps.providers.get(record.provider);
     return record.provider;

@@ -1,7 +1,7 @@
 // Columns of the table `messages` that hold one of a few values.
 
+import type { SignatureScope } from "../../core/index.ts";
 import { badRow, type Row } from "../../sqlite/index.ts";
-import type { SignatureScope } from "./forward-rules.ts";
 
 export function versionOf(row: Row): 1 | 2 {
   const v = row.integer("v");

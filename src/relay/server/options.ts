@@ -1,7 +1,7 @@
 // What a relay node is told at its start: where it listens, whom it serves, and its limits with their defaults.
 
 import { type Clock, type CryptoSuite, days, type Logger, type Millis, type Random } from "../../base/index.ts";
-import type { ChainReader, NameBlocks, NameReader } from "../../core/index.ts";
+import type { ChainReader, NameBlocks, NameReader, RelayStore } from "../../core/index.ts";
 import type { RelayVoice } from "../../protocol/index.ts";
 
 /** A provider whose messages this relay takes. */
@@ -59,8 +59,13 @@ export type RelayNames = Pick<NameReader, "name" | "names"> & Pick<ChainReader, 
 export interface RelayServerOptions {
   /** `port` 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** Folder for the relay's database; created if missing. */
+  /** Folder for the relay's database and key; created if missing. */
   readonly dataFolder: string;
+  /**
+   * Where messages, rentals, orders and tokens are kept; the relay closes it at its end. Without it they are in the database of the data
+   * folder, which otherwise holds only what each process can make anew: the daily trees and the index of the chain's listings.
+   */
+  readonly store?: RelayStore;
   readonly providers: readonly RelayProvider[];
   readonly limits?: Partial<RelayLimits>;
   /**

@@ -1,26 +1,9 @@
 // Orders and the questions about them, until the provider has answered.
 
-import type { UnixMs } from "../../base/index.ts";
-import {
-  type OrderAnswer,
-  orderAnswer,
-  type ProviderRequest,
-  providerRequest,
-  type RentRequest,
-  rentRequest,
-} from "../../protocol/index.ts";
+import { unixSecondsOf } from "../../base/index.ts";
+import type { NewOrder, NewRequest, OrderLoad, StoredOrder, WaitingRequest } from "../../core/index.ts";
+import { type OrderAnswer, orderAnswer, providerRequest, rentRequest } from "../../protocol/index.ts";
 import { badRow, rowParser, type SqliteDatabase, type Transaction } from "../../sqlite/index.ts";
-import { unixSecondsOf } from "./relay-time.ts";
-
-export interface StoredOrder {
-  readonly id: string;
-  readonly provider: string;
-  /** Verify key. */
-  readonly renter: string;
-  readonly requestText: string;
-  readonly request: RentRequest;
-  readonly answer: OrderAnswer | null;
-}
 
 function parsed<T>(schema: { parse(value: unknown): T }, column: string, text: string): T {
   try {
@@ -45,11 +28,13 @@ const orderRow = rowParser("orders", (row): StoredOrder => {
 });
 const countRow = rowParser("orders", (row) => row.integer("count"));
 const orderIdRow = rowParser("order_requests", (row) => row.text("order_id"));
-const waitingRow = rowParser("order_requests", (row) => ({
-  cursor: row.integer("cursor"),
-  request: parsed(providerRequest, "body_json", row.text("body_json")),
-}));
-export type WaitingRequest = ReturnType<typeof waitingRow>;
+const waitingRow = rowParser(
+  "order_requests",
+  (row): WaitingRequest => ({
+    cursor: row.integer("cursor"),
+    request: parsed(providerRequest, "body_json", row.text("body_json")),
+  }),
+);
 
 const OPEN = "state IN ('requested', 'quoted', 'paying', 'paid')";
 
@@ -80,22 +65,9 @@ export function waitingRequests(
   return database.read(sql, [provider, after], waitingRow);
 }
 
-/** What the caps look at. */
-export interface OrderLoad {
-  readonly stored: StoredOrder | null;
-  readonly openOfRenter: number;
-  readonly waitingForProvider: number;
-  readonly asked: number;
-}
-
 async function count(tx: Transaction, from: string, parameters: readonly string[]): Promise<number> {
   const [found = 0] = await tx.all(`SELECT count(*) AS count FROM ${from}`, [...parameters], countRow);
   return found;
-}
-
-export interface NewRequest {
-  readonly request: ProviderRequest;
-  readonly provider: string;
 }
 
 /**
@@ -105,7 +77,7 @@ export interface NewRequest {
 export function saveRequest(
   database: SqliteDatabase,
   { request, provider }: NewRequest,
-  order: { readonly renter: string; readonly text: string; readonly now: UnixMs } | null,
+  order: NewOrder | null,
   decide: (load: OrderLoad) => boolean,
 ): Promise<boolean> {
   return database.write(async (tx) => {

@@ -1,7 +1,8 @@
 // What the relay tells a provider of himself: which box has his identity now, the grants he registered, and what was taken of each rental.
 // A box that was restored from a backup catches up with it.
 
-import type { ProviderMessagesPage, ProviderRentalsPage } from "../../protocol/index.ts";
+import type { StoredGrant } from "../../core/index.ts";
+import type { ProviderMessagesPage } from "../../protocol/index.ts";
 import { rowParser, type SqliteDatabase } from "../../sqlite/index.ts";
 import { grantRow } from "./rental-store.ts";
 
@@ -34,27 +35,15 @@ export function claimBox(
   });
 }
 
-// A grant can be large by its sealed terms: a page is cut before it is more than clients take.
-const PAGE_BYTES = 512 * 1024;
-
+/** By rental id; one more than asked for shows that others follow. */
 export async function readProviderRentals(
   database: SqliteDatabase,
   provider: string,
   { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<ProviderRentalsPage> {
+): Promise<{ readonly rentals: readonly StoredGrant[]; readonly more: boolean }> {
   const sql = `SELECT rev, last_seq, grant_json FROM rentals WHERE provider = ? AND rental_id > ? ORDER BY rental_id LIMIT ?`;
   const rows = await database.read(sql, [provider, after, limit + 1], grantRow);
-  let bytes = 0;
-  const fitting = rows.slice(0, limit).findIndex(({ text }, at) => {
-    bytes += text.length;
-    return at > 0 && bytes > PAGE_BYTES;
-  });
-  const page = rows.slice(0, fitting === -1 ? limit : fitting);
-  return {
-    rentals: page.map(({ grant, lastSeq }) => ({ grant, last_seq: lastSeq })),
-    next: page.at(-1)?.grant.rental_id ?? after,
-    more: rows.length > page.length,
-  };
+  return { rentals: rows.slice(0, limit), more: rows.length > limit };
 }
 
 const messageRow = rowParser("messages", (row) => ({

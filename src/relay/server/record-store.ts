@@ -1,18 +1,8 @@
 // Listing records that the relay serves: canonical JSON with the provider's signature.
 
-import type { ListingId, UnixMs } from "../../base/index.ts";
+import { type ListingId, type UnixMs, unixSecondsOf } from "../../base/index.ts";
+import type { RecordDecision, StoredRecord } from "../../core/index.ts";
 import { rowParser, type SqliteDatabase } from "../../sqlite/index.ts";
-import { unixSecondsOf } from "./relay-time.ts";
-
-export interface StoredRecord {
-  readonly listingId: string;
-  /** Verify key of who signed it. */
-  readonly provider: string;
-  /** Hex. */
-  readonly commitment: string;
-  readonly rev: number;
-  readonly record: string;
-}
 
 const COLUMNS = "listing_id, provider, commitment, rev, record";
 const recordRow = rowParser(
@@ -29,8 +19,6 @@ const recordRow = rowParser(
 export function findRecord(database: SqliteDatabase, id: ListingId): Promise<StoredRecord | null> {
   return database.readOne(`SELECT ${COLUMNS} FROM listing_records WHERE listing_id = ?`, [id], recordRow);
 }
-
-export type RecordDecision = "created" | "updated" | "unchanged";
 
 /** Lets `decide` judge the record against the one that is stored, in one transaction; a throw of it changes nothing. */
 export function saveRecord(

@@ -2,18 +2,15 @@
 // higher `rev` that expires in the past.
 
 import type { CryptoSuite } from "../../base/index.ts";
+import type { GrantContext, GrantDecision, RelayStore } from "../../core/index.ts";
 import { canonicalJson, verifyGrant } from "../../envelope/index.ts";
 import { parseWith, type RegisterReply, type RentalGrant, rentalGrant } from "../../protocol/index.ts";
-import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { refusal } from "./problems.ts";
 import { type Providers, requestedKey } from "./providers.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { type GrantContext, type GrantDecision, saveGrant } from "./rental-store.ts";
-import type { RouteCache } from "./route-cache.ts";
 
 export interface RegistrationDeps {
-  readonly database: SqliteDatabase;
-  readonly routes: RouteCache;
+  readonly store: Pick<RelayStore, "rentals">;
   readonly providers: Providers;
   readonly limits: RateLimits;
   readonly crypto: CryptoSuite;
@@ -49,7 +46,6 @@ export async function registerRental(deps: RegistrationDeps, rentalId: string, b
   }
   await deps.limits.take("forward", grant.provider);
   const text = canonicalJson(grant);
-  const status = await saveGrant(deps.database, { grant, text }, (context) => decideGrant(grant, text, context));
-  if (status === "created") deps.routes.forget(grant.rental_id);
+  const status = await deps.store.rentals.save({ grant, text }, (context) => decideGrant(grant, text, context));
   return { status, rental_id: grant.rental_id };
 }

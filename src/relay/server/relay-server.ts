@@ -4,8 +4,14 @@ import { mkdir } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { type Clock, type Logger, type Millis, seconds, wrapError } from "../../base/index.ts";
-import { indexPositionCodec, ListingIndex, type ProofService } from "../../core/index.ts";
-import { listingIndexStore, openSqlite, type SqliteDatabase } from "../../sqlite/index.ts";
+import {
+  indexPositionCodec,
+  ListingIndex,
+  type ProofService,
+  proofDayCodec,
+  type RelayStore,
+} from "../../core/index.ts";
+import { listingIndexStore, openSqlite, type SqliteDatabase, treeStore } from "../../sqlite/index.ts";
 import { AcceptedReceipts, relayProofs } from "./accepted-receipts.ts";
 import { acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
@@ -16,16 +22,15 @@ import { BodyReader } from "./http-body.ts";
 import { HttpFront } from "./http-front.ts";
 import { ListingRecords } from "./listing-records.ts";
 import { LiveHub } from "./live-hub.ts";
-import { readMailbox } from "./mailbox-store.ts";
-import { MarketOrders } from "./market-orders.ts";
+import { MarketOrders, ofProvider, ofRenter } from "./market-orders.ts";
 import { type RelayHandle, type RelayNames, type RelayServerOptions, relayLimits } from "./options.ts";
 import { Providers } from "./providers.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
 import { relayKey } from "./relay-key.ts";
 import { RelayTime } from "./relay-time.ts";
-import { RouteCache } from "./route-cache.ts";
 import { createRoutes } from "./routes.ts";
 import { relaySchema } from "./schema.ts";
+import { SqliteRelayStore } from "./sqlite-store.ts";
 import { Waiters } from "./waiters.ts";
 
 const DATABASE_FILE = "relay.sqlite";
@@ -47,11 +52,11 @@ export function clientAddress(request: IncomingMessage, trustLocalProxy: boolean
 }
 
 /** A write test whose result is good for a few seconds, so that asking for health costs the disk nothing. */
-function healthCheck(database: SqliteDatabase, clock: Clock): () => Promise<void> {
+function healthCheck(store: RelayStore, clock: Clock): () => Promise<void> {
   let last: { readonly at: Millis; readonly result: Promise<void> } | null = null;
   return () => {
     const now = clock.monotonic();
-    if (last === null || now - last.at > HEALTH_MEMORY) last = { at: now, result: database.probe() };
+    if (last === null || now - last.at > HEALTH_MEMORY) last = { at: now, result: store.probe() };
     return last.result;
   };
 }
@@ -86,7 +91,12 @@ function listingIndex(
   return new ListingIndex({ ...deps, node, store, every: INDEX_EVERY });
 }
 
-async function compose(options: RelayServerOptions, database: SqliteDatabase, log: Logger): Promise<Parts> {
+interface Storage {
+  readonly store: RelayStore;
+  readonly database: SqliteDatabase;
+}
+
+async function compose(options: RelayServerOptions, { store, database }: Storage, log: Logger): Promise<Parts> {
   const { clock, crypto, random, version, dataFolder } = options;
   const limits = relayLimits(options.limits);
   const parts = {
@@ -94,13 +104,12 @@ async function compose(options: RelayServerOptions, database: SqliteDatabase, lo
     time: new RelayTime(clock, log),
     bodies: new BodyReader(BODY_BUDGET),
   };
-  const shared = { database, clock, crypto, log, ...parts };
-  const accepted = new AcceptedReceipts({ database, suite: crypto, seed: await relayKey(dataFolder, random) });
-  const { service, reader } = relayProofs({ ...shared, accepted });
+  const shared = { store, clock, crypto, log, ...parts };
+  const accepted = new AcceptedReceipts({ store, suite: crypto, seed: await relayKey(dataFolder, random) });
+  const { service, reader } = relayProofs({ ...shared, accepted, trees: treeStore(database, proofDayCodec) });
   await service.load();
   const providers = new Providers(options.providers);
-  const routes = new RouteCache(database);
-  const authentication = new Authentication({ database, clock, random, crypto });
+  const authentication = new Authentication({ store, clock, random, crypto });
   const addressOf = (request: IncomingMessage): string => clientAddress(request, options.trustLocalProxy ?? false);
   const hostOf = (request: IncomingMessage): string => {
     const asked = options.publicHost ?? request.headers.host ?? "";
@@ -111,34 +120,37 @@ async function compose(options: RelayServerOptions, database: SqliteDatabase, lo
     log,
     socketsPerKey: limits.socketsPerKey,
     callerOfToken: (token) => authentication.callerOfToken(token),
-    readMailbox: (renter, after) => readMailbox(database, renter, { after, limit: LIVE_PAGE }),
+    readMailbox: (renter, after) => store.mail.page(renter, { after, limit: LIVE_PAGE }),
     acknowledge: (renter, receipts) => acknowledge(shared, renter, receipts),
   });
   const forwarding = new Forwarding({
     ...shared,
     providers,
-    routes,
     caps: { messages: limits.mailboxMessages, bytes: limits.mailboxBytes },
-    push: (renter, message) => hub.push(renter, message),
     dated: () => service.dated(),
     receipt: (message) => accepted.receipt(message),
   });
   const chain = options.names === undefined ? null : new ChainListings(options.names, clock);
   const waiters = new Waiters(clock);
-  const index = options.names === undefined ? null : listingIndex(options.names, shared);
+  store.listen({
+    stored: (renter, message) => hub.push(renter, message),
+    requested: (provider) => waiters.notify(ofProvider(provider)),
+    answered: (orderId) => waiters.notify(ofRenter(orderId)),
+  });
+  const index = options.names === undefined ? null : listingIndex(options.names, { ...shared, database });
   const records = new ListingRecords({ ...shared, providers, chain, index });
   const orders = new MarketOrders({ ...shared, random, providers, waiters });
-  const checkHealth = healthCheck(database, clock);
+  const checkHealth = healthCheck(store, clock);
   const asked = { addressOf, hostOf, checkHealth, proofs: reader, records, orders };
   const voice = options.voice ?? (() => null);
-  const app = createRoutes({ ...shared, routes, authentication, providers, version, voice, ...asked });
+  const app = createRoutes({ ...shared, authentication, providers, version, voice, ...asked });
   return {
     hub,
     waiters,
     index,
     proofs: service,
     front: new HttpFront({ ...shared, forwarding, app, hub, addressOf }),
-    housekeeping: new Housekeeping({ ...shared, authentication, keepMessages: limits.keepMessages }),
+    housekeeping: new Housekeeping({ ...shared, keepMessages: limits.keepMessages }),
   };
 }
 
@@ -150,8 +162,9 @@ export async function startRelay(options: RelayServerOptions): Promise<RelayHand
   const log = options.log.child({ part: "relay" });
   const { host, port } = options.listen;
   const database = await openDatabase(options, log);
+  const store = options.store ?? new SqliteRelayStore(database, options.random);
   try {
-    const { front, hub, waiters, housekeeping, proofs, index } = await compose(options, database, log);
+    const { front, hub, waiters, housekeeping, proofs, index } = await compose(options, { store, database }, log);
     const taken = await front.listen(host, port);
     housekeeping.start();
     proofs.start();
@@ -160,6 +173,7 @@ export async function startRelay(options: RelayServerOptions): Promise<RelayHand
     const end = async (): Promise<void> => {
       waiters.stop();
       await Promise.all([front.stop(), hub.stop(), housekeeping.stop(), proofs.stop(), index?.stop()]);
+      await store.close();
       await database.close();
       log.info("relay_stopped");
     };
@@ -170,6 +184,7 @@ export async function startRelay(options: RelayServerOptions): Promise<RelayHand
     };
     return { url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`, stop };
   } catch (error) {
+    await store.close();
     await database.close();
     throw error;
   }

@@ -6,9 +6,6 @@ import { type Clock, days, hours, type Logger, type Millis, millis, type UnixMs,
 const BELIEVED_LEAP: Millis = hours(1);
 const DOUBT: Millis = days(1);
 
-/** Whole seconds since 1970. */
-export const unixSecondsOf = (at: UnixMs): number => Math.floor(at / 1000);
-
 export class RelayTime {
   readonly #clock: Clock;
   readonly #log: Logger;

@@ -1,18 +1,9 @@
 // Rentals and the listings they belong to: what registration changes and what forwarding asks for.
 
-import type { UnixMs } from "../../base/index.ts";
+import { type UnixMs, unixSecondsOf } from "../../base/index.ts";
+import type { GrantContext, GrantDecision, RentalRoute, StoredGrant } from "../../core/index.ts";
 import { type RentalGrant, rentalGrant } from "../../protocol/index.ts";
 import { badRow, type RowParser, rowParser, type SqliteDatabase, type Transaction } from "../../sqlite/index.ts";
-import { unixSecondsOf } from "./relay-time.ts";
-
-/** What forwarding needs to know before it verifies a signature. */
-export interface RentalRoute {
-  readonly rentalId: string;
-  readonly listingId: string;
-  /** Base64url keys. */
-  readonly provider: string;
-  readonly renter: string;
-}
 
 const routeRow = rowParser(
   "rentals",
@@ -52,14 +43,6 @@ export async function isKnownListing(database: SqliteDatabase, listingId: string
   return (await database.readOne(sql, [listingId], countRow)) === 1;
 }
 
-export interface StoredGrant {
-  readonly rev: number;
-  readonly lastSeq: number;
-  /** The grant as the provider signed it, canonical JSON. */
-  readonly text: string;
-  readonly grant: RentalGrant;
-}
-
 /** Reads a grant back. It was verified before it was stored. */
 export const grantRow: RowParser<StoredGrant> = rowParser("rentals", (row) => {
   const text = row.text("grant_json");
@@ -72,12 +55,6 @@ function parseGrant(text: string): RentalGrant {
   } catch {
     throw badRow("rentals", "grant_json", "is no grant");
   }
-}
-
-export interface GrantContext {
-  readonly stored: StoredGrant | null;
-  /** Whose the listing is; null when nobody has registered it yet. */
-  readonly listingOwner: string | null;
 }
 
 const ownerRow = rowParser("listings", (row) => row.text("provider"));
@@ -104,8 +81,6 @@ async function save(tx: Transaction, grant: RentalGrant, text: string): Promise<
     [rental_id, listing_id, provider, renter.verify, expires_at, rev, credit, text],
   );
 }
-
-export type GrantDecision = "created" | "updated" | "unchanged";
 
 /** Lets `decide` judge the grant against what is stored, in one transaction; a throw of it changes nothing. */
 export function saveGrant(

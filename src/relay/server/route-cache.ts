@@ -1,8 +1,9 @@
 // Remembers which provider and renter a rental belongs to. That never changes while the rental is known; one that has been removed
 // is found out when its message is stored, and forgotten here when its id is registered anew.
 
+import type { RentalRoute } from "../../core/index.ts";
 import type { SqliteDatabase } from "../../sqlite/index.ts";
-import { findRoute, type RentalRoute } from "./rental-store.ts";
+import { findRoute } from "./rental-store.ts";
 
 const MAX_ROUTES = 10_000;
 

@@ -3,8 +3,8 @@
 import type { IncomingMessage } from "node:http";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { z } from "zod";
-import type { Clock, Logger } from "../../base/index.ts";
-import { dayView, type ProofReader, proofDate } from "../../core/index.ts";
+import { type Clock, type Logger, unixSecondsOf } from "../../base/index.ts";
+import { dayView, type ProofReader, proofDate, type RelayStore } from "../../core/index.ts";
 import {
   type AuthReply,
   type AuthRequest,
@@ -16,15 +16,14 @@ import {
   parseWith,
   proofDateText,
   type RelayVoice,
+  type RentalsReply,
   rentalIdText,
 } from "../../protocol/index.ts";
-import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { acknowledge } from "./acknowledgement.ts";
 import type { Authentication, Caller } from "./authentication.ts";
 import type { BodyReader } from "./http-body.ts";
 import { pageQuery, queryOf } from "./http-query.ts";
 import { PREFLIGHT_HEADERS, problemReply, type Reply, sendProblem, sendReply } from "./http-reply.ts";
-import { readMailbox, readRentals } from "./mailbox-store.ts";
 import { addMarketRoutes, type MarketRouteDeps } from "./market-routes.ts";
 import { refusal } from "./problems.ts";
 import { getProviderMessages, getProviderRentals, getReceipts, putBox } from "./provider-routes.ts";
@@ -32,10 +31,10 @@ import type { Providers } from "./providers.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { RegistrationDeps } from "./registration.ts";
 import { registerRental } from "./registration.ts";
-import { type RelayTime, unixSecondsOf } from "./relay-time.ts";
+import type { RelayTime } from "./relay-time.ts";
 
 export interface RouteDeps extends RegistrationDeps, MarketRouteDeps {
-  readonly database: SqliteDatabase;
+  readonly store: RelayStore;
   readonly authentication: Authentication;
   readonly providers: Providers;
   readonly limits: RateLimits;
@@ -71,7 +70,7 @@ async function readerOf(deps: RouteDeps, request: IncomingMessage): Promise<Call
 async function getMailbox(deps: RouteDeps, request: Request): Promise<Reply> {
   const { pubkey } = await readerOf(deps, request);
   const { after, limit, rental_id: rentalId } = queryOf(request, mailboxQuery);
-  return ok(await readMailbox(deps.database, pubkey, { after, limit, rentalId }));
+  return ok(await deps.store.mail.page(pubkey, { after, limit, rentalId }));
 }
 
 async function postAck(deps: RouteDeps, request: Request): Promise<Reply> {
@@ -83,7 +82,13 @@ async function postAck(deps: RouteDeps, request: Request): Promise<Reply> {
 
 async function getRentals(deps: RouteDeps, request: Request): Promise<Reply> {
   const { pubkey } = await readerOf(deps, request);
-  return ok(await readRentals(deps.database, pubkey, deps.time));
+  const now = unixSecondsOf(deps.time.earliest());
+  const rentals = (await deps.store.rentals.ofRenter(pubkey)).map(({ grant, lastSeq }) => ({
+    grant,
+    state: now < grant.expires_at ? ("active" as const) : ("ended" as const),
+    last_seq: lastSeq,
+  }));
+  return ok({ rentals } satisfies RentalsReply);
 }
 
 async function putRental(deps: RouteDeps, request: Request): Promise<Reply> {
@@ -93,14 +98,14 @@ async function putRental(deps: RouteDeps, request: Request): Promise<Reply> {
 
 async function postChallenge(deps: RouteDeps, request: Request): Promise<Reply> {
   const body = await deps.bodies.read(request, MAX_AUTH_BYTES);
-  return ok(challengeFor(deps, request, parseWith(challengeRequest, body, "relay.bad_body", "the request")));
+  return ok(await challengeFor(deps, request, parseWith(challengeRequest, body, "relay.bad_body", "the request")));
 }
 
-function challengeFor(
+async function challengeFor(
   { authentication, hostOf }: RouteDeps,
   request: Request,
   who: { readonly pubkey: string } | { readonly emc_address: string },
-): ChallengeReply {
+): Promise<ChallengeReply> {
   const host = hostOf(request);
   return "pubkey" in who
     ? authentication.challenge(who.pubkey, host)
@@ -125,7 +130,7 @@ async function postAuth(deps: RouteDeps, request: Request): Promise<Reply> {
   } catch (error) {
     const reply = problemReply(error);
     if (reply.status !== 401) throw error;
-    return problemReply(error, { ...challengeFor(deps, request, asked) });
+    return problemReply(error, { ...(await challengeFor(deps, request, asked)) });
   }
 }
 

@@ -1,10 +1,19 @@
 // What becomes of forwarded messages, pure: a batch is judged in order against what the database holds, as if each had come alone.
 
-import { days, type ErrorCode, type UnixMs } from "../../base/index.ts";
-import { unixSecondsOf } from "./relay-time.ts";
+import { days, type ErrorCode, type UnixMs, unixSecondsOf } from "../../base/index.ts";
+import type { MailboxMessage } from "../../protocol/index.ts";
 
 /** What the provider's signature covers: the canonical header, or only the envelope's text (the seed's short form). */
 export type SignatureScope = "message" | "envelope_text";
+
+/** Whose a rental is. Never changes while the rental is known. */
+export interface RentalRoute {
+  readonly rentalId: string;
+  readonly listingId: string;
+  /** Base64url keys. */
+  readonly provider: string;
+  readonly renter: string;
+}
 
 /** A message whose form and signature are good. */
 export interface Candidate {
@@ -27,7 +36,7 @@ export interface KnownMessage extends Pick<Candidate, "id" | "rentalId" | "seq" 
   readonly storedAt: UnixMs;
 }
 
-export interface RentalCounts {
+export interface ForwardCounts {
   readonly rentalId: string;
   readonly renter: string;
   /** Unix seconds. */
@@ -48,22 +57,22 @@ export interface MailboxCaps {
   readonly bytes: number;
 }
 
-export type Verdict =
+export type ForwardVerdict =
   | { readonly kind: "store"; readonly candidate: Candidate; readonly renter: string }
   | { readonly kind: "duplicate"; readonly id: string; readonly storedAt: UnixMs }
   | { readonly kind: "refuse"; readonly code: ErrorCode };
 
 export interface ForwardState {
   readonly known: readonly KnownMessage[];
-  readonly rentals: readonly RentalCounts[];
+  readonly rentals: readonly ForwardCounts[];
   readonly mailboxes: readonly MailboxCounts[];
 }
 
 export interface Judgement {
   /** One for each candidate, in their order. */
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly ForwardVerdict[];
   /** Only what changed, with its new values. */
-  readonly rentals: readonly RentalCounts[];
+  readonly rentals: readonly ForwardCounts[];
   readonly mailboxes: readonly MailboxCounts[];
 }
 
@@ -71,7 +80,7 @@ export interface Judgement {
 export const LATE_DELIVERY = days(1);
 
 /** Whether messages of this time still belong to the rental. `expiresAt` and `ts` in Unix seconds. */
-export function isOver(expiresAt: number, ts: number, now: UnixMs): boolean {
+export function isOverAtRelay(expiresAt: number, ts: number, now: UnixMs): boolean {
   const seconds = unixSecondsOf(now);
   return seconds >= expiresAt && (ts >= expiresAt || seconds >= expiresAt + LATE_DELIVERY / 1000);
 }
@@ -87,7 +96,7 @@ function sameMessage(candidate: Candidate, known: KnownMessage): boolean {
 
 class Ledger {
   readonly #names = new Map<string, KnownMessage>();
-  readonly #rentals: Map<string, RentalCounts>;
+  readonly #rentals: Map<string, ForwardCounts>;
   readonly #mailboxes: Map<string, MailboxCounts>;
   readonly #touchedRentals = new Set<string>();
   readonly #touchedMailboxes = new Set<string>();
@@ -100,7 +109,7 @@ class Ledger {
     this.#mailboxes = new Map(state.mailboxes.map((mailbox) => [mailbox.renter, mailbox]));
   }
 
-  judge(candidate: Candidate, now: UnixMs, caps: MailboxCaps): Verdict {
+  judge(candidate: Candidate, now: UnixMs, caps: MailboxCaps): ForwardVerdict {
     const alike = namesOf(candidate).flatMap((name) => this.#names.get(name) ?? []);
     // A repetition is answered first: the sender may have missed the answer before the rental ended or its credit ran out.
     const same = alike.find((known) => sameMessage(candidate, known));
@@ -108,7 +117,7 @@ class Ledger {
     if (alike.length > 0) return { kind: "refuse", code: "relay.conflict" };
     const rental = this.#rentals.get(candidate.rentalId);
     if (rental === undefined) return { kind: "refuse", code: "relay.unknown_rental" };
-    if (isOver(rental.expiresAt, candidate.ts, now)) return { kind: "refuse", code: "relay.rental_over" };
+    if (isOverAtRelay(rental.expiresAt, candidate.ts, now)) return { kind: "refuse", code: "relay.rental_over" };
     if (rental.credit !== null && rental.accepted >= rental.credit) return { kind: "refuse", code: "relay.unpaid" };
     return this.#store(candidate, rental, caps);
   }
@@ -120,7 +129,7 @@ class Ledger {
     };
   }
 
-  #store(candidate: Candidate, rental: RentalCounts, caps: MailboxCaps): Verdict {
+  #store(candidate: Candidate, rental: ForwardCounts, caps: MailboxCaps): ForwardVerdict {
     const { renter } = rental;
     const mailbox = this.#mailboxes.get(renter) ?? { renter, waiting: 0, bytes: 0 };
     const after = { renter, waiting: mailbox.waiting + 1, bytes: mailbox.bytes + candidate.envelope.length };
@@ -160,4 +169,19 @@ export function judgeForwards(options: {
   const ledger = new Ledger(options.state, options.storedAt);
   const verdicts = options.candidates.map((candidate) => ledger.judge(candidate, options.now, options.caps));
   return { verdicts, ...ledger.changes() };
+}
+
+/** A stored message as its renter gets it. */
+export function mailboxMessage(
+  { candidate, route }: { readonly candidate: Candidate; readonly route: RentalRoute },
+  cursor: number,
+): MailboxMessage {
+  const { id, seq, v, ts, envelope, signature, scope } = candidate;
+  return {
+    ...{ cursor, v, id, seq, ts, envelope, signature },
+    listing_id: route.listingId,
+    rental_id: route.rentalId,
+    signature_scope: scope,
+    provider: route.provider,
+  };
 }

@@ -1,0 +1,115 @@
+// The relay's storage in one SQLite file: what `core` asks of it, put together from the queries of its tables.
+
+import type { Random } from "../../base/index.ts";
+import type { RelayListener, RelayStore, RelayStoreState } from "../../core/index.ts";
+import type { SqliteDatabase } from "../../sqlite/index.ts";
+import { acceptedStore } from "./accepted-store.ts";
+import { storeForwards } from "./forward-store.ts";
+import { findReceived, readMailbox, readReceipts, readRentals, saveAcknowledgements } from "./mailbox-store.ts";
+import {
+  findOrder,
+  openOrders,
+  orderOfRequest,
+  pendingOf,
+  saveAnswer,
+  saveRequest,
+  waitingRequests,
+} from "./order-store.ts";
+import { claimBox, readBox, readProviderMessages, readProviderRentals } from "./provider-store.ts";
+import { findRecord, recordIds, recordsOf, rentedOf, saveRecord } from "./record-store.ts";
+import { findRoutesOfListing, isKnownListing, saveGrant } from "./rental-store.ts";
+import { RouteCache } from "./route-cache.ts";
+import { SqliteSessions } from "./session-store.ts";
+import { upkeepStore } from "./upkeep-store.ts";
+
+const NOBODY: RelayListener = { stored: () => false, requested: () => {}, answered: () => {} };
+
+export class SqliteRelayStore implements RelayStore {
+  readonly mail: RelayStore["mail"];
+  readonly rentals: RelayStore["rentals"];
+  readonly providers: RelayStore["providers"];
+  readonly records: RelayStore["records"];
+  readonly orders: RelayStore["orders"];
+  readonly sessions: SqliteSessions;
+  readonly accepted: RelayStore["accepted"];
+  readonly upkeep: RelayStore["upkeep"];
+  readonly #database: SqliteDatabase;
+  #listener: RelayListener = NOBODY;
+
+  constructor(database: SqliteDatabase, random: Random) {
+    this.#database = database;
+    this.sessions = new SqliteSessions(database, random);
+    this.mail = {
+      store: (batch) => storeForwards(database, batch, (renter, message) => this.#listener.stored(renter, message)),
+      page: (renter, request) => readMailbox(database, renter, request),
+      received: (renter, hashes) => findReceived(database, renter, hashes),
+      acknowledge: (renter, entries) => saveAcknowledgements(database, renter, entries),
+      receipts: (provider, request) => readReceipts(database, provider, request),
+    };
+    this.rentals = rentalsOf(database);
+    this.providers = { box: (provider) => readBox(database, provider), claim: (claim) => claimBox(database, claim) };
+    this.records = {
+      find: (id) => findRecord(database, id),
+      save: (record, now, decide) => saveRecord(database, record, now, decide),
+      among: (ids) => recordsOf(database, ids),
+      ids: (after, limit) => recordIds(database, after, limit),
+    };
+    this.orders = this.#ordersOf(database);
+    this.accepted = acceptedStore(database);
+    this.upkeep = upkeepStore(database, (expiredBefore) => this.sessions.forget(expiredBefore));
+  }
+
+  listen(listener: RelayListener): void {
+    this.#listener = listener;
+  }
+
+  probe(): Promise<void> {
+    return this.#database.probe();
+  }
+
+  async state(): Promise<RelayStoreState> {
+    const { commits, jobs, waiting, bytes } = await this.#database.stats();
+    return { kind: "sqlite", ok: true, figures: { commits, jobs, waiting, bytes } };
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  #ordersOf(database: SqliteDatabase): RelayStore["orders"] {
+    return {
+      find: (id) => findOrder(database, id),
+      open: (provider) => openOrders(database, provider),
+      pending: (orderId) => pendingOf(database, orderId),
+      waiting: (provider, after) => waitingRequests(database, provider, after),
+      save: async (question, order, decide) => {
+        const asked = await saveRequest(database, question, order, decide);
+        if (asked) this.#listener.requested(question.provider);
+        return asked;
+      },
+      orderOf: (requestId) => orderOfRequest(database, requestId),
+      answer: async (requestId, answer) => {
+        await saveAnswer(database, requestId, answer);
+        this.#listener.answered(answer.order_id);
+      },
+    };
+  }
+}
+
+function rentalsOf(database: SqliteDatabase): RelayStore["rentals"] {
+  const routes = new RouteCache(database);
+  return {
+    route: (rentalId) => routes.find(rentalId),
+    routesOfListing: (listingId, now) => findRoutesOfListing(database, listingId, now),
+    isKnownListing: (listingId) => isKnownListing(database, listingId),
+    rentedOf: (ids, now) => rentedOf(database, ids, now),
+    save: async (entry, decide) => {
+      const decision = await saveGrant(database, entry, decide);
+      if (decision === "created") routes.forget(entry.grant.rental_id);
+      return decision;
+    },
+    ofRenter: (renter) => readRentals(database, renter),
+    ofProvider: (provider, request) => readProviderRentals(database, provider, request),
+    messages: (provider, request) => readProviderMessages(database, provider, request),
+  };
+}
