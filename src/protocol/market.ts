@@ -1,6 +1,7 @@
 // The market: listings with the chain's raw evidence, and orders between a renter and a provider who never meet but at a relay.
 
 import { z } from "zod";
+import { relayProblem } from "./relay.ts";
 import {
   hashText,
   listingIdText,
@@ -95,6 +96,10 @@ export const rentQuote = z.object({
   needs: z.array(z.string()),
 });
 export type RentQuote = z.infer<typeof rentQuote>;
+
+export const rentBody = z.union([rentQuestion, rentRequest]);
+/** 402 of `POST /rent`. */
+export const rentRefused = z.object({ ...relayProblem.shape, payment_required: rentQuote });
 
 export const rentAccepted = z.object({ order_id: orderIdText, status: z.string() });
 

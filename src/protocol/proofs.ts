@@ -79,6 +79,9 @@ export const proofDayView = z.object({
 });
 export type ProofDayView = z.infer<typeof proofDayView>;
 
+/** `GET /proofs/{date}` of a relay. */
+export const relayDayReply = z.object({ issuer: publicKeyText, ...proofDayView.shape });
+
 /** `GET /api/v1/proofs`: oldest first. */
 export const proofsReply = z.object({ issuer: publicKeyText, days: z.array(proofDayView) });
 export type ProofsReply = z.infer<typeof proofsReply>;

@@ -201,11 +201,23 @@ export const relayProblem = z.object({
 });
 export type RelayProblem = z.infer<typeof relayProblem>;
 
-/** `GET /info` of a relay. */
+/** The place in `/rentals/{rental_id}`. */
+export const rentalPlace = z.strictObject({ rental_id: rentalIdText });
+
+/** `GET /health`. */
+export const healthReply = z.object({ status: z.literal("ok") });
+
+/** What a client needs of `GET /info` of a relay. */
 export const relayInfo = z.object({
   version: z.string().max(100),
   protocol: z.literal(1),
   verify: z.string().max(100),
   /** Where the relay takes calls. */
   voice: relayVoice.optional(),
+});
+/** `GET /info` as a relay answers now. */
+export const relayInfoReply = relayInfo.extend({
+  name: z.literal("numberbox-relay"),
+  /** By which it judges times. */
+  time: unixSeconds,
 });

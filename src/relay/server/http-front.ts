@@ -12,13 +12,13 @@ import {
   withDeadline,
   wrapError,
 } from "../../base/index.ts";
-import { MAX_ENVELOPE_BYTES } from "../../protocol/index.ts";
 import type { Forwarding } from "./forwarding.ts";
 import type { BodyReader } from "./http-body.ts";
 import { sendProblem, sendReply } from "./http-reply.ts";
 import type { LiveHub } from "./live-hub.ts";
 import { problemOf, refusal } from "./problems.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import { MAX_FORWARD_BYTES } from "./routes-mailbox.ts";
 
 export interface HttpFrontDeps {
   readonly forwarding: Forwarding;
@@ -32,13 +32,18 @@ export interface HttpFrontDeps {
   readonly log: Logger;
 }
 
-/** The largest envelope as text, and room for the header around it. */
-const MAX_FORWARD_BYTES = Math.ceil((MAX_ENVELOPE_BYTES * 4) / 3) + 4096;
 const HEADERS_DEADLINE = seconds(10);
 const REQUEST_DEADLINE = seconds(30);
 /** Longer than a box's pause between two messages, so that its connection stays. */
 const KEEP_ALIVE = seconds(65);
 const STOP_DEADLINE = seconds(1);
+
+/** Every path is there with its version in front, too. */
+const VERSION = "/v1";
+
+function dropVersion(request: IncomingMessage): void {
+  if (request.url?.startsWith(`${VERSION}/`)) request.url = request.url.slice(VERSION.length);
+}
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? "/").split("?", 1)[0] ?? "/";
 
@@ -95,6 +100,7 @@ export class HttpFront {
     });
     try {
       await this.#admit(request);
+      dropVersion(request);
       const path = pathOf(request);
       if (request.method === "POST" && path === "/forward") return await this.#forward(request, response);
       // Express answers a malformed escape with an error of its own; no route of ours has any escape.
@@ -123,6 +129,7 @@ export class HttpFront {
     socket.on("error", () => socket.destroy());
     try {
       await this.#admit(request);
+      dropVersion(request);
       if (pathOf(request) !== "/ws") throw refusal("relay.unknown_route", "WebSockets are served on /ws only");
       this.#deps.hub.accept(request, socket, head);
     } catch (error) {

@@ -2,13 +2,15 @@
 
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
-import { parseWith } from "../../protocol/index.ts";
+import { MAX_WAIT_SECONDS, parseWith } from "../../protocol/index.ts";
 import { refusal } from "./problems.ts";
 
 export const wholeNumber = z
   .string()
   .regex(/^[0-9]{1,15}$/, "a whole number")
   .transform(Number);
+/** How long a question is held open. */
+export const waitSeconds = wholeNumber.pipe(z.number().max(MAX_WAIT_SECONDS)).default(0);
 export const pageQuery = z.strictObject({
   after: wholeNumber.default(0),
   limit: wholeNumber.pipe(z.number().min(1).max(500)).default(100),

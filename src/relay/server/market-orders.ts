@@ -129,7 +129,7 @@ export class MarketOrders {
    * Takes a provider's word about an order: `id` is that of the question it answers, or the order's own. Proves itself by its signature.
    * Errors: `relay.unknown_order`, `relay.unknown_provider`, `relay.bad_signature`, `relay.conflict`.
    */
-  async answer(id: string, answer: OrderAnswer): Promise<{ readonly status: string; readonly order_id: string }> {
+  async answer(id: string, answer: OrderAnswer): Promise<{ readonly status: "taken"; readonly order_id: string }> {
     const { store, crypto, providers } = this.#deps;
     const orderId = await store.orders.orderOf(id);
     const order = orderId === null ? null : await store.orders.find(orderId);

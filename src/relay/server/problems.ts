@@ -45,6 +45,12 @@ const STATUS: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ["relay.overloaded", 503],
 ]);
 
+/** The status of a refusal, or of what `problemOf` makes of a fault; null for a code that leaves the relay under neither. */
+export function statusOfCode(code: string): number | null {
+  if (code === "relay.busy") return 503;
+  return code === "relay.internal" ? 500 : (STATUS.get(code as ErrorCode) ?? null);
+}
+
 const HINTS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ["relay.ts_ahead", "Set the clock of the box; the relay's time is in the Date header."],
   ["relay.unauthorized", "Get a token: POST /auth/challenge, sign the challenge, POST /auth."],
@@ -59,7 +65,7 @@ const HINTS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ["relay.bad_signature", "Sign with the provider's key, over exactly the members that are sent."],
   ["relay.unknown_provider", "Ask the operator of this relay to add the provider's key to its configuration."],
   ["relay.foreign_listing", "Use a listing of your own: this one belongs to another provider."],
-  ["relay.unknown_route", "See GET /info for what this is."],
+  ["relay.unknown_route", "See GET /openapi.json, or read /api, for the routes that there are."],
   ["relay.foreign_order", "Sign in with the renter's key that the order was made with."],
   ["relay.unknown_order", "Orders are forgotten after two days: make a new one with POST /rent."],
   ["relay.unknown_record", "Ask another relay, or the provider."],

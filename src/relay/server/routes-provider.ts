@@ -1,0 +1,128 @@
+// `/provider/…`: what a box asks about its own provider, and what it answers to renters.
+
+import { z } from "zod";
+import { type Clock, millis } from "../../base/index.ts";
+import type { RelayStore, StoredGrant } from "../../core/index.ts";
+import {
+  answerReply,
+  claimReply,
+  claimRequest,
+  orderAnswer,
+  orderIdText,
+  type ProviderRentalsPage,
+  providerMessagesPage,
+  providerReceiptsPage,
+  providerRentalsPage,
+  providerRequests,
+  rentalIdText,
+} from "../../protocol/index.ts";
+import { pageQuery, waitSeconds, wholeNumber } from "./http-query.ts";
+import type { MarketOrders } from "./market-orders.ts";
+import { type Operation, operation } from "./operation.ts";
+import type { Providers } from "./providers.ts";
+
+export interface ProviderDeps {
+  readonly store: Pick<RelayStore, "mail" | "rentals" | "providers">;
+  readonly orders: MarketOrders;
+  readonly providers: Providers;
+  readonly clock: Clock;
+}
+
+const MAX_ANSWER_BYTES = 48 * 1024;
+
+const rentalsQuery = pageQuery.extend({ after: z.union([rentalIdText, z.literal("")]).default("") });
+const messagesQuery = pageQuery.extend({ rental_id: rentalIdText });
+const requestsQuery = z.strictObject({
+  after: wholeNumber.default(0),
+  wait: waitSeconds,
+  open: z.literal("1").optional(),
+});
+
+// A grant can be large by its sealed terms: a page is cut before it is more than clients take.
+const PAGE_BYTES = 512 * 1024;
+
+function cutPage(rentals: readonly StoredGrant[], more: boolean, after: string): ProviderRentalsPage {
+  let bytes = 0;
+  const over = rentals.findIndex(({ text }, at) => {
+    bytes += text.length;
+    return at > 0 && bytes > PAGE_BYTES;
+  });
+  const page = over === -1 ? rentals : rentals.slice(0, over);
+  return {
+    rentals: page.map(({ grant, lastSeq }) => ({ grant, last_seq: lastSeq })),
+    next: page.at(-1)?.grant.rental_id ?? after,
+    more: more || page.length < rentals.length,
+  };
+}
+
+function storeOperations({ store, clock }: ProviderDeps): readonly Operation[] {
+  const common = { access: "provider", tag: "Providers" } as const;
+  return [
+    operation({
+      ...{ ...common, method: "get", path: "/provider/receipts", summary: "What renters have acknowledged" },
+      query: pageQuery,
+      reply: providerReceiptsPage,
+      run: async ({ caller, query }) => {
+        const page = await store.mail.receipts(caller, query);
+        const box = await store.providers.box(caller);
+        return box === null ? page : { box, ...page };
+      },
+    }),
+    operation({
+      ...{ ...common, method: "get", path: "/provider/rentals", summary: "The grants that were registered here" },
+      query: rentalsQuery,
+      reply: providerRentalsPage,
+      run: async ({ caller, query }) => {
+        const { rentals, more } = await store.rentals.ofProvider(caller, query);
+        return cutPage(rentals, more, query.after);
+      },
+    }),
+    operation({
+      ...{ ...common, method: "get", path: "/provider/messages", summary: "What was taken of one rental" },
+      query: messagesQuery,
+      reply: providerMessagesPage,
+      run: async ({ caller, query: { rental_id: rentalId, ...page } }) =>
+        await store.rentals.messages(caller, { rentalId, ...page }),
+    }),
+    operation({
+      ...{ ...common, method: "put", path: "/provider/box", summary: "Say which box has the identity now" },
+      bodyBytes: 1024,
+      body: claimRequest,
+      reply: claimReply,
+      run: async ({ caller, body: { instance } }) => ({
+        status: await store.providers.claim({ provider: caller, instance, at: clock.now() }),
+      }),
+    }),
+  ];
+}
+
+export function providerOperations(deps: ProviderDeps): readonly Operation[] {
+  const { orders, providers } = deps;
+  return [
+    ...storeOperations(deps),
+    operation({
+      ...{ method: "get", path: "/provider/requests", access: "provider", tag: "Providers" },
+      summary: "What renters ask, oldest first",
+      description: "Held open for `wait` seconds while there is nothing. A question comes again until it is answered.",
+      query: requestsQuery,
+      reply: providerRequests,
+      run: async ({ caller, query: { after, wait, open } }) =>
+        await orders.requests(caller, { after, wait: millis(wait * 1000), open: open !== undefined }),
+    }),
+    operation({
+      ...{ method: "put", path: "/provider/requests/{id}", access: "signed", tag: "Providers" },
+      summary: "Answer a renter: a quote, a payment, a grant or a refusal",
+      description:
+        "`id` is that of the question or of the order. The answer proves itself by the provider's signature.",
+      errors: ["relay.unknown_order", "relay.unknown_provider", "relay.bad_signature", "relay.conflict"],
+      bodyBytes: MAX_ANSWER_BYTES,
+      params: z.strictObject({ id: orderIdText }),
+      body: orderAnswer,
+      reply: answerReply,
+      run: async ({ params, body }) => {
+        providers.get(body.provider);
+        return await orders.answer(params.id, body);
+      },
+    }),
+  ];
+}
