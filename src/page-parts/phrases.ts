@@ -76,6 +76,14 @@ export class Phrases<M extends Texts & SpanTexts> {
     return this.#date.format(ms);
   }
 
+  /** As `2026-11-28 18:05`, here: alike in every language, and the first view does not wait for a language's tables. */
+  stamp(ms: number): string {
+    const at = new Date(ms);
+    const two = (n: number): string => String(n).padStart(2, "0");
+    const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+    return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  }
+
   /** A span in its largest whole unit: `12 s`, `5 min`, `3 h`, `9 d`. */
   span(ms: number): string {
     if (ms < MINUTE) return this.#known("span.s", { n: Math.max(0, Math.floor(ms / 1000)) });
@@ -116,6 +124,7 @@ export class Phrases<M extends Texts & SpanTexts> {
   }
 
   #fill(text: string, values: Values): string {
+    if (!text.includes("{")) return text;
     return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
       const value = values[name];
       return typeof value === "number" ? this.number(value) : String(value ?? "");

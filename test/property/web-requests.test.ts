@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { problemReply } from "../../src/web/shared/api.ts";
+import { problemReply } from "../../src/web/shared/session.ts";
 import { type Answer, startFixture, type WebFixture } from "../web/web-fixture.ts";
 
 let f: WebFixture;

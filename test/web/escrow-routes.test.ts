@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { escrowFileText, parseEscrowFile } from "../../src/core/index.ts";
 import { escrowStepReply, escrowsReply, escrowView } from "../../src/protocol/index.ts";
-import { problemReply } from "../../src/web/shared/api.ts";
+import { problemReply } from "../../src/web/shared/session.ts";
 import { BoxEscrows } from "../core/escrow/box-escrows.ts";
 import { passed } from "../core/escrow/escrow-rig.ts";
 import { startFixture, type WebFixture } from "./web-fixture.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { problemReply } from "../../src/web/shared/api.ts";
+import { problemReply } from "../../src/web/shared/session.ts";
 import { DATE, hashOf, ProofBox } from "../sim/proof-box.ts";
 import { startFixture, type WebFixture } from "./web-fixture.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AppError, unixMs } from "../../src/base/index.ts";
 import { type UssdConsole, ussdError } from "../../src/core/index.ts";
-import { problemReply } from "../../src/web/shared/api.ts";
+import { problemReply } from "../../src/web/shared/session.ts";
 import { startFixture, type WebFixture } from "./web-fixture.ts";
 
 /** Codes that stand for what may go wrong. */

@@ -3,15 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { seconds } from "../../src/base/index.ts";
 import { grantRequest, overview, rentalView } from "../../src/protocol/index.ts";
 import { setPassword } from "../../src/web/index.ts";
-import {
-  eventsReply,
-  linesReply,
-  problemReply,
-  receiptsReply,
-  rentalsReply,
-  sessionReply,
-  slotsReply,
-} from "../../src/web/shared/api.ts";
+import { eventsReply, linesReply, receiptsReply, rentalsReply, slotsReply } from "../../src/web/shared/api.ts";
+import { problemReply, sessionReply } from "../../src/web/shared/session.ts";
 import { firstRental } from "../sim/fake-box-console.ts";
 import { PASSWORD, startFixture, type WebFixture } from "./web-fixture.ts";
 

@@ -11,9 +11,9 @@ import {
   type UserView,
   userView,
 } from "../shared/accounts.ts";
-import { type SessionReply, sessionReply } from "../shared/api.ts";
 import { type EnrolmentReply, enrolmentReply, passkeyOptions, recoveryReply } from "../shared/factors.ts";
 import type { Role } from "../shared/scopes.ts";
+import { type SessionReply, sessionReply } from "../shared/session.ts";
 import { call } from "./call.ts";
 
 const V1 = "/api/v1";

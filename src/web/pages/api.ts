@@ -12,7 +12,8 @@ import {
   type RentalView,
   rentalView,
 } from "../../protocol/index.ts";
-import { type SessionReply, type SetupRequest, sessionReply } from "../shared/api.ts";
+import type { SetupRequest } from "../shared/api.ts";
+import { type SessionReply, sessionReply } from "../shared/session.ts";
 import { type FleetApi, fleetApi } from "./api-fleet.ts";
 import { call } from "./call.ts";
 

@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import { AppError, type ErrorCode, type Millis, seconds } from "../../base/index.ts";
-import { problemReply } from "../shared/api.ts";
+import { problemReply } from "../shared/session.ts";
 
 const TIMEOUT = seconds(15);
 

@@ -3,12 +3,14 @@
 import { AppError, type Clock, type Disposer, type Millis, messageOf, type Random, seconds } from "../../base/index.ts";
 import type { Store } from "../../page-parts/index.ts";
 import type { AddPhoneRequest, GrantRequest, JoinPhoneRequest, PhoneInvitation } from "../../protocol/index.ts";
-import type { SessionReply, SetupRequest } from "../shared/api.ts";
+import type { SetupRequest } from "../shared/api.ts";
+import type { SessionReply } from "../shared/session.ts";
 import type { Api } from "./api.ts";
 import type { LanguageId } from "./languages.ts";
 import { LiveLink } from "./live-link.ts";
 import { SlotActions } from "./slot-actions.ts";
 import { applyFrame, applyTick, type Notice, type State, type Theme, type View } from "./state.ts";
+import type { Visits } from "./visits.ts";
 
 const TICK = seconds(1);
 const NOTICE_SHOWN = seconds(8);
@@ -20,6 +22,7 @@ export interface ControllerDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly openFeed: () => WebSocket;
+  readonly visits: Visits;
   readonly showTheme: (theme: Theme) => void;
   readonly showPath: (view: View) => void;
   /** Fetches the language's texts, shows the pages in it, and remembers it. */
@@ -54,6 +57,8 @@ export class Controller {
 
   start(): void {
     this.#deps.showTheme(this.#deps.store.get().theme);
+    // Who was signed in when they left is likely still: the feed comes while the question is asked.
+    if (this.#deps.visits.wasSignedIn()) this.#link.start();
     void this.#askSession();
     this.#scheduleTick();
   }
@@ -179,9 +184,11 @@ export class Controller {
     if (reply.state === "signed_in") {
       const { user } = reply;
       this.#deps.store.update((state) => (state.visitor === "owner" ? state : { ...state, visitor: "owner", user }));
+      this.#deps.visits.keep(true);
       this.#link.start();
       return;
     }
+    this.#deps.visits.keep(false);
     this.#link.stop();
     const visitor = reply.state === "setup" ? "newcomer" : "stranger";
     const needsClaimCode = reply.state === "setup" && reply.claim_code;

@@ -12,6 +12,7 @@ import { pathOf, viewOf } from "./routes.ts";
 import { initialState } from "./state.ts";
 import { en } from "./strings/en.ts";
 import { Root } from "./views/root.tsx";
+import { browserVisits } from "./visits.ts";
 
 function start(target: HTMLElement): void {
   // zod compiles its parsers with `new Function`, which the content security policy forbids.
@@ -22,6 +23,7 @@ function start(target: HTMLElement): void {
     api,
     clock: browserClock,
     random: browserRandom,
+    visits: browserVisits(localStorage),
     openFeed: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`),
     showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
     showLanguage: async (language) => {

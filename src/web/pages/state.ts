@@ -11,7 +11,7 @@ import type {
   RentalView,
   SlotView,
 } from "../../protocol/index.ts";
-import type { VisitorUser } from "../shared/api.ts";
+import type { VisitorUser } from "../shared/session.ts";
 import type { FixedView } from "../shared/views.ts";
 import { type CountHistory, countsSeen, historyStart, resumeHistory } from "./history.ts";
 

@@ -14,6 +14,8 @@ export default defineConfig({
     reportCompressedSize: true,
     // Schemas do nothing by being there: a page fetches those that it parses with, and builds no others.
     rolldownOptions: {
+      // What the first view needs comes in one file: each file of its own costs a slow machine a turn.
+      output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
       treeshake: { moduleSideEffects: [{ test: /\/src\/(?:protocol|base|page-parts)\//, sideEffects: false }] },
     },
   },

@@ -12,11 +12,12 @@ import {
 } from "../../openapi/index.ts";
 import * as protocol from "../../protocol/index.ts";
 import * as api from "../shared/api.ts";
+import * as session from "../shared/session.ts";
 import { commonResponses, problemResponses } from "./openapi-problems.ts";
 import { type Operation, takesIdempotencyKey } from "./operation.ts";
 
 const { liveFrame } = protocol;
-const { problemReply } = api;
+const { problemReply } = session;
 /** Names that stand in every client's code. */
 const CALLED = { problemReply: "Problem" };
 const BINARY = { type: "string", contentMediaType: "application/octet-stream" };
@@ -141,7 +142,7 @@ const COMMON_COMPONENTS = {
 
 /** The document of these operations; `version` is the box's. */
 export function openApiOf(operations: readonly Operation[], version: string): Json {
-  const names = new SchemaNames({ ...protocol, ...api }, CALLED);
+  const names = new SchemaNames({ ...protocol, ...api, ...session }, CALLED);
   names.use(problemReply, "output", "Problem");
   names.use(liveFrame, "output", "LiveFrame");
   for (const each of operations) {

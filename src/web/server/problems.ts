@@ -3,7 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler } from "express";
 import { AppError, isAppError, type Logger } from "../../base/index.ts";
-import type { ProblemReply } from "../shared/api.ts";
+import type { ProblemReply } from "../shared/session.ts";
 import { tellCode } from "./audit/audit-notes.ts";
 import { BACKUP_STATUS } from "./backup-status.ts";
 import { CALL_STATUS } from "./call-status.ts";

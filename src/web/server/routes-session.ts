@@ -3,8 +3,9 @@
 
 import type { Request, RequestHandler, Response } from "express";
 import { acceptRequest } from "../shared/accounts.ts";
-import { type SessionReply, sessionReply, setupRequest, signInRequest, type VisitorUser } from "../shared/api.ts";
+import { setupRequest, signInRequest } from "../shared/api.ts";
 import { type Role, SCOPES_OF } from "../shared/scopes.ts";
+import { type SessionReply, sessionReply, type VisitorUser } from "../shared/session.ts";
 import { type Access, cookieHeader, nameOf, originHeaders, scopesOf, sessionCookie } from "./access.ts";
 import type { SecondFactors } from "./accounts/second-factors.ts";
 import type { SignInTickets } from "./accounts/sign-in-tickets.ts";

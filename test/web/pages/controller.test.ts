@@ -6,7 +6,7 @@ import type { FleetApi } from "../../../src/web/pages/api-fleet.ts";
 import { Controller } from "../../../src/web/pages/controller.ts";
 import { pathOf, slotOf, slotPage, viewOf } from "../../../src/web/pages/routes.ts";
 import { initialState } from "../../../src/web/pages/state.ts";
-import type { SessionReply } from "../../../src/web/shared/api.ts";
+import type { SessionReply } from "../../../src/web/shared/session.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
 import { VirtualClock } from "../../sim/virtual-clock.ts";
 
@@ -20,10 +20,10 @@ const noFleet: FleetApi = {
   ...{ ussdAsk: unused, ussdReply: unused, ussdEnd: unused, ussdNotice: unused, join: unused, permitJoin: unused },
 };
 
-function setup(session: SessionReply | Error) {
+function setup(session: SessionReply | Error, wasSignedIn = false) {
   const clock = new VirtualClock();
   const store = new Store(initialState("overview", "system"));
-  const world = { session, sockets: 0, paths: [] as string[], themes: [] as string[] };
+  const world = { session, sockets: 0, paths: [] as string[], themes: [] as string[], wasSignedIn };
   const answer = async (): Promise<SessionReply> => {
     if (world.session instanceof Error) throw world.session;
     return world.session;
@@ -48,6 +48,12 @@ function setup(session: SessionReply | Error) {
       world.sockets++;
       return { close: () => {} } as WebSocket;
     },
+    visits: {
+      wasSignedIn: () => world.wasSignedIn,
+      keep: (is) => {
+        world.wasSignedIn = is;
+      },
+    },
     showTheme: (theme) => world.themes.push(theme),
     showPath: (view) => world.paths.push(view),
     showLanguage: async () => {},
@@ -66,6 +72,26 @@ describe("Controller", () => {
     await clock.flush();
     expect([store.get().visitor, world.sockets]).toEqual([visitor, sockets]);
     expect(store.get().needsClaimCode).toBe(visitor === "newcomer");
+  });
+
+  it("opens the feed before the answer for who was signed in, and remembers who is", async () => {
+    const { clock, store, controller, world } = setup(signedIn, true);
+    controller.start();
+    expect([store.get().visitor, world.sockets]).toEqual(["unknown", 1]);
+    await clock.flush();
+    expect([store.get().visitor, world.sockets, world.wasSignedIn]).toEqual(["owner", 1, true]);
+    await controller.signOut();
+    expect(world.wasSignedIn).toBe(false);
+  });
+
+  it("closes a feed opened on a guess that was wrong, shows nothing of the box, and does not guess again", async () => {
+    const { clock, store, controller, world } = setup({ state: "signed_out" }, true);
+    controller.start();
+    store.update((state) => ({ ...state, box: { slots: [] } as never }));
+    await clock.flush();
+    expect(store.get()).toMatchObject({ visitor: "stranger", box: null });
+    await clock.advance(seconds(60));
+    expect([world.sockets, world.wasSignedIn]).toEqual([1, false]);
   });
 
   it("asks again while the box does not answer", async () => {

@@ -4,7 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { windowLeft } from "../hardware.ts";
-import { HardwareDialog } from "./hardware-dialog.tsx";
+import { Lazy } from "../parts/lazy.tsx";
+
+const loadDialog = async () => (await import("./hardware-dialog.tsx")).HardwareDialog;
 
 /** Asked once when the overview opens: somebody may have opened the window from elsewhere. */
 function useWindowLeft(): string | null {
@@ -31,7 +33,7 @@ export function AddHardware() {
         {words.t("hardware.add")}
         {left !== null && <span class="add-hardware-left">{left}</span>}
       </button>
-      {isOpen && <HardwareDialog onClose={() => setOpen(false)} />}
+      {isOpen && <Lazy load={loadDialog}>{(HardwareDialog) => <HardwareDialog onClose={() => setOpen(false)} />}</Lazy>}
     </>
   );
 }

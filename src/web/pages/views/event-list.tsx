@@ -38,7 +38,7 @@ function Row({ event, text, showsKey, isFresh }: RowProps) {
         {text}
         {showsKey && <ProviderKey />}
       </span>
-      <time dateTime={new Date(event.at).toISOString()} title={words.date(event.at)}>
+      <time dateTime={new Date(event.at).toISOString()} title={words.stamp(event.at)}>
         {ago}
       </time>
     </li>

@@ -129,7 +129,7 @@ function Relay({ overview }: { readonly overview: Overview }) {
 function BoxClock({ overview }: { readonly overview: Overview }) {
   const words = useWords();
   const isTrusted = overview.clock === "trusted";
-  const time = useSelect((state) => words.date(state.now));
+  const time = useSelect((state) => words.stamp(state.now));
   return (
     <Station
       area="clock"

@@ -50,5 +50,8 @@ export const loadSlotPage = async () => (await import("./slot-page.tsx")).SlotPa
 export const loadWizard = async () => (await import("./wizard/wizard.tsx")).Wizard;
 
 /** Reached without a sign-in. */
+export const loadSetUp = async () => (await import("./set-up.tsx")).SetUp;
+export const loadSignIn = async () => (await import("./sign-in.tsx")).SignIn;
+export const loadJoin = async () => (await import("./join.tsx")).Join;
 export const loadInvitation = async () => (await import("./invitation.tsx")).Invitation;
 export const loadTrust = async () => (await import("./trust.tsx")).Trust;

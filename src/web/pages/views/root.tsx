@@ -7,11 +7,8 @@ import type { Translator } from "../i18n.ts";
 import { Lazy } from "../parts/lazy.tsx";
 import { isFixed, slotOf } from "../routes.ts";
 import type { View } from "../state.ts";
-import { Join } from "./join.tsx";
-import { loadInvitation, loadTrust, loadWizard } from "./registry.ts";
-import { SetUp } from "./set-up.tsx";
+import { loadInvitation, loadJoin, loadSetUp, loadSignIn, loadTrust, loadWizard } from "./registry.ts";
 import { Shell } from "./shell.tsx";
-import { SignIn } from "./sign-in.tsx";
 
 /** What the view is called in the title of the window. */
 function nameOf(words: Translator, view: View): string {
@@ -45,25 +42,27 @@ function Waiting({ unreachable }: { readonly unreachable: boolean }) {
 }
 
 /** Shown to whoever comes. */
-const OPEN: Readonly<Partial<Record<View, typeof loadTrust>>> = { invitation: loadInvitation, trust: loadTrust };
+const OPEN: Readonly<Partial<Record<View, typeof loadTrust>>> = {
+  invitation: loadInvitation,
+  join: loadJoin,
+  trust: loadTrust,
+};
 
 export function Root() {
   useTitle();
   const visitor = useSelect((state) => state.visitor);
   const view = useSelect((state) => state.view);
   const open = OPEN[view] ?? null;
-  const isJoining = useSelect((state) => state.view === "join");
   const isWelcome = useSelect((state) => state.view === "welcome");
-  if (isJoining) return <Join />;
   if (open !== null) return <Lazy load={open}>{(Shown) => <Shown />}</Lazy>;
   switch (visitor) {
     case "unknown":
     case "unreachable":
       return <Waiting unreachable={visitor === "unreachable"} />;
     case "newcomer":
-      return <SetUp />;
+      return <Lazy load={loadSetUp}>{(SetUp) => <SetUp />}</Lazy>;
     case "stranger":
-      return <SignIn />;
+      return <Lazy load={loadSignIn}>{(SignIn) => <SignIn />}</Lazy>;
     case "owner":
       return isWelcome ? <Lazy load={loadWizard}>{(Wizard) => <Wizard />}</Lazy> : <Shell />;
   }
