@@ -330,7 +330,7 @@ function contract(open: () => Promise<EdgeRig>): void {
       (await far).refuse(486);
       expect(await call.ended).toContain("486");
       await eventually(() => rig.edge.dialogs() === 0);
-    });
+    }, 240_000);
   });
 
   /** As a phone does that got no answer: it asks again. */

@@ -7,7 +7,7 @@ import { systemClock } from "../../../src/base/system-clock.ts";
 export async function until<T>(
   what: string,
   look: () => T | null | false | Promise<T | null | false>,
-  limit = 15_000,
+  limit = 60_000,
 ): Promise<T> {
   const end = systemClock.monotonic() + limit;
   for (;;) {
