@@ -35,6 +35,11 @@ describe("Translator", () => {
     expect(words.decimal("7")).toBe("7");
   });
 
+  it("stamps a moment of this place alike in every language", () => {
+    const at = new Date(2026, 0, 5, 7, 9).getTime();
+    expect([words.stamp(at), new Translator(en, "ru").stamp(at)]).toEqual(["2026-01-05 07:09", "2026-01-05 07:09"]);
+  });
+
   it("chooses the plural form", () => {
     expect([words.count("days", 1), words.count("days", 2)]).toEqual(["1 day", "2 days"]);
   });
