@@ -1,10 +1,21 @@
 // The relay role: one relay process over its data folder.
 
-import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
+import { readFile } from "node:fs/promises";
+import {
+  AppError,
+  type Clock,
+  type CryptoSuite,
+  type Logger,
+  type Random,
+  Secret,
+  systemCodeOf,
+  wrapError,
+} from "../base/index.ts";
 import type { RelayConfig } from "../config/index.ts";
 import { type RelayHandle, startRelay } from "../relay/index.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { inDataFolder } from "./in-data-folder.ts";
 import { type RelayVoiceService, startRelayVoice } from "./relay-voice.ts";
 
 export interface RelayRoleDeps {
@@ -17,7 +28,22 @@ export interface RelayRoleDeps {
   readonly log: Logger;
 }
 
-/** Errors: `app.folder_in_use`, `app.no_folder`, those of the database and of listening. */
+/** The token that metrics are read with; null where none is set up. */
+async function tokenOf(file: string | undefined, folder: string): Promise<Secret<string> | null> {
+  if (file === undefined) return null;
+  const path = inDataFolder(folder, file);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw wrapError(cause, "app.no_token", `the token file ${path} cannot be read (${systemCodeOf(cause) ?? "?"})`, {
+      hint: "Check `metrics` in the relay's configuration, and who may read the file.",
+    });
+  });
+  if (text.trim().length >= 16) return new Secret(text.trim());
+  throw new AppError("app.no_token", `the token in ${path} is shorter than 16 characters`, {
+    hint: "Make one: openssl rand -hex 24",
+  });
+}
+
+/** Errors: `app.no_token`, `app.folder_in_use`, `app.no_folder`, those of the database and of listening. */
 export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> {
   const { config, suite } = deps;
   const folder = await openDataFolder(deps.dataFolder);
@@ -29,6 +55,7 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
     }
     voice = await startRelayVoice(config.voice, { ...deps, providers: config.providers, dataFolder: folder.path });
     const calls = voice;
+    const metricsToken = await tokenOf(config.metrics?.token_file, folder.path);
     const relay = await startRelay({
       ...deps,
       crypto: suite,
@@ -37,10 +64,16 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       providers: config.providers,
       trustLocalProxy: config.trust_local_proxy,
       voice: () => calls?.info() ?? null,
+      ...(metricsToken === null ? {} : { metricsToken }),
       ...(chain === null ? {} : { names: chain.node }),
       ...(config.public_host === undefined ? {} : { publicHost: config.public_host }),
       limits: {
         authPerMinute: config.limits.auth_per_minute,
+        failuresPerHour: config.limits.failures_per_hour,
+        connectionsPerAddress: config.limits.connections_per_address,
+        socketsPerAddress: config.limits.sockets_per_address,
+        sockets: config.limits.sockets,
+        workBits: config.limits.work_bits,
         forwardsPerMinute: config.limits.forward_per_minute,
         // As many as may come in, a renter may acknowledge.
         receiptsPerMinute: config.limits.forward_per_minute,

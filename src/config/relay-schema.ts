@@ -33,6 +33,28 @@ export const relayConfig = z.strictObject({
     .strictObject({
       auth_per_minute: z.int().min(1).max(100_000).default(10).describe("Sign-ins per network address and minute."),
       forward_per_minute: z.int().min(1).max(10_000_000).default(6000).describe("Messages per provider and minute."),
+      failures_per_hour: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(60)
+        .describe("Wrong signatures and unknown tokens per network address and hour; then it waits."),
+      connections_per_address: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(2000)
+        .describe("Open connections of one network address; not counted of a trusted proxy on this machine."),
+      sockets_per_address: z.int().min(1).max(1_000_000).default(1000).describe("WebSockets of one network address."),
+      sockets: z.int().min(1).max(1_000_000).default(20_000).describe("WebSockets of all together."),
+      work_bits: z
+        .int()
+        .min(0)
+        .max(28)
+        .default(0)
+        .describe(
+          "Work that strangers do before they sign in or hand in a record, in leading zero bits of SHA-256; 0 for none. 18 take a phone about a second, and each bit doubles it.",
+        ),
       read_per_minute: z.int().min(1).max(10_000_000).default(120).describe("Pages read per renter and minute."),
     })
     .prefault({}),
@@ -40,6 +62,14 @@ export const relayConfig = z.strictObject({
     .optional()
     .describe("A node to show listings from. It needs no wallet, and nothing is written with it."),
   voice: gatewaySection.optional(),
+  metrics: z
+    .strictObject({
+      token_file: z
+        .string()
+        .min(1)
+        .describe("A file with the token that Prometheus sends; without it only this machine reads /metrics."),
+    })
+    .optional(),
   keep: duration("1h", "366d", "7d").describe("How long a message waits for its renter."),
 });
 

@@ -39,3 +39,4 @@ export * from "./text.ts";
 export * from "./update.ts";
 export * from "./ussd.ts";
 export * from "./wizard.ts";
+export * from "./work.ts";

@@ -14,6 +14,7 @@ import {
   signatureText,
   unixSeconds,
 } from "./text.ts";
+import { workDemand } from "./work.ts";
 
 /** One sealed SMS on its way (design: "Message at the relay"). `v` is the envelope's version. */
 export const wireMessage = z.strictObject({
@@ -198,6 +199,8 @@ export const relayProblem = z.object({
   hint: z.string().optional(),
   challenge: z.string().optional(),
   expires: unixSeconds.optional(),
+  /** What the relay wants to be worked for before it looks at this. */
+  work: workDemand.optional(),
 });
 export type RelayProblem = z.infer<typeof relayProblem>;
 

@@ -6,8 +6,11 @@ import { type AppError, deferred } from "../../src/base/index.ts";
 import { BodyReader } from "../../src/relay/server/http-body.ts";
 
 /** A server that answers with the code of what reading the body gave; `read` is told of each. */
-async function bodyServer(budget: number): Promise<{ url: string; codes: string[]; stop: () => Promise<void> }> {
-  const bodies = new BodyReader(budget);
+async function bodyServer(
+  all: number,
+  perAddress = all,
+): Promise<{ url: string; codes: string[]; stop: () => Promise<void> }> {
+  const bodies = new BodyReader({ all, perAddress, addressOf: () => "one" });
   const codes: string[] = [];
   const server = createServer((request, response) => {
     bodies.read(request, 1_000).then(
@@ -62,6 +65,15 @@ describe("BodyReader", () => {
       // The server has not noticed yet.
     }
     expect(codes).toContain("relay.aborted");
+    await stop();
+  });
+
+  it("tells one address that it holds too much, while there is room for others", async () => {
+    const { url, stop, codes } = await bodyServer(10_000, 900);
+    expect(await post(url, 800)).toBe("ok");
+    expect(await post(url, 950)).toBe("relay.rate_limited");
+    expect(codes).toEqual(["relay.rate_limited"]);
+    expect(await post(url, 800)).toBe("ok");
     await stop();
   });
 

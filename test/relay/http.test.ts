@@ -134,8 +134,8 @@ describe("the relay's HTTP interface", () => {
     }
     const preflight = await rig.call("OPTIONS", "/sms/ack", { headers: { origin: "https://renter.example" } });
     expect(preflight.status).toBe(204);
-    expect(preflight.headers.get("access-control-allow-headers")).toBe("Authorization, Content-Type");
-    expect(preflight.headers.get("access-control-allow-methods")).toBe("GET, POST");
+    expect(preflight.headers.get("access-control-allow-headers")).toContain("Authorization, Content-Type");
+    expect(preflight.headers.get("access-control-allow-methods")).toBe("GET, POST, PUT");
   });
 
   it("gives every refusal an error, a code and a hint", async () => {

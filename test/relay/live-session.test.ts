@@ -71,6 +71,7 @@ async function authenticated(): Promise<Scene> {
       reads.push({ after, page });
       return page.promise;
     },
+    refused: () => {},
     acknowledge: async () => ({ accepted: [], refused: [] }),
   });
   session.start();
@@ -132,5 +133,16 @@ describe("LiveSession", () => {
     scene.reads[1]?.page.resolve(pageOf(1));
     await scene.clock.flush();
     expect(cursorsOf(scene)).toEqual([1]);
+  });
+
+  it("cuts off a client that asks on and reads nothing", async () => {
+    const scene = await authenticated();
+    scene.socket.emit("message", '{"type":"ping"}', false);
+    await scene.clock.flush();
+    expect(scene.socket.frames.at(-1)).toEqual({ type: "pong" });
+    scene.socket.bufferedAmount = 2_000_000;
+    scene.socket.emit("message", '{"type":"ping"}', false);
+    await scene.clock.flush();
+    expect(scene.socket.closedWith).toBe(1006);
   });
 });

@@ -6,12 +6,14 @@ import type { CryptoSuite, ErrorCode } from "../../base/index.ts";
 import type { Acknowledgement, ReceivedMessage, RelayStore } from "../../core/index.ts";
 import { canonicalJson, verifyReceipt } from "../../envelope/index.ts";
 import type { AckReply, Receipt } from "../../protocol/index.ts";
+import type { RelayMetrics } from "./metrics.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 export interface AcknowledgementDeps {
   readonly store: Pick<RelayStore, "mail">;
   readonly limits: RateLimits;
   readonly crypto: CryptoSuite;
+  readonly metrics: Pick<RelayMetrics, "acknowledged">;
 }
 
 // Verifying takes about 0.1 ms each: a full request must not hold up every other connection.
@@ -70,5 +72,6 @@ export async function acknowledge(
     if (!acknowledged) fresh.push({ messageId, rentalId, provider, receipt: canonicalJson(receipt) });
   }
   if (fresh.length > 0) await deps.store.mail.acknowledge(renter, fresh);
+  deps.metrics.acknowledged(fresh.length);
   return { accepted, refused };
 }

@@ -1,7 +1,7 @@
 // Gathers forwarded messages while a commit is under way and stores them together: the busier the relay, the larger its batches.
 
 import { type Deferred, deferred, seconds } from "../../base/index.ts";
-import { refusal } from "./problems.ts";
+import { limited, refusal } from "./problems.ts";
 
 const MAX_BATCH = 128;
 const MAX_WAITING = 4_096;
@@ -24,7 +24,8 @@ export class ForwardQueue<T, R> {
   /** Resolves once the item is durable or judged. Rejects with what `store` rejected with, or `relay.rate_limited` when overrun. */
   submit(item: T): Promise<R> {
     if (this.#waiting.length >= MAX_WAITING) {
-      return Promise.reject(refusal("relay.rate_limited", "more messages arrive than the relay can store", seconds(1)));
+      const message = "more messages arrive than the relay can store";
+      return Promise.reject(limited("relay.rate_limited", "forward_queue", { message, wait: seconds(1) }));
     }
     const result = deferred<R>();
     this.#waiting.push({ item, result });

@@ -16,6 +16,8 @@ import type { RelayTime } from "./relay-time.ts";
 
 export interface HousekeepingDeps {
   readonly store: Pick<RelayStore, "upkeep">;
+  /** Told how many envelopes were wiped that nobody acknowledged. */
+  readonly wiped: (count: number) => void;
   readonly time: RelayTime;
   readonly clock: Clock;
   readonly log: Logger;
@@ -67,6 +69,7 @@ export class Housekeeping {
         lateBefore: unixMs(now - KEEP_AFTER_END),
       };
       const expired = await this.#repeat(() => upkeep.expireEnvelopes(envelopes));
+      this.#deps.wiped(expired);
       const rentals = await this.#repeat(() => upkeep.removeRentals(before(KEEP_RENTALS)));
       const orders = await this.#repeat(() => upkeep.forgetOrders(before(KEEP_ORDERS)));
       await upkeep.forgetSessions(unixSecondsOf(clock.now()));

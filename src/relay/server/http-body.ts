@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import { type AppError, fromUtf8, seconds } from "../../base/index.ts";
-import { refusal } from "./problems.ts";
+import { limited, refusal } from "./problems.ts";
 
 // What lies beyond the limit is read and dropped up to here, so that a client that has sent it all gets to read the answer.
 const MAX_DRAINED = 4 * 1024 * 1024;
@@ -45,17 +45,32 @@ function parseJson(chunks: readonly Buffer[]): unknown {
 
 const aborted = (): AppError => refusal("relay.aborted", "the client went away");
 
-export class BodyReader {
-  /** Bytes of bodies that may still come in before one has to go. */
-  #budget: number;
+export interface BodyLimits {
+  /** Bytes of all bodies together. */
+  readonly all: number;
+  /** Bytes of the bodies of one network address. */
+  readonly perAddress: number;
+  readonly addressOf: (request: IncomingMessage) => string;
+}
 
-  constructor(budget: number) {
-    this.#budget = budget;
+export class BodyReader {
+  readonly #limits: BodyLimits;
+  /** Bytes in memory. */
+  #held = 0;
+  readonly #heldBy = new Map<string, number>();
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
+  }
+
+  /** Bytes in memory now. */
+  get held(): number {
+    return this.#held;
   }
 
   /**
    * The parsed body of at most `limit` bytes. Rejects with `relay.bad_type`, `relay.too_large`, `relay.bad_json`,
-   * `relay.overloaded` when all requests together hold too much, or `relay.aborted` when the client went away. The server's
+   * `relay.overloaded` when all requests together hold too much, `relay.rate_limited` when one address does, or `relay.aborted` when the client went away. The server's
    * `requestTimeout` is the deadline.
    */
   read(request: IncomingMessage, limit: number): Promise<unknown> {
@@ -77,6 +92,7 @@ export class BodyReader {
   #collect<T>(request: IncomingMessage, limit: number, parse: (chunks: readonly Buffer[]) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
+      const address = this.#limits.addressOf(request);
       let size = 0;
       const onEnd = (): void => {
         try {
@@ -87,13 +103,13 @@ export class BodyReader {
       };
       const onData = (chunk: Buffer): void => {
         size += chunk.length;
-        this.#budget -= chunk.length;
+        const full = this.#hold(address, chunk.length);
         chunks.push(chunk);
-        if (size <= limit && this.#budget >= 0) return;
+        if (size <= limit && full === null) return;
         request.off("data", onData).off("end", onEnd);
         chunks.length = 0;
         drain(request);
-        reject(size > limit ? tooLarge(limit) : refusal("relay.overloaded", "too much comes in at once", seconds(1)));
+        reject(size > limit ? tooLarge(limit) : full);
       };
       request
         .on("data", onData)
@@ -101,9 +117,23 @@ export class BodyReader {
         .once("error", () => reject(aborted()));
       // Comes when the request is done with, whichever way it ended.
       request.once("close", () => {
-        this.#budget += size;
+        this.#hold(address, -size);
         if (!request.complete) reject(aborted());
       });
     });
+  }
+
+  /** Counts bytes that came, or went when negative; the refusal when there are too many now. */
+  #hold(address: string, bytes: number): AppError | null {
+    this.#held += bytes;
+    const ofAddress = (this.#heldBy.get(address) ?? 0) + bytes;
+    if (ofAddress === 0) this.#heldBy.delete(address);
+    else this.#heldBy.set(address, ofAddress);
+    const wait = seconds(1);
+    if (this.#held > this.#limits.all)
+      return limited("relay.overloaded", "bodies", { message: "too much comes in at once", wait });
+    if (ofAddress <= this.#limits.perAddress) return null;
+    const message = "too much comes in at once from this address";
+    return limited("relay.rate_limited", "bodies_of_address", { message, wait });
   }
 }

@@ -1,7 +1,9 @@
 // The relay's HTTP server: limits by address, the short way for `POST /forward`, express for the rest, upgrades for `/ws`.
 
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { z } from "zod";
 import {
   type AppError,
   type Clock,
@@ -16,8 +18,9 @@ import type { Forwarding } from "./forwarding.ts";
 import type { BodyReader } from "./http-body.ts";
 import { sendProblem, sendReply } from "./http-reply.ts";
 import type { LiveHub } from "./live-hub.ts";
-import { problemOf, refusal } from "./problems.ts";
-import type { RateLimits } from "./rate-limits.ts";
+import type { RelayMetrics } from "./metrics.ts";
+import { limited, problemOf, refusal } from "./problems.ts";
+import { addressKey, isLoopback, type RateLimits } from "./rate-limits.ts";
 import { MAX_FORWARD_BYTES } from "./routes-mailbox.ts";
 
 export interface HttpFrontDeps {
@@ -28,14 +31,28 @@ export interface HttpFrontDeps {
   readonly limits: RateLimits;
   readonly bodies: BodyReader;
   readonly addressOf: (request: IncomingMessage) => string;
+  readonly metrics: RelayMetrics;
+  readonly caps: ConnectionCaps;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+export interface ConnectionCaps {
+  readonly connections: number;
+  /** Not counted of this machine where a proxy on it is trusted. */
+  readonly perAddress: number;
+  readonly trustLocalProxy: boolean;
 }
 
 const HEADERS_DEADLINE = seconds(10);
 const REQUEST_DEADLINE = seconds(30);
 /** Longer than a box's pause between two messages, so that its connection stays. */
 const KEEP_ALIVE = seconds(65);
+/** Node looks for slow ones this often. */
+const LOOK_FOR_SLOW = seconds(5);
+/** A connection on which nothing moves, in either direction, longer than any question is held open. */
+const SILENCE = seconds(120);
+const MAX_HEADER_BYTES = 8 * 1024;
 const STOP_DEADLINE = seconds(1);
 
 /** Every path is there with its version in front, too. */
@@ -45,12 +62,23 @@ function dropVersion(request: IncomingMessage): void {
   if (request.url?.startsWith(`${VERSION}/`)) request.url = request.url.slice(VERSION.length);
 }
 
+const matchedRoute = z.object({ route: z.object({ path: z.union([z.string(), z.array(z.string())]) }) });
+
+/** What express has matched, for the metrics: an address never becomes a label. */
+function routeOf(request: IncomingMessage): string {
+  if (request.method === "POST" && pathOf(request) === "/forward") return "/forward";
+  const matched = matchedRoute.safeParse(request);
+  return matched.success ? ([matched.data.route.path].flat()[0] ?? "none") : "none";
+}
+
 const pathOf = (request: IncomingMessage): string => (request.url ?? "/").split("?", 1)[0] ?? "/";
 
 export class HttpFront {
   readonly #deps: HttpFrontDeps;
   readonly #server: Server;
   readonly #idle = deferred<void>();
+  readonly #byAddress = new Map<string, number>();
+  #connections = 0;
   #inFlight = 0;
   #stopping = false;
 
@@ -60,6 +88,13 @@ export class HttpFront {
       headersTimeout: HEADERS_DEADLINE,
       requestTimeout: REQUEST_DEADLINE,
       keepAliveTimeout: KEEP_ALIVE,
+      connectionsCheckingInterval: LOOK_FOR_SLOW,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    });
+    this.#server.maxConnections = deps.caps.connections;
+    this.#server.setTimeout(SILENCE, (socket) => {
+      deps.metrics.limit("silence");
+      socket.destroy();
     });
   }
 
@@ -68,6 +103,8 @@ export class HttpFront {
     this.#server.on("request", (request, response) => void this.#onRequest(request, response));
     this.#server.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
     this.#server.on("clientError", onClientError);
+    this.#server.on("connection", (socket) => this.#onConnection(socket));
+    this.#server.on("drop", () => this.#deps.metrics.limit("connections"));
     const listening = deferred<void>();
     // Later ones (no file handle left for a connection) pass by themselves.
     this.#server.on("error", (cause) => {
@@ -92,10 +129,38 @@ export class HttpFront {
     await closed;
   }
 
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Whoever has too many connections open is told so, and none of his bytes is read. */
+  #onConnection(socket: Socket): void {
+    const { caps, metrics } = this.#deps;
+    const address = addressKey(socket.remoteAddress ?? "");
+    const open = (this.#byAddress.get(address) ?? 0) + 1;
+    this.#connections++;
+    this.#byAddress.set(address, open);
+    socket.once("close", () => {
+      this.#connections--;
+      const left = (this.#byAddress.get(address) ?? 1) - 1;
+      if (left === 0) this.#byAddress.delete(address);
+      else this.#byAddress.set(address, left);
+    });
+    if (open <= caps.perAddress || (caps.trustLocalProxy && isLoopback(address))) return;
+    const message = "this address has too many connections open";
+    const error = limited("relay.rate_limited", "connections_of_address", { message, wait: seconds(10) });
+    metrics.refused(error);
+    socket.on("error", () => socket.destroy());
+    refuseRaw(socket, error);
+    socket.destroySoon();
+  }
+
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#inFlight++;
     response.once("close", () => {
       this.#inFlight--;
+      this.#deps.metrics.request(routeOf(request), response.statusCode);
       if (this.#stopping && this.#inFlight === 0) this.#idle.resolve();
     });
     try {
@@ -119,8 +184,9 @@ export class HttpFront {
 
   /** Without express: this is the one route whose speed counts. */
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { forwarding, bodies, clock } = this.#deps;
+    const { forwarding, bodies, clock, metrics } = this.#deps;
     const body = await forwarding.forward(await bodies.read(request, MAX_FORWARD_BYTES));
+    metrics.forwarded(body.status);
     sendReply(response, { status: 200, body }, clock);
   }
 
@@ -131,8 +197,9 @@ export class HttpFront {
       await this.#admit(request);
       dropVersion(request);
       if (pathOf(request) !== "/ws") throw refusal("relay.unknown_route", "WebSockets are served on /ws only");
-      this.#deps.hub.accept(request, socket, head);
+      this.#deps.hub.accept(request, socket, { head, address: this.#deps.addressOf(request) });
     } catch (error) {
+      this.#deps.metrics.refused(error);
       refuseRaw(socket, error);
     }
   }
@@ -140,10 +207,11 @@ export class HttpFront {
 
 /** Answers on a connection that has no response object. */
 function refuseRaw(socket: Duplex, error: unknown): void {
-  const { status, body } = problemOf(error);
+  const { status, body, retryAfterSeconds } = problemOf(error);
   const text = JSON.stringify(body);
   const head = [
     `HTTP/1.1 ${status} Refused`,
+    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
     "Connection: close",
     "Content-Type: application/json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(text)}`,

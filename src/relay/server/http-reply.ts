@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from "node:http";
 import { type Clock, isAppError, type Logger, messageOf } from "../../base/index.ts";
+import type { RelayMetrics } from "./metrics.ts";
 import { problemOf } from "./problems.ts";
 
 export interface Reply {
@@ -25,8 +26,8 @@ const FIXED_HEADERS = {
 
 /** Headers that answer a browser's preflight request. */
 export const PREFLIGHT_HEADERS = {
-  "Access-Control-Allow-Methods": "GET, POST",
-  "Access-Control-Allow-Headers": "Authorization, Content-Type",
+  "Access-Control-Allow-Methods": "GET, POST, PUT",
+  "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, Proof-Of-Work",
   "Access-Control-Max-Age": "86400",
 } as const;
 
@@ -61,9 +62,10 @@ export function problemReply(thrown: unknown, extra: Readonly<Record<string, unk
 export function sendProblem(
   response: ServerResponse,
   thrown: unknown,
-  deps: { readonly clock: Clock; readonly log: Logger },
+  deps: { readonly clock: Clock; readonly log: Logger; readonly metrics: Pick<RelayMetrics, "refused"> },
 ): void {
   const reply = problemReply(thrown);
+  deps.metrics.refused(thrown);
   if (reply.status >= 500) {
     const { code, context } = isAppError(thrown) ? thrown : { code: "relay.internal", context: {} };
     deps.log.error("relay_request_failed", { ...context, status: reply.status, code, reason: messageOf(thrown) });

@@ -145,6 +145,11 @@ export class ListingRecords {
     return { status, commitment };
   }
 
+  /** Whether the record says that it is of a provider of this relay: whoever lies is refused for his signature. Throws `relay.bad_body`. */
+  claimsProvider(file: Uint8Array): boolean {
+    return this.#deps.providers.has(claimedKey(readRecord(file)));
+  }
+
   async #signerOf(id: ListingId, record: ListingRecord, file: Uint8Array): Promise<string> {
     const { crypto, chain, providers, time } = this.#deps;
     if (chain === null) return knownSigner(crypto, providers, record);
@@ -182,9 +187,13 @@ function readRecord(file: Uint8Array): ListingRecord {
   }
 }
 
+/** Base64url, whichever base64 the record has. */
+const claimedKey = ({ fields }: Pick<ListingRecord, "fields">): string =>
+  (fields.pubkey_verify ?? "").replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+
 /** Without a node: the key that the record claims must be one that the relay serves, and must have signed it. */
 function knownSigner(crypto: CryptoSuite, providers: Providers, { fields, bytes }: ListingRecord): string {
-  const claimed = (fields.pubkey_verify ?? "").replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  const claimed = claimedKey({ fields });
   const { key } = providers.get(claimed);
   const signature = signatureBytes(fields.signature ?? "");
   if (signature === null || !crypto.ed25519Verify(key, bytes, signature)) {

@@ -3,20 +3,34 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type Clock, type Disposer, deferred, type Logger, millis, withDeadline } from "../../base/index.ts";
+import {
+  type AppError,
+  type Clock,
+  type Disposer,
+  deferred,
+  type Logger,
+  millis,
+  seconds,
+  withDeadline,
+} from "../../base/index.ts";
 import type { MailboxMessage } from "../../protocol/index.ts";
 import { CLOSE, LiveSession, type LiveSessionDeps } from "./live-session.ts";
-import { refusal } from "./problems.ts";
+import { limited } from "./problems.ts";
 
 export interface LiveHubDeps extends Omit<LiveSessionDeps, "join"> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly socketsPerKey: number;
+  readonly socketsPerAddress: number;
+  readonly sockets: number;
 }
 
 // 500 receipts with room to spare.
 const MAX_FRAME_BYTES = 512 * 1024;
 const CLOSE_DEADLINE = millis(500);
+
+const tooMany = (limit: string, message: string): AppError =>
+  limited("relay.rate_limited", limit, { message, wait: seconds(30) });
 
 export class LiveHub {
   readonly #deps: LiveHubDeps;
@@ -28,6 +42,7 @@ export class LiveHub {
   });
   readonly #open = new Set<LiveSession>();
   readonly #byKey = new Map<string, Set<LiveSession>>();
+  readonly #byAddress = new Map<string, number>();
   readonly #empty = deferred<void>();
   #stopped = false;
 
@@ -35,9 +50,22 @@ export class LiveHub {
     this.#deps = deps;
   }
 
-  /** Makes a WebSocket of an upgrade request whose path was checked. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#add(webSocket));
+  /** Sockets that are open. */
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Makes a WebSocket of an upgrade request whose path was checked. Throws `relay.rate_limited`. */
+  accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    { head, address }: { readonly head: Buffer; readonly address: string },
+  ): void {
+    const { sockets, socketsPerAddress } = this.#deps;
+    if (this.#open.size >= sockets) throw tooMany("sockets", "the relay has too many sockets open");
+    if ((this.#byAddress.get(address) ?? 0) >= socketsPerAddress)
+      throw tooMany("sockets_of_address", "this address has too many sockets open");
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#add(webSocket, address));
   }
 
   /** True if at least one socket of `renter` took the message. Must be called in cursor order. */
@@ -58,11 +86,15 @@ export class LiveHub {
     });
   }
 
-  #add(webSocket: WebSocket): void {
+  #add(webSocket: WebSocket, address: string): void {
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
     const session = new LiveSession(webSocket, { ...this.#deps, join: (pubkey, one) => this.#join(pubkey, one) });
     this.#open.add(session);
     webSocket.on("close", () => {
       this.#open.delete(session);
+      const left = (this.#byAddress.get(address) ?? 1) - 1;
+      if (left === 0) this.#byAddress.delete(address);
+      else this.#byAddress.set(address, left);
       if (this.#stopped && this.#open.size === 0) this.#empty.resolve();
     });
     session.start();
@@ -72,7 +104,7 @@ export class LiveHub {
   #join(pubkey: string, session: LiveSession): Disposer {
     const sessions = this.#byKey.get(pubkey) ?? new Set();
     if (sessions.size >= this.#deps.socketsPerKey) {
-      throw refusal("relay.rate_limited", "this key has too many sockets open");
+      throw tooMany("sockets_of_key", "this key has too many sockets open");
     }
     this.#byKey.set(pubkey, sessions.add(session));
     return () => {

@@ -24,7 +24,7 @@ import {
   wsClientFrame,
 } from "../../protocol/index.ts";
 import type { Caller } from "./authentication.ts";
-import { problemOf, refusal } from "./problems.ts";
+import { limited, problemOf, refusal } from "./problems.ts";
 
 export interface LiveSessionDeps {
   readonly clock: Clock;
@@ -34,6 +34,8 @@ export interface LiveSessionDeps {
   /** Adds the session to those that messages for `pubkey` are pushed to; throws when it has too many. Returns how to leave. */
   readonly join: (pubkey: string, session: LiveSession) => Disposer;
   readonly readMailbox: (renter: string, after: number) => Promise<MailboxPage>;
+  /** Told of every refusal, for the metrics. */
+  readonly refused: (error: unknown) => void;
   readonly acknowledge: (renter: string, receipts: readonly Receipt[]) => Promise<AckReply>;
 }
 
@@ -128,9 +130,9 @@ export class LiveSession {
       case "auth":
         throw refusal("relay.bad_body", "the socket has a token already");
       case "ping":
-        return this.#send({ type: "pong" });
+        return this.#answer({ type: "pong" });
       case "ack":
-        return this.#send({ type: "ack", ...(await this.#deps.acknowledge(caller.pubkey, frame.receipts)) });
+        return this.#answer({ type: "ack", ...(await this.#deps.acknowledge(caller.pubkey, frame.receipts)) });
     }
   }
 
@@ -181,6 +183,15 @@ export class LiveSession {
     this.#send({ type: "sms", encrypted_message: message.envelope, ...message });
   }
 
+  /** An answer to a frame. A client that asks on without reading what it got is cut off. */
+  #answer(frame: WsServerFrame): void {
+    if (this.#socket.bufferedAmount <= MAX_BUFFERED_BYTES) return this.#send(frame);
+    this.#deps.refused(
+      limited("relay.rate_limited", "slow_reader", { message: "answers are not read", wait: HEARTBEAT }),
+    );
+    this.#socket.terminate();
+  }
+
   #send(frame: WsServerFrame): void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#flushed = promise;
@@ -200,6 +211,7 @@ export class LiveSession {
 
   #onFrameFault(error: unknown): void {
     const { status, body } = problemOf(error);
+    this.#deps.refused(error);
     if (status >= 500) this.#deps.log.warn("relay_socket_failed", { reason: messageOf(error) });
     // Busy and too fast will pass; a malformed frame would come again.
     const passes = status === 429 || status === 503;

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
 import type { z } from "zod";
-import type { Clock } from "../../base/index.ts";
+import { type Clock, hasCode } from "../../base/index.ts";
 import { parseWith } from "../../protocol/index.ts";
 import type { Authentication } from "./authentication.ts";
 import type { BodyReader } from "./http-body.ts";
@@ -99,11 +99,24 @@ const DEFAULT_BODY_BYTES = 4 * 1024;
 const isSpecial = (value: unknown): value is Special =>
   typeof value === "object" && value !== null && Object.hasOwn(value, "special");
 
+/** Whoever tries tokens that nobody has is made to wait. */
+async function callerOf({ authentication, limits, addressOf }: OperationDeps, request: Request): Promise<string> {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) await limits.take("bad_token", addressOf(request), 0);
+  try {
+    return (await authentication.callerOf(authorization)).pubkey;
+  } catch (error) {
+    if (authorization !== undefined && hasCode(error, "relay.unauthorized"))
+      await limits.take("bad_token", addressOf(request));
+    throw error;
+  }
+}
+
 async function admitted(described: Described, deps: OperationDeps, request: Request): Promise<string> {
   const { access, counts, countsRead = true } = described;
   if (counts !== undefined) await deps.limits.take(counts, deps.addressOf(request));
   if (access === "open" || access === "signed") return "";
-  const { pubkey } = await deps.authentication.callerOf(request.headers.authorization);
+  const pubkey = await callerOf(deps, request);
   if (countsRead) await deps.limits.take("read", pubkey);
   if (access === "provider") deps.providers.get(pubkey);
   return pubkey;

@@ -1,6 +1,14 @@
 // What a relay node is told at its start: where it listens, whom it serves, and its limits with their defaults.
 
-import { type Clock, type CryptoSuite, days, type Logger, type Millis, type Random } from "../../base/index.ts";
+import {
+  type Clock,
+  type CryptoSuite,
+  days,
+  type Logger,
+  type Millis,
+  type Random,
+  type Secret,
+} from "../../base/index.ts";
 import type { ChainReader, NameBlocks, NameReader, RelayStore } from "../../core/index.ts";
 import type { RelayVoice } from "../../protocol/index.ts";
 
@@ -17,6 +25,8 @@ export interface RelayLimits {
   readonly requestsPerMinute: number;
   /** Attempts to get a token per minute of one network address. */
   readonly authPerMinute: number;
+  /** Wrong signatures over challenges, and tokens that nobody has, per hour of one network address: then it waits. */
+  readonly failuresPerHour: number;
   /** `POST /forward` and `PUT /rentals` per minute of one provider, counted after its signature was verified. */
   readonly forwardsPerMinute: number;
   /** Pages read per minute with one key. */
@@ -31,12 +41,23 @@ export interface RelayLimits {
   readonly mailboxBytes: number;
   /** Open WebSockets of one key. */
   readonly socketsPerKey: number;
+  /** Open WebSockets of one network address, and of all together. */
+  readonly socketsPerAddress: number;
+  readonly sockets: number;
+  /** Open TCP connections of one network address (not behind a proxy on this machine), and of all together. */
+  readonly connectionsPerAddress: number;
+  readonly connections: number;
+  /** Bytes of request bodies in memory, of one network address. */
+  readonly bodyBytesPerAddress: number;
+  /** Leading zero bits of the work that strangers do before they sign in or hand in a record; 0 for none. */
+  readonly workBits: number;
   /** How long an envelope waits for its renter. */
   readonly keepMessages: Millis;
 }
 
 const DEFAULTS: Omit<RelayLimits, "requestsPerMinute"> = {
   authPerMinute: 10,
+  failuresPerHour: 60,
   forwardsPerMinute: 6_000,
   readsPerMinute: 120,
   receiptsPerMinute: 6_000,
@@ -44,6 +65,12 @@ const DEFAULTS: Omit<RelayLimits, "requestsPerMinute"> = {
   mailboxMessages: 10_000,
   mailboxBytes: 64 * 1024 * 1024,
   socketsPerKey: 8,
+  socketsPerAddress: 1000,
+  sockets: 20_000,
+  connectionsPerAddress: 2000,
+  connections: 25_000,
+  bodyBytesPerAddress: 16 * 1024 * 1024,
+  workBits: 0,
   keepMessages: days(7),
 };
 
@@ -79,6 +106,8 @@ export interface RelayServerOptions {
   readonly names?: RelayNames;
   /** What `GET /info` says of calls; null while none can be taken. */
   readonly voice?: () => RelayVoice | null;
+  /** Who may read `GET /metrics` from elsewhere than this machine; without it nobody. */
+  readonly metricsToken?: Secret<string>;
   /** Shown by `GET /info`. */
   readonly version: string;
   readonly clock: Clock;

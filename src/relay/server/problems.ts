@@ -38,6 +38,7 @@ const STATUS: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ["relay.too_large", 413],
   ["relay.bad_type", 415],
   ["relay.rate_limited", 429],
+  ["relay.work_required", 429],
   ["relay.mailbox_full", 429],
   ["relay.too_many_orders", 429],
   ["relay.no_chain", 503],
@@ -84,6 +85,7 @@ const HINTS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ["relay.too_large", "Send less at once."],
   ["relay.bad_type", "Send Content-Type: application/json without Content-Encoding."],
   ["relay.rate_limited", "Wait for the seconds of Retry-After."],
+  ["relay.work_required", "Find a counter for `work.challenge` and send it in the header Proof-Of-Work."],
   ["relay.mailbox_full", "Keep the message; the renter must read and acknowledge first."],
   ["relay.stopping", "Try again in a moment."],
   ["relay.overloaded", "Try again in a moment."],
@@ -101,6 +103,21 @@ export function refusal(code: ErrorCode, message: string, retryAfter?: Millis): 
     retryable: retryAfter !== undefined,
     ...(hint === undefined ? {} : { hint }),
     ...(retryAfter === undefined ? {} : { context: { retry_after_s: Math.max(1, Math.ceil(retryAfter / 1000)) } }),
+  });
+}
+
+/** A limit was reached: the same with its name, by which the metrics count it. */
+export function limited(
+  code: ErrorCode,
+  limit: string,
+  { message, wait }: { readonly message: string; readonly wait: Millis },
+): AppError {
+  const error = refusal(code, message, wait);
+  const { hint } = error;
+  return new AppError(code, message, {
+    retryable: true,
+    ...(hint === undefined ? {} : { hint }),
+    context: { ...error.context, limit },
   });
 }
 

@@ -3,20 +3,38 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { millis } from "../../base/index.ts";
 import type { RelayLimits } from "./options.ts";
-import { refusal } from "./problems.ts";
+import { limited } from "./problems.ts";
 
 const WINDOW_SECONDS = 60;
+/** Of wrong signatures and tokens. */
+const FAILURE_SECONDS = 3600;
 
-export type LimitedAction = "request" | "auth" | "forward" | "read" | "receipt" | "rent";
+export type LimitedAction =
+  | "request"
+  | "challenge"
+  | "auth"
+  /** Signatures over challenges that were not good. */
+  | "bad_login"
+  /** Tokens that nobody has. */
+  | "bad_token"
+  | "forward"
+  | "read"
+  | "receipt"
+  | "rent";
 
 export class RateLimits {
   readonly #limiters: Readonly<Record<LimitedAction, RateLimiterMemory>>;
 
   constructor(limits: RelayLimits) {
     const perMinute = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
+    const perHour = (points: number) => new RateLimiterMemory({ points, duration: FAILURE_SECONDS });
     this.#limiters = {
       request: perMinute(limits.requestsPerMinute),
+      // A sign-in begins with a challenge, and people mistype.
+      challenge: perMinute(3 * limits.authPerMinute),
       auth: perMinute(limits.authPerMinute),
+      bad_login: perHour(limits.failuresPerHour),
+      bad_token: perHour(limits.failuresPerHour),
       forward: perMinute(limits.forwardsPerMinute),
       read: perMinute(limits.readsPerMinute),
       rent: perMinute(limits.rentsPerMinute),
@@ -24,13 +42,19 @@ export class RateLimits {
     };
   }
 
-  /** Counts `points` (default 1) for `key`; rejects with `relay.rate_limited` and the wait once the minute's allowance is used up. */
+  /**
+   * Counts `points` (default 1) for `key`; rejects with `relay.rate_limited` and the wait once the allowance is used up. With 0 it only
+   * asks.
+   */
   async take(action: LimitedAction, key: string, points = 1): Promise<void> {
     try {
       await this.#limiters[action].consume(key, points);
     } catch (reason) {
       const wait = reason instanceof RateLimiterRes ? reason.msBeforeNext : WINDOW_SECONDS * 1000;
-      throw refusal("relay.rate_limited", `too many requests of this kind (${action})`, millis(wait));
+      throw limited("relay.rate_limited", action, {
+        message: `too many requests of this kind (${action})`,
+        wait: millis(wait),
+      });
     }
   }
 }
@@ -44,3 +68,6 @@ export function addressKey(address: string): string {
   const missing = tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
   return [...groups, ...Array<string>(Math.max(0, missing)).fill("0")].slice(0, 4).join(":");
 }
+
+/** Of a key of `addressKey`. */
+export const isLoopback = (key: string): boolean => key.startsWith("127.") || key === addressKey("::1");

@@ -13,7 +13,7 @@ import {
 } from "../../core/index.ts";
 import { listingIndexStore, openSqlite, type SqliteDatabase, treeStore } from "../../sqlite/index.ts";
 import { AcceptedReceipts, relayProofs } from "./accepted-receipts.ts";
-import { acknowledge } from "./acknowledgement.ts";
+import { type AcknowledgementDeps, acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
 import { ChainListings } from "./chain-listings.ts";
 import { Forwarding } from "./forwarding.ts";
@@ -23,7 +23,14 @@ import { HttpFront } from "./http-front.ts";
 import { ListingRecords } from "./listing-records.ts";
 import { LiveHub } from "./live-hub.ts";
 import { MarketOrders, ofProvider, ofRenter } from "./market-orders.ts";
-import { type RelayHandle, type RelayNames, type RelayServerOptions, relayLimits } from "./options.ts";
+import { type RelayGauges, RelayMetrics } from "./metrics.ts";
+import {
+  type RelayHandle,
+  type RelayLimits,
+  type RelayNames,
+  type RelayServerOptions,
+  relayLimits,
+} from "./options.ts";
 import { Providers } from "./providers.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
 import { relayKey } from "./relay-key.ts";
@@ -32,6 +39,7 @@ import { createRoutes } from "./routes.ts";
 import { relaySchema } from "./schema.ts";
 import { SqliteRelayStore } from "./sqlite-store.ts";
 import { Waiters } from "./waiters.ts";
+import { WorkGate } from "./work-gate.ts";
 
 const DATABASE_FILE = "relay.sqlite";
 /** Of all request bodies that are being read or answered, in bytes. */
@@ -96,33 +104,58 @@ interface Storage {
   readonly database: SqliteDatabase;
 }
 
-async function compose(options: RelayServerOptions, { store, database }: Storage, log: Logger): Promise<Parts> {
-  const { clock, crypto, random, version, dataFolder } = options;
+/** What every part of a relay is given. */
+interface Shared extends AcknowledgementDeps {
+  readonly store: RelayStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly time: RelayTime;
+  readonly bodies: BodyReader;
+  readonly metrics: RelayMetrics;
+  readonly addressOf: (request: IncomingMessage) => string;
+}
+
+function sharedOf(options: RelayServerOptions, { store }: Storage, log: Logger): Shared {
+  const { clock, crypto, trustLocalProxy = false } = options;
   const limits = relayLimits(options.limits);
-  const parts = {
-    limits: new RateLimits(limits),
-    time: new RelayTime(clock, log),
-    bodies: new BodyReader(BODY_BUDGET),
+  const addressOf = (request: IncomingMessage): string => clientAddress(request, trustLocalProxy);
+  const bodies = new BodyReader({ all: BODY_BUDGET, perAddress: limits.bodyBytesPerAddress, addressOf });
+  const parts = { limits: new RateLimits(limits), time: new RelayTime(clock, log), metrics: new RelayMetrics() };
+  return { store, clock, crypto, log, addressOf, bodies, ...parts };
+}
+
+function hubOf(shared: Shared, authentication: Authentication, limits: RelayLimits): LiveHub {
+  const { store, metrics, clock, log } = shared;
+  const { socketsPerKey, socketsPerAddress, sockets } = limits;
+  return new LiveHub({
+    ...{ clock, log, socketsPerKey, socketsPerAddress, sockets },
+    refused: (error) => metrics.refused(error),
+    callerOfToken: (token) => authentication.callerOfToken(token),
+    readMailbox: (renter, after) => store.mail.page(renter, { after, limit: LIVE_PAGE }),
+    acknowledge: (renter, receipts) => acknowledge(shared, renter, receipts),
+  });
+}
+
+/** The host that stands in challenges. */
+const hostOf =
+  (publicHost: string | undefined) =>
+  (request: IncomingMessage): string => {
+    const asked = (publicHost ?? request.headers.host ?? "").toLowerCase();
+    return HOST.test(asked) ? asked : "unknown";
   };
-  const shared = { store, clock, crypto, log, ...parts };
+
+async function compose(options: RelayServerOptions, storage: Storage, log: Logger): Promise<Parts> {
+  const { clock, crypto, random, version, dataFolder } = options;
+  const { store, database } = storage;
+  const limits = relayLimits(options.limits);
+  const shared = sharedOf(options, storage, log);
+  const { metrics, bodies } = shared;
   const accepted = new AcceptedReceipts({ store, suite: crypto, seed: await relayKey(dataFolder, random) });
   const { service, reader } = relayProofs({ ...shared, accepted, trees: treeStore(database, proofDayCodec) });
   await service.load();
   const providers = new Providers(options.providers);
   const authentication = new Authentication({ store, clock, random, crypto });
-  const addressOf = (request: IncomingMessage): string => clientAddress(request, options.trustLocalProxy ?? false);
-  const hostOf = (request: IncomingMessage): string => {
-    const asked = options.publicHost ?? request.headers.host ?? "";
-    return HOST.test(asked.toLowerCase()) ? asked.toLowerCase() : "unknown";
-  };
-  const hub = new LiveHub({
-    clock,
-    log,
-    socketsPerKey: limits.socketsPerKey,
-    callerOfToken: (token) => authentication.callerOfToken(token),
-    readMailbox: (renter, after) => store.mail.page(renter, { after, limit: LIVE_PAGE }),
-    acknowledge: (renter, receipts) => acknowledge(shared, renter, receipts),
-  });
+  const hub = hubOf(shared, authentication, limits);
   const forwarding = new Forwarding({
     ...shared,
     providers,
@@ -141,16 +174,27 @@ async function compose(options: RelayServerOptions, { store, database }: Storage
   const records = new ListingRecords({ ...shared, providers, chain, index });
   const orders = new MarketOrders({ ...shared, random, providers, waiters });
   const checkHealth = healthCheck(store, clock);
-  const asked = { addressOf, hostOf, checkHealth, proofs: reader, records, orders };
+  const work = new WorkGate({ ...shared, random, bits: limits.workBits });
+  const gauges = async (): Promise<RelayGauges> => ({
+    ...{ connections: front.connections, sockets: hub.count, waiting: waiters.count, bodies: bodies.held },
+    store: await store.state(),
+  });
+  const asked = { hostOf: hostOf(options.publicHost), checkHealth, proofs: reader, records, orders, work, gauges };
   const voice = options.voice ?? (() => null);
-  const app = createRoutes({ ...shared, authentication, providers, version, voice, ...asked });
+  const { metricsToken = null, trustLocalProxy = false } = options;
+  const app = createRoutes({ ...shared, authentication, providers, version, voice, metricsToken, ...asked });
+  const caps = { connections: limits.connections, perAddress: limits.connectionsPerAddress, trustLocalProxy };
+  const front = new HttpFront({ ...shared, forwarding, app, hub, caps });
   return {
     hub,
     waiters,
     index,
     proofs: service,
-    front: new HttpFront({ ...shared, forwarding, app, hub, addressOf }),
-    housekeeping: new Housekeeping({ ...shared, keepMessages: limits.keepMessages }),
+    front,
+    housekeeping: new Housekeeping({
+      ...{ ...shared, keepMessages: limits.keepMessages },
+      wiped: (count) => metrics.wiped(count),
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Tokens: a challenge, and a token for its signature.
 
 import type { IncomingMessage } from "node:http";
+import { hasCode } from "../../base/index.ts";
 import {
   type AuthRequest,
   authReply,
@@ -12,11 +13,20 @@ import {
 } from "../../protocol/index.ts";
 import type { Authentication } from "./authentication.ts";
 import { problemReply } from "./http-reply.ts";
+import type { RelayMetrics } from "./metrics.ts";
 import { type Operation, operation } from "./operation.ts";
 import { refusal } from "./problems.ts";
+import type { Providers } from "./providers.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import { type WorkGate, workReply } from "./work-gate.ts";
 
 export interface AuthDeps {
   readonly authentication: Authentication;
+  readonly limits: RateLimits;
+  readonly providers: Providers;
+  readonly work: WorkGate;
+  readonly metrics: Pick<RelayMetrics, "refused">;
+  readonly addressOf: (request: IncomingMessage) => string;
   /** The host that stands in challenges. */
   readonly hostOf: (request: IncomingMessage) => string;
 }
@@ -42,12 +52,37 @@ function tokenFor({ authentication }: AuthDeps, asked: AuthRequest) {
   return authentication.addressLogin({ address: asked.emc_address, challenge, signature });
 }
 
+/** The boxes of this relay's providers are no strangers. */
+const isProvider = ({ providers }: AuthDeps, asked: AuthRequest): boolean =>
+  "pubkey" in asked && providers.has(asked.pubkey);
+
+/** Whoever tries signatures is made to wait. */
+async function signedIn(deps: AuthDeps, request: IncomingMessage, asked: AuthRequest) {
+  const { limits, addressOf } = deps;
+  const address = addressOf(request);
+  await limits.take("bad_login", address, 0);
+  try {
+    return await tokenFor(deps, asked);
+  } catch (error) {
+    if (hasCode(error, "relay.bad_login") || hasCode(error, "relay.bad_challenge"))
+      await limits.take("bad_login", address);
+    throw error;
+  }
+}
+
 const CHALLENGE = `A challenge names the host, the purpose, the key or address, a nonce and its end in five minutes. Sign its UTF-8 bytes with the Ed25519 key, or with \`signmessage\` of the address's wallet.`;
 
 export function authOperations(deps: AuthDeps): readonly Operation[] {
   return [
     operation({
-      ...{ method: "post", path: "/auth/challenge", access: "open", tag: "Tokens", summary: "A text to sign" },
+      ...{
+        method: "post",
+        path: "/auth/challenge",
+        access: "open",
+        counts: "challenge",
+        tag: "Tokens",
+        summary: "A text to sign",
+      },
       description: CHALLENGE,
       body: challengeRequest,
       reply: challengeReply,
@@ -57,16 +92,19 @@ export function authOperations(deps: AuthDeps): readonly Operation[] {
       ...{ method: "post", path: "/auth", access: "open", counts: "auth", tag: "Tokens" },
       summary: "A token for a signed challenge",
       description: "Without a signature, or with one that is not good, the answer is 401 with a fresh challenge.",
-      errors: ["relay.challenge_required", "relay.bad_challenge", "relay.bad_login"],
+      errors: ["relay.work_required", "relay.challenge_required", "relay.bad_challenge", "relay.bad_login"],
       others: { 401: { description: "Not signed: sign the challenge that is here", schema: relayProblem } },
       body: authRequest,
       reply: authReply,
       run: async ({ body, request }) => {
+        const unworked = isProvider(deps, body) ? null : await deps.work.refused(request);
+        if (unworked !== null) return { special: workReply(deps, unworked) };
         try {
-          return await tokenFor(deps, body);
+          return await signedIn(deps, request, body);
         } catch (error) {
           const reply = problemReply(error);
           if (reply.status !== 401) throw error;
+          deps.metrics.refused(error);
           return { special: problemReply(error, { ...(await challengeFor(deps, request, body)) }) };
         }
       },

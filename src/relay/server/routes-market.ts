@@ -25,13 +25,17 @@ import { pageQuery, waitSeconds } from "./http-query.ts";
 import { problemReply, type Reply } from "./http-reply.ts";
 import type { ListingRecords } from "./listing-records.ts";
 import type { MarketOrders } from "./market-orders.ts";
+import type { RelayMetrics } from "./metrics.ts";
 import { type Operation, operation } from "./operation.ts";
 import { refusal } from "./problems.ts";
+import { type WorkGate, workReply } from "./work-gate.ts";
 
 export interface MarketDeps {
   readonly records: ListingRecords;
   readonly orders: MarketOrders;
   readonly bodies: BodyReader;
+  readonly work: WorkGate;
+  readonly metrics: Pick<RelayMetrics, "refused">;
 }
 
 const MAX_RENT_BYTES = 4 * 1024;
@@ -49,6 +53,7 @@ const listingPlace = z.strictObject({ id: listingIdText.transform((id): ListingI
 const orderPlace = z.strictObject({ id: orderIdText });
 
 const RECORD_ERRORS = [
+  "relay.work_required",
   "relay.bad_signature",
   "relay.unknown_provider",
   "relay.foreign_listing",
@@ -126,8 +131,12 @@ function listingOperations(deps: MarketDeps): readonly Operation[] {
       readsBody: z.record(z.string(), z.unknown()),
       params: listingPlace,
       reply: recordReply,
-      run: async ({ params, request }) =>
-        await records.put(params.id, await bodies.bytes(request, MAX_RECORD_BYTES + 1024)),
+      run: async ({ params, request }) => {
+        const file = await bodies.bytes(request, MAX_RECORD_BYTES + 1024);
+        const unworked = records.claimsProvider(file) ? null : await deps.work.refused(request);
+        if (unworked !== null) return { special: workReply(deps, unworked) };
+        return await records.put(params.id, file);
+      },
     }),
   ];
 }

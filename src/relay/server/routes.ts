@@ -4,6 +4,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Logger } from "../../base/index.ts";
 import type { RelayStore } from "../../core/index.ts";
 import { PREFLIGHT_HEADERS, sendProblem, sendReply } from "./http-reply.ts";
+import type { RelayMetrics } from "./metrics.ts";
 import { relayDocument } from "./openapi.ts";
 import { openApiPage } from "./openapi-page.ts";
 import { expressPaths, handlerOf, type Operation, type OperationDeps } from "./operation.ts";
@@ -12,9 +13,18 @@ import { type AboutDeps, aboutOperations } from "./routes-about.ts";
 import { type AuthDeps, authOperations } from "./routes-auth.ts";
 import { type MailboxDeps, mailboxOperations } from "./routes-mailbox.ts";
 import { type MarketDeps, marketOperations } from "./routes-market.ts";
+import { type MetricsDeps, metricsOperations } from "./routes-metrics.ts";
 import { type ProviderDeps, providerOperations } from "./routes-provider.ts";
 
-export interface RouteDeps extends OperationDeps, AboutDeps, AuthDeps, MailboxDeps, MarketDeps, ProviderDeps {
+export interface RouteDeps
+  extends OperationDeps,
+    AboutDeps,
+    AuthDeps,
+    MailboxDeps,
+    MarketDeps,
+    MetricsDeps,
+    ProviderDeps {
+  readonly metrics: RelayMetrics;
   readonly store: RelayStore;
   readonly log: Logger;
 }
@@ -23,6 +33,7 @@ export interface RouteDeps extends OperationDeps, AboutDeps, AuthDeps, MailboxDe
 export function relayOperations(deps: RouteDeps): readonly Operation[] {
   return [
     ...aboutOperations(deps),
+    ...metricsOperations(deps),
     ...authOperations(deps),
     ...marketOperations(deps),
     ...mailboxOperations(deps),

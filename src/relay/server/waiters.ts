@@ -15,6 +15,11 @@ export class Waiters {
     this.#clock = clock;
   }
 
+  /** Questions that are held open. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Whether to look again: after `notify(key)` or `timeout`, but not when nothing was waited for or the relay stops. */
   async wait(key: string, timeout: Millis): Promise<boolean> {
     if (this.#stopped || timeout === 0 || this.#count >= MAX_WAITING) return false;
