@@ -96,6 +96,7 @@ describe("packages", () => {
   const OWNED: readonly (readonly [RegExp, readonly string[]])[] = [
     [/^(@noble|@hpke)\/|^(canonicalize|hash-wasm)$/, ["envelope"]],
     [/^(ssh2-sftp-client|webdav)$/, ["backup"]],
+    [/^@nats-io\//, ["jetstream"]],
     [/^serialport$/, ["modem"]],
     [/^sqlite3$/, ["sqlite"]],
     [/^pino$/, ["base"]],

@@ -36,8 +36,8 @@ export interface ReceiptSource {
   /** The verify key (base64url) that `provider` or `relay` receipts of this source are signed with. */
   readonly issuer: string;
   slice(query: ReceiptQuery): Promise<ReceiptSlice>;
-  /** Those about one envelope or call, by its base64url hash. */
-  about(hash: string): Promise<readonly IssuedReceipt[]>;
+  /** Those about one envelope or call, by its base64url hash; `within` says where to look, if that is known. */
+  about(hash: string, within: { readonly from: UnixMs; readonly to: UnixMs } | null): Promise<readonly IssuedReceipt[]>;
 }
 
 /**

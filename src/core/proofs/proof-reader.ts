@@ -61,7 +61,8 @@ export class ProofReader {
    * `proofs.damaged`.
    */
   async about(hash: string, date: ProofDate | null): Promise<ProofBundle> {
-    const all = await this.#deps.source.about(hash);
+    const within = date === null ? null : { from: startOf(date), to: endOf(date) };
+    const all = await this.#deps.source.about(hash, within);
     const receipts = date === null ? all : all.filter(({ at }) => dateOf(at) === date);
     if (receipts.length > 0) return this.#maker().bundle(receipts);
     throw unknownMessage();

@@ -79,7 +79,7 @@ export interface StoredGrant {
 }
 
 export interface GrantContext {
-  readonly stored: StoredGrant | null;
+  readonly stored: Omit<StoredGrant, "lastSeq"> | null;
   /** Whose the listing is; null when nobody has registered it yet. */
   readonly listingOwner: string | null;
 }
@@ -242,7 +242,8 @@ export interface AcceptedStore {
     readonly to: UnixMs;
     readonly rentalId: string | null;
   }): Promise<{ readonly rows: readonly AcceptedRow[]; readonly next: string | null }>;
-  about(hash: string): Promise<readonly AcceptedRow[]>;
+  /** Those about one envelope; `within` says when it was accepted, if that is known. */
+  about(hash: string, within: { readonly from: UnixMs; readonly to: UnixMs } | null): Promise<readonly AcceptedRow[]>;
 }
 
 /** What is forgotten, a slice at a time: each returns how much, 0 when nothing is left to do. */

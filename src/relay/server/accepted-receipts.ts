@@ -1,7 +1,15 @@
 // The relay's receipts: its signed word that a message is durable here. They are not stored: a message's hash, listing and time make the
 // same receipt each time. Each day's are a tree, as the box's are.
 
-import { type Clock, type CryptoSuite, type Logger, minutes, type Secret, toBase64url } from "../../base/index.ts";
+import {
+  type Clock,
+  type CryptoSuite,
+  type Logger,
+  minutes,
+  type Secret,
+  toBase64url,
+  type UnixMs,
+} from "../../base/index.ts";
 import {
   type AcceptedRow,
   type IssuedReceipt,
@@ -45,8 +53,11 @@ export class AcceptedReceipts implements ReceiptSource {
     return { receipts: rows.map((row) => this.#issued(row)), next };
   }
 
-  async about(hash: string): Promise<readonly IssuedReceipt[]> {
-    return (await this.#deps.store.accepted.about(hash)).map((row) => this.#issued(row));
+  async about(
+    hash: string,
+    within: { readonly from: UnixMs; readonly to: UnixMs } | null,
+  ): Promise<readonly IssuedReceipt[]> {
+    return (await this.#deps.store.accepted.about(hash, within)).map((row) => this.#issued(row));
   }
 
   #issued(message: AcceptedRow): IssuedReceipt {

@@ -1,0 +1,136 @@
+// A relay's storage in a NATS cluster, for several processes: put together, started and ended in order.
+
+import { z } from "zod";
+import { isAppError, stoppedError } from "../base/index.ts";
+import type { RelayListener, RelayStore, RelayStoreState } from "../core/index.ts";
+import { JetStreamAccepted } from "./accepted-store.ts";
+import { Envelopes } from "./envelopes.ts";
+import { JetStreamGrants } from "./grant-store.ts";
+import { type NatsLink, openLink, storeAway } from "./link.ts";
+import { MailLog } from "./mail-log.ts";
+import { JetStreamMail } from "./mail-store.ts";
+import type { JetStreamOptions } from "./options.ts";
+import { JetStreamOrders } from "./order-store.ts";
+import { ReceiptReader } from "./receipt-reader.ts";
+import { providerStore, recordStore } from "./record-store.ts";
+import { JetStreamSessions } from "./session-store.ts";
+import { StateBucket } from "./state-bucket.ts";
+import { StateMirror } from "./state-mirror.ts";
+import { ensureStreams, type StreamNames, streamNames } from "./streams.ts";
+import { JetStreamUpkeep } from "./upkeep.ts";
+
+const PROBE = z.object({ at: z.number() });
+
+interface Parts {
+  readonly link: NatsLink;
+  readonly mirror: StateMirror;
+  readonly mailLog: MailLog;
+  readonly challenges: StateBucket;
+  readonly names: StreamNames;
+}
+
+class JetStreamStore implements RelayStore {
+  readonly mail: RelayStore["mail"];
+  readonly rentals: RelayStore["rentals"];
+  readonly providers: RelayStore["providers"];
+  readonly records: RelayStore["records"];
+  readonly orders: RelayStore["orders"];
+  readonly sessions: RelayStore["sessions"];
+  readonly accepted: RelayStore["accepted"];
+  readonly upkeep: RelayStore["upkeep"];
+  readonly #parts: Parts;
+  readonly #options: JetStreamOptions;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: JetStreamOptions, parts: Parts, state: StateBucket, sessions: JetStreamSessions) {
+    this.#options = options;
+    this.#parts = parts;
+    const { link, mirror, mailLog, names } = parts;
+    const reading = { ...options, link, stream: names.mail, mirror };
+    const mail = new JetStreamMail({
+      ...options,
+      mirror,
+      log: mailLog,
+      envelopes: new Envelopes(reading),
+      receipts: new ReceiptReader(reading),
+    });
+    this.mail = mail;
+    this.rentals = new JetStreamGrants({ bucket: state, mirror, log: mailLog });
+    this.providers = providerStore(state);
+    this.records = recordStore(state, mirror);
+    this.orders = new JetStreamOrders({ bucket: state, mirror });
+    this.sessions = sessions;
+    this.accepted = new JetStreamAccepted(reading);
+    this.upkeep = new JetStreamUpkeep({ ...reading, mailLog, mail, bucket: state, sessions });
+  }
+
+  listen(listener: RelayListener): void {
+    this.#parts.mailLog.listen(listener);
+    this.#parts.mirror.listen(listener, (rentalId, { renter }) => this.#parts.mailLog.forget(renter, rentalId));
+  }
+
+  async probe(): Promise<void> {
+    if (this.#closing !== undefined) throw stoppedError("the relay's store");
+    await this.#parts.challenges.change(PROBE, "probe", () => ({ at: this.#options.clock.now() }));
+  }
+
+  async state(): Promise<RelayStoreState> {
+    const { link, mailLog, mirror, names } = this.#parts;
+    const ours = { state_keys: mirror.size, renters_remembered: mailLog.renters, mail_seen: mailLog.position };
+    if (!link.connected()) return { kind: "nats", ok: false, figures: { connected: 0, ...ours } };
+    try {
+      const { state, cluster } = await link.jsm.streams.info(names.mail);
+      const replicas = cluster?.replicas ?? [];
+      const figures = {
+        ...{ connected: 1, ...ours, mail_entries: state.messages, mail_bytes: state.bytes, mail_last: state.last_seq },
+        replicas_current: 1 + replicas.filter(({ current, offline }) => current && offline !== true).length,
+        replicas_wanted: this.#options.replicas,
+      };
+      return { kind: "nats", ok: figures.replicas_current > this.#options.replicas / 2, figures };
+    } catch {
+      return { kind: "nats", ok: false, figures: { connected: 1, ...ours } };
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#parts.mailLog.stop();
+    this.#parts.mirror.stop();
+    await this.#parts.link.close();
+  }
+}
+
+/**
+ * Connects, makes the streams that are missing, reads the state and follows both. Errors: `store.away`, `store.no_replicas`,
+ * `base.timeout`.
+ */
+export async function openJetStreamStore(options: JetStreamOptions): Promise<RelayStore> {
+  const link = await openLink(options);
+  const names = streamNames(options.prefix);
+  try {
+    await ensureStreams(link, options);
+    const log = options.log.child({ part: "nats" });
+    const shared = { ...options, log, link };
+    const mirror = new StateMirror({ ...shared, stream: names.state });
+    const bucket = (stream: string) => new StateBucket({ ...shared, stream });
+    const state = new StateBucket({
+      ...shared,
+      stream: names.state,
+      written: (key, revision, data) => mirror.apply(key, revision, data),
+    });
+    await mirror.start();
+    const challenges = bucket(names.challenges);
+    const sessions = await JetStreamSessions.open({ ...shared, state, tokens: bucket(names.tokens), challenges });
+    const envelopes = new Envelopes({ ...shared, stream: names.mail });
+    const mailLog = new MailLog({ ...shared, stream: names.mail, mirror, envelopes });
+    await mailLog.start();
+    return new JetStreamStore({ ...options, log }, { link, mirror, mailLog, challenges, names }, state, sessions);
+  } catch (error) {
+    await link.close();
+    throw isAppError(error) ? error : storeAway(error, "opening the store");
+  }
+}

@@ -1,0 +1,139 @@
+// What is forgotten. Every process may tidy at any time: all of it may be done twice.
+
+import { type Clock, deferred, type Logger, minutes, withDeadline } from "../base/index.ts";
+import type { RelayUpkeep } from "../core/index.ts";
+import { type NatsLink, storeAway } from "./link.ts";
+import { addressOf, mailSubject, readEntry } from "./mail-entries.ts";
+import type { MailLog } from "./mail-log.ts";
+import type { JetStreamMail } from "./mail-store.ts";
+import type { SeenMessage } from "./mail-view.ts";
+import type { JetStreamSessions } from "./session-store.ts";
+import type { StateBucket } from "./state-bucket.ts";
+import type { StateMirror } from "./state-mirror.ts";
+import { grantRow, key, orderRow, requestRow } from "./state-rows.ts";
+import { type StreamEntry, StreamReader } from "./stream-reader.ts";
+
+export interface UpkeepDeps {
+  readonly link: NatsLink;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly stream: string;
+  readonly prefix: string;
+  readonly mirror: StateMirror;
+  readonly mailLog: MailLog;
+  readonly mail: JetStreamMail;
+  readonly bucket: StateBucket;
+  readonly sessions: JetStreamSessions;
+}
+
+type Limits = Parameters<RelayUpkeep["expireEnvelopes"]>[0];
+
+const READ_WITHIN = minutes(10);
+
+export class JetStreamUpkeep implements RelayUpkeep {
+  readonly #deps: UpkeepDeps;
+  /** Entries up to here hold no envelope that is too old. */
+  #expiredUpTo = 0;
+  /** Rentals that ended and of which nothing waits any more. */
+  readonly #ended = new Set<string>();
+
+  constructor(deps: UpkeepDeps) {
+    this.#deps = deps;
+  }
+
+  async expireEnvelopes(limits: Limits): Promise<number> {
+    const { mirror } = this.#deps;
+    const old = await this.#rentalsWithOld(limits);
+    const ended = [...mirror.rentals].filter(
+      ([id, row]) => row.expires_at <= limits.endedBefore && !this.#ended.has(id),
+    );
+    let count = 0;
+    for (const rentalId of new Set([...old.rentals, ...ended.map(([id]) => id)]))
+      count += await this.#expire(rentalId, limits);
+    this.#expiredUpTo = old.upTo;
+    return count;
+  }
+
+  async removeRentals(endedBefore: number): Promise<number> {
+    const { mirror, link, stream, prefix, bucket } = this.#deps;
+    const [found] = [...mirror.rentals].filter(([, row]) => row.expires_at <= endedBefore);
+    if (found === undefined) return 0;
+    const [rentalId, { renter, provider }] = found;
+    try {
+      await link.jsm.streams.purge(stream, { filter: mailSubject(prefix, { renter, rentalId, provider }) });
+    } catch (error) {
+      throw storeAway(error, "removing a rental");
+    }
+    await bucket.change(grantRow, key.rental(rentalId), (row) =>
+      // A new grant may have come meanwhile.
+      row !== null && row.expires_at <= endedBefore ? null : undefined,
+    );
+    this.#ended.delete(rentalId);
+    return 1;
+  }
+
+  async forgetOrders(madeBefore: number): Promise<number> {
+    const { mirror, bucket } = this.#deps;
+    const old = [...mirror.orders].filter(([, row]) => row.created_at <= madeBefore).slice(0, 100);
+    for (const [id] of old) {
+      for (const request of mirror.requestsOfOrder.of(id))
+        await bucket.change(requestRow, key.request(request), () => null);
+      await bucket.change(orderRow, key.order(id), () => null);
+    }
+    return old.length;
+  }
+
+  async forgetSessions(expiredBefore: number): Promise<void> {
+    this.#deps.sessions.forget(expiredBefore);
+  }
+
+  async #expire(rentalId: string, { storedBefore, endedBefore, lateBefore }: Limits): Promise<number> {
+    const { mirror, mailLog, mail } = this.#deps;
+    const row = mirror.rentals.get(rentalId);
+    if (row === undefined) return 0;
+    const limit = row.expires_at <= endedBefore ? Math.max(storedBefore, lateBefore) : storedBefore;
+    const isOld = ({ gone, storedAt }: SeenMessage): boolean => !gone && storedAt <= limit;
+    const view = await mailLog.open(row.renter);
+    const wiped = await mail.wipe(view, rentalId, (message) => (isOld(message) ? null : undefined));
+    const waits = [...view.rental(rentalId).all()].some(({ gone }) => !gone);
+    if (row.expires_at <= endedBefore && !waits) this.#ended.add(rentalId);
+    return wiped;
+  }
+
+  /** Reads the old end of the stream, as far as it is too old, and remembers where it ended. */
+  async #rentalsWithOld({
+    storedBefore,
+  }: Limits): Promise<{ readonly rentals: ReadonlySet<string>; readonly upTo: number }> {
+    const { link, clock, stream, prefix } = this.#deps;
+    const filter = `${prefix}.mail.>`;
+    const rentals = new Set<string>();
+    let upTo = this.#expiredUpTo;
+    try {
+      const end = await link.jsm.streams.getMessage(stream, { last_by_subj: filter });
+      if (end === null || end.seq <= upTo) return { rentals, upTo };
+      const done = deferred<void>();
+      let over = false;
+      const onEntry = ({ seq, subject, data }: StreamEntry): void => {
+        if (over) return;
+        const entry = readEntry(data);
+        over = entry.t === "m" && entry.at > storedBefore;
+        if (!over) {
+          upTo = seq;
+          if (entry.t === "m") rentals.add(addressOf(subject).rentalId);
+        }
+        if (over || seq >= end.seq) done.resolve();
+      };
+      const from = { kind: "sequence", first: upTo + 1 } as const;
+      const reader = new StreamReader({ ...this.#deps, filter, from, onEntry });
+      void reader.start().catch(() => {});
+      try {
+        await withDeadline(done.promise, { clock, timeout: READ_WITHIN, what: "reading old mail" });
+      } finally {
+        reader.stop();
+      }
+    } catch (error) {
+      throw storeAway(error, "reading old mail");
+    }
+    return { rentals, upTo };
+  }
+}

@@ -1,0 +1,544 @@
+// What every storage of a relay must do. `open` gives a store over whatever it had before; `other` a second one over the same data, where
+// several processes may share it.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { days, toHex, unixMs, utf8 } from "../../src/base/index.ts";
+import type {
+  Candidate,
+  ForwardResult,
+  MailboxCaps,
+  OrderLoad,
+  RelayListener,
+  RelayStore,
+  RentalRoute,
+} from "../../src/core/index.ts";
+import { canonicalJson, publicKeysToText } from "../../src/envelope/index.ts";
+import { type MailboxMessage, type RentalGrant, rentRequest, type WireMessage } from "../../src/protocol/index.ts";
+import { decideGrant } from "../../src/relay/server/registration.ts";
+import {
+  DAY_S,
+  grantOf,
+  hashOf,
+  identity,
+  messageOf,
+  NOW,
+  NOW_S,
+  otherProvider,
+  provider,
+  receiptOf,
+  suite,
+  verifyOf,
+} from "../relay/fixtures.ts";
+
+export interface StoreUnderTest {
+  open(listener?: Partial<RelayListener>): Promise<RelayStore>;
+  stop(): Promise<void>;
+}
+
+const CAPS: MailboxCaps = { messages: 100, bytes: 1_000_000 };
+let scenes = 0;
+
+/** A rental of a renter of its own: tests share one store. */
+class Scene {
+  readonly store: RelayStore;
+  readonly renter = identity(`contract renter ${++scenes}`);
+  readonly rentalId = scenes.toString(16).padStart(32, "0");
+  readonly listingId = `a1b2${scenes.toString(16).padStart(12, "0")}`;
+
+  constructor(store: RelayStore) {
+    this.store = store;
+  }
+
+  get key(): string {
+    return verifyOf(this.renter);
+  }
+
+  get route(): RentalRoute {
+    const { rentalId, listingId } = this;
+    return { rentalId, listingId, provider: verifyOf(provider), renter: this.key };
+  }
+
+  grant(parts: Parameters<typeof grantOf>[0] = {}): RentalGrant {
+    return grantOf({ to: this.renter, rentalId: this.rentalId, listingId: this.listingId, ...parts });
+  }
+
+  register(grant = this.grant(), store = this.store): Promise<string> {
+    const text = canonicalJson(grant);
+    return store.rentals.save({ grant, text }, (context) => decideGrant(grant, text, context));
+  }
+
+  message(seq: number, parts: Parameters<typeof messageOf>[0] = {}): WireMessage {
+    const salt = `${this.rentalId} ${seq}`;
+    return messageOf({ rentalId: this.rentalId, listingId: this.listingId, seq, salt, ...parts });
+  }
+
+  async forward(
+    messages: readonly WireMessage[],
+    { store = this.store, caps = CAPS, now = NOW, route = this.route } = {},
+  ): Promise<readonly ForwardResult[]> {
+    const items = messages.map((message) => ({ candidate: candidateOf(message), route }));
+    return await store.mail.store({ items, now, storedAt: now, caps });
+  }
+
+  async verdicts(
+    messages: readonly WireMessage[],
+    options: Parameters<Scene["forward"]>[1] = {},
+  ): Promise<readonly string[]> {
+    return (await this.forward(messages, options)).map((result) =>
+      result.kind === "refuse" ? result.code : result.kind,
+    );
+  }
+
+  async waiting(after = 0, limit = 100, store = this.store): Promise<readonly (number | null)[]> {
+    return (await store.mail.page(this.key, { after, limit })).messages.map(({ seq }) => seq);
+  }
+
+  async acknowledge(messages: readonly WireMessage[], store = this.store): Promise<void> {
+    const entries = messages.map(({ id, envelope }) => ({
+      ...{ messageId: id, rentalId: this.rentalId, provider: verifyOf(provider) },
+      receipt: canonicalJson(receiptOf(envelope, { by: this.renter })),
+    }));
+    await store.mail.acknowledge(this.key, entries);
+  }
+}
+
+function candidateOf({ id, rental_id: rentalId, seq, v, ts, envelope, signature }: WireMessage): Candidate {
+  return { id, rentalId, seq, v, ts, hash: hashOf(envelope), scope: "message", envelope, signature };
+}
+
+/** Asks again until it holds: another process sees a write some milliseconds later. */
+async function eventually<T>(ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    const value = await ask();
+    if (fits(value) || tries > 2000) return value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export function relayStoreContract(name: string, make: () => Promise<StoreUnderTest>, shared: boolean): void {
+  describe(`${name} as a relay's store`, () => {
+    let under: StoreUnderTest;
+    let store: RelayStore;
+    let scene: Scene;
+    const pushed: { readonly renter: string; readonly message: MailboxMessage }[] = [];
+    const told: string[] = [];
+    let online = "";
+    const listener: RelayListener = {
+      stored: (renter, message) => {
+        pushed.push({ renter, message });
+        return renter === online;
+      },
+      requested: (who) => told.push(`requested ${who}`),
+      answered: (order) => told.push(`answered ${order}`),
+    };
+
+    beforeAll(async () => {
+      under = await make();
+      store = await under.open(listener);
+    });
+    afterAll(async () => {
+      await store.close();
+      await under.stop();
+    });
+    beforeEach(async () => {
+      scene = new Scene(store);
+      await scene.register();
+      pushed.length = 0;
+      told.length = 0;
+    });
+
+    mailContract(() => ({ scene, store, pushed, goOnline: (key: string) => (online = key) }));
+    forgettingContract(() => ({ scene, store }));
+    rentalContract(() => ({ scene, store }));
+    orderContract(() => ({ scene, store, told }));
+    sessionContract(() => ({ store }));
+
+    it("has everything when it is opened again", async () => {
+      const kept = [1, 2, 3].map((seq) => scene.message(seq));
+      await scene.forward(kept);
+      await scene.acknowledge(kept.slice(0, 1));
+      await store.close();
+      store = await under.open(listener);
+      expect(await scene.waiting(0, 100, store)).toEqual([2, 3]);
+      expect(await scene.verdicts(kept, { store })).toEqual(["duplicate", "duplicate", "duplicate"]);
+      expect(await store.rentals.route(scene.rentalId)).toEqual(scene.route);
+    });
+
+    it("closes twice, and takes no call afterwards", async () => {
+      await store.close();
+      await store.close();
+      await expect(store.probe()).rejects.toMatchObject({ code: "base.stopped" });
+      store = await under.open(listener);
+      await store.probe();
+      expect(await store.state()).toMatchObject({ ok: true });
+    });
+
+    if (shared) sharedContract(() => ({ under, scene, store }));
+  });
+}
+
+interface MailStage {
+  readonly scene: Scene;
+  readonly store: RelayStore;
+  readonly pushed: readonly { readonly renter: string; readonly message: MailboxMessage }[];
+  readonly goOnline: (key: string) => void;
+}
+
+function mailContract(stage: () => MailStage): void {
+  it("stores in order, hands each message on once, and shows them by page", async () => {
+    const { scene, store, pushed } = stage();
+    expect(await scene.verdicts([1, 2, 3].map((seq) => scene.message(seq)))).toEqual(["stored", "stored", "stored"]);
+    expect(pushed.filter(({ renter }) => renter === scene.key).map(({ message }) => message.seq)).toEqual([1, 2, 3]);
+    const first = await store.mail.page(scene.key, { after: 0, limit: 2 });
+    expect(first.messages.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(first.more).toBe(true);
+    const rest = await store.mail.page(scene.key, { after: first.next, limit: 2 });
+    expect(rest).toMatchObject({ more: false, messages: [{ ...scene.message(3), provider: verifyOf(provider) }] });
+    expect(pushed.at(-1)?.message).toEqual(rest.messages[0]);
+  });
+
+  it("says whether an open socket took the message", async () => {
+    const { scene, goOnline } = stage();
+    expect(await scene.forward([scene.message(1)])).toMatchObject([{ kind: "stored", status: "queued" }]);
+    goOnline(scene.key);
+    expect(await scene.forward([scene.message(2)])).toMatchObject([{ kind: "stored", status: "delivered" }]);
+    goOnline("");
+  });
+
+  it("stores a message once, also within one batch, and answers with the time of the first", async () => {
+    const { scene } = stage();
+    const message = scene.message(1);
+    expect(await scene.verdicts([message, message])).toEqual(["stored", "duplicate"]);
+    const later = unixMs(NOW + 5000);
+    expect(await scene.forward([message], { now: later })).toEqual([
+      { kind: "duplicate", id: message.id, storedAt: NOW },
+    ]);
+    expect(await scene.waiting()).toEqual([1]);
+  });
+
+  it("refuses another message under a name that is taken", async () => {
+    const { scene } = stage();
+    await scene.forward([scene.message(1)]);
+    const other = { salt: `other ${scene.rentalId}` };
+    const same = scene.message(1);
+    expect(await scene.verdicts([scene.message(1, other)])).toEqual(["relay.conflict"]);
+    expect(await scene.verdicts([scene.message(2, { ...other, id: same.id })])).toEqual(["relay.conflict"]);
+    expect(await scene.waiting()).toEqual([1]);
+  });
+
+  it("judges by the grant: unknown, over, used up", async () => {
+    const { scene, store } = stage();
+    const nobody = { ...scene.route, rentalId: "f".repeat(32) };
+    const foreign = scene.message(1, { rentalId: nobody.rentalId });
+    expect(await scene.verdicts([foreign], { route: nobody })).toEqual(["relay.unknown_rental"]);
+    const small = new Scene(store);
+    await small.register(small.grant({ credit: 1, expiresAt: NOW_S + 100 }));
+    expect(await small.verdicts([small.message(1), small.message(2)])).toEqual(["stored", "relay.unpaid"]);
+    await small.register(small.grant({ credit: 9, rev: 2, expiresAt: NOW_S + 100 }));
+    expect(await small.verdicts([small.message(2)])).toEqual(["stored"]);
+    const after = unixMs((NOW_S + 200) * 1000);
+    expect(await small.verdicts([small.message(3, { ts: NOW_S + 150 })], { now: after })).toEqual([
+      "relay.rental_over",
+    ]);
+  });
+
+  it("keeps a mailbox within its caps, and has room again after an acknowledgement", async () => {
+    const { scene } = stage();
+    const caps = { ...CAPS, messages: 2 };
+    const all = [1, 2, 3].map((seq) => scene.message(seq));
+    expect(await scene.verdicts(all, { caps })).toEqual(["stored", "stored", "relay.mailbox_full"]);
+    await scene.acknowledge(all.slice(0, 1));
+    expect(await scene.verdicts(all.slice(2), { caps })).toEqual(["stored"]);
+  });
+
+  it("wipes what is acknowledged, knows it still, and has each receipt once for the provider", async () => {
+    const { scene, store } = stage();
+    const all = [1, 2, 3].map((seq) => scene.message(seq));
+    const before = (await store.mail.receipts(verifyOf(provider), { after: 0, limit: 500 })).next;
+    await scene.forward(all);
+    await scene.acknowledge(all.slice(0, 2));
+    await scene.acknowledge(all.slice(0, 1));
+    expect(await scene.waiting()).toEqual([3]);
+    expect(await scene.verdicts(all)).toEqual(["duplicate", "duplicate", "duplicate"]);
+    const hashes = all.map(({ envelope }) => hashOf(envelope));
+    const received = await store.mail.received(scene.key, hashes);
+    expect(received.map(({ hash, acknowledged }) => [hashes.indexOf(hash) + 1, acknowledged]).sort()).toEqual([
+      [1, true],
+      [2, true],
+      [3, false],
+    ]);
+    const first = await store.mail.receipts(verifyOf(provider), { after: before, limit: 1 });
+    expect(first.more).toBe(true);
+    const second = await store.mail.receipts(verifyOf(provider), { after: first.next, limit: 500 });
+    const ids = [...first.receipts, ...second.receipts].map(({ id }) => id);
+    expect(ids).toEqual(all.slice(0, 2).map(({ id }) => id));
+    expect(second.receipts[0]?.receipt.msg_hash).toBe(hashes[1]);
+    expect((await store.mail.receipts(verifyOf(provider), { after: second.next, limit: 500 })).receipts).toEqual([]);
+  });
+
+  it("gives the provider what was taken of a rental, and nobody else", async () => {
+    const { scene, store } = stage();
+    await scene.forward([3, 1, 2].map((seq) => scene.message(seq)));
+    const asked = { rentalId: scene.rentalId, after: 1, limit: 1 };
+    const page = await store.rentals.messages(verifyOf(provider), asked);
+    expect(page).toMatchObject({ messages: [{ seq: 2, stored_at: NOW }], next: 2, more: true });
+    expect(await store.rentals.messages(verifyOf(otherProvider), asked)).toMatchObject({ messages: [], more: false });
+  });
+
+  it("has everything that was accepted in a span of time, with its envelope or without", async () => {
+    const { scene, store } = stage();
+    const day = unixMs(NOW - days(scenes + 10));
+    const all = [1, 2, 3].map((seq) => scene.message(seq));
+    await scene.forward(all, { now: day });
+    await scene.acknowledge(all.slice(0, 1));
+    const span = { from: day, to: unixMs(day + 1) };
+    const { rows, next } = await store.accepted.slice({ after: null, ...span, rentalId: scene.rentalId });
+    expect(next).toBe(null);
+    expect(rows.map(({ hash }) => hash).sort()).toEqual(all.map(({ envelope }) => hashOf(envelope)).sort());
+    expect(rows[0]).toMatchObject({ listingId: scene.listingId, at: day });
+    const [found] = await store.accepted.about(hashOf(all[0]?.envelope ?? ""), span);
+    expect(found).toMatchObject({ listingId: scene.listingId, at: day });
+  });
+}
+
+interface Stage {
+  readonly scene: Scene;
+  readonly store: RelayStore;
+}
+
+function forgettingContract(stage: () => Stage): void {
+  const nothing = { storedBefore: unixMs(0), endedBefore: 0, lateBefore: unixMs(0) };
+
+  async function all(step: () => Promise<number>): Promise<number> {
+    let sum = 0;
+    for (let done = 1; done > 0; sum += done) done = await step();
+    return sum;
+  }
+
+  it("wipes what is too old and knows it still", async () => {
+    const { scene, store } = stage();
+    await scene.forward([scene.message(1)]);
+    await scene.forward([scene.message(2)], { now: unixMs(NOW + days(8)) });
+    await all(() => store.upkeep.expireEnvelopes({ ...nothing, storedBefore: unixMs(NOW + days(1)) }));
+    expect(await scene.waiting()).toEqual([2]);
+    expect(await scene.verdicts([scene.message(1)])).toEqual(["duplicate"]);
+  });
+
+  it("wipes what an ended rental's renter did not fetch", async () => {
+    const { scene, store } = stage();
+    await scene.forward([scene.message(1)]);
+    await scene.register(scene.grant({ rev: 2, expiresAt: NOW_S - 1 }));
+    const ended = { ...nothing, endedBefore: NOW_S, lateBefore: unixMs(NOW - 1) };
+    await all(() => store.upkeep.expireEnvelopes(ended));
+    expect(await scene.waiting()).toEqual([1]);
+    await all(() => store.upkeep.expireEnvelopes({ ...ended, lateBefore: NOW }));
+    expect(await scene.waiting()).toEqual([]);
+  });
+
+  it("removes a rental with all that hangs on it, and takes its id anew", async () => {
+    const { scene, store } = stage();
+    await scene.forward([scene.message(1), scene.message(2)]);
+    await scene.acknowledge([scene.message(1)]);
+    await scene.register(scene.grant({ rev: 2, expiresAt: NOW_S - 50 * DAY_S }));
+    expect(await all(() => store.upkeep.removeRentals(NOW_S - 49 * DAY_S))).toBeGreaterThan(0);
+    expect(await store.rentals.route(scene.rentalId)).toBe(null);
+    expect(await scene.waiting()).toEqual([]);
+    expect(await scene.register()).toBe("created");
+    expect(await scene.verdicts([scene.message(1)])).toEqual(["stored"]);
+    expect(await scene.waiting()).toEqual([1]);
+  });
+}
+
+function rentalContract(stage: () => Stage): void {
+  it("registers, updates, and leaves what is refused or known as it was", async () => {
+    const { scene, store } = stage();
+    expect(await scene.register()).toBe("unchanged");
+    expect(await scene.register(scene.grant({ rev: 3 }))).toBe("updated");
+    await expect(scene.register(scene.grant({ rev: 2 }))).rejects.toMatchObject({ code: "relay.stale_rev" });
+    await expect(scene.register(scene.grant({ by: otherProvider, rev: 9 }))).rejects.toMatchObject({
+      code: "relay.foreign_listing",
+    });
+    await scene.forward([scene.message(7)]);
+    const [mine] = await store.rentals.ofRenter(scene.key);
+    expect(mine).toMatchObject({ rev: 3, lastSeq: 7, grant: scene.grant({ rev: 3 }) });
+  });
+
+  it("finds the rentals of listings, renters and providers", async () => {
+    const { scene, store } = stage();
+    const now = unixMs(NOW);
+    expect(await store.rentals.routesOfListing(scene.listingId, now)).toEqual([scene.route]);
+    expect(await store.rentals.rentedOf([scene.listingId, "f".repeat(16)], now)).toEqual(new Set([scene.listingId]));
+    await scene.register(scene.grant({ rev: 2, expiresAt: NOW_S - 5 }));
+    expect(await store.rentals.routesOfListing(scene.listingId, now)).toEqual([scene.route]);
+    expect((await store.rentals.rentedOf([scene.listingId], now)).size).toBe(0);
+    expect(await store.rentals.isKnownListing(scene.listingId)).toBe(true);
+    expect(await store.rentals.isKnownListing("e".repeat(16))).toBe(false);
+    const before = (BigInt(`0x${scene.rentalId}`) - 1n).toString(16).padStart(32, "0");
+    const page = await store.rentals.ofProvider(verifyOf(provider), { after: before, limit: 1 });
+    expect(page.rentals.map(({ grant }) => grant.rental_id)).toEqual([scene.rentalId]);
+  });
+
+  it("knows which box has a provider's identity", async () => {
+    const { scene, store } = stage();
+    const claim = (instance: string) => store.providers.claim({ provider: scene.key, instance, at: NOW });
+    expect(await store.providers.box(scene.key)).toBe(null);
+    expect([await claim("one"), await claim("one"), await claim("two")]).toEqual(["first", "same", "replaced"]);
+    expect(await store.providers.box(scene.key)).toBe("two");
+  });
+
+  it("keeps records by decision and lists them by id", async () => {
+    const { scene, store } = stage();
+    const id = scene.grant().listing_id as Parameters<RelayStore["records"]["find"]>[0];
+    const record = { listingId: id, provider: scene.key, commitment: "aa", rev: 1, record: "{}" };
+    expect(await store.records.find(id)).toBe(null);
+    expect(await store.records.save(record, NOW, (stored) => (stored === null ? "created" : "unchanged"))).toBe(
+      "created",
+    );
+    expect(await store.records.save({ ...record, rev: 2 }, NOW, () => "unchanged")).toBe("unchanged");
+    expect(await store.records.find(id)).toEqual(record);
+    expect(await store.records.among([id, "e".repeat(16)])).toEqual(new Set([id]));
+    const ids = await store.records.ids("", 500);
+    expect(ids).toContain(id);
+    expect(ids).toEqual([...ids].sort());
+    expect(await store.records.ids(id, 500)).not.toContain(id);
+  });
+}
+
+function orderContract(stage: () => Stage & { readonly told: readonly string[] }): void {
+  const terms = {
+    ...{ tier: "sms_only", duration: "daily", sms: 0, payment: { method: "emc" }, envelope_version: 1 },
+  } as const;
+
+  function orderOf(scene: Scene) {
+    const order = toHex(suite.sha256(utf8(`order ${scene.rentalId}`))).slice(0, 32);
+    const request = rentRequest.parse({
+      ...{ ...terms, order_id: order, listing_id: scene.listingId },
+      renter: publicKeysToText(scene.renter),
+    });
+    const question = { id: order, order_id: order, request, kind: "quote" as const };
+    return { order, request, question, made: { renter: scene.key, text: canonicalJson(request), now: NOW } };
+  }
+
+  it("keeps an order and its question until the provider has answered", async () => {
+    const { scene, store, told } = stage();
+    const { order, request, question, made } = orderOf(scene);
+    const asked = { request: question, provider: scene.key };
+    const loads: OrderLoad[] = [];
+    const decide = (load: OrderLoad): boolean => loads.push(load) > 0 && load.stored === null;
+    expect(await store.orders.save(asked, made, () => false).catch(String)).toBe(false);
+    expect(await store.orders.save(asked, made, decide)).toBe(true);
+    await eventually(
+      async () => told.length,
+      (length) => length > 0,
+    );
+    expect(told).toEqual([`requested ${scene.key}`]);
+    expect(loads.at(-1)).toEqual({ stored: null, openOfRenter: 0, waitingForProvider: 0, asked: 0 });
+    expect(await store.orders.save(asked, made, decide)).toBe(false);
+    expect(loads.at(-1)).toMatchObject({ stored: { id: order, renter: scene.key, answer: null }, openOfRenter: 1 });
+    expect(await store.orders.find(order)).toMatchObject({ id: order, request, requestText: made.text });
+    const [waiting] = await store.orders.waiting(scene.key, 0);
+    expect(waiting?.request).toEqual(question);
+    expect(await store.orders.waiting(scene.key, waiting?.cursor ?? 0)).toEqual([]);
+    expect([await store.orders.pending(order), await store.orders.orderOf(order)]).toEqual([1, order]);
+    expect(await store.orders.find("0".repeat(32))).toBe(null);
+    expect(await store.orders.orderOf("0".repeat(32))).toBe(null);
+  });
+
+  it("forgets an order with its questions", async () => {
+    const { scene, store } = stage();
+    const { order, question, made } = orderOf(scene);
+    const old = unixMs(NOW - days(400));
+    await store.orders.save({ request: question, provider: scene.key }, { ...made, now: old }, () => true);
+    expect(await store.upkeep.forgetOrders(NOW_S - 399 * DAY_S)).toBe(1);
+    expect(await store.upkeep.forgetOrders(NOW_S - 399 * DAY_S)).toBe(0);
+    expect([await store.orders.find(order), await store.orders.orderOf(order)]).toEqual([null, null]);
+    expect(await store.orders.waiting(scene.key, 0)).toEqual([]);
+  });
+}
+
+function sessionContract(stage: () => Pick<Stage, "store">): void {
+  it("keeps tokens, and gives a nonce to the first who claims it", async () => {
+    const { store } = stage();
+    const owner = { pubkey: "somebody", expires: NOW_S + 100 };
+    const hash = `${++scenes}`.padStart(64, "0");
+    expect(await store.sessions.token(hash)).toBe(null);
+    await store.sessions.saveToken(hash, owner);
+    expect(await store.sessions.token(hash)).toEqual(owner);
+    const nonce = `nonce${scenes}`;
+    const claims = await Promise.all([1, 2, 3].map(() => store.sessions.claimNonce(nonce, NOW_S + 100)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(store.sessions.markKey).toHaveLength(32);
+  });
+
+  it("remembers the last four challenges of an address, newest first, until they end", async () => {
+    const { store } = stage();
+    const address = `an address.of > somebody * ${++scenes}`;
+    // The system's clock may be far behind the tests' own.
+    const base = 4_000_000_000;
+    for (const n of [1, 2, 3, 4, 5]) await store.sessions.addChallenge(address, `text ${n}`, base + n);
+    expect(await store.sessions.challenges(address, base + 3)).toEqual(["text 5", "text 4"]);
+    expect(await store.sessions.challenges(address, base)).toHaveLength(4);
+    expect(await store.sessions.challenges("another", base)).toEqual([]);
+  });
+}
+
+/** What holds between processes. */
+function sharedContract(stage: () => Stage & { readonly under: StoreUnderTest }): void {
+  it("stores a message once however many processes are handed it at the same moment, and loses none", async () => {
+    const { under, scene, store } = stage();
+    const other = await under.open();
+    const all = Array.from({ length: 20 }, (_, at) => scene.message(at + 1));
+    const verdicts = (await Promise.all([store, other].map((one) => scene.verdicts(all, { store: one })))).flat();
+    expect(verdicts.filter((verdict) => verdict === "stored")).toHaveLength(20);
+    expect(verdicts.filter((verdict) => verdict === "duplicate")).toHaveLength(20);
+    for (const one of [store, other]) {
+      const seen = await eventually(
+        () => scene.waiting(0, 100, one),
+        ({ length }) => length === 20,
+      );
+      expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(all.map(({ seq }) => seq));
+    }
+    await other.close();
+  });
+
+  it("hands a message on at every process, and takes acknowledgements at any", async () => {
+    const { under, scene, store } = stage();
+    const heard: MailboxMessage[] = [];
+    const other = await under.open({ stored: (renter, message) => renter === scene.key && heard.push(message) > 0 });
+    const all = [1, 2, 3].map((seq) => scene.message(seq));
+    await scene.forward(all);
+    await eventually(
+      async () => heard.length,
+      (length) => length === 3,
+    );
+    expect(heard.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    await scene.acknowledge(all.slice(0, 2), other);
+    expect(
+      await eventually(
+        () => scene.waiting(),
+        ({ length }) => length === 1,
+      ),
+    ).toEqual([3]);
+    expect(await scene.verdicts(all)).toEqual(["duplicate", "duplicate", "duplicate"]);
+    await store.mail.page(scene.key, { after: 0, limit: 1 });
+    await other.close();
+  });
+
+  it("shares rentals, tokens, the mark of challenges and used nonces", async () => {
+    const { under, scene, store } = stage();
+    const other = await under.open();
+    await scene.register(scene.grant({ rev: 2 }), other);
+    await expect(scene.register(scene.grant({ rev: 1 }))).rejects.toMatchObject({ code: "relay.stale_rev" });
+    const fresh = new Scene(store);
+    await fresh.register();
+    expect(await other.rentals.route(fresh.rentalId)).toEqual(fresh.route);
+    expect(await fresh.verdicts([fresh.message(1)], { store: other })).toEqual(["stored"]);
+    const hash = `${++scenes}`.padStart(64, "0");
+    await store.sessions.saveToken(hash, { pubkey: "p", expires: NOW_S });
+    expect(await other.sessions.token(hash)).toEqual({ pubkey: "p", expires: NOW_S });
+    expect(other.sessions.markKey).toEqual(store.sessions.markKey);
+    expect(await store.sessions.claimNonce(`n${scenes}`, NOW_S)).toBe(true);
+    expect(await other.sessions.claimNonce(`n${scenes}`, NOW_S)).toBe(false);
+    await other.close();
+  });
+}
