@@ -16,6 +16,7 @@ import { type RelayHandle, startRelay } from "../relay/index.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { inDataFolder } from "./in-data-folder.ts";
+import { openRelayStorage } from "./relay-storage.ts";
 import { type RelayVoiceService, startRelayVoice } from "./relay-voice.ts";
 
 export interface RelayRoleDeps {
@@ -56,10 +57,14 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
     voice = await startRelayVoice(config.voice, { ...deps, providers: config.providers, dataFolder: folder.path });
     const calls = voice;
     const metricsToken = await tokenOf(config.metrics?.token_file, folder.path);
+    // From here on the relay closes it, also where it does not start.
+    const store = await openRelayStorage(config, folder.path, deps);
     const relay = await startRelay({
       ...deps,
       crypto: suite,
       dataFolder: folder.path,
+      keyFile: inDataFolder(folder.path, config.key_file),
+      ...(store === null ? {} : { store }),
       listen: config.listen,
       providers: config.providers,
       trustLocalProxy: config.trust_local_proxy,

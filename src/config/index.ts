@@ -10,6 +10,7 @@ export type { EscrowSection } from "./escrow-schema.ts";
 export { type FileReference, fileReferences, withFileReferences, withoutUnlock } from "./file-references.ts";
 export type { IdentitySection, LineListing, ListingSection } from "./listing-schema.ts";
 export type { MqttBrokerSection, MqttSection } from "./mqtt-schema.ts";
+export type { NatsSection } from "./nats-schema.ts";
 export type { NodeRedSection } from "./node-red-schema.ts";
 export { configSchema, parseBoxConfig, parseRelayConfig, parseYaml } from "./parse.ts";
 export type { PaymentsSection } from "./payments-schema.ts";

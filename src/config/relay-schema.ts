@@ -2,10 +2,11 @@
 
 import { z } from "zod";
 import { emercoinSection } from "./chain-schema.ts";
+import { natsSection } from "./nats-schema.ts";
 import { gatewaySection } from "./relay-voice-schema.ts";
 import { duration, identifier, listenAddress, logLevel } from "./values.ts";
 
-export const relayConfig = z.strictObject({
+const settings = z.strictObject({
   version: z.literal(1).default(1),
   log: z.strictObject({ level: logLevel }).prefault({}),
   listen: listenAddress("127.0.0.1:8090").describe(
@@ -71,6 +72,24 @@ export const relayConfig = z.strictObject({
     })
     .optional(),
   keep: duration("1h", "366d", "7d").describe("How long a message waits for its renter."),
+  storage: z
+    .enum(["sqlite", "nats"])
+    .default("sqlite")
+    .describe("sqlite: one relay with a file of its own. nats: several relays over one NATS cluster with JetStream."),
+  nats: natsSection.optional().describe("The cluster, for `storage: nats`."),
+  key_file: z
+    .string()
+    .min(1)
+    .max(500)
+    .default("relay.key")
+    .describe(
+      "The key that receipts are signed with; made if it is not there. All relays over one cluster need the same.",
+    ),
 });
+
+export const relayConfig = settings.refine(
+  ({ storage, nats }) => (storage === "nats") === (nats !== undefined),
+  "`storage: nats` and the section `nats` go together",
+);
 
 export type RelayConfig = z.infer<typeof relayConfig>;

@@ -16,6 +16,7 @@ import { providerStore, recordStore } from "./record-store.ts";
 import { JetStreamSessions } from "./session-store.ts";
 import { StateBucket } from "./state-bucket.ts";
 import { StateMirror } from "./state-mirror.ts";
+import { secretRow } from "./state-rows.ts";
 import { ensureStreams, type StreamNames, streamNames } from "./streams.ts";
 import { JetStreamUpkeep } from "./upkeep.ts";
 
@@ -25,6 +26,7 @@ interface Parts {
   readonly link: NatsLink;
   readonly mirror: StateMirror;
   readonly mailLog: MailLog;
+  readonly bucket: StateBucket;
   readonly challenges: StateBucket;
   readonly names: StreamNames;
 }
@@ -42,10 +44,10 @@ class JetStreamStore implements RelayStore {
   readonly #options: JetStreamOptions;
   #closing: Promise<void> | undefined;
 
-  constructor(options: JetStreamOptions, parts: Parts, state: StateBucket, sessions: JetStreamSessions) {
+  constructor(options: JetStreamOptions, parts: Parts, sessions: JetStreamSessions) {
     this.#options = options;
     this.#parts = parts;
-    const { link, mirror, mailLog, names } = parts;
+    const { link, mirror, mailLog, names, bucket: state } = parts;
     const reading = { ...options, link, stream: names.mail, mirror };
     const mail = new JetStreamMail({
       ...options,
@@ -67,6 +69,15 @@ class JetStreamStore implements RelayStore {
   listen(listener: RelayListener): void {
     this.#parts.mailLog.listen(listener);
     this.#parts.mirror.listen(listener, (rentalId, { renter }) => this.#parts.mailLog.forget(renter, rentalId));
+  }
+
+  async issuer(verify: string): Promise<string> {
+    let agreed = verify;
+    await this.#parts.bucket.change(secretRow, "issuer", (row) => {
+      agreed = row?.key ?? verify;
+      return row === null ? { key: verify } : undefined;
+    });
+    return agreed;
   }
 
   async probe(): Promise<void> {
@@ -128,7 +139,11 @@ export async function openJetStreamStore(options: JetStreamOptions): Promise<Rel
     const envelopes = new Envelopes({ ...shared, stream: names.mail });
     const mailLog = new MailLog({ ...shared, stream: names.mail, mirror, envelopes });
     await mailLog.start();
-    return new JetStreamStore({ ...options, log }, { link, mirror, mailLog, challenges, names }, state, sessions);
+    return new JetStreamStore(
+      { ...options, log },
+      { link, mirror, mailLog, bucket: state, challenges, names },
+      sessions,
+    );
   } catch (error) {
     await link.close();
     throw isAppError(error) ? error : storeAway(error, "opening the store");

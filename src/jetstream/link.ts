@@ -12,11 +12,12 @@ import {
   type Authenticator,
   connect,
   credsAuthenticator,
+  errors,
   type NatsConnection,
   nkeyAuthenticator,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-node";
-import { AppError, type Logger, messageOf, millis, seconds, utf8 } from "../base/index.ts";
+import { AppError, type Logger, messageOf, millis, seconds, stoppedError, utf8 } from "../base/index.ts";
 import type { JetStreamOptions, NatsLogin, NatsTls } from "./options.ts";
 
 /** Of one question to the cluster. A leader that was lost is replaced within some seconds; who asks tries again. */
@@ -30,6 +31,8 @@ const AWAY_HINT = "Try again in a moment: the cluster chooses a new leader, or c
 /** The store cannot be asked now; whether what was asked for was done is not known. */
 export function storeAway(cause: unknown, what: string): AppError {
   if (cause instanceof AppError) return cause;
+  if (cause instanceof errors.ClosedConnectionError || cause instanceof errors.DrainingConnectionError)
+    return stoppedError("the relay's store");
   return new AppError("store.away", `the NATS cluster did not answer: ${what}`, {
     retryable: true,
     hint: AWAY_HINT,

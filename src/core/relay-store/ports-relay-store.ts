@@ -293,6 +293,8 @@ export interface RelayStore {
   readonly upkeep: RelayUpkeep;
   /** To be called once, before anything else. */
   listen(listener: RelayListener): void;
+  /** Whose receipts stand for what is kept here: the verify key of the relay that asked first. */
+  issuer(verify: string): Promise<string>;
   /** A write of a few bytes; rejects when the store takes none. */
   probe(): Promise<void>;
   state(): Promise<RelayStoreState>;

@@ -93,6 +93,8 @@ export interface RelayServerOptions {
    * folder, which otherwise holds only what each process can make anew: the daily trees and the index of the chain's listings.
    */
   readonly store?: RelayStore;
+  /** The relay's signing key, made if it is not there; `relay.key` in the data folder by default. */
+  readonly keyFile?: string;
   readonly providers: readonly RelayProvider[];
   readonly limits?: Partial<RelayLimits>;
   /**

@@ -1,17 +1,15 @@
-// The relay's own signing key: 32 bytes in its data folder, made on the first start. Whoever has its receipts knows the relay by it.
+// The relay's own signing key: 32 bytes in a file, made on the first start. Whoever has its receipts knows the relay by it.
 
 import { open, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { AppError, type Random, Secret, systemCodeOf, wrapError } from "../../base/index.ts";
 
-const FILE = "relay.key";
 const BYTES = 32;
 
 /** The Ed25519 seed. Errors: `relay.bad_key_file`, `relay.no_key_file`. */
-export async function relayKey(folder: string, random: Random): Promise<Secret<Uint8Array>> {
-  const file = join(folder, FILE);
+export async function relayKey(file: string, random: Random): Promise<Secret<Uint8Array>> {
   try {
-    const bytes = (await readIfThere(file)) ?? (await makeKey(file, folder, random));
+    const bytes = (await readIfThere(file)) ?? (await makeKey(file, random));
     if (bytes.length === BYTES) return new Secret(new Uint8Array(bytes));
   } catch (cause) {
     throw wrapError(cause, "relay.no_key_file", `the relay's key ${file} cannot be read or made`, {
@@ -34,11 +32,11 @@ async function readIfThere(file: string): Promise<Uint8Array | null> {
 }
 
 /** Whole or not at all, also through a power cut. */
-async function makeKey(file: string, folder: string, random: Random): Promise<Uint8Array> {
+async function makeKey(file: string, random: Random): Promise<Uint8Array> {
   const bytes = random.bytes(BYTES);
   await writeFile(`${file}.new`, bytes, { mode: 0o600, flush: true });
   await rename(`${file}.new`, file);
-  const handle = await open(folder, "r");
+  const handle = await open(dirname(file), "r");
   try {
     await handle.sync();
   } finally {

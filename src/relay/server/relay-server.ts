@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { type Clock, type Logger, type Millis, seconds, wrapError } from "../../base/index.ts";
+import { AppError, type Clock, type Logger, type Millis, seconds, wrapError } from "../../base/index.ts";
 import {
   indexPositionCodec,
   ListingIndex,
@@ -42,6 +42,7 @@ import { Waiters } from "./waiters.ts";
 import { WorkGate } from "./work-gate.ts";
 
 const DATABASE_FILE = "relay.sqlite";
+const KEY_FILE = "relay.key";
 /** Of all request bodies that are being read or answered, in bytes. */
 const BODY_BUDGET = 64 * 1024 * 1024;
 const LIVE_PAGE = 100;
@@ -144,13 +145,22 @@ const hostOf =
     return HOST.test(asked) ? asked : "unknown";
   };
 
+/** Relays over one store sign with one key: a renter who asks another one gets the same receipt. */
+async function checkIssuer(store: RelayStore, verify: string): Promise<void> {
+  if ((await store.issuer(verify)) === verify) return;
+  throw new AppError("relay.other_key", "the other relays over this store sign with another key", {
+    hint: "Copy their key file here, and name it with `key_file` of the relay's configuration.",
+  });
+}
+
 async function compose(options: RelayServerOptions, storage: Storage, log: Logger): Promise<Parts> {
-  const { clock, crypto, random, version, dataFolder } = options;
+  const { clock, crypto, random, version, dataFolder, keyFile = join(dataFolder, KEY_FILE) } = options;
   const { store, database } = storage;
   const limits = relayLimits(options.limits);
   const shared = sharedOf(options, storage, log);
   const { metrics, bodies } = shared;
-  const accepted = new AcceptedReceipts({ store, suite: crypto, seed: await relayKey(dataFolder, random) });
+  const accepted = new AcceptedReceipts({ store, suite: crypto, seed: await relayKey(keyFile, random) });
+  await checkIssuer(store, accepted.issuer);
   const { service, reader } = relayProofs({ ...shared, accepted, trees: treeStore(database, proofDayCodec) });
   await service.load();
   const providers = new Providers(options.providers);
@@ -205,7 +215,10 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
 export async function startRelay(options: RelayServerOptions): Promise<RelayHandle> {
   const log = options.log.child({ part: "relay" });
   const { host, port } = options.listen;
-  const database = await openDatabase(options, log);
+  const database = await openDatabase(options, log).catch(async (error: unknown) => {
+    await options.store?.close();
+    throw error;
+  });
   const store = options.store ?? new SqliteRelayStore(database, options.random);
   try {
     const { front, hub, waiters, housekeeping, proofs, index } = await compose(options, { store, database }, log);

@@ -63,6 +63,11 @@ export class SqliteRelayStore implements RelayStore {
     this.#listener = listener;
   }
 
+  /** Nobody else has the file. */
+  async issuer(verify: string): Promise<string> {
+    return verify;
+  }
+
   probe(): Promise<void> {
     return this.#database.probe();
   }
