@@ -4,12 +4,7 @@
 
 import { AppError, type CryptoSuite, concatBytes, equalBytes, type Logger } from "../base/index.ts";
 import type { Folder } from "./folder.ts";
-
-/** Seals bytes for this renter's own disk. `open` throws an `AppError` for bytes of another key. */
-export interface LocalSeal {
-  seal(plain: Uint8Array): Uint8Array;
-  open(sealed: Uint8Array): Uint8Array;
-}
+import type { LocalSeal } from "./local-seal.ts";
 
 export interface RecordLogOptions {
   readonly folder: Folder;

@@ -4,7 +4,6 @@
 import {
   AppError,
   type CryptoSuite,
-  hasCode,
   type Logger,
   type Random,
   type Secret,
@@ -12,11 +11,12 @@ import {
   toHex,
   type UnixMs,
 } from "../base/index.ts";
-import { decryptLocal, deriveKey, encryptLocal, type PublicKeys } from "../envelope/index.ts";
+import type { PublicKeys } from "../envelope/index.ts";
 import type { RentalGrant } from "../protocol/index.ts";
 import type { AsyncDisposer, Folder } from "./folder.ts";
 import { Inbox, type InboxEntry } from "./inbox.ts";
-import { type LocalSeal, RecordLog } from "./record-log.ts";
+import { type LocalSeal, localSeal } from "./local-seal.ts";
+import { RecordLog } from "./record-log.ts";
 import {
   emptyState,
   type InboxRecord,
@@ -45,24 +45,6 @@ export interface OpenStateOptions {
   readonly log: Logger;
   /** `readOnly`: another process works in this folder; nothing is written. */
   readonly mode: "readWrite" | "readOnly";
-}
-
-function sealFor(options: OpenStateOptions, domain: string): LocalSeal {
-  const key = deriveKey(options.suite, options.seed, domain);
-  return {
-    seal: (plaintext) => encryptLocal({ key, random: options.random, domain, plaintext }),
-    open: (box) => {
-      try {
-        return decryptLocal({ key, domain, box });
-      } catch (cause) {
-        if (!hasCode(cause, "envelope.bad_box")) throw cause;
-        throw new AppError("renter.state_key", `${options.folder.path} was changed or belongs to another key`, {
-          hint: "Use the key file it was made with, or choose another folder with --state.",
-          cause,
-        });
-      }
-    },
-  };
 }
 
 export class RenterState {
@@ -104,10 +86,10 @@ export class RenterState {
       });
     }
     try {
-      const seal = sealFor(options, "numberbox/renter-state/v1");
+      const seal = localSeal(options, "numberbox/renter-state/v1");
       const stored = await folder.read(STATE_FILE);
       const data = stored === null ? emptyState : readStateData(seal.open(stored));
-      const logSeal = sealFor(options, "numberbox/renter-inbox/v1");
+      const logSeal = localSeal(options, "numberbox/renter-inbox/v1");
       const logOptions = { ...options, name: INBOX_FILE, seal: logSeal, atLeast: data.inbox_size };
       const { records, log } = await RecordLog.open(logOptions, mode);
       const inbox = new Inbox();

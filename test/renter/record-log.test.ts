@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AppError, fromUtf8, type Logger, silentLogger, utf8 } from "../../src/base/index.ts";
 import { decryptLocal, deriveKey, encryptLocal } from "../../src/envelope/index.ts";
-import { type LocalSeal, RecordLog } from "../../src/renter/record-log.ts";
+import type { LocalSeal } from "../../src/renter/local-seal.ts";
+import { RecordLog } from "../../src/renter/record-log.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
 import { renter, stranger, suite } from "./fixtures.ts";
 import { type Disk, MemoryFolder } from "./memory-folder.ts";

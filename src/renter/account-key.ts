@@ -1,0 +1,57 @@
+// One key of an account with everything that hangs on it: its mailbox on disk, its reader at the relay, its voice in the market.
+
+import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
+import type { Identity } from "../envelope/index.ts";
+import { createRenterClient, type RenterClient } from "./client.ts";
+import type { Folder } from "./folder.ts";
+import { rentalKey } from "./key-chain.ts";
+import { MarketClient } from "./market-client.ts";
+import type { Fetch } from "./relay-http.ts";
+import { RenterState, stateFolderName } from "./state.ts";
+import type { RenterTimeouts } from "./timeouts.ts";
+import type { OpenWire } from "./wire.ts";
+
+export interface AccountDeps {
+  readonly suite: CryptoSuite;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly relayUrl: string;
+  /** A folder by its name. */
+  readonly openFolder: (path: string) => Promise<Folder>;
+  readonly timeouts?: RenterTimeouts;
+  /** Default: the platform's. */
+  readonly fetch?: Fetch;
+  readonly openWire?: OpenWire;
+}
+
+/** `readOnly`: another tab or process has the account; nothing is fetched or written. */
+export type AccountMode = "readWrite" | "readOnly";
+
+export interface AccountKey {
+  /** 0 for the master. */
+  readonly index: number;
+  readonly identity: Identity;
+  readonly state: RenterState;
+  readonly client: RenterClient;
+  readonly market: MarketClient;
+}
+
+/** Opens key `index`. Rejects as `RenterState.open`. The caller closes its state. */
+export async function openAccountKey(
+  deps: AccountDeps,
+  master: Identity,
+  index: number,
+  mode: AccountMode,
+): Promise<AccountKey> {
+  const { suite, random, log, clock, relayUrl, openFolder, ...ports } = deps;
+  const identity = rentalKey(suite, master, index);
+  const folder = await openFolder(stateFolderName(suite, identity));
+  const state = await RenterState.open({ folder, seed: identity.seed, suite, random, log, mode });
+  const shared = { ...ports, relayUrl, identity, crypto: suite, clock, state };
+  return {
+    ...{ index, identity, state },
+    client: createRenterClient({ ...shared, random, log }),
+    market: new MarketClient(shared),
+  };
+}

@@ -1,0 +1,95 @@
+// What an account's rentals are, opened: number, terms, phone account, what came and what is missing.
+
+import { type CryptoSuite, isAppError } from "../base/index.ts";
+import { openGrant, publicKeysToText } from "../envelope/index.ts";
+import type { RentalGrant, SipTerms } from "../protocol/index.ts";
+import type { RenterAccount } from "./account.ts";
+import type { AccountKey } from "./account-key.ts";
+import { type ExportBundle, exportBundle } from "./bundle.ts";
+import type { InboxEntry } from "./inbox.ts";
+import type { SeqRange } from "./sequence.ts";
+import { senderPolicyText, sipOf } from "./terms.ts";
+
+export interface AccountRental {
+  readonly key: number;
+  readonly grant: RentalGrant;
+  /** Null where what is sealed cannot be read. */
+  readonly number: string | null;
+  readonly sip: SipTerms | null;
+  /** That some senders' messages are not delivered. */
+  readonly policy: string | null;
+  readonly received: number;
+  /** Numbers of messages that were left out before the last one that came. */
+  readonly gaps: readonly SeqRange[];
+}
+
+function secretOf(
+  suite: CryptoSuite,
+  key: AccountKey,
+  grant: RentalGrant,
+): Pick<AccountRental, "number" | "sip" | "policy"> {
+  try {
+    const { number, terms } = openGrant(suite, key.identity.seed, grant);
+    return { number, sip: sipOrNull(terms), policy: senderPolicyText(terms) };
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { number: null, sip: null, policy: null };
+  }
+}
+
+/** A phone account of a form that this version does not know is none. */
+function sipOrNull(terms: unknown): SipTerms | null {
+  try {
+    return sipOf(terms);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return null;
+  }
+}
+
+function rentalsOfKey(suite: CryptoSuite, key: AccountKey): readonly AccountRental[] {
+  const { inbox, grants } = key.state;
+  const counts = Map.groupBy(inbox.entries, ({ message }) => message.rental_id);
+  return grants.map((grant) => ({
+    ...{ key: key.index, grant, ...secretOf(suite, key, grant) },
+    received: counts.get(grant.rental_id)?.length ?? 0,
+    gaps: inbox.missing(grant.rental_id, { from: 1, to: Math.max(1, inbox.highest(grant.rental_id)) }),
+  }));
+}
+
+/** Those that end last first. */
+export function accountRentals(suite: CryptoSuite, account: RenterAccount): readonly AccountRental[] {
+  return account.keys
+    .flatMap((key) => rentalsOfKey(suite, key))
+    .toSorted((one, other) => other.grant.expires_at - one.grant.expires_at);
+}
+
+export interface AccountEntry {
+  readonly entry: InboxEntry;
+  readonly key: AccountKey;
+}
+
+/** Newest first. */
+export function accountEntries(account: RenterAccount): readonly AccountEntry[] {
+  return account.keys
+    .flatMap((key) => key.state.inbox.entries.map((entry) => ({ entry, key })))
+    .toReversed()
+    .toSorted((one, other) => receivedAt(other.entry) - receivedAt(one.entry));
+}
+
+/** Unix ms by the box; by the relay where the box says nothing. */
+export function receivedAt({ payload, message }: InboxEntry): number {
+  return payload.type === "text" ? message.ts * 1000 : payload.received_ms;
+}
+
+/** What one key signed and received, each a bundle that a third party can check; keys without a rental are left out. */
+export function accountExport(
+  account: RenterAccount,
+  now: Parameters<typeof exportBundle>[0]["now"],
+): readonly ExportBundle[] {
+  return account.keys
+    .filter(({ state }) => state.grants.length > 0)
+    .map(({ identity, state: { grants, inbox } }) =>
+      exportBundle({ renter: publicKeysToText(identity), grants, inbox, now }),
+    );
+}
