@@ -18,7 +18,7 @@ export async function makePlain(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/\.(?:ts|js|mjs)$/.test(entry.name)) continue;
     const file = join(entry.parentPath, entry.name);
-    if (file.includes("/web/dist/")) continue;
+    if (/\/(?:web|dashboard)\/dist\//.test(file)) continue;
     const text = await readFile(file, "utf8");
     await writeFile(file.replace(/\.ts$/, ".js"), plainJavaScript(text, entry.name));
     if (entry.name.endsWith(".ts")) await rm(file);

@@ -36,6 +36,8 @@ export interface DemoDeps {
   readonly suite: CryptoSuite;
   readonly log: Logger;
   readonly pages: string;
+  /** Folder with the built pages for renters. */
+  readonly dashboard?: string | undefined;
   readonly startBoard: StartDemoBoard;
   readonly startNode: StartDemoNode;
   /** Without it the demo has no MQTT. */

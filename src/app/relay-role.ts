@@ -23,6 +23,8 @@ export interface RelayRoleDeps {
   readonly dataFolder: string;
   readonly config: RelayConfig;
   readonly version: string;
+  /** Folder with the built pages for renters. */
+  readonly dashboard?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly suite: CryptoSuite;

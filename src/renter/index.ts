@@ -15,6 +15,7 @@ export * from "./lines.ts";
 export * from "./listing-offers.ts";
 export type { RelayRental, RenterSink } from "./mailbox.ts";
 export * from "./market-client.ts";
+export * from "./message-text.ts";
 export * from "./order-file.ts";
 export { type Fetch, relayUrl } from "./relay-http.ts";
 export * from "./renting.ts";

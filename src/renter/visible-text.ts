@@ -6,7 +6,8 @@
 const DANGEROUS =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-function picture(char: string): string {
+/** The picture of a character that shows nothing by itself: U+2400 and on for control characters, else `<U+XXXX>`. */
+export function picture(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
   if (code === 0x7f) return "\u2421";

@@ -139,16 +139,24 @@ once("packages", [manifest, lock], () => {
 const link = join(root, "node_modules", ".bin", "numberbox");
 if (!existsSync(link)) symlinkSync(join("..", "..", "src", "bin", "launch.mjs"), link);
 
-const pages = join(root, "src", "web", "pages");
-const protocol = join(root, "src", "protocol");
-once("pages", [lock, ...filesBelow(pages), ...filesBelow(protocol)], () => {
-  say("building the console's pages");
-  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
-  if (!run(nodeBinary, [vite, "build", "--config", join(pages, "vite.config.ts"), "--logLevel", "warn"]))
-    fail("the pages could not be built");
-});
-if (!existsSync(join(dirname(pages), "dist", "index.html")))
-  fail("the built pages are gone; remove node_modules/.numberbox/pages and try again");
+const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+const below = (...names) => names.flatMap((name) => filesBelow(join(root, "src", name)));
+
+function buildPages(name, folder, sources) {
+  once(name, [lock, ...sources], () => {
+    say(`building the pages of ${folder}`);
+    const config = join(root, "src", folder, "pages", "vite.config.ts");
+    if (!run(nodeBinary, [vite, "build", "--config", config, "--logLevel", "warn"]))
+      fail("the pages could not be built");
+  });
+  if (!existsSync(join(root, "src", folder, "dist", "index.html")))
+    fail(`the built pages are gone; remove node_modules/.numberbox/${name} and try again`);
+}
+
+const shared = below("page-parts", "protocol");
+buildPages("pages", "web", [...below("web/pages"), ...shared]);
+const sdk = ["base", "envelope", "emercoin", "registry", "core/market", "renter"];
+buildPages("dashboard", "dashboard", [...below("dashboard/pages", ...sdk), ...shared]);
 
 if (purpose === "test") {
   installDebian(TEST_TOOLS, false);

@@ -8,6 +8,7 @@ Numberbox demo is running (data in ${folder}).
 
   Console    ${facts.console_url}
   Password   ${facts.admin_password}
+  Dashboard  ${facts.relay_url}/dashboard
   Relay      ${facts.relay_url}
   Simulator  ${facts.simulator_url}
 

@@ -26,6 +26,7 @@ interface RoleOptions {
 interface BoxOptions extends Partial<RoleOptions> {}
 
 const PAGES = fileURLToPath(new URL("../../web/dist", import.meta.url));
+const DASHBOARD = fileURLToPath(new URL("../../dashboard/dist", import.meta.url));
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
@@ -37,7 +38,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 function system(log: Logger) {
   const { CREDENTIALS_DIRECTORY: credentials, RUNTIME_DIRECTORY: runtimeFolder } = process.env;
   const ports = { clock: systemClock, random: systemRandom, suite: createSystemCrypto() };
-  return { ...ports, log, version: version(), pages: PAGES, credentials, runtimeFolder };
+  return { ...ports, log, version: version(), pages: PAGES, dashboard: DASHBOARD, credentials, runtimeFolder };
 }
 
 /** Everything a role writes is for its user alone, SQLite's files among them. */

@@ -14,6 +14,7 @@ import {
   withDeadline,
   wrapError,
 } from "../../base/index.ts";
+import type { Dashboard } from "./dashboard.ts";
 import type { Forwarding } from "./forwarding.ts";
 import type { BodyReader } from "./http-body.ts";
 import { sendProblem, sendReply } from "./http-reply.ts";
@@ -27,6 +28,7 @@ export interface HttpFrontDeps {
   readonly forwarding: Forwarding;
   /** Every route but `/forward`. */
   readonly app: RequestListener;
+  readonly dashboard: Dashboard;
   readonly hub: LiveHub;
   readonly limits: RateLimits;
   readonly bodies: BodyReader;
@@ -168,6 +170,7 @@ export class HttpFront {
       dropVersion(request);
       const path = pathOf(request);
       if (request.method === "POST" && path === "/forward") return await this.#forward(request, response);
+      if (this.#deps.dashboard.owns(path)) return this.#deps.dashboard.answer(request, response, path);
       // Express answers a malformed escape with an error of its own; no route of ours has any escape.
       if (path.includes("%")) throw refusal("relay.unknown_route", "the relay has no such route");
       this.#deps.app(request, response);

@@ -110,6 +110,8 @@ export interface RelayServerOptions {
   readonly voice?: () => RelayVoice | null;
   /** Who may read `GET /metrics` from elsewhere than this machine; without it nobody. */
   readonly metricsToken?: Secret<string>;
+  /** Folder with the built pages for renters; without it `/dashboard` is not there. */
+  readonly dashboard?: string | undefined;
   /** Shown by `GET /info`. */
   readonly version: string;
   readonly clock: Clock;

@@ -16,6 +16,7 @@ import { AcceptedReceipts, relayProofs } from "./accepted-receipts.ts";
 import { type AcknowledgementDeps, acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
 import { ChainListings } from "./chain-listings.ts";
+import { Dashboard } from "./dashboard.ts";
 import { Forwarding } from "./forwarding.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { BodyReader } from "./http-body.ts";
@@ -192,9 +193,10 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   const asked = { hostOf: hostOf(options.publicHost), checkHealth, proofs: reader, records, orders, work, gauges };
   const voice = options.voice ?? (() => null);
   const { metricsToken = null, trustLocalProxy = false } = options;
+  const dashboard = await Dashboard.load(options.dashboard, log);
   const app = createRoutes({ ...shared, authentication, providers, version, voice, metricsToken, ...asked });
   const caps = { connections: limits.connections, perAddress: limits.connectionsPerAddress, trustLocalProxy };
-  const front = new HttpFront({ ...shared, forwarding, app, hub, caps });
+  const front = new HttpFront({ ...shared, forwarding, app, dashboard, hub, caps });
   return {
     hub,
     waiters,

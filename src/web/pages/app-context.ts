@@ -1,9 +1,9 @@
 // What every component can reach: the state (by selection), the words, and what can be done.
 
 import { createContext } from "preact";
-import { useContext, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import { AppError } from "../../base/index.ts";
-import type { Store } from "../../page-parts/index.ts";
+import { type Store, useStoreValue } from "../../page-parts/index.ts";
 import type { Controller } from "./controller.ts";
 import type { Translator } from "./i18n.ts";
 import type { Box, State } from "./state.ts";
@@ -24,20 +24,7 @@ export function useApp(): App {
 
 /** A part of the state; the component renders again when that part becomes another value. */
 export function useSelect<T>(select: (state: State) => T): T {
-  const { store } = useApp();
-  const [, renderAgain] = useReducer((count: number, _: undefined) => count + 1, 0);
-  const selected = select(store.get());
-  const latest = useRef({ select, selected });
-  latest.current = { select, selected };
-  useLayoutEffect(() => {
-    const check = (): void => {
-      const { select: current, selected: shown } = latest.current;
-      if (!Object.is(current(store.get()), shown)) renderAgain(undefined);
-    };
-    check();
-    return store.subscribe(check);
-  }, [store]);
-  return selected;
+  return useStoreValue(useApp().store, select);
 }
 
 /** A part of what the box said; `fallback` before its first word. */

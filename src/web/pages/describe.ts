@@ -1,12 +1,10 @@
 // Words for what the box says in codes: problems, steps, events, signal.
 
+import { capital, type ProblemText } from "../../page-parts/index.ts";
 import type { BoxEvent, ProblemBody } from "../../protocol/index.ts";
 import type { Translator } from "./i18n.ts";
 
-export interface ProblemText {
-  readonly what: string;
-  readonly hint: string | null;
-}
+export { capital, type ProblemText };
 
 /** The catalogue's words for the code; for a code it does not know, the box's own. */
 export function describeProblem(
@@ -63,8 +61,4 @@ export function signalBars(dbm: number): 0 | 1 | 2 | 3 | 4 {
   if (dbm >= -85) return 3;
   if (dbm >= -97) return 2;
   return dbm >= -109 ? 1 : 0;
-}
-
-export function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,7 @@
 // A refusal in words, with what to do next.
 
 import { isAppError } from "../../../base/index.ts";
-import { Icon } from "../../../page-parts/index.ts";
+import { PlainFault } from "../../../page-parts/index.ts";
 import { useWords } from "../app-context.ts";
 import { describeProblem, type ProblemText } from "../describe.ts";
 import type { Translator } from "../i18n.ts";
@@ -14,18 +14,5 @@ export function faultOf(words: Translator, caught: unknown): ProblemText {
 }
 
 export function Fault({ fault }: { readonly fault: ProblemText | null }) {
-  const words = useWords();
-  return (
-    <div role="alert" class="fault-place">
-      {fault !== null && (
-        <p class="fault">
-          <Icon name="down" />
-          <span>
-            <span class="hidden">{words.t("events.level.error")}: </span>
-            {fault.what} {fault.hint !== null && <span class="fault-hint">{fault.hint}</span>}
-          </span>
-        </p>
-      )}
-    </div>
-  );
+  return <PlainFault fault={fault} level={useWords().t("events.level.error")} />;
 }

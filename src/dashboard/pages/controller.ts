@@ -1,0 +1,228 @@
+// Everything a visitor can do, in one place. It owns no timers and no sockets; those come as ports.
+
+import { type Clock, type CryptoSuite, isAppError, type Random, Secret, seconds } from "../../base/index.ts";
+import type { Argon2Params, Identity } from "../../envelope/index.ts";
+import { nextTheme, type Store, type Theme } from "../../page-parts/index.ts";
+import {
+  accountExport,
+  type Folder,
+  importIdentity,
+  type ListingOfferView,
+  newMaster,
+  openVault,
+  sealVault,
+} from "../../renter/index.ts";
+import { AccountSession, type AccountSessionDeps } from "./account-session.ts";
+import { type Choice, MarketDesk } from "./market-desk.ts";
+import { pathOf } from "./routes.ts";
+import { lockedState, type Notice, type State, type View } from "./state.ts";
+import { keepVault, readVault } from "./vault-shelf.ts";
+
+export interface ControllerDeps {
+  readonly store: Store<State>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly suite: CryptoSuite;
+  readonly session: Omit<AccountSessionDeps, "store">;
+  /** Where the sealed identity lies. */
+  readonly openShelf: () => Promise<Folder>;
+  /** Forgets everything that these pages keep in this browser. */
+  readonly erase: () => Promise<void>;
+  readonly showTheme: (theme: Theme) => void;
+  readonly showPath: (path: string) => void;
+  readonly argon2?: Argon2Params;
+}
+
+const NOTICE_TIME = seconds(5);
+
+export class Controller {
+  readonly #deps: ControllerDeps;
+  readonly #market: MarketDesk;
+  #session: AccountSession | null = null;
+  #notice: () => void = () => {};
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps;
+    this.#market = new MarketDesk({ store: deps.store, account: deps.session.account });
+  }
+
+  get random(): Random {
+    return this.#deps.random;
+  }
+
+  /** Looks whether this browser has an identity. */
+  async start(): Promise<void> {
+    this.#tick();
+    const shelf = await this.#deps.openShelf();
+    const phase = (await readVault(shelf)) === null ? "new" : "locked";
+    this.#update({ phase });
+  }
+
+  /** A new identity under a passphrase. */
+  async create(passphrase: string): Promise<void> {
+    const { suite, random } = this.#deps;
+    await this.#keep(newMaster(suite, random), passphrase);
+  }
+
+  /** The identity of a backup or key file, kept under `passphrase`. Looks for its rentals afterwards. */
+  async restore(text: string, filePassphrase: string, passphrase: string): Promise<void> {
+    const master = await importIdentity(this.#deps.suite, text, new Secret(filePassphrase));
+    await this.#keep(master, passphrase === "" ? filePassphrase : passphrase);
+    void this.findRentals();
+  }
+
+  /** Rejects with `keystore.wrong_unlock`. */
+  async unlock(passphrase: string): Promise<void> {
+    const text = await readVault(await this.#deps.openShelf());
+    if (text === null) return this.#update({ phase: "new" });
+    await this.#open(await openVault(this.#deps.suite, text, new Secret(passphrase)));
+  }
+
+  async lock(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    this.#market.leave();
+    this.#deps.store.update(lockedState);
+    await session?.stop();
+  }
+
+  /** The backup: the sealed identity as it lies in this browser. */
+  async backup(): Promise<string> {
+    return (await readVault(await this.#deps.openShelf())) ?? "";
+  }
+
+  /** Rejects with `keystore.wrong_unlock`. */
+  async changePassphrase(old: string, next: string): Promise<void> {
+    const { suite } = this.#deps;
+    const shelf = await this.#deps.openShelf();
+    const master = await openVault(suite, (await readVault(shelf)) ?? "", new Secret(old));
+    await keepVault(shelf, await this.#seal(master, next));
+  }
+
+  /** Asks the relay for rentals of this identity's keys: after a backup was brought back. */
+  async findRentals(): Promise<void> {
+    const session = this.#session;
+    if (session === null) return;
+    this.#update({ isRestoring: true });
+    try {
+      await (await session.writable()).findKeys(new AbortController().signal);
+      session.changed();
+      session.reconnect();
+    } catch (error) {
+      if (isAppError(error)) this.#update({ linkFault: error });
+    } finally {
+      this.#update({ isRestoring: false });
+    }
+  }
+
+  /** Forgets identity and messages in this browser. */
+  async erase(): Promise<void> {
+    await this.lock();
+    await this.#deps.erase();
+    this.#update({ phase: "new", view: { name: "inbox" } });
+  }
+
+  go(view: View): void {
+    const from = this.#deps.store.get().view;
+    this.#deps.showPath(pathOf(view));
+    this.show(view);
+    if (from.name === "inbox" && view.name !== "inbox") void this.seen();
+  }
+
+  /** Shows what the address says, without changing it. */
+  show(view: View): void {
+    this.#update({ view });
+  }
+
+  /** What is in the inbox has been looked at. */
+  async seen(): Promise<void> {
+    if (this.#deps.store.get().fresh.size > 0) await this.#session?.markShown();
+  }
+
+  browse(): Promise<void> {
+    return this.#market.browse();
+  }
+
+  look(id: string, signal: AbortSignal): Promise<ListingOfferView | null> {
+    return this.#market.look(id, signal);
+  }
+
+  async rent(choice: Choice): Promise<void> {
+    if (this.#session === null) return;
+    const id = await this.#market.order(this.#session, choice);
+    this.go({ name: "order", id });
+  }
+
+  async work(id: string): Promise<void> {
+    if (this.#session !== null) await this.#market.work(this.#session, id);
+  }
+
+  /** Throws `payment.bad_ticket`. */
+  paste(text: string): void {
+    this.#market.paste(text);
+  }
+
+  leaveOrder(): void {
+    this.#market.leave();
+  }
+
+  /** Everything that was signed, as one JSON text. */
+  exportAll(): string {
+    const account = this.#session?.account ?? null;
+    const exports = account === null ? [] : accountExport(account, this.#deps.clock.now());
+    return `${JSON.stringify({ format: "numberbox-renter-exports", v: 1, exports }, null, 2)}\n`;
+  }
+
+  /** The master's public keys, which a provider needs to grant a rental by hand. */
+  get master(): Pick<Identity, "verify" | "encrypt"> | null {
+    return this.#session?.account?.master ?? null;
+  }
+
+  reconnect(): void {
+    this.#session?.reconnect();
+  }
+
+  turnTheme(): void {
+    const theme = nextTheme(this.#deps.store.get().theme);
+    this.#deps.showTheme(theme);
+    this.#update({ theme });
+  }
+
+  tell(notice: Notice | null): void {
+    this.#notice();
+    this.#update({ notice });
+    if (notice === null) return;
+    this.#notice = this.#deps.clock.after(NOTICE_TIME, "notice", () => this.#update({ notice: null }));
+  }
+
+  async #keep(master: Identity, passphrase: string): Promise<void> {
+    const text = await this.#seal(master, passphrase);
+    await keepVault(await this.#deps.openShelf(), text);
+    await this.#open(master);
+  }
+
+  #seal(master: Identity, passphrase: string): Promise<string> {
+    const { suite, random, argon2 } = this.#deps;
+    return sealVault({
+      ...{ suite, random, master, passphrase: new Secret(passphrase) },
+      ...(argon2 === undefined ? {} : { argon2 }),
+    });
+  }
+
+  async #open(master: Identity): Promise<void> {
+    const session = new AccountSession({ ...this.#deps.session, store: this.#deps.store });
+    this.#session = session;
+    await session.start(master);
+    this.#update({ phase: "open" });
+  }
+
+  #tick(): void {
+    const { clock } = this.#deps;
+    this.#update({ now: clock.now() });
+    clock.after(seconds(1), "page clock", () => this.#tick());
+  }
+
+  #update(change: Partial<State>): void {
+    this.#deps.store.update((state) => ({ ...state, ...change }));
+  }
+}

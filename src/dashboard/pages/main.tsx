@@ -1,0 +1,107 @@
+// The browser's composition root: the only file here that touches address bar, storage, sockets and the other tabs.
+
+import "./main-jitless.ts";
+import { render } from "preact";
+import { silentLogger } from "../../base/index.ts";
+import { nobleSuite } from "../../envelope/index.ts";
+import { applyTheme, browserClock, browserRandom, Store, storedTheme } from "../../page-parts/index.ts";
+import {
+  ACCOUNT_FOLDER,
+  type DatabaseFolderPorts,
+  type Folder,
+  lockFreed,
+  openDatabaseFolders,
+} from "../../renter/index.ts";
+import { AppContext } from "./app-context.ts";
+import { Controller } from "./controller.ts";
+import { registerWorker } from "./main-worker.ts";
+import { viewOf } from "./routes.ts";
+import { initialState } from "./state.ts";
+import { en } from "./strings/en.ts";
+import { SHELF_FOLDER } from "./vault-shelf.ts";
+import { Root } from "./views/root.tsx";
+import { Words } from "./words.ts";
+
+const DATABASE = "numberbox-renter";
+
+function folders(ports: DatabaseFolderPorts): (path: string) => Promise<Folder> {
+  let opening: ReturnType<typeof openDatabaseFolders> | null = null;
+  return async (path) => {
+    opening ??= openDatabaseFolders(ports);
+    return await (await opening)(path);
+  };
+}
+
+function tabChannel() {
+  const channel = new BroadcastChannel(DATABASE);
+  return {
+    tell: () => channel.postMessage("stored"),
+    listen: (told: () => void) => {
+      channel.onmessage = () => told();
+    },
+  };
+}
+
+/** The number on the icon of the installed app, where the platform has one. */
+function showBadge(count: number): void {
+  if (!("setAppBadge" in navigator)) return;
+  const done = count === 0 ? navigator.clearAppBadge() : navigator.setAppBadge(count);
+  done.catch(() => {});
+}
+
+/** Deleting the database would wait for other tabs; emptying it does not. */
+function erase(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(DATABASE);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const transaction = database.transaction([...database.objectStoreNames], "readwrite");
+      for (const name of database.objectStoreNames) transaction.objectStore(name).clear();
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error);
+    };
+  });
+}
+
+function start(target: HTMLElement): void {
+  const ports: DatabaseFolderPorts = { databases: indexedDB, locks: navigator.locks, database: DATABASE };
+  const openFolder = folders(ports);
+  const store = new Store(initialState(viewOf(location.pathname), storedTheme(localStorage), browserClock.now()));
+  applyTheme(store.get().theme, localStorage, document.documentElement);
+  const suite = nobleSuite;
+  const controller = new Controller({
+    ...{ store, clock: browserClock, random: browserRandom, suite, erase },
+    session: {
+      account: {
+        ...{ suite, clock: browserClock, random: browserRandom, log: silentLogger, openFolder },
+        relayUrl: location.origin,
+      },
+      tabs: tabChannel(),
+      freed: (signal) => lockFreed(ports, ACCOUNT_FOLDER, signal),
+      badge: showBadge,
+    },
+    openShelf: () => openFolder(SHELF_FOLDER),
+    showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
+    showPath: (path) => history.pushState(null, "", path),
+  });
+  addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
+  addEventListener("online", () => controller.reconnect());
+  document.addEventListener("visibilitychange", () => {
+    const { link, view } = store.get();
+    if (document.visibilityState === "visible" && link === "broken") controller.reconnect();
+    if (document.visibilityState === "hidden" && view.name === "inbox") void controller.seen();
+  });
+  const words = new Words(en, "en");
+  render(
+    <AppContext.Provider value={{ store, controller, words }}>
+      <Root />
+    </AppContext.Provider>,
+    target,
+  );
+  controller.start().catch(() => store.update((state) => ({ ...state, phase: "new" })));
+  registerWorker();
+}
+
+const target = document.getElementById("app");
+if (target !== null) start(target);

@@ -1,0 +1,171 @@
+// Browsing and renting: listings as they are judged here, and the order that this page works on.
+
+import { AppError, isAppError, type ListingId, listingId, shortEmc } from "../../base/index.ts";
+import type { Store } from "../../page-parts/index.ts";
+import type { RentRequest } from "../../protocol/index.ts";
+import {
+  type AccountDeps,
+  judgeOffer,
+  judgeOffers,
+  type ListingOfferView,
+  MarketReader,
+  type OfferDeps,
+  type RentingStep,
+  rentNumber,
+} from "../../renter/index.ts";
+import type { AccountSession } from "./account-session.ts";
+import { PastedTickets } from "./pasted-ticket.ts";
+import type { OrderWork, State } from "./state.ts";
+
+export interface MarketDeskDeps {
+  readonly account: AccountDeps;
+  readonly store: Store<State>;
+}
+
+export interface Choice {
+  readonly offer: ListingOfferView;
+  readonly tier: RentRequest["tier"];
+  readonly duration: RentRequest["duration"];
+  readonly sms: number;
+  readonly method: RentRequest["payment"]["method"];
+}
+
+const noWork: Omit<OrderWork, "id"> = {
+  ...{ stage: "asking", payment: null, due: null, received: null, lastTicket: null, fault: null },
+};
+
+/** The terms of what was chosen. Throws `market.not_offered` or `market.not_rentable`. */
+export function termsOf({ offer, tier, duration }: Pick<Choice, "offer" | "tier" | "duration">) {
+  const terms = offer.tiers.find((each) => each.tier === tier);
+  const rental = terms?.rental[duration] ?? null;
+  const { keys, rentable } = offer.judgement;
+  if (keys === null || !rentable || !offer.available) {
+    throw new AppError("market.not_rentable", "the listing cannot be rented", { hint: "Choose another." });
+  }
+  if (terms === undefined || rental === null) {
+    throw new AppError("market.not_offered", "the listing does not offer this", { hint: "Choose another duration." });
+  }
+  return { rental, perSms: terms.perSms, provider: keys.verify };
+}
+
+export class MarketDesk {
+  readonly #deps: MarketDeskDeps;
+  readonly #offers: OfferDeps;
+  #looking: AbortController | null = null;
+  #working: AbortController | null = null;
+  #tickets: PastedTickets | null = null;
+
+  constructor(deps: MarketDeskDeps) {
+    this.#deps = deps;
+    const { clock, suite, relayUrl, ...ports } = deps.account;
+    const market = new MarketReader({ relayUrl, clock, ...ports });
+    this.#offers = { market, node: null, suite, now: () => clock.now() };
+  }
+
+  /** Looks at every free listing, and shows each as soon as it is judged. */
+  async browse(): Promise<void> {
+    this.#looking?.abort();
+    const looking = new AbortController();
+    this.#looking = looking;
+    const { store, account } = this.#deps;
+    const seen: ListingOfferView[] = [];
+    const show = (isLoading: boolean, fault: AppError | null): void => {
+      if (this.#looking !== looking) return;
+      store.update((state) => ({
+        ...state,
+        offers: { list: [...seen], isLoading, fault, at: account.clock.now() },
+      }));
+    };
+    show(true, null);
+    try {
+      for await (const offer of judgeOffers(this.#offers, looking.signal)) {
+        seen.push(offer);
+        show(true, null);
+      }
+      show(false, null);
+    } catch (error) {
+      if (!looking.signal.aborted) show(false, isAppError(error) ? error : null);
+    }
+  }
+
+  /** One listing, looked at anew; null where neither chain nor relay know it. */
+  look(id: string, signal: AbortSignal): Promise<ListingOfferView | null> {
+    const known: ListingId = listingId(id);
+    return judgeOffer(this.#offers, known, signal);
+  }
+
+  /** Keeps the order, and resolves with its id; `work` goes on with it. Throws as `termsOf`, or `renter.in_use`. */
+  async order(session: AccountSession, choice: Choice): Promise<string> {
+    const account = await session.writable();
+    const { provider, rental, perSms } = termsOf(choice);
+    const { offer, tier, duration, sms, method } = choice;
+    const { request } = await account.plan({
+      ...{ provider, agreed: { rental, perSms } },
+      request: {
+        ...{ listing_id: offer.listingId, tier, duration, sms, payment: { method }, envelope_version: 1 },
+      },
+    });
+    session.changed();
+    return request.order_id;
+  }
+
+  /** Goes on with an order until its number is there, or until `leave`. */
+  async work(session: AccountSession, id: string): Promise<void> {
+    if (this.#deps.store.get().work?.id === id && this.#working !== null) return;
+    this.leave();
+    const working = new AbortController();
+    this.#working = working;
+    const { signal } = working;
+    const change = (part: Partial<OrderWork>): void => {
+      if (signal.aborted) return;
+      this.#deps.store.update((state) => ({ ...state, work: { ...noWork, ...state.work, ...part, id } }));
+    };
+    change(noWork);
+    const { suite, clock } = this.#deps.account;
+    const payer = new PastedTickets({
+      ...{ now: () => clock.now(), signal },
+      ask: (chap) => change({ stage: "paying", payment: { method: "randpay", chap } }),
+    });
+    this.#tickets = payer;
+    try {
+      const account = await session.writable();
+      const tell = (step: RentingStep): void => change(workAfter(step));
+      await rentNumber({ account, suite, clock, payer, tell }, id, signal);
+      change({ stage: "granted", payment: null });
+    } catch (error) {
+      change({ stage: "failed", fault: isAppError(error) ? error : null });
+    } finally {
+      if (this.#working === working) this.#working = null;
+      session.changed();
+    }
+  }
+
+  /** Throws `payment.bad_ticket`. */
+  paste(text: string): void {
+    this.#tickets?.paste(text);
+    this.#deps.store.update((state) =>
+      state.work === null ? state : { ...state, work: { ...state.work, stage: "waiting" } },
+    );
+  }
+
+  /** Stops working on the order; it stays, and can be taken up again. */
+  leave(): void {
+    this.#working?.abort();
+    this.#working = null;
+    this.#tickets = null;
+    this.#deps.store.update((state) => (state.work === null ? state : { ...state, work: null }));
+  }
+}
+
+function workAfter(step: RentingStep): Partial<OrderWork> {
+  switch (step.type) {
+    case "quoted":
+      return { stage: "waiting", due: step.answer.due, received: step.answer.received };
+    case "ticket":
+      return { stage: "waiting" };
+    case "outcome":
+      return { stage: "waiting", payment: null, lastTicket: step.outcome, received: shortEmc(step.received) };
+    case "pay_to":
+      return { stage: "paying", payment: { method: "emc", address: step.address, amount: shortEmc(step.amount) } };
+  }
+}

@@ -1,0 +1,76 @@
+// Which offers are shown, and in which order. Filters are local: the relay is never told what somebody looks for. Pure.
+
+import type { MicroEmc } from "../../base/index.ts";
+import { DURATIONS, type RentalDuration, type Tier } from "../../registry/index.ts";
+import type { ListingOfferView } from "../../renter/index.ts";
+
+export const REGIONS = ["us", "eu", "asia"] as const;
+export type Region = (typeof REGIONS)[number];
+
+export interface OfferFilter {
+  readonly tier: Tier | null;
+  /** One of `REGIONS`, or a country in two letters. */
+  readonly region: string | null;
+  readonly duration: RentalDuration;
+  /** For that duration. */
+  readonly atMost: MicroEmc | null;
+}
+
+export const noFilter: OfferFilter = { tier: null, region: null, duration: "daily", atMost: null };
+
+const REGION_WORDS: Readonly<Record<string, Region>> = {
+  usa: "us",
+  "region-us": "us",
+  europe: "eu",
+  "region-eu": "eu",
+  asia: "asia",
+  "region-asia": "asia",
+};
+
+/** Regions and countries that an offer names, in lower case. */
+export function regionsOf({ features }: Pick<ListingOfferView, "features">): readonly string[] {
+  const found = features.flatMap((feature) => {
+    const word = feature.toLowerCase();
+    return REGION_WORDS[word] ?? (/^[a-z]{2}$/.test(word) ? word : []);
+  });
+  return [...new Set(found)];
+}
+
+/** Features that are neither a region nor a country. */
+export function otherFeatures(offer: Pick<ListingOfferView, "features">): readonly string[] {
+  return offer.features.filter((feature) => regionsOf({ features: [feature] }).length === 0);
+}
+
+/** The lowest price for a duration, over the tiers that are asked for; null where it is not offered. */
+export function priceFor({ tiers }: Pick<ListingOfferView, "tiers">, { tier, duration }: OfferFilter): MicroEmc | null {
+  const prices = tiers
+    .filter((each) => tier === null || each.tier === tier)
+    .flatMap(({ rental }) => rental[duration] ?? []);
+  return prices.reduce<MicroEmc | null>((least, price) => (least === null || price < least ? price : least), null);
+}
+
+/** Every check is passed, nobody rents it, and something has a price. */
+export function isRentable({ judgement, available }: ListingOfferView): boolean {
+  return judgement.rentable && available;
+}
+
+/** Cheapest first; equal prices by id. */
+export function chosenOffers(offers: readonly ListingOfferView[], filter: OfferFilter): readonly ListingOfferView[] {
+  const priced = offers.flatMap((offer) => {
+    const price = priceFor(offer, filter);
+    const fits =
+      isRentable(offer) &&
+      price !== null &&
+      (filter.atMost === null || price <= filter.atMost) &&
+      (filter.region === null || regionsOf(offer).includes(filter.region));
+    return fits ? [{ offer, price }] : [];
+  });
+  return priced
+    .toSorted((a, b) => a.price - b.price || (a.offer.listingId < b.offer.listingId ? -1 : 1))
+    .map(({ offer }) => offer);
+}
+
+/** The durations that anything is offered for. */
+export function durationsOf(offers: readonly ListingOfferView[]): readonly RentalDuration[] {
+  return DURATIONS.filter((duration) => offers.some((offer) => priceFor(offer, { ...noFilter, duration }) !== null));
+}

@@ -1,0 +1,18 @@
+// Which address shows which view. An address names listings and orders by their ids, and never a number or a key.
+
+import { VIEWS, type View } from "./state.ts";
+
+const BASE = "/dashboard/";
+const DETAIL = /^(listing|order)\/([0-9a-f]{1,64})$/;
+
+export function viewOf(path: string): View {
+  const rest = path.startsWith(BASE) ? path.slice(BASE.length) : "";
+  const [, kind, id] = DETAIL.exec(rest) ?? [];
+  if (id !== undefined) return kind === "order" ? { name: "order", id } : { name: "listing", id };
+  return { name: VIEWS.find((name) => name === rest) ?? "inbox" };
+}
+
+export function pathOf(view: View): string {
+  if ("id" in view) return `${BASE}${view.name}/${view.id}`;
+  return view.name === "inbox" ? BASE : `${BASE}${view.name}`;
+}

@@ -1,0 +1,83 @@
+// Everything the renter's pages know, as one value. Plaintext is in here and nowhere else.
+
+import type { AppError } from "../../base/index.ts";
+import type { Theme } from "../../page-parts/index.ts";
+import type { AccountEntry, AccountRental, ListingOfferView, StoredOrder } from "../../renter/index.ts";
+
+export const VIEWS = ["inbox", "browse", "rentals", "account", "privacy"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export type View =
+  | { readonly name: ViewName }
+  | { readonly name: "listing"; readonly id: string }
+  | { readonly name: "order"; readonly id: string };
+
+/** `new`: no identity in this browser. `locked`: there is one, and its passphrase is asked for. */
+export type Phase = "loading" | "new" | "locked" | "open";
+
+/** `elsewhere`: another tab receives, this one shows what is stored. */
+export type Link = "connecting" | "live" | "broken" | "elsewhere";
+
+export interface Notice {
+  readonly kind: "done" | "failed";
+  readonly text: string;
+}
+
+export interface Offers {
+  readonly list: readonly ListingOfferView[];
+  /** Listings that are still being looked at. */
+  readonly isLoading: boolean;
+  readonly fault: AppError | null;
+  /** Unix ms of the last look. */
+  readonly at: number;
+}
+
+/** What is asked for: a ticket for a challenge, or coins at an address (EMC). */
+export type AskedPayment =
+  | { readonly method: "randpay"; readonly chap: string }
+  | { readonly method: "emc"; readonly address: string; readonly amount: string };
+
+/** How far an order is, while this page works on it. */
+export interface OrderWork {
+  readonly id: string;
+  readonly stage: "asking" | "paying" | "waiting" | "granted" | "failed";
+  readonly payment: AskedPayment | null;
+  /** What the provider still wants, and has got, in EMC. */
+  readonly due: string | null;
+  readonly received: string | null;
+  readonly lastTicket: "won" | "lost" | null;
+  readonly fault: AppError | null;
+}
+
+export interface State {
+  readonly phase: Phase;
+  readonly view: View;
+  readonly link: Link;
+  readonly linkFault: AppError | null;
+  readonly offers: Offers | null;
+  readonly entries: readonly AccountEntry[];
+  /** Keys of messages that were not seen before this visit to the inbox. */
+  readonly fresh: ReadonlySet<string>;
+  readonly rentals: readonly AccountRental[];
+  readonly orders: readonly StoredOrder[];
+  readonly work: OrderWork | null;
+  /** Messages and grants that were refused since the page was opened. */
+  readonly refused: readonly AppError[];
+  readonly isRestoring: boolean;
+  /** Unix ms, once a second. */
+  readonly now: number;
+  readonly theme: Theme;
+  readonly notice: Notice | null;
+}
+
+export function initialState(view: View, theme: Theme, now: number): State {
+  return {
+    ...{ phase: "loading", view, link: "connecting", linkFault: null, offers: null, entries: [], fresh: new Set() },
+    ...{ rentals: [], orders: [], work: null, refused: [], isRestoring: false, now, theme, notice: null },
+  };
+}
+
+/** What is forgotten when the account is locked: everything that was decrypted. */
+export function lockedState(state: State): State {
+  return { ...initialState(state.view, state.theme, state.now), phase: "locked" };
+}

@@ -1,0 +1,40 @@
+// Backup, receipts, this device.
+
+export const enAccount = {
+  "account.title": "Account",
+  "backup.title": "Backup",
+  "backup.text":
+    "One file brings back every number of this identity, also those you rent later. It is locked with your passphrase. Messages are not in it: they lie on this device only.",
+  "backup.save": "Save the backup",
+  "backup.saved": "Backup saved. Keep it where this device is not.",
+  "backup.qr": "Show as QR code",
+  "backup.qr.label": "QR code of the locked backup",
+  "backup.qr.text": "Photograph or print it. It is locked with your passphrase too.",
+  "backup.hide": "Hide it",
+  "receipts.title": "Receipts",
+  "receipts.text":
+    "Your messages with the provider's signatures and your own receipts, as one file. Anybody can check the signatures; the file holds your messages in clear, so give it to nobody lightly.",
+  "receipts.save": "Save the receipts",
+  "receipts.saved": "Receipts saved.",
+  "receipts.count.one": "{n} receipt, {taken} taken by the relay",
+  "receipts.count.other": "{n} receipts, {taken} taken by the relay",
+  "keys.title": "Public keys",
+  "keys.text":
+    "A provider needs these to give you a number without the market. They are yours for good: who gets them twice knows you again.",
+  "passphrase.title": "Passphrase",
+  "passphrase.text": "Backups that you saved before keep the old one.",
+  "passphrase.old": "Passphrase now",
+  "passphrase.new": "New passphrase",
+  "passphrase.change": "Change it",
+  "passphrase.changed": "Passphrase changed. Save a new backup.",
+  "find.title": "Missing numbers?",
+  "find.text": "After bringing back a backup, this asks the relay for every number of your keys.",
+  "find.run": "Look for my numbers",
+  "find.busy": "Looking …",
+  "device.title": "This device",
+  "device.text": "Takes identity, messages and receipts off this device. Without a backup your numbers are lost.",
+  "device.erase": "Forget everything",
+  "device.confirm": "Forget identity and messages on this device?",
+  "device.confirm.text":
+    "This cannot be undone. Your numbers can be brought back with a backup only; messages not at all.",
+} as const;

@@ -1,0 +1,41 @@
+// Before the account is open: make an identity, bring one back, unlock.
+
+export const enEntrance = {
+  "new.title": "Your own key to your numbers",
+  "new.text":
+    "Numbers you rent send their SMS to a key that is made in this browser and never leaves it. No name, no e-mail, no account with anybody.",
+  "new.create": "Make a new identity",
+  "new.import": "I have a backup or key file",
+  "create.title": "Choose a passphrase",
+  "create.text":
+    "It locks your key on this device. Nobody can reset it: write it down somewhere safe. A few random words are better than one clever word.",
+  "create.passphrase": "Passphrase",
+  "create.repeat": "Repeat it",
+  "create.submit": "Make my identity",
+  "create.busy": "Making your key …",
+  "create.short": "At least 10 characters.",
+  "create.differ": "The two are not the same.",
+  "create.suggest": "Suggest one",
+  "import.title": "Bring back your identity",
+  "import.text": "Choose the backup that you saved, or a Privateness key file. You can also paste its text.",
+  "import.file": "Choose a file",
+  "import.paste": "Or paste it here",
+  "import.passphrase": "Passphrase of the backup",
+  "import.passphrase.help": "Leave it empty for a key file that has none.",
+  "import.own": "New passphrase for this device",
+  "import.own.help": "Only for a key file without one. A backup keeps its passphrase.",
+  "import.submit": "Bring it back",
+  "import.busy": "Opening …",
+  "import.empty": "Choose a file or paste its text first.",
+  "import.too_large": "This file is too large to be a backup.",
+  "unlock.title": "Unlock",
+  "unlock.text": "Your key and your messages lie encrypted on this device.",
+  "unlock.passphrase": "Passphrase",
+  "unlock.submit": "Unlock",
+  "unlock.busy": "Unlocking …",
+  "unlock.other": "Forgot it, or another identity?",
+  "unlock.other.text":
+    "A forgotten passphrase cannot be found out, not even by us. With a backup whose passphrase you know you can begin again: forget what is on this device, then bring the backup back.",
+  "unlock.erase": "Forget everything on this device",
+  "entrance.privacy": "What is private here, and what is not?",
+} as const;

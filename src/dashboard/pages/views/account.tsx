@@ -1,0 +1,190 @@
+// Backup, receipts, keys, passphrase, this device.
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { publicKeysToText } from "../../../envelope/index.ts";
+import { Field, saveFile } from "../../../page-parts/index.ts";
+import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
+import { CopyButton, Fault, PasswordInput, ViewTitle } from "../parts/frame.tsx";
+import { QrCode } from "../parts/qr-code.tsx";
+import { PASSPHRASE_LENGTH } from "../passphrase.ts";
+import { EraseDialog } from "./entrance.tsx";
+
+function Panel({
+  title,
+  text,
+  children,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <section class="panel">
+      <h2>{title}</h2>
+      <p class="soft">{text}</p>
+      {children}
+    </section>
+  );
+}
+
+function Backup() {
+  const { controller, words } = useApp();
+  const [shown, setShown] = useState<string | null>(null);
+  const task = useTask();
+  const save = async (): Promise<void> => {
+    saveFile("numberbox-backup.json", await controller.backup());
+    controller.tell({ kind: "done", text: words.t("backup.saved") });
+  };
+  const show = async (): Promise<void> => setShown(shown === null ? await controller.backup() : null);
+  return (
+    <Panel title={words.t("backup.title")} text={words.t("backup.text")}>
+      <div class="actions">
+        <button type="button" class="primary" onClick={() => void task.run(save)}>
+          {words.t("backup.save")}
+        </button>
+        <button type="button" aria-expanded={shown !== null} onClick={() => void task.run(show)}>
+          {words.t(shown === null ? "backup.qr" : "backup.hide")}
+        </button>
+      </div>
+      <Fault fault={task.problem} />
+      {shown !== null && (
+        <div class="backup-qr">
+          <QrCode text={shown} label={words.t("backup.qr.label")} />
+          <p class="soft small">{words.t("backup.qr.text")}</p>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Receipts() {
+  const { controller, words } = useApp();
+  const entries = useSelect((state) => state.entries);
+  const taken = entries.filter(({ entry, key }) => key.state.inbox.outcomeOf(entry.key) === "accepted").length;
+  const save = (): void => {
+    saveFile("numberbox-receipts.json", controller.exportAll());
+    controller.tell({ kind: "done", text: words.t("receipts.saved") });
+  };
+  return (
+    <Panel title={words.t("receipts.title")} text={words.t("receipts.text")}>
+      <p>{words.count("receipts.count", entries.length).replace("{taken}", words.number(taken))}</p>
+      <div class="actions">
+        <button type="button" onClick={save}>
+          {words.t("receipts.save")}
+        </button>
+      </div>
+    </Panel>
+  );
+}
+
+function PublicKeys() {
+  const { controller, words } = useApp();
+  const { master } = controller;
+  if (master === null) return null;
+  const { verify, encrypt } = publicKeysToText(master);
+  const text = `${verify}:${encrypt}`;
+  return (
+    <Panel title={words.t("keys.title")} text={words.t("keys.text")}>
+      <code class="key-text">{text}</code>
+      <div class="actions">
+        <CopyButton value={text} said={words.t("app.copied")}>
+          {words.t("app.copy")}
+        </CopyButton>
+      </div>
+    </Panel>
+  );
+}
+
+function Passphrase() {
+  const { controller, words } = useApp();
+  const [old, setOld] = useState("");
+  const [next, setNext] = useState("");
+  const [isShort, setShort] = useState(false);
+  const task = useTask();
+  const change = async (): Promise<void> => {
+    await controller.changePassphrase(old, next);
+    setOld("");
+    setNext("");
+    controller.tell({ kind: "done", text: words.t("passphrase.changed") });
+  };
+  return (
+    <Panel title={words.t("passphrase.title")} text={words.t("passphrase.text")}>
+      <form
+        class="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          setShort(next.length < PASSPHRASE_LENGTH);
+          if (next.length >= PASSPHRASE_LENGTH) void task.run(change);
+        }}
+      >
+        <Field
+          id="old-passphrase"
+          label={words.t("passphrase.old")}
+          control={(ids) => <PasswordInput ids={ids} use="current-password" value={old} onValue={setOld} />}
+        />
+        <Field
+          id="new-passphrase"
+          label={words.t("passphrase.new")}
+          fault={isShort ? words.t("create.short") : null}
+          control={(ids) => <PasswordInput ids={ids} use="new-password" value={next} onValue={setNext} />}
+        />
+        <Fault fault={task.problem} />
+        <div class="actions">
+          <button type="submit" disabled={task.busy}>
+            {words.t("passphrase.change")}
+          </button>
+        </div>
+      </form>
+    </Panel>
+  );
+}
+
+function Find() {
+  const { controller, words } = useApp();
+  const isBusy = useSelect((state) => state.isRestoring);
+  return (
+    <Panel title={words.t("find.title")} text={words.t("find.text")}>
+      <div class="actions">
+        <button type="button" disabled={isBusy} onClick={() => void controller.findRentals()}>
+          {words.t(isBusy ? "find.busy" : "find.run")}
+        </button>
+      </div>
+    </Panel>
+  );
+}
+
+function Device() {
+  const words = useWords();
+  const [isAsked, setAsked] = useState(false);
+  return (
+    <Panel title={words.t("device.title")} text={words.t("device.text")}>
+      <div class="actions">
+        <button type="button" class="danger" onClick={() => setAsked(true)}>
+          {words.t("device.erase")}
+        </button>
+      </div>
+      {isAsked && <EraseDialog text={words.t("device.text")} onClose={() => setAsked(false)} />}
+    </Panel>
+  );
+}
+
+export function Account() {
+  const words = useWords();
+  return (
+    <>
+      <div class="view-head">
+        <ViewTitle>{words.t("account.title")}</ViewTitle>
+      </div>
+      <div class="panels">
+        <Backup />
+        <Receipts />
+        <PublicKeys />
+        <Passphrase />
+        <Find />
+        <Device />
+      </div>
+    </>
+  );
+}

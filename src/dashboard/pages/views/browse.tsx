@@ -1,0 +1,239 @@
+// Offers, judged here, with filters that nobody is told of.
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { isAppError, parseEmc } from "../../../base/index.ts";
+import { Empty, Field, Icon } from "../../../page-parts/index.ts";
+import { DURATIONS, TIERS } from "../../../registry/index.ts";
+import type { ListingOfferView } from "../../../renter/index.ts";
+import { useApp, useSelect, useWords } from "../app-context.ts";
+import {
+  chosenOffers,
+  isRentable,
+  noFilter,
+  type OfferFilter,
+  otherFeatures,
+  priceFor,
+  REGIONS,
+  regionsOf,
+} from "../offer-filter.ts";
+import { emcText } from "../parts/emc.tsx";
+import { Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
+import { Feature, RegionName } from "../parts/offer-words.tsx";
+import { problemOf } from "../words.ts";
+
+interface Choice {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, text: string])[];
+  readonly onValue: (value: string) => void;
+}
+
+function Choose({ id, label, value, options, onValue }: Choice) {
+  return (
+    <Field
+      id={id}
+      label={label}
+      control={(ids) => (
+        <select {...ids} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
+          {options.map(([each, text]) => (
+            <option key={each} value={each}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    />
+  );
+}
+
+/** Null for a text that is no amount, and for none. */
+function amountOf(text: string): OfferFilter["atMost"] {
+  try {
+    return parseEmc(text.replace(",", "."));
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}
+
+interface FiltersProps {
+  readonly filter: OfferFilter;
+  readonly countries: readonly string[];
+  readonly onFilter: (filter: OfferFilter) => void;
+}
+
+function Filters({ filter, countries, onFilter }: FiltersProps) {
+  const words = useWords();
+  const [price, setPrice] = useState("");
+  const regions = [...REGIONS, ...countries];
+  const nameOf = (region: string): string => words.find(`region.${region}`) ?? region.toUpperCase();
+  return (
+    <section class="filters" aria-label={words.t("filter.label")}>
+      <Choose
+        id="filter-tier"
+        label={words.t("filter.tier")}
+        value={filter.tier ?? ""}
+        options={[
+          ["", words.t("filter.tier.any")],
+          ...TIERS.map((tier) => [tier, words.t(`filter.tier.${tier}`)] as const),
+        ]}
+        onValue={(value) => onFilter({ ...filter, tier: TIERS.find((tier) => tier === value) ?? null })}
+      />
+      <Choose
+        id="filter-region"
+        label={words.t("filter.region")}
+        value={filter.region ?? ""}
+        options={[["", words.t("filter.region.any")], ...regions.map((region) => [region, nameOf(region)] as const)]}
+        onValue={(value) => onFilter({ ...filter, region: value === "" ? null : value })}
+      />
+      <Choose
+        id="filter-duration"
+        label={words.t("filter.duration")}
+        value={filter.duration}
+        options={DURATIONS.map((duration) => [duration, words.t(`duration.${duration}`)] as const)}
+        onValue={(value) => onFilter({ ...filter, duration: DURATIONS.find((each) => each === value) ?? "daily" })}
+      />
+      <Field
+        id="filter-price"
+        label={words.t("filter.price")}
+        control={(ids) => (
+          <input
+            {...ids}
+            type="text"
+            inputMode="decimal"
+            autocomplete="off"
+            value={price}
+            onInput={(event) => {
+              setPrice(event.currentTarget.value);
+              onFilter({ ...filter, atMost: amountOf(event.currentTarget.value) });
+            }}
+          />
+        )}
+      />
+    </section>
+  );
+}
+
+function OfferRow({ offer, filter }: { readonly offer: ListingOfferView; readonly filter: OfferFilter }) {
+  const words = useWords();
+  const price = priceFor(offer, filter);
+  const regions = regionsOf(offer);
+  return (
+    <li>
+      <ViewLink view={{ name: "listing", id: offer.listingId }} class="offer">
+        <span class="offer-what">
+          <b>
+            {regions.length === 0 && words.t("region.none")}
+            {regions.map((region, at) => (
+              <span key={region}>
+                {at > 0 && ", "}
+                <RegionName region={region} />
+              </span>
+            ))}
+          </b>
+          <span class="soft">{offer.tiers.map(({ tier }) => words.t(`tier.${tier}`)).join(" · ")}</span>
+        </span>
+        <span class="offer-tags">
+          {otherFeatures(offer).map((feature) => (
+            <Feature key={feature} feature={feature} />
+          ))}
+        </span>
+        <span class="offer-price">
+          {price !== null && <b>{emcText(words, price)}</b>}
+          <span class="soft">{words.t(`duration.per.${filter.duration}`)}</span>
+        </span>
+        <Icon name="arrow" />
+      </ViewLink>
+    </li>
+  );
+}
+
+function FaultyOffers({ offers }: { readonly offers: readonly ListingOfferView[] }) {
+  const words = useWords();
+  const [isShown, setShown] = useState(false);
+  if (offers.length === 0) return null;
+  return (
+    <div class="faulty">
+      <p class="soft">
+        {words.count("browse.hidden", offers.length)}{" "}
+        <button type="button" class="text-button" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
+          {words.t("browse.hidden.show")}
+        </button>
+      </p>
+      {isShown && (
+        <ul>
+          {offers.map(({ listingId, judgement }) => (
+            <li key={listingId}>
+              <ViewLink view={{ name: "listing", id: listingId }}>
+                <code>{listingId}</code>
+              </ViewLink>{" "}
+              <span class="soft">
+                {Object.values(judgement.verdicts)
+                  .flatMap((verdict) => (verdict.kind === "ok" ? [] : [verdict.message]))
+                  .join("; ")}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function Browse() {
+  const { controller, words } = useApp();
+  const offers = useSelect((state) => state.offers);
+  const [filter, setFilter] = useState<OfferFilter>(noFilter);
+  useEffect(() => {
+    void controller.browse();
+  }, []);
+  const list = offers?.list ?? [];
+  const chosen = useMemo(() => chosenOffers(list, filter), [list, filter]);
+  const all = list.filter(isRentable);
+  const countries = [...new Set(all.flatMap(regionsOf))].filter(
+    (region) => /^[a-z]{2}$/.test(region) && !REGIONS.some((each) => each === region),
+  );
+  const isDone = offers !== null && !offers.isLoading;
+  return (
+    <>
+      <div class="view-head">
+        <div>
+          <ViewTitle>{words.t("browse.title")}</ViewTitle>
+          <p class="soft lead">{words.t("browse.text")}</p>
+        </div>
+      </div>
+      <Filters filter={filter} countries={countries.toSorted()} onFilter={setFilter} />
+      <Fault fault={offers?.fault == null ? null : problemOf(words, offers.fault)} />
+      <p class="offer-count" role="status">
+        {isDone ? words.count("browse.count", chosen.length) : words.t("browse.loading")}
+        {isDone && (
+          <button type="button" class="text-button" onClick={() => void controller.browse()}>
+            {words.t("browse.again")}
+          </button>
+        )}
+      </p>
+      {chosen.length > 0 && (
+        <ul class="offers">
+          {chosen.map((offer) => (
+            <OfferRow key={offer.listingId} offer={offer} filter={filter} />
+          ))}
+        </ul>
+      )}
+      {isDone && chosen.length === 0 && offers.fault === null && (
+        <Empty
+          icon="number"
+          title={words.t(all.length === 0 ? "browse.none" : "browse.nothing")}
+          text={all.length === 0 ? words.t("browse.none.text") : words.t("browse.nothing.text", { n: all.length })}
+        >
+          {all.length > 0 && (
+            <button type="button" onClick={() => setFilter(noFilter)}>
+              {words.t("browse.clear")}
+            </button>
+          )}
+        </Empty>
+      )}
+      <FaultyOffers offers={list.filter((offer) => offer.available && !isRentable(offer))} />
+    </>
+  );
+}

@@ -1,0 +1,244 @@
+// Before the account is open: make an identity, bring one back, unlock.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Field, Mark, type Task } from "../../../page-parts/index.ts";
+import { useApp, useTask, useWords } from "../app-context.ts";
+import { Dialog, Fault, PasswordInput, ViewLink } from "../parts/frame.tsx";
+import { PASSPHRASE_LENGTH, suggestPassphrase } from "../passphrase.ts";
+
+interface CardProps {
+  readonly title: string;
+  readonly text: string;
+  readonly onSubmit?: () => void;
+  readonly children: ComponentChildren;
+}
+
+function Card({ title, text, onSubmit = () => {}, children }: CardProps) {
+  const words = useWords();
+  return (
+    <main class="entrance">
+      <form
+        class="entrance-card"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        <Mark />
+        <h1>{title}</h1>
+        <p class="entrance-text">{text}</p>
+        {children}
+        <p class="entrance-guide">
+          <ViewLink view={{ name: "privacy" }}>{words.t("entrance.privacy")}</ViewLink>
+        </p>
+      </form>
+    </main>
+  );
+}
+
+function Submit({ task, text, busy }: { readonly task: Task; readonly text: string; readonly busy: string }) {
+  return (
+    <>
+      <Fault fault={task.problem} />
+      <button type="submit" class="primary wide" disabled={task.busy}>
+        {task.busy ? busy : text}
+      </button>
+    </>
+  );
+}
+
+export function NewCard() {
+  const { controller, words } = useApp();
+  const [isCreating, setCreating] = useState(false);
+  if (isCreating) return <CreateCard onBack={() => setCreating(false)} />;
+  return (
+    <Card title={words.t("new.title")} text={words.t("new.text")} onSubmit={() => setCreating(true)}>
+      <button type="submit" class="primary wide">
+        {words.t("new.create")}
+      </button>
+      <button type="button" class="wide" onClick={() => controller.go({ name: "account" })}>
+        {words.t("new.import")}
+      </button>
+    </Card>
+  );
+}
+
+/** Null when two passphrases will do; else what is wrong, by field. */
+function faultOf(first: string, second: string): "short" | "differ" | null {
+  if (first.length < PASSPHRASE_LENGTH) return "short";
+  return first === second ? null : "differ";
+}
+
+function CreateCard({ onBack }: { readonly onBack: () => void }) {
+  const { controller, words } = useApp();
+  const [first, setFirst] = useState("");
+  const [second, setSecond] = useState("");
+  const [isTried, setTried] = useState(false);
+  const task = useTask();
+  useEffect(() => document.getElementById("passphrase")?.focus(), []);
+  const fault = isTried ? faultOf(first, second) : null;
+  const submit = (): void => {
+    setTried(true);
+    if (faultOf(first, second) === null) void task.run(() => controller.create(first));
+  };
+  const suggest = (): void => {
+    const text = suggestPassphrase(controller.random);
+    setFirst(text);
+    setSecond(text);
+  };
+  return (
+    <Card title={words.t("create.title")} text={words.t("create.text")} onSubmit={submit}>
+      <Field
+        id="passphrase"
+        label={words.t("create.passphrase")}
+        fault={fault === "short" ? words.t("create.short") : null}
+        control={(ids) => <PasswordInput ids={ids} use="new-password" value={first} onValue={setFirst} />}
+      />
+      <Field
+        id="repeat"
+        label={words.t("create.repeat")}
+        fault={fault === "differ" ? words.t("create.differ") : null}
+        control={(ids) => <PasswordInput ids={ids} use="new-password" value={second} onValue={setSecond} />}
+      />
+      <button type="button" class="text-button suggest" onClick={suggest}>
+        {words.t("create.suggest")}
+      </button>
+      <Submit task={task} text={words.t("create.submit")} busy={words.t("create.busy")} />
+      <button type="button" class="quiet wide" onClick={onBack}>
+        {words.t("app.back")}
+      </button>
+    </Card>
+  );
+}
+
+const MAX_BYTES = 64_000;
+
+function BackupField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
+  const words = useWords();
+  const [isTooLarge, setTooLarge] = useState(false);
+  const take = async (file: File | undefined): Promise<void> => {
+    if (file === undefined) return;
+    setTooLarge(file.size > MAX_BYTES);
+    if (file.size <= MAX_BYTES) onText(await file.text());
+  };
+  return (
+    <>
+      <label class="file import-file">
+        {words.t("import.file")}
+        <input
+          type="file"
+          accept=".json,.txt,application/json"
+          onChange={(event) => void take(event.currentTarget.files?.[0])}
+        />
+      </label>
+      <Field
+        id="backup"
+        label={words.t("import.paste")}
+        fault={isTooLarge ? words.t("import.too_large") : null}
+        control={(ids) => (
+          <textarea
+            {...ids}
+            rows={3}
+            spellcheck={false}
+            value={text}
+            onInput={(event) => onText(event.currentTarget.value)}
+          />
+        )}
+      />
+    </>
+  );
+}
+
+export function ImportCard() {
+  const { controller, words } = useApp();
+  const [text, setText] = useState("");
+  const [passphrase, setPassphrase] = useState("");
+  const [own, setOwn] = useState("");
+  const [fault, setFault] = useState<"empty" | "short" | null>(null);
+  const task = useTask();
+  const submit = (): void => {
+    const kept = own === "" ? passphrase : own;
+    const found = text.trim() === "" ? "empty" : kept.length < PASSPHRASE_LENGTH ? "short" : null;
+    setFault(found);
+    if (found === null) void task.run(() => controller.restore(text, passphrase, own));
+  };
+  return (
+    <Card title={words.t("import.title")} text={words.t("import.text")} onSubmit={submit}>
+      <BackupField text={text} onText={setText} />
+      {fault === "empty" && <Fault fault={{ what: words.t("import.empty"), hint: null }} />}
+      <Field
+        id="file-passphrase"
+        label={words.t("import.passphrase")}
+        help={words.t("import.passphrase.help")}
+        control={(ids) => <PasswordInput ids={ids} use="current-password" value={passphrase} onValue={setPassphrase} />}
+      />
+      <Field
+        id="own-passphrase"
+        label={words.t("import.own")}
+        help={words.t("import.own.help")}
+        fault={fault === "short" ? words.t("create.short") : null}
+        control={(ids) => <PasswordInput ids={ids} use="new-password" value={own} onValue={setOwn} />}
+      />
+      <Submit task={task} text={words.t("import.submit")} busy={words.t("import.busy")} />
+      <button type="button" class="quiet wide" onClick={() => controller.go({ name: "inbox" })}>
+        {words.t("app.back")}
+      </button>
+    </Card>
+  );
+}
+
+export function UnlockCard() {
+  const { controller, words } = useApp();
+  const [passphrase, setPassphrase] = useState("");
+  const [isOther, setOther] = useState(false);
+  const task = useTask();
+  useEffect(() => document.getElementById("passphrase")?.focus(), []);
+  return (
+    <Card
+      title={words.t("unlock.title")}
+      text={words.t("unlock.text")}
+      onSubmit={() => void (passphrase !== "" && task.run(() => controller.unlock(passphrase)))}
+    >
+      <Field
+        id="passphrase"
+        label={words.t("unlock.passphrase")}
+        control={(ids) => <PasswordInput ids={ids} use="current-password" value={passphrase} onValue={setPassphrase} />}
+      />
+      <Submit task={task} text={words.t("unlock.submit")} busy={words.t("unlock.busy")} />
+      <button type="button" class="quiet wide" onClick={() => setOther(true)}>
+        {words.t("unlock.other")}
+      </button>
+      {isOther && <EraseDialog text={words.t("unlock.other.text")} onClose={() => setOther(false)} />}
+    </Card>
+  );
+}
+
+/** Asks before everything is forgotten. */
+export function EraseDialog({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
+  const { controller, words } = useApp();
+  const task = useTask();
+  return (
+    <Dialog title={words.t("device.confirm")} onClose={onClose}>
+      <div class="dialog-body">
+        <p>{text}</p>
+        <p>{words.t("device.confirm.text")}</p>
+        <Fault fault={task.problem} />
+      </div>
+      <footer class="dialog-foot">
+        <button type="button" onClick={onClose}>
+          {words.t("app.cancel")}
+        </button>
+        <button
+          type="button"
+          class="danger"
+          disabled={task.busy}
+          onClick={() => void task.run(() => controller.erase()).then((isDone) => isDone && onClose())}
+        >
+          {words.t("unlock.erase")}
+        </button>
+      </footer>
+    </Dialog>
+  );
+}

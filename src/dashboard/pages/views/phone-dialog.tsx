@@ -1,0 +1,69 @@
+// The phone account of a rented number: a file for Linphone, or settings to type in. The password shows only when it is asked for.
+
+import { useState } from "preact/hooks";
+import { saveBlob } from "../../../page-parts/index.ts";
+import { linphoneXml, type SipProfile, sipQr, sipSettings } from "../../../protocol/index.ts";
+import { visibleLine } from "../../../renter/index.ts";
+import { useTask, useWords } from "../app-context.ts";
+import { CopyButton, Dialog, Fault } from "../parts/frame.tsx";
+import { QrCode } from "../parts/qr-code.tsx";
+
+const PASSWORD = "Password";
+
+function Setting({ name, value }: { readonly name: string; readonly value: string }) {
+  const words = useWords();
+  const [isShown, setShown] = useState(name !== PASSWORD);
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <code>{isShown ? visibleLine(value) : "••••••••"}</code>
+        {name === PASSWORD && (
+          <button type="button" class="text-button" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
+            {words.t(isShown ? "password.hide" : "password.show")}
+          </button>
+        )}
+        <CopyButton class="text-button" value={value} said={words.t("app.copied")}>
+          <span class="hidden">
+            {words.t("app.copy")} {name}
+          </span>
+        </CopyButton>
+      </dd>
+    </div>
+  );
+}
+
+export function PhoneDialog({ profile, onClose }: { readonly profile: SipProfile; readonly onClose: () => void }) {
+  const words = useWords();
+  const task = useTask();
+  const { sip } = profile;
+  const save = async (): Promise<void> =>
+    saveBlob("linphone.xml", new Blob([linphoneXml(profile)], { type: "application/xml" }));
+  return (
+    <Dialog title={words.t("phone.title")} onClose={onClose}>
+      <div class="dialog-body">
+        <p>{words.t("phone.text")}</p>
+        <button type="button" class="primary" onClick={() => void task.run(save)}>
+          {words.t("phone.linphone")}
+        </button>
+        <p class="soft small">{words.t("phone.linphone.text")}</p>
+        <Fault fault={task.problem} />
+        <h3>{words.t("phone.settings")}</h3>
+        <dl class="plain-facts">
+          {sipSettings(profile).map(([name, value]) => (
+            <Setting key={name} name={name} value={value} />
+          ))}
+        </dl>
+        <details>
+          <summary>{words.t("phone.qr")}</summary>
+          <QrCode text={sipQr(sip, null).text} label={words.t("phone.qr")} />
+          <p class="soft small">{words.t("phone.qr.text")}</p>
+        </details>
+        <p class="soft small">
+          {words.t(sip.encryption === "none" ? "phone.scope.none" : "phone.scope.some")}
+          {sip.via_relay === true && ` ${words.t("phone.scope.relay")}`}
+        </p>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,214 @@
+// The frame around every view of an open account: bar, navigation, banner for a lost connection, notice.
+
+import { useEffect, useRef } from "preact/hooks";
+import { Icon, type IconName, Mark } from "../../../page-parts/index.ts";
+import { useApp, useSelect, useWords } from "../app-context.ts";
+import { ViewLink } from "../parts/frame.tsx";
+import { pathOf } from "../routes.ts";
+import { VIEWS, type View, type ViewName } from "../state.ts";
+import { Account } from "./account.tsx";
+import { Browse } from "./browse.tsx";
+import { Inbox } from "./inbox.tsx";
+import { Listing } from "./listing.tsx";
+import { Order } from "./order.tsx";
+import { Privacy } from "./privacy.tsx";
+import { Rentals } from "./rentals.tsx";
+
+const ICONS: Readonly<Record<ViewName, IconName>> = {
+  inbox: "received",
+  browse: "plus",
+  rentals: "number",
+  account: "key",
+  privacy: "info",
+};
+
+/** The view that a detail belongs to. */
+const PARENT = { listing: "browse", order: "rentals" } as const;
+
+function useCurrent(): ViewName {
+  return useSelect(({ view }) => ("id" in view ? PARENT[view.name] : view.name));
+}
+
+function FreshCount() {
+  const words = useWords();
+  const count = useSelect((state) => state.fresh.size);
+  return count === 0 ? null : (
+    <span class="nav-count">
+      <span aria-hidden="true">{words.number(count)}</span>
+      <span class="hidden">{words.t("nav.new", { n: count })}</span>
+    </span>
+  );
+}
+
+function SideNav() {
+  const words = useWords();
+  const current = useCurrent();
+  return (
+    <nav class="side-nav" aria-label={words.t("nav.label")}>
+      <div class="nav-group">
+        {VIEWS.map((name) => (
+          <ViewLink key={name} view={{ name }} isCurrent={current === name}>
+            <Icon name={ICONS[name]} />
+            {words.t(`nav.${name}`)}
+            {name === "inbox" && <FreshCount />}
+          </ViewLink>
+        ))}
+      </div>
+    </nav>
+  );
+}
+
+/** Shorter names, where there is less room. */
+const SHORT = {
+  inbox: "nav.inbox",
+  browse: "nav.browse.short",
+  rentals: "nav.rentals.short",
+  account: "nav.account",
+  privacy: "nav.privacy.short",
+} as const;
+
+function BottomNav() {
+  const words = useWords();
+  const current = useCurrent();
+  return (
+    <nav class="bottom-nav" aria-label={words.t("nav.label")}>
+      {VIEWS.map((name) => (
+        <ViewLink key={name} view={{ name }} isCurrent={current === name}>
+          <Icon name={ICONS[name]} />
+          {words.t(SHORT[name])}
+          {name === "inbox" && <FreshCount />}
+        </ViewLink>
+      ))}
+    </nav>
+  );
+}
+
+function LinkState() {
+  const words = useWords();
+  const link = useSelect((state) => state.link);
+  return (
+    <span class={`link link-${link}`} role="status">
+      <span class="link-dot" aria-hidden="true" />
+      {words.t(`link.${link}`)}
+    </span>
+  );
+}
+
+function Bar() {
+  const { controller, words } = useApp();
+  const theme = useSelect((state) => state.theme);
+  return (
+    <header class="bar">
+      <div class="bar-brand">
+        <Mark />
+        <span>{words.t("app.name")}</span>
+      </div>
+      <div class="bar-tools">
+        <LinkState />
+        <button
+          type="button"
+          class="quiet square"
+          title={words.t(`theme.${theme}`)}
+          onClick={() => controller.turnTheme()}
+        >
+          <Icon name={theme} />
+          <span class="hidden">{words.t(`theme.${theme}`)}</span>
+        </button>
+        <button type="button" class="quiet" onClick={() => void controller.lock()}>
+          <Icon name="exit" />
+          <span class="bar-word">{words.t("session.lock")}</span>
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Banner() {
+  const { controller, words } = useApp();
+  const link = useSelect((state) => state.link);
+  return (
+    <div role="status">
+      {link === "broken" && (
+        <div class="banner">
+          <Icon name="down" />
+          <span>{words.t("link.banner")}</span>
+          <button type="button" onClick={() => controller.reconnect()}>
+            {words.t("link.retry")}
+          </button>
+        </div>
+      )}
+      {link === "elsewhere" && (
+        <div class="banner banner-calm">
+          <Icon name="info" />
+          <span>{words.t("link.elsewhere.banner")}</span>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function NoticePlace() {
+  const { controller, words } = useApp();
+  const notice = useSelect((state) => state.notice);
+  return (
+    <div class="notice-place" role="status">
+      {notice !== null && (
+        <div class={`notice notice-${notice.kind}`}>
+          <Icon name={notice.kind === "done" ? "ready" : "down"} />
+          <span>{notice.text}</span>
+          <button type="button" class="quiet square" onClick={() => controller.tell(null)}>
+            <Icon name="close" />
+            <span class="hidden">{words.t("app.notice.close")}</span>
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Shown({ view }: { readonly view: View }) {
+  switch (view.name) {
+    case "inbox":
+      return <Inbox />;
+    case "browse":
+      return <Browse />;
+    case "rentals":
+      return <Rentals />;
+    case "account":
+      return <Account />;
+    case "privacy":
+      return <Privacy />;
+    case "listing":
+      return <Listing key={view.id} id={view.id} />;
+    case "order":
+      return <Order key={view.id} id={view.id} />;
+  }
+}
+
+export function Shell() {
+  const words = useWords();
+  const view = useSelect((state) => state.view);
+  const path = pathOf(view);
+  const first = useRef(path);
+  useEffect(() => {
+    if (first.current !== path) scrollTo(0, 0);
+    first.current = path;
+  }, [path]);
+  return (
+    <div class="shell">
+      <a class="skip" href="#content">
+        {words.t("app.skip")}
+      </a>
+      <SideNav />
+      <Bar />
+      <div class="shell-main">
+        <Banner />
+        <main id="content" tabIndex={-1}>
+          <Shown view={view} />
+        </main>
+      </div>
+      <BottomNav />
+      <NoticePlace />
+    </div>
+  );
+}

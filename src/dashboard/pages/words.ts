@@ -1,0 +1,19 @@
+// The texts of these pages, and words for errors.
+
+import { isAppError } from "../../base/index.ts";
+import { capital, Phrases, type ProblemText } from "../../page-parts/index.ts";
+import type { Messages } from "./strings/en.ts";
+
+export class Words extends Phrases<Messages> {}
+
+/** The catalogue's words for an error's code; for one that it does not know, the error's own, with the code. */
+export function problemOf(words: Words, caught: unknown): ProblemText {
+  if (!isAppError(caught)) return { what: words.t("problem.unknown"), hint: words.t("hint.unknown") };
+  const { code, message, hint, context } = caught;
+  // The relay's own code says more than that it refused.
+  const inner = typeof context.code === "string" ? context.code : code;
+  const values = Object.fromEntries(Object.entries(context).map(([name, value]) => [name, value ?? ""]));
+  const find = (kind: "problem" | "hint"): string | null =>
+    words.find(`${kind}.${inner}`, values) ?? words.find(`${kind}.${code}`, values);
+  return { what: find("problem") ?? `${capital(message)} (${code})`, hint: find("hint") ?? hint ?? null };
+}
