@@ -131,7 +131,8 @@ function filesBelow(folder: string): string[] {
     .sort()
     .flatMap((name) => {
       const path = `${folder}/${name}`;
-      if (lstatSync(join(root, path)).isDirectory()) return /^src\/(web|dashboard)\/dist$/.test(path) ? [] : filesBelow(path);
+      if (lstatSync(join(root, path)).isDirectory())
+        return /^src\/(web|dashboard)\/dist$/.test(path) ? [] : filesBelow(path);
       return /\.(ts|tsx)$/.test(name) ? [path] : [];
     });
 }
