@@ -1,4 +1,4 @@
-// The console's own icons: 16-unit line drawings in the text's colour. Always beside a word, so hidden from screen readers.
+// The console's own icons: 16-unit line drawings in the text's colour. Beside a word hidden from screen readers.
 
 const PATHS = {
   ready: "M3 8.4 6.4 12 13 4.6",
@@ -56,9 +56,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-export function Icon({ name }: { readonly name: IconName }) {
+/** `label`: what it says where no word beside it does. */
+export function Icon({ name, label }: { readonly name: IconName; readonly label?: string }) {
+  const said =
+    label === undefined ? ({ "aria-hidden": "true" } as const) : ({ role: "img", "aria-label": label } as const);
   return (
-    <svg class={`icon icon-${name}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    // biome-ignore lint/a11y/noSvgWithoutTitle: hidden, or with a label
+    <svg class={`icon icon-${name}`} viewBox="0 0 16 16" focusable="false" {...said}>
       <path d={PATHS[name]} />
     </svg>
   );

@@ -19,11 +19,10 @@ export function Signal({ dbm }: { readonly dbm: number | null }) {
   const bars = dbm === null ? 0 : signalBars(dbm);
   return (
     <span class={`signal signal-${bars}`}>
-      <svg viewBox="0 0 16 14" aria-hidden="true" focusable="false">
+      <svg viewBox="0 0 16 14" role="img" aria-label={words.t("slot.signal")} focusable="false">
         <path class="on" d={pathOf(0, bars)} />
         <path class="off" d={pathOf(bars, HEIGHTS.length)} />
       </svg>
-      <span class="hidden">{words.t("slot.signal")} </span>
       {/* A true minus sign, so that digits line up. */}
       {dbm === null ? words.t("slot.signal.none") : words.t("slot.dbm", { n: String(dbm).replace("-", "−") })}
     </span>

@@ -10,16 +10,19 @@ export interface ViewLinkProps {
   readonly class?: string;
   readonly id?: string;
   readonly title?: string;
+  /** In the place of what is inside, for screen readers. */
+  readonly label?: string;
   readonly isCurrent?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function ViewLink({ view, isCurrent = false, children, ...rest }: ViewLinkProps) {
+export function ViewLink({ view, isCurrent = false, label, children, ...rest }: ViewLinkProps) {
   const { controller } = useApp();
   return (
     <a
       {...rest}
       href={pathOf(view)}
+      aria-label={label}
       aria-current={isCurrent ? "page" : undefined}
       onClick={(event) => {
         // A new tab stays the browser's business.

@@ -12,7 +12,7 @@ import { ProviderKey } from "./provider-key.tsx";
 const NO_EVENTS: readonly BoxEvent[] = [];
 const NO_LINES: readonly LineView[] = [];
 /** Each row costs when the page begins, and each second; the page of events has them all. */
-const SHOWN = 30;
+const SHOWN = 16;
 const ICONS: Readonly<Record<BoxEvent["level"], IconName>> = { info: "info", warn: "down", error: "down" };
 
 function textOf(words: Translator, event: BoxEvent, lines: readonly LineView[]): string {

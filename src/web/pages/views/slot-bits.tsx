@@ -16,8 +16,7 @@ export function Kind({ slot: { kind } }: SlotProps) {
   const words = useWords();
   return (
     <span class={`slot-kind slot-kind-${kind}`} title={words.t(`slot.kind.${kind}`)}>
-      <Icon name={KINDS[kind]} />
-      <span class="hidden">{words.t(`slot.kind.${kind}`)}</span>
+      <Icon name={KINDS[kind]} label={words.t(`slot.kind.${kind}`)} />
     </span>
   );
 }
@@ -39,11 +38,14 @@ export function Storage({ storage }: { readonly storage: NonNullable<SlotView["s
   const words = useWords();
   const share = storage.total === 0 ? 0 : storage.used / storage.total;
   return (
-    <span class={`storage${share >= 0.8 ? " storage-full" : ""}`} title={words.t("slot.storage")}>
-      <span class="hidden">{words.t("slot.storage")} </span>
-      <span class="storage-bar" aria-hidden="true" style={{ "--share": String(share) }} />
-      <span class="hidden">{words.t("slot.storage.used", { used: storage.used, total: storage.total })}</span>
-      <span aria-hidden="true">{words.t("slot.storage.short", { used: storage.used, total: storage.total })}</span>
+    <span
+      class={`storage${share >= 0.8 ? " storage-full" : ""}`}
+      role="img"
+      aria-label={`${words.t("slot.storage")} ${words.t("slot.storage.used", storage)}`}
+      title={words.t("slot.storage")}
+    >
+      <span class="storage-bar" style={{ "--share": String(share) }} />
+      {words.t("slot.storage.short", storage)}
     </span>
   );
 }

@@ -76,8 +76,12 @@ function Card({ slot }: SlotProps) {
         <State slot={slot} brief={true} />
       </div>
       <h3 class="slot-number">
-        <ViewLink view={slotPage(slot.id)} class="slot-open" id={`open-${slot.id}`}>
-          <span class="hidden">{words.t("slot.name", { id: slot.id })}: </span>
+        <ViewLink
+          view={slotPage(slot.id)}
+          class="slot-open"
+          id={`open-${slot.id}`}
+          label={`${words.t("slot.name", { id: slot.id })}: ${slot.line?.number ?? unnamedOf(words, slot)}`}
+        >
           {slot.line === null ? <span class="slot-unnamed">{unnamedOf(words, slot)}</span> : slot.line.number}
         </ViewLink>
         {slot.line !== null && (
