@@ -207,15 +207,17 @@ export class Machine {
   /** Runs a command as root in the guest, in an image with --debug. Throws when it fails, or after `seconds`. */
   async run(line: string, seconds = 300): Promise<string> {
     const shell = await this.#open();
-    const mark = `done-${Math.floor(performance.now())}`;
+    const id = Math.floor(performance.now());
     this.#heard = "";
-    shell.write(`( ${line} ) 2>&1; echo "${mark.slice(0, 4)}""${mark.slice(4)} $?"\n`);
+    // Written in halves, so that a shell that repeats what it is told is not taken for the answer.
+    shell.write(`echo "be""gun-${id}"; ( ${line} ) 2>&1; echo "do""ne-${id} $?"\n`);
+    const answer = new RegExp(`begun-${id}\r?\n([^]*)done-${id} (\\d+)`);
     const until = performance.now() + seconds * 1000;
     while (performance.now() < until) {
-      const found = new RegExp(`${mark} (\\d+)`).exec(this.#heard);
-      if (found !== null) {
-        const out = this.#heard.slice(this.#heard.indexOf("\n") + 1, found.index).replaceAll("\r", "");
-        if (found[1] !== "0") throw new Error(`${line}: ended with ${found[1]}: ${out.slice(-1500)}`);
+      const [, text = "", status] = answer.exec(this.#heard) ?? [];
+      if (status !== undefined) {
+        const out = text.replaceAll("\r", "");
+        if (status !== "0") throw new Error(`${line}: ended with ${status}: ${out.slice(-1500)}`);
         return out.trim();
       }
       if (!this.running) throw new Error(`${line}: the machine is gone`);
