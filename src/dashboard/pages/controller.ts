@@ -82,6 +82,8 @@ export class Controller {
     const session = this.#session;
     this.#session = null;
     this.#market.leave();
+    // The guide is open to everybody: who locks wants to see that it is locked.
+    if (this.#deps.store.get().view.name === "privacy") this.go({ name: "inbox" });
     this.#deps.store.update(lockedState);
     await session?.stop();
   }

@@ -4,7 +4,7 @@ export const enAccount = {
   "account.title": "Account",
   "backup.title": "Backup",
   "backup.text":
-    "One file brings back every number of this identity, also those you rent later. It is locked with your passphrase. Messages are not in it: they lie on this device only.",
+    "One file brings back every number of this identity, also those you rent later. It is locked with your passphrase. Messages are not in it: they lie on the device that received them, and what one device has received is not sent to another.",
   "backup.save": "Save the backup",
   "backup.saved": "Backup saved. Keep it where this device is not.",
   "backup.qr": "Show as QR code",

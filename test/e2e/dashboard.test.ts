@@ -1,0 +1,215 @@
+// The renter's pages in a real browser at a real relay: a newcomer gets an identity, rents a number and reads its first SMS, with the
+// network cut in between; hostile texts; a backup on another device; two tabs.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { MarketStage, PAY_ADDRESS } from "../sim/market-stage.ts";
+import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { overflow, violations } from "./page-faults.ts";
+
+const PASSPHRASE = "lotu pira vesa gomi";
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 860 };
+
+let browser: Browser;
+let stage: MarketStage;
+
+async function open(viewport: { readonly width: number; readonly height: number }): Promise<WatchedPage> {
+  const watched = await openPage(browser, { viewport, permissions: ["clipboard-read", "clipboard-write"] });
+  await watched.page.goto(`${stage.url}/dashboard`);
+  return watched;
+}
+
+async function makeIdentity(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Make a new identity" }).click();
+  await page.getByLabel("Passphrase").fill("short");
+  await page.getByRole("button", { name: "Make my identity" }).click();
+  await page.getByText("At least 10 characters.").waitFor();
+  await page.getByLabel("Passphrase").fill(PASSPHRASE);
+  await page.getByLabel("Repeat it").fill(PASSPHRASE);
+  await page.getByRole("button", { name: "Make my identity" }).click();
+  await page.getByText("Live", { exact: true }).waitFor();
+}
+
+async function go(page: Page, name: string | RegExp): Promise<void> {
+  await page.getByRole("link", { name }).filter({ visible: true }).first().click();
+}
+
+/** To the step that asks for the payment. */
+async function order(page: Page, method: RegExp): Promise<void> {
+  await go(page, /^Rent/);
+  await page.locator("a.offer").first().click();
+  await page.getByText("The provider himself has published this offer.").waitFor();
+  await page.getByText(method).click();
+  await page.getByRole("button", { name: "Rent this number" }).click();
+}
+
+async function faultsOf(page: Page): Promise<readonly string[]> {
+  const wide = await overflow(page);
+  return [...(await violations(page)), ...(wide > 0 ? [`${wide} px too wide`] : [])];
+}
+
+async function rentByEmc(page: Page, listing: string): Promise<string> {
+  await order(page, /^Plain EMC/);
+  await page.getByText(PAY_ADDRESS).waitFor();
+  const id = stage.orderOf(listing);
+  await stage.paid(id);
+  await page.getByRole("heading", { name: "The number is yours" }).waitFor();
+  return id;
+}
+
+describe.skipIf(!hasChromium)(
+  `the renter's pages${hasChromium ? "" : " (skipped: /usr/bin/chromium is missing)"}`,
+  () => {
+    beforeAll(async () => {
+      browser = await launchChromium();
+    });
+    afterEach(async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      await stage?.stop();
+    });
+    afterAll(async () => {
+      await browser?.close();
+    });
+
+    it("lead a newcomer at a desk from an identity to a first SMS, paid by a ticket, with the network cut in between", async () => {
+      stage = await MarketStage.start(inject("dashboard"));
+      await stage.list({ id: "a1b2c3d4e5f64a7b", number: "+15550100", daily: "0.05", features: ["non-voip", "usa"] });
+      const { page, complaints } = await open(DESKTOP);
+      await makeIdentity(page);
+      expect(await faultsOf(page)).toEqual([]);
+      await order(page, /^Lottery ticket/);
+      const chap = await page.locator(".pay-value code").first().textContent();
+      await page.getByLabel("The ticket").fill("00ff");
+      await page.getByRole("button", { name: "Send the ticket" }).click();
+      await page.getByText("This is no ticket for the challenge.").waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      await page.getByLabel("The ticket").fill(stage.ticketFor(chap ?? ""));
+      await page.getByRole("button", { name: "Send the ticket" }).click();
+      await page.getByText("+15550100").waitFor();
+      await page.getByRole("button", { name: "To the inbox" }).click();
+      const id = stage.orderOf("a1b2c3d4e5f64a7b");
+      await stage.sms(id, { from: "Example", body: "Your code is 271828. Do not share it." });
+      await page.getByText("Your code is 271828.").waitFor();
+      await page.getByRole("button", { name: "Copy code 271828" }).click();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("271828");
+      expect(complaints).toEqual([]);
+
+      await page.context().setOffline(true);
+      await page.evaluate(() => dispatchEvent(new Event("online")));
+      await page.getByText("No connection to the relay.").waitFor();
+      await stage.sms(id, { body: "While you were away" });
+      await page.context().setOffline(false);
+      await page.getByText("While you were away").waitFor();
+      expect(await page.getByText("Your code is 271828.").count()).toBe(1);
+      expect(await faultsOf(page)).toEqual([]);
+    });
+
+    it("lead one on a phone the same way, paid in plain coins, and show it all again without a network", async () => {
+      stage = await MarketStage.start(inject("dashboard"));
+      await stage.list({
+        id: "a1b2c3d4e5f64a7b",
+        number: "+15550100",
+        daily: "0.05",
+        features: ["non-voip", "europe"],
+      });
+      const { page, complaints, sent } = await open(PHONE);
+      await makeIdentity(page);
+      await go(page, /^Rent/);
+      await page.locator("a.offer").waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      await page.locator("a.offer").click();
+      await page.getByRole("button", { name: "Rent this number" }).waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      const id = await rentByEmc(page, "a1b2c3d4e5f64a7b");
+      expect(await faultsOf(page)).toEqual([]);
+      await stage.sms(id, { body: "First one" });
+      await go(page, /^Inbox/);
+      await page.getByText("First one").waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      await go(page, "Numbers");
+      await page.getByText("1 message", { exact: true }).waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      // Keys and texts never leave the page.
+      expect(sent.join("\n")).not.toMatch(new RegExp(`${PASSPHRASE}|First one|"seed"|"private"|15550100`));
+
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+      await page.context().setOffline(true);
+      await page.goto(`${stage.url}/dashboard/`);
+      await page.getByLabel("Passphrase").fill("not my passphrase");
+      await page.getByRole("button", { name: "Unlock" }).click();
+      await page.getByText("That is not the passphrase.").waitFor();
+      await page.getByLabel("Passphrase").fill(PASSPHRASE);
+      await page.getByRole("button", { name: "Unlock" }).click();
+      await page.getByText("First one").waitFor();
+      await page.getByText("Offline", { exact: true }).waitFor();
+    });
+
+    it("show a hostile text as plain text, name what hides in it, and ask before a link is followed", async () => {
+      stage = await MarketStage.start(inject("dashboard"));
+      await stage.list({ id: "a1b2c3d4e5f64a7b", number: "+15550100", daily: "0.05", features: [] });
+      const { page, complaints, sent } = await open(PHONE);
+      await makeIdentity(page);
+      const id = await rentByEmc(page, "a1b2c3d4e5f64a7b");
+      const script = `<img src=x onerror="alert(1)"><script>fetch("https://evil.example/")</script><b>bold</b> javascript:alert(1)`;
+      await stage.sms(id, { from: "<b>Bank</b>\u202e", body: script });
+      await stage.sms(id, { body: "Pay\u202elap at раypal or https://pаypal.example/login?a=1 now" });
+      await stage.sms(id, { body: "x".repeat(10_000) });
+      await go(page, /^Inbox/);
+      const bodies = page.locator(".message-body");
+      await page.getByText("Show the whole message").waitFor();
+      expect(await bodies.count()).toBe(3);
+      await page.getByRole("button", { name: "Show the whole message" }).click();
+      const texts = await bodies.allTextContents();
+      expect(texts.map((text) => text.length).toSorted((a, b) => b - a)[0]).toBe(10_000);
+      expect(texts).toContain(script);
+      expect(await page.locator(".message img, .message script, .message b, .message a").count()).toBe(0);
+      await page.getByText("<b>Bank</b><U+202E>").waitFor();
+      expect(await page.locator(".piece-hidden").allTextContents()).toEqual(["<U+202E>"]);
+      expect(await page.locator(".piece-mixed").allTextContents()).toEqual(["раypal"]);
+      await page.getByRole("button", { name: /^Look at the link https:..p/ }).click();
+      await page.getByText("xn--pypal-4ve.example", { exact: true }).waitFor();
+      await page.getByText("letters that look like others").waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      expect(sent.filter((line) => line.includes("evil.example"))).toEqual([]);
+    });
+
+    it("work in one tab at a time, and come back on another device from a backup", async () => {
+      stage = await MarketStage.start(inject("dashboard"));
+      await stage.list({ id: "a1b2c3d4e5f64a7b", number: "+15550100", daily: "0.05", features: [] });
+      const { page } = await open(DESKTOP);
+      await makeIdentity(page);
+      const id = await rentByEmc(page, "a1b2c3d4e5f64a7b");
+      const second = await page.context().newPage();
+      await second.goto(`${stage.url}/dashboard/`);
+      await second.getByLabel("Passphrase").fill(PASSPHRASE);
+      await second.getByRole("button", { name: "Unlock" }).click();
+      await second.getByText("Another tab receives your messages.").waitFor();
+      await stage.sms(id, { body: "For both" });
+      await second.getByText("For both").waitFor();
+      await go(page, /^Account/);
+      const saving = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Save the backup" }).click();
+      const backup = await (await saving).path();
+      expect(await faultsOf(page)).toEqual([]);
+      await page.close();
+      await second.getByText("Live", { exact: true }).waitFor();
+
+      // What one device has received is not sent to another.
+      await second.close();
+      const other = await open(PHONE);
+      await other.page.getByRole("button", { name: "I have a backup or key file" }).click();
+      await other.page.getByLabel("Choose a file").setInputFiles(backup);
+      await other.page.getByLabel("Passphrase of the backup").fill(PASSPHRASE);
+      await other.page.getByRole("button", { name: "Bring it back" }).click();
+      await go(other.page, "Numbers");
+      await other.page.getByText("+15550100").waitFor();
+      await stage.sms(id, { body: "For the new device" });
+      await go(other.page, /^Inbox/);
+      await other.page.getByText("For the new device").waitFor();
+      expect(other.complaints).toEqual([]);
+    });
+  },
+);

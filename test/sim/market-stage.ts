@@ -1,0 +1,255 @@
+// A relay in this process with a provider's box behind it, as a renter's pages meet them: listings on a chain of names, quotes, payments
+// and grants by the provider's key, SMS sealed to whoever rented. The box is simulated; everything it signs is real.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type ListingId,
+  listingId,
+  millis,
+  parseEmc,
+  shortEmc,
+  silentLogger,
+  toHex,
+  utf8,
+} from "../../src/base/index.ts";
+import { systemClock } from "../../src/base/system-clock.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
+import { type MarketRelay, rentRequestHash, signAnswer } from "../../src/core/index.ts";
+import {
+  buildTicket,
+  type Chap,
+  chapText,
+  decodeTransaction,
+  parseChap,
+  ticketAmount,
+  transactionHex,
+  txid,
+} from "../../src/emercoin/index.ts";
+import {
+  encodePayload,
+  type Identity,
+  nobleCoin,
+  type SmsPayload,
+  sealV1,
+  signGrant,
+  signMessage,
+  wormXml,
+} from "../../src/envelope/index.ts";
+import type { OrderAnswer, RentalGrant, RentRequest } from "../../src/protocol/index.ts";
+import {
+  commitmentOf,
+  DURATION_DAYS,
+  listingName,
+  listingRecord,
+  listingValueBytes,
+  signListing,
+} from "../../src/registry/index.ts";
+import { createRelayClient, type RelayHandle, startRelay } from "../../src/relay/index.ts";
+import { identity, signWith, suite, verifyOf } from "../relay/fixtures.ts";
+import { ChainOfNames } from "../relay/market-fixtures.ts";
+
+const DAY_S = 86_400;
+const PROVIDER = "provider123";
+/** Looks like an address; nothing looks at it. */
+export const PAY_ADDRESS = "EQvPHYwzyhNTRm54qwpX7dqqZ8Xyhr2xqL";
+
+export interface StageListing {
+  readonly id: ListingId;
+  readonly number: string;
+  readonly daily: string;
+  readonly features: readonly string[];
+}
+
+interface StageOrder {
+  readonly request: RentRequest;
+  readonly chap: Chap;
+  grant: RentalGrant | null;
+  seq: number;
+}
+
+const nowS = (): number => Math.floor(systemClock.now() / 1000);
+
+export class MarketStage {
+  readonly provider: Identity = { ...identity("provider"), name: PROVIDER };
+  readonly names = new ChainOfNames();
+  readonly #folder = mkdtempSync(join(tmpdir(), "numberbox-stage-"));
+  readonly #listings = new Map<string, StageListing>();
+  readonly #orders = new Map<string, StageOrder>();
+  readonly #abort = new AbortController();
+  readonly #pages: string | undefined;
+  #relay: RelayHandle | null = null;
+  #box: (MarketRelay & { stop(): void }) | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(pages: string | undefined) {
+    this.#pages = pages;
+    this.names.put(`worm:user:ness:${PROVIDER}`, utf8(wormXml(this.provider)));
+  }
+
+  static async start(pages?: string): Promise<MarketStage> {
+    const stage = new MarketStage(pages);
+    await stage.startRelay();
+    const box = createRelayClient({
+      ...{ url: stage.url, clock: systemClock, log: silentLogger },
+      identity: { verify: verifyOf(stage.provider), sign: signWith(stage.provider) },
+    });
+    stage.#box = box;
+    stage.#running = stage.#serve(box).catch((error: unknown) => {
+      if (!stage.#abort.signal.aborted) throw error;
+    });
+    return stage;
+  }
+
+  get url(): string {
+    return this.#relay?.url ?? "";
+  }
+
+  async startRelay(port = 0): Promise<void> {
+    this.#relay = await startRelay({
+      listen: { host: "127.0.0.1", port },
+      dataFolder: this.#folder,
+      providers: [{ verify: verifyOf(this.provider), name: PROVIDER }],
+      limits: { authPerMinute: 1000, readsPerMinute: 10_000, rentsPerMinute: 1000 },
+      ...{ version: "test", clock: systemClock, random: systemRandom, crypto: suite, log: silentLogger },
+      ...{ names: this.names, dashboard: this.#pages },
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+    this.#box?.stop();
+    await this.#relay?.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Offers a number: on the chain, and its record at the relay. */
+  async list(listing: Omit<StageListing, "id"> & { readonly id: string }): Promise<void> {
+    const id = listingId(listing.id);
+    const { daily, features } = listing;
+    const record = listingRecord({
+      ...{ provider_id: PROVIDER, listing_id: id, capabilities: 11, rev: 1, features: [...features] },
+      service_tiers: {
+        sms_only: { enabled: true, pricing: { per_sms: "0", rental_daily: daily, rental_weekly: "0.2" } },
+      },
+      ...{ pubkey_verify: verifyOf(this.provider), timestamp: nowS() },
+    });
+    const value = {
+      worm_ref: `worm:user:ness:${PROVIDER}`,
+      commitment: commitmentOf(suite, record),
+      capabilities: 11,
+      rev: 1,
+    };
+    this.names.put(listingName(id), listingValueBytes(value));
+    const taken = await this.#box?.putRecord(id, signListing(suite, this.provider.seed, record), this.#abort.signal);
+    if (taken?.kind !== "taken") throw new Error(`the record was not taken: ${JSON.stringify(taken)}`);
+    this.#listings.set(id, { ...listing, id });
+  }
+
+  /** The renter's coins are confirmed: the order is granted. */
+  async paid(orderId: string): Promise<void> {
+    const order = this.#orders.get(orderId);
+    if (order === undefined) throw new Error("no such order");
+    await this.#grant(order);
+    await this.#tell(orderId, order);
+  }
+
+  /** What the wallet of a renter prints for a challenge. */
+  ticketFor(chap: string): string {
+    const coin = { txid: "ab".repeat(32), vout: 0, amount: parseEmc("5") };
+    const plan = { chap: parseChap(chap), offset: 0, coins: [coin], changeScript: Uint8Array.of(0x51), time: nowS() };
+    return transactionHex(buildTicket(plan));
+  }
+
+  /** The one order of a listing. */
+  orderOf(listing: string): string {
+    const found = [...this.#orders.values()].find(({ request }) => request.listing_id === listing);
+    if (found === undefined) throw new Error("nobody has ordered it");
+    return found.request.order_id;
+  }
+
+  /** An SMS comes in on the number that was rented by this order. */
+  async sms(orderId: string, sms: Partial<Pick<SmsPayload, "from" | "body">>): Promise<void> {
+    const order = this.#orders.get(orderId);
+    const grant = order?.grant ?? null;
+    if (order === undefined || grant === null) throw new Error("not rented");
+    const { rental_id, listing_id } = grant;
+    const seq = ++order.seq;
+    const payload: SmsPayload = {
+      ...{ v: 1, type: "sms", from: "+15550199", body: "Hello", sent_at: null, parts: 1, missing: [], class: null },
+      ...{ to: this.#listings.get(listing_id)?.number ?? "", received_ms: systemClock.now() },
+      ...{ listing_id, rental_id, seq, ...sms },
+    };
+    const recipient = Uint8Array.from(Buffer.from(grant.renter.encrypt, "base64url"));
+    const envelope = sealV1({ suite, random: systemRandom, recipient, plaintext: encodePayload(payload) });
+    const header = { v: 1, id: toHex(systemRandom.bytes(16)), listing_id, rental_id, seq, ts: nowS() } as const;
+    await this.#send("POST", "/forward", signMessage({ suite, seed: this.provider.seed, header, envelope }));
+  }
+
+  async #serve(box: MarketRelay): Promise<void> {
+    const { signal } = this.#abort;
+    for (let after = 0; !signal.aborted; ) {
+      const page = await box.requests({ after, wait: 5, open: false }, signal);
+      if (page === null) await systemClock.sleep(millis(200), "the relay", signal).catch(() => {});
+      for (const { cursor, request: asked } of page?.requests ?? []) {
+        const known = this.#orders.get(asked.order_id) ?? this.#quote(asked.request);
+        this.#orders.set(asked.order_id, known);
+        if (asked.kind === "ticket") await this.#grant(known);
+        await this.#tell(asked.id, known, asked.kind === "ticket" ? asked.tx : null);
+        after = cursor;
+      }
+    }
+  }
+
+  #quote(request: RentRequest): StageOrder {
+    const price = parseEmc(this.#listings.get(request.listing_id)?.daily ?? "0");
+    const chap = { ...ticketAmount(price), window: BigInt(`0x${toHex(systemRandom.bytes(8))}`) };
+    return { request, chap, grant: null, seq: 0 };
+  }
+
+  async #grant(order: StageOrder): Promise<void> {
+    const { request } = order;
+    order.grant ??= signGrant({
+      ...{ suite, random: systemRandom, seed: this.provider.seed },
+      statement: {
+        ...{ v: 1, rental_id: toHex(systemRandom.bytes(16)), listing_id: request.listing_id },
+        ...{ provider: verifyOf(this.provider), renter: request.renter, starts_at: nowS() },
+        ...{ expires_at: nowS() + DURATION_DAYS[request.duration] * DAY_S, envelope_version: 1, rev: 1, credit: null },
+      },
+      secret: { number: this.#listings.get(request.listing_id)?.number ?? "", terms: {} },
+    });
+    await this.#send("PUT", `/rentals/${order.grant.rental_id}`, order.grant);
+  }
+
+  async #tell(id: string, order: StageOrder, ticket: string | null = null): Promise<void> {
+    const { request, chap, grant } = order;
+    const price = this.#listings.get(request.listing_id)?.daily ?? "0";
+    const until = nowS() + 3600;
+    const payments = {
+      emc: { method: "emc", address: PAY_ADDRESS, amount: price, expires_at: until },
+      randpay: {
+        ...{ method: "randpay" as const, chap: chapText(chap), amount: shortEmc(chap.amount), risk: chap.risk },
+        ...{ expected: price, expires_at: until },
+      },
+    } as const;
+    const answer: Omit<OrderAnswer, "signature"> = {
+      ...{ v: 1, type: "numberbox-order", order_id: request.order_id, listing_id: request.listing_id },
+      ...{ provider: verifyOf(this.provider), request: rentRequestHash(suite, request) },
+      ...{ state: grant === null ? "quoted" : "granted", rental_id: grant?.rental_id ?? "00".repeat(16) },
+      ...{ price, per_sms: "0", due: price, received: grant === null ? "0" : price, expires_at: until },
+      payment: grant === null ? payments[request.payment.method] : null,
+      ticket:
+        ticket === null ? null : { txid: txid(nobleCoin, decodeTransaction(ticket)), outcome: "lost", win_tx: null },
+      ...{ problem: null, answered_at: nowS() },
+    };
+    await this.#box?.answer(id, signAnswer(suite, this.provider.seed, answer), this.#abort.signal);
+  }
+
+  async #send(method: string, path: string, body: unknown): Promise<void> {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${this.url}${path}`, { method, headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
+}
