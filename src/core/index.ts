@@ -71,6 +71,7 @@ export * from "./recovery.ts";
 export * from "./relay-store/index.ts";
 export * from "./rental-rules.ts";
 export * from "./rentals.ts";
+export * from "./reputation/index.ts";
 export * from "./restore/index.ts";
 export * from "./sealing.ts";
 export * from "./sender-policy.ts";

@@ -1,8 +1,9 @@
 // Single entries of the stream of mail: read where they are near, and overwritten when they go.
 
 import { type Logger, messageOf } from "../base/index.ts";
+import { type Receipt, receipt as receiptSchema } from "../protocol/index.ts";
 import { type NatsLink, storeAway } from "./link.ts";
-import { type MessageEntry, readEntry } from "./mail-entries.ts";
+import { type MailEntry, type MessageEntry, readEntry } from "./mail-entries.ts";
 
 export interface EnvelopesDeps {
   readonly link: NatsLink;
@@ -22,15 +23,33 @@ export class Envelopes {
 
   /** Null when it is gone. Errors: `store.away`. */
   async read(seq: number): Promise<MessageEntry | null> {
+    const entry = await this.#entry(seq);
+    return entry?.t === "m" ? entry : null;
+  }
+
+  /** Renters' receipts in entries that say what is gone, by the message's id. Errors: `store.away`. */
+  async receipts(seqs: readonly number[]): Promise<ReadonlyMap<string, Receipt>> {
+    const left = [...new Set(seqs)];
+    const found = new Map<string, Receipt>();
+    const lane = async (): Promise<void> => {
+      for (let seq = left.shift(); seq !== undefined; seq = left.shift()) {
+        const entry = await this.#entry(seq);
+        for (const { id, receipt } of entry?.t === "g" ? entry.of : [])
+          if (receipt !== null) found.set(id, receiptSchema.parse(JSON.parse(receipt)));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(TOGETHER, left.length) }, lane));
+    return found;
+  }
+
+  async #entry(seq: number): Promise<MailEntry | null> {
     const { link, stream } = this.#deps;
     try {
       // Any replica may answer; one that has not got it yet says that it knows nothing, and the leader is asked.
       const found =
         (await link.jsm.direct.getMessage(stream, { seq }).catch(() => null)) ??
         (await link.jsm.streams.getMessage(stream, { seq }));
-      if (found === null) return null;
-      const entry = readEntry(found.data);
-      return entry.t === "m" ? entry : null;
+      return found === null ? null : readEntry(found.data);
     } catch (error) {
       throw storeAway(error, "reading an envelope");
     }

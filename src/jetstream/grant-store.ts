@@ -17,6 +17,7 @@ export interface GrantDeps {
 }
 
 const MAX_OF_RENTER = 500;
+const MAX_OF_LISTING = 50;
 const ATTEMPTS = 10;
 
 const routeOf = (rentalId: string, { listing, provider, renter }: RentalRow): RentalRoute => ({
@@ -73,6 +74,19 @@ export class JetStreamGrants implements GrantStore {
       retryable: true,
       hint: "Try again in a moment.",
     });
+  }
+
+  async find(rentalId: string): Promise<StoredGrant | null> {
+    const [grant = null] = await this.#grants([rentalId]);
+    return grant;
+  }
+
+  async ofListing(listingId: string): Promise<readonly StoredGrant[]> {
+    const rows = this.#rowsOf(this.#deps.mirror.rentalsOfListing.of(listingId));
+    const sorted = rows.toSorted(([id, one], [otherId, other]) =>
+      one.expires_at === other.expires_at ? (id < otherId ? -1 : 1) : other.expires_at - one.expires_at,
+    );
+    return await this.#grants(sorted.slice(0, MAX_OF_LISTING).map(([id]) => id));
   }
 
   async ofRenter(renter: string): Promise<readonly StoredGrant[]> {

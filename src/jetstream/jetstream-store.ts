@@ -11,6 +11,7 @@ import { MailLog } from "./mail-log.ts";
 import { JetStreamMail } from "./mail-store.ts";
 import type { JetStreamOptions } from "./options.ts";
 import { JetStreamOrders } from "./order-store.ts";
+import { paperStore } from "./paper-store.ts";
 import { ReceiptReader } from "./receipt-reader.ts";
 import { providerStore, recordStore } from "./record-store.ts";
 import { JetStreamSessions } from "./session-store.ts";
@@ -37,6 +38,7 @@ class JetStreamStore implements RelayStore {
   readonly providers: RelayStore["providers"];
   readonly records: RelayStore["records"];
   readonly orders: RelayStore["orders"];
+  readonly papers: RelayStore["papers"];
   readonly sessions: RelayStore["sessions"];
   readonly accepted: RelayStore["accepted"];
   readonly upkeep: RelayStore["upkeep"];
@@ -61,6 +63,7 @@ class JetStreamStore implements RelayStore {
     this.providers = providerStore(state);
     this.records = recordStore(state, mirror);
     this.orders = new JetStreamOrders({ bucket: state, mirror });
+    this.papers = paperStore(state, mirror);
     this.sessions = sessions;
     this.accepted = new JetStreamAccepted(reading);
     this.upkeep = new JetStreamUpkeep({ ...reading, mailLog, mail, bucket: state, sessions });

@@ -25,6 +25,8 @@ const goneMessage = z.object({
   ...known,
   /** Of the message's own entry. */
   cursor: z.int(),
+  /** The sender's; older entries lack it. */
+  signature: z.string().default(""),
   /** The renter's, canonical JSON; null for what has expired. */
   receipt: z.string().nullable(),
 });

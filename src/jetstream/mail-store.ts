@@ -13,6 +13,7 @@ import {
 } from "../base/index.ts";
 import type {
   Acknowledgement,
+  DeliveredMessage,
   ForwardBatch,
   ForwardResult,
   MailStore,
@@ -118,6 +119,24 @@ export class JetStreamMail implements MailStore {
     }
   }
 
+  async course(rentalId: string, { after, limit }: PageRequest): Promise<readonly DeliveredMessage[]> {
+    const { log, mirror, envelopes } = this.#deps;
+    const route = mirror.route(rentalId);
+    if (route === null) return [];
+    const mail = await log.open(route.renter);
+    const behind = [...mail.rental(rentalId).all()].flatMap((message) =>
+      message.seq === null || message.seq <= after ? [] : [{ ...message, seq: message.seq }],
+    );
+    const page = behind.toSorted((one, other) => one.seq - other.seq).slice(0, limit);
+    const receipts = await envelopes.receipts(
+      page.flatMap(({ goneAt, acknowledged }) => (acknowledged ? [goneAt] : [])),
+    );
+    return page.map(({ id, seq, v, ts, hash, signature, storedAt, gone }) => ({
+      ...{ id, seq, v, ts, hash, signature, storedAt, waiting: !gone },
+      receipt: receipts.get(id) ?? null,
+    }));
+  }
+
   receipts(provider: string, request: PageRequest): Promise<ProviderReceiptsPage> {
     return this.#deps.receipts.page(provider, request);
   }
@@ -221,6 +240,9 @@ function countsOf(
   return { rentalId, renter, expiresAt, credit, accepted: rental.accepted, lastSeq: rental.highestSeq };
 }
 
-function goneOf({ id, seq, v, ts, hash, scope, storedAt, cursor }: SeenMessage, receipt: string | null): GoneMessage {
-  return { id, seq, v, ts, hash, scope, at: storedAt, cursor, receipt };
+function goneOf(
+  { id, seq, v, ts, hash, scope, storedAt, cursor, signature }: SeenMessage,
+  receipt: string | null,
+): GoneMessage {
+  return { id, seq, v, ts, hash, scope, at: storedAt, cursor, signature, receipt };
 }

@@ -11,6 +11,9 @@ export interface SeenMessage extends KnownMessage {
   readonly cursor: number;
   /** Bytes of its envelope as text; 0 where only the word that it is gone was seen. */
   readonly size: number;
+  readonly signature: string;
+  /** Number of the entry that says it is gone, the one with the receipt if there is one; 0 while it waits. */
+  goneAt: number;
   /** Acknowledged or expired. */
   gone: boolean;
   acknowledged: boolean;
@@ -109,7 +112,7 @@ export class RenterMail {
     if (seq <= rental.last) return false;
     rental.last = seq;
     if (entry.t === "m") this.#arrived(rental, seq, entry);
-    else for (const message of entry.of) this.#left(rental, message);
+    else for (const message of entry.of) this.#left(rental, message, seq);
     return true;
   }
 
@@ -124,24 +127,27 @@ export class RenterMail {
 
   #arrived(rental: RentalMail, cursor: number, entry: MessageEntry): void {
     const size = entry.envelope.length;
-    const message = { ...knownOf(entry, rental), cursor, size, gone: false, acknowledged: false };
+    const { signature } = entry;
+    const message = { ...knownOf(entry, rental), cursor, size, signature, goneAt: 0, gone: false, acknowledged: false };
     rental.add(message);
     this.#size++;
     this.#waiting.splice(this.#placeOf(cursor), 0, message);
     this.#bytes += size;
   }
 
-  #left(rental: RentalMail, gone: GoneMessage): void {
+  #left(rental: RentalMail, gone: GoneMessage, goneAt: number): void {
     const known = rental.byId(gone.id);
     const acknowledged = gone.receipt !== null;
     if (known === undefined) {
       // Its own entry was deleted before this process looked.
-      rental.add({ ...knownOf(gone, rental), cursor: gone.cursor, size: 0, gone: true, acknowledged });
+      const { cursor, signature } = gone;
+      rental.add({ ...knownOf(gone, rental), cursor, signature, size: 0, goneAt, gone: true, acknowledged });
       this.#size++;
       return;
     }
     if (!known.gone) this.#remove(known);
     known.gone = true;
+    if (!known.acknowledged) known.goneAt = goneAt;
     known.acknowledged ||= acknowledged;
   }
 

@@ -27,6 +27,15 @@ export function recordStore(bucket: StateBucket, mirror: StateMirror): RecordSto
       });
       return decision;
     },
+    many: async (ids) => {
+      const read = ids
+        .filter((id) => mirror.hasRecord(id))
+        .map(async (id) => {
+          const { row } = await bucket.read(recordRow, key.record(id));
+          return row === null ? [] : [storedOf(id, row)];
+        });
+      return (await Promise.all(read)).flat();
+    },
     among: async (ids) => new Set(ids.filter((id) => mirror.hasRecord(id))),
     ids: async (after, limit) => mirror.recordIds(after, limit),
   };

@@ -1,13 +1,14 @@
 // The bucket of state in memory: every process follows it and answers questions about rentals, orders and listings from what it has seen.
 // Another's write comes some milliseconds later; every write here is judged by what the cluster holds.
 
-import { type Clock, type Logger, minutes, withDeadline } from "../base/index.ts";
+import { type Clock, type Logger, minutes, type UnixMs, withDeadline } from "../base/index.ts";
 import type { RelayListener, RentalRoute } from "../core/index.ts";
 import type { NatsLink } from "./link.ts";
 import {
   listingRow,
   type OrderRow,
   orderRow,
+  paperHead,
   parseRow,
   type RentalRow,
   type RequestRow,
@@ -57,6 +58,8 @@ export class StateMirror {
   readonly orders = new Map<string, OrderRow>();
   readonly requests = new Map<string, Row<RequestRow>>();
   readonly listings = new Set<string>();
+  /** When each was saved, by its key. */
+  readonly papers = new Map<string, UnixMs>();
   readonly rentalsOfListing = new Index();
   readonly rentalsOfProvider = new Index();
   readonly rentalsOfRenter = new Index();
@@ -135,6 +138,10 @@ export class StateMirror {
         return;
       case "record":
         if (data !== null && parseRow(recordHead, key, data)) this.#recordIds.add(id);
+        return;
+      case "paper":
+        if (data === null) this.papers.delete(key);
+        else this.papers.set(key, parseRow(paperHead, key, data).at);
         return;
       case "order":
         return this.#onOrder(id, data === null ? null : parseRow(orderRow, key, data));

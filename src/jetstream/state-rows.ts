@@ -1,7 +1,7 @@
 // Keys of the bucket of state, and what stands under them.
 
 import { z } from "zod";
-import { AppError, utf8 } from "../base/index.ts";
+import { AppError, unixMs, utf8 } from "../base/index.ts";
 import { orderAnswer, providerRequest, rentalGrant, rentRequest } from "../protocol/index.ts";
 
 /** Whose a listing is. */
@@ -33,6 +33,8 @@ export const requestRow = z.object({
   kind: z.enum(["quote", "chap", "ticket"]),
   body: providerRequest.nullable(),
 });
+export const paperHead = z.object({ at: z.int().transform(unixMs) });
+export const paperRow = paperHead.extend({ text: z.string() });
 export const secretRow = z.object({ key: z.string() });
 export const tokenRow = z.object({ pubkey: z.string(), expires: z.int() });
 export const challengesRow = z.object({ given: z.array(z.object({ text: z.string(), expires: z.int() })) });
@@ -48,6 +50,7 @@ export const key = {
   record: (id: string): string => `record.${id}`,
   order: (id: string): string => `order.${id}`,
   request: (id: string): string => `request.${id}`,
+  paper: (kind: string, id: string): string => `paper.${kind}.${id}`,
 } as const;
 
 export function parseRow<T>(schema: z.ZodType<T>, name: string, data: Uint8Array): T {

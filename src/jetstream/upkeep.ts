@@ -1,12 +1,13 @@
 // What is forgotten. Every process may tidy at any time: all of it may be done twice.
 
-import { type Clock, deferred, type Logger, minutes, withDeadline } from "../base/index.ts";
+import { type Clock, deferred, type Logger, minutes, type UnixMs, withDeadline } from "../base/index.ts";
 import type { RelayUpkeep } from "../core/index.ts";
 import { type NatsLink, storeAway } from "./link.ts";
 import { addressOf, mailSubject, readEntry } from "./mail-entries.ts";
 import type { MailLog } from "./mail-log.ts";
 import type { JetStreamMail } from "./mail-store.ts";
 import type { SeenMessage } from "./mail-view.ts";
+import { forgetPapers } from "./paper-store.ts";
 import type { JetStreamSessions } from "./session-store.ts";
 import type { StateBucket } from "./state-bucket.ts";
 import type { StateMirror } from "./state-mirror.ts";
@@ -70,6 +71,10 @@ export class JetStreamUpkeep implements RelayUpkeep {
     );
     this.#ended.delete(rentalId);
     return 1;
+  }
+
+  forgetPapers(kind: string, savedBefore: UnixMs): Promise<number> {
+    return forgetPapers(this.#deps, kind, savedBefore);
   }
 
   async forgetOrders(madeBefore: number): Promise<number> {

@@ -25,6 +25,8 @@ export * from "./phones.ts";
 export * from "./proofs.ts";
 export * from "./relay.ts";
 export * from "./relay-voice.ts";
+export * from "./rental-course.ts";
+export * from "./reputation.ts";
 export * from "./sender-policy.ts";
 export * from "./settings.ts";
 export * from "./signal.ts";

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { relayProblem } from "./relay.ts";
+import { reputation } from "./reputation.ts";
 import {
   hashText,
   listingIdText,
@@ -44,13 +45,38 @@ export const listingEvidence = z.object({
     .nullable(),
   /** Whether nobody rents it through this relay now. */
   available: z.boolean(),
+  reputation: reputation.nullable().optional(),
+  /** When the provider's box was here last, in Unix seconds; null for never. */
+  seen_at: unixSeconds.nullable().optional(),
 });
 export type ListingEvidenceWire = z.infer<typeof listingEvidence>;
 
 /** `GET /listings/available?after&limit`, in the order of the ids. */
 export const listingsPage = z.object({
   height: z.int().nullable(),
-  listings: z.array(z.object({ listing_id: listingIdText, record: z.boolean() })),
+  listings: z.array(
+    z.object({
+      listing_id: listingIdText,
+      record: z.boolean(),
+      /** Computed from receipts; null where nothing was delivered yet. */
+      reputation: reputation.nullable().optional(),
+      /** When the provider's box was here last, in Unix seconds; null for never. */
+      seen_at: unixSeconds.nullable().optional(),
+      /** What the chain says, where it is asked for with `evidence=1`; null where the relay has no node. */
+      evidence: z
+        .object({
+          name: z.string(),
+          value: z.base64(),
+          txid: z.string().nullable(),
+          address: z.string().nullable(),
+          expires_at: z.int(),
+        })
+        .nullable()
+        .optional(),
+      /** The signed record, where it is asked for with `records=1`; null where the relay has none. */
+      offchain: z.record(z.string(), z.unknown()).nullable().optional(),
+    }),
+  ),
   /** What to give as `after` next; null at the end. */
   next: listingIdText.nullable(),
 });

@@ -62,12 +62,24 @@ export type RegisterReply = z.infer<typeof registerReply>;
 /** `POST /auth/challenge`. */
 export const emercoinAddressText = z.string().regex(/^[A-Za-z0-9]{20,90}$/, "an Emercoin address");
 
+/** A user's name in the chain, with or without its prefix. */
+export const wormNameText = z
+  .string()
+  .max(512)
+  .regex(/^(?:worm:user:ness:)?[^\s:]{1,497}$/, "a user's name, or worm:user:ness: and it");
+
 /** `POST /auth/challenge`: for a key (bare, or that of a WORM record), or for the owner of an address. */
 export const challengeRequest = z.union([
   z.object({ pubkey: publicKeyText }),
   z.object({ emc_address: emercoinAddressText }),
+  z.object({ worm: wormNameText }),
 ]);
-export const challengeReply = z.object({ challenge: z.string().min(16).max(512), expires: unixSeconds });
+export const challengeReply = z.object({
+  challenge: z.string().min(16).max(512),
+  expires: unixSeconds,
+  /** The key that the WORM record names and that has to sign. */
+  pubkey: publicKeyText.optional(),
+});
 export type ChallengeReply = z.infer<typeof challengeReply>;
 
 /** `POST /auth`: the Ed25519 signature is over the UTF-8 bytes of the challenge text. Without a challenge: 401 with a fresh one. */
@@ -82,7 +94,13 @@ export const addressAuthRequest = z.object({
   challenge: z.string().max(512).optional(),
   signature: z.string().max(200).optional(),
 });
-export const authRequest = z.union([keyAuthRequest, addressAuthRequest]);
+/** The same by the key of a WORM record, as this relay's node shows it. */
+export const wormAuthRequest = z.object({
+  worm: wormNameText,
+  challenge: z.string().max(512).optional(),
+  signature: signatureText.optional(),
+});
+export const authRequest = z.union([keyAuthRequest, addressAuthRequest, wormAuthRequest]);
 export type AuthRequest = z.infer<typeof authRequest>;
 export const authReply = z.object({ token: z.string().min(20), token_type: z.literal("Bearer"), expires: unixSeconds });
 export type AuthReply = z.infer<typeof authReply>;
@@ -146,6 +164,9 @@ const boxInstance = z.string().regex(/^[0-9a-f]{32}$/, "32 hex digits");
 /** `PUT /provider/box`: this box has the provider's identity from now on. `replaced`: another one had it before. */
 export const claimRequest = z.object({ instance: boxInstance });
 export const claimReply = z.object({ status: z.enum(["first", "same", "replaced"]) });
+
+/** `PUT /provider/heartbeat`: the box is there. Asking for questions says the same. */
+export const heartbeatReply = z.object({ status: z.literal("ok"), time: unixSeconds });
 
 /** `GET /provider/rentals?after=` for the provider who asks: the newest grants he has registered here, by rental id. */
 export const providerRentalsPage = z.object({

@@ -285,6 +285,26 @@ function mailContract(stage: () => MailStage): void {
     expect(await store.rentals.messages(verifyOf(otherProvider), asked)).toMatchObject({ messages: [], more: false });
   });
 
+  it("tells the course of a rental: what waits, what was acknowledged with which receipt, what was wiped", async () => {
+    const { scene, store } = stage();
+    const messages = [1, 2, 3].map((seq) => scene.message(seq));
+    await scene.forward(messages);
+    await scene.acknowledge(messages.slice(0, 1));
+    const course = async (after = 0, limit = 10) => await store.mail.course(scene.rentalId, { after, limit });
+    const [first, second, third] = await eventually(course, (rows) => rows[0]?.receipt !== null);
+    const { id, ts, signature, envelope } = messages[0] ?? scene.message(1);
+    expect(first).toEqual({
+      ...{ id, seq: 1, v: 1, ts, signature, hash: hashOf(envelope), storedAt: NOW, waiting: false },
+      receipt: receiptOf(envelope, { by: scene.renter }),
+    });
+    expect([second, third].map((row) => [row?.seq, row?.waiting, row?.receipt])).toEqual([
+      [2, true, null],
+      [3, true, null],
+    ]);
+    expect((await course(1, 1)).map(({ seq }) => seq)).toEqual([2]);
+    expect(await store.mail.course("0".repeat(32), { after: 0, limit: 10 })).toEqual([]);
+  });
+
   it("has everything that was accepted in a span of time, with its envelope or without", async () => {
     const { scene, store } = stage();
     const day = unixMs(NOW - days(scenes + 10));
@@ -376,6 +396,40 @@ function rentalContract(stage: () => Stage): void {
     const before = (BigInt(`0x${scene.rentalId}`) - 1n).toString(16).padStart(32, "0");
     const page = await store.rentals.ofProvider(verifyOf(provider), { after: before, limit: 1 });
     expect(page.rentals.map(({ grant }) => grant.rental_id)).toEqual([scene.rentalId]);
+  });
+
+  it("finds one rental, and those of a listing with the newest end first", async () => {
+    const { scene, store } = stage();
+    const other = new Scene(store).rentalId;
+    await scene.register(scene.grant({ rentalId: other, expiresAt: NOW_S + 60 * DAY_S }));
+    const found = await eventually(
+      () => store.rentals.ofListing(scene.listingId),
+      (grants) => grants.length === 2,
+    );
+    expect(found.map(({ grant }) => grant.rental_id)).toEqual([other, scene.rentalId]);
+    expect((await store.rentals.find(other))?.grant.listing_id).toBe(scene.listingId);
+    expect(await store.rentals.find("f".repeat(32))).toBeNull();
+  });
+
+  it("keeps papers by decision, tells when they were saved, and forgets the old ones of a kind", async () => {
+    const { store } = stage();
+    const paper = (id: string, text: string, time = NOW) => ({ kind: "test", id, text, at: time });
+    expect(await store.papers.save(paper("a", "one"), (stored) => stored === null)).toBe(true);
+    expect(await store.papers.save(paper("a", "two"), (stored) => stored === null)).toBe(false);
+    expect(await store.papers.find("test", "a")).toEqual(paper("a", "one"));
+    expect(await store.papers.save(paper("a", "two"), (stored) => stored?.text === "one")).toBe(true);
+    await store.papers.save(paper("b", "late", unixMs(NOW + 1)), () => true);
+    const times = () => store.papers.times("test", ["a", "b", "c"]);
+    expect(await eventually(times, ({ size }) => size === 2)).toEqual(
+      new Map([
+        ["a", NOW],
+        ["b", unixMs(NOW + 1)],
+      ]),
+    );
+    expect(await store.papers.find("other", "a")).toBeNull();
+    expect(await store.upkeep.forgetPapers("test", NOW)).toBe(1);
+    expect(await store.papers.find("test", "a")).toBeNull();
+    expect((await store.papers.find("test", "b"))?.text).toBe("late");
   });
 
   it("knows which box has a provider's identity", async () => {

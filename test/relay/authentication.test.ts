@@ -4,8 +4,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hours, minutes, toBase64url, utf8 } from "../../src/base/index.ts";
-import { maySignChallenge, parseChallenge, relayProblem } from "../../src/protocol/index.ts";
-import { renter, signWith, stranger, suite, tampered, verifyOf } from "./fixtures.ts";
+import { challengeReply, maySignChallenge, parseChallenge, relayProblem } from "../../src/protocol/index.ts";
+import { provider, renter, signWith, stranger, suite, tampered, verifyOf } from "./fixtures.ts";
+import { ChainOfNames } from "./market-fixtures.ts";
 import { type CallResult, RelayRig, verdictOf } from "./relay-rig.ts";
 
 describe("authentication", () => {
@@ -120,5 +121,45 @@ describe("authentication", () => {
   it("refuses a token in the query", async () => {
     const token = await rig.login(renter);
     expect(verdictOf(await rig.call("GET", `/sms?token=${token}`, { token }))).toBe("400 relay.bad_query");
+  });
+});
+
+describe("authentication by a WORM record", () => {
+  it("is for whoever has the key that the chain names", async () => {
+    const chain = new ChainOfNames();
+    const rig = await RelayRig.start({ names: chain });
+    const auth = (body: object) => rig.call("POST", "/auth", { body });
+    const asked = async (worm: string) =>
+      challengeReply.parse((await rig.call("POST", "/auth/challenge", { body: { worm } })).body);
+    for (const worm of ["provider123", "worm:user:ness:provider123"]) {
+      const { challenge, pubkey } = await asked(worm);
+      expect(pubkey).toBe(verifyOf(provider));
+      const signature = toBase64url(signWith(provider)(utf8(challenge)));
+      const { token } = (await auth({ worm, challenge, signature })).body as { token: string };
+      expect((await rig.call("GET", "/provider/rentals", { token })).status).toBe(200);
+    }
+    const { challenge } = await asked("provider123");
+    const forged = toBase64url(signWith(stranger)(utf8(challenge)));
+    expect(verdictOf(await auth({ worm: "provider123", challenge, signature: forged }))).toBe("401 relay.bad_login");
+    const fresh = relayProblem.parse((await auth({ worm: "provider123" })).body);
+    expect([fresh.code, parseChallenge(fresh.challenge ?? "")?.pubkey]).toEqual([
+      "relay.challenge_required",
+      verifyOf(provider),
+    ]);
+    expect(verdictOf(await auth({ worm: "nobody" }))).toBe("404 relay.unknown_worm");
+    const nobody = { worm: "nobody", challenge, signature: forged };
+    expect(verdictOf(await auth(nobody))).toBe("404 relay.unknown_worm");
+    chain.put("worm:user:ness:broken", utf8("<worm/>"));
+    expect(verdictOf(await rig.call("POST", "/auth/challenge", { body: { worm: "broken" } }))).toBe(
+      "404 relay.unknown_worm",
+    );
+    await rig.stop();
+  });
+
+  it("needs a relay that sees the chain", async () => {
+    const rig = await RelayRig.start();
+    const answer = await rig.call("POST", "/auth/challenge", { body: { worm: "provider123" } });
+    expect([verdictOf(answer), answer.headers.get("retry-after")]).toEqual(["503 relay.no_chain", "600"]);
+    await rig.stop();
   });
 });

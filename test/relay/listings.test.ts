@@ -22,7 +22,7 @@ describe("listings of a relay with an Emercoin node", () => {
   /** After the relay has had time to look at the chain. */
   const available = async (query = "", path = "/listings/available") => {
     await rig.clock.advance(seconds(5));
-    for (let round = 0; round < 50 && (await rig.call("GET", path)).status === 503; round++) await rig.clock.flush();
+    for (let round = 0; round < 1000 && (await rig.call("GET", path)).status === 503; round++) await rig.clock.flush();
     return listingsPage.parse((await rig.call("GET", `${path}${query}`)).body);
   };
 
@@ -73,7 +73,7 @@ describe("listings of a relay with an Emercoin node", () => {
     for (const listing of [OTHER_LISTING, "c1b2c3d4e5f64a7b"]) chain.list({ listing });
     await put(recordOf().text);
     const first = await available("?limit=2", "/numbers/available");
-    expect(first.listings).toEqual([
+    expect(first.listings).toMatchObject([
       { listing_id: LISTING, record: true },
       { listing_id: OTHER_LISTING, record: false },
     ]);
@@ -82,6 +82,35 @@ describe("listings of a relay with an Emercoin node", () => {
     await rig.register(grantOf());
     expect((await available()).listings.map(({ listing_id }) => listing_id)).not.toContain(LISTING);
     expect((await rig.call("GET", `/listings/${LISTING}`)).body).toMatchObject({ available: false });
+  });
+
+  it("filters by price, feature and bits, and adds the chain's word and the record where they are asked for", async () => {
+    const [cheap, dear] = [OTHER_LISTING, "c1b2c3d4e5f64a7b"];
+    chain.list({ listing: cheap });
+    chain.list({ listing: dear, daily: "0.5", weekly: "2" });
+    for (const parts of [{ listing: cheap }, { listing: dear, daily: "0.5", weekly: "2" }])
+      expect(verdictOf(await put(recordOf(parts).text, parts.listing))).toBe("200 created");
+    const ids = async (query: string) => (await available(query)).listings.map(({ listing_id }) => listing_id);
+    expect(await ids("")).toEqual([LISTING, cheap, dear]);
+    expect(await ids("?duration=weekly")).toEqual([dear]);
+    expect(await ids("?duration=daily&max_price=0.1")).toEqual([cheap]);
+    expect(await ids("?tier=sms_only&max_price=1")).toEqual([cheap, dear]);
+    expect(await ids("?tier=sms_voice_video")).toEqual([]);
+    expect(await ids("?features=non-voip")).toEqual([cheap, dear]);
+    expect(await ids("?features=non-voip,usa")).toEqual([]);
+    expect(await ids("?capabilities=9")).toEqual([LISTING, cheap, dear]);
+    expect(await ids("?capabilities=16")).toEqual([]);
+    const first = await available("?features=non-voip&limit=1");
+    expect([first.listings.length, first.next]).toEqual([1, cheap]);
+    expect(await ids(`?features=non-voip&limit=1&after=${first.next}`)).toEqual([dear]);
+    const [, shown] = (await available("?evidence=1&records=1")).listings;
+    expect(shown?.evidence?.name).toBe(`ness:sms:listing:${cheap}`);
+    expect(Buffer.from(shown?.evidence?.value ?? "", "base64")).toEqual(
+      Buffer.from(recordOf({ listing: cheap }).value),
+    );
+    expect(shown?.offchain).toEqual(JSON.parse(recordOf({ listing: cheap }).text));
+    for (const bad of ["?tier=none", "?max_price=cheap", "?features=A", "?capabilities=-1", "?evidence=yes", "?x=1"])
+      expect(verdictOf(await rig.call("GET", `/listings/available${bad}`))).toBe("400 relay.bad_query");
   });
 
   it("answers 503 while the node is down, and remembers nothing of that", async () => {
@@ -120,6 +149,6 @@ describe("listings of a relay without a node", () => {
     expect(await put(JSON.stringify({ ...forged, features: ["instant"] }))).toBe("403 relay.bad_signature");
     expect(await put(recordOf({ by: otherProvider, rev: 9 }).text)).toBe("403 relay.foreign_listing");
     const { height, listings } = listingsPage.parse((await rig.call("GET", "/listings/available")).body);
-    expect({ height, listings }).toEqual({ height: null, listings: [{ listing_id: LISTING, record: true }] });
+    expect({ height, listings }).toMatchObject({ height: null, listings: [{ listing_id: LISTING, record: true }] });
   });
 });

@@ -16,6 +16,7 @@ import type { CliIo, ExitCode } from "../cli-io.ts";
 import { version } from "../version.ts";
 import { DEFAULT_CONFIG, DEFAULT_DATA, dataFolder, readConfigText } from "./data-option.ts";
 import { demoText } from "./demo-text.ts";
+import { registerRelayReputation } from "./relay-reputation.ts";
 import { loadSimulator, startDemoBroker, startDemoNode } from "./simulator.ts";
 
 interface RoleOptions {
@@ -130,10 +131,15 @@ export function registerRoles(program: Command, io: CliIo, _setExit: (code: Exit
     )
     .option("--data <folder>", `data folder (default: NUMBERBOX_DATA, else ${DEFAULT_DATA})`)
     .action(async (options: BoxOptions) => await runBox(io, options));
-  program
+  const relay = program
     .command("relay")
     .description("run a relay")
-    .requiredOption("--config <file>", "configuration of the relay")
+    // Not a required one: that would be asked of the commands below as well.
+    .option("--config <file>", "configuration of the relay (required)")
     .option("--data <folder>", `data folder (default: NUMBERBOX_DATA, else ${DEFAULT_DATA})`)
-    .action(async (options: RoleOptions) => await runRelay(io, options));
+    .action(async ({ config, ...options }: Partial<RoleOptions>) => {
+      if (config === undefined) return relay.error("error: required option '--config <file>' not specified");
+      await runRelay(io, { config, ...options });
+    });
+  registerRelayReputation(relay, io);
 }

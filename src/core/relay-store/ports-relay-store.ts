@@ -10,6 +10,7 @@ import type {
   ProviderMessagesPage,
   ProviderReceiptsPage,
   ProviderRequest,
+  Receipt,
   RentalGrant,
   RentRequest,
 } from "../../protocol/index.ts";
@@ -56,6 +57,16 @@ export interface Acknowledgement {
   readonly receipt: string;
 }
 
+/** What became of a message. */
+export interface DeliveredMessage extends Pick<Candidate, "id" | "v" | "ts" | "hash" | "signature"> {
+  readonly seq: number;
+  readonly storedAt: UnixMs;
+  /** Whether its envelope is still here. */
+  readonly waiting: boolean;
+  /** The renter's. */
+  readonly receipt: Receipt | null;
+}
+
 /** Messages between acceptance and acknowledgement. */
 export interface MailStore {
   /** Judges and stores in order, as `judgeForwards` does. One result for each item. */
@@ -66,6 +77,8 @@ export interface MailStore {
   received(renter: string, hashes: readonly string[]): Promise<readonly ReceivedMessage[]>;
   /** Keeps the receipts and wipes the envelopes they are about. A second receipt for a message changes nothing. */
   acknowledge(renter: string, entries: readonly Acknowledgement[]): Promise<void>;
+  /** Messages of one rental by `seq`, with or without their envelopes. Those of the short form have no `seq` and are left out. */
+  course(rentalId: string, request: PageRequest): Promise<readonly DeliveredMessage[]>;
   /** Renters' receipts for one provider in order of arrival. */
   receipts(provider: string, request: PageRequest): Promise<ProviderReceiptsPage>;
 }
@@ -99,6 +112,9 @@ export interface GrantStore {
     entry: { readonly grant: RentalGrant; readonly text: string },
     decide: (context: GrantContext) => GrantDecision,
   ): Promise<GrantDecision>;
+  find(rentalId: string): Promise<StoredGrant | null>;
+  /** Those of one listing, the newest end first, at most 50. */
+  ofListing(listingId: string): Promise<readonly StoredGrant[]>;
   /** Grants of one renter, whatever their state, at most 500. */
   ofRenter(renter: string): Promise<readonly StoredGrant[]>;
   /** Those of one provider behind `after`, by rental id; `more` when others follow. */
@@ -144,6 +160,8 @@ export interface RecordStore {
     now: UnixMs,
     decide: (stored: StoredRecord | null) => RecordDecision,
   ): Promise<RecordDecision>;
+  /** The records of those of `ids` that have one, in no order. */
+  many(ids: readonly string[]): Promise<readonly StoredRecord[]>;
   /** Those of `ids` with a record here. */
   among(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Ids of all records behind `after`, in their order. */
@@ -201,6 +219,25 @@ export interface OrderStore {
   orderOf(requestId: string): Promise<string | null>;
   /** Keeps the provider's word and forgets the question's body. */
   answer(requestId: string, answer: OrderAnswer): Promise<void>;
+}
+
+/** A small text under a name: papers that the relay only passes on, and signs of life. */
+export interface Paper {
+  /** What it is, 1-20 lower-case letters. */
+  readonly kind: string;
+  /** Letters of base64url, at most 64. */
+  readonly id: string;
+  /** At most 128 KiB. */
+  readonly text: string;
+  readonly at: UnixMs;
+}
+
+export interface PaperStore {
+  find(kind: string, id: string): Promise<Paper | null>;
+  /** Lets `decide` judge what is stored; its `false` and a throw of it change nothing. It may be asked more than once. */
+  save(paper: Paper, decide: (stored: Paper | null) => boolean): Promise<boolean>;
+  /** When those of `ids` that are here were saved. */
+  times(kind: string, ids: readonly string[]): Promise<ReadonlyMap<string, UnixMs>>;
 }
 
 /** A token's owner. Tokens are kept by their SHA-256 in hex: a stolen store gives no access. */
@@ -261,6 +298,8 @@ export interface RelayUpkeep {
   removeRentals(endedBefore: number): Promise<number>;
   /** Forgets orders made at or before this (Unix seconds). What was granted lives on as a rental. */
   forgetOrders(madeBefore: number): Promise<number>;
+  /** Forgets papers of this kind saved at or before this. Returns how many, 0 when nothing is left. */
+  forgetPapers(kind: string, savedBefore: UnixMs): Promise<number>;
   /** Forgets tokens, nonces and challenges that expired at or before this (Unix seconds). */
   forgetSessions(expiredBefore: number): Promise<void>;
 }
@@ -288,6 +327,7 @@ export interface RelayStore {
   readonly providers: ProviderStore;
   readonly records: RecordStore;
   readonly orders: OrderStore;
+  readonly papers: PaperStore;
   readonly sessions: SessionStore;
   readonly accepted: AcceptedStore;
   readonly upkeep: RelayUpkeep;

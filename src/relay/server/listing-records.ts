@@ -16,7 +16,6 @@ import type { ListingIndex, RecordDecision, RelayStore, StoredRecord } from "../
 import { canonicalBytes } from "../../envelope/index.ts";
 import {
   type ListingEvidenceWire,
-  type ListingsPage,
   payMethod,
   type RecordReply,
   type RentQuestion,
@@ -32,9 +31,11 @@ import {
   tiersOf,
 } from "../../registry/index.ts";
 import { type ChainListings, evidenceOf } from "./chain-listings.ts";
+import type { Presence } from "./presence.ts";
 import { refusal } from "./problems.ts";
 import type { Providers } from "./providers.ts";
 import type { RelayTime } from "./relay-time.ts";
+import type { Reputations } from "./reputations.ts";
 
 export interface ListingRecordsDeps {
   readonly store: Pick<RelayStore, "records" | "rentals">;
@@ -43,8 +44,8 @@ export interface ListingRecordsDeps {
   readonly time: RelayTime;
   /** Null where the relay has no node. */
   readonly chain: ChainListings | null;
-  /** All listings of the chain; null where the relay has no node. */
-  readonly index: ListingIndex | null;
+  readonly reputations: Reputations;
+  readonly presence: Presence;
 }
 
 /** Whether a record may take the place of what is stored. `committed`: the chain says so. Throws the refusal. Pure. */
@@ -80,7 +81,17 @@ export class ListingRecords {
       listing: evidenceOf(seen?.listing ?? null),
       worm: evidenceOf(seen?.worm ?? null),
       record: record?.commitment ?? null,
+      ...(await this.#standing(id, record)),
       available: (await store.rentals.rentedOf([id], time.earliest())).size === 0,
+    };
+  }
+
+  async #standing(id: ListingId, record: StoredRecord | null) {
+    const { reputations, presence } = this.#deps;
+    const seen = record === null ? null : await presence.times([record.provider]);
+    return {
+      reputation: await reputations.of(id),
+      seen_at: record === null ? null : (seen?.get(record.provider) ?? null),
     };
   }
 
@@ -106,23 +117,6 @@ export class ListingRecords {
     if (tiers.length === 0) throw refusal("relay.not_offered", "the listing is not offered for that");
     const needs = ["order_id", "tier", "renter", "payment", "envelope_version"];
     return { listing_id: id, duration, provider: stored.provider, tiers, methods: payMethod.options, needs };
-  }
-
-  /** Listings behind `after` that nobody rents through this relay: those of the chain, or of the records where there is no node. */
-  async available(after: string, limit: number): Promise<ListingsPage> {
-    const { index, store, time } = this.#deps;
-    const height = index === null ? null : heightOf(index);
-    const ids =
-      index === null
-        ? await store.records.ids(after, limit)
-        : (await index.page(after, limit)).map(({ id }) => listingId(id));
-    const rented = await store.rentals.rentedOf(ids, time.earliest());
-    const kept = await store.records.among(ids);
-    return {
-      height,
-      listings: ids.filter((id) => !rented.has(id)).map((id) => ({ listing_id: id, record: kept.has(id) })),
-      next: ids.length < limit ? null : (ids.at(-1) ?? null),
-    };
   }
 
   /**
@@ -172,7 +166,7 @@ export class ListingRecords {
 const unknownListing = () => refusal("relay.unknown_listing", "neither chain nor relay know this listing");
 
 /** Where the index stands. Throws `relay.no_chain` while it has not seen all of the chain, or no longer sees it. */
-function heightOf({ status: { height, complete, problem } }: ListingIndex): number {
+export function heightOf({ status: { height, complete, problem } }: ListingIndex): number {
   if (height !== null && complete && problem === null) return height;
   const why = problem === null ? "still reads the chain" : `does not see the chain (${problem})`;
   throw refusal("relay.no_chain", `the relay ${why}`, seconds(10));

@@ -124,7 +124,8 @@ const receiptRow = rowParser("receipts", (row) => ({
   receipt: parseReceipt(row.text("receipt_json")),
 }));
 
-function parseReceipt(text: string): Receipt {
+/** Reads a receipt back. It was verified before it was stored. */
+export function parseReceipt(text: string): Receipt {
   try {
     return receiptSchema.parse(JSON.parse(text));
   } catch {

@@ -55,6 +55,12 @@ export async function rentedOf(
   return new Set(await database.read(sql, [JSON.stringify(ids), unixSecondsOf(now)], idRow));
 }
 
+/** The records of those of `ids` that have one. */
+export function findRecords(database: SqliteDatabase, ids: readonly string[]): Promise<readonly StoredRecord[]> {
+  const sql = `SELECT ${COLUMNS} FROM listing_records WHERE listing_id IN (SELECT value FROM json_each(?))`;
+  return database.read(sql, [JSON.stringify(ids)], recordRow);
+}
+
 /** Those of `ids` with a record here. */
 export async function recordsOf(database: SqliteDatabase, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const sql = "SELECT listing_id FROM listing_records WHERE listing_id IN (SELECT value FROM json_each(?))";

@@ -21,6 +21,7 @@ import { Forwarding } from "./forwarding.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { BodyReader } from "./http-body.ts";
 import { HttpFront } from "./http-front.ts";
+import { ListingBrowse } from "./listing-browse.ts";
 import { ListingRecords } from "./listing-records.ts";
 import { LiveHub } from "./live-hub.ts";
 import { MarketOrders, ofProvider, ofRenter } from "./market-orders.ts";
@@ -32,15 +33,18 @@ import {
   type RelayServerOptions,
   relayLimits,
 } from "./options.ts";
+import { Presence } from "./presence.ts";
 import { Providers } from "./providers.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
 import { relayKey } from "./relay-key.ts";
 import { RelayTime } from "./relay-time.ts";
+import { Reputations } from "./reputations.ts";
 import { createRoutes } from "./routes.ts";
 import { relaySchema } from "./schema.ts";
 import { SqliteRelayStore } from "./sqlite-store.ts";
 import { Waiters } from "./waiters.ts";
 import { WorkGate } from "./work-gate.ts";
+import { Worms } from "./worms.ts";
 
 const DATABASE_FILE = "relay.sqlite";
 const KEY_FILE = "relay.key";
@@ -154,6 +158,25 @@ async function checkIssuer(store: RelayStore, verify: string): Promise<void> {
   });
 }
 
+interface MarketParts {
+  readonly providers: Providers;
+  readonly waiters: Waiters;
+  readonly index: ListingIndex | null;
+}
+
+function marketOf(options: RelayServerOptions, shared: Shared, { providers, waiters, index }: MarketParts) {
+  const { clock, crypto, random, names = null } = options;
+  const standing = { reputations: new Reputations(shared), presence: new Presence(shared) };
+  const chain = names === null ? null : new ChainListings(names, clock);
+  return {
+    ...standing,
+    records: new ListingRecords({ ...shared, ...standing, providers, chain }),
+    browse: new ListingBrowse({ ...shared, ...standing, index }),
+    worms: new Worms({ crypto, names }),
+    orders: new MarketOrders({ ...shared, random, providers, waiters }),
+  };
+}
+
 async function compose(options: RelayServerOptions, storage: Storage, log: Logger): Promise<Parts> {
   const { clock, crypto, random, version, dataFolder, keyFile = join(dataFolder, KEY_FILE) } = options;
   const { store, database } = storage;
@@ -174,7 +197,6 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
     dated: () => service.dated(),
     receipt: (message) => accepted.receipt(message),
   });
-  const chain = options.names === undefined ? null : new ChainListings(options.names, clock);
   const waiters = new Waiters(clock);
   store.listen({
     stored: (renter, message) => hub.push(renter, message),
@@ -182,15 +204,17 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
     answered: (orderId) => waiters.notify(ofRenter(orderId)),
   });
   const index = options.names === undefined ? null : listingIndex(options.names, { ...shared, database });
-  const records = new ListingRecords({ ...shared, providers, chain, index });
-  const orders = new MarketOrders({ ...shared, random, providers, waiters });
+  const market = marketOf(options, shared, { providers, waiters, index });
   const checkHealth = healthCheck(store, clock);
   const work = new WorkGate({ ...shared, random, bits: limits.workBits });
   const gauges = async (): Promise<RelayGauges> => ({
     ...{ connections: front.connections, sockets: hub.count, waiting: waiters.count, bodies: bodies.held },
     store: await store.state(),
   });
-  const asked = { hostOf: hostOf(options.publicHost), checkHealth, proofs: reader, records, orders, work, gauges };
+  const asked = {
+    hostOf: hostOf(options.publicHost),
+    ...{ checkHealth, proofs: reader, work, gauges, ...market },
+  };
   const voice = options.voice ?? (() => null);
   const { metricsToken = null, trustLocalProxy = false } = options;
   const dashboard = await Dashboard.load(options.dashboard, log);

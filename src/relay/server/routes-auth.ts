@@ -19,37 +19,45 @@ import { refusal } from "./problems.ts";
 import type { Providers } from "./providers.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { type WorkGate, workReply } from "./work-gate.ts";
+import type { Worms } from "./worms.ts";
 
 export interface AuthDeps {
   readonly authentication: Authentication;
   readonly limits: RateLimits;
   readonly providers: Providers;
   readonly work: WorkGate;
+  readonly worms: Worms;
   readonly metrics: Pick<RelayMetrics, "refused">;
   readonly addressOf: (request: IncomingMessage) => string;
   /** The host that stands in challenges. */
   readonly hostOf: (request: IncomingMessage) => string;
 }
 
-type Who = { readonly pubkey: string } | { readonly emc_address: string };
+type Who = { readonly pubkey: string } | { readonly emc_address: string } | { readonly worm: string };
 
 async function challengeFor(
-  { authentication, hostOf }: AuthDeps,
+  { authentication, hostOf, worms }: AuthDeps,
   request: IncomingMessage,
   who: Who,
 ): Promise<ChallengeReply> {
   const host = hostOf(request);
+  if ("worm" in who) {
+    const { verify: pubkey } = await worms.keysOf(who.worm);
+    return { ...authentication.challenge(pubkey, host), pubkey };
+  }
   return "pubkey" in who
     ? authentication.challenge(who.pubkey, host)
     : authentication.addressChallenge(who.emc_address, host);
 }
 
-function tokenFor({ authentication }: AuthDeps, asked: AuthRequest) {
+async function tokenFor({ authentication, worms }: AuthDeps, asked: AuthRequest) {
   const { challenge, signature } = asked;
-  if (signature === undefined || ("pubkey" in asked && challenge === undefined))
+  if (signature === undefined || (!("emc_address" in asked) && challenge === undefined))
     throw refusal("relay.challenge_required", "the request carries no signed challenge");
-  if ("pubkey" in asked) return authentication.login({ pubkey: asked.pubkey, challenge: challenge ?? "", signature });
-  return authentication.addressLogin({ address: asked.emc_address, challenge, signature });
+  if ("emc_address" in asked)
+    return await authentication.addressLogin({ address: asked.emc_address, challenge, signature });
+  const pubkey = "pubkey" in asked ? asked.pubkey : (await worms.keysOf(asked.worm)).verify;
+  return await authentication.login({ pubkey, challenge: challenge ?? "", signature });
 }
 
 /** The boxes of this relay's providers are no strangers. */
@@ -70,7 +78,9 @@ async function signedIn(deps: AuthDeps, request: IncomingMessage, asked: AuthReq
   }
 }
 
-const CHALLENGE = `A challenge names the host, the purpose, the key or address, a nonce and its end in five minutes. Sign its UTF-8 bytes with the Ed25519 key, or with \`signmessage\` of the address's wallet.`;
+const WORM_ERRORS = ["relay.unknown_worm", "relay.no_chain"];
+
+const CHALLENGE = `A challenge names the host, the purpose, the key or address, a nonce and its end in five minutes. Sign its UTF-8 bytes with the Ed25519 key (that of \`pubkey\`, or the one that the WORM record names), or with \`signmessage\` of the address's wallet.`;
 
 export function authOperations(deps: AuthDeps): readonly Operation[] {
   return [
@@ -84,6 +94,7 @@ export function authOperations(deps: AuthDeps): readonly Operation[] {
         summary: "A text to sign",
       },
       description: CHALLENGE,
+      errors: WORM_ERRORS,
       body: challengeRequest,
       reply: challengeReply,
       run: ({ body, request }) => challengeFor(deps, request, body),
@@ -92,7 +103,13 @@ export function authOperations(deps: AuthDeps): readonly Operation[] {
       ...{ method: "post", path: "/auth", access: "open", counts: "auth", tag: "Tokens" },
       summary: "A token for a signed challenge",
       description: "Without a signature, or with one that is not good, the answer is 401 with a fresh challenge.",
-      errors: ["relay.work_required", "relay.challenge_required", "relay.bad_challenge", "relay.bad_login"],
+      errors: [
+        "relay.work_required",
+        "relay.challenge_required",
+        "relay.bad_challenge",
+        "relay.bad_login",
+        ...WORM_ERRORS,
+      ],
       others: { 401: { description: "Not signed: sign the challenge that is here", schema: relayProblem } },
       body: authRequest,
       reply: authReply,

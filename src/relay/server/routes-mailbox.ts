@@ -1,8 +1,7 @@
 // What waits for a renter, by which grants, and what he says of it; what boxes hand in.
 
 import { z } from "zod";
-import { unixSecondsOf } from "../../base/index.ts";
-import type { RelayStore, StoredGrant } from "../../core/index.ts";
+import type { RelayStore } from "../../core/index.ts";
 import {
   ackReply,
   ackRequest,
@@ -13,7 +12,6 @@ import {
   rentalGrant,
   rentalIdText,
   rentalPlace,
-  rentalsReply,
   shortForward,
   wireMessage,
 } from "../../protocol/index.ts";
@@ -21,19 +19,10 @@ import { type AcknowledgementDeps, acknowledge } from "./acknowledgement.ts";
 import { pageQuery } from "./http-query.ts";
 import { describedOnly, type Operation, operation } from "./operation.ts";
 import { type RegistrationDeps, registerRental } from "./registration.ts";
-import type { RelayTime } from "./relay-time.ts";
 
 export interface MailboxDeps extends AcknowledgementDeps, RegistrationDeps {
   readonly store: Pick<RelayStore, "mail" | "rentals">;
-  readonly time: RelayTime;
 }
-
-/** `now` in Unix seconds. */
-const rentalView = ({ grant, lastSeq }: StoredGrant, now: number) => ({
-  grant,
-  state: now < grant.expires_at ? ("active" as const) : ("ended" as const),
-  last_seq: lastSeq,
-});
 
 /** The largest envelope as text, and room for the header around it. */
 export const MAX_FORWARD_BYTES = Math.ceil((MAX_ENVELOPE_BYTES * 4) / 3) + 4096;
@@ -68,7 +57,7 @@ const forwarded = describedOnly({
 });
 
 export function mailboxOperations(deps: MailboxDeps): readonly Operation[] {
-  const { store, time } = deps;
+  const { store } = deps;
   return [
     forwarded,
     operation({
@@ -89,14 +78,6 @@ export function mailboxOperations(deps: MailboxDeps): readonly Operation[] {
       body: ackRequest,
       reply: ackReply,
       run: async ({ caller, body }) => await acknowledge(deps, caller, body.receipts),
-    }),
-    operation({
-      ...{ method: "get", path: "/rentals", access: "token", tag: "Rentals", summary: "The grants of the renter" },
-      reply: rentalsReply,
-      run: async ({ caller }) => {
-        const now = unixSecondsOf(time.earliest());
-        return { rentals: (await store.rentals.ofRenter(caller)).map((each) => rentalView(each, now)) };
-      },
     }),
     operation({
       ...{ method: "put", path: "/rentals/{rental_id}", access: "signed", tag: "Rentals" },

@@ -1,12 +1,13 @@
 // `/provider/…`: what a box asks about its own provider, and what it answers to renters.
 
 import { z } from "zod";
-import { type Clock, millis } from "../../base/index.ts";
+import { type Clock, millis, unixSecondsOf } from "../../base/index.ts";
 import type { RelayStore, StoredGrant } from "../../core/index.ts";
 import {
   answerReply,
   claimReply,
   claimRequest,
+  heartbeatReply,
   orderAnswer,
   orderIdText,
   type ProviderRentalsPage,
@@ -19,6 +20,7 @@ import {
 import { pageQuery, waitSeconds, wholeNumber } from "./http-query.ts";
 import type { MarketOrders } from "./market-orders.ts";
 import { type Operation, operation } from "./operation.ts";
+import type { Presence } from "./presence.ts";
 import type { Providers } from "./providers.ts";
 
 export interface ProviderDeps {
@@ -26,6 +28,7 @@ export interface ProviderDeps {
   readonly orders: MarketOrders;
   readonly providers: Providers;
   readonly clock: Clock;
+  readonly presence: Presence;
 }
 
 const MAX_ANSWER_BYTES = 48 * 1024;
@@ -106,8 +109,20 @@ export function providerOperations(deps: ProviderDeps): readonly Operation[] {
       description: "Held open for `wait` seconds while there is nothing. A question comes again until it is answered.",
       query: requestsQuery,
       reply: providerRequests,
-      run: async ({ caller, query: { after, wait, open } }) =>
-        await orders.requests(caller, { after, wait: millis(wait * 1000), open: open !== undefined }),
+      run: async ({ caller, query: { after, wait, open } }) => {
+        await deps.presence.seen(caller);
+        return await orders.requests(caller, { after, wait: millis(wait * 1000), open: open !== undefined });
+      },
+    }),
+    operation({
+      ...{ method: "put", path: "/provider/heartbeat", access: "provider", tag: "Providers" },
+      summary: "Say that the box is there",
+      description: "Listings tell when their provider's box was here last. Asking for questions says the same.",
+      reply: heartbeatReply,
+      run: async ({ caller }) => {
+        await deps.presence.seen(caller);
+        return { status: "ok" as const, time: unixSecondsOf(deps.clock.now()) };
+      },
     }),
     operation({
       ...{ method: "put", path: "/provider/requests/{id}", access: "signed", tag: "Providers" },

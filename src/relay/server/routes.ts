@@ -11,19 +11,23 @@ import { expressPaths, handlerOf, type Operation, type OperationDeps } from "./o
 import { refusal } from "./problems.ts";
 import { type AboutDeps, aboutOperations } from "./routes-about.ts";
 import { type AuthDeps, authOperations } from "./routes-auth.ts";
+import { type ListingDeps, listingOperations } from "./routes-listings.ts";
 import { type MailboxDeps, mailboxOperations } from "./routes-mailbox.ts";
 import { type MarketDeps, marketOperations } from "./routes-market.ts";
 import { type MetricsDeps, metricsOperations } from "./routes-metrics.ts";
 import { type ProviderDeps, providerOperations } from "./routes-provider.ts";
+import { type RentalDeps, rentalOperations } from "./routes-rentals.ts";
 
 export interface RouteDeps
   extends OperationDeps,
     AboutDeps,
     AuthDeps,
+    ListingDeps,
     MailboxDeps,
     MarketDeps,
     MetricsDeps,
-    ProviderDeps {
+    ProviderDeps,
+    RentalDeps {
   readonly metrics: RelayMetrics;
   readonly store: RelayStore;
   readonly log: Logger;
@@ -35,8 +39,10 @@ export function relayOperations(deps: RouteDeps): readonly Operation[] {
     ...aboutOperations(deps),
     ...metricsOperations(deps),
     ...authOperations(deps),
+    ...listingOperations(deps),
     ...marketOperations(deps),
     ...mailboxOperations(deps),
+    ...rentalOperations(deps),
     ...providerOperations(deps),
   ];
 }

@@ -1,6 +1,7 @@
 // The relay's own database: what must survive a crash between two instructions.
 
 import { LISTING_INDEX_TABLES, type Schema, TREE_TABLES } from "../../sqlite/index.ts";
+import { PAPERS_TABLE } from "./paper-store.ts";
 import { PROVIDER_BOX_TABLE } from "./provider-store.ts";
 
 const TABLES = `
@@ -120,5 +121,6 @@ export const relaySchema: Schema = {
     { name: "market", sql: MARKET },
     { name: "listing index", sql: LISTING_INDEX_TABLES },
     { name: "boxes of providers", sql: PROVIDER_BOX_TABLE },
+    { name: "papers", sql: PAPERS_TABLE },
   ],
 };

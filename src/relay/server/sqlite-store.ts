@@ -4,6 +4,7 @@ import type { Random } from "../../base/index.ts";
 import type { RelayListener, RelayStore, RelayStoreState } from "../../core/index.ts";
 import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { acceptedStore } from "./accepted-store.ts";
+import { findGrant, grantsOfListing, readCourse } from "./course-store.ts";
 import { storeForwards } from "./forward-store.ts";
 import { findReceived, readMailbox, readReceipts, readRentals, saveAcknowledgements } from "./mailbox-store.ts";
 import {
@@ -15,8 +16,9 @@ import {
   saveRequest,
   waitingRequests,
 } from "./order-store.ts";
+import { paperStore } from "./paper-store.ts";
 import { claimBox, readBox, readProviderMessages, readProviderRentals } from "./provider-store.ts";
-import { findRecord, recordIds, recordsOf, rentedOf, saveRecord } from "./record-store.ts";
+import { findRecord, findRecords, recordIds, recordsOf, rentedOf, saveRecord } from "./record-store.ts";
 import { findRoutesOfListing, isKnownListing, saveGrant } from "./rental-store.ts";
 import { RouteCache } from "./route-cache.ts";
 import { SqliteSessions } from "./session-store.ts";
@@ -30,6 +32,7 @@ export class SqliteRelayStore implements RelayStore {
   readonly providers: RelayStore["providers"];
   readonly records: RelayStore["records"];
   readonly orders: RelayStore["orders"];
+  readonly papers: RelayStore["papers"];
   readonly sessions: SqliteSessions;
   readonly accepted: RelayStore["accepted"];
   readonly upkeep: RelayStore["upkeep"];
@@ -44,6 +47,7 @@ export class SqliteRelayStore implements RelayStore {
       page: (renter, request) => readMailbox(database, renter, request),
       received: (renter, hashes) => findReceived(database, renter, hashes),
       acknowledge: (renter, entries) => saveAcknowledgements(database, renter, entries),
+      course: (rentalId, request) => readCourse(database, rentalId, request),
       receipts: (provider, request) => readReceipts(database, provider, request),
     };
     this.rentals = rentalsOf(database);
@@ -51,10 +55,12 @@ export class SqliteRelayStore implements RelayStore {
     this.records = {
       find: (id) => findRecord(database, id),
       save: (record, now, decide) => saveRecord(database, record, now, decide),
+      many: (ids) => findRecords(database, ids),
       among: (ids) => recordsOf(database, ids),
       ids: (after, limit) => recordIds(database, after, limit),
     };
     this.orders = this.#ordersOf(database);
+    this.papers = paperStore(database);
     this.accepted = acceptedStore(database);
     this.upkeep = upkeepStore(database, (expiredBefore) => this.sessions.forget(expiredBefore));
   }
@@ -113,6 +119,8 @@ function rentalsOf(database: SqliteDatabase): RelayStore["rentals"] {
       if (decision === "created") routes.forget(entry.grant.rental_id);
       return decision;
     },
+    find: (rentalId) => findGrant(database, rentalId),
+    ofListing: (listingId) => grantsOfListing(database, listingId),
     ofRenter: (renter) => readRentals(database, renter),
     ofProvider: (provider, request) => readProviderRentals(database, provider, request),
     messages: (provider, request) => readProviderMessages(database, provider, request),

@@ -2,6 +2,7 @@
 
 import type { RelayUpkeep } from "../../core/index.ts";
 import { rowParser, type SqliteDatabase } from "../../sqlite/index.ts";
+import { forgetPapers } from "./paper-store.ts";
 
 // Small enough that no forward waits long for the writer.
 const SLICE = 500;
@@ -71,6 +72,7 @@ export function upkeepStore(database: SqliteDatabase, forgetSessions: RelayUpkee
     expireEnvelopes: (limits) => expireEnvelopes(database, limits),
     removeRentals: (endedBefore) => removeRental(database, endedBefore),
     forgetOrders: (madeBefore) => forgetOrders(database, madeBefore),
+    forgetPapers: (kind, savedBefore) => forgetPapers(database, kind, savedBefore),
     forgetSessions,
   };
 }

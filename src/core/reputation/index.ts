@@ -1,0 +1,3 @@
+// Public face of `core/reputation`.
+
+export * from "./reputation.ts";

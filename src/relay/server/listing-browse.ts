@@ -1,0 +1,201 @@
+// Browsing: listings that are free, filtered by what their records say. Whoever wants privacy takes all records and filters at home.
+
+import { isAppError, type ListingId, listingId, type MicroEmc, parseEmc, toBase64, utf8 } from "../../base/index.ts";
+import type { IndexedListing, ListingIndex, RelayStore, StoredRecord } from "../../core/index.ts";
+import type { ListingsPage } from "../../protocol/index.ts";
+import {
+  listingName,
+  parseListingRecord,
+  parseListingValue,
+  type RentalDuration,
+  type Tier,
+  type TierTerms,
+  tiersOf,
+} from "../../registry/index.ts";
+import { heightOf } from "./listing-records.ts";
+import type { Presence } from "./presence.ts";
+import type { RelayTime } from "./relay-time.ts";
+import type { Reputations } from "./reputations.ts";
+
+export interface ListingBrowseDeps {
+  readonly store: Pick<RelayStore, "records" | "rentals">;
+  readonly time: RelayTime;
+  /** Null where the relay has no node. */
+  readonly index: ListingIndex | null;
+  readonly reputations: Reputations;
+  readonly presence: Presence;
+}
+
+export interface ListingFilter {
+  readonly tier: Tier | undefined;
+  readonly duration: RentalDuration | undefined;
+  /** Of the rental for `duration`, or for any where that is left out. */
+  readonly maxPrice: MicroEmc | undefined;
+  /** All must be there. */
+  readonly features: readonly string[];
+  /** Bits that must all be set. */
+  readonly capabilities: number;
+  readonly minReputation: number | undefined;
+}
+
+export interface BrowseQuery extends ListingFilter {
+  readonly after: string;
+  readonly limit: number;
+  readonly withEvidence: boolean;
+  readonly withRecords: boolean;
+}
+
+/** What a record says, for filters. */
+interface Facts {
+  readonly tiers: readonly TierTerms[];
+  readonly features: ReadonlySet<string>;
+  readonly capabilities: number;
+}
+
+interface Candidate {
+  readonly id: ListingId;
+  /** Null where the relay has no node. */
+  readonly indexed: IndexedListing | null;
+}
+
+/** Looked at for one page: what is rare comes on a later page, which `next` leads to. */
+const MAX_LOOKED_AT = 2000;
+const SLICE = 500;
+const MAX_REMEMBERED = 50_000;
+
+function factsOf({ record }: Pick<StoredRecord, "record">): Facts | null {
+  try {
+    const { fields } = parseListingRecord(utf8(record));
+    return {
+      tiers: tiersOf(fields),
+      features: new Set(fields.features ?? []),
+      capabilities: fields.capabilities ?? 0,
+    };
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
+}
+
+function isPriced({ tiers }: Facts, { tier, duration, maxPrice }: ListingFilter): boolean {
+  const prices = tiers
+    .filter((each) => tier === undefined || each.tier === tier)
+    .flatMap(({ rental }) => (duration === undefined ? Object.values(rental) : [rental[duration]]));
+  return prices.some((price) => price !== null && (maxPrice === undefined || price <= maxPrice));
+}
+
+const asksForRecord = ({ tier, duration, maxPrice, features }: ListingFilter): boolean =>
+  tier !== undefined || duration !== undefined || maxPrice !== undefined || features.length > 0;
+
+/** Pure. A listing without a record fits only what its bits alone answer. */
+export function fits(facts: Facts | null, bits: number, filter: ListingFilter): boolean {
+  if ((bits & filter.capabilities) !== filter.capabilities) return false;
+  if (!asksForRecord(filter)) return true;
+  if (facts === null || !filter.features.every((feature) => facts.features.has(feature))) return false;
+  const { tier, duration, maxPrice } = filter;
+  const asksForPrice = tier !== undefined || duration !== undefined || maxPrice !== undefined;
+  return !asksForPrice || isPriced(facts, filter);
+}
+
+function bitsOf({ indexed }: Candidate, facts: Facts | null): number {
+  if (indexed === null) return facts?.capabilities ?? 0;
+  try {
+    return parseListingValue(indexed.value).capabilities;
+  } catch (error) {
+    if (isAppError(error)) return 0;
+    throw error;
+  }
+}
+
+export class ListingBrowse {
+  readonly #deps: ListingBrowseDeps;
+  /** By commitment: a record never changes under one. */
+  readonly #facts = new Map<string, Facts | null>();
+
+  constructor(deps: ListingBrowseDeps) {
+    this.#deps = deps;
+  }
+
+  /** Listings behind `after` that nobody rents through this relay. Errors: `relay.no_chain`. */
+  async page(query: BrowseQuery): Promise<ListingsPage> {
+    const { index } = this.#deps;
+    const height = index === null ? null : heightOf(index);
+    const listings: ListingsPage["listings"] = [];
+    let { after } = query;
+    for (let looked = 0; looked < MAX_LOOKED_AT; looked += SLICE) {
+      // Without a filter most of them fit.
+      const slice = await this.#slice(after, asksForAnything(query) ? SLICE : query.limit - listings.length);
+      const { found, last } = await this.#among(slice.candidates, query, query.limit - listings.length);
+      listings.push(...found);
+      if (last !== null) return { height, listings, next: last };
+      if (slice.isLast) return { height, listings, next: null };
+      after = slice.candidates.at(-1)?.id ?? after;
+      if (listings.length >= query.limit) break;
+    }
+    return { height, listings, next: after === "" ? null : listingId(after) };
+  }
+
+  async #slice(
+    after: string,
+    count: number,
+  ): Promise<{ readonly candidates: readonly Candidate[]; readonly isLast: boolean }> {
+    const { index, store } = this.#deps;
+    const candidates =
+      index === null
+        ? (await store.records.ids(after, count)).map((id) => ({ id: listingId(id), indexed: null }))
+        : (await index.page(after, count)).map((indexed) => ({ id: listingId(indexed.id), indexed }));
+    return { candidates, isLast: candidates.length < count };
+  }
+
+  /** `last`: the id to go on behind, where `limit` ended the search. */
+  async #among(candidates: readonly Candidate[], query: BrowseQuery, limit: number) {
+    const { store, time, presence, reputations } = this.#deps;
+    const ids = candidates.map(({ id }) => id);
+    const rented = await store.rentals.rentedOf(ids, time.earliest());
+    const records = new Map((await store.records.many(ids)).map((each) => [each.listingId, each]));
+    const free = candidates.filter((each) => {
+      const record = records.get(each.id);
+      const facts = record === undefined ? null : this.#factsOf(record);
+      return !rented.has(each.id) && fits(facts, bitsOf(each, facts), query);
+    });
+    const found: ListingsPage["listings"] = [];
+    const seen = await presence.times([...records.values()].map(({ provider }) => provider));
+    for (const [at, candidate] of free.entries()) {
+      const reputation = await reputations.of(candidate.id);
+      if (query.minReputation !== undefined && (reputation?.per_mille ?? -1) < query.minReputation) continue;
+      const record = records.get(candidate.id) ?? null;
+      found.push({
+        ...{ listing_id: candidate.id, record: record !== null, reputation },
+        seen_at: record === null ? null : (seen.get(record.provider) ?? null),
+        ...(query.withEvidence ? { evidence: evidenceOf(candidate) } : {}),
+        ...(query.withRecords ? { offchain: record === null ? null : Object(JSON.parse(record.record)) } : {}),
+      });
+      if (found.length === limit && at < free.length - 1) return { found, last: candidate.id };
+    }
+    return { found, last: null };
+  }
+
+  #factsOf(record: StoredRecord): Facts | null {
+    const known = this.#facts.get(record.commitment);
+    if (known !== undefined) return known;
+    const facts = factsOf(record);
+    this.#facts.set(record.commitment, facts);
+    const [oldest] = this.#facts.keys();
+    if (this.#facts.size > MAX_REMEMBERED && oldest !== undefined) this.#facts.delete(oldest);
+    return facts;
+  }
+}
+
+const asksForAnything = (query: BrowseQuery): boolean =>
+  asksForRecord(query) || query.capabilities !== 0 || query.minReputation !== undefined;
+
+function evidenceOf({ id, indexed }: Candidate) {
+  if (indexed === null) return null;
+  const { value, txid, address, expiresAt } = indexed;
+  return { name: listingName(id), value: toBase64(value), txid, address, expires_at: expiresAt };
+}
+
+/** `usa,non-voip` as its words; throws nothing. */
+export const featuresOf = (text: string): readonly string[] => text.split(",").filter((word) => word !== "");
+export const priceOf = (text: string | undefined): MicroEmc | undefined =>
+  text === undefined ? undefined : parseEmc(text);
