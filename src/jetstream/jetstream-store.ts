@@ -27,6 +27,7 @@ interface Parts {
   readonly link: NatsLink;
   readonly mirror: StateMirror;
   readonly mailLog: MailLog;
+  readonly envelopes: Envelopes;
   readonly bucket: StateBucket;
   readonly challenges: StateBucket;
   readonly names: StreamNames;
@@ -55,7 +56,7 @@ class JetStreamStore implements RelayStore {
       ...options,
       mirror,
       log: mailLog,
-      envelopes: new Envelopes(reading),
+      envelopes: parts.envelopes,
       receipts: new ReceiptReader(reading),
     });
     this.mail = mail;
@@ -114,6 +115,7 @@ class JetStreamStore implements RelayStore {
   async #close(): Promise<void> {
     this.#parts.mailLog.stop();
     this.#parts.mirror.stop();
+    this.#parts.envelopes.stop();
     await this.#parts.link.close();
   }
 }
@@ -144,7 +146,7 @@ export async function openJetStreamStore(options: JetStreamOptions): Promise<Rel
     await mailLog.start();
     return new JetStreamStore(
       { ...options, log },
-      { link, mirror, mailLog, bucket: state, challenges, names },
+      { link, mirror, mailLog, envelopes, bucket: state, challenges, names },
       sessions,
     );
   } catch (error) {

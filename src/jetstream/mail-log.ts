@@ -208,7 +208,7 @@ export class MailLog {
       mail.apply(entry.seq, addressOf(entry.subject).rentalId, parsed);
     view.loading = false;
     // Who wrote that they are gone was ended before he deleted them.
-    void this.#deps.envelopes.remove(mail.leftovers());
+    this.#deps.envelopes.remove(mail.leftovers());
   }
 
   #onEntry(entry: StreamEntry): void {

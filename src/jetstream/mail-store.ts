@@ -27,7 +27,7 @@ import type { Envelopes } from "./envelopes.ts";
 import { storeAway } from "./link.ts";
 import { candidateOf, type GoneMessage, routeAddress, writeGone, writeMessage } from "./mail-entries.ts";
 import type { MailLog } from "./mail-log.ts";
-import type { RenterMail, SeenMessage } from "./mail-view.ts";
+import type { RentalMail, RenterMail, SeenMessage } from "./mail-view.ts";
 import type { ReceiptReader } from "./receipt-reader.ts";
 import type { StateMirror } from "./state-mirror.ts";
 
@@ -38,12 +38,12 @@ export interface JetStreamMailDeps {
   readonly receipts: ReceiptReader;
   readonly clock: Clock;
   readonly random: Random;
+  readonly patience?: Millis | undefined;
 }
 
 type Item = ForwardBatch["items"][number];
 
-/** How long a write is tried while the cluster chooses a leader; then the sender is told to come again. */
-const WRITE_WITHIN: Millis = seconds(6);
+const PATIENCE: Millis = seconds(6);
 const PAUSE = millis(150);
 /** Of one entry: it must fit into a message of NATS, and acknowledgements come by 500. */
 const MAX_GONE = 900;
@@ -114,8 +114,12 @@ export class JetStreamMail implements MailStore {
     const mail = await this.#deps.log.open(renter);
     const byRental = Map.groupBy(entries, (entry) => entry.rentalId);
     for (const [rentalId, ofRental] of byRental) {
-      const receipts = new Map(ofRental.map((entry) => [entry.messageId, entry.receipt]));
-      await this.wipe(mail, rentalId, (message) => (message.acknowledged ? undefined : receipts.get(message.id)));
+      await this.wipe(mail, rentalId, (rental) =>
+        ofRental.flatMap(({ messageId, receipt }) => {
+          const message = rental.byId(messageId);
+          return message === undefined || message.acknowledged ? [] : [{ message, receipt }];
+        }),
+      );
     }
   }
 
@@ -142,31 +146,26 @@ export class JetStreamMail implements MailStore {
   }
 
   /**
-   * Writes down what is to go of a rental, then deletes the envelopes. `receiptOf`: the renter's receipt, null for what has expired,
-   * undefined for what stays. Returns how many went. Errors: `store.away`.
+   * Writes down what is to go of a rental, with the renter's receipt or null for what has expired; the envelopes are deleted soon after.
+   * Returns how many went. Errors: `store.away`.
    */
   wipe(
     mail: RenterMail,
     rentalId: string,
-    receiptOf: (message: SeenMessage) => string | null | undefined,
+    goners: (rental: RentalMail) => readonly { readonly message: SeenMessage; readonly receipt: string | null }[],
   ): Promise<number> {
     const { log, mirror, envelopes } = this.#deps;
     const route = mirror.route(rentalId);
     if (route === null) return Promise.resolve(0);
     return mail.rental(rentalId).queue.run(async () => {
       const gone = await this.#insist(async () => {
-        const all = [...mail.rental(rentalId).all()].flatMap((message): GoneMessage[] => {
-          const receipt = receiptOf(message);
-          return receipt === undefined || (receipt === null && message.gone) ? [] : [goneOf(message, receipt)];
-        });
-        const of = all.slice(0, MAX_GONE);
+        const of = goners(mail.rental(rentalId)).slice(0, MAX_GONE);
         if (of.length === 0) return of;
-        const id = `gone ${of[0]?.id} ${of.length}`;
-        const written = await log.append(mail, routeAddress(route), writeGone(of), id);
+        const entry = writeGone(of.map(({ message, receipt }) => goneOf(message, receipt)));
+        const written = await log.append(mail, routeAddress(route), entry, `gone ${of[0]?.message.id} ${of.length}`);
         return written.kind === "written" ? of : null;
       });
-      // What is not deleted now is when its renter's mail is next tidied: nobody is shown it any more.
-      await envelopes.remove(gone.map(({ cursor }) => cursor));
+      envelopes.remove(gone.map(({ message }) => message.cursor));
       return gone.length;
     });
   }
@@ -199,8 +198,8 @@ export class JetStreamMail implements MailStore {
 
   /** Repeats `attempt` while it answers null (somebody was faster) or the cluster is away, for a while. Errors: `store.away`. */
   async #insist<T>(attempt: () => Promise<T | null>): Promise<T> {
-    const { clock, random } = this.#deps;
-    const until = clock.monotonic() + WRITE_WITHIN;
+    const { clock, random, patience = PATIENCE } = this.#deps;
+    const until = clock.monotonic() + patience;
     for (;;) {
       let fault: AppError | null = null;
       try {

@@ -1,6 +1,6 @@
 // How a relay reaches its NATS cluster, and how the cluster keeps what it is given.
 
-import type { Clock, CryptoSuite, Logger, Random, Secret } from "../base/index.ts";
+import type { Clock, CryptoSuite, Logger, Millis, Random, Secret } from "../base/index.ts";
 
 export interface NatsTls {
   /** PEM of the authority that signed the servers' certificates; without it those that the system trusts. */
@@ -30,6 +30,8 @@ export interface JetStreamOptions {
   readonly replicas: number;
   /** Only servers with all these tags hold the data, such as `region:eu`. */
   readonly placementTags: readonly string[];
+  /** How long a message is tried while the cluster chooses a leader; then its sender is told to come again. Default 6 s. */
+  readonly patience?: Millis;
   readonly clock: Clock;
   readonly random: Random;
   readonly crypto: CryptoSuite;

@@ -97,10 +97,13 @@ export class JetStreamUpkeep implements RelayUpkeep {
     const row = mirror.rentals.get(rentalId);
     if (row === undefined) return 0;
     const limit = row.expires_at <= endedBefore ? Math.max(storedBefore, lateBefore) : storedBefore;
-    const isOld = ({ gone, storedAt }: SeenMessage): boolean => !gone && storedAt <= limit;
+    const isOld = ({ storedAt, rentalId: of }: SeenMessage): boolean => of === rentalId && storedAt <= limit;
     const view = await mailLog.open(row.renter);
-    const wiped = await mail.wipe(view, rentalId, (message) => (isOld(message) ? null : undefined));
-    const waits = [...view.rental(rentalId).all()].some(({ gone }) => !gone);
+    const waiting = (): readonly SeenMessage[] => [...view.waiting(0, Number.MAX_SAFE_INTEGER)];
+    const wiped = await mail.wipe(view, rentalId, () =>
+      waiting().flatMap((message) => (isOld(message) ? [{ message, receipt: null }] : [])),
+    );
+    const waits = waiting().some((message) => message.rentalId === rentalId);
     if (row.expires_at <= endedBefore && !waits) this.#ended.add(rentalId);
     return wiped;
   }

@@ -1,13 +1,14 @@
 // Privacy: texts, senders and keys are planted in a full scenario, then searched for in every byte the box and the relay left behind
 // or said: files (database pages and write-ahead log included), logs, REST, live feed and error output.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import WebSocket from "ws";
-import { toBase64, toBase64url, toHex, utf8 } from "../../src/base/index.ts";
+import { toBase64url, toHex, utf8 } from "../../src/base/index.ts";
 import { keptReply } from "../../src/protocol/index.ts";
 import { encodeDeliver } from "../../src/sms/index.ts";
+import { disguises, filesBelow } from "./disguises.ts";
 import { Field } from "./field.ts";
 import { providerKeyOf } from "./provider-key.ts";
 
@@ -17,20 +18,6 @@ const SECRET = "zebra-quagmire-4471";
 const TEXTS = [`code ${SECRET} one`, `длинный ${SECRET} код`, `${SECRET} long `.repeat(20)] as const;
 /** A part whose others never come: it stays sealed in the database. */
 const HALF = `unfinished ${SECRET} `.repeat(12);
-
-/** Every way in which bytes of the text could lie about. */
-function disguises(text: string): readonly Buffer[] {
-  const utf16 = Buffer.from(text, "utf16le").swap16();
-  const plain = Buffer.from(utf8(text));
-  const forms = [plain, utf16, Buffer.from(text, "utf16le")];
-  const hex = forms.map((form) => toHex(form)).flatMap((form) => [Buffer.from(form), Buffer.from(form.toUpperCase())]);
-  // Base64 of a text inside others depends on where it begins: three shifts, their borders cut.
-  const base64 = [0, 1, 2].flatMap((shift) => {
-    const shifted = Buffer.concat([Buffer.alloc(shift), plain]);
-    return [toBase64(shifted), toBase64url(shifted)].map((form) => Buffer.from(form.slice(4, -4)));
-  });
-  return [...forms, ...hex, ...base64];
-}
 
 /** The packed septets of the sender's address and of the texts, as they stand in PDUs. */
 function pduForms(): readonly Buffer[] {
@@ -47,13 +34,6 @@ function keptOf(field: Field): Promise<Response> {
   const text = readFileSync(join(field.boxData, "local-access.json"), "utf8");
   const { url, token } = JSON.parse(text) as { url: string; token: string };
   return fetch(`${url}/api/v1/kept`, { headers: { authorization: `Bearer ${token}` } });
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : [path];
-  });
 }
 
 describe("canary", () => {
