@@ -55,5 +55,9 @@ export const natsSection = z
   .refine(
     ({ tls, ca_file: ca, cert_file: cert }) => tls || (ca === undefined && cert === undefined),
     "ca_file and cert_file are for tls: true",
+  )
+  .refine(
+    ({ tls, servers }) => !tls || !servers.some((server) => /^(?:[0-9.]+|\[.*\]):\d+$/.test(server)),
+    "with tls: true the servers are named by their host names, which their certificates hold",
   );
 export type NatsSection = z.infer<typeof natsSection>;

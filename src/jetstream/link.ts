@@ -83,20 +83,25 @@ export async function openLink(options: JetStreamOptions): Promise<NatsLink> {
   const { servers, login, tls, log } = options;
   const authenticator = authenticatorOf(login);
   try {
-    const connection = await connect({
+    const access = {
       servers: [...servers],
       name: "numberbox-relay",
       timeout: CONNECT_TIMEOUT,
+      ...(authenticator === undefined ? {} : { authenticator }),
+      ...(tls === null ? {} : { tls: tlsOf(tls) }),
+    };
+    // A wrong password is told at once; the connection that follows would try for ever.
+    await (await connect({ ...access, reconnect: false })).close();
+    const connection = await connect({
+      ...access,
       reconnectTimeWait: RECONNECT_WAIT,
       reconnectJitter: RECONNECT_WAIT,
       // For as long as the relay runs.
       maxReconnectAttempts: -1,
-      // A server that lost its credentials' account for a moment is no reason to give up.
+      // It was let in before: a server that has lost its accounts for a moment is no reason to give up.
       ignoreAuthErrorAbort: true,
       pingInterval: PING_EVERY,
       maxPingOut: 2,
-      ...(authenticator === undefined ? {} : { authenticator }),
-      ...(tls === null ? {} : { tls: tlsOf(tls) }),
     });
     let up = true;
     void watch(connection, log, (now) => {

@@ -52,6 +52,16 @@ export class NatsServers {
     return servers;
   }
 
+  /** Servers with configurations of their own. */
+  static async startWith(configs: readonly string[], ports: readonly number[]): Promise<NatsServers> {
+    const nodes = configs.map(
+      (config, at): Node => ({ name: `nats-${at + 1}`, config, port: ports[at] ?? 0, child: null }),
+    );
+    const servers = new NatsServers(mkdtempSync(join(tmpdir(), "numberbox-nats-")), nodes);
+    for (let at = 0; at < nodes.length; at++) await servers.comeBack(at);
+    return servers;
+  }
+
   get urls(): readonly string[] {
     return this.#nodes.map(({ port }) => `127.0.0.1:${port}`);
   }
