@@ -290,7 +290,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const { keep, keep_for: keepFor } = deps.config.events;
   const archive = new EventArchive({ ...shared, store: deps.store.events, keep, keepFor });
   const rentals: Rentals = createRentals(shared, () => sip);
-  const tierOf = (rental: RentalId): string | null => payments?.book.orderOfRental(rental)?.tier ?? null;
+  const tierOf = (rental: RentalId): string | null => payments?.book.tierOf(rental) ?? null;
   const sip = createSipAccounts({ ...shared, tierOf }, rentals);
   const { chain } = deps;
   const mirror = createRecordMirror({ ...deps, relay: () => delivery.relay });

@@ -98,6 +98,15 @@ function granter(rentals: Rentals): RentalGranter {
     setCredit: async (id: RentalId, credit) => {
       await rentals.setCredit(id, credit);
     },
+    extend: async (id, until) => {
+      await rentals.extend(id, until);
+    },
+    reissue: async (id) => {
+      await rentals.reissue(id);
+    },
+    end: async (id) => {
+      if (rentals.get(id)?.state === "active") await rentals.end(id);
+    },
     get: (id) => rentals.get(id),
   };
 }

@@ -41,12 +41,15 @@ export type RentalInput =
   | { readonly type: "tick"; readonly now: UnixMs; readonly clockTrusted: boolean }
   | { readonly type: "end"; readonly now: UnixMs }
   | { readonly type: "credit"; readonly credit: number | null }
+  /** Paid on; an earlier end than it has changes nothing. */
+  | { readonly type: "extend"; readonly until: UnixMs }
   /** What is sealed in the grant has changed: the renter must get it anew. */
   | { readonly type: "reissue" };
 
 export type RentalEffect =
   /** Save the rental and tell the relay its new revision. */
-  { readonly type: "publish" } | { readonly type: "report"; readonly code: "rental.expired" | "rental.ended" };
+  | { readonly type: "publish" }
+  | { readonly type: "report"; readonly code: "rental.expired" | "rental.ended" | "rental.extended" };
 
 export interface RentalStep {
   readonly rental: Rental;
@@ -75,6 +78,12 @@ export function stepRental(rental: Rental, input: RentalInput): RentalStep {
       return finish(rental, "ended", input.now);
     case "credit":
       return { rental: { ...rental, credit: input.credit, rev: rental.rev + 1 }, effects: [{ type: "publish" }] };
+    case "extend":
+      if (input.until <= rental.expiresAt) return { rental, effects: [] };
+      return {
+        rental: { ...rental, expiresAt: input.until, rev: rental.rev + 1 },
+        effects: [{ type: "publish" }, { type: "report", code: "rental.extended" }],
+      };
     case "reissue":
       return { rental: { ...rental, rev: rental.rev + 1 }, effects: [{ type: "publish" }] };
     default:

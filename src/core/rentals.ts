@@ -14,6 +14,7 @@ import {
   SerialQueue,
   toBase64url,
   toHex,
+  type UnixMs,
   unixMs,
   wrapError,
 } from "../base/index.ts";
@@ -173,6 +174,18 @@ export class Rentals {
         });
       }
       return await this.#step(rental, { type: "end", now: this.#deps.time.now() });
+    });
+  }
+
+  /** Paid on until `until` at least. Errors: `rental.unknown`, `rental.not_active`. */
+  async extend(id: RentalId, until: UnixMs): Promise<Rental> {
+    return await this.#change(async () => {
+      const rental = this.#known(id);
+      if (rental.state === "active") return await this.#step(rental, { type: "extend", until });
+      throw new AppError("rental.not_active", `the rental is already ${rental.state}`, {
+        hint: "Rent the number anew.",
+        context: { state: rental.state },
+      });
     });
   }
 

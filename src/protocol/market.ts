@@ -89,6 +89,16 @@ export const tierName = z.enum(["sms_only", "sms_voice_video"]);
 export const durationName = z.enum(["daily", "weekly", "monthly"]);
 export const payMethod = z.enum(["randpay", "emc"]);
 
+const rentalId = rentalIdText;
+/** What an order does to a rental that runs. A cancellation costs nothing and gives nothing back; only the renter's key can ask for it. */
+export const rentalChange = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("renew"), rental_id: rentalId }),
+  z.strictObject({ kind: z.literal("upgrade"), rental_id: rentalId }),
+  /** The signature is over the canonical JSON of `{v:1,type:"numberbox-cancel",order_id,rental_id}`. */
+  z.strictObject({ kind: z.literal("cancel"), rental_id: rentalId, signature: signatureText }),
+]);
+export type RentalChange = z.infer<typeof rentalChange>;
+
 /** `POST /rent`. The number is never asked for: only who has paid learns it. */
 export const rentRequest = z.strictObject({
   order_id: orderIdText,
@@ -100,8 +110,23 @@ export const rentRequest = z.strictObject({
   renter: z.strictObject({ verify: publicKeyText, encrypt: publicKeyText }),
   payment: z.strictObject({ method: payMethod }),
   envelope_version: z.union([z.literal(1), z.literal(2)]),
+  /** Without it the order makes a new rental. */
+  change: rentalChange.optional(),
 });
 export type RentRequest = z.infer<typeof rentRequest>;
+
+/** `POST /rentals/{rental_id}/renew` and `…/upgrade`: the relay adds `change` from the address, and the listing and keys of the grant. */
+export const renewRequest = z.strictObject({
+  order_id: orderIdText,
+  tier: tierName,
+  duration: durationName,
+  sms: z.int().min(0).max(100_000).default(0),
+  payment: z.strictObject({ method: payMethod }),
+});
+/** `POST /rentals/{rental_id}/cancel`: signed as `rentalChange` says. */
+export const cancelRequest = z.strictObject({ order_id: orderIdText, signature: signatureText });
+/** The order that was made of it: what the provider's answer is checked against. */
+export const changeAccepted = z.object({ order_id: orderIdText, status: z.string(), request: rentRequest });
 
 /** The short form: what it costs, and what an order needs. Answered with 402. */
 export const rentQuestion = z.strictObject({

@@ -12,7 +12,7 @@ const method = z.enum(["randpay", "emc"]);
 
 export const orderView = z.object({
   id: hex32,
-  kind: z.enum(["rental", "topup"]),
+  kind: z.enum(["rental", "topup", "renewal", "upgrade", "cancel"]),
   /** Of the rental that it buys or adds to; the rental exists once the order is granted. */
   rental_id: z.string(),
   line: z.string(),

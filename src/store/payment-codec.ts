@@ -44,7 +44,7 @@ const ticket: z.ZodType<StoredTicket> = z.object({
 
 const order: z.ZodType<Order> = z.object({
   id: z.string(),
-  kind: z.enum(["rental", "topup"]),
+  kind: z.enum(["rental", "topup", "renewal", "upgrade", "cancel"]),
   rentalId: rental,
   lineId: z.string().transform((text) => lineId(text)),
   listingId: z.string().transform((text) => listingId(text)),

@@ -27,6 +27,30 @@ export function isSignedAnswer(suite: CryptoSuite, { signature, ...answer }: Ord
   }
 }
 
+const cancelBytes = (orderId: string, rentalId: string): Uint8Array =>
+  canonicalBytes({ v: 1, type: "numberbox-cancel", order_id: orderId, rental_id: rentalId });
+
+/** A renter's signature over the end of his rental. */
+export function signCancel(
+  suite: CryptoSuite,
+  seed: Secret<Uint8Array>,
+  of: { readonly orderId: string; readonly rentalId: string },
+): string {
+  return toBase64url(suite.ed25519Sign(seed.reveal(), cancelBytes(of.orderId, of.rentalId)));
+}
+
+/** Whether the renter that the request names has signed its cancellation. */
+export function isSignedCancel(suite: CryptoSuite, { order_id, renter, change }: RentRequest): boolean {
+  if (change?.kind !== "cancel") return false;
+  try {
+    const bytes = cancelBytes(order_id, change.rental_id);
+    return suite.ed25519Verify(fromBase64url(renter.verify), bytes, fromBase64url(change.signature));
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * Throws `market.bad_answer` unless `provider` (its verify key) signed the answer, to exactly this request. A relay that put its own
  * keys into the request is found out here, before anything is paid.

@@ -12,24 +12,26 @@ import {
   messageOf,
   type Random,
   randomFraction,
+  rentalId,
   seconds,
   toBase64url,
   type UnixMs,
   wrapError,
 } from "../../base/index.ts";
 import type { Identity } from "../../envelope/index.ts";
-import type { PaymentRequirement, ProviderRequest, RentRequest } from "../../protocol/index.ts";
+import type { PaymentRequirement, ProviderRequest, RentalChange, RentRequest } from "../../protocol/index.ts";
 import { DURATION_DAYS } from "../../registry/index.ts";
 import type { Line } from "../model.ts";
+import type { ChangeRequest } from "../payments/change-orders.ts";
 import type { Order, StoredTicket } from "../payments/model.ts";
 import type { Payments } from "../payments/payments.ts";
 import { type AnswerDraft, draftAnswer, emcRequirement, randpayRequirement } from "./answer-draft.ts";
-import { signAnswer } from "./order-answer.ts";
+import { isSignedCancel, signAnswer } from "./order-answer.ts";
 import type { MarketOutcome, MarketRelay } from "./ports-market.ts";
 
 export interface OrderDeskDeps {
   readonly relay: MarketRelay;
-  readonly payments: Pick<Payments, "order" | "quote" | "chap" | "address" | "pay">;
+  readonly payments: Pick<Payments, "order" | "quote" | "quoteChange" | "chap" | "address" | "pay">;
   readonly lines: () => readonly Line[];
   /** Whether this renter may have the line now. */
   readonly isFree: (line: Line, renter: string) => boolean;
@@ -142,6 +144,7 @@ export class OrderDesk {
     const { order_id: id, listing_id, tier, duration, sms, renter, envelope_version, payment } = request;
     const known = this.#order(id);
     if (known !== null) return known;
+    if (request.change !== undefined) return await payments.quoteChange(this.#changeOf(request, request.change));
     const line = lines().find((each) => each.listingId === listing_id);
     if (line === undefined) {
       throw new AppError("market.unknown_listing", "the provider's box has no line of this listing", {
@@ -159,6 +162,21 @@ export class OrderDesk {
       envelopeVersion: envelope_version,
       method: payment.method,
     });
+  }
+
+  /** Throws `market.bad_cancel`: whoever can write at the relay could otherwise end rentals. */
+  #changeOf(request: RentRequest, change: RentalChange): ChangeRequest {
+    const { order_id: id, tier, duration, sms, renter, payment } = request;
+    if (change.kind === "cancel" && !isSignedCancel(this.#deps.suite, request)) {
+      throw new AppError("market.bad_cancel", "the cancellation is not signed with the renter's key", {
+        hint: "Sign it with the key that the rental was made with.",
+      });
+    }
+    return {
+      ...{ id, rental: rentalId(change.rental_id), renter, tier, sms, method: payment.method },
+      kind: change.kind === "renew" ? "renewal" : change.kind,
+      days: DURATION_DAYS[duration],
+    };
   }
 
   /** The order with a way to pay what is still due. */

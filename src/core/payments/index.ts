@@ -1,5 +1,6 @@
 // Public face of `core/payments`.
 
+export * from "./change-orders.ts";
 export * from "./chaps.ts";
 export * from "./deposits.ts";
 export * from "./doubts.ts";

@@ -65,22 +65,24 @@ export type PayMethod = "randpay" | "emc";
 /** `quoted`: nothing was shown to pay with · `paying` · `paid`: to be granted · `granted` · `expired` · `refused`: what was paid is owed back. */
 export type OrderState = "quoted" | "paying" | "paid" | "granted" | "expired" | "refused";
 
+/** `rental` makes one; the others change one that runs: `topup` adds credit, `renewal` days, `upgrade` a tier, `cancel` ends it. */
+export type OrderKind = "rental" | "topup" | "renewal" | "upgrade" | "cancel";
+
 export interface Order {
   /** 32 hex digits. */
   readonly id: string;
-  /** `topup` adds credit to a rental that runs. */
-  readonly kind: "rental" | "topup";
+  readonly kind: OrderKind;
   /** Of the rental that it buys or adds to; fixed from the start, so that granting twice makes no second rental. */
   readonly rentalId: RentalId;
   readonly lineId: LineId;
   readonly listingId: ListingId;
   readonly tier: string;
-  /** 0 for a top-up. */
+  /** 0 where no time is bought. */
   readonly days: number;
   readonly renter: RenterKeys;
   readonly envelopeVersion: 1 | 2;
   readonly method: PayMethod;
-  /** Of the rental itself; 0 for a top-up. */
+  /** Of the time or the tier; 0 for a top-up. */
   readonly price: MicroEmc;
   readonly perSms: MicroEmc;
   /** What has to be paid: the price and the SMS ordered with it. */

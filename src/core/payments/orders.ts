@@ -13,6 +13,7 @@ import {
   wrapError,
 } from "../../base/index.ts";
 import type { RenterKeys } from "../model.ts";
+import { type ChangeRequest, makeChange, planChange } from "./change-orders.ts";
 import type { Chaps, ChapTerms } from "./chaps.ts";
 import type { Deposits } from "./deposits.ts";
 import { rentalCharged, smsCharged } from "./entries.ts";
@@ -107,6 +108,18 @@ export class Orders {
     });
   }
 
+  /** A quote for a change of a rental that runs. What costs nothing is done at once. Errors: `payment.unknown_order`, `payment.not_offered`. */
+  async quoteChange(request: ChangeRequest): Promise<Order> {
+    const { book, now, settings } = this.#deps;
+    const known = book.orders.get(request.id);
+    if (known !== undefined) return known;
+    if (request.kind !== "cancel" && !settings[request.method].enabled)
+      throw paymentError("payment.method_off", "this way of paying is turned off");
+    const at = now();
+    const expiresAt = unixMs(at + settings.orderTimeoutSeconds * 1000);
+    return await this.#keep(planChange(this.#deps, request, { now: at, expiresAt }));
+  }
+
   async #keep(order: Order): Promise<Order> {
     const { book, changes, now } = this.#deps;
     const kept = order.due === 0 ? stepOrder(order, { type: "money", amount: microEmc(0) }, now()) : order;
@@ -181,7 +194,8 @@ export class Orders {
     }
     const entry = rentalCharged({ id: order.id, at: now(), rental: order.rentalId }, order.price);
     try {
-      await rentals.grantOrder(order, creditAfter(book, order));
+      if (order.kind === "rental") await rentals.grantOrder(order, creditAfter(book, order));
+      else await makeChange(this.#deps, order);
     } catch (error) {
       const fault = wrapError(error, "payment.grant_failed", "the rental could not be granted");
       const retryable = fault.retryable || fault.code.startsWith("store.");
@@ -194,6 +208,8 @@ export class Orders {
     }
     const granted = stepOrder(order, { type: "granted" }, now());
     await book.commit({ orders: [granted], entries: order.price === 0 ? [] : [entry] });
+    // The grant's sealed terms follow from the tier, which is the new one from here on.
+    if (order.kind === "upgrade") await rentals.reissue(order.rentalId);
   }
 
   /** The rental's SMS as its money now pays for. */

@@ -62,8 +62,33 @@ export class PaymentBook {
   /** SMS paid for, counted from the first: charged ones and those that the credit still pays. Null for no limit. */
   smsCredit(order: Order): number | null {
     if (order.perSms === 0) return null;
-    const left: MicroEmc = microEmc(Math.max(0, this.#balances.credit(order.rentalId)));
+    const left = microEmc(Math.max(0, this.#balances.credit(order.rentalId) - this.#setAside(order.rentalId)));
     return order.chargedSms + Math.floor(left / order.perSms);
+  }
+
+  /** The tier that a rental has now: that of its last upgrade, or the one it was ordered in; null where nobody ordered it. */
+  tierOf(rental: RentalId): string | null {
+    const upgrades = [...this.orders.values()].filter(
+      ({ rentalId, kind, state }) => rentalId === rental && kind === "upgrade" && state === "granted",
+    );
+    const last = upgrades.toSorted((one, other) => one.changedAt - other.changedAt).at(-1);
+    return (last ?? this.orderOfRental(rental))?.tier ?? null;
+  }
+
+  /** Days from its beginning that a rental is paid for once `next` is granted, however often that is tried. */
+  paidDays(next: Order): number {
+    const orders = [...this.orders.values()].filter(
+      ({ id, rentalId, state }) => rentalId === next.rentalId && state === "granted" && id !== next.id,
+    );
+    return orders.reduce((days, order) => days + order.days, next.days);
+  }
+
+  /** What was paid towards changes of the rental that are not made yet: no SMS are paid with it. */
+  #setAside(rental: RentalId): MicroEmc {
+    let sum = 0;
+    for (const { rentalId, kind, state, received } of this.orders.values())
+      if (rentalId === rental && (kind === "renewal" || kind === "upgrade") && state !== "granted") sum += received;
+    return microEmc(sum);
   }
 
   /** Forgets tickets that are over and older than what any cap looks at. */

@@ -12,6 +12,7 @@ import {
   type UnixMs,
 } from "../../base/index.ts";
 import type { ProblemBody } from "../../protocol/index.ts";
+import type { ChangeRequest } from "./change-orders.ts";
 import { Chaps, type ChapTerms } from "./chaps.ts";
 import { Deposits } from "./deposits.ts";
 import { paymentDoubts } from "./doubts.ts";
@@ -130,6 +131,10 @@ export class Payments {
 
   quote(request: QuoteRequest): Promise<Order> {
     return this.#orders.quote(request);
+  }
+
+  quoteChange(request: ChangeRequest): Promise<Order> {
+    return this.#orders.quoteChange(request);
   }
 
   topUp(rental: RentalId, amount: MicroEmc, method: PayMethod): Promise<Order> {

@@ -110,6 +110,12 @@ export interface PaymentDeps {
 export interface RentalGranter {
   /** A second call with the same id gives back the rental of the first. Errors: those of `Rentals.grant`. */
   grantOrder(order: Order, credit: number | null): Promise<Rental>;
+  /** Paid on until then at least. Errors: `rental.not_active`. */
+  extend(rental: RentalId, until: UnixMs): Promise<void>;
+  /** Signs the grant anew, with what its terms are now. */
+  reissue(rental: RentalId): Promise<void>;
+  /** Nothing happens to a rental that is over. */
+  end(rental: RentalId): Promise<void>;
   /** Sets the SMS paid for, counted from the first; nothing happens to a rental that is over. */
   setCredit(rental: RentalId, credit: number | null): Promise<void>;
   get(rental: RentalId): Rental | null;

@@ -1,7 +1,16 @@
 // Orders over the relay: it carries a renter's questions to a provider and the provider's signed answers back, and decides nothing. Both
 // sides may repeat everything they say.
 
-import { type CryptoSuite, listingId, type Millis, type Random, seconds, toHex, utf8 } from "../../base/index.ts";
+import {
+  type CryptoSuite,
+  listingId,
+  type Millis,
+  type Random,
+  seconds,
+  toHex,
+  unixSecondsOf,
+  utf8,
+} from "../../base/index.ts";
 import {
   isSignedAnswer,
   type NewOrder,
@@ -76,11 +85,15 @@ export class MarketOrders {
     if (request.renter.verify !== caller) throw refusal("relay.foreign_order", "the order is for another key");
     requestedKey(request.renter.encrypt, "renter.encrypt");
     const { order_id: id, listing_id } = request;
-    const provider = await this.#providerOf(listing_id);
+    const { change } = request;
+    const provider =
+      change === undefined
+        ? await this.#providerOf(listing_id)
+        : await this.#providerOfRental(request, change.rental_id);
     const text = canonicalJson(request);
     const now = time.earliest();
     const known = await store.orders.find(id);
-    if (known === null && (await store.rentals.rentedOf([listing_id], now)).size > 0) {
+    if (change === undefined && known === null && (await store.rentals.rentedOf([listing_id], now)).size > 0) {
       throw refusal("relay.line_rented", "somebody rents this listing now");
     }
     const question = { id, order_id: id, request, kind: "quote" as const };
@@ -167,6 +180,17 @@ export class MarketOrders {
     if (order === null) throw refusal("relay.unknown_order", "the relay knows no such order");
     if (order.renter !== caller) throw refusal("relay.foreign_order", "the order was made with another key");
     return order;
+  }
+
+  /** Of a rental of this renter, on this listing, that runs. Anybody else's is not there. */
+  async #providerOfRental({ listing_id, renter }: RentRequest, rentalId: string): Promise<string> {
+    const { store, time } = this.#deps;
+    const { grant } = (await store.rentals.find(rentalId)) ?? {};
+    if (grant === undefined || grant.renter.verify !== renter.verify || grant.listing_id !== listing_id)
+      throw refusal("relay.unknown_rental", "the relay knows no such rental of yours");
+    if (grant.expires_at <= unixSecondsOf(time.earliest())) throw refusal("relay.rental_over", "the rental is over");
+    this.#deps.providers.get(grant.provider);
+    return grant.provider;
   }
 
   async #providerOf(listing: string): Promise<string> {

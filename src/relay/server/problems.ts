@@ -83,7 +83,7 @@ const HINTS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
   ["relay.conflict", "Nothing was changed; the relay already holds something else under this name."],
   ["relay.stale_rev", "Send the grant with the highest rev."],
   ["relay.ambiguous_listing", "Send the full form, which names the rental."],
-  ["relay.rental_over", "Stop forwarding for this rental."],
+  ["relay.rental_over", "Stop forwarding for this rental; a renter rents the number anew."],
   ["relay.too_large", "Send less at once."],
   ["relay.bad_type", "Send Content-Type: application/json without Content-Encoding."],
   ["relay.rate_limited", "Wait for the seconds of Retry-After."],

@@ -35,7 +35,14 @@ const MAX_TICKET_BYTES = 40 * 1024;
 const statusQuery = z.strictObject({ wait: waitSeconds });
 const orderPlace = z.strictObject({ id: orderIdText });
 
-const RENT_ERRORS = ["relay.unknown_record", "relay.not_offered", "relay.line_rented", "relay.unknown_provider"];
+const RENT_ERRORS = [
+  "relay.unknown_rental",
+  "relay.rental_over",
+  "relay.unknown_record",
+  "relay.not_offered",
+  "relay.line_rented",
+  "relay.unknown_provider",
+];
 const ORDER_ERRORS = ["relay.unknown_order", "relay.foreign_order"];
 const LOAD_ERRORS = ["relay.too_many_orders", "relay.overloaded"];
 

@@ -29,7 +29,7 @@ const viewOf = ({ grant, lastSeq }: StoredGrant, now: number) => ({
 });
 
 /** A rental of somebody else is one that is not there. */
-async function rentalOf({ store }: RentalDeps, id: string, caller: string): Promise<StoredGrant> {
+export async function rentalOf({ store }: Pick<RentalDeps, "store">, id: string, caller: string): Promise<StoredGrant> {
   const found = await store.rentals.find(id);
   const { renter, provider } = found?.grant ?? {};
   if (found !== null && (renter?.verify === caller || provider === caller)) return found;

@@ -11,6 +11,7 @@ import { expressPaths, handlerOf, type Operation, type OperationDeps } from "./o
 import { refusal } from "./problems.ts";
 import { type AboutDeps, aboutOperations } from "./routes-about.ts";
 import { type AuthDeps, authOperations } from "./routes-auth.ts";
+import { type ChangeDeps, changeOperations } from "./routes-changes.ts";
 import { type ListingDeps, listingOperations } from "./routes-listings.ts";
 import { type MailboxDeps, mailboxOperations } from "./routes-mailbox.ts";
 import { type MarketDeps, marketOperations } from "./routes-market.ts";
@@ -27,7 +28,8 @@ export interface RouteDeps
     MarketDeps,
     MetricsDeps,
     ProviderDeps,
-    RentalDeps {
+    RentalDeps,
+    ChangeDeps {
   readonly metrics: RelayMetrics;
   readonly store: RelayStore;
   readonly log: Logger;
@@ -43,6 +45,7 @@ export function relayOperations(deps: RouteDeps): readonly Operation[] {
     ...marketOperations(deps),
     ...mailboxOperations(deps),
     ...rentalOperations(deps),
+    ...changeOperations(deps),
     ...providerOperations(deps),
   ];
 }

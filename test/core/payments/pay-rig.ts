@@ -90,6 +90,22 @@ export class FakeGranter implements RentalGranter {
     if (rental !== undefined) this.rentals.set(id, { ...rental, credit, rev: rental.rev + 1 });
   }
 
+  async extend(id: RentalId, until: UnixMs): Promise<void> {
+    if (this.refusal !== null) throw this.refusal;
+    const rental = this.rentals.get(id);
+    if (rental !== undefined) this.rentals.set(id, { ...rental, expiresAt: until, rev: rental.rev + 1 });
+  }
+
+  async reissue(id: RentalId): Promise<void> {
+    const rental = this.rentals.get(id);
+    if (rental !== undefined) this.rentals.set(id, { ...rental, rev: rental.rev + 1 });
+  }
+
+  async end(id: RentalId): Promise<void> {
+    const rental = this.rentals.get(id);
+    if (rental?.state === "active") this.rentals.set(id, { ...rental, state: "ended" });
+  }
+
   get(id: RentalId): Rental | null {
     return this.rentals.get(id) ?? null;
   }

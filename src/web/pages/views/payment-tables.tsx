@@ -101,7 +101,7 @@ function orderColumns(words: Translator, lines: readonly LineView[]): readonly C
       cell: ({ kind, days }) =>
         kind === "rental"
           ? `${words.t("pay.kind.rental")}, ${words.count("pay.days", days)}`
-          : words.t("pay.kind.topup"),
+          : `${words.t(`pay.kind.${kind}`)}${days === 0 ? "" : `, ${words.count("pay.days", days)}`}`,
     },
     { name: words.t("pay.method"), cell: ({ method }) => method.toUpperCase() },
     { name: words.t("pay.state"), cell: ({ state }) => words.t(`pay.order.${state}`) },
