@@ -9,8 +9,8 @@ export type TextPiece =
   | { readonly kind: "hidden"; readonly text: string; readonly shown: string }
   /** A word that mixes alphabets, as a name does that passes for another. */
   | { readonly kind: "mixed"; readonly text: string }
-  /** A web address, as it stands there. */
-  | { readonly kind: "link"; readonly text: string };
+  /** A web address, as it stands there. `isOdd`: its host is not what it looks like, or it has a name in front that looks like one. */
+  | { readonly kind: "link"; readonly text: string; readonly isOdd: boolean };
 
 // Controls, halves of pairs, line and paragraph separators, and whatever Unicode says is drawn as nothing; lines and tabs stay, and so do
 // joiners and variation selectors, which emoji and Persian need.
@@ -34,7 +34,10 @@ function isMixed(word: string): boolean {
 
 function pieceOf(token: string, groups: Readonly<Record<string, string | undefined>>): TextPiece {
   if (groups.hidden !== undefined) return { kind: "hidden", text: token, shown: picture(token) };
-  if (groups.link !== undefined && !HIDDEN.test(token)) return { kind: "link", text: token };
+  if (groups.link !== undefined && !HIDDEN.test(token)) {
+    const facts = linkFacts(token);
+    return { kind: "link", text: token, isOdd: facts === null || facts.isDisguised || facts.hasUser };
+  }
   return isMixed(token) ? { kind: "mixed", text: token } : { kind: "text", text: token };
 }
 
@@ -59,6 +62,13 @@ function tokensOf(text: string): readonly TextPiece[] {
   }
   add({ kind: "text", text: text.slice(end) });
   return pieces;
+}
+
+/** Whether something in a text hides, or passes for something else. */
+export function isOddText(pieces: readonly TextPiece[]): boolean {
+  return pieces.some(
+    (piece) => piece.kind === "hidden" || piece.kind === "mixed" || (piece.kind === "link" && piece.isOdd),
+  );
 }
 
 export function textPieces(text: string): readonly TextPiece[] {

@@ -2,7 +2,7 @@
 // that first says where it leads.
 
 import { useMemo, useState } from "preact/hooks";
-import { linkFacts, type TextPiece, textPieces } from "../../../renter/index.ts";
+import { isOddText, linkFacts, type TextPiece, textPieces } from "../../../renter/index.ts";
 import { useWords } from "../app-context.ts";
 import { CopyButton, Dialog } from "./frame.tsx";
 
@@ -43,14 +43,14 @@ function LinkDialog({ text, onClose }: { readonly text: string; readonly onClose
   );
 }
 
-function LinkPiece({ text }: { readonly text: string }) {
+function LinkPiece({ text, isOdd }: { readonly text: string; readonly isOdd: boolean }) {
   const words = useWords();
   const [isOpen, setOpen] = useState(false);
   return (
     <>
       <button
         type="button"
-        class="piece-link"
+        class={isOdd ? "piece-link piece-odd" : "piece-link"}
         aria-label={words.t("inbox.link.of", { text })}
         onClick={() => setOpen(true)}
       >
@@ -79,7 +79,7 @@ function Piece({ piece }: { readonly piece: TextPiece }) {
         </mark>
       );
     case "link":
-      return <LinkPiece text={piece.text} />;
+      return <LinkPiece text={piece.text} isOdd={piece.isOdd} />;
   }
 }
 
@@ -93,7 +93,7 @@ export function MessageBody({ text }: { readonly text: string }) {
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? text : shortened(text);
   const pieces = useMemo(() => textPieces(shown), [shown]);
-  const isOdd = useMemo(() => textPieces(text).some(({ kind }) => kind === "hidden" || kind === "mixed"), [text]);
+  const isOdd = useMemo(() => isOddText(textPieces(text)), [text]);
   return (
     <>
       {/* Each message sets its own direction, whatever is in it. */}

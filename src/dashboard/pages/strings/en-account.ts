@@ -16,8 +16,9 @@ export const enAccount = {
     "Your messages with the provider's signatures and your own receipts, as one file. Anybody can check the signatures; the file holds your messages in clear, so give it to nobody lightly.",
   "receipts.save": "Save the receipts",
   "receipts.saved": "Receipts saved.",
-  "receipts.count.one": "{n} receipt, {taken} taken by the relay",
-  "receipts.count.other": "{n} receipts, {taken} taken by the relay",
+  "receipts.count.one": "{n} receipt signed",
+  "receipts.count.other": "{n} receipts signed",
+  "receipts.taken": "{n} taken by the relay",
   "keys.title": "Public keys",
   "keys.text":
     "A provider needs these to give you a number without the market. They are yours for good: who gets them twice knows you again.",

@@ -46,5 +46,5 @@ export const enInbox = {
   "link.user": "There is a name in front of the address that only looks like it.",
   "link.bad": "This is no address that can be opened.",
   "link.open": "Open in a new tab",
-  "link.copy": "Copy the address",
+  "link.copy": "Copy it",
 } as const;

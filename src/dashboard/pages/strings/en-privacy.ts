@@ -22,7 +22,7 @@ export const enPrivacy = {
   "privacy.you.ip":
     "The relay sees the internet address you come from and when you are online. Use Tor or a VPN if that matters.",
   "privacy.you.keys":
-    "Numbers of one identity are read over one connection after another from the same address: a relay that watches can guess that they belong to one person.",
+    "Your numbers have keys of their own, but you read them all from the same address at the same time: a relay that watches can guess that they belong to one person.",
   "privacy.pay": "What you pay",
   "privacy.pay.emc": "Plain EMC stands on the blockchain for ever, for everybody.",
   "privacy.pay.randpay": "A RANDPAY ticket that loses leaves no trace; one that wins is a payment like any other.",

@@ -68,7 +68,9 @@ function Receipts() {
   };
   return (
     <Panel title={words.t("receipts.title")} text={words.t("receipts.text")}>
-      <p>{words.count("receipts.count", entries.length).replace("{taken}", words.number(taken))}</p>
+      <p>
+        {words.count("receipts.count", entries.length)} · {words.t("receipts.taken", { n: taken })}
+      </p>
       <div class="actions">
         <button type="button" onClick={save}>
           {words.t("receipts.save")}
