@@ -85,9 +85,9 @@ class DatabaseFolder implements Folder {
 
   async truncate(name: string, size: number): Promise<void> {
     await this.#with(name, "readwrite", async (store) => {
-      const last = await answered(store.openCursor(this.#range(name, size), "prev"));
-      const before = await answered(store.openCursor(this.#range(name, 0, size), "prev"));
-      if (last !== null) store.delete(this.#range(name, size));
+      // A range that ends where it begins is none.
+      const before = size === 0 ? null : await answered(store.openCursor(this.#range(name, 0, size), "prev"));
+      store.delete(this.#range(name, size));
       if (before === null) store.put(new Uint8Array(0), this.#key(name, 0));
       else {
         const at = offsetOf(before.key);

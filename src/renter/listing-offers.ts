@@ -2,6 +2,7 @@
 
 import type { CryptoSuite, ListingId, UnixMs } from "../base/index.ts";
 import type { ChainReader, NameReader } from "../core/index.ts";
+import type { Reputation } from "../protocol/index.ts";
 import {
   judgeListing,
   type ListingJudgement,
@@ -24,6 +25,8 @@ export interface ListingOfferView {
   readonly features: readonly string[];
   /** Whether the relay says that nobody rents it now. */
   readonly available: boolean;
+  /** By the relay, out of receipts; null where nothing was delivered yet, and from relays that compute none. */
+  readonly reputation: Reputation | null;
   /** Who showed the chain. */
   readonly source: "node" | "relay";
 }
@@ -83,6 +86,7 @@ export async function judgeOffer(
     tiers: fields === undefined ? [] : tiersOf(fields),
     features: fields?.features ?? [],
     available: shown.available,
+    reputation: shown.reputation ?? null,
     source: node === null ? "relay" : "node",
   };
 }

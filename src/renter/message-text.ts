@@ -17,7 +17,8 @@ export type TextPiece =
 const HIDDEN =
   /(?![\t\n\r\u200c\u200d]|\p{Variation_Selector})[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
 const LINK = /https?:\/\/[^\s<>"']{1,2000}/iu;
-const WORD = /[\p{L}\p{N}\p{M}]+/u;
+// Some letters are drawn as nothing: those are no part of a word.
+const WORD = new RegExp(`(?:(?!${HIDDEN.source})[\\p{L}\\p{N}\\p{M}])+`, "u");
 const TOKENS = new RegExp(`(?<link>${LINK.source})|(?<hidden>${HIDDEN.source})|(?<word>${WORD.source})`, "giu");
 
 const ALPHABETS = [

@@ -14,9 +14,11 @@ export interface OfferFilter {
   readonly duration: RentalDuration;
   /** For that duration. */
   readonly atMost: MicroEmc | null;
+  /** Per mille; offers that nothing is known of are left out by any but 0. */
+  readonly reputation: number;
 }
 
-export const noFilter: OfferFilter = { tier: null, region: null, duration: "daily", atMost: null };
+export const noFilter: OfferFilter = { tier: null, region: null, duration: "daily", atMost: null, reputation: 0 };
 
 const REGION_WORDS: Readonly<Record<string, Region>> = {
   usa: "us",
@@ -61,6 +63,7 @@ export function chosenOffers(offers: readonly ListingOfferView[], filter: OfferF
     const fits =
       isRentable(offer) &&
       price !== null &&
+      (offer.reputation?.per_mille ?? 0) >= filter.reputation &&
       (filter.atMost === null || price <= filter.atMost) &&
       (filter.region === null || regionsOf(offer).includes(filter.region));
     return fits ? [{ offer, price }] : [];
@@ -73,4 +76,10 @@ export function chosenOffers(offers: readonly ListingOfferView[], filter: OfferF
 /** The durations that anything is offered for. */
 export function durationsOf(offers: readonly ListingOfferView[]): readonly RentalDuration[] {
   return DURATIONS.filter((duration) => offers.some((offer) => priceFor(offer, { ...noFilter, duration }) !== null));
+}
+
+/** Per mille as a decimal of per cent: `98.5`. */
+export function percentOf({ per_mille }: Pick<NonNullable<ListingOfferView["reputation"]>, "per_mille">): string {
+  const tenths = per_mille % 10;
+  return `${Math.floor(per_mille / 10)}${tenths === 0 ? "" : `.${tenths}`}`;
 }

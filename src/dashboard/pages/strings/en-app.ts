@@ -13,7 +13,6 @@ export const enApp = {
   "app.copied": "Copied.",
   "app.not_copied": "Your browser did not allow copying. Select the text and copy it by hand.",
   "app.notice.close": "Close this notice",
-  "app.retry": "Try again",
   "app.back": "Back",
   "nav.label": "Views",
   "nav.inbox": "Inbox",

@@ -33,8 +33,8 @@ export const enEntrance = {
   "unlock.passphrase": "Passphrase",
   "unlock.submit": "Unlock",
   "unlock.busy": "Unlocking …",
-  "unlock.other": "Forgot it, or another identity?",
-  "unlock.other.text":
+  "unlock.forgot": "Forgot it, or another identity?",
+  "unlock.forgot.text":
     "A forgotten passphrase cannot be found out, not even by us. With a backup whose passphrase you know you can begin again: forget what is on this device, then bring the backup back.",
   "unlock.erase": "Forget everything on this device",
   "entrance.privacy": "What is private here, and what is not?",

@@ -36,7 +36,6 @@ export const enInbox = {
   "inbox.refused.one": "{n} message was refused: it was not what it claims to be.",
   "inbox.refused.other": "{n} messages were refused: they were not what they claim to be.",
   "inbox.refused.show": "Why",
-  "inbox.link": "Open link",
   "inbox.link.of": "Look at the link {text}",
   "link.title": "A link in a message",
   "link.leads": "It leads to",

@@ -12,7 +12,6 @@ export const enRentals = {
   "rentals.number_copied": "Number copied.",
   "rentals.messages.one": "{n} message",
   "rentals.messages.other": "{n} messages",
-  "rentals.show": "Show its messages",
   "rentals.renew": "Renew",
   "rentals.renew.text": "See whether it can be rented on",
   "rentals.gaps": "Not arrived: {list}",
@@ -29,7 +28,6 @@ export const enRentals = {
   "rentals.past": "Ended",
   "rentals.orders": "Orders under way",
   "rentals.order.open": "Go on",
-  "rentals.order.of": "Go on with the order of {date}",
   "phone.title": "Phone account",
   "phone.text": "With Linphone, or any SIP phone, you can be rung at this number and ring out with it.",
   "phone.linphone": "Save for Linphone",
@@ -39,7 +37,6 @@ export const enRentals = {
   "phone.qr.text":
     "This code is the account's name only. Linphone's scanner wants the address of a file; nobody but you should serve that.",
   "phone.settings": "Or type these in",
-  "phone.password": "Password",
   "phone.scope.some":
     "The sound is encrypted between your phone and the provider's box. Behind it is the telephone network, which never is.",
   "phone.scope.none": "The sound is not encrypted: whoever is on the way can listen.",

@@ -12,6 +12,7 @@ import {
   noFilter,
   type OfferFilter,
   otherFeatures,
+  percentOf,
   priceFor,
   REGIONS,
   regionsOf,
@@ -57,6 +58,9 @@ function amountOf(text: string): OfferFilter["atMost"] {
   }
 }
 
+/** Per mille. */
+const LEAST = [0, 900, 990] as const;
+
 interface FiltersProps {
   readonly filter: OfferFilter;
   readonly countries: readonly string[];
@@ -93,6 +97,16 @@ function Filters({ filter, countries, onFilter }: FiltersProps) {
         value={filter.duration}
         options={DURATIONS.map((duration) => [duration, words.t(`duration.${duration}`)] as const)}
         onValue={(value) => onFilter({ ...filter, duration: DURATIONS.find((each) => each === value) ?? "daily" })}
+      />
+      <Choose
+        id="filter-reputation"
+        label={words.t("filter.reputation")}
+        value={String(filter.reputation)}
+        options={LEAST.map((least) => [
+          String(least),
+          least === 0 ? words.t("filter.reputation.any") : words.t("filter.reputation.least", { n: least / 10 }),
+        ])}
+        onValue={(value) => onFilter({ ...filter, reputation: Number(value) })}
       />
       <Field
         id="filter-price"
@@ -135,6 +149,11 @@ function OfferRow({ offer, filter }: { readonly offer: ListingOfferView; readonl
           <span class="soft">{offer.tiers.map(({ tier }) => words.t(`tier.${tier}`)).join(" · ")}</span>
         </span>
         <span class="offer-tags">
+          {offer.reputation !== null && (
+            <span class="tag tag-rented">
+              {words.t("listing.reputation.short", { percent: words.decimal(percentOf(offer.reputation)) })}
+            </span>
+          )}
           {otherFeatures(offer).map((feature) => (
             <Feature key={feature} feature={feature} />
           ))}

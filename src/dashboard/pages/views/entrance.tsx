@@ -208,9 +208,9 @@ export function UnlockCard() {
       />
       <Submit task={task} text={words.t("unlock.submit")} busy={words.t("unlock.busy")} />
       <button type="button" class="quiet wide" onClick={() => setOther(true)}>
-        {words.t("unlock.other")}
+        {words.t("unlock.forgot")}
       </button>
-      {isOther && <EraseDialog text={words.t("unlock.other.text")} onClose={() => setOther(false)} />}
+      {isOther && <EraseDialog text={words.t("unlock.forgot.text")} onClose={() => setOther(false)} />}
     </Card>
   );
 }

@@ -7,7 +7,7 @@ import { Empty, Icon } from "../../../page-parts/index.ts";
 import { DURATIONS, type RentalDuration, type Tier, type TierTerms } from "../../../registry/index.ts";
 import { type ListingOfferView, priceOf, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
-import { isRentable, otherFeatures, regionsOf } from "../offer-filter.ts";
+import { isRentable, otherFeatures, percentOf, regionsOf } from "../offer-filter.ts";
 import { emcText } from "../parts/emc.tsx";
 import { Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { Feature, RegionName } from "../parts/offer-words.tsx";
@@ -37,7 +37,7 @@ function Verdicts({ judgement: { verdicts } }: Pick<ListingOfferView, "judgement
 
 function About({ offer }: { readonly offer: ListingOfferView }) {
   const words = useWords();
-  const { judgement } = offer;
+  const { judgement, reputation } = offer;
   const claimed = judgement.record?.fields.reputation;
   return (
     <section class="panel">
@@ -65,9 +65,15 @@ function About({ offer }: { readonly offer: ListingOfferView }) {
         <div>
           <dt>{words.t("listing.reputation")}</dt>
           <dd>
-            {claimed === undefined
+            {reputation === null
               ? words.t("listing.reputation.none")
-              : words.t("listing.reputation.claimed", { n: Number(claimed) })}
+              : words.t("listing.reputation.of", {
+                  percent: words.decimal(percentOf(reputation)),
+                  n: reputation.samples,
+                })}
+            {claimed !== undefined && (
+              <span class="soft small"> {words.t("listing.reputation.claimed", { n: Number(claimed) })}</span>
+            )}
           </dd>
         </div>
         <div>

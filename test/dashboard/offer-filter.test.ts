@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { listingId, microEmc, parseEmc } from "../../src/base/index.ts";
+import {
+  chosenOffers,
+  noFilter,
+  otherFeatures,
+  percentOf,
+  priceFor,
+  regionsOf,
+} from "../../src/dashboard/pages/offer-filter.ts";
+import type { ListingOfferView } from "../../src/renter/index.ts";
+
+interface Parts {
+  readonly id?: string;
+  readonly daily?: string | null;
+  readonly voice?: string;
+  readonly features?: readonly string[];
+  readonly available?: boolean;
+  readonly rentable?: boolean;
+  readonly perMille?: number;
+}
+
+const emc = (text: string | null) => (text === null ? null : parseEmc(text));
+const free = { perSms: microEmc(0), perMinuteVoice: null, perMinuteVideo: null };
+
+function offer(parts: Parts = {}): ListingOfferView {
+  const { id = "a1b2c3d4e5f64a7b", daily = "0.05", voice, features = [], available = true, rentable = true } = parts;
+  const prices = { weekly: null, monthly: null };
+  const ok = { kind: "ok" } as const;
+  return {
+    listingId: listingId(id),
+    judgement: {
+      verdicts: { commitment: ok, signature: ok, worm: ok, binding: ok },
+      ...{ rentable, warnings: [], value: null, record: null, keys: null },
+    },
+    tiers: [
+      { tier: "sms_only", rental: { daily: emc(daily), ...prices }, ...free },
+      ...(voice === undefined
+        ? []
+        : [{ tier: "sms_voice_video" as const, rental: { daily: emc(voice), ...prices }, ...free }]),
+    ],
+    ...{ features, available, source: "relay" },
+    reputation: parts.perMille === undefined ? null : { per_mille: parts.perMille, samples: 10, rentals: 2 },
+  };
+}
+
+const ids = (offers: readonly ListingOfferView[]): readonly string[] =>
+  offers.map(({ listingId: id }) => id.slice(0, 2));
+
+describe("chosenOffers", () => {
+  it("shows what can be rented, cheapest first, equal prices by id", () => {
+    const offers = [
+      offer({ id: "cc00000000000000", daily: "0.05" }),
+      offer({ id: "bb00000000000000", daily: "0.05" }),
+      offer({ id: "aa00000000000000", daily: "0.1" }),
+      offer({ id: "dd00000000000000", available: false }),
+      offer({ id: "ee00000000000000", rentable: false }),
+      offer({ id: "ff00000000000000", daily: null }),
+    ];
+    expect(ids(chosenOffers(offers, noFilter))).toEqual(["bb", "cc", "aa"]);
+  });
+
+  it("takes a price limit as included, and prices of the tier that is asked for", () => {
+    const offers = [offer({ id: "aa00000000000000", daily: "0.05", voice: "0.2" }), offer({ id: "bb00000000000000" })];
+    expect(ids(chosenOffers(offers, { ...noFilter, atMost: parseEmc("0.05") }))).toEqual(["aa", "bb"]);
+    expect(ids(chosenOffers(offers, { ...noFilter, tier: "sms_voice_video" }))).toEqual(["aa"]);
+    expect(chosenOffers(offers, { ...noFilter, tier: "sms_voice_video", atMost: parseEmc("0.1") })).toEqual([]);
+    expect(chosenOffers(offers, { ...noFilter, duration: "weekly" })).toEqual([]);
+  });
+
+  it("knows regions by the seed's words, by ours and by countries", () => {
+    const offers = [
+      offer({ id: "aa00000000000000", features: ["usa"] }),
+      offer({ id: "bb00000000000000", features: ["region-eu", "DE"] }),
+    ];
+    expect(ids(chosenOffers(offers, { ...noFilter, region: "us" }))).toEqual(["aa"]);
+    expect(ids(chosenOffers(offers, { ...noFilter, region: "eu" }))).toEqual(["bb"]);
+    expect(ids(chosenOffers(offers, { ...noFilter, region: "de" }))).toEqual(["bb"]);
+  });
+
+  it("leaves out those of unknown reputation once any is asked for", () => {
+    const offers = [offer({ id: "aa00000000000000", perMille: 985 }), offer({ id: "bb00000000000000" })];
+    expect(ids(chosenOffers(offers, noFilter))).toEqual(["aa", "bb"]);
+    expect(ids(chosenOffers(offers, { ...noFilter, reputation: 900 }))).toEqual(["aa"]);
+    expect(chosenOffers(offers, { ...noFilter, reputation: 990 })).toEqual([]);
+  });
+});
+
+describe("what an offer says of itself", () => {
+  it("is a region once, whatever it is called, or a feature", () => {
+    const features = ["usa", "region-us", "non-voip", "instant", "fr"];
+    expect(regionsOf({ features })).toEqual(["us", "fr"]);
+    expect(otherFeatures({ features })).toEqual(["non-voip", "instant"]);
+  });
+
+  it("has the lowest price of all tiers, or none", () => {
+    expect(priceFor(offer({ daily: "0.3", voice: "0.2" }), noFilter)).toBe(200_000);
+    expect(priceFor(offer({ daily: null }), noFilter)).toBeNull();
+  });
+
+  it.each([
+    [1000, "100"],
+    [985, "98.5"],
+    [7, "0.7"],
+    [0, "0"],
+  ])("writes %d per mille as %s per cent", (per_mille, text) => {
+    expect(percentOf({ per_mille })).toBe(text);
+  });
+});

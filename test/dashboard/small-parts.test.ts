@@ -1,0 +1,83 @@
+// Addresses of the views, passphrases, the days of the inbox.
+
+import { describe, expect, it } from "vitest";
+import { inDays, matching } from "../../src/dashboard/pages/inbox-list.ts";
+import { PASSPHRASE_LENGTH, suggestPassphrase } from "../../src/dashboard/pages/passphrase.ts";
+import { pathOf, viewOf } from "../../src/dashboard/pages/routes.ts";
+import { VIEWS, type View } from "../../src/dashboard/pages/state.ts";
+import type { AccountEntry } from "../../src/renter/index.ts";
+import { SeededRandom } from "../sim/seeded-random.ts";
+
+describe("routes", () => {
+  const views: readonly View[] = [
+    ...VIEWS.map((name) => ({ name })),
+    { name: "listing", id: "a1b2c3d4e5f64a7b" },
+    { name: "order", id: "00".repeat(16) },
+  ];
+  it.each(views.map((view) => [pathOf(view), view] as const))("%s is its own view", (path, view) => {
+    expect(viewOf(path)).toEqual(view);
+  });
+
+  it.each([
+    "/",
+    "/dashboard",
+    "/dashboard/nothing",
+    "/dashboard/listing/",
+    "/dashboard/listing/<b>",
+    "/dashboard/order/zz",
+  ])("%s shows the inbox", (path) => {
+    expect(viewOf(path)).toEqual({ name: "inbox" });
+  });
+});
+
+describe("suggestPassphrase", () => {
+  it("gives words that can be said, another each time, long enough", () => {
+    const random = new SeededRandom("words");
+    const made = Array.from({ length: 200 }, () => suggestPassphrase(random));
+    expect(new Set(made).size).toBe(200);
+    for (const text of made) {
+      expect(text).toMatch(/^(?:(?:[bdfgklmnprstvz][aeiou]){2} ){4}(?:[bdfgklmnprstvz][aeiou]){2}$/);
+      expect(text.length).toBeGreaterThanOrEqual(PASSPHRASE_LENGTH);
+    }
+  });
+
+  it("prefers no letter", () => {
+    const random = new SeededRandom("even");
+    const letters = Array.from({ length: 400 }, () => suggestPassphrase(random))
+      .join("")
+      .replace(/[aeiou ]/g, "");
+    for (const letter of "bdfgklmnprstvz") {
+      const share = letters.split(letter).length - 1;
+      expect(share, letter).toBeGreaterThan((letters.length / 14) * 0.75);
+      expect(share, letter).toBeLessThan((letters.length / 14) * 1.25);
+    }
+  });
+});
+
+function entry(at: number, body: string, from: string | null = null, rental = "r1"): AccountEntry {
+  const payload = { type: "sms", body, from, received_ms: at };
+  return {
+    entry: { key: `${rental}/${at}`, payload, message: { rental_id: rental, ts: at / 1000 } },
+  } as unknown as AccountEntry;
+}
+
+describe("the inbox", () => {
+  const all = [entry(3000, "Your CODE is 1", "Bank"), entry(2000, "hello", "+1555"), entry(1000, "code 2", null, "r2")];
+
+  it("is searched in text and sender, in any case, within one number or all", () => {
+    const found = (filter: { rental: string | null; search: string }) =>
+      matching(all, filter).map(({ entry: each }) => each.key);
+    expect(found({ rental: null, search: " code " })).toEqual(["r1/3000", "r2/1000"]);
+    expect(found({ rental: "r1", search: "code" })).toEqual(["r1/3000"]);
+    expect(found({ rental: null, search: "BANK" })).toEqual(["r1/3000"]);
+    expect(found({ rental: null, search: "" })).toHaveLength(3);
+  });
+
+  it("is put into days in its own order", () => {
+    const days = inDays(all, (at) => (at > 1500 ? "today" : "before"));
+    expect(days.map(({ at, entries }) => [at, entries.length])).toEqual([
+      [3000, 2],
+      [1000, 1],
+    ]);
+  });
+});

@@ -1,0 +1,169 @@
+// An account over a real relay with a box behind it: order, number, messages, restart, restore.
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseEmc, silentLogger } from "../../src/base/index.ts";
+import { systemClock } from "../../src/base/system-clock.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
+import { publicKeysToText } from "../../src/envelope/index.ts";
+import {
+  type AccountDeps,
+  type AccountSink,
+  accountEntries,
+  accountExport,
+  accountRentals,
+  type Folder,
+  newMaster,
+  type OrderPlan,
+  RenterAccount,
+  rentNumber,
+} from "../../src/renter/index.ts";
+import { MarketStage } from "../sim/market-stage.ts";
+import { suite } from "./fixtures.ts";
+import { type Disk, MemoryFolder } from "./memory-folder.ts";
+
+const LISTING = "a1b2c3d4e5f64a7b";
+const master = newMaster(suite, systemRandom);
+const quiet: AccountSink = { messages: () => {}, refused: () => {}, up: () => {}, down: () => {} };
+
+let stage: MarketStage;
+let disks: Map<string, Disk>;
+const open: RenterAccount[] = [];
+beforeEach(async () => {
+  stage = await MarketStage.start();
+  await stage.list({ id: LISTING, number: "+15550100", daily: "0.05", features: [] });
+  disks = new Map();
+});
+afterEach(async () => {
+  for (const account of open.splice(0)) await account.close();
+  await stage.stop();
+});
+
+function deps(): AccountDeps {
+  const openFolder = async (path: string): Promise<Folder> => {
+    const disk = disks.get(path) ?? new Map();
+    disks.set(path, disk);
+    return new MemoryFolder(disk);
+  };
+  return { suite, clock: systemClock, random: systemRandom, log: silentLogger, relayUrl: stage.url, openFolder };
+}
+
+async function account(): Promise<RenterAccount> {
+  const made = await RenterAccount.open(deps(), master, "readWrite");
+  open.push(made);
+  return made;
+}
+
+const plan = (): OrderPlan => ({
+  provider: publicKeysToText(stage.provider).verify,
+  agreed: { rental: parseEmc("0.05"), perSms: 0 },
+  request: {
+    ...{ listing_id: LISTING, tier: "sms_only", duration: "daily", sms: 0 },
+    ...{ payment: { method: "emc" }, envelope_version: 1 },
+  },
+});
+
+const signal = new AbortController().signal;
+
+async function rented(by: RenterAccount): Promise<string> {
+  const { request } = await by.plan(plan());
+  const id = request.order_id;
+  let paid: Promise<void> = Promise.resolve();
+  const tell = ({ type }: { readonly type: string }): void => {
+    if (type === "pay_to") paid = stage.paid(id);
+  };
+  await rentNumber({ account: by, suite, clock: systemClock, payer: null, tell }, id, signal);
+  await paid;
+  return id;
+}
+
+describe("RenterAccount", () => {
+  it("rents with a key of its own, and shows number, message and receipt", async () => {
+    const mine = await account();
+    const id = await rented(mine);
+    expect(mine.keys.map(({ index }) => index)).toEqual([0, 1]);
+    expect(mine.order(id)?.request.renter).not.toEqual(publicKeysToText(master));
+    expect(accountRentals(suite, mine)).toMatchObject([{ number: "+15550100", key: 1, received: 0, gaps: [] }]);
+    await stage.sms(id, { body: "one" });
+    await stage.sms(id, { body: "two" });
+    for (const { client } of mine.keys) await client.sync({ messages: async () => {}, refused: () => {} }, signal);
+    expect(accountEntries(mine).map(({ entry }) => entry.payload)).toMatchObject([{ body: "two" }, { body: "one" }]);
+    expect(accountRentals(suite, mine)[0]?.received).toBe(2);
+    const [bundle, ...more] = accountExport(mine, systemClock.now());
+    expect(more).toEqual([]);
+    expect(bundle).toMatchObject({ format: "numberbox-renter-export", messages: [{}, {}] });
+  });
+
+  it("listens with a key from the moment its rental is granted, and stops when told to", async () => {
+    const mine = await account();
+    const got = Promise.withResolvers<string>();
+    const stop = new AbortController();
+    const sink: AccountSink = {
+      ...quiet,
+      messages: (_key, [entry]) => got.resolve(entry?.payload.type === "sms" ? entry.payload.body : ""),
+    };
+    const following = mine.follow(sink, stop.signal);
+    const id = await rented(mine);
+    await stage.sms(id, { body: "pushed" });
+    expect(await got.promise).toBe("pushed");
+    stop.abort();
+    await following;
+  });
+
+  it("knows keys, orders and messages again after a restart", async () => {
+    const first = await account();
+    const id = await rented(first);
+    await stage.sms(id, { body: "kept" });
+    await first.keys[1]?.client.sync({ messages: async () => {}, refused: () => {} }, signal);
+    await first.close();
+    open.splice(0);
+    const second = await account();
+    expect(second.order(id)?.answer?.state).toBe("granted");
+    expect(accountEntries(second)).toHaveLength(1);
+    expect(accountRentals(suite, second)).toHaveLength(1);
+  });
+
+  it("takes up an order again whose page was closed, and pays nothing twice", async () => {
+    const mine = await account();
+    const { request } = await mine.plan(plan());
+    const leave = new AbortController();
+    const steps: string[] = [];
+    const tell = ({ type }: { readonly type: string }): void => {
+      steps.push(type);
+      if (type === "pay_to") leave.abort();
+    };
+    const parts = { account: mine, suite, clock: systemClock, payer: null, tell };
+    await expect(rentNumber(parts, request.order_id, leave.signal)).rejects.toMatchObject({ code: "base.stopped" });
+    expect(mine.order(request.order_id)).toMatchObject({ ended: null, answer: null });
+    await stage.paid(request.order_id);
+    const grant = await rentNumber(parts, request.order_id, signal);
+    expect(grant.listing_id).toBe(LISTING);
+    expect(steps.filter((step) => step === "pay_to")).toHaveLength(1);
+  });
+
+  it("finds its numbers again with nothing but the master", async () => {
+    await rented(await account());
+    await open.pop()?.close();
+    disks = new Map();
+    const restored = await account();
+    expect(accountRentals(suite, restored)).toEqual([]);
+    await restored.findKeys(signal);
+    expect(accountRentals(suite, restored)).toMatchObject([{ number: "+15550100", key: 1 }]);
+    expect(restored.keys).toHaveLength(2);
+  });
+
+  it("refuses an order that was made elsewhere, in words of its own", async () => {
+    const parts = { account: await account(), suite, clock: systemClock, payer: null, tell: () => {} };
+    await expect(rentNumber(parts, "00".repeat(16), signal)).rejects.toMatchObject({ code: "market.unknown_order" });
+  });
+
+  it("leaves nothing readable on the disk", async () => {
+    const mine = await account();
+    const id = await rented(mine);
+    await stage.sms(id, { body: "canary text", from: "+15550177" });
+    await mine.keys[1]?.client.sync({ messages: async () => {}, refused: () => {} }, signal);
+    const all = [...disks.values()].flatMap((disk) =>
+      [...disk.values()].map((bytes) => Buffer.from(bytes).toString("latin1")),
+    );
+    expect(all.join("\n")).not.toMatch(new RegExp(`canary|15550177|15550100|${LISTING}|${id}`));
+  });
+});
