@@ -1,9 +1,7 @@
 // Offers, judged here, with filters that nobody is told of.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { isAppError, parseEmc } from "../../../base/index.ts";
-import { Empty, Field, Icon } from "../../../page-parts/index.ts";
-import { DURATIONS, TIERS } from "../../../registry/index.ts";
+import { Empty, Icon } from "../../../page-parts/index.ts";
 import type { ListingOfferView } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import {
@@ -21,113 +19,7 @@ import { emcText } from "../parts/emc.tsx";
 import { Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { Feature, RegionName } from "../parts/offer-words.tsx";
 import { problemOf } from "../words.ts";
-
-interface Choice {
-  readonly id: string;
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, text: string])[];
-  readonly onValue: (value: string) => void;
-}
-
-function Choose({ id, label, value, options, onValue }: Choice) {
-  return (
-    <Field
-      id={id}
-      label={label}
-      control={(ids) => (
-        <select {...ids} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
-          {options.map(([each, text]) => (
-            <option key={each} value={each}>
-              {text}
-            </option>
-          ))}
-        </select>
-      )}
-    />
-  );
-}
-
-/** Null for a text that is no amount, and for none. */
-function amountOf(text: string): OfferFilter["atMost"] {
-  try {
-    return parseEmc(text.replace(",", "."));
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
-}
-
-/** Per mille. */
-const LEAST = [0, 900, 990] as const;
-
-interface FiltersProps {
-  readonly filter: OfferFilter;
-  readonly countries: readonly string[];
-  readonly onFilter: (filter: OfferFilter) => void;
-}
-
-function Filters({ filter, countries, onFilter }: FiltersProps) {
-  const words = useWords();
-  const [price, setPrice] = useState("");
-  const regions = [...REGIONS, ...countries];
-  const nameOf = (region: string): string => words.find(`region.${region}`) ?? region.toUpperCase();
-  return (
-    <section class="filters" aria-label={words.t("filter.label")}>
-      <Choose
-        id="filter-tier"
-        label={words.t("filter.tier")}
-        value={filter.tier ?? ""}
-        options={[
-          ["", words.t("filter.tier.any")],
-          ...TIERS.map((tier) => [tier, words.t(`filter.tier.${tier}`)] as const),
-        ]}
-        onValue={(value) => onFilter({ ...filter, tier: TIERS.find((tier) => tier === value) ?? null })}
-      />
-      <Choose
-        id="filter-region"
-        label={words.t("filter.region")}
-        value={filter.region ?? ""}
-        options={[["", words.t("filter.region.any")], ...regions.map((region) => [region, nameOf(region)] as const)]}
-        onValue={(value) => onFilter({ ...filter, region: value === "" ? null : value })}
-      />
-      <Choose
-        id="filter-duration"
-        label={words.t("filter.duration")}
-        value={filter.duration}
-        options={DURATIONS.map((duration) => [duration, words.t(`duration.${duration}`)] as const)}
-        onValue={(value) => onFilter({ ...filter, duration: DURATIONS.find((each) => each === value) ?? "daily" })}
-      />
-      <Choose
-        id="filter-reputation"
-        label={words.t("filter.reputation")}
-        value={String(filter.reputation)}
-        options={LEAST.map((least) => [
-          String(least),
-          least === 0 ? words.t("filter.reputation.any") : words.t("filter.reputation.least", { n: least / 10 }),
-        ])}
-        onValue={(value) => onFilter({ ...filter, reputation: Number(value) })}
-      />
-      <Field
-        id="filter-price"
-        label={words.t("filter.price")}
-        control={(ids) => (
-          <input
-            {...ids}
-            type="text"
-            inputMode="decimal"
-            autocomplete="off"
-            value={price}
-            onInput={(event) => {
-              setPrice(event.currentTarget.value);
-              onFilter({ ...filter, atMost: amountOf(event.currentTarget.value) });
-            }}
-          />
-        )}
-      />
-    </section>
-  );
-}
+import { Filters } from "./offer-filters.tsx";
 
 function OfferRow({ offer, filter }: { readonly offer: ListingOfferView; readonly filter: OfferFilter }) {
   const words = useWords();
