@@ -10,6 +10,7 @@ export * from "./chain.ts";
 export * from "./directory.ts";
 export * from "./doctor.ts";
 export * from "./escrow.ts";
+export * from "./escrow-papers.ts";
 export * from "./flows.ts";
 export * from "./host.ts";
 export * from "./kept.ts";

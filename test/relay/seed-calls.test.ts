@@ -8,7 +8,7 @@ import { minutes, Secret } from "../../src/base/index.ts";
 import { addressText, keyAddress, signMessage } from "../../src/emercoin/index.ts";
 import { nobleCoin } from "../../src/envelope/index.ts";
 import { parseAddressChallenge } from "../../src/protocol/index.ts";
-import { LISTING } from "./fixtures.ts";
+import { grantOf, LISTING, renter, shortOf } from "./fixtures.ts";
 import { recordOf } from "./market-fixtures.ts";
 import { RelayRig, verdictOf } from "./relay-rig.ts";
 
@@ -25,6 +25,15 @@ const CALLS = {
   -H "Authorization: Bearer YOUR_API_KEY" \\
   -H "Content-Type: application/json" \\
   -d '{"listing_id":"<opaque_id>","duration":"weekly"}'`,
+  forward: `curl -X POST https://gateway.ness.cx/forward \\
+  -H "Content-Type: application/json" \\
+  -d @- <<EOF
+{
+  "listing_id": "$OPAQUE_ID",
+  "envelope": "$(cat sms.enc)",
+  "signature": "$(cat sms.sig)"
+}
+EOF`,
   sms: `curl https://gateway.ness.cx/sms \\
   -H "Authorization: Bearer YOUR_API_KEY"`,
 } as const;
@@ -73,6 +82,28 @@ describe("the seed's own calls", () => {
       },
     });
     expect(await curl("sms", key)).toMatchObject({ messages: [], more: false });
+  });
+
+  it("hand in a message that the ecosystem's tools have sealed and signed, for its renter to retrieve", async () => {
+    await rig.register(grantOf());
+    const { envelope, signature } = shortOf("sealed by ptool");
+    const put = { $OPAQUE_ID: LISTING, "$(cat sms.enc)": envelope, "$(cat sms.sig)": signature };
+    expect(await curl("forward", put)).toMatchObject({ status: "queued" });
+    expect(await curl("forward", put)).toMatchObject({ status: "duplicate" });
+    const key = { YOUR_API_KEY: await rig.login(renter) };
+    expect(await curl("sms", key)).toMatchObject({ messages: [{ envelope, signature_scope: "envelope_text" }] });
+    expect(await curl("sms", { ...key, "/sms": "/retrieve" })).toMatchObject({ messages: [{ envelope }] });
+  });
+
+  it("are the same below the version, and browse under the dashboard's old name", async () => {
+    await rig.call("PUT", `/listings/${LISTING}/offchain`, { raw: recordOf().text });
+    const key = { YOUR_API_KEY: await rig.login(renter) };
+    for (const path of ["/v1/listings/available", "/numbers/available"])
+      expect(await curl("browse", { ...key, "/listings/available": path })).toMatchObject({
+        listings: [{ listing_id: LISTING, record: true }],
+      });
+    const etag = await rig.call("GET", `/listings/${LISTING}/offchain`, { token: key.YOUR_API_KEY });
+    expect(etag.headers.get("etag")).toBe(`"${recordOf().commitment}"`);
   });
 
   it("begin without a challenge: the answer has one", async () => {

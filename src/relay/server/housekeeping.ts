@@ -12,6 +12,8 @@ import {
   unixSecondsOf,
 } from "../../base/index.ts";
 import type { RelayStore } from "../../core/index.ts";
+import { ESCROW_PAPERS } from "./escrow-papers.ts";
+import { PRESENCE_PAPERS } from "./presence.ts";
 import type { RelayTime } from "./relay-time.ts";
 
 export interface HousekeepingDeps {
@@ -31,6 +33,11 @@ const KEEP_AFTER_END = days(1);
 /** How long a rental that is over is remembered: repetitions are recognised and receipts can be collected until then. */
 const KEEP_RENTALS = days(30);
 const KEEP_ORDERS = days(2);
+/** A dispute may take its time. */
+const KEEP_PAPERS = [
+  [ESCROW_PAPERS, days(400)],
+  [PRESENCE_PAPERS, days(30)],
+] as const;
 
 export class Housekeeping {
   readonly #deps: HousekeepingDeps;
@@ -72,6 +79,7 @@ export class Housekeeping {
       this.#deps.wiped(expired);
       const rentals = await this.#repeat(() => upkeep.removeRentals(before(KEEP_RENTALS)));
       const orders = await this.#repeat(() => upkeep.forgetOrders(before(KEEP_ORDERS)));
+      for (const [kind, age] of KEEP_PAPERS) await this.#repeat(() => upkeep.forgetPapers(kind, unixMs(now - age)));
       await upkeep.forgetSessions(unixSecondsOf(clock.now()));
       if (expired + rentals + orders > 0) log.info("relay_tidied", { expired, rentals, orders });
     } catch (error) {

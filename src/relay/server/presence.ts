@@ -8,7 +8,7 @@ export interface PresenceDeps {
   readonly clock: Clock;
 }
 
-const KIND = "seen";
+export const PRESENCE_PAPERS = "seen";
 /** Written no more often: it is for people who choose a listing. */
 const GRAIN = minutes(1);
 
@@ -25,12 +25,15 @@ export class Presence {
     const told = this.#told.get(provider);
     if (told !== undefined && at - told >= 0 && at - told < GRAIN) return;
     this.#told.set(provider, at);
-    await this.#deps.store.papers.save({ kind: KIND, id: provider, text: "", at }, (stored) => (stored?.at ?? 0) < at);
+    await this.#deps.store.papers.save(
+      { kind: PRESENCE_PAPERS, id: provider, text: "", at },
+      (stored) => (stored?.at ?? 0) < at,
+    );
   }
 
   /** Unix seconds by provider; those that were never here are left out. */
   async times(providers: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const times = await this.#deps.store.papers.times(KIND, [...new Set(providers)]);
+    const times = await this.#deps.store.papers.times(PRESENCE_PAPERS, [...new Set(providers)]);
     return new Map([...times].map(([provider, at]) => [provider, unixSecondsOf(at)]));
   }
 }

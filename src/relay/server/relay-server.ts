@@ -17,6 +17,7 @@ import { type AcknowledgementDeps, acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
 import { ChainListings } from "./chain-listings.ts";
 import { Dashboard } from "./dashboard.ts";
+import { EscrowPapers } from "./escrow-papers.ts";
 import { Forwarding } from "./forwarding.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { BodyReader } from "./http-body.ts";
@@ -173,6 +174,7 @@ function marketOf(options: RelayServerOptions, shared: Shared, { providers, wait
     records: new ListingRecords({ ...shared, ...standing, providers, chain }),
     browse: new ListingBrowse({ ...shared, ...standing, index }),
     worms: new Worms({ crypto, names }),
+    escrows: new EscrowPapers(shared),
     orders: new MarketOrders({ ...shared, random, providers, waiters }),
   };
 }

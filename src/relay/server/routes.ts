@@ -12,6 +12,7 @@ import { refusal } from "./problems.ts";
 import { type AboutDeps, aboutOperations } from "./routes-about.ts";
 import { type AuthDeps, authOperations } from "./routes-auth.ts";
 import { type ChangeDeps, changeOperations } from "./routes-changes.ts";
+import { type EscrowDeps, escrowOperations } from "./routes-escrow.ts";
 import { type ListingDeps, listingOperations } from "./routes-listings.ts";
 import { type MailboxDeps, mailboxOperations } from "./routes-mailbox.ts";
 import { type MarketDeps, marketOperations } from "./routes-market.ts";
@@ -29,7 +30,8 @@ export interface RouteDeps
     MetricsDeps,
     ProviderDeps,
     RentalDeps,
-    ChangeDeps {
+    ChangeDeps,
+    EscrowDeps {
   readonly metrics: RelayMetrics;
   readonly store: RelayStore;
   readonly log: Logger;
@@ -46,6 +48,7 @@ export function relayOperations(deps: RouteDeps): readonly Operation[] {
     ...mailboxOperations(deps),
     ...rentalOperations(deps),
     ...changeOperations(deps),
+    ...escrowOperations(deps),
     ...providerOperations(deps),
   ];
 }
