@@ -15,7 +15,7 @@ import {
   systemCodeOf,
   withDeadline,
 } from "../base/index.ts";
-import { parseJsonWith, relayProblem } from "../protocol/index.ts";
+import { parseJsonWith, relayProblem, WORK_HEADER, type WorkDemand } from "../protocol/index.ts";
 import { visibleLine } from "./visible-text.ts";
 
 export interface RelayRequest<T> {
@@ -24,6 +24,8 @@ export interface RelayRequest<T> {
   readonly path: string;
   readonly body?: unknown;
   readonly token?: string;
+  /** The answer to what the relay wants to be worked for. */
+  readonly work?: string;
   readonly reply: z.ZodType<T>;
   readonly signal: AbortSignal;
 }
@@ -79,18 +81,29 @@ const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   429: "renter.relay_busy",
 };
 
+function workRequired({ challenge, bits }: WorkDemand): AppError {
+  return new AppError("renter.work_required", "the relay wants work to be done first", {
+    retryable: true,
+    hint: "Try again later, or use another relay.",
+    context: { challenge, bits },
+  });
+}
+
 /** The error for a status that is not 200, from the relay's own `code` and `error` where it gave them. */
 function refusal(status: number, body: Uint8Array): AppError {
   let code = `http_${status}`;
   let words = "";
+  let work: WorkDemand | undefined;
   try {
     const problem = parseJsonWith(relayProblem, fromUtf8(body), "renter.bad_reply", "refusal");
     code = visibleLine(problem.code.slice(0, 64));
     words = `: ${visibleLine(problem.error.slice(0, 200))}`;
+    work = problem.work;
   } catch {
     // A proxy's page instead of the relay's JSON: the status says enough.
   }
   const retryable = status >= 500 || status === 429 || status === 401;
+  if (work !== undefined) return workRequired(work);
   const ours = STATUS_CODES[status] ?? (status >= 500 ? "renter.relay_failed" : "renter.relay_refused");
   return new AppError(ours, `the relay refused with ${status} ${code}${words}`, {
     retryable,
@@ -117,7 +130,7 @@ export class RelayHttp {
 
   /**
    * Rejects with `renter.relay_unreachable`, `renter.relay_failed`, `renter.relay_busy` (all retryable), `renter.unauthorized`,
-   * `renter.relay_refused`, `renter.bad_reply` or `base.stopped`.
+   * `renter.work_required`, `renter.relay_refused`, `renter.bad_reply` or `base.stopped`.
    */
   async call<T>(request: RelayRequest<T>): Promise<T> {
     const { clock, timeout, url } = this.#options;
@@ -146,6 +159,7 @@ export class RelayHttp {
         accept: "application/json",
         ...(request.body === undefined ? {} : { "content-type": "application/json" }),
         ...(request.token === undefined ? {} : { authorization: `Bearer ${request.token}` }),
+        ...(request.work === undefined ? {} : { [WORK_HEADER]: request.work }),
       },
       body: request.body === undefined ? null : JSON.stringify(request.body),
       // Followed, a redirect would carry the token to another host; it counts as a refusal.

@@ -14,6 +14,7 @@ import {
 import type { Identity } from "../envelope/index.ts";
 import { authReply, challengeReply, maySignChallenge } from "../protocol/index.ts";
 import type { RelayHttp } from "./relay-http.ts";
+import { withWork } from "./relay-work.ts";
 import type { RenterState } from "./state.ts";
 
 export interface RelaySessionOptions {
@@ -79,13 +80,12 @@ export class RelaySession {
       });
     }
     const signature = toBase64url(suite.ed25519Sign(identity.seed.reveal(), utf8(challenge)));
-    const { token, expires } = await http.call({
-      method: "POST",
-      path: "auth",
-      body: { pubkey, challenge, signature },
-      reply: authReply,
-      signal,
-    });
+    const body = { pubkey, challenge, signature };
+    const ask = (work?: string) => {
+      const more = work === undefined ? {} : { work };
+      return http.call({ method: "POST", path: "auth", body, reply: authReply, signal, ...more });
+    };
+    const { token, expires } = await withWork(this.#options, ask, signal);
     await state.setToken(url, { value: token, expires });
     this.#renewed = token;
     return token;

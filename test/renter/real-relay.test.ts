@@ -26,6 +26,19 @@ describe("the client at the real relay", () => {
     expect(JSON.stringify(rental)).not.toContain(NUMBER);
   });
 
+  it("does the work that a relay asks of strangers, and none that would take ages", async () => {
+    await relay.stop();
+    relay = await startRealRelay(new VirtualClock(NOW), { workBits: 8 });
+    await relay.grant(grantOf());
+    rig = await rigFor(relay.url);
+    expect(await rig.client.login(rig.sink, rig.abort.signal)).toHaveLength(1);
+    await relay.stop();
+    relay = await startRealRelay(new VirtualClock(NOW), { workBits: 23 });
+    rig = await rigFor(relay.url);
+    const login = rig.client.login(rig.sink, rig.abort.signal);
+    await expect(login).rejects.toMatchObject({ code: "renter.too_much_work" });
+  });
+
   it("reads both envelope versions and the short form, and the relay takes the receipts", async () => {
     await relay.forward(await messageOf({ seq: 1, body: "one" }));
     await relay.forward(await messageOf({ seq: 2, body: "two", version: 2 }));

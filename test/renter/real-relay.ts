@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Clock, silentLogger, toBase64url } from "../../src/base/index.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import type { MailboxMessage, RentalGrant } from "../../src/protocol/index.ts";
-import { startRelay } from "../../src/relay/index.ts";
+import { type RelayLimits, startRelay } from "../../src/relay/index.ts";
 import { provider, suite } from "./fixtures.ts";
 
 export interface RealRelay {
@@ -30,13 +30,14 @@ async function send(method: string, url: string, body: unknown): Promise<unknown
   return reply;
 }
 
-export async function startRealRelay(clock: Clock): Promise<RealRelay> {
+export async function startRealRelay(clock: Clock, limits: Partial<RelayLimits> = {}): Promise<RealRelay> {
   const dataFolder = mkdtempSync(join(tmpdir(), "renter-relay-"));
   const relay = await startRelay({
     listen: { host: "127.0.0.1", port: 0 },
     dataFolder,
     providers: [{ verify: toBase64url(provider.verify), name: "provider123" }],
     version: "test",
+    limits,
     clock,
     random: systemRandom,
     crypto: suite,
