@@ -90,6 +90,15 @@ export function parseListingRecord(file: Uint8Array): ListingRecord {
   return listingRecord(value);
 }
 
+/** The members of a record that was parsed as a whole before; null for anything else. Nothing is checked but their form. */
+export function fieldsOfStored(text: string): ListingFields | null {
+  try {
+    return recordSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** The commitment of form C1: SHA-256 of the canonical bytes without the signature, hex. */
 export function commitmentOf(suite: CryptoSuite, record: ListingRecord): string {
   return toHex(suite.sha256(record.bytes));

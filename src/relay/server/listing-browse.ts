@@ -1,11 +1,11 @@
 // Browsing: listings that are free, filtered by what their records say. Whoever wants privacy takes all records and filters at home.
 
-import { isAppError, type ListingId, listingId, type MicroEmc, parseEmc, toBase64, utf8 } from "../../base/index.ts";
+import { isAppError, type ListingId, listingId, type MicroEmc, parseEmc, toBase64 } from "../../base/index.ts";
 import type { IndexedListing, ListingIndex, RelayStore, StoredRecord } from "../../core/index.ts";
 import type { ListingsPage } from "../../protocol/index.ts";
 import {
+  fieldsOfStored,
   listingName,
-  parseListingRecord,
   parseListingValue,
   type RentalDuration,
   type Tier,
@@ -60,21 +60,15 @@ interface Candidate {
 
 /** Looked at for one page: what is rare comes on a later page, which `next` leads to. */
 const MAX_LOOKED_AT = 2000;
-const SLICE = 500;
+const SLICE = 250;
 const MAX_REMEMBERED = 50_000;
 
+/** It was checked as a whole when it was taken in. */
 function factsOf({ record }: Pick<StoredRecord, "record">): Facts | null {
-  try {
-    const { fields } = parseListingRecord(utf8(record));
-    return {
-      tiers: tiersOf(fields),
-      features: new Set(fields.features ?? []),
-      capabilities: fields.capabilities ?? 0,
-    };
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
+  const fields = fieldsOfStored(record);
+  if (fields === null) return null;
+  const { features = [], capabilities = 0 } = fields;
+  return { tiers: tiersOf(fields), features: new Set(features), capabilities };
 }
 
 function isPriced({ tiers }: Facts, { tier, duration, maxPrice }: ListingFilter): boolean {
@@ -195,7 +189,7 @@ function evidenceOf({ id, indexed }: Candidate) {
   return { name: listingName(id), value: toBase64(value), txid, address, expires_at: expiresAt };
 }
 
-/** `usa,non-voip` as its words; throws nothing. */
+/** `usa,non-voip` as its words. */
 export const featuresOf = (text: string): readonly string[] => text.split(",").filter((word) => word !== "");
 export const priceOf = (text: string | undefined): MicroEmc | undefined =>
   text === undefined ? undefined : parseEmc(text);

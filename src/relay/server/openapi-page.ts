@@ -11,15 +11,15 @@ export interface Page {
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1c2330;--soft:#5b6677;--line:#d8dde5;--back:#fbfbfc;--panel:#fff;--get:#1a6b3c;--post:#8a4b00;--put:#1d4f91}
 @media(prefers-color-scheme:dark){:root{--ink:#e3e7ee;--soft:#9aa5b5;--line:#2e3744;--back:#12161c;--panel:#181d25;--get:#6fcf97;--post:#f0b35e;--put:#8ab8f5}}
-*{box-sizing:border-box}body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 4rem;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back)}
+*{box-sizing:border-box}body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 4rem;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .25rem}h3{font-size:.8rem;margin:1rem 0 .25rem;color:var(--soft)}
-p{margin:.4rem 0;max-width:46rem}.soft,nav{color:var(--soft)}nav a{margin-right:.75rem}a{color:inherit}
+p{margin:.4rem 0;max-width:46rem}.soft,nav{color:var(--soft)}nav a{display:inline-block;margin-right:.75rem}a{color:inherit}
 code,pre{font:13px/1.45 ui-monospace,monospace}pre{overflow:auto;padding:.6rem;border:1px solid var(--line);border-radius:6px;max-height:26rem}
 details{border:1px solid var(--line);border-radius:6px;background:var(--panel);margin:.35rem 0;padding:0 .75rem}details[open]{padding-bottom:.75rem}
 summary{cursor:pointer;padding:.5rem 0;overflow-wrap:anywhere}summary:focus-visible{outline:2px solid var(--put)}
 .get,.post,.put{display:inline-block;width:3.2rem;font-weight:700;font-size:.8rem}.get{color:var(--get)}.post{color:var(--post)}.put{color:var(--put)}
 .what{color:var(--soft);margin-left:.6rem}table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-th{font-weight:600;white-space:nowrap}`;
+th{font-weight:600}td:last-child{overflow-wrap:break-word}`;
 
 const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 const json = (value: unknown): Json => (isJson(value) ? value : {});

@@ -26,6 +26,8 @@ const INTRODUCTION = `A relay keeps sealed messages for renters and carries thei
 
 **Limits.** Requests are counted by network address, by key and by provider; 429 says in \`Retry-After\` how many seconds to wait.
 
+**Work.** A relay may want whoever signs in, or hands in a record as a stranger, to work first: 429 with \`work\`. Find a decimal \`counter\` for which SHA-256 of \`<challenge> counter=<counter>\` (UTF-8) begins with \`bits\` zero bits, and send that text in the header \`Proof-Of-Work\` within five minutes; it is good once. 18 bits are about 260,000 hashes, a second on a phone; each bit doubles that.
+
 **Times** are whole seconds since 1970 unless a name ends in \`_ms\`; EMC are decimal strings. Keys, signatures and envelopes are base64url without padding.`;
 
 const TAGS: readonly (readonly [string, string])[] = [
