@@ -94,11 +94,16 @@ class JetStreamStore implements RelayStore {
     const ours = { state_keys: mirror.size, renters_remembered: mailLog.renters, mail_seen: mailLog.position };
     if (!link.connected()) return { kind: "nats", ok: false, figures: { connected: 0, ...ours } };
     try {
-      const { state, cluster } = await link.jsm.streams.info(names.mail);
-      const replicas = cluster?.replicas ?? [];
+      const streams = await Promise.all(Object.values(names).map((name) => link.jsm.streams.info(name)));
+      // The fewest of any stream: so many servers may be lost without a loss, but one.
+      const current = streams.map(
+        ({ cluster }) => 1 + (cluster?.replicas ?? []).filter((one) => one.current && one.offline !== true).length,
+      );
+      const [mail] = streams;
       const figures = {
-        ...{ connected: 1, ...ours, mail_entries: state.messages, mail_bytes: state.bytes, mail_last: state.last_seq },
-        replicas_current: 1 + replicas.filter(({ current, offline }) => current && offline !== true).length,
+        ...{ connected: 1, ...ours },
+        ...{ mail_entries: mail?.state.messages ?? 0, mail_bytes: mail?.state.bytes ?? 0 },
+        replicas_current: Math.min(...current),
         replicas_wanted: this.#options.replicas,
       };
       return { kind: "nats", ok: figures.replicas_current > this.#options.replicas / 2, figures };

@@ -17,7 +17,7 @@ import {
   nkeyAuthenticator,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-node";
-import { AppError, type Logger, messageOf, millis, seconds, stoppedError, utf8 } from "../base/index.ts";
+import { AppError, type Disposer, type Logger, messageOf, millis, seconds, stoppedError, utf8 } from "../base/index.ts";
 import type { JetStreamOptions, NatsLogin, NatsTls } from "./options.ts";
 
 /** Of one question to the cluster. A leader that was lost is replaced within some seconds; who asks tries again. */
@@ -75,6 +75,8 @@ export interface NatsLink {
   readonly jsm: JetStreamManager;
   /** Whether a server is connected now. */
   connected(): boolean;
+  /** Calls `task` after each time that the connection was lost and is there again. Returns how to stop that. */
+  onReconnect(task: () => void): Disposer;
   close(): Promise<void>;
 }
 
@@ -87,6 +89,8 @@ export async function openLink(options: JetStreamOptions): Promise<NatsLink> {
       servers: [...servers],
       name: "numberbox-relay",
       timeout: CONNECT_TIMEOUT,
+      // Else each request makes an error beforehand, for the stack it might need.
+      noAsyncTraces: true,
       ...(authenticator === undefined ? {} : { authenticator }),
       ...(tls === null ? {} : { tls: tlsOf(tls) }),
     };
@@ -104,14 +108,20 @@ export async function openLink(options: JetStreamOptions): Promise<NatsLink> {
       maxPingOut: 2,
     });
     let up = true;
+    const waiting = new Set<() => void>();
     void watch(connection, log, (now) => {
       up = now;
+      if (now) for (const task of waiting) task();
     });
     const js = jetstream(connection, { timeout: REQUEST_TIMEOUT });
     const jsm = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT, checkAPI: false });
     return {
       ...{ connection, js, jsm },
       connected: () => up && !connection.isClosed(),
+      onReconnect: (task) => {
+        waiting.add(task);
+        return () => waiting.delete(task);
+      },
       close: () => connection.close(),
     };
   } catch (cause) {

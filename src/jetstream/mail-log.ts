@@ -8,6 +8,7 @@ import {
   type Logger,
   messageOf,
   millis,
+  minutes,
   seconds,
   withDeadline,
 } from "../base/index.ts";
@@ -41,7 +42,10 @@ export interface MailLogDeps {
 /** Messages that all renters together are remembered with: some 300 bytes each. */
 const MAX_REMEMBERED = 400_000;
 const MAX_PUSHED = 2000;
-const REPLAY_WITHIN = seconds(10);
+/** The fullest mailbox with all that was acknowledged. */
+const REPLAY_WITHIN = minutes(2);
+const LEADER_WITHIN = seconds(5);
+const LEADER_PAUSE = millis(20);
 /** How long an answer waits for the own reader to see what was written, so that whoever asks next finds it. */
 const SEEN_WITHIN = millis(250);
 
@@ -118,6 +122,15 @@ export class MailLog {
     return view.mail;
   }
 
+  /** Learns of a renter what the cluster has and the own reader has not seen yet. Errors: `store.away`. */
+  async catchUp(mail: RenterMail): Promise<void> {
+    await this.#replay(renterFilter(this.#deps.prefix, mail.renter), this.position + 1, (entry) =>
+      mail.apply(entry.seq, addressOf(entry.subject).rentalId, readEntry(entry.data)),
+    ).catch((error: unknown) => {
+      throw storeAway(error, "reading a renter's mail");
+    });
+  }
+
   forget(renter: string, rentalId: string): void {
     this.#views.get(renter)?.mail.forget(rentalId);
   }
@@ -126,7 +139,9 @@ export class MailLog {
   async refresh(mail: RenterMail, address: MailAddress): Promise<void> {
     await this.#replay(mailSubject(this.#deps.prefix, address), mail.rental(address.rentalId).last + 1, (entry) =>
       mail.apply(entry.seq, address.rentalId, readEntry(entry.data)),
-    );
+    ).catch((error: unknown) => {
+      throw storeAway(error, "reading a rental's mail");
+    });
   }
 
   /**
@@ -181,7 +196,7 @@ export class MailLog {
   /** Hands on all entries of a filter from `first` on that the stream has now. */
   async #replay(filter: string, first: number, take: (entry: StreamEntry) => void): Promise<void> {
     const { link, clock, stream } = this.#deps;
-    // Asked of the leader: any other server may be behind.
+    await this.#untilLeaderHas(this.position);
     const end = await link.jsm.streams.getMessage(stream, { last_by_subj: filter });
     if (end === null || end.seq < first) return;
     const done = deferred<void>();
@@ -195,6 +210,21 @@ export class MailLog {
       await withDeadline(done.promise, { clock, timeout: REPLAY_WITHIN, what: "reading mail" });
     } finally {
       reader.stop();
+    }
+  }
+
+  /**
+   * Waits until the leader has what the own reader has seen. Any server may be behind, and the leader too, for a moment: it counts an
+   * entry as written when others have it, and may put it in its own place last.
+   */
+  async #untilLeaderHas(seq: number): Promise<void> {
+    const { link, clock, stream } = this.#deps;
+    const until = clock.monotonic() + LEADER_WITHIN;
+    for (;;) {
+      const { state } = await link.jsm.streams.info(stream);
+      if (state.last_seq >= seq) return;
+      if (clock.monotonic() > until) throw storeAway("the leader is behind", "reading mail");
+      await clock.sleep(LEADER_PAUSE, "the stream's leader");
     }
   }
 

@@ -43,6 +43,8 @@ export interface JetStreamMailDeps {
 
 type Item = ForwardBatch["items"][number];
 
+/** Before each look for a message that somebody has and that is not here; in milliseconds. */
+const CATCH_UP_PAUSES = [0, 50, 100, 200, 400, 800] as const;
 const PATIENCE: Millis = seconds(6);
 const PAUSE = millis(150);
 /** Of one entry: it must fit into a message of NATS, and acknowledgements come by 500. */
@@ -96,8 +98,21 @@ export class JetStreamMail implements MailStore {
   }
 
   async received(renter: string, hashes: readonly string[]): Promise<readonly ReceivedMessage[]> {
-    const { log, mirror } = this.#deps;
+    const { log, clock } = this.#deps;
     const mail = await log.open(renter);
+    const pauses = [...CATCH_UP_PAUSES];
+    for (;;) {
+      const found = this.#receivedOf(mail, hashes);
+      const pause = pauses.shift();
+      if (found.length >= hashes.length || pause === undefined) return found;
+      // The renter may have it from another process, by a server that was faster than the leader.
+      if (pause > 0) await clock.sleep(millis(pause), "an entry that another process has seen");
+      await log.catchUp(mail);
+    }
+  }
+
+  #receivedOf(mail: RenterMail, hashes: readonly string[]): readonly ReceivedMessage[] {
+    const { mirror } = this.#deps;
     return [...mail.rentals.values()].flatMap((rental) => {
       const route = mirror.route(rental.rentalId);
       if (route === null) return [];

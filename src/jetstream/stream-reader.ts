@@ -55,6 +55,7 @@ export class StreamReader {
   #anything = false;
   #consumed = 0;
   #cancel: Disposer = () => {};
+  #forget: Disposer = () => {};
   #caughtUp: Deferred<void> = deferred();
   #generation = 0;
   #stopped = false;
@@ -71,6 +72,8 @@ export class StreamReader {
 
   /** Starts reading; resolves once everything that the stream had at the time was handed on. */
   start(): Promise<void> {
+    // Its consumer may have been on the server that is gone.
+    this.#forget = this.#options.link.onReconnect(() => this.#again("a lost connection"));
     void this.#open();
     return this.#caughtUp.promise;
   }
@@ -78,6 +81,7 @@ export class StreamReader {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#forget();
     this.#caughtUp.reject(stoppedError("reading a stream"));
     this.#drop();
   }

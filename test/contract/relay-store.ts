@@ -561,6 +561,9 @@ function sharedContract(stage: () => Stage & { readonly under: StoreUnderTest })
     const other = await under.open({ stored: (renter, message) => renter === scene.key && heard.push(message) > 0 });
     const all = [1, 2, 3].map((seq) => scene.message(seq));
     await scene.forward(all);
+    // At once: the renter has them from the first process, and asks the second.
+    const hashes = all.map(({ envelope }) => hashOf(envelope));
+    expect(await other.mail.received(scene.key, hashes)).toHaveLength(3);
     await eventually(
       async () => heard.length,
       (length) => length === 3,

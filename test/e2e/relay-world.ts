@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { millis, seconds, silentLogger, toBase64url, toHex, utf8 } from "../../src/base/index.ts";
+import { type Logger, millis, seconds, silentLogger, toBase64url, toHex, utf8 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
@@ -274,7 +274,7 @@ export class RelayWorld {
   }
 
   async #follow({ renter }: Line): Promise<void> {
-    const base = { clock: systemClock, random: systemRandom, log: silentLogger };
+    const base = { clock: systemClock, random: systemRandom, log: this.#watchedLog };
     const folder = new MemoryFolder();
     const state = await RenterState.open({ ...base, folder, seed: renter.seed, suite, mode: "readWrite" });
     const client = createRenterClient({
@@ -297,6 +297,13 @@ export class RelayWorld {
       this.odd.push(`a renter gave up: ${String(error)}`);
     });
   }
+
+  /** A receipt that the relay refuses is only told here, and not sent again. */
+  readonly #watchedLog: Logger = {
+    ...silentLogger,
+    warn: (event, fields = {}) => void this.odd.push(`a renter was told ${event} (${fields.code ?? ""})`),
+    child: () => this.#watchedLog,
+  };
 
   /** The platform's socket; every message that comes over it is noted with its cursor. */
   readonly #watched: OpenWire = (url, events) =>
