@@ -3,116 +3,15 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { days, toHex, unixMs, utf8 } from "../../src/base/index.ts";
-import type {
-  Candidate,
-  ForwardResult,
-  MailboxCaps,
-  OrderLoad,
-  RelayListener,
-  RelayStore,
-  RentalRoute,
-} from "../../src/core/index.ts";
+import type { OrderLoad, RelayListener, RelayStore } from "../../src/core/index.ts";
 import { canonicalJson, publicKeysToText } from "../../src/envelope/index.ts";
-import { type MailboxMessage, type RentalGrant, rentRequest, type WireMessage } from "../../src/protocol/index.ts";
-import { decideGrant } from "../../src/relay/server/registration.ts";
-import {
-  DAY_S,
-  grantOf,
-  hashOf,
-  identity,
-  messageOf,
-  NOW,
-  NOW_S,
-  otherProvider,
-  provider,
-  receiptOf,
-  suite,
-  verifyOf,
-} from "../relay/fixtures.ts";
+import { type MailboxMessage, rentRequest } from "../../src/protocol/index.ts";
+import { DAY_S, hashOf, NOW, NOW_S, otherProvider, provider, receiptOf, suite, verifyOf } from "../relay/fixtures.ts";
+import { CAPS, eventually, nextNumber, Scene } from "./relay-scene.ts";
 
 export interface StoreUnderTest {
   open(listener?: Partial<RelayListener>): Promise<RelayStore>;
   stop(): Promise<void>;
-}
-
-const CAPS: MailboxCaps = { messages: 100, bytes: 1_000_000 };
-let scenes = 0;
-
-/** A rental of a renter of its own: tests share one store. */
-class Scene {
-  readonly store: RelayStore;
-  readonly renter = identity(`contract renter ${++scenes}`);
-  readonly rentalId = scenes.toString(16).padStart(32, "0");
-  readonly listingId = `a1b2${scenes.toString(16).padStart(12, "0")}`;
-
-  constructor(store: RelayStore) {
-    this.store = store;
-  }
-
-  get key(): string {
-    return verifyOf(this.renter);
-  }
-
-  get route(): RentalRoute {
-    const { rentalId, listingId } = this;
-    return { rentalId, listingId, provider: verifyOf(provider), renter: this.key };
-  }
-
-  grant(parts: Parameters<typeof grantOf>[0] = {}): RentalGrant {
-    return grantOf({ to: this.renter, rentalId: this.rentalId, listingId: this.listingId, ...parts });
-  }
-
-  register(grant = this.grant(), store = this.store): Promise<string> {
-    const text = canonicalJson(grant);
-    return store.rentals.save({ grant, text }, (context) => decideGrant(grant, text, context));
-  }
-
-  message(seq: number, parts: Parameters<typeof messageOf>[0] = {}): WireMessage {
-    const salt = `${this.rentalId} ${seq}`;
-    return messageOf({ rentalId: this.rentalId, listingId: this.listingId, seq, salt, ...parts });
-  }
-
-  async forward(
-    messages: readonly WireMessage[],
-    { store = this.store, caps = CAPS, now = NOW, route = this.route } = {},
-  ): Promise<readonly ForwardResult[]> {
-    const items = messages.map((message) => ({ candidate: candidateOf(message), route }));
-    return await store.mail.store({ items, now, storedAt: now, caps });
-  }
-
-  async verdicts(
-    messages: readonly WireMessage[],
-    options: Parameters<Scene["forward"]>[1] = {},
-  ): Promise<readonly string[]> {
-    return (await this.forward(messages, options)).map((result) =>
-      result.kind === "refuse" ? result.code : result.kind,
-    );
-  }
-
-  async waiting(after = 0, limit = 100, store = this.store): Promise<readonly (number | null)[]> {
-    return (await store.mail.page(this.key, { after, limit })).messages.map(({ seq }) => seq);
-  }
-
-  async acknowledge(messages: readonly WireMessage[], store = this.store): Promise<void> {
-    const entries = messages.map(({ id, envelope }) => ({
-      ...{ messageId: id, rentalId: this.rentalId, provider: verifyOf(provider) },
-      receipt: canonicalJson(receiptOf(envelope, { by: this.renter })),
-    }));
-    await store.mail.acknowledge(this.key, entries);
-  }
-}
-
-function candidateOf({ id, rental_id: rentalId, seq, v, ts, envelope, signature }: WireMessage): Candidate {
-  return { id, rentalId, seq, v, ts, hash: hashOf(envelope), scope: "message", envelope, signature };
-}
-
-/** Asks again until it holds: another process sees a write some milliseconds later. */
-async function eventually<T>(ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    const value = await ask();
-    if (fits(value) || tries > 2000) return value;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 export function relayStoreContract(name: string, make: () => Promise<StoreUnderTest>, shared: boolean): void {
@@ -307,7 +206,7 @@ function mailContract(stage: () => MailStage): void {
 
   it("has everything that was accepted in a span of time, with its envelope or without", async () => {
     const { scene, store } = stage();
-    const day = unixMs(NOW - days(scenes + 10));
+    const day = unixMs(NOW - days(scene.number + 10));
     const all = [1, 2, 3].map((seq) => scene.message(seq));
     await scene.forward(all, { now: day });
     await scene.acknowledge(all.slice(0, 1));
@@ -514,11 +413,11 @@ function sessionContract(stage: () => Pick<Stage, "store">): void {
   it("keeps tokens, and gives a nonce to the first who claims it", async () => {
     const { store } = stage();
     const owner = { pubkey: "somebody", expires: NOW_S + 100 };
-    const hash = `${++scenes}`.padStart(64, "0");
+    const hash = `${nextNumber()}`.padStart(64, "0");
     expect(await store.sessions.token(hash)).toBe(null);
     await store.sessions.saveToken(hash, owner);
     expect(await store.sessions.token(hash)).toEqual(owner);
-    const nonce = `nonce${scenes}`;
+    const nonce = `nonce${nextNumber()}`;
     const claims = await Promise.all([1, 2, 3].map(() => store.sessions.claimNonce(nonce, NOW_S + 100)));
     expect(claims.filter(Boolean)).toHaveLength(1);
     expect(store.sessions.markKey).toHaveLength(32);
@@ -526,7 +425,7 @@ function sessionContract(stage: () => Pick<Stage, "store">): void {
 
   it("remembers the last four challenges of an address, newest first, until they end", async () => {
     const { store } = stage();
-    const address = `an address.of > somebody * ${++scenes}`;
+    const address = `an address.of > somebody * ${nextNumber()}`;
     // The system's clock may be far behind the tests' own.
     const base = 4_000_000_000;
     for (const n of [1, 2, 3, 4, 5]) await store.sessions.addChallenge(address, `text ${n}`, base + n);
@@ -590,12 +489,13 @@ function sharedContract(stage: () => Stage & { readonly under: StoreUnderTest })
     await fresh.register();
     expect(await other.rentals.route(fresh.rentalId)).toEqual(fresh.route);
     expect(await fresh.verdicts([fresh.message(1)], { store: other })).toEqual(["stored"]);
-    const hash = `${++scenes}`.padStart(64, "0");
+    const hash = `${nextNumber()}`.padStart(64, "0");
     await store.sessions.saveToken(hash, { pubkey: "p", expires: NOW_S });
     expect(await other.sessions.token(hash)).toEqual({ pubkey: "p", expires: NOW_S });
     expect(other.sessions.markKey).toEqual(store.sessions.markKey);
-    expect(await store.sessions.claimNonce(`n${scenes}`, NOW_S)).toBe(true);
-    expect(await other.sessions.claimNonce(`n${scenes}`, NOW_S)).toBe(false);
+    const nonce = `n${nextNumber()}`;
+    expect(await store.sessions.claimNonce(nonce, NOW_S)).toBe(true);
+    expect(await other.sessions.claimNonce(nonce, NOW_S)).toBe(false);
     await other.close();
   });
 }
