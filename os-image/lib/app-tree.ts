@@ -75,8 +75,10 @@ export async function stageApp(options: {
   const app = join(stage, APP);
   await rm(stage, { recursive: true, force: true });
   await mkdir(app, { recursive: true });
-  if (!(await lstat(join(source, "src/web/dist/index.html")).catch(() => null)))
-    throw new AppError("image.no_pages", "the console's pages are not built", { hint: "npm run build" });
+  for (const pages of ["src/web/dist", "src/dashboard/dist"]) {
+    if (await lstat(join(source, pages, "index.html")).catch(() => null)) continue;
+    throw new AppError("image.no_pages", `the pages of ${pages} are not built`, { hint: "npm run build" });
+  }
   for (const part of PARTS)
     await cp(join(source, part), join(app, part), {
       recursive: true,

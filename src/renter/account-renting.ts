@@ -14,6 +14,7 @@ export interface AccountRentingDeps extends Pick<RentingDeps, "payer" | "tell" |
 }
 
 const GRANT_PATIENCE = seconds(60);
+const RENEWAL_PATIENCE = seconds(15);
 /** Errors after which the order can bring no number any more. */
 const FINAL: ReadonlySet<string> = new Set([
   "market.order_over",
@@ -62,17 +63,22 @@ async function grantOf(
   signal: AbortSignal,
 ): Promise<RentalGrant> {
   const key = account.keys[account.order(id)?.key ?? 0];
-  const deadline = clock.monotonic() + GRANT_PATIENCE;
+  const before = answer.rental_id === null ? undefined : key?.state.grant(answer.rental_id);
+  // The grant that a renewal changes is known already: the new one is worth a moment, and comes later by itself.
+  const patience = before === undefined ? GRANT_PATIENCE : RENEWAL_PATIENCE;
+  const deadline = clock.monotonic() + patience;
   for (;;) {
     await key?.client.sync({ messages: async () => {}, refused: () => {} }, signal);
     const grant = answer.rental_id === null ? undefined : key?.state.grant(answer.rental_id);
-    if (grant?.provider === answer.provider) return grant;
-    if (grant !== undefined) {
+    const isNew = grant !== undefined && grant.rev > (before?.rev ?? 0);
+    const isLate = clock.monotonic() > deadline;
+    if (grant?.provider === answer.provider && (isNew || isLate)) return grant;
+    if (grant !== undefined && grant.provider !== answer.provider) {
       throw new AppError("market.bad_answer", "the grant is another provider's", {
         hint: "Do not use this relay any more.",
       });
     }
-    if (clock.monotonic() > deadline) {
+    if (isLate) {
       throw new AppError("market.no_grant", "the rental is granted, but its grant has not come yet", {
         hint: "Look at your rentals in a moment.",
         retryable: true,

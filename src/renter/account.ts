@@ -25,6 +25,8 @@ export interface OrderPlan {
   readonly request: Omit<RentRequest, "order_id" | "renter">;
   readonly provider: string;
   readonly agreed: { readonly rental: number; readonly perSms: number };
+  /** Index of the key of a rental that is changed; without it a new one is made. */
+  readonly key?: number;
 }
 
 export const ACCOUNT_FOLDER = "account";
@@ -103,16 +105,20 @@ export class RenterAccount {
     await this.#parts.unlock();
   }
 
-  /** Makes an order with a key of its own, and keeps both before anything of it leaves. */
-  async plan({ request, provider, agreed }: OrderPlan): Promise<StoredOrder> {
+  /** Makes an order, with a key of its own unless it changes a rental, and keeps both before anything of it leaves. */
+  async plan({ request, provider, agreed, key: index }: OrderPlan): Promise<StoredOrder> {
     const { random, clock } = this.#parts.deps;
-    const key = await this.#open(this.#keys.length);
+    const key = this.#keys[index ?? -1] ?? (await this.#open(this.#keys.length));
     const order: StoredOrder = {
       request: { ...request, order_id: toHex(random.bytes(16)), renter: publicKeysToText(key.identity) },
       ...{ key: key.index, provider, rental: agreed.rental, per_sms: agreed.perSms },
       ...{ made_at: clock.now(), ticket: null, answer: null, ended: null },
     };
-    await this.#replace({ ...this.#data, keys: key.index, orders: [order, ...this.#data.orders] });
+    await this.#replace({
+      ...this.#data,
+      keys: Math.max(this.#data.keys, key.index),
+      orders: [order, ...this.#data.orders],
+    });
     return order;
   }
 

@@ -130,6 +130,14 @@ describe.skipIf(!hasChromium)(
       await go(page, "Numbers");
       await page.getByText("1 message", { exact: true }).waitFor();
       expect(await faultsOf(page)).toEqual([]);
+      await page.getByRole("button", { name: "Renew" }).click();
+      await page.getByText("A week", { exact: true }).click();
+      await page.getByRole("button", { name: "Renew" }).click();
+      await page.getByText(PAY_ADDRESS).waitFor();
+      await stage.paid(stage.orderOf("a1b2c3d4e5f64a7b"));
+      await page.getByRole("heading", { name: "Renewed" }).waitFor();
+      await go(page, "Numbers");
+      await page.getByText("8 d left").waitFor();
       expect(complaints).toEqual([]);
       // Keys and texts never leave the page.
       expect(sent.join("\n")).not.toMatch(new RegExp(`${PASSPHRASE}|First one|"seed"|"private"|15550100`));

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromUtf8, silentLogger, utf8 } from "../../src/base/index.ts";
 import { decryptLocal, deriveKey, encryptLocal } from "../../src/envelope/index.ts";
-import { visibleJson, visibleLine, visibleLines } from "../../src/renter/index.ts";
+import { linkFacts, textPieces, visibleJson, visibleLine, visibleLines } from "../../src/renter/index.ts";
 import { RecordLog } from "../../src/renter/record-log.ts";
 import { nextSequence, noSequence } from "../../src/renter/sequence.ts";
 import { renter, suite } from "../renter/fixtures.ts";
@@ -11,6 +11,55 @@ import { SeededRandom } from "../sim/seeded-random.ts";
 
 const anyText = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) });
 const HIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u;
+
+const oddText = fc
+  .array(
+    fc.oneof(
+      anyText,
+      fc.constantFrom("https://", "http://a.example/", "\u202e", "раy", "\u3164", "\u200d", "@", ".", "\n", " "),
+    ),
+  )
+  .map((parts) => parts.join(""));
+
+describe("a message's pieces", () => {
+  it("are the text, character for character, and what is shown as it is hides nothing", () => {
+    fc.assert(
+      fc.property(oddText, (text) => {
+        const pieces = textPieces(text);
+        expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+        for (const piece of pieces) {
+          if (piece.kind !== "hidden")
+            expect(piece.text).not.toMatch(
+              /(?![\t\n\r])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\u200b\u3164]/u,
+            );
+          else expect(piece.shown).not.toMatch(HIDDEN);
+          if (piece.kind === "link") expect(piece.text).toMatch(/^https?:/i);
+        }
+      }),
+    );
+  });
+
+  it("take a text of the greatest length in their stride, whatever it is made of", () => {
+    const parts = ["https://", "а", "a", "\u202e", "https://a\u202e", "x".repeat(50)];
+    for (const part of parts) {
+      const text = part.repeat(Math.ceil(40_000 / part.length)).slice(0, 40_000);
+      expect(
+        textPieces(text)
+          .map((piece) => piece.text)
+          .join(""),
+      ).toBe(text);
+    }
+  });
+
+  it("lead to http and https alone", () => {
+    fc.assert(
+      fc.property(oddText, (text) => {
+        const facts = linkFacts(text);
+        if (facts !== null) expect(facts.href).toMatch(/^https?:\/\//);
+      }),
+    );
+  });
+});
 
 describe("visible text", () => {
   it("never holds a control, an override or half a character, whatever the text", () => {

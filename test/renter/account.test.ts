@@ -64,8 +64,8 @@ const plan = (): OrderPlan => ({
 
 const signal = new AbortController().signal;
 
-async function rented(by: RenterAccount): Promise<string> {
-  const { request } = await by.plan(plan());
+async function rented(by: RenterAccount, wanted = plan()): Promise<string> {
+  const { request } = await by.plan(wanted);
   const id = request.order_id;
   let paid: Promise<void> = Promise.resolve();
   const tell = ({ type }: { readonly type: string }): void => {
@@ -138,6 +138,23 @@ describe("RenterAccount", () => {
     const grant = await rentNumber(parts, request.order_id, signal);
     expect(grant.listing_id).toBe(LISTING);
     expect(steps.filter((step) => step === "pay_to")).toHaveLength(1);
+  });
+
+  it("goes on with a rental under the same key, and knows the new end of it", async () => {
+    const mine = await account();
+    await rented(mine);
+    const [before] = accountRentals(suite, mine);
+    const change = { kind: "renew", rental_id: before?.grant.rental_id ?? "" } as const;
+    const { request } = plan();
+    await rented(mine, { ...plan(), request: { ...request, duration: "weekly", change }, key: before?.key ?? 0 });
+    const rentals = accountRentals(suite, mine);
+    expect(rentals).toHaveLength(1);
+    expect(rentals[0]?.grant).toMatchObject({
+      rental_id: change.rental_id,
+      rev: 2,
+      expires_at: (before?.grant.expires_at ?? 0) + 7 * 86_400,
+    });
+    expect(mine.keys).toHaveLength(2);
   });
 
   it("finds its numbers again with nothing but the master", async () => {

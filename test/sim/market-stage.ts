@@ -163,9 +163,9 @@ export class MarketStage {
     return transactionHex(buildTicket(plan));
   }
 
-  /** The one order of a listing. */
+  /** The newest order of a listing. */
   orderOf(listing: string): string {
-    const found = [...this.#orders.values()].find(({ request }) => request.listing_id === listing);
+    const found = [...this.#orders.values()].findLast(({ request }) => request.listing_id === listing);
     if (found === undefined) throw new Error("nobody has ordered it");
     return found.request.order_id;
   }
@@ -211,16 +211,31 @@ export class MarketStage {
 
   async #grant(order: StageOrder): Promise<void> {
     const { request } = order;
+    const renewed = request.change === undefined ? null : this.#rentalOf(request.change.rental_id);
+    const from = renewed?.grant?.expires_at ?? nowS();
     order.grant ??= signGrant({
       ...{ suite, random: systemRandom, seed: this.provider.seed },
       statement: {
-        ...{ v: 1, rental_id: toHex(systemRandom.bytes(16)), listing_id: request.listing_id },
+        ...{
+          v: 1,
+          rental_id: renewed?.grant?.rental_id ?? toHex(systemRandom.bytes(16)),
+          listing_id: request.listing_id,
+        },
         ...{ provider: verifyOf(this.provider), renter: request.renter, starts_at: nowS() },
-        ...{ expires_at: nowS() + DURATION_DAYS[request.duration] * DAY_S, envelope_version: 1, rev: 1, credit: null },
+        ...{
+          expires_at: from + DURATION_DAYS[request.duration] * DAY_S,
+          envelope_version: 1,
+          rev: (renewed?.grant?.rev ?? 0) + 1,
+          credit: null,
+        },
       },
       secret: { number: this.#listings.get(request.listing_id)?.number ?? "", terms: {} },
     });
     await this.#send("PUT", `/rentals/${order.grant.rental_id}`, order.grant);
+  }
+
+  #rentalOf(rentalId: string): StageOrder | null {
+    return [...this.#orders.values()].find(({ grant }) => grant?.rental_id === rentalId) ?? null;
   }
 
   async #tell(id: string, order: StageOrder, ticket: string | null = null): Promise<void> {

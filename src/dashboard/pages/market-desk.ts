@@ -28,6 +28,8 @@ export interface Choice {
   readonly duration: RentRequest["duration"];
   readonly sms: number;
   readonly method: RentRequest["payment"]["method"];
+  /** The rental that goes on, and the index of its key; null for a new one. */
+  readonly renews: { readonly rentalId: string; readonly key: number } | null;
 }
 
 const noWork: Omit<OrderWork, "id"> = {
@@ -35,11 +37,11 @@ const noWork: Omit<OrderWork, "id"> = {
 };
 
 /** The terms of what was chosen. Throws `market.not_offered` or `market.not_rentable`. */
-export function termsOf({ offer, tier, duration }: Pick<Choice, "offer" | "tier" | "duration">) {
+export function termsOf({ offer, tier, duration, renews }: Pick<Choice, "offer" | "tier" | "duration" | "renews">) {
   const terms = offer.tiers.find((each) => each.tier === tier);
   const rental = terms?.rental[duration] ?? null;
   const { keys, rentable } = offer.judgement;
-  if (keys === null || !rentable || !offer.available) {
+  if (keys === null || !rentable || !(offer.available || renews !== null)) {
     throw new AppError("market.not_rentable", "the listing cannot be rented", { hint: "Choose another." });
   }
   if (terms === undefined || rental === null) {
@@ -98,12 +100,14 @@ export class MarketDesk {
   async order(session: AccountSession, choice: Choice): Promise<string> {
     const account = await session.writable();
     const { provider, rental, perSms } = termsOf(choice);
-    const { offer, tier, duration, sms, method } = choice;
+    const { offer, tier, duration, sms, method, renews } = choice;
     const { request } = await account.plan({
       ...{ provider, agreed: { rental, perSms } },
       request: {
         ...{ listing_id: offer.listingId, tier, duration, sms, payment: { method }, envelope_version: 1 },
+        ...(renews === null ? {} : { change: { kind: "renew", rental_id: renews.rentalId } }),
       },
+      ...(renews === null ? {} : { key: renews.key }),
     });
     session.changed();
     return request.order_id;

@@ -3,12 +3,13 @@
 import { VIEWS, type View } from "./state.ts";
 
 const BASE = "/dashboard/";
-const DETAIL = /^(listing|order)\/([0-9a-f]{1,64})$/;
+const DETAILS = ["listing", "order", "renew"] as const;
+const DETAIL = /^(listing|order|renew)\/([0-9a-f]{1,64})$/;
 
 export function viewOf(path: string): View {
   const rest = path.startsWith(BASE) ? path.slice(BASE.length) : "";
   const [, kind, id] = DETAIL.exec(rest) ?? [];
-  if (id !== undefined) return kind === "order" ? { name: "order", id } : { name: "listing", id };
+  if (id !== undefined) return { name: DETAILS.find((name) => name === kind) ?? "listing", id };
   return { name: VIEWS.find((name) => name === rest) ?? "inbox" };
 }
 

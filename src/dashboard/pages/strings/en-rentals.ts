@@ -13,7 +13,7 @@ export const enRentals = {
   "rentals.messages.one": "{n} message",
   "rentals.messages.other": "{n} messages",
   "rentals.renew": "Renew",
-  "rentals.renew.text": "See whether it can be rented on",
+  "rentals.again": "Rent again",
   "rentals.gaps": "Not arrived: {list}",
   "rentals.gaps.none": "Every message up to the last one has arrived.",
   "rentals.details": "Details",

@@ -1,17 +1,14 @@
 // One offer: the four verdicts with their reasons, and the form to rent it.
 
 import { useEffect, useState } from "preact/hooks";
-import type { MicroEmc } from "../../../base/index.ts";
-import { ticketAmount } from "../../../emercoin/index.ts";
 import { Empty, Icon } from "../../../page-parts/index.ts";
-import { DURATIONS, type RentalDuration, type Tier, type TierTerms } from "../../../registry/index.ts";
-import { type ListingOfferView, priceOf, visibleLine } from "../../../renter/index.ts";
-import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
+import { type ListingOfferView, visibleLine } from "../../../renter/index.ts";
+import { useApp, useSelect, useWords } from "../app-context.ts";
 import { isRentable, otherFeatures, percentOf, regionsOf } from "../offer-filter.ts";
-import { emcText } from "../parts/emc.tsx";
 import { Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { Feature, RegionName } from "../parts/offer-words.tsx";
 import { problemOf } from "../words.ts";
+import { RentForm } from "./rent-form.tsx";
 
 const VERDICTS = ["commitment", "signature", "worm", "binding"] as const;
 
@@ -88,178 +85,15 @@ function About({ offer }: { readonly offer: ListingOfferView }) {
   );
 }
 
-interface RadioProps<T extends string> {
-  readonly name: string;
-  readonly legend: string;
-  readonly value: T;
-  readonly options: readonly { readonly value: T; readonly title: string; readonly text: string }[];
-  readonly onValue: (value: T) => void;
-}
-
-function Radios<T extends string>({ name, legend, value, options, onValue }: RadioProps<T>) {
-  return (
-    <fieldset class={`choice choice-${options.length}`}>
-      <legend>{legend}</legend>
-      {options.map((option) => (
-        <label key={option.value}>
-          <input
-            type="radio"
-            name={name}
-            value={option.value}
-            checked={option.value === value}
-            onChange={() => onValue(option.value)}
-          />
-          <span>
-            <b>{option.title}</b>
-            <small>{option.text}</small>
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-interface Offered {
-  readonly terms: TierTerms;
-  readonly duration: RentalDuration;
-  readonly price: MicroEmc;
-}
-
-/** Each tier and duration that has a price. */
-function offeredBy({ tiers }: ListingOfferView): readonly Offered[] {
-  return tiers.flatMap((terms) =>
-    DURATIONS.flatMap((duration) => {
-      const price = terms.rental[duration];
-      return price === null ? [] : [{ terms, duration, price }];
-    }),
-  );
-}
-
-function SmsField({
-  perSms,
-  count,
-  onCount,
-}: {
-  readonly perSms: MicroEmc;
-  readonly count: number;
-  readonly onCount: (count: number) => void;
-}) {
-  const words = useWords();
-  return (
-    <div class="field">
-      <label for="sms-count">{words.t("rent.sms")}</label>
-      <input
-        id="sms-count"
-        type="text"
-        inputMode="numeric"
-        aria-describedby="sms-count-note"
-        value={String(count)}
-        onInput={(event) => onCount(Math.min(100_000, Number(event.currentTarget.value.replace(/\D/g, "")) || 0))}
-      />
-      <p class="field-note" id="sms-count-note">
-        {words.t("rent.sms.help", { price: emcText(words, perSms) })}
-      </p>
-    </div>
-  );
-}
-
-function MethodRadios({
-  due,
-  method,
-  onMethod,
-}: {
-  readonly due: MicroEmc;
-  readonly method: "randpay" | "emc";
-  readonly onMethod: (method: "randpay" | "emc") => void;
-}) {
-  const words = useWords();
-  const { amount, risk } = ticketAmount(due);
-  return (
-    <Radios
-      name="method"
-      legend={words.t("rent.method")}
-      value={method}
-      onValue={onMethod}
-      options={[
-        { value: "emc", title: words.t("rent.method.emc"), text: words.t("rent.method.emc.text") },
-        {
-          value: "randpay",
-          title: words.t("rent.method.randpay"),
-          text: words.t("rent.method.randpay.text", { amount: words.decimal(String(amount / 1_000_000)), risk }),
-        },
-      ]}
-    />
-  );
-}
-
-function RentForm({ offer }: { readonly offer: ListingOfferView }) {
-  const { controller, words } = useApp();
-  const offered = offeredBy(offer);
-  const [tier, setTier] = useState<Tier>(offered[0]?.terms.tier ?? "sms_only");
-  const [wanted, setDuration] = useState<RentalDuration>("daily");
-  const [sms, setSms] = useState(20);
-  const [method, setMethod] = useState<"randpay" | "emc">("emc");
-  const task = useTask();
-  const ofTier = offered.filter(({ terms }) => terms.tier === tier);
-  const chosen = ofTier.find(({ duration }) => duration === wanted) ?? ofTier[0];
-  if (chosen === undefined) return null;
-  const { terms, duration, price } = chosen;
-  const paidSms = terms.perSms === 0 ? 0 : sms;
-  const due = priceOf({ rental: price, perSms: terms.perSms }, paidSms);
-  const submit = () => void task.run(() => controller.rent({ offer, tier, duration, sms: paidSms, method }));
-  const tiers = [...new Set(offered.map((each) => each.terms.tier))];
-  return (
-    <form
-      class="panel rent-form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <h2>{words.t("rent.title")}</h2>
-      {tiers.length > 1 && (
-        <Radios
-          name="tier"
-          legend={words.t("rent.tier")}
-          value={tier}
-          onValue={setTier}
-          options={tiers.map((value) => ({ value, title: words.t(`tier.${value}`), text: "" }))}
-        />
-      )}
-      <Radios
-        name="duration"
-        legend={words.t("rent.duration")}
-        value={duration}
-        onValue={setDuration}
-        options={ofTier.map((each) => ({
-          value: each.duration,
-          title: words.t(`duration.${each.duration}`),
-          text: emcText(words, each.price),
-        }))}
-      />
-      {terms.perSms > 0 && <SmsField perSms={terms.perSms} count={sms} onCount={setSms} />}
-      {due > 0 && <MethodRadios due={due} method={method} onMethod={setMethod} />}
-      <p class="rent-total">
-        <span>{words.t("rent.total")}</span> <b>{emcText(words, due)}</b>
-      </p>
-      <Fault fault={task.problem} />
-      <button type="submit" class="primary wide" disabled={task.busy}>
-        {words.t("rent.submit")}
-      </button>
-      <p class="soft small">{words.t("rent.key")}</p>
-    </form>
-  );
-}
-
-type Looked =
+export type Looked =
   | { readonly kind: "loading" }
   | { readonly kind: "gone" }
   | { readonly kind: "failed"; readonly error: unknown }
   | { readonly kind: "found"; readonly offer: ListingOfferView };
 
-export function Listing({ id }: { readonly id: string }) {
-  const { controller, words } = useApp();
+/** A listing as it was judged while browsing, then as it is now. */
+export function useOffer(id: string): Looked {
+  const { controller } = useApp();
   const known = useSelect((state) => state.offers?.list.find(({ listingId }) => listingId === id) ?? null);
   const [looked, setLooked] = useState<Looked>(known === null ? { kind: "loading" } : { kind: "found", offer: known });
   useEffect(() => {
@@ -272,6 +106,31 @@ export function Listing({ id }: { readonly id: string }) {
     );
     return () => abort.abort();
   }, [id]);
+  return looked;
+}
+
+/** What is said while there is no offer to show. */
+export function NoOffer({ looked }: { readonly looked: Looked }) {
+  const words = useWords();
+  switch (looked.kind) {
+    case "loading":
+      return (
+        <p class="loading" role="status">
+          {words.t("app.loading")}
+        </p>
+      );
+    case "gone":
+      return <Empty icon="number" title={words.t("listing.unknown")} text={words.t("listing.unknown.text")} />;
+    case "failed":
+      return <Fault fault={problemOf(words, looked.error)} />;
+    case "found":
+      return null;
+  }
+}
+
+export function Listing({ id }: { readonly id: string }) {
+  const words = useWords();
+  const looked = useOffer(id);
   return (
     <>
       <p class="crumb">
@@ -283,15 +142,7 @@ export function Listing({ id }: { readonly id: string }) {
       <div class="view-head">
         <ViewTitle>{words.t("listing.title", { id })}</ViewTitle>
       </div>
-      {looked.kind === "loading" && (
-        <p class="loading" role="status">
-          {words.t("app.loading")}
-        </p>
-      )}
-      {looked.kind === "gone" && (
-        <Empty icon="number" title={words.t("listing.unknown")} text={words.t("listing.unknown.text")} />
-      )}
-      {looked.kind === "failed" && <Fault fault={problemOf(words, looked.error)} />}
+      <NoOffer looked={looked} />
       {looked.kind === "found" && (
         <div class="columns">
           {isRentable(looked.offer) ? (

@@ -125,15 +125,16 @@ function Granted({ order }: { readonly order: StoredOrder }) {
   const id = order.answer?.rental_id ?? null;
   const rental = useSelect((state) => state.rentals.find(({ grant }) => grant.rental_id === id) ?? null);
   const number = rental?.number ?? null;
+  const isRenewal = order.request.change !== undefined;
   return (
     <section class="panel granted" role="status">
       <Icon name="ready" />
-      <h2>{words.t("order.granted")}</h2>
+      <h2>{words.t(isRenewal ? "order.renewed" : "order.granted")}</h2>
       {number !== null && <p class="big-number">{visibleLine(number)}</p>}
       {rental !== null && (
         <p class="soft">{words.t("order.until", { date: words.date(rental.grant.expires_at * 1000) })}</p>
       )}
-      <p>{words.t("order.granted.text")}</p>
+      <p>{words.t(isRenewal ? "order.renewed.text" : "order.granted.text")}</p>
       <div class="actions">
         {number !== null && (
           <CopyButton value={number} said={words.t("rentals.number_copied")}>

@@ -91,11 +91,7 @@ function RentalCard({ rental }: { readonly rental: AccountRental }) {
       <p class="soft">{words.count("rentals.messages", received)}</p>
       {policy !== null && <p class="soft small">{visibleLine(policy)}</p>}
       <div class="actions">
-        <button
-          type="button"
-          onClick={() => controller.go({ name: "listing", id: grant.listing_id })}
-          title={words.t("rentals.renew.text")}
-        >
+        <button type="button" onClick={() => controller.go({ name: "renew", id: grant.rental_id })}>
           {words.t("rentals.renew")}
         </button>
         {sip !== null && number !== null && (
@@ -158,7 +154,7 @@ function Past({ rentals }: { readonly rentals: readonly AccountRental[] }) {
               {words.t("rentals.ended", { date: words.date(grant.expires_at * 1000) })} ·{" "}
               {words.count("rentals.messages", received)}
             </span>
-            <ViewLink view={{ name: "listing", id: grant.listing_id }}>{words.t("rentals.renew")}</ViewLink>
+            <ViewLink view={{ name: "listing", id: grant.listing_id }}>{words.t("rentals.again")}</ViewLink>
           </li>
         ))}
       </ul>

@@ -12,6 +12,7 @@ import { Inbox } from "./inbox.tsx";
 import { Listing } from "./listing.tsx";
 import { Order } from "./order.tsx";
 import { Privacy } from "./privacy.tsx";
+import { Renew } from "./renew.tsx";
 import { Rentals } from "./rentals.tsx";
 
 const ICONS: Readonly<Record<ViewName, IconName>> = {
@@ -23,7 +24,7 @@ const ICONS: Readonly<Record<ViewName, IconName>> = {
 };
 
 /** The view that a detail belongs to. */
-const PARENT = { listing: "browse", order: "rentals" } as const;
+const PARENT = { listing: "browse", order: "rentals", renew: "rentals" } as const;
 
 function useCurrent(): ViewName {
   return useSelect(({ view }) => ("id" in view ? PARENT[view.name] : view.name));
@@ -180,6 +181,8 @@ function Shown({ view }: { readonly view: View }) {
       return <Privacy />;
     case "listing":
       return <Listing key={view.id} id={view.id} />;
+    case "renew":
+      return <Renew key={view.id} id={view.id} />;
     case "order":
       return <Order key={view.id} id={view.id} />;
   }

@@ -1,0 +1,182 @@
+// The form to rent a number of an offer, or to go on with one.
+
+import { useState } from "preact/hooks";
+import type { MicroEmc } from "../../../base/index.ts";
+import { ticketAmount } from "../../../emercoin/index.ts";
+import { DURATIONS, type RentalDuration, type Tier, type TierTerms } from "../../../registry/index.ts";
+import { type AccountRental, type ListingOfferView, priceOf } from "../../../renter/index.ts";
+import { useApp, useTask, useWords } from "../app-context.ts";
+import { emcText } from "../parts/emc.tsx";
+import { Fault } from "../parts/frame.tsx";
+
+interface RadioProps<T extends string> {
+  readonly name: string;
+  readonly legend: string;
+  readonly value: T;
+  readonly options: readonly { readonly value: T; readonly title: string; readonly text: string }[];
+  readonly onValue: (value: T) => void;
+}
+
+function Radios<T extends string>({ name, legend, value, options, onValue }: RadioProps<T>) {
+  return (
+    <fieldset class={`choice choice-${options.length}`}>
+      <legend>{legend}</legend>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onValue(option.value)}
+          />
+          <span>
+            <b>{option.title}</b>
+            <small>{option.text}</small>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface Offered {
+  readonly terms: TierTerms;
+  readonly duration: RentalDuration;
+  readonly price: MicroEmc;
+}
+
+/** Each tier and duration that has a price. */
+function offeredBy({ tiers }: ListingOfferView): readonly Offered[] {
+  return tiers.flatMap((terms) =>
+    DURATIONS.flatMap((duration) => {
+      const price = terms.rental[duration];
+      return price === null ? [] : [{ terms, duration, price }];
+    }),
+  );
+}
+
+function SmsField({
+  perSms,
+  count,
+  onCount,
+}: {
+  readonly perSms: MicroEmc;
+  readonly count: number;
+  readonly onCount: (count: number) => void;
+}) {
+  const words = useWords();
+  return (
+    <div class="field">
+      <label for="sms-count">{words.t("rent.sms")}</label>
+      <input
+        id="sms-count"
+        type="text"
+        inputMode="numeric"
+        aria-describedby="sms-count-note"
+        value={String(count)}
+        onInput={(event) => onCount(Math.min(100_000, Number(event.currentTarget.value.replace(/\D/g, "")) || 0))}
+      />
+      <p class="field-note" id="sms-count-note">
+        {words.t("rent.sms.help", { price: emcText(words, perSms) })}
+      </p>
+    </div>
+  );
+}
+
+function MethodRadios({
+  due,
+  method,
+  onMethod,
+}: {
+  readonly due: MicroEmc;
+  readonly method: "randpay" | "emc";
+  readonly onMethod: (method: "randpay" | "emc") => void;
+}) {
+  const words = useWords();
+  const { amount, risk } = ticketAmount(due);
+  return (
+    <Radios
+      name="method"
+      legend={words.t("rent.method")}
+      value={method}
+      onValue={onMethod}
+      options={[
+        { value: "emc", title: words.t("rent.method.emc"), text: words.t("rent.method.emc.text") },
+        {
+          value: "randpay",
+          title: words.t("rent.method.randpay"),
+          text: words.t("rent.method.randpay.text", { amount: words.decimal(String(amount / 1_000_000)), risk }),
+        },
+      ]}
+    />
+  );
+}
+
+export interface RentFormProps {
+  readonly offer: ListingOfferView;
+  /** The rental that goes on; without it a new one is made. */
+  readonly renews?: AccountRental;
+}
+
+export function RentForm({ offer, renews }: RentFormProps) {
+  const { controller, words } = useApp();
+  const offered = offeredBy(offer);
+  const [tier, setTier] = useState<Tier>(offered[0]?.terms.tier ?? "sms_only");
+  const [wanted, setDuration] = useState<RentalDuration>("daily");
+  const [sms, setSms] = useState(20);
+  const [method, setMethod] = useState<"randpay" | "emc">("emc");
+  const task = useTask();
+  const ofTier = offered.filter(({ terms }) => terms.tier === tier);
+  const chosen = ofTier.find(({ duration }) => duration === wanted) ?? ofTier[0];
+  if (chosen === undefined) return null;
+  const { terms, duration, price } = chosen;
+  const paidSms = terms.perSms === 0 ? 0 : sms;
+  const due = priceOf({ rental: price, perSms: terms.perSms }, paidSms);
+  const submit = () =>
+    void task.run(() => controller.rent({ offer, tier, duration, sms: paidSms, method, renews: renewed }));
+  const renewed = renews === undefined ? null : { rentalId: renews.grant.rental_id, key: renews.key };
+  const tiers = [...new Set(offered.map((each) => each.terms.tier))];
+  return (
+    <form
+      class="panel rent-form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <h2>{words.t(renews === undefined ? "rent.title" : "renew.title")}</h2>
+      {tiers.length > 1 && renews === undefined && (
+        <Radios
+          name="tier"
+          legend={words.t("rent.tier")}
+          value={tier}
+          onValue={setTier}
+          options={tiers.map((value) => ({ value, title: words.t(`tier.${value}`), text: "" }))}
+        />
+      )}
+      <Radios
+        name="duration"
+        legend={words.t("rent.duration")}
+        value={duration}
+        onValue={setDuration}
+        options={ofTier.map((each) => ({
+          value: each.duration,
+          title: words.t(`duration.${each.duration}`),
+          text: emcText(words, each.price),
+        }))}
+      />
+      {terms.perSms > 0 && <SmsField perSms={terms.perSms} count={sms} onCount={setSms} />}
+      {due > 0 && <MethodRadios due={due} method={method} onMethod={setMethod} />}
+      <p class="rent-total">
+        <span>{words.t("rent.total")}</span> <b>{emcText(words, due)}</b>
+      </p>
+      <Fault fault={task.problem} />
+      <button type="submit" class="primary wide" disabled={task.busy}>
+        {words.t(renews === undefined ? "rent.submit" : "renew.submit")}
+      </button>
+      <p class="soft small">{words.t(renews === undefined ? "rent.key" : "renew.key")}</p>
+    </form>
+  );
+}
