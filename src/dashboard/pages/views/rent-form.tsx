@@ -113,6 +113,24 @@ function MethodRadios({
   );
 }
 
+interface TierRadiosProps {
+  readonly offered: readonly Offered[];
+  readonly tier: Tier;
+  readonly onTier: (tier: Tier) => void;
+}
+
+/** Where there is a choice. */
+function TierRadios({ offered, tier, onTier }: TierRadiosProps) {
+  const words = useWords();
+  const tiers = [...new Set(offered.map(({ terms }) => terms.tier))];
+  if (tiers.length < 2) return null;
+  const options = tiers.map((value) => ({ value, title: words.t(`tier.${value}`), text: "" }));
+  return <Radios name="tier" legend={words.t("rent.tier")} value={tier} onValue={onTier} options={options} />;
+}
+
+/** A rental with a phone account takes calls. */
+const tierOf = ({ sip }: AccountRental): Tier => (sip === null ? "sms_only" : "sms_voice_video");
+
 export interface RentFormProps {
   readonly offer: ListingOfferView;
   /** The rental that goes on; without it a new one is made. */
@@ -122,7 +140,9 @@ export interface RentFormProps {
 export function RentForm({ offer, renews }: RentFormProps) {
   const { controller, words } = useApp();
   const offered = offeredBy(offer);
-  const [tier, setTier] = useState<Tier>(offered[0]?.terms.tier ?? "sms_only");
+  const [tier, setTier] = useState<Tier>(
+    renews === undefined ? (offered[0]?.terms.tier ?? "sms_only") : tierOf(renews),
+  );
   const [wanted, setDuration] = useState<RentalDuration>("daily");
   const [sms, setSms] = useState(20);
   const [method, setMethod] = useState<"randpay" | "emc">("emc");
@@ -133,10 +153,10 @@ export function RentForm({ offer, renews }: RentFormProps) {
   const { terms, duration, price } = chosen;
   const paidSms = terms.perSms === 0 ? 0 : sms;
   const due = priceOf({ rental: price, perSms: terms.perSms }, paidSms);
+  const kind = renews === undefined ? "rent" : "renew";
   const submit = () =>
     void task.run(() => controller.rent({ offer, tier, duration, sms: paidSms, method, renews: renewed }));
   const renewed = renews === undefined ? null : { rentalId: renews.grant.rental_id, key: renews.key };
-  const tiers = [...new Set(offered.map((each) => each.terms.tier))];
   return (
     <form
       class="panel rent-form"
@@ -146,16 +166,8 @@ export function RentForm({ offer, renews }: RentFormProps) {
         submit();
       }}
     >
-      <h2>{words.t(renews === undefined ? "rent.title" : "renew.title")}</h2>
-      {tiers.length > 1 && renews === undefined && (
-        <Radios
-          name="tier"
-          legend={words.t("rent.tier")}
-          value={tier}
-          onValue={setTier}
-          options={tiers.map((value) => ({ value, title: words.t(`tier.${value}`), text: "" }))}
-        />
-      )}
+      <h2>{words.t(`${kind}.title`)}</h2>
+      {renews === undefined && <TierRadios offered={offered} tier={tier} onTier={setTier} />}
       <Radios
         name="duration"
         legend={words.t("rent.duration")}
@@ -174,9 +186,9 @@ export function RentForm({ offer, renews }: RentFormProps) {
       </p>
       <Fault fault={task.problem} />
       <button type="submit" class="primary wide" disabled={task.busy}>
-        {words.t(renews === undefined ? "rent.submit" : "renew.submit")}
+        {words.t(`${kind}.submit`)}
       </button>
-      <p class="soft small">{words.t(renews === undefined ? "rent.key" : "renew.key")}</p>
+      <p class="soft small">{words.t(`${kind}.key`)}</p>
     </form>
   );
 }
