@@ -131,6 +131,11 @@ function TierRadios({ offered, tier, onTier }: TierRadiosProps) {
 /** A rental with a phone account takes calls. */
 const tierOf = ({ sip }: AccountRental): Tier => (sip === null ? "sms_only" : "sms_voice_video");
 
+const TEXTS = {
+  rent: { title: "rent.title", submit: "rent.submit", key: "rent.key" },
+  renew: { title: "renew.title", submit: "renew.submit", key: "renew.key" },
+} as const;
+
 export interface RentFormProps {
   readonly offer: ListingOfferView;
   /** The rental that goes on; without it a new one is made. */
@@ -153,7 +158,7 @@ export function RentForm({ offer, renews }: RentFormProps) {
   const { terms, duration, price } = chosen;
   const paidSms = terms.perSms === 0 ? 0 : sms;
   const due = priceOf({ rental: price, perSms: terms.perSms }, paidSms);
-  const kind = renews === undefined ? "rent" : "renew";
+  const texts = TEXTS[renews === undefined ? "rent" : "renew"];
   const submit = () =>
     void task.run(() => controller.rent({ offer, tier, duration, sms: paidSms, method, renews: renewed }));
   const renewed = renews === undefined ? null : { rentalId: renews.grant.rental_id, key: renews.key };
@@ -166,7 +171,7 @@ export function RentForm({ offer, renews }: RentFormProps) {
         submit();
       }}
     >
-      <h2>{words.t(`${kind}.title`)}</h2>
+      <h2>{words.t(texts.title)}</h2>
       {renews === undefined && <TierRadios offered={offered} tier={tier} onTier={setTier} />}
       <Radios
         name="duration"
@@ -186,9 +191,9 @@ export function RentForm({ offer, renews }: RentFormProps) {
       </p>
       <Fault fault={task.problem} />
       <button type="submit" class="primary wide" disabled={task.busy}>
-        {words.t(`${kind}.submit`)}
+        {words.t(texts.submit)}
       </button>
-      <p class="soft small">{words.t(`${kind}.key`)}</p>
+      <p class="soft small">{words.t(texts.key)}</p>
     </form>
   );
 }
