@@ -2,16 +2,18 @@
 // and verifies the listing, pays by RANDPAY, gets the number, reads an SMS and acknowledges it; the day's proof is anchored, and a third
 // party verifies it from a file and a node.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { type DemoFacts, type DemoHandle, startDemo } from "../../src/app/index.ts";
-import { type Clock, days, millis, seconds, silentLogger, unixMs } from "../../src/base/index.ts";
+import { type Clock, days, millis, seconds, silentLogger, toBase64url, unixMs, utf8 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { loadSimulator, startDemoNode } from "../../src/bin/commands/simulator.ts";
+import { signCancel } from "../../src/core/index.ts";
+import { parseKeyfile } from "../../src/envelope/index.ts";
 import { numberbox } from "./processes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "numberbox-market-"));
@@ -102,6 +104,39 @@ async function rentAndRead(facts: DemoFacts): Promise<void> {
   await until("the acknowledgement", async () => {
     const { rentals } = (await boxApi(facts, "rentals")) as { rentals: readonly Line[] };
     return rentals.find(({ id, acknowledged }) => id === rental?.rental_id && acknowledged === 1);
+  });
+  await cancel(facts, String(rental?.rental_id), String(rental?.keyfile));
+}
+
+/** By the relay's API: the box ends the rental for its renter's signature, and says so. */
+async function cancel(facts: DemoFacts, rental: string, keyfile: string): Promise<void> {
+  const { current } = parseKeyfile({ suite: systemCrypto, text: readFileSync(keyfile, "utf8") });
+  const call = async (method: string, path: string, body?: unknown, token = ""): Promise<Line> => {
+    const headers = {
+      "content-type": "application/json",
+      ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    return (await (await fetch(`${facts.relay_url}/v1/${path}`, { method, headers, ...sent })).json()) as Line;
+  };
+  const pubkey = toBase64url(current.verify);
+  const { challenge } = await call("POST", "auth/challenge", { pubkey });
+  const signature = toBase64url(systemCrypto.ed25519Sign(current.seed.reveal(), utf8(String(challenge))));
+  const token = String((await call("POST", "auth", { pubkey, challenge, signature })).token);
+  expect(await call("GET", `rentals/${rental}`, undefined, token)).toMatchObject({ state: "active" });
+  const orderId = "c".repeat(32);
+  const end = { order_id: orderId, signature: signCancel(systemCrypto, current.seed, { orderId, rentalId: rental }) };
+  expect(await call("POST", `rentals/${rental}/cancel`, end, token)).toMatchObject({ status: "requested" });
+  await until("the provider's word", async () => {
+    const { status } = await call("GET", `rent/${orderId}?wait=10`, undefined, token);
+    return status === "granted" ? true : undefined;
+  });
+  await until("the rental's end", async () => {
+    const { state } = await call("GET", `rentals/${rental}`, undefined, token);
+    return state === "ended" ? true : undefined;
+  });
+  expect(await call("GET", `rentals/${rental}/history`, undefined, token)).toMatchObject({
+    messages: [{ seq: 1, state: "acknowledged" }],
   });
 }
 
