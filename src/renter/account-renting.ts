@@ -1,7 +1,7 @@
 // One order of an account, from asking to the number in the mailbox. It can be taken up again after anything: what was planned, sent and
 // answered is kept before the next step.
 
-import { AppError, isAppError, type MicroEmc, microEmc, seconds } from "../base/index.ts";
+import { AppError, isAppError, microEmc, seconds } from "../base/index.ts";
 import type { OrderAnswer, RentalGrant } from "../protocol/index.ts";
 import type { RenterAccount } from "./account.ts";
 import type { AccountDeps } from "./account-key.ts";
@@ -86,13 +86,4 @@ async function grantOf(
     }
     await clock.sleep(seconds(1), "the grant", signal);
   }
-}
-
-/** The price of an order as it was agreed, for showing. */
-export function agreedPrice(order: {
-  readonly rental: number;
-  readonly per_sms: number;
-  readonly request: { readonly sms: number };
-}): MicroEmc {
-  return microEmc(order.rental + order.per_sms * order.request.sms);
 }

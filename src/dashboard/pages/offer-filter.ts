@@ -1,7 +1,7 @@
 // Which offers are shown, and in which order. Filters are local: the relay is never told what somebody looks for. Pure.
 
 import type { MicroEmc } from "../../base/index.ts";
-import { DURATIONS, type RentalDuration, type Tier } from "../../registry/index.ts";
+import type { RentalDuration, Tier } from "../../registry/index.ts";
 import type { ListingOfferView } from "../../renter/index.ts";
 
 export const REGIONS = ["us", "eu", "asia"] as const;
@@ -71,11 +71,6 @@ export function chosenOffers(offers: readonly ListingOfferView[], filter: OfferF
   return priced
     .toSorted((a, b) => a.price - b.price || (a.offer.listingId < b.offer.listingId ? -1 : 1))
     .map(({ offer }) => offer);
-}
-
-/** The durations that anything is offered for. */
-export function durationsOf(offers: readonly ListingOfferView[]): readonly RentalDuration[] {
-  return DURATIONS.filter((duration) => offers.some((offer) => priceFor(offer, { ...noFilter, duration }) !== null));
 }
 
 /** Per mille as a decimal of per cent: `98.5`. */
