@@ -21,7 +21,7 @@ describe.skipIf(!hasNats)("two relays over three NATS servers (nats-server is no
 
   it("bring every acknowledged message to its renter once, although a relay and a server are killed", async () => {
     const random = new SeededRandom(seed);
-    const report = await tortureRelays(world, { kills: 2, perSecond: 60, random, between: 700, away: 300 });
+    const report = await tortureRelays(world, { kills: 2, perSecond: 60, random, between: 300, away: 100 });
     expect(report.faults, seed).toEqual([]);
     expect(report.messages).toBeGreaterThan(60);
     expect(report.reconnected).toBeGreaterThan(0);
