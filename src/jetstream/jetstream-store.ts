@@ -18,7 +18,7 @@ import { JetStreamSessions } from "./session-store.ts";
 import { StateBucket } from "./state-bucket.ts";
 import { StateMirror } from "./state-mirror.ts";
 import { secretRow } from "./state-rows.ts";
-import { ensureStreams, type StreamNames, streamNames } from "./streams.ts";
+import { ensureStreams, type StreamNames, streamNames, whenReady } from "./streams.ts";
 import { JetStreamUpkeep } from "./upkeep.ts";
 
 const PROBE = z.object({ at: z.number() });
@@ -77,10 +77,12 @@ class JetStreamStore implements RelayStore {
 
   async issuer(verify: string): Promise<string> {
     let agreed = verify;
-    await this.#parts.bucket.change(secretRow, "issuer", (row) => {
-      agreed = row?.key ?? verify;
-      return row === null ? { key: verify } : undefined;
-    });
+    await whenReady(this.#options.clock, () =>
+      this.#parts.bucket.change(secretRow, "issuer", (row) => {
+        agreed = row?.key ?? verify;
+        return row === null ? { key: verify } : undefined;
+      }),
+    );
     return agreed;
   }
 
@@ -145,10 +147,11 @@ export async function openJetStreamStore(options: JetStreamOptions): Promise<Rel
     });
     await mirror.start();
     const challenges = bucket(names.challenges);
-    const sessions = await JetStreamSessions.open({ ...shared, state, tokens: bucket(names.tokens), challenges });
+    const remembering = { ...shared, state, tokens: bucket(names.tokens), challenges };
+    const sessions = await whenReady(options.clock, () => JetStreamSessions.open(remembering));
     const envelopes = new Envelopes({ ...shared, stream: names.mail });
     const mailLog = new MailLog({ ...shared, stream: names.mail, mirror, envelopes });
-    await mailLog.start();
+    await whenReady(options.clock, () => mailLog.start());
     return new JetStreamStore(
       { ...options, log },
       { link, mirror, mailLog, envelopes, bucket: state, challenges, names },

@@ -89,7 +89,9 @@ export class MailLog {
   /** Follows the stream from its end. */
   async start(): Promise<void> {
     const { link, stream, prefix } = this.#deps;
-    const info = await link.jsm.streams.info(stream);
+    const info = await link.jsm.streams.info(stream).catch((error: unknown) => {
+      throw storeAway(error, "asking where the mail ends");
+    });
     const from = { kind: "sequence", first: info.state.last_seq + 1 } as const;
     const onEntry = (entry: StreamEntry): void => this.#onEntry(entry);
     this.#reader = new StreamReader({ ...this.#deps, filter: `${prefix}.mail.>`, from, onEntry });

@@ -1,7 +1,7 @@
 // What the relay has at the cluster: a stream of all mail, and three buckets of key-value. Each is made on the first start.
 
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from "@nats-io/jetstream";
-import { AppError, type Clock, days, type Millis, millis, minutes } from "../base/index.ts";
+import { AppError, type Clock, days, isAppError, type Millis, millis, minutes } from "../base/index.ts";
 import { type NatsLink, storeAway } from "./link.ts";
 import type { JetStreamOptions } from "./options.ts";
 
@@ -88,6 +88,20 @@ async function ensure(link: NatsLink, wanted: Wanted): Promise<void> {
 export async function ensureStreams(link: NatsLink, options: JetStreamOptions): Promise<void> {
   const { clock } = options;
   for (const wanted of wantedStreams(options)) await untilMade(clock, () => ensure(link, wanted), options);
+}
+
+/** Repeats what a cluster that has just started, or is choosing its leaders, cannot do yet. Errors: those of `step`. */
+export async function whenReady<T>(clock: Clock, step: () => Promise<T>): Promise<T> {
+  const until = clock.monotonic() + READY_WITHIN;
+  for (;;) {
+    try {
+      return await step();
+    } catch (error) {
+      const passes = isAppError(error) && error.retryable;
+      if (!passes || clock.monotonic() > until) throw error;
+      await clock.sleep(RETRY, "the NATS cluster");
+    }
+  }
 }
 
 async function untilMade(clock: Clock, make: () => Promise<void>, options: JetStreamOptions): Promise<void> {
