@@ -74,10 +74,10 @@ export class World {
     const identity = await machine.run(`numberbox identity show --json --data ${DATA}`);
     const { verify } = JSON.parse(identity.slice(identity.indexOf("{"))) as { verify: string };
     await field.startRelay(verify);
+    const renter = publicKeysToText(field.renter);
+    const keys = `${renter.verify}:${renter.encrypt}`;
     for (const { id } of lines)
-      await machine.run(
-        `numberbox rental grant --data ${DATA} --line ${id} --renter ${publicKeysToText(field.renter)} --days 30`,
-      );
+      await machine.run(`numberbox rental grant --data ${DATA} --line ${id} --renter ${keys} --days 30`);
   }
 
   /** An SMS to each SIM. Returns the texts. */

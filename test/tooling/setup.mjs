@@ -3,7 +3,16 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bringAsterisk } from "./asterisk-cache.mjs";
@@ -122,6 +131,11 @@ const lock = join(root, "package-lock.json");
 const nodeBinary = join(root, "node_modules", "node", "bin", "node");
 
 once("packages", [manifest, lock], () => {
+  // npm would empty the folder behind the link, which other work uses.
+  if (lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink())
+    fail(
+      "node_modules is a link, and npm ci would empty what it leads to. Remove the link, or run this where it leads to.",
+    );
   installDebian(BUILD_TOOLS, true);
   say(
     "installing npm packages (Node 24 among them; sqlite3 is built where no ready-made binary fits, which takes a minute or two)",
