@@ -205,6 +205,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     ...services,
     live,
     settings: store,
+    entrance,
     voiceSetup,
     machine: createMachine(deps),
   });

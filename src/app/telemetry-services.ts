@@ -13,6 +13,7 @@ import {
   type MqttBridgeDeps,
   mqttBroker,
 } from "../telemetry/index.ts";
+import { ownBrokerSections } from "./appliance/own-broker.ts";
 import { createMachine } from "./machine-services.ts";
 import type { Parts } from "./parts.ts";
 import type { PublishingServices } from "./publishing-services.ts";
@@ -82,7 +83,9 @@ function countByState(publications: readonly { readonly state: string }[]): Read
 export function createTelemetry(deps: TelemetryDeps): TelemetryServices {
   const { config, suite, identity, dataFolder, time, chain, publishing, alerts } = deps;
   const box = config.mqtt.box ?? boxTopicName(suite, identity.verify);
-  const brokers = config.mqtt.brokers.map((each) => brokerSettings(dataFolder, box, each));
+  const brokers = [...config.mqtt.brokers, ...ownBrokerSections(config)].map((each) =>
+    brokerSettings(dataFolder, box, each),
+  );
   const machine = createMachine(deps);
   const mqtt = new MqttBridge({ ...deps, now: () => time.now(), box, brokers, alerts, machine });
   const metrics = new BoxMetrics({

@@ -11,6 +11,11 @@ const topic = z
 
 const secure = (url: string): boolean => /^(?:mqtts|wss):/.test(url);
 
+const commands = z
+  .array(z.enum(["recover", "balance", "ussd", "join", "refresh"]))
+  .max(5)
+  .default([]);
+
 const broker = z
   .strictObject({
     id: identifier.describe("Name of the broker in console and log."),
@@ -37,11 +42,7 @@ const broker = z
         prefix: topic.default("homeassistant").describe("Discovery prefix of Home Assistant."),
       })
       .prefault({}),
-    allow: z
-      .array(z.enum(["recover", "balance", "ussd", "join", "refresh"]))
-      .max(5)
-      .default([])
-      .describe("What whoever may publish at this broker can ask of the box. By default nothing."),
+    allow: commands.describe("What whoever may publish at this broker can ask of the box. By default nothing."),
   })
   .refine(({ user, password_file: password }) => password === undefined || user !== undefined, {
     error: "password_file needs user",
@@ -56,6 +57,17 @@ const broker = z
     path: ["url"],
   });
 
+const ownBroker = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether this machine runs a broker of its own, as the SD-card image can: port 1883 for programs on it, 8883 with TLS for the network once `host.firewall.mqtt` opens it.",
+    ),
+  discovery: z.boolean().default(true).describe("Whether Home Assistant is told there of the box and its slots."),
+  allow: commands.describe("What whoever may publish there can ask of the box. By default nothing."),
+});
+
 export const mqttSection = z.strictObject({
   box: identifier
     .optional()
@@ -66,6 +78,7 @@ export const mqttSection = z.strictObject({
     .superRefine(eachOnce<z.infer<typeof broker>>("id"))
     .default([])
     .describe("Each is on its own: one that is away holds no other up."),
+  own_broker: ownBroker.prefault({}),
 });
 export type MqttSection = z.infer<typeof mqttSection>;
 export type MqttBrokerSection = z.infer<typeof broker>;

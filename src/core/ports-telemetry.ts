@@ -1,11 +1,27 @@
 // What the box tells the systems that watch it, and where that is looked up.
 
 import type { Disposer, SlotId, UnixMs } from "../base/index.ts";
-import type { CallNews, MqttBrokerView, MqttTopicView } from "../protocol/index.ts";
+import type {
+  CallNews,
+  MqttBrokerView,
+  MqttTopicView,
+  OwnBrokerPassword,
+  OwnBrokerUser,
+  OwnBrokerView,
+} from "../protocol/index.ts";
 
 export interface MqttConsole {
   brokers(): readonly MqttBrokerView[];
   topics(): readonly MqttTopicView[];
+}
+
+/** The broker that runs on the box's own machine. */
+export interface OwnBrokerConsole {
+  view(): OwnBrokerView;
+  /** Makes a password, in the place of an earlier one. Errors: `mqtt.own_broker_off`, `app.cannot_write`, those of `SystemActions`. */
+  makePassword(user: OwnBrokerUser): Promise<OwnBrokerPassword>;
+  /** Takes the password away; whoever used it is put out. Errors: the same. */
+  removePassword(user: OwnBrokerUser): Promise<OwnBrokerView>;
 }
 
 /** An alert as the world outside may know it. */

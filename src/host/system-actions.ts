@@ -18,6 +18,8 @@ export const UNIT_ACTIONS: Readonly<Record<SystemAction, UnitAction>> = {
   restart_drachtio: { verb: "restart", unit: "numberbox-drachtio.service" },
   stop_drachtio: { verb: "stop", unit: "numberbox-drachtio.service" },
   restart_node_red: { verb: "restart", unit: "numberbox-node-red.service" },
+  restart_mosquitto: { verb: "restart", unit: "mosquitto.service" },
+  stop_mosquitto: { verb: "stop", unit: "mosquitto.service" },
   reboot: { verb: "start", unit: "numberbox-reboot.service" },
   power_off: { verb: "start", unit: "numberbox-poweroff.service" },
   try_update: { verb: "start", unit: "numberbox-try-update.service" },

@@ -44,3 +44,21 @@ export type MqttTopicView = z.infer<typeof mqttTopicView>;
 /** `GET /api/v1/mqtt`. */
 export const mqttView = z.object({ brokers: z.array(mqttBrokerView), topics: z.array(mqttTopicView) });
 export type MqttView = z.infer<typeof mqttView>;
+
+/** Who may sign in at the box's own broker, by the users of its access list (systemd/mosquitto/numberbox.acl). */
+export const ownBrokerUser = z.enum(["homeassistant", "viewer"]);
+export type OwnBrokerUser = z.infer<typeof ownBrokerUser>;
+
+/** `GET /api/v1/mqtt/own-broker`. */
+export const ownBrokerView = z.object({
+  /** `unavailable`: this machine is not the box's own. */
+  state: z.enum(["on", "off", "unavailable"]),
+  /** For others on the network; null while the firewall is closed to them. */
+  url: z.string().nullable(),
+  users: z.array(z.object({ name: ownBrokerUser, has_password: z.boolean() })),
+});
+export type OwnBrokerView = z.infer<typeof ownBrokerView>;
+
+/** A password, told once: the box keeps what cannot be turned back. */
+export const ownBrokerPassword = z.object({ user: ownBrokerUser, password: z.string() });
+export type OwnBrokerPassword = z.infer<typeof ownBrokerPassword>;

@@ -12,6 +12,7 @@ export { callOperations } from "./server/routes-calls.ts";
 export { hostOperations } from "./server/routes-host.ts";
 export { keptOperations } from "./server/routes-kept.ts";
 export { outboxOperations } from "./server/routes-outbox.ts";
+export { ownBrokerOperations } from "./server/routes-own-broker.ts";
 export { settingsOperations } from "./server/routes-settings.ts";
 export { signalOperations } from "./server/routes-signal.ts";
 export { type SupportConsole, supportOperations } from "./server/routes-support.ts";

@@ -55,7 +55,7 @@ describe("the box's configuration", () => {
       node_red: expect.objectContaining({ enabled: false }),
       events: { keep: 20_000, keep_for: 7_776_000_000 },
       doctor: { services: [], units: expect.arrayContaining(["numberbox.service"]) },
-      mqtt: { brokers: [] },
+      mqtt: { brokers: [], own_broker: { enabled: false, discovery: true, allow: [] } },
       escrow: { arbiters: [], fees_bps: 50, dispute_days: 7, refund_days: 60, confirmations: 3 },
       payments: {
         randpay: {

@@ -14,12 +14,14 @@ import {
   type SystemActions,
 } from "../../core/index.ts";
 import { gpioInput, gpioLight, noSystemActions, programRunner, systemActions } from "../../host/index.ts";
-import { hostOperations, type Operation, type WebOptions } from "../../web/index.ts";
+import { hostOperations, type Operation, ownBrokerOperations, type WebOptions } from "../../web/index.ts";
+import type { Entrance } from "../entrance-services.ts";
 import type { LiveConfig } from "../live-config.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
 import { openClaim } from "./claim.ts";
 import { FIREWALL_FOLDER, refreshFirewall } from "./firewall.ts";
 import { isLoopback } from "./loopback.ts";
+import { OwnBroker } from "./own-broker.ts";
 import { followCertificate, tendVoiceServers } from "./voice-servers.ts";
 
 export interface ApplianceDeps {
@@ -34,6 +36,7 @@ export interface ApplianceDeps {
   /** What calls need; null on a box without them. */
   readonly voiceSetup: Pick<VoiceSetup, "edge" | "changed"> | null;
   readonly machine: MachinePort;
+  readonly entrance: Pick<Entrance, "web">;
   readonly events: Pick<EventLog, "record" | "onEvent">;
   /** What the light shows of the slots, and of alerts. */
   readonly fleet: { list(): readonly Pick<SlotDriver, "status">[] };
@@ -115,6 +118,11 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     name: machineName(),
     addresses: () => addressesOf(config),
   });
+  const broker = new OwnBroker({
+    ...{ ...deps, actions },
+    certificates: deps.entrance.web.tls?.source ?? null,
+    name: machineName(),
+  });
   let waits = claim.code !== null;
   let leave: Disposer = () => {};
   const panel = createPanel(deps, actions, () => waits);
@@ -122,9 +130,10 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     actions,
     stop: () => {
       leave();
+      broker.stop();
       panel?.stop();
     },
-    operations: hostOperations(host),
+    operations: [...hostOperations(host), ...ownBrokerOperations(broker)],
     claimCode: claim.code,
     web: {
       ...(claim.code === null ? {} : { claimCode: claim.code }),
@@ -137,6 +146,7 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
       void claim.show();
       if (!isOurs) return;
       panel?.start();
+      void broker.start();
       refresh(live.current);
       void tendVoiceServers({ ...deps, setup: deps.voiceSetup, actions });
       leave = followCertificate(deps, actions);

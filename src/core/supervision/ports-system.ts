@@ -8,6 +8,8 @@ export const SYSTEM_ACTIONS = [
   "restart_drachtio",
   "stop_drachtio",
   "restart_node_red",
+  "restart_mosquitto",
+  "stop_mosquitto",
   "reboot",
   "power_off",
   "try_update",

@@ -22,6 +22,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "base.timeout": 504,
   "base.unreachable": 502,
   "box.cannot_restart": 409,
+  "mqtt.own_broker_off": 409,
   "host.no_program": 503,
   "host.not_allowed": 503,
   "host.not_appliance": 409,

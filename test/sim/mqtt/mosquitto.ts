@@ -53,20 +53,13 @@ export class Mosquitto {
     return this.#log;
   }
 
-  /** Writes the image's files for `folder` and starts it. Certificates: `ca.crt`, and `<user>.crt`, `<user>.key`. */
+  /**
+   * Writes files for `folder` and starts it with the image's configuration, which here asks for certificates on the network's side too:
+   * `ca.crt`, and `<user>.crt`, `<user>.key`.
+   */
   static async start(folder: string): Promise<Mosquitto> {
-    const ports = [await freePort(), await freePort()] as const;
     const below = join(folder, "numberbox");
     mkdirSync(below, { recursive: true });
-    const text = readFileSync(join(IMAGE, "numberbox.conf"), "utf8")
-      .replaceAll("/etc/mosquitto/numberbox", below)
-      .replaceAll("/usr/share/numberbox/mosquitto", below)
-      .replace("listener 1883", `listener ${ports[0]}`)
-      .replace("listener 8883", `listener ${ports[1]} 127.0.0.1`);
-    const config = join(folder, "mosquitto.conf");
-    // Debian's own file gives log and user.
-    writeFileSync(config, `user root\nlog_dest stderr\nlog_type all\n${text}`);
-    writeFileSync(join(below, "numberbox.acl"), readFileSync(join(IMAGE, "numberbox.acl")), { mode: 0o600 });
     const passwords = join(below, "passwords");
     writeFileSync(passwords, "", { mode: 0o600 });
     for (const [user, password] of Object.entries(PASSWORDS)) {
@@ -78,6 +71,22 @@ export class Mosquitto {
       below,
       [...Object.keys(PASSWORDS), "stranger"].map((name) => ({ file: name, name })),
     );
+    const asks = ["require_certificate true", "use_identity_as_username true", `cafile ${join(below, "ca.crt")}`];
+    return await Mosquitto.over(folder, below, asks);
+  }
+
+  /** The image's configuration over files that somebody else wrote: `passwords`, `server.crt`, `server.key` in `below`. */
+  static async over(folder: string, below: string, more: readonly string[] = []): Promise<Mosquitto> {
+    const ports = [await freePort(), await freePort()] as const;
+    const text = readFileSync(join(IMAGE, "numberbox.conf"), "utf8")
+      .replaceAll("/run/credentials/mosquitto.service", below)
+      .replaceAll("/usr/share/numberbox/mosquitto", below)
+      .replace("listener 1883", `listener ${ports[0]}`)
+      .replace("listener 8883", `listener ${ports[1]} 127.0.0.1`);
+    const config = join(folder, "mosquitto.conf");
+    // Debian's own file gives log and user.
+    writeFileSync(config, `user root\nlog_dest stderr\nlog_type all\n${text}\n${more.join("\n")}\n`);
+    writeFileSync(join(below, "numberbox.acl"), readFileSync(join(IMAGE, "numberbox.acl")), { mode: 0o600 });
     const broker = new Mosquitto(folder, ports, config);
     await broker.comeBack();
     const opened = [...broker.log.matchAll(/listen socket on port (\d+)/g)].map(([, port]) => Number(port));

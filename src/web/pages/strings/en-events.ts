@@ -61,6 +61,7 @@ export const enEvents = {
   "event.call.cut_by_restart": "The box was cut off during {calls} calls; they are kept as far as they were known",
   "event.call.records_wait": "Calls cannot be written to the disk; the box goes on trying",
   "event.call.records_kept": "Calls are written to the disk again",
+  "event.rental.extended": "Rental of {line} prolonged",
   "event.rental.ended": "Rental of {line} ended",
   "event.rental.expired": "Rental of {line} ran out",
   "event.kept.read": "The owner read messages that the box keeps for him",

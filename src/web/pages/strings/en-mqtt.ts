@@ -33,4 +33,16 @@ export const enMqtt = {
   "mqtt.retained.no": "no",
   "mqtt.meaning": "Meaning",
   "mqtt.qos": "All with QoS 1. {root} is the box's place at each broker, shown above.",
+  "mqtt.own": "The broker on this machine",
+  "mqtt.own.off": "This machine can be a broker itself, for Home Assistant and dashboards: turn on mqtt.own_broker.",
+  "mqtt.own.closed":
+    "Programs on this machine reach it at port 1883. For the network, let the firewall open MQTT (host.firewall.mqtt).",
+  "mqtt.own.open": "In the network it is at {url}, with the box's certificate.",
+  "mqtt.own.homeassistant": "sees everything and may ask for what is allowed",
+  "mqtt.own.viewer": "only looks",
+  "mqtt.own.make": "Make a password",
+  "mqtt.own.renew": "New password",
+  "mqtt.own.remove": "Take it away",
+  "mqtt.own.told": "The password, shown this once:",
+  "problem.mqtt.own_broker_off": "This box runs no broker of its own",
 } as const;

@@ -5,6 +5,7 @@ import { type MqttBrokerView, type MqttTopicView, mqttView } from "../../../prot
 import { useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
 import { useResource } from "../parts/use-resource.ts";
+import { OwnBroker } from "./own-broker.tsx";
 
 const EVERY = 3000;
 const ICONS: Readonly<Record<MqttBrokerView["state"], IconName>> = {
@@ -119,6 +120,7 @@ export function Mqtt() {
       {value?.brokers.map((broker) => (
         <Broker key={broker.id} broker={broker} />
       ))}
+      <OwnBroker />
       {value !== null && <Topics topics={value.topics} />}
     </div>
   );

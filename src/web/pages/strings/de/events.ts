@@ -71,6 +71,7 @@ export const deEvents: Translation = {
     "Die Box wurde während {calls} Anrufen unterbrochen; sie sind festgehalten, soweit bekannt",
   "event.call.records_wait": "Anrufe können nicht auf die Platte geschrieben werden; die Box versucht es weiter",
   "event.call.records_kept": "Anrufe werden wieder auf die Platte geschrieben",
+  "event.rental.extended": "Vermietung von {line} verlängert",
   "event.rental.ended": "Vermietung von {line} beendet",
   "event.rental.expired": "Vermietung von {line} abgelaufen",
   "event.kept.read": "Der Eigentümer hat Nachrichten gelesen, die die Box für ihn aufbewahrt",

@@ -35,4 +35,17 @@ export const deMqtt: Translation = {
   "mqtt.retained.no": "nein",
   "mqtt.meaning": "Bedeutung",
   "mqtt.qos": "Alle mit QoS 1. {root} ist der Platz der Box bei jedem Broker, oben gezeigt.",
+  "mqtt.own": "Der Broker auf dieser Maschine",
+  "mqtt.own.off":
+    "Diese Maschine kann selbst Broker sein, für Home Assistant und Anzeigen: mqtt.own_broker einschalten.",
+  "mqtt.own.closed":
+    "Programme auf dieser Maschine erreichen ihn an Port 1883. Für das Netz MQTT in der Firewall öffnen (host.firewall.mqtt).",
+  "mqtt.own.open": "Im Netz ist er unter {url} zu erreichen, mit dem Zertifikat der Box.",
+  "mqtt.own.homeassistant": "sieht alles und darf anfragen, was erlaubt ist",
+  "mqtt.own.viewer": "sieht nur zu",
+  "mqtt.own.make": "Passwort erzeugen",
+  "mqtt.own.renew": "Neues Passwort",
+  "mqtt.own.remove": "Entziehen",
+  "mqtt.own.told": "Das Passwort, nur dieses eine Mal gezeigt:",
+  "problem.mqtt.own_broker_off": "Diese Box betreibt keinen eigenen Broker",
 };

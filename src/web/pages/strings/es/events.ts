@@ -66,6 +66,7 @@ export const esEvents: Translation = {
   "event.call.cut_by_restart": "La caja se interrumpió durante {calls} llamadas; se conservan hasta donde se conocían",
   "event.call.records_wait": "Las llamadas no se pueden escribir en el disco; la caja sigue intentándolo",
   "event.call.records_kept": "Las llamadas vuelven a escribirse en el disco",
+  "event.rental.extended": "El alquiler de {line} se ha prolongado",
   "event.rental.ended": "El alquiler de {line} ha terminado",
   "event.rental.expired": "El alquiler de {line} ha vencido",
   "event.kept.read": "El propietario ha leído mensajes que el equipo le guarda",

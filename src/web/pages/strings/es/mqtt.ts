@@ -35,4 +35,16 @@ export const esMqtt: Translation = {
   "mqtt.retained.no": "no",
   "mqtt.meaning": "Significado",
   "mqtt.qos": "Todos con QoS 1. {root} es el lugar del equipo en cada broker, indicado arriba.",
+  "mqtt.own": "El broker de esta máquina",
+  "mqtt.own.off": "Esta máquina puede ser un broker, para Home Assistant y paneles: active mqtt.own_broker.",
+  "mqtt.own.closed":
+    "Los programas de esta máquina lo alcanzan en el puerto 1883. Para la red, abra MQTT en el cortafuegos (host.firewall.mqtt).",
+  "mqtt.own.open": "En la red está en {url}, con el certificado del equipo.",
+  "mqtt.own.homeassistant": "lo ve todo y puede pedir lo permitido",
+  "mqtt.own.viewer": "solo mira",
+  "mqtt.own.make": "Crear una contraseña",
+  "mqtt.own.renew": "Nueva contraseña",
+  "mqtt.own.remove": "Retirar",
+  "mqtt.own.told": "La contraseña, mostrada solo esta vez:",
+  "problem.mqtt.own_broker_off": "Este equipo no tiene un broker propio",
 };

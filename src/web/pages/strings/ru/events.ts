@@ -67,6 +67,7 @@ export const ruEvents: Translation = {
   "event.call.cut_by_restart": "Работа прервалась во время звонков ({calls}); они сохранены, насколько были известны",
   "event.call.records_wait": "Звонки не записываются на диск; попытки продолжаются",
   "event.call.records_kept": "Звонки снова записываются на диск",
+  "event.rental.extended": "Аренда линии {line} продлена",
   "event.rental.ended": "Аренда линии {line} завершена",
   "event.rental.expired": "Срок аренды линии {line} истёк",
   "event.kept.read": "Владелец прочитал сообщения, которые устройство хранит для него",

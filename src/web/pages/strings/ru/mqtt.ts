@@ -35,4 +35,16 @@ export const ruMqtt: Translation = {
   "mqtt.retained.no": "нет",
   "mqtt.meaning": "Значение",
   "mqtt.qos": "Всё с QoS 1. {root} — место устройства у каждого брокера, показанное выше.",
+  "mqtt.own": "Брокер на этой машине",
+  "mqtt.own.off": "Эта машина сама может быть брокером для Home Assistant и панелей: включите mqtt.own_broker.",
+  "mqtt.own.closed":
+    "Программы на этой машине подключаются к порту 1883. Для сети откройте MQTT в брандмауэре (host.firewall.mqtt).",
+  "mqtt.own.open": "В сети он доступен по адресу {url} с сертификатом устройства.",
+  "mqtt.own.homeassistant": "видит всё и может запрашивать разрешённое",
+  "mqtt.own.viewer": "только смотрит",
+  "mqtt.own.make": "Создать пароль",
+  "mqtt.own.renew": "Новый пароль",
+  "mqtt.own.remove": "Отозвать",
+  "mqtt.own.told": "Пароль, показывается один раз:",
+  "problem.mqtt.own_broker_off": "У этого устройства нет собственного брокера",
 };
