@@ -8,6 +8,7 @@ export * from "./dialog-form.tsx";
 export * from "./empty.tsx";
 export * from "./field.tsx";
 export * from "./icon.tsx";
+export * from "./notice.tsx";
 export * from "./phrases.ts";
 export * from "./plain-fault.tsx";
 export * from "./problem-text.ts";

@@ -29,6 +29,7 @@ export default defineConfig({
   base: "/dashboard/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [listFiles()],
+  resolve: { alias: { crypto: here("web-crypto.ts") } },
   build: {
     outDir: here("../dist"),
     emptyOutDir: true,

@@ -1,7 +1,7 @@
 // The frame around every view of an open account: bar, navigation, banner for a lost connection, notice.
 
 import { useEffect, useRef } from "preact/hooks";
-import { Icon, type IconName, Mark } from "../../../page-parts/index.ts";
+import { Icon, type IconName, Mark, NoticePlace } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { ViewLink } from "../parts/frame.tsx";
 import { pathOf } from "../routes.ts";
@@ -148,23 +148,10 @@ function Banner() {
   );
 }
 
-function NoticePlace() {
+function Notices() {
   const { controller, words } = useApp();
   const notice = useSelect((state) => state.notice);
-  return (
-    <div class="notice-place" role="status">
-      {notice !== null && (
-        <div class={`notice notice-${notice.kind}`}>
-          <Icon name={notice.kind === "done" ? "ready" : "down"} />
-          <span>{notice.text}</span>
-          <button type="button" class="quiet square" onClick={() => controller.tell(null)}>
-            <Icon name="close" />
-            <span class="hidden">{words.t("app.notice.close")}</span>
-          </button>
-        </div>
-      )}
-    </div>
-  );
+  return <NoticePlace notice={notice} close={words.t("app.notice.close")} onClose={() => controller.tell(null)} />;
 }
 
 function Shown({ view }: { readonly view: View }) {
@@ -211,7 +198,7 @@ export function Shell() {
         </main>
       </div>
       <BottomNav />
-      <NoticePlace />
+      <Notices />
     </div>
   );
 }

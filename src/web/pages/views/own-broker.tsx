@@ -1,8 +1,9 @@
 // The broker on the box's own machine: who may sign in there. A password is told once.
 
 import { useState } from "preact/hooks";
+import { copyText } from "../../../page-parts/index.ts";
 import { type OwnBrokerUser, type OwnBrokerView, ownBrokerPassword, ownBrokerView } from "../../../protocol/index.ts";
-import { useSelect, useWords } from "../app-context.ts";
+import { useApp, useSelect, useWords } from "../app-context.ts";
 import { call } from "../call.ts";
 import { Fault } from "../parts/fault.tsx";
 import { useResource } from "../parts/use-resource.ts";
@@ -14,11 +15,11 @@ const pathOf = (user: OwnBrokerUser): string => `${PATH}/users/${user}/password`
 
 interface UserProps {
   readonly user: OwnBrokerView["users"][number];
-  readonly onView: (view: OwnBrokerView) => void;
+  readonly onChange: () => void;
 }
 
-function User({ user: { name, has_password: hasPassword }, onView }: UserProps) {
-  const words = useWords();
+function User({ user: { name, has_password: hasPassword }, onChange }: UserProps) {
+  const { controller, words } = useApp();
   const mayManage = useSelect((state) => state.user?.scopes.includes("manage") ?? false);
   const task = useTask();
   const [told, setTold] = useState<string | null>(null);
@@ -26,12 +27,20 @@ function User({ user: { name, has_password: hasPassword }, onView }: UserProps) 
     void task.run(async () => {
       const { password } = await call(ownBrokerPassword, "POST", pathOf(name));
       setTold(password);
-      onView(await call(ownBrokerView, "GET", PATH));
+      onChange();
     });
+  const copy = async (text: string): Promise<void> => {
+    const isCopied = await copyText(text);
+    controller.tell({
+      kind: isCopied ? "done" : "failed",
+      text: words.t(isCopied ? "api.copied" : "api.not_copied"),
+    });
+  };
   const remove = () =>
     void task.run(async () => {
       setTold(null);
-      onView(await call(ownBrokerView, "DELETE", pathOf(name)));
+      await call(ownBrokerView, "DELETE", pathOf(name));
+      onChange();
     });
   return (
     <li class="own-broker-user">
@@ -53,10 +62,15 @@ function User({ user: { name, has_password: hasPassword }, onView }: UserProps) 
       )}
       {told !== null && (
         <p class="own-broker-told" role="status">
-          {words.t("mqtt.own.told")} <code>{told}</code>
+          {words.t("mqtt.own.told")} <code>{told}</code>{" "}
+          <button type="button" class="small" onClick={() => void copy(told)}>
+            {words.t("provider.copy")}
+          </button>
         </p>
       )}
-      <Fault fault={task.problem} />
+      <div class="own-broker-fault">
+        <Fault fault={task.problem} />
+      </div>
     </li>
   );
 }
@@ -64,9 +78,7 @@ function User({ user: { name, has_password: hasPassword }, onView }: UserProps) 
 /** Nothing on a machine that is not the box's own. */
 export function OwnBroker() {
   const words = useWords();
-  const { value } = useResource(ownBrokerView, PATH);
-  const [newer, setNewer] = useState<OwnBrokerView | null>(null);
-  const view = newer ?? value;
+  const { value: view, reload } = useResource(ownBrokerView, PATH);
   if (view === null || view.state === "unavailable") return null;
   return (
     <section class="panel" aria-labelledby="own-broker">
@@ -82,7 +94,7 @@ export function OwnBroker() {
           </p>
           <ul class="own-broker-users">
             {view.users.map((user) => (
-              <User key={user.name} user={user} onView={setNewer} />
+              <User key={user.name} user={user} onChange={reload} />
             ))}
           </ul>
         </>

@@ -1,7 +1,7 @@
 // The frame around every view of the signed-in owner: bar, navigation, banner for a lost connection, notice.
 
 import { useEffect, useRef } from "preact/hooks";
-import { Icon, type IconName, Mark, nextTheme } from "../../../page-parts/index.ts";
+import { Icon, type IconName, Mark, NoticePlace, nextTheme } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { Lazy } from "../parts/lazy.tsx";
 import { ViewLink } from "../parts/view-link.tsx";
@@ -97,23 +97,10 @@ function Banner() {
   );
 }
 
-function NoticePlace() {
+function Notices() {
   const { controller, words } = useApp();
   const notice = useSelect((state) => state.notice);
-  return (
-    <div class="notice-place" role="status">
-      {notice !== null && (
-        <div class={`notice notice-${notice.kind}`}>
-          <Icon name={notice.kind === "done" ? "ready" : "down"} />
-          <span>{notice.text}</span>
-          <button type="button" class="quiet square" onClick={() => controller.tell(null)}>
-            <Icon name="close" />
-            <span class="hidden">{words.t("notice.close")}</span>
-          </button>
-        </div>
-      )}
-    </div>
-  );
+  return <NoticePlace notice={notice} close={words.t("notice.close")} onClose={() => controller.tell(null)} />;
 }
 
 function ViewOf({ view }: { readonly view: View }) {
@@ -182,7 +169,7 @@ export function Shell() {
         <CurrentView />
       </div>
       <BottomNav />
-      <NoticePlace />
+      <Notices />
     </div>
   );
 }
