@@ -1,6 +1,7 @@
 // Lists what lies in a modem's storages, and how far the listing can be believed.
 
 import {
+  type AtCommand,
   command,
   type ListedPdu,
   type OddEntry,
@@ -13,7 +14,7 @@ import {
 } from "../at/index.ts";
 import { type AppError, hasCode, type Logger } from "../base/index.ts";
 import { sentOrder } from "../core/index.ts";
-import type { AtChannel } from "./at-channel.ts";
+import type { AtChannel, AtReply } from "./at-channel.ts";
 import { outOfStep } from "./at-errors.ts";
 import { pduBytes } from "./direct-messages.ts";
 
@@ -96,7 +97,7 @@ export class StorageLister {
   async #contents(use: StorageUse | null): Promise<PduList> {
     if (this.#listing === "each") return await this.#eachPlace(use);
     try {
-      return parseCmgl((await this.#options.channel.send(command.listMessages())).lines);
+      return parseCmgl((await this.#read(command.listMessages())).lines);
     } catch (error) {
       if (!hasCode(error, "modem.error")) throw error;
       const name = String(error.context.name);
@@ -108,6 +109,20 @@ export class StorageLister {
       const found = await this.#eachPlace(use);
       if (!lacksIt && use !== null && found.messages.length < use.used) throw error;
       return found;
+    }
+  }
+
+  /**
+   * Reads, and once more when the storage is said to be full: no reason against reading, so that it may be the word of a modem whose
+   * network has more to hand over, amid the answer. A place that was passed by for it would be read after younger messages.
+   */
+  async #read(request: AtCommand): Promise<AtReply> {
+    const { channel } = this.#options;
+    try {
+      return await channel.send(request);
+    } catch (error) {
+      if (!hasCode(error, "modem.error") || error.context.name !== "memory_full") throw error;
+      return await channel.send(request);
     }
   }
 
@@ -128,7 +143,7 @@ export class StorageLister {
     const last = Math.min(use?.total ?? MAX_PLACES, MAX_PLACES);
     for (let index = 0; index <= last && (use === null || messages.length + odd.length < use.used); index++) {
       try {
-        const message = parseCmgr((await this.#options.channel.send(command.readMessage(index))).lines);
+        const message = parseCmgr((await this.#read(command.readMessage(index))).lines);
         if (message !== null) messages.push({ index, ...message });
       } catch (error) {
         if (hasCode(error, "at.bad_response")) odd.push({ kind: "no_pdu", index, empty: false });

@@ -102,6 +102,17 @@ describe("a modem that does not list its messages", () => {
     },
   );
 
+  it("amid which the modem says once that it is full is asked for again, not gone through place by place", async () => {
+    const rig = new SlotRig();
+    rig.fault({ kind: "error", match: "+CMGL", reply: "+CMS ERROR: 322", times: 1 });
+    rig.send("one", "two");
+    await rig.start();
+    await rig.pass(seconds(60));
+    rig.expectAllOnce();
+    expect(rig.commands.filter((text) => text.startsWith("AT+CMGR"))).toEqual([]);
+    await rig.stop();
+  });
+
   it("while it is full (+CMS ERROR: 322) is emptied place by place, and then listed again", async () => {
     const rig = new SlotRig();
     rig.fault({ kind: "error", match: "+CMGL", reply: "+CMS ERROR: 322", times: 3 });
