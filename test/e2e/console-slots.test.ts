@@ -332,9 +332,11 @@ describe.skipIf(!hasChromium)(`slots in the console${hasChromium ? "" : " (skipp
       await page.getByText("There is no slot none").waitFor();
     });
 
-    const looks = (["light", "dark"] as const).flatMap((colorScheme) =>
-      [PHONE, DESKTOP].map((viewport) => ({ colorScheme, viewport })),
-    );
+    // Colours are the same at each width, and places in each colour: two looks see both.
+    const looks = [
+      { colorScheme: "light", viewport: DESKTOP },
+      { colorScheme: "dark", viewport: PHONE },
+    ] as const;
     it.each(looks)("have nothing axe objects to, $colorScheme at $viewport.width px", async (look) => {
       const { page } = await owner(web.url, look);
       expect(await pageFaults(page)).toEqual([]);

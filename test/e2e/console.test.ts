@@ -431,9 +431,11 @@ describe.skipIf(!hasChromium)(
       expect(await overflow(page)).toBe(0);
     });
 
-    const looks = (["light", "dark"] as const).flatMap((colorScheme) =>
-      [PHONE, DESKTOP].map((viewport) => ({ colorScheme, viewport })),
-    );
+    // Colours are the same at each width, and places in each colour: two looks see both.
+    const looks = [
+      { colorScheme: "light", viewport: DESKTOP },
+      { colorScheme: "dark", viewport: PHONE },
+    ] as const;
     it.each(looks)("has nothing axe objects to, $colorScheme at $viewport.width px", async (look) => {
       const fresh = await world({ unclaimed: true });
       const newcomer = await openPage(browser, look);
