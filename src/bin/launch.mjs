@@ -12,10 +12,15 @@ const self = fileURLToPath(import.meta.url);
 const cache = fileURLToPath(new URL("../../node_modules/.cache/numberbox", import.meta.url));
 const own = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
 
+/** When a start is over, also on a slow machine. */
+const FLUSH_AFTER_MS = 120_000;
+
 if (Number(process.versions.node.split(".")[0]) >= 24) {
   // From the second start on the compiled program is read from here: that takes half the time, and spares the memory of the compiler.
   // Where the folder cannot be written, every start compiles.
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? cache);
+  // It is written at the program's end, which a box whose plug is pulled never comes to.
+  setTimeout(() => module.flushCompileCache(), FLUSH_AFTER_MS).unref();
   // The space for young objects stays at its first size. Grown during start-up, as it else is, it holds some 25 MB that an idle box
   // never needs again.
   v8.setFlagsFromString("--semi-space-growth-factor=1");

@@ -5,7 +5,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const program = fileURLToPath(new URL("../../src/bin/launch.mjs", import.meta.url));
+
+/** What is started: the bundle that `build-pages.ts` made, as an image has it; outside of a test run, the sources. */
+export const PROGRAM =
+  process.env.NUMBERBOX_TEST_PROGRAM ?? fileURLToPath(new URL("../../src/bin/launch.mjs", import.meta.url));
 
 export class Numberbox {
   readonly #child: ChildProcess;
@@ -31,7 +34,7 @@ export class Numberbox {
   }
 
   static start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Numberbox {
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],

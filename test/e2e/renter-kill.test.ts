@@ -5,14 +5,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { serialiseG2 } from "../../src/envelope/index.ts";
 import { FakeRelay } from "../renter/fake-relay.ts";
 import { grantOf, messageOf, renter } from "../renter/fixtures.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
+import { PROGRAM } from "./processes.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../src/bin/numberbox.ts", import.meta.url));
 const KILLS = 12;
 const PER_ROUND = 4;
 

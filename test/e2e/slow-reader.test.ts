@@ -3,12 +3,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { unixMs } from "../../src/base/index.ts";
 import { encodeDeliver } from "../../src/sms/index.ts";
+import { PROGRAM } from "./processes.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../src/bin/launch.mjs", import.meta.url));
 const LINES = 5000;
 /** Longer than a finished command waits for what will not close. */
 const LATE_MS = 1500;

@@ -41,8 +41,6 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/build-pages.ts"],
-          // Hundreds of starts of the same program: compiled once, each takes two thirds of the processor's time.
-          env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("../../node_modules/.cache/numberbox", import.meta.url)) },
           testTimeout: 600_000,
           hookTimeout: 180_000,
         },
