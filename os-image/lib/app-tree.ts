@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { AppError } from "../../src/base/index.ts";
 import { command } from "./command.ts";
 import { makePlain } from "./plain-javascript.ts";
+import { BUNDLE, bundleProgram } from "./program-bundle.ts";
 import type { Architecture } from "./settings.ts";
 
 /** Where the program is in the image. */
@@ -85,6 +86,7 @@ export async function stageApp(options: {
       filter: (path) => !LEFT_OUT.has(path.slice(source.length + 1)),
     });
   await makePlain(join(app, "src"));
+  await bundleProgram({ source, folder: join(app, BUNDLE), lies: join(source, BUNDLE) });
   await cp(join(packages, "node_modules"), join(app, "node_modules"), { recursive: true, verbatimSymlinks: true });
   const modules = join(app, "node_modules");
   for (const name of NEEDLESS_PACKAGES) await rm(join(modules, name), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 // The program in a few files: a start reads a dozen of them instead of two thousand, which spares a Pi seconds. Nothing is made short or
 // renamed: what is on a box can be read, and a stack trace names the functions of the sources.
 
-import { writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { build, type Plugin } from "vite";
 
@@ -20,6 +20,7 @@ function pathsOfSources(source: string, lies: string): Plugin {
   const simulators = join(source, "test/");
   return {
     name: "numberbox-paths-of-sources",
+    enforce: "pre",
     // The simulators are in no image: they stay where they are, to be found there or not.
     resolveId(id, importer) {
       if (importer === undefined || !id.startsWith(".")) return null;
@@ -58,5 +59,7 @@ export async function bundleProgram(options: {
     },
   });
   await writeFile(join(folder, "package.json"), '{"type":"module"}\n');
-  return join(folder, BUNDLE_START);
+  const start = join(folder, BUNDLE_START);
+  await chmod(start, 0o755);
+  return start;
 }

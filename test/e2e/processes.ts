@@ -6,9 +6,13 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
+const SOURCES = fileURLToPath(new URL("../../src/bin/launch.mjs", import.meta.url));
+
 /** What is started: the bundle that `build-pages.ts` made, as an image has it; outside of a test run, the sources. */
-export const PROGRAM =
-  process.env.NUMBERBOX_TEST_PROGRAM ?? fileURLToPath(new URL("../../src/bin/launch.mjs", import.meta.url));
+export const PROGRAM = process.env.NUMBERBOX_TEST_PROGRAM ?? SOURCES;
+
+/** Commands with simulators, which no image has. */
+const SIMULATED: readonly (string | undefined)[] = ["demo", "simulate"];
 
 export class Numberbox {
   readonly #child: ChildProcess;
@@ -34,7 +38,7 @@ export class Numberbox {
   }
 
   static start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Numberbox {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(process.execPath, [SIMULATED.includes(args[0]) ? SOURCES : PROGRAM, ...args], {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
