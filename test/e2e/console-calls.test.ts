@@ -12,7 +12,7 @@ import { ACCOUNT, CALL, CALLS_REPLY, FakeCalls, RECORD } from "../sim/fake-calls
 import { FakePhones } from "../sim/fake-phones.ts";
 import { fakeWizard } from "../sim/fake-wizard.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
-import { goTo, hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { goTo, hasChromium, launchChromium, letIn, openPage, type WatchedPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
@@ -39,9 +39,7 @@ async function openCalls(
   });
   onTestFinished(() => web.stop());
   const watched = await openPage(browser, { reducedMotion: "reduce", ...look });
-  await watched.page.goto(`${web.url}/calls`);
-  await watched.page.fill("#password", PASSWORD);
-  await watched.page.click("button[type=submit]");
+  await letIn(watched.page, web.url, PASSWORD, "/calls");
   const number = (await box.lines()).find(({ id }) => id === CALL.line)?.number ?? "";
   return { ...watched, number, box };
 }

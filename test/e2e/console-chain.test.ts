@@ -11,7 +11,7 @@ import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { loadSimulator, startDemoNode } from "../../src/bin/commands/simulator.ts";
-import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { hasChromium, launchChromium, letIn, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 let folder: string;
@@ -19,9 +19,7 @@ let browser: Browser;
 let demo: DemoHandle;
 
 async function signIn(page: Page): Promise<void> {
-  await page.goto(`${demo.facts.console_url}/chain`);
-  await page.fill("#password", demo.facts.admin_password);
-  await page.click("button[type=submit]");
+  await letIn(page, demo.facts.console_url, demo.facts.admin_password, "/chain");
   await page.getByText("On the chain with the keys of this box.").waitFor({ timeout: 60_000 });
 }
 

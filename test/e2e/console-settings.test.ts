@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { setPassword } from "../../src/web/index.ts";
 import { freePort, openRunner, type RunnerRig } from "../app/settings-rig.ts";
-import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { hasChromium, launchChromium, letIn, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
@@ -36,9 +36,7 @@ async function openSettings(viewport: {
   const box = await rig.runner.start();
   await setPassword({ settings: box.store, random: systemRandom, password: PASSWORD });
   const { page, complaints } = await openPage(browser, { viewport });
-  await page.goto(`${box.consoleUrl}/settings`);
-  await page.fill("#password", PASSWORD);
-  await page.click("button[type=submit]");
+  await letIn(page, box.consoleUrl, PASSWORD, "/settings");
   await page.waitForSelector(".settings-panel");
   return { rig, page, complaints };
 }

@@ -18,7 +18,7 @@ import { FakePhones } from "../sim/fake-phones.ts";
 import { fakeWizard } from "../sim/fake-wizard.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { SimBoard, SimCard, simLinkOpener } from "../sim/modem/index.ts";
-import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { hasChromium, launchChromium, letIn, openPage, type WatchedPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
@@ -34,9 +34,7 @@ async function owner(
   options: Parameters<typeof openPage>[1] = { viewport: DESKTOP },
 ): Promise<WatchedPage> {
   const watched = await openPage(browser, { reducedMotion: "reduce", ...options });
-  await watched.page.goto(url);
-  await watched.page.getByLabel("Password").fill(PASSWORD);
-  await watched.page.getByRole("button", { name: "Sign in" }).click();
+  await letIn(watched.page, url, PASSWORD);
   await watched.page.locator(".stations").waitFor();
   return watched;
 }

@@ -17,7 +17,7 @@ import { systemRandom } from "../../src/base/system-random.ts";
 import { CHANNEL_DOMAIN } from "../../src/core/index.ts";
 import type { UpdateChannel } from "../../src/protocol/index.ts";
 import { setPassword } from "../../src/web/index.ts";
-import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { hasChromium, launchChromium, letIn, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
@@ -118,9 +118,7 @@ describe.skipIf(!hasChromium)(`updates in the console${hasChromium ? "" : " (ski
   });
 
   async function owner(page: Page): Promise<void> {
-    await page.goto(`${url}/update`);
-    await page.getByLabel("Password").fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await letIn(page, url, PASSWORD, "/update");
     await page.getByRole("heading", { name: "Update", level: 1 }).waitFor();
   }
 

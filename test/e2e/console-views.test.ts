@@ -12,7 +12,7 @@ import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { loadSimulator, startDemoBroker, startDemoNode } from "../../src/bin/commands/simulator.ts";
 import { fixedViews, VIEWS } from "../../src/web/shared/views.ts";
-import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { hasChromium, launchChromium, letIn, openPage, type WatchedPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 /** `join` and `invitation` are for people who are not signed in, and need a secret. */
@@ -24,9 +24,7 @@ let demo: DemoHandle;
 
 async function signedIn(options: Parameters<typeof openPage>[1]): Promise<WatchedPage> {
   const watched = await openPage(browser, { reducedMotion: "reduce", ...options });
-  await watched.page.goto(demo.facts.console_url);
-  await watched.page.locator("input[type=password]").fill(demo.facts.admin_password);
-  await watched.page.locator("button[type=submit]").click();
+  await letIn(watched.page, demo.facts.console_url, demo.facts.admin_password);
   await watched.page.locator(".stations").waitFor();
   return watched;
 }

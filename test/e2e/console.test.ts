@@ -14,7 +14,7 @@ import { FakeFleet } from "../sim/fake-fleet.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
 import { fakeWizard } from "../sim/fake-wizard.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
-import { goTo, hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
+import { goTo, hasChromium, launchChromium, letIn, openPage, type WatchedPage } from "./browser.ts";
 import { overflow, violations } from "./page-faults.ts";
 
 const PASSWORD = "seven quiet otters";
@@ -58,9 +58,7 @@ async function world(options: { slots?: number; unclaimed?: boolean; fresh?: boo
 /** A page of the signed-in owner, showing the overview. */
 async function owner(at: World, options: Parameters<typeof openPage>[1] = { viewport: DESKTOP }): Promise<WatchedPage> {
   const watched = await openPage(browser, options);
-  await watched.page.goto(at.web.url);
-  await watched.page.getByLabel("Password").fill(PASSWORD);
-  await watched.page.getByRole("button", { name: "Sign in" }).click();
+  await letIn(watched.page, at.web.url, PASSWORD);
   await watched.page.locator(".stations").waitFor();
   return watched;
 }
