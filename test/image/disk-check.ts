@@ -43,16 +43,32 @@ async function squashfsSize(file: string): Promise<number> {
   }
 }
 
+/** Takes the mark "mounted" off a copy of a FAT file system: a machine that was cut leaves it, and it is no damage; all else is. */
+async function takeOffInUse(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    const sector = Buffer.alloc(512);
+    await handle.read(sector, 0, sector.length, 0);
+    // Microsoft's FAT specification, 3.1-3.3: without a 16-bit size of the table it is FAT32, whose mark lies elsewhere.
+    const at = sector.readUInt16LE(22) === 0 ? 65 : 37;
+    await handle.write(Buffer.of(sector.readUInt8(at) & ~1), 0, 1, at);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Throws with what is wrong. Returns how large data is, in MiB. `slot`: the one that was started last. */
 export async function checkDisk(disk: string, scratch: string, slot: "a" | "b" = "a"): Promise<{ data: number }> {
   const { partitions } = table.parse(JSON.parse((await command("sfdisk", ["-J", disk])).toString())).partitiontable;
   const shown = partitions.map(({ name }) => name).join(" ");
   const wanted = PLAN.partitions.map(({ name }) => name).join(" ");
   if (shown !== wanted) throw new Error(`partitions are ${shown}, not ${wanted}`);
-  const data = Math.floor((partitions.find(({ name }) => name === "data")?.size ?? 0) / 2048);
+  // Up to the next MiB: the file system fills the partition, which ends where the second table begins.
+  const data = Math.ceil((partitions.find(({ name }) => name === "data")?.size ?? 0) / 2048);
   const file = join(scratch, "partition");
   for (const name of ["bootconfig", `boot_${slot}`] as const) {
     await take(disk, name, file);
+    await takeOffInUse(file);
     await command("fsck.vfat", ["-n", file]);
   }
   await command("mcopy", ["-n", "-o", "-i", file, "::slot.cfg", `${file}.cfg`]);
