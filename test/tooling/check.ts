@@ -60,9 +60,6 @@ function step(name: string, passed: boolean): void {
 
 const firstLine = (text: string): string => text.split("\n")[0]?.slice(0, 300) ?? "";
 
-/** Test files at a time: unit tests wait for their programs a quarter of the time, the others keep two processors busy. */
-const WORKERS: Readonly<Record<string, number>> = { unit: 3 };
-
 function runProject(project: string): void {
   const file = join(scratch, `${project}.json`);
   const args = [
@@ -73,7 +70,6 @@ function runProject(project: string): void {
     project,
     "--reporter=default",
     "--reporter=json",
-    `--maxWorkers=${WORKERS[project] ?? 2}`,
   ];
   const ended = run("vitest", [...args, `--outputFile.json=${file}`]);
   let result: z.infer<typeof report>;
