@@ -8,6 +8,8 @@ export * from "./dialog-form.tsx";
 export * from "./empty.tsx";
 export * from "./field.tsx";
 export * from "./icon.tsx";
+export * from "./language-select.tsx";
+export * from "./languages.ts";
 export * from "./notice.tsx";
 export * from "./phrases.ts";
 export * from "./plain-fault.tsx";

@@ -1,8 +1,8 @@
 // Everything a visitor can do, in one place. It owns no timers and no sockets; those come as ports.
 
-import { type Clock, type CryptoSuite, isAppError, type Random, Secret, seconds } from "../../base/index.ts";
+import { AppError, type Clock, type CryptoSuite, isAppError, type Random, Secret, seconds } from "../../base/index.ts";
 import type { Argon2Params, Identity } from "../../envelope/index.ts";
-import { nextTheme, type Store, type Theme } from "../../page-parts/index.ts";
+import { type LanguageId, nextTheme, type Store, type Theme } from "../../page-parts/index.ts";
 import {
   accountExport,
   type Folder,
@@ -29,6 +29,8 @@ export interface ControllerDeps {
   /** Forgets everything that these pages keep in this browser. */
   readonly erase: () => Promise<void>;
   readonly showTheme: (theme: Theme) => void;
+  /** Fetches the language's texts, shows the pages in it, and remembers it. */
+  readonly showLanguage: (language: LanguageId) => Promise<void>;
   readonly showPath: (path: string) => void;
   readonly argon2?: Argon2Params;
 }
@@ -188,6 +190,13 @@ export class Controller {
     const theme = nextTheme(this.#deps.store.get().theme);
     this.#deps.showTheme(theme);
     this.#update({ theme });
+  }
+
+  /** Rejects with `renter.relay_unreachable` when the texts cannot be fetched; the pages then stay as they are. */
+  async setLanguage(language: LanguageId): Promise<void> {
+    await this.#deps.showLanguage(language).catch((cause: unknown) => {
+      throw new AppError("renter.relay_unreachable", "the texts could not be fetched", { cause, retryable: true });
+    });
   }
 
   tell(notice: Notice | null): void {

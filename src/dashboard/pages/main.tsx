@@ -4,7 +4,17 @@ import "./main-jitless.ts";
 import { render } from "preact";
 import { silentLogger } from "../../base/index.ts";
 import { nobleSuite } from "../../envelope/index.ts";
-import { applyTheme, browserClock, browserRandom, Store, storedTheme } from "../../page-parts/index.ts";
+import {
+  applyTheme,
+  browserClock,
+  browserRandom,
+  catalogueOf,
+  type LanguageId,
+  preferredLanguage,
+  rememberLanguage,
+  Store,
+  storedTheme,
+} from "../../page-parts/index.ts";
 import {
   ACCOUNT_FOLDER,
   type DatabaseFolderPorts,
@@ -14,6 +24,7 @@ import {
 } from "../../renter/index.ts";
 import { AppContext } from "./app-context.ts";
 import { Controller } from "./controller.ts";
+import { TRANSLATIONS } from "./languages.ts";
 import { registerWorker } from "./main-worker.ts";
 import { viewOf } from "./routes.ts";
 import { initialState } from "./state.ts";
@@ -83,6 +94,10 @@ function start(target: HTMLElement): void {
     },
     openShelf: () => openFolder(SHELF_FOLDER),
     showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
+    showLanguage: async (language) => {
+      await speak(language);
+      rememberLanguage(localStorage, language);
+    },
     showPath: (path) => history.pushState(null, "", path),
   });
   addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
@@ -92,13 +107,20 @@ function start(target: HTMLElement): void {
     if (document.visibilityState === "visible" && link === "broken") controller.reconnect();
     if (document.visibilityState === "hidden" && view.name === "inbox") void controller.seen();
   });
-  const words = new Words(en, "en");
-  render(
-    <AppContext.Provider value={{ store, controller, words }}>
-      <Root />
-    </AppContext.Provider>,
-    target,
-  );
+  const show = (words: Words): void => {
+    document.documentElement.lang = words.locale;
+    render(
+      <AppContext.Provider value={{ store, controller, words }}>
+        <Root />
+      </AppContext.Provider>,
+      target,
+    );
+  };
+  async function speak(language: LanguageId): Promise<void> {
+    show(new Words(await catalogueOf(language, en, TRANSLATIONS), language));
+  }
+  // Without its texts the pages are in English: better than none.
+  speak(preferredLanguage(localStorage, navigator.languages)).catch(() => show(new Words(en, "en")));
   controller.start().catch(() => store.update((state) => ({ ...state, phase: "new" })));
   registerWorker();
 }

@@ -1,12 +1,11 @@
 // What the pages can do: asks the box, keeps the live feed, and writes every result into the store. Views call it and nothing else.
 
 import { AppError, type Clock, type Disposer, type Millis, messageOf, type Random, seconds } from "../../base/index.ts";
-import type { Store } from "../../page-parts/index.ts";
+import type { LanguageId, Store } from "../../page-parts/index.ts";
 import type { AddPhoneRequest, GrantRequest, JoinPhoneRequest, PhoneInvitation } from "../../protocol/index.ts";
 import type { SetupRequest } from "../shared/api.ts";
 import type { SessionReply } from "../shared/session.ts";
 import type { Api } from "./api.ts";
-import type { LanguageId } from "./languages.ts";
 import { LiveLink } from "./live-link.ts";
 import { SlotActions } from "./slot-actions.ts";
 import { applyFrame, applyTick, type Notice, type State, type Theme, type View } from "./state.ts";

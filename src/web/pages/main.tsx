@@ -2,12 +2,22 @@
 
 import { render } from "preact";
 import { z } from "zod";
-import { applyTheme, browserClock, browserRandom, Store, storedTheme } from "../../page-parts/index.ts";
+import {
+  applyTheme,
+  browserClock,
+  browserRandom,
+  catalogueOf,
+  type LanguageId,
+  preferredLanguage,
+  rememberLanguage,
+  Store,
+  storedTheme,
+} from "../../page-parts/index.ts";
 import { api } from "./api.ts";
 import { AppContext } from "./app-context.ts";
 import { Controller } from "./controller.ts";
 import { Translator } from "./i18n.ts";
-import { catalogueOf, type LanguageId, preferredLanguage, rememberLanguage } from "./languages.ts";
+import { TRANSLATIONS } from "./languages.ts";
 import { pathOf, viewOf } from "./routes.ts";
 import { initialState } from "./state.ts";
 import { en } from "./strings/en.ts";
@@ -47,7 +57,7 @@ function start(target: HTMLElement): void {
     );
   };
   async function speak(language: LanguageId): Promise<void> {
-    show(new Translator(await catalogueOf(language, en), language));
+    show(new Translator(await catalogueOf(language, en, TRANSLATIONS), language));
   }
   // Without its texts the pages are in English: better than none.
   speak(preferredLanguage(localStorage, navigator.languages)).catch(() => show(new Translator(en, "en")));

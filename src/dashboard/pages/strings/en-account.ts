@@ -1,4 +1,4 @@
-// Backup, receipts, this device.
+// Backup, receipts, language, this device.
 
 export const enAccount = {
   "account.title": "Account",
@@ -32,6 +32,9 @@ export const enAccount = {
   "find.text": "After bringing back a backup, this asks the relay for every number of your keys.",
   "find.run": "Look for my numbers",
   "find.busy": "Looking …",
+  "language.title": "Language",
+  "language.text": "This device remembers which one you chose.",
+  "language.label": "Language of these pages",
   "device.title": "This device",
   "device.text": "Takes identity, messages and receipts off this device. Without a backup your numbers are lost.",
   "device.erase": "Forget everything",

@@ -1,4 +1,4 @@
-// Backup, receipts, keys, passphrase, this device.
+// Backup, receipts, keys, passphrase, language, this device.
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
@@ -6,6 +6,7 @@ import { publicKeysToText } from "../../../envelope/index.ts";
 import { Field, saveFile } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
 import { CopyButton, Fault, PasswordInput, ViewTitle } from "../parts/frame.tsx";
+import { LanguageChoice } from "../parts/language.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import { PASSPHRASE_LENGTH } from "../passphrase.ts";
 import { EraseDialog } from "./entrance.tsx";
@@ -157,6 +158,15 @@ function Find() {
   );
 }
 
+function Language() {
+  const words = useWords();
+  return (
+    <Panel title={words.t("language.title")} text={words.t("language.text")}>
+      <LanguageChoice />
+    </Panel>
+  );
+}
+
 function Device() {
   const words = useWords();
   const [isAsked, setAsked] = useState(false);
@@ -185,6 +195,7 @@ export function Account() {
         <PublicKeys />
         <Passphrase />
         <Find />
+        <Language />
         <Device />
       </div>
     </>

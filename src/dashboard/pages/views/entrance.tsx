@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Field, Mark, type Task } from "../../../page-parts/index.ts";
 import { useApp, useTask, useWords } from "../app-context.ts";
 import { Dialog, Fault, PasswordInput, ViewLink } from "../parts/frame.tsx";
+import { LanguageChoice } from "../parts/language.tsx";
 import { PASSPHRASE_LENGTH, suggestPassphrase } from "../passphrase.ts";
 
 interface CardProps {
@@ -33,6 +34,7 @@ function Card({ title, text, onSubmit = () => {}, children }: CardProps) {
         <p class="entrance-guide">
           <ViewLink view={{ name: "privacy" }}>{words.t("entrance.privacy")}</ViewLink>
         </p>
+        <LanguageChoice />
       </form>
     </main>
   );

@@ -1,9 +1,8 @@
 // One's own account: who one is, password, second factor, passkeys, sessions, and how this device shows the console.
 
-import { Icon } from "../../../../page-parts/index.ts";
+import { Icon, LanguageSelect } from "../../../../page-parts/index.ts";
 import { accountReply } from "../../../shared/factors.ts";
 import { useApp, useSelect } from "../../app-context.ts";
-import { isLanguage, LANGUAGES, languageIds } from "../../languages.ts";
 import { Fault } from "../../parts/fault.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { useTask } from "../../parts/use-task.ts";
@@ -25,20 +24,11 @@ function Display() {
       <div class="access-form">
         <div class="field">
           <label for="language">{words.t("account.language")}</label>
-          <select
-            id="language"
-            value={words.locale}
-            onChange={(event) => {
-              const { value } = event.currentTarget;
-              if (isLanguage(value)) void task.run(() => controller.setLanguage(value));
-            }}
-          >
-            {languageIds.map((id) => (
-              <option key={id} value={id}>
-                {LANGUAGES[id].name}
-              </option>
-            ))}
-          </select>
+          <LanguageSelect
+            ids={{ id: "language" }}
+            locale={words.locale}
+            onLanguage={(id) => void task.run(() => controller.setLanguage(id))}
+          />
         </div>
         <fieldset class="picks">
           <legend>{words.t("account.theme")}</legend>

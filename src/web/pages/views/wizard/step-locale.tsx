@@ -1,10 +1,9 @@
 // Language and time zone.
 
 import { useState } from "preact/hooks";
-import { Field } from "../../../../page-parts/index.ts";
+import { Field, LanguageSelect } from "../../../../page-parts/index.ts";
 import { saveSettings } from "../../api-settings.ts";
 import { useApp } from "../../app-context.ts";
-import { isLanguage, LANGUAGES, type LanguageId, languageIds } from "../../languages.ts";
 import { useTask } from "../../parts/use-task.ts";
 import { StepFrame, type StepProps } from "./step.tsx";
 
@@ -17,10 +16,6 @@ function zones(): readonly string[] {
   const own = ownZone();
   const all = Intl.supportedValuesOf("timeZone");
   return all.includes(own) ? all : [own, ...all];
-}
-
-function languageOf(locale: string): LanguageId {
-  return isLanguage(locale) ? locale : "en";
 }
 
 function ZoneField({ zone, onZone }: { readonly zone: string; readonly onZone: (zone: string) => void }) {
@@ -47,10 +42,9 @@ export function LocaleStep({ onDone }: StepProps) {
   const { controller, words } = useApp();
   const [zone, setZone] = useState(ownZone);
   const { busy, problem, run } = useTask();
-  const language = languageOf(words.locale);
   const submit = (): void =>
     void run(async () => {
-      await saveSettings([{ path: ["locale"], value: { language, time_zone: zone } }]);
+      await saveSettings([{ path: ["locale"], value: { language: words.locale, time_zone: zone } }]);
       await onDone();
     });
   return (
@@ -65,17 +59,11 @@ export function LocaleStep({ onDone }: StepProps) {
         id="language"
         label={words.t("wizard.language")}
         control={(ids) => (
-          <select
-            {...ids}
-            value={language}
-            onChange={(event) => void run(() => controller.setLanguage(languageOf(event.currentTarget.value)))}
-          >
-            {languageIds.map((id) => (
-              <option key={id} value={id} lang={id}>
-                {LANGUAGES[id].name}
-              </option>
-            ))}
-          </select>
+          <LanguageSelect
+            ids={ids}
+            locale={words.locale}
+            onLanguage={(id) => void run(() => controller.setLanguage(id))}
+          />
         )}
       />
       <ZoneField zone={zone} onZone={setZone} />

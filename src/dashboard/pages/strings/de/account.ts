@@ -1,0 +1,47 @@
+// In German: backup, receipts, language, this device.
+
+import type { Translation } from "../en.ts";
+
+export const deAccount: Translation = {
+  "account.title": "Konto",
+  "backup.title": "Sicherung",
+  "backup.text":
+    "Eine Datei bringt jede Nummer dieser Identität zurück, auch die, die Sie später mieten. Sie ist mit Ihrer Passphrase verschlossen. Nachrichten sind nicht darin: Sie liegen auf dem Gerät, das sie empfangen hat, und was ein Gerät empfangen hat, wird nicht an ein anderes gesendet.",
+  "backup.save": "Sicherung speichern",
+  "backup.saved": "Sicherung gespeichert. Bewahren Sie sie dort auf, wo dieses Gerät nicht ist.",
+  "backup.qr": "Als QR-Code zeigen",
+  "backup.qr.label": "QR-Code der verschlossenen Sicherung",
+  "backup.qr.text": "Fotografieren oder drucken Sie ihn. Auch er ist mit Ihrer Passphrase verschlossen.",
+  "backup.hide": "Verbergen",
+  "receipts.title": "Quittungen",
+  "receipts.text":
+    "Ihre Nachrichten mit den Signaturen des Anbieters und Ihre eigenen Quittungen, in einer Datei. Jeder kann die Signaturen prüfen; die Datei enthält Ihre Nachrichten im Klartext, geben Sie sie also nicht leichtfertig weiter.",
+  "receipts.save": "Quittungen speichern",
+  "receipts.saved": "Quittungen gespeichert.",
+  "receipts.count.one": "{n} Quittung signiert",
+  "receipts.count.other": "{n} Quittungen signiert",
+  "receipts.taken": "{n} vom Relay angenommen",
+  "keys.title": "Öffentliche Schlüssel",
+  "keys.text":
+    "Ein Anbieter braucht sie, um Ihnen ohne den Markt eine Nummer zu geben. Sie gehören für immer zu Ihnen: Wer sie zweimal bekommt, erkennt Sie wieder.",
+  "passphrase.title": "Passphrase",
+  "passphrase.text": "Sicherungen, die Sie früher gespeichert haben, behalten die alte.",
+  "passphrase.old": "Jetzige Passphrase",
+  "passphrase.new": "Neue Passphrase",
+  "passphrase.change": "Ändern",
+  "passphrase.changed": "Passphrase geändert. Speichern Sie eine neue Sicherung.",
+  "find.title": "Fehlen Nummern?",
+  "find.text": "Nach dem Zurückholen einer Sicherung wird das Relay damit nach jeder Nummer Ihrer Schlüssel gefragt.",
+  "find.run": "Meine Nummern suchen",
+  "find.busy": "Wird gesucht …",
+  "language.title": "Sprache",
+  "language.text": "Dieses Gerät merkt sich, welche Sie gewählt haben.",
+  "language.label": "Sprache dieser Seiten",
+  "device.title": "Dieses Gerät",
+  "device.text":
+    "Entfernt Identität, Nachrichten und Quittungen von diesem Gerät. Ohne Sicherung sind Ihre Nummern verloren.",
+  "device.erase": "Alles vergessen",
+  "device.confirm": "Identität und Nachrichten auf diesem Gerät vergessen?",
+  "device.confirm.text":
+    "Das lässt sich nicht rückgängig machen. Ihre Nummern lassen sich nur mit einer Sicherung zurückholen, Nachrichten gar nicht.",
+};

@@ -1,0 +1,47 @@
+// In Spanish: backup, receipts, language, this device.
+
+import type { Translation } from "../en.ts";
+
+export const esAccount: Translation = {
+  "account.title": "Cuenta",
+  "backup.title": "Copia de seguridad",
+  "backup.text":
+    "Un solo archivo recupera todos los números de esta identidad, también los que alquile más adelante. Está cerrado con su frase de contraseña. Los mensajes no están en él: quedan en el dispositivo que los recibió, y lo que ha recibido un dispositivo no se envía a otro.",
+  "backup.save": "Guardar la copia",
+  "backup.saved": "Copia guardada. Consérvela donde no esté este dispositivo.",
+  "backup.qr": "Mostrar como código QR",
+  "backup.qr.label": "Código QR de la copia cerrada",
+  "backup.qr.text": "Fotografíelo o imprímalo. También está cerrado con su frase de contraseña.",
+  "backup.hide": "Ocultar",
+  "receipts.title": "Recibos",
+  "receipts.text":
+    "Sus mensajes con las firmas del proveedor y sus propios recibos, en un solo archivo. Cualquiera puede comprobar las firmas; el archivo contiene sus mensajes sin cifrar, así que no se lo dé a nadie a la ligera.",
+  "receipts.save": "Guardar los recibos",
+  "receipts.saved": "Recibos guardados.",
+  "receipts.count.one": "{n} recibo firmado",
+  "receipts.count.other": "{n} recibos firmados",
+  "receipts.taken": "{n} aceptados por el relay",
+  "keys.title": "Claves públicas",
+  "keys.text":
+    "Un proveedor las necesita para darle un número sin pasar por el mercado. Son suyas para siempre: quien las recibe dos veces le reconoce.",
+  "passphrase.title": "Frase de contraseña",
+  "passphrase.text": "Las copias que guardó antes conservan la anterior.",
+  "passphrase.old": "Frase de contraseña actual",
+  "passphrase.new": "Frase de contraseña nueva",
+  "passphrase.change": "Cambiarla",
+  "passphrase.changed": "Frase de contraseña cambiada. Guarde una copia nueva.",
+  "find.title": "¿Faltan números?",
+  "find.text": "Tras recuperar una copia, esto pregunta al relay por todos los números de sus claves.",
+  "find.run": "Buscar mis números",
+  "find.busy": "Buscando …",
+  "language.title": "Idioma",
+  "language.text": "Este dispositivo recuerda cuál ha elegido.",
+  "language.label": "Idioma de estas páginas",
+  "device.title": "Este dispositivo",
+  "device.text":
+    "Quita de este dispositivo la identidad, los mensajes y los recibos. Sin una copia de seguridad, sus números se pierden.",
+  "device.erase": "Olvidarlo todo",
+  "device.confirm": "¿Olvidar la identidad y los mensajes de este dispositivo?",
+  "device.confirm.text":
+    "No se puede deshacer. Sus números solo se recuperan con una copia de seguridad; los mensajes, de ningún modo.",
+};

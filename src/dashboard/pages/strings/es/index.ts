@@ -1,0 +1,22 @@
+// The renter's pages in Spanish: one file beside this for each of the English ones.
+
+import type { Translation } from "../en.ts";
+import { esAccount } from "./account.ts";
+import { esApp } from "./app.ts";
+import { esEntrance } from "./entrance.ts";
+import { esInbox } from "./inbox.ts";
+import { esMarket } from "./market.ts";
+import { esPrivacy } from "./privacy.ts";
+import { esProblems } from "./problems.ts";
+import { esRentals } from "./rentals.ts";
+
+export const es: Translation = {
+  ...esApp,
+  ...esEntrance,
+  ...esInbox,
+  ...esMarket,
+  ...esRentals,
+  ...esAccount,
+  ...esPrivacy,
+  ...esProblems,
+};
