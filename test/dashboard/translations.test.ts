@@ -16,7 +16,10 @@ const english: Readonly<Record<string, string>> = en;
 const ALIKE: Readonly<Record<(typeof others)[number], readonly string[]>> = {
   ru: [],
   es: ["app.error", "filter.tier.sms_only", "region.asia", "tier.sms_only"],
-  de: ["link.live", "link.broken", "filter.region", "passphrase.title", "create.passphrase", "unlock.passphrase"],
+  de: [
+    ...["link.live", "link.broken", "filter.region", "passphrase.title", "create.passphrase", "unlock.passphrase"],
+    ...["sip.domain", "sip.server", "sip.transport"],
+  ],
 };
 const NAMES = /Numberbox|EMC|SMS|\{\w+\}/g;
 const isNames = (text: string): boolean => !/\p{L}{2}/u.test(text.replace(NAMES, ""));

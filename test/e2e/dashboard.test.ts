@@ -1,14 +1,20 @@
 // The renter's pages in a real browser at a real relay: a newcomer gets an identity, rents a number and reads its first SMS, with the
-// network cut in between; hostile texts; a backup on another device; two tabs.
+// network cut in between; hostile texts; a backup on another device; two tabs; the other languages on a narrow phone.
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { TRANSLATIONS } from "../../src/dashboard/pages/languages.ts";
+import { VIEWS } from "../../src/dashboard/pages/state.ts";
+import { en } from "../../src/dashboard/pages/strings/en.ts";
+import { Words } from "../../src/dashboard/pages/words.ts";
+import { catalogueOf, LANGUAGE_NAMES } from "../../src/page-parts/index.ts";
 import { MarketStage, PAY_ADDRESS } from "../sim/market-stage.ts";
 import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
 import { overflow, violations } from "./page-faults.ts";
 
 const PASSPHRASE = "lotu pira vesa gomi";
 const PHONE = { width: 390, height: 844 };
+const NARROW = { width: 360, height: 740 };
 const DESKTOP = { width: 1280, height: 860 };
 
 let browser: Browser;
@@ -47,6 +53,42 @@ async function order(page: Page, method: RegExp): Promise<void> {
 async function faultsOf(page: Page): Promise<readonly string[]> {
   const wide = await overflow(page);
   return [...(await violations(page)), ...(wide > 0 ? [`${wide} px too wide`] : [])];
+}
+
+const ENGLISH = /\b(?:the|and|your|this|with|from|of)\b/i;
+
+/** English texts that stand in a page of another language, and how much too wide the page is. */
+async function foreignFaults(page: Page, words: Words): Promise<readonly string[]> {
+  const english: Readonly<Record<string, string>> = en;
+  const left = Object.keys(english).flatMap((key) => {
+    const text = english[key] ?? "";
+    return text.includes("{") || text.length < 4 || words.find(key) === text ? [] : [text];
+  });
+  const shown = await page.evaluate(() =>
+    [...document.querySelectorAll("#app *")].flatMap(({ childNodes }) =>
+      [...childNodes].flatMap((node) => (node.nodeType === Node.TEXT_NODE ? [node.textContent?.trim() ?? ""] : [])),
+    ),
+  );
+  const odd = shown.filter((text) => ENGLISH.test(text));
+  const wide = await overflow(page);
+  return [
+    ...left.filter((text) => shown.includes(text)),
+    ...odd,
+    ...(wide > 0 ? [`${page.url()}: ${wide} px too wide`] : []),
+  ];
+}
+
+/** From the entrance to an open account, in the language of the words. */
+async function enterIn(page: Page, words: Words): Promise<readonly string[]> {
+  await page.getByRole("heading", { name: words.t("new.title") }).waitFor();
+  const faults = [...(await foreignFaults(page, words)), ...(await violations(page))];
+  await page.getByRole("button", { name: words.t("new.create") }).click();
+  await page.getByLabel(words.t("create.passphrase"), { exact: true }).fill(PASSPHRASE);
+  await page.getByLabel(words.t("create.repeat")).fill(PASSPHRASE);
+  faults.push(...(await foreignFaults(page, words)));
+  await page.getByRole("button", { name: words.t("create.submit") }).click();
+  await page.getByText(words.t("link.live"), { exact: true }).waitFor();
+  return faults;
 }
 
 async function rentByEmc(page: Page, listing: string): Promise<string> {
@@ -219,5 +261,59 @@ describe.skipIf(!hasChromium)(
       await other.page.getByText("For the new device").waitFor();
       expect(other.complaints).toEqual([]);
     });
+
+    it.each(["ru", "es", "de"] as const)(
+      "speak %s to a browser that asks for it, and keep what is chosen",
+      async (id) => {
+        stage = await MarketStage.start(inject("dashboard"));
+        await stage.list({
+          id: "a1b2c3d4e5f64a7b",
+          number: "+15550100",
+          daily: "0.05",
+          features: ["europe", "instant"],
+        });
+        const words = new Words(await catalogueOf(id, en, TRANSLATIONS), id);
+        const { page, complaints } = await openPage(browser, { viewport: NARROW, locale: id });
+        await page.goto(`${stage.url}/dashboard`);
+        const faults = [...(await enterIn(page, words))];
+        expect(await page.evaluate(() => document.documentElement.lang)).toBe(id);
+
+        await page.goto(`${stage.url}/dashboard/browse`);
+        await page.getByLabel(words.t("unlock.passphrase"), { exact: true }).fill(PASSPHRASE);
+        faults.push(...(await foreignFaults(page, words)));
+        await page.getByRole("button", { name: words.t("unlock.submit") }).click();
+        await page.locator("a.offer").click();
+        await page.getByText(words.t("listing.binding.ok")).waitFor();
+        faults.push(...(await foreignFaults(page, words)));
+        await page.getByRole("button", { name: words.t("rent.submit") }).click();
+        await page.getByText(PAY_ADDRESS).waitFor();
+        faults.push(...(await foreignFaults(page, words)));
+        const order = stage.orderOf("a1b2c3d4e5f64a7b");
+        await stage.paid(order);
+        await page.getByRole("heading", { name: words.t("order.granted") }).waitFor();
+        faults.push(...(await foreignFaults(page, words)));
+        await stage.sms(order, { body: "271828" });
+        await page.getByRole("button", { name: words.t("order.to_inbox") }).click();
+        await page.getByRole("button", { name: words.t("inbox.code", { code: "271828" }) }).waitFor();
+        for (const name of VIEWS) {
+          await page.locator(`.bottom-nav a[href$="${name === "inbox" ? "/dashboard/" : name}"]`).click();
+          await page.getByRole("heading", { level: 1, name: words.t(`${name}.title`) }).waitFor();
+          faults.push(...(await foreignFaults(page, words)));
+        }
+        expect(faults).toEqual([]);
+
+        await go(page, words.t("nav.rentals.short"));
+        await page.getByText(words.count("rentals.messages", 1), { exact: true }).waitFor();
+        await go(page, words.t("nav.account"));
+        await page.getByLabel(words.t("language.label")).selectOption(LANGUAGE_NAMES.en);
+        await page.getByRole("heading", { name: "Account", exact: true }).waitFor();
+        expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+        await page.reload();
+        await page.getByRole("heading", { name: "Unlock" }).waitFor();
+        await page.getByLabel("Language of these pages").selectOption(LANGUAGE_NAMES[id]);
+        await page.getByRole("heading", { name: words.t("unlock.title") }).waitFor();
+        expect(complaints).toEqual([]);
+      },
+    );
   },
 );

@@ -2,23 +2,22 @@
 
 import { useState } from "preact/hooks";
 import { saveBlob } from "../../../page-parts/index.ts";
-import { linphoneXml, type SipProfile, sipQr, sipSettings } from "../../../protocol/index.ts";
+import { linphoneXml, type SipProfile, sipQr } from "../../../protocol/index.ts";
 import { visibleLine } from "../../../renter/index.ts";
 import { useTask, useWords } from "../app-context.ts";
 import { CopyButton, Dialog, Fault } from "../parts/frame.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
+import { type SipSetting, sipSettingsIn } from "../sip-words.ts";
 
-const PASSWORD = "Password";
-
-function Setting({ name, value }: { readonly name: string; readonly value: string }) {
+function Setting({ name, value, isSecret }: SipSetting) {
   const words = useWords();
-  const [isShown, setShown] = useState(name !== PASSWORD);
+  const [isShown, setShown] = useState(!isSecret);
   return (
     <div>
       <dt>{name}</dt>
       <dd>
         <code>{isShown ? visibleLine(value) : "••••••••"}</code>
-        {name === PASSWORD && (
+        {isSecret && (
           <button type="button" class="text-button" aria-pressed={isShown} onClick={() => setShown(!isShown)}>
             {words.t(isShown ? "password.hide" : "password.show")}
           </button>
@@ -50,8 +49,8 @@ export function PhoneDialog({ profile, onClose }: { readonly profile: SipProfile
         <Fault fault={task.problem} />
         <h3>{words.t("phone.settings")}</h3>
         <dl class="plain-facts">
-          {sipSettings(profile).map(([name, value]) => (
-            <Setting key={name} name={name} value={value} />
+          {sipSettingsIn(words, profile).map((setting) => (
+            <Setting key={setting.name} {...setting} />
           ))}
         </dl>
         <details>

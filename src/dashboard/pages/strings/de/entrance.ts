@@ -7,7 +7,7 @@ export const deEntrance: Translation = {
   "new.text":
     "Nummern, die Sie mieten, senden ihre SMS an einen Schlüssel, der in diesem Browser entsteht und ihn nie verlässt. Kein Name, keine E-Mail, kein Konto bei irgendwem.",
   "new.create": "Neue Identität anlegen",
-  "new.import": "Ich habe eine Sicherung oder Schlüsseldatei",
+  "new.import": "Sicherung oder Schlüsseldatei öffnen",
   "create.title": "Passphrase wählen",
   "create.text":
     "Sie verschließt Ihren Schlüssel auf diesem Gerät. Niemand kann sie zurücksetzen: Schreiben Sie sie an einem sicheren Ort auf. Ein paar zufällige Wörter sind besser als ein schlaues.",
@@ -36,7 +36,7 @@ export const deEntrance: Translation = {
   "unlock.passphrase": "Passphrase",
   "unlock.submit": "Entsperren",
   "unlock.busy": "Wird entsperrt …",
-  "unlock.forgot": "Vergessen, oder eine andere Identität?",
+  "unlock.forgot": "Vergessen? Andere Identität?",
   "unlock.forgot.text":
     "Eine vergessene Passphrase lässt sich nicht herausfinden, auch nicht von uns. Mit einer Sicherung, deren Passphrase Sie kennen, können Sie neu beginnen: Vergessen Sie, was auf diesem Gerät ist, und holen Sie dann die Sicherung zurück.",
   "unlock.erase": "Alles auf diesem Gerät vergessen",

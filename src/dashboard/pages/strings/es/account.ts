@@ -20,7 +20,7 @@ export const esAccount: Translation = {
   "receipts.saved": "Recibos guardados.",
   "receipts.count.one": "{n} recibo firmado",
   "receipts.count.other": "{n} recibos firmados",
-  "receipts.taken": "{n} aceptados por el relay",
+  "receipts.taken": "aceptados por el relay: {n}",
   "keys.title": "Claves públicas",
   "keys.text":
     "Un proveedor las necesita para darle un número sin pasar por el mercado. Son suyas para siempre: quien las recibe dos veces le reconoce.",

@@ -36,7 +36,7 @@ export const esEntrance: Translation = {
   "unlock.passphrase": "Frase de contraseña",
   "unlock.submit": "Desbloquear",
   "unlock.busy": "Desbloqueando …",
-  "unlock.forgot": "¿La ha olvidado, o quiere otra identidad?",
+  "unlock.forgot": "¿Olvidada? ¿Otra identidad?",
   "unlock.forgot.text":
     "Una frase de contraseña olvidada no se puede averiguar; nosotros tampoco podemos. Con una copia cuya frase conozca puede empezar de nuevo: olvide lo que hay en este dispositivo y después recupere la copia.",
   "unlock.erase": "Olvidar todo lo de este dispositivo",

@@ -24,7 +24,7 @@ export const ruApp: Translation = {
   "nav.rentals.short": "Номера",
   "nav.account": "Аккаунт",
   "nav.privacy": "Что приватно",
-  "nav.privacy.short": "Приватность",
+  "nav.privacy.short": "Приватно",
   "nav.listing": "Предложение",
   "nav.order": "Заказ",
   "nav.renew": "Продление",
