@@ -1,5 +1,5 @@
-// Keeps the pages themselves for reading without a network. It never sees a message: those lie sealed in the page's own database, and
-// questions to the relay pass by here untouched.
+// Keeps the pages themselves, in every language, for reading without a network. It never sees a message: those lie sealed in the page's
+// own database, and questions to the relay pass by here untouched.
 
 interface ExtendableEvent extends Event {
   waitUntil(work: Promise<unknown>): void;
