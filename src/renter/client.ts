@@ -53,11 +53,6 @@ export interface RenterClient {
   /** Fetches and acknowledges everything that waits. Rejects with `renter.*` or `base.stopped`. */
   sync(sink: RenterSink, signal: AbortSignal): Promise<void>;
   /**
-   * A page of what waits behind the cursor `after` (0 = all), unopened: nothing is acknowledged or stored, so that the renter's own
-   * app still gets it. Goes on at `next` while `more`. Rejects with `renter.*` or `base.stopped`.
-   */
-  peek(after: number, signal: AbortSignal): Promise<MailboxPage>;
-  /**
    * Goes on until `signal` aborts, then resolves. Faults of relay and network are reported and tried again; others (a full disk, a
    * sink that rejects) reject.
    */
@@ -111,16 +106,12 @@ class RelayReader implements RenterClient {
     if (lacks && cursor > 0) await this.#readFrom(0, sink, signal);
   }
 
-  peek(after: number, signal: AbortSignal): Promise<MailboxPage> {
-    const path = `sms?after=${after}&limit=${PAGE}`;
-    const request = (token: string): Promise<MailboxPage> =>
-      this.#http.call({ method: "GET", path, token, reply: mailboxPage, signal });
-    return this.#session.with(request, signal);
-  }
-
   async #readFrom(cursor: number, sink: RenterSink, signal: AbortSignal): Promise<void> {
     for (let after = cursor, more = true; more; ) {
-      const page = await this.peek(after, signal);
+      const path = `sms?after=${after}&limit=${PAGE}`;
+      const request = (token: string): Promise<MailboxPage> =>
+        this.#http.call({ method: "GET", path, token, reply: mailboxPage, signal });
+      const page = await this.#session.with(request, signal);
       await this.#mailbox.take({ messages: page.messages, cursor: page.next }, sink, signal);
       more = page.more && page.next > after;
       after = page.next;
