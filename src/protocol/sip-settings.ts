@@ -39,22 +39,45 @@ const ENCRYPTION_WORDS = {
   none: "none: whoever is on the way can listen",
 } as const;
 
-/** Each setting with its value, in words that most phones' settings use. The password is among them. */
-export function sipSettings({ sip, number, expiresAt }: SipProfile): readonly (readonly [string, string])[] {
+/** In words that most phones' settings use. */
+const SETTING_NAMES = {
+  number: "Number",
+  user: "User name",
+  auth_user: "Authentication user",
+  password: "Password",
+  domain: "Domain",
+  realm: "Realm",
+  server: "Server",
+  proxy: "Outbound proxy",
+  transport: "Transport",
+  encryption: "Media encryption",
+  certificate: "Certificate (SHA-256)",
+  until: "Valid until",
+} as const;
+
+export interface SipSetting {
+  readonly key: keyof typeof SETTING_NAMES;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Each setting with its value, in English, in the order of most phones. The password is among them. */
+export function sipSettings({ sip, number, expiresAt }: SipProfile): readonly SipSetting[] {
   const { user, password, realm, host, port, transport, encryption, cert_sha256: pin } = sip;
+  const setting = (key: SipSetting["key"], value: string): SipSetting => ({ key, name: SETTING_NAMES[key], value });
   return [
-    ["Number", number],
-    ["User name", user],
-    ["Authentication user", user],
-    ["Password", password],
-    ["Domain", uriHost(host)],
-    ["Realm", realm],
-    ["Server", `${uriHost(host)}:${port}`],
-    ["Outbound proxy", `${serverOf(sip)};transport=${transport}`],
-    ["Transport", transport.toUpperCase()],
-    ["Media encryption", ENCRYPTION_WORDS[encryption]],
-    ...(transport === "tls" ? [["Certificate (SHA-256)", pin ?? "signed by a public authority"] as const] : []),
-    ["Valid until", new Date(expiresAt * 1000).toISOString()],
+    setting("number", number),
+    setting("user", user),
+    setting("auth_user", user),
+    setting("password", password),
+    setting("domain", uriHost(host)),
+    setting("realm", realm),
+    setting("server", `${uriHost(host)}:${port}`),
+    setting("proxy", `${serverOf(sip)};transport=${transport}`),
+    setting("transport", transport.toUpperCase()),
+    setting("encryption", ENCRYPTION_WORDS[encryption]),
+    ...(transport === "tls" ? [setting("certificate", pin ?? "signed by a public authority")] : []),
+    setting("until", new Date(expiresAt * 1000).toISOString()),
   ];
 }
 

@@ -12,9 +12,9 @@ const english = new Words(en, "en");
 describe("a phone account's settings", () => {
   it("have the names that the command line gives them, and its values but for the date", () => {
     const profile = profileOf({});
-    const said = sipSettingsIn(english, profile).map(({ name, value }) => [name, value]);
+    const said = sipSettingsIn(english, profile).map(({ key, name, value }) => ({ key, name, value }));
     expect(said.slice(0, -1)).toEqual(sipSettings(profile).slice(0, -1));
-    expect(said.at(-1)).toEqual(["Valid until", english.date(profile.expiresAt * 1000)]);
+    expect(said.at(-1)).toEqual({ key: "until", name: "Valid until", value: english.date(profile.expiresAt * 1000) });
   });
 
   it("say in English what the command line says of sound in clear and of a public certificate", () => {
@@ -23,14 +23,13 @@ describe("a phone account's settings", () => {
     expect(values.slice(0, -1)).toEqual(
       sipSettings(profile)
         .slice(0, -1)
-        .map(([, value]) => value),
+        .map(({ value }) => value),
     );
   });
 
-  it("are all named in Russian, and only the password is kept from being seen", async () => {
+  it("are all named in Russian", async () => {
     const words = new Words(await catalogueOf("ru", en, TRANSLATIONS), "ru");
     const settings = sipSettingsIn(words, profileOf({}));
     expect(settings.filter(({ name }) => !/\p{Script=Cyrillic}/u.test(name))).toEqual([]);
-    expect(settings.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual(["Пароль"]);
   });
 });

@@ -143,7 +143,8 @@ describe("Antisip's document", () => {
 });
 
 describe("settings to type in", () => {
-  const read = (change: Partial<SipTerms>) => new Map(sipSettings(profileOf(change)));
+  const read = (change: Partial<SipTerms>) =>
+    new Map(sipSettings(profileOf(change)).map(({ name, value }) => [name, value]));
 
   it("name user, password, server, transport and the end", () => {
     expect([...read({})]).toEqual([

@@ -126,7 +126,7 @@ function show(io: CliIo, found: Found, options: SipOptions, printer: Printer): v
     printer.line({ type: "sip", rental_id, number, expires_at, sip });
     return;
   }
-  for (const [name, value] of sipSettings(found)) io.out(`${`${name}:`.padEnd(24)}${visibleLine(value)}\n`);
+  for (const { name, value } of sipSettings(found)) io.out(`${`${name}:`.padEnd(24)}${visibleLine(value)}\n`);
   const { encryption, via_relay: viaRelay } = found.sip;
   printer.note(encryption === "none" ? SCOPE.none : SCOPE.some);
   if (viaRelay === true) printer.note(SCOPE.relay);

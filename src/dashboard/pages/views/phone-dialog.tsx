@@ -2,15 +2,16 @@
 
 import { useState } from "preact/hooks";
 import { saveBlob } from "../../../page-parts/index.ts";
-import { linphoneXml, type SipProfile, sipQr } from "../../../protocol/index.ts";
+import { linphoneXml, type SipProfile, type SipSetting, sipQr } from "../../../protocol/index.ts";
 import { visibleLine } from "../../../renter/index.ts";
 import { useTask, useWords } from "../app-context.ts";
 import { CopyButton, Dialog, Fault } from "../parts/frame.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
-import { type SipSetting, sipSettingsIn } from "../sip-words.ts";
+import { sipSettingsIn } from "../sip-words.ts";
 
-function Setting({ name, value, isSecret }: SipSetting) {
+function Setting({ setting: { key, name, value } }: { readonly setting: SipSetting }) {
   const words = useWords();
+  const isSecret = key === "password";
   const [isShown, setShown] = useState(!isSecret);
   return (
     <div>
@@ -50,7 +51,7 @@ export function PhoneDialog({ profile, onClose }: { readonly profile: SipProfile
         <h3>{words.t("phone.settings")}</h3>
         <dl class="plain-facts">
           {sipSettingsIn(words, profile).map((setting) => (
-            <Setting key={setting.name} {...setting} />
+            <Setting key={setting.key} setting={setting} />
           ))}
         </dl>
         <details>
