@@ -34,3 +34,30 @@ export async function catalogueOf<M extends Texts>(
 ): Promise<Readonly<Record<keyof M, string>>> {
   return id === "en" ? english : { ...english, ...(await translations[id]()) };
 }
+
+export interface Speaker {
+  /** In what was chosen or what the browser asks for; without its texts in English: better than none. */
+  start(): void;
+  /** Fetches the language's texts, shows the pages in it, and remembers it. Rejects as the loader does; the pages then stay as they are. */
+  choose(language: LanguageId): Promise<void>;
+}
+
+/** `show` renders the pages with these texts; it is called anew for another language. */
+export function speaker<M extends Texts>(options: {
+  readonly english: M;
+  readonly translations: Translations;
+  readonly storage: Storage;
+  readonly browser: readonly string[];
+  readonly show: (texts: Readonly<Record<keyof M, string>>, language: LanguageId) => void;
+}): Speaker {
+  const { english, translations, storage, browser, show } = options;
+  const speak = async (language: LanguageId): Promise<void> =>
+    show(await catalogueOf(language, english, translations), language);
+  return {
+    start: () => void speak(preferredLanguage(storage, browser)).catch(() => show(english, "en")),
+    choose: async (language) => {
+      await speak(language);
+      rememberLanguage(storage, language);
+    },
+  };
+}

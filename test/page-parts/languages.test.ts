@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { catalogueOf, preferredLanguage, rememberLanguage, type Translations } from "../../src/page-parts/index.ts";
+import {
+  catalogueOf,
+  preferredLanguage,
+  rememberLanguage,
+  speaker,
+  type Translations,
+} from "../../src/page-parts/index.ts";
 
 /** A browser's storage, in memory. */
 function storage(): Storage {
@@ -55,5 +61,33 @@ describe("a catalogue", () => {
 
   it("says so when its texts cannot be fetched", async () => {
     await expect(catalogueOf("de", english, translations)).rejects.toThrow("offline");
+  });
+});
+
+describe("pages in a language", () => {
+  const english = { one: "One" };
+  const gone = () => Promise.reject(new TypeError("offline"));
+  const translations: Translations = { ru: async () => ({ one: "Раз" }), es: gone, de: gone };
+
+  function pages(browser: readonly string[]) {
+    const shown: string[] = [];
+    const kept = storage();
+    const show = (texts: { readonly one: string }, language: string) => void shown.push(`${language} ${texts.one}`);
+    return { shown, kept, speech: speaker({ english, translations, storage: kept, browser, show }) };
+  }
+
+  it("begin in the browser's, and in English where its texts are out of reach", async () => {
+    const [russian, german] = [pages(["ru"]), pages(["de"])];
+    russian.speech.start();
+    german.speech.start();
+    await expect.poll(() => [russian.shown, german.shown]).toEqual([["ru Раз"], ["en One"]]);
+  });
+
+  it("change to the chosen one and remember it; what cannot be fetched changes nothing", async () => {
+    const { shown, kept, speech } = pages([]);
+    await speech.choose("ru");
+    await expect(speech.choose("es")).rejects.toThrow("offline");
+    expect(shown).toEqual(["ru Раз"]);
+    expect(preferredLanguage(kept, [])).toBe("ru");
   });
 });

@@ -4,17 +4,7 @@ import "./main-jitless.ts";
 import { render } from "preact";
 import { silentLogger } from "../../base/index.ts";
 import { nobleSuite } from "../../envelope/index.ts";
-import {
-  applyTheme,
-  browserClock,
-  browserRandom,
-  catalogueOf,
-  type LanguageId,
-  preferredLanguage,
-  rememberLanguage,
-  Store,
-  storedTheme,
-} from "../../page-parts/index.ts";
+import { applyTheme, browserClock, browserRandom, Store, speaker, storedTheme } from "../../page-parts/index.ts";
 import {
   ACCOUNT_FOLDER,
   type DatabaseFolderPorts,
@@ -94,10 +84,7 @@ function start(target: HTMLElement): void {
     },
     openShelf: () => openFolder(SHELF_FOLDER),
     showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
-    showLanguage: async (language) => {
-      await speak(language);
-      rememberLanguage(localStorage, language);
-    },
+    showLanguage: (language) => speech.choose(language),
     showPath: (path) => history.pushState(null, "", path),
   });
   addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
@@ -107,20 +94,20 @@ function start(target: HTMLElement): void {
     if (document.visibilityState === "visible" && link === "broken") controller.reconnect();
     if (document.visibilityState === "hidden" && view.name === "inbox") void controller.seen();
   });
-  const show = (words: Words): void => {
-    document.documentElement.lang = words.locale;
-    render(
-      <AppContext.Provider value={{ store, controller, words }}>
-        <Root />
-      </AppContext.Provider>,
-      target,
-    );
-  };
-  async function speak(language: LanguageId): Promise<void> {
-    show(new Words(await catalogueOf(language, en, TRANSLATIONS), language));
-  }
-  // Without its texts the pages are in English: better than none.
-  speak(preferredLanguage(localStorage, navigator.languages)).catch(() => show(new Words(en, "en")));
+  const speech = speaker({
+    ...{ english: en, translations: TRANSLATIONS, storage: localStorage, browser: navigator.languages },
+    show: (texts, language) => {
+      const words = new Words(texts, language);
+      document.documentElement.lang = language;
+      render(
+        <AppContext.Provider value={{ store, controller, words }}>
+          <Root />
+        </AppContext.Provider>,
+        target,
+      );
+    },
+  });
+  speech.start();
   controller.start().catch(() => store.update((state) => ({ ...state, phase: "new" })));
   registerWorker();
 }

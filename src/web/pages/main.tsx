@@ -2,17 +2,7 @@
 
 import { render } from "preact";
 import { z } from "zod";
-import {
-  applyTheme,
-  browserClock,
-  browserRandom,
-  catalogueOf,
-  type LanguageId,
-  preferredLanguage,
-  rememberLanguage,
-  Store,
-  storedTheme,
-} from "../../page-parts/index.ts";
+import { applyTheme, browserClock, browserRandom, Store, speaker, storedTheme } from "../../page-parts/index.ts";
 import { api } from "./api.ts";
 import { AppContext } from "./app-context.ts";
 import { Controller } from "./controller.ts";
@@ -36,10 +26,7 @@ function start(target: HTMLElement): void {
     visits: browserVisits(localStorage),
     openFeed: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`),
     showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
-    showLanguage: async (language) => {
-      await speak(language);
-      rememberLanguage(localStorage, language);
-    },
+    showLanguage: (language) => speech.choose(language),
     showPath: (view) => history.pushState(null, "", pathOf(view)),
   });
   addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
@@ -47,20 +34,20 @@ function start(target: HTMLElement): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") controller.reconnect();
   });
-  const show = (words: Translator): void => {
-    document.documentElement.lang = words.locale;
-    render(
-      <AppContext.Provider value={{ store, controller, words }}>
-        <Root />
-      </AppContext.Provider>,
-      target,
-    );
-  };
-  async function speak(language: LanguageId): Promise<void> {
-    show(new Translator(await catalogueOf(language, en, TRANSLATIONS), language));
-  }
-  // Without its texts the pages are in English: better than none.
-  speak(preferredLanguage(localStorage, navigator.languages)).catch(() => show(new Translator(en, "en")));
+  const speech = speaker({
+    ...{ english: en, translations: TRANSLATIONS, storage: localStorage, browser: navigator.languages },
+    show: (texts, language) => {
+      const words = new Translator(texts, language);
+      document.documentElement.lang = language;
+      render(
+        <AppContext.Provider value={{ store, controller, words }}>
+          <Root />
+        </AppContext.Provider>,
+        target,
+      );
+    },
+  });
+  speech.start();
   controller.start();
 }
 
