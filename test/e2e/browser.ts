@@ -5,13 +5,6 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 
 const CHROMIUM = "/usr/bin/chromium";
 
-/** What Playwright switches off too, as the last list is the one that counts, and a process kept ready. */
-const UNUSED = [
-  ...["AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "LensOverlay"],
-  ...["HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"],
-  ...["OptimizationHints", "NetworkTimeServiceQuerying", "SpareRendererForSitePerProcess", "Translate"],
-];
-
 export const hasChromium = existsSync(CHROMIUM);
 
 export function launchChromium(): Promise<Browser> {
@@ -20,9 +13,6 @@ export function launchChromium(): Promise<Browser> {
     args: [
       ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
       ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-      // One process for all of a page, and none kept ready for a next one: half of the processor's time went there.
-      "--disable-site-isolation-trials",
-      `--disable-features=${UNUSED.join(",")}`,
     ],
   });
 }
