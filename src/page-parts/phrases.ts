@@ -21,6 +21,7 @@ export type SpanTexts = Readonly<
     Record<"ago.now", string>
 >;
 
+const AGO_STEP = 10_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -104,9 +105,10 @@ export class Phrases<M extends Texts & SpanTexts> {
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
 
-  /** How long ago, steady for the first seconds so that the screen does not flicker. */
+  /** How long ago, in steps of ten seconds below a minute, so that a screen with many of them neither flickers nor labours. */
   ago(ms: number): string {
-    return ms < 5_000 ? this.#known("ago.now") : this.#known("ago", { span: this.span(ms) });
+    if (ms < AGO_STEP) return this.#known("ago.now");
+    return this.#known("ago", { span: this.span(ms < MINUTE ? ms - (ms % AGO_STEP) : ms) });
   }
 
   #number(): Intl.NumberFormat {

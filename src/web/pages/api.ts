@@ -11,6 +11,8 @@ import {
   phoneView,
   type RentalView,
   rentalView,
+  type WizardView,
+  wizardView,
 } from "../../protocol/index.ts";
 import type { SetupRequest } from "../shared/api.ts";
 import { type SessionReply, sessionReply } from "../shared/session.ts";
@@ -25,6 +27,7 @@ export interface Api extends FleetApi {
   signOut(): Promise<SessionReply>;
   grant(request: GrantRequest): Promise<RentalView>;
   endRental(id: string): Promise<RentalView>;
+  wizard(): Promise<WizardView>;
   phones(): Promise<readonly PhoneView[]>;
   addPhone(request: AddPhoneRequest): Promise<PhoneInvitation>;
   removePhone(name: string): Promise<readonly PhoneView[]>;
@@ -42,6 +45,7 @@ export const api: Api = {
   signOut: () => call(sessionReply, "DELETE", "/api/v1/session"),
   grant: (request) => call(rentalView, "POST", "/api/v1/rentals", { body: request }),
   endRental: (id) => call(rentalView, "POST", `/api/v1/rentals/${encodeURIComponent(id)}/end`),
+  wizard: () => call(wizardView, "GET", "/api/v1/wizard"),
   phones: async () => (await call(phonesReply, "GET", "/api/v1/phones")).phones,
   addPhone: (request) => call(phoneInvitation, "POST", "/api/v1/phones", { body: request }),
   removePhone: async (name) => (await call(phonesReply, "DELETE", phonePath(name))).phones,

@@ -4,7 +4,7 @@ import { AppError, type Clock, type Disposer, type Millis, messageOf, type Rando
 import type { LanguageId, Store } from "../../page-parts/index.ts";
 import type { AddPhoneRequest, GrantRequest, JoinPhoneRequest, PhoneInvitation } from "../../protocol/index.ts";
 import type { SetupRequest } from "../shared/api.ts";
-import type { SessionReply } from "../shared/session.ts";
+import type { SessionReply, VisitorUser } from "../shared/session.ts";
 import type { Api } from "./api.ts";
 import { LiveLink } from "./live-link.ts";
 import { SlotActions } from "./slot-actions.ts";
@@ -26,6 +26,10 @@ export interface ControllerDeps {
   readonly showPath: (view: View) => void;
   /** Fetches the language's texts, shows the pages in it, and remembers it. */
   readonly showLanguage: (language: LanguageId) => Promise<void>;
+}
+
+function isShown({ visitor, user }: State, { name, role, scopes }: VisitorUser): boolean {
+  return visitor === "owner" && user?.name === name && user.role === role && user.scopes.join() === scopes.join();
 }
 
 export class Controller {
@@ -56,8 +60,14 @@ export class Controller {
 
   start(): void {
     this.#deps.showTheme(this.#deps.store.get().theme);
-    // Who was signed in when they left is likely still: the feed comes while the question is asked.
-    if (this.#deps.visits.wasSignedIn()) this.#link.start();
+    // Who was signed in when they left is likely still: frame, feed and wizard come while the question is asked. The box
+    // tells them nothing more than they may know, and who is a stranger by now sees an empty frame for a moment.
+    const user = this.#deps.visits.last();
+    if (user !== null) {
+      this.#deps.store.update((state) => ({ ...state, visitor: "owner", user }));
+      this.#link.start();
+      void this.loadWizard();
+    }
     void this.#askSession();
     this.#scheduleTick();
   }
@@ -109,6 +119,12 @@ export class Controller {
   async loadPhones(): Promise<void> {
     const phones = await this.#deps.api.phones().catch(() => null);
     if (phones !== null) this.#deps.store.update((state) => ({ ...state, phones }));
+  }
+
+  /** Asks how far the wizard is; what cannot be told now may be the next time. */
+  async loadWizard(): Promise<void> {
+    const wizard = await this.#deps.api.wizard().catch(() => null);
+    if (wizard !== null) this.#deps.store.update((state) => ({ ...state, wizard }));
   }
 
   async addPhone(request: AddPhoneRequest): Promise<PhoneInvitation> {
@@ -182,12 +198,12 @@ export class Controller {
   #enter(reply: SessionReply): void {
     if (reply.state === "signed_in") {
       const { user } = reply;
-      this.#deps.store.update((state) => (state.visitor === "owner" ? state : { ...state, visitor: "owner", user }));
-      this.#deps.visits.keep(true);
+      this.#deps.store.update((state) => (isShown(state, user) ? state : { ...state, visitor: "owner", user }));
+      this.#deps.visits.keep(user);
       this.#link.start();
       return;
     }
-    this.#deps.visits.keep(false);
+    this.#deps.visits.keep(null);
     this.#link.stop();
     const visitor = reply.state === "setup" ? "newcomer" : "stranger";
     const needsClaimCode = reply.state === "setup" && reply.claim_code;
@@ -200,6 +216,7 @@ export class Controller {
       box: null,
       phones: null,
       hardware: null,
+      wizard: null,
       link: "connecting",
       notice: null,
     }));

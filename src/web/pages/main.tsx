@@ -47,8 +47,8 @@ function start(target: HTMLElement): void {
       );
     },
   });
-  speech.start();
   controller.start();
+  speech.start();
 }
 
 const target = document.getElementById("app");

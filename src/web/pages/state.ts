@@ -10,6 +10,7 @@ import type {
   PhoneView,
   RentalView,
   SlotView,
+  WizardView,
 } from "../../protocol/index.ts";
 import type { VisitorUser } from "../shared/session.ts";
 import type { FixedView } from "../shared/views.ts";
@@ -55,6 +56,8 @@ export interface State {
   readonly phones: readonly PhoneView[] | null;
   /** New modems and the window in which they are taken in; null until they were asked for. */
   readonly hardware: JoinView | null;
+  /** How far the first-run wizard is; null until it was asked for. */
+  readonly wizard: WizardView | null;
   /** How often the box told something of a call: what is shown of calls is asked for anew then. */
   readonly callsTold: number;
   readonly history: CountHistory;
@@ -76,6 +79,7 @@ export function initialState(view: View, theme: Theme): State {
     box: null,
     phones: null,
     hardware: null,
+    wizard: null,
     callsTold: 0,
     history: historyStart,
     now: 0,

@@ -5,7 +5,7 @@ import { problemBody } from "../../protocol/index.ts";
 import { apiScope, role } from "./scopes.ts";
 
 /** Who is signed in: the pages offer what the scopes allow. */
-const visitorUser = z.object({ name: z.string(), role, scopes: z.array(apiScope) });
+export const visitorUser = z.object({ name: z.string(), role, scopes: z.array(apiScope) });
 export type VisitorUser = z.infer<typeof visitorUser>;
 
 /** `GET /api/v1/session`: what a visitor may do next. */

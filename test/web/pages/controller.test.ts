@@ -6,7 +6,7 @@ import type { FleetApi } from "../../../src/web/pages/api-fleet.ts";
 import { Controller } from "../../../src/web/pages/controller.ts";
 import { pathOf, slotOf, slotPage, viewOf } from "../../../src/web/pages/routes.ts";
 import { initialState } from "../../../src/web/pages/state.ts";
-import type { SessionReply } from "../../../src/web/shared/session.ts";
+import type { SessionReply, VisitorUser } from "../../../src/web/shared/session.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
 import { VirtualClock } from "../../sim/virtual-clock.ts";
 
@@ -20,10 +20,10 @@ const noFleet: FleetApi = {
   ...{ ussdAsk: unused, ussdReply: unused, ussdEnd: unused, ussdNotice: unused, join: unused, permitJoin: unused },
 };
 
-function setup(session: SessionReply | Error, wasSignedIn = false) {
+function setup(session: SessionReply | Error, user: VisitorUser | null = null) {
   const clock = new VirtualClock();
   const store = new Store(initialState("overview", "system"));
-  const world = { session, sockets: 0, paths: [] as string[], themes: [] as string[], wasSignedIn };
+  const world = { session, sockets: 0, paths: [] as string[], themes: [] as string[], user };
   const answer = async (): Promise<SessionReply> => {
     if (world.session instanceof Error) throw world.session;
     return world.session;
@@ -37,6 +37,7 @@ function setup(session: SessionReply | Error, wasSignedIn = false) {
     grant: unused,
     endRental: unused,
     phones: unused,
+    wizard: async () => ({ finished: false, steps: [] }),
     addPhone: unused,
     removePhone: unused,
     joinPhone: unused,
@@ -49,9 +50,9 @@ function setup(session: SessionReply | Error, wasSignedIn = false) {
       return { close: () => {} } as WebSocket;
     },
     visits: {
-      wasSignedIn: () => world.wasSignedIn,
+      last: () => world.user,
       keep: (is) => {
-        world.wasSignedIn = is;
+        world.user = is;
       },
     },
     showTheme: (theme) => world.themes.push(theme),
@@ -74,24 +75,36 @@ describe("Controller", () => {
     expect(store.get().needsClaimCode).toBe(visitor === "newcomer");
   });
 
-  it("opens the feed before the answer for who was signed in, and remembers who is", async () => {
-    const { clock, store, controller, world } = setup(signedIn, true);
+  it("shows the frame and opens the feed before the answer for who was signed in, and remembers who is", async () => {
+    const viewer: VisitorUser = { name: "owner", role: "viewer", scopes: ["read"] };
+    const { clock, store, controller, world } = setup(signedIn, viewer);
     controller.start();
-    expect([store.get().visitor, world.sockets]).toEqual(["unknown", 1]);
+    expect([store.get().visitor, store.get().user, world.sockets]).toEqual(["owner", viewer, 1]);
     await clock.flush();
-    expect([store.get().visitor, world.sockets, world.wasSignedIn]).toEqual(["owner", 1, true]);
+    expect([store.get().user, world.sockets, world.user]).toEqual([signedIn.user, 1, signedIn.user]);
+    expect(store.get().wizard).toEqual({ finished: false, steps: [] });
     await controller.signOut();
-    expect(world.wasSignedIn).toBe(false);
+    expect([world.user, store.get().user, store.get().wizard]).toEqual([null, null, null]);
+  });
+
+  it("goes back to who was signed in when the box was away for the first question", async () => {
+    const { clock, store, controller, world } = setup(new AppError("page.unreachable", "no answer"), signedIn.user);
+    controller.start();
+    await clock.flush();
+    expect(store.get().visitor).toBe("unreachable");
+    world.session = signedIn;
+    await clock.advance(seconds(4));
+    expect(store.get().visitor).toBe("owner");
   });
 
   it("closes a feed opened on a guess that was wrong, shows nothing of the box, and does not guess again", async () => {
-    const { clock, store, controller, world } = setup({ state: "signed_out" }, true);
+    const { clock, store, controller, world } = setup({ state: "signed_out" }, signedIn.user);
     controller.start();
     store.update((state) => ({ ...state, box: { slots: [] } as never }));
     await clock.flush();
     expect(store.get()).toMatchObject({ visitor: "stranger", box: null });
     await clock.advance(seconds(60));
-    expect([world.sockets, world.wasSignedIn]).toEqual([1, false]);
+    expect([world.sockets, world.user]).toEqual([1, null]);
   });
 
   it("asks again while the box does not answer", async () => {

@@ -71,7 +71,8 @@ describe("Translator", () => {
   });
 
   it("does not count the first seconds, nor those of a clock that lags", () => {
-    expect([words.ago(4_999), words.ago(-3_000), words.ago(5_000)]).toEqual(["just now", "just now", "5 s ago"]);
+    expect([words.ago(9_999), words.ago(-3_000), words.ago(10_000)]).toEqual(["just now", "just now", "10 s ago"]);
+    expect([words.ago(19_999), words.ago(59_999), words.ago(60_000)]).toEqual(["10 s ago", "50 s ago", "1 min ago"]);
   });
 
   it.each([
