@@ -15,8 +15,7 @@ export function WizardOpen() {
   return (
     <section class="wizard-open" aria-label={words.t("wizard.open.title")}>
       <p>
-        <strong>{words.t("wizard.open.title")}</strong>{" "}
-        {words.t("wizard.open.text", { n: done, of })}
+        <strong>{words.t("wizard.open.title")}</strong> {words.t("wizard.open.text", { n: done, of })}
       </p>
       <ViewLink view="welcome">{words.t("wizard.open.go")}</ViewLink>
     </section>
