@@ -50,6 +50,8 @@ export interface RenterClient {
    * Resolves with the rentals whose grants are believed. Rejects with `renter.*` or `base.stopped`.
    */
   login(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]>;
+  /** The rentals whose grants are believed, as the relay has them now. Rejects with `renter.*` or `base.stopped`. */
+  rentals(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]>;
   /** Fetches and acknowledges everything that waits. Rejects with `renter.*` or `base.stopped`. */
   sync(sink: RenterSink, signal: AbortSignal): Promise<void>;
   /**
@@ -93,6 +95,10 @@ class RelayReader implements RenterClient {
   async login(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]> {
     await this.#session.renew(signal);
     await this.#options.state.setCursor(this.url, 0);
+    return this.#mailbox.refreshRentals(sink, signal);
+  }
+
+  rentals(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]> {
     return this.#mailbox.refreshRentals(sink, signal);
   }
 

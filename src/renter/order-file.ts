@@ -17,6 +17,8 @@ const orderFile = z.strictObject({
   per_sms: z.int().min(0),
   /** The last ticket that went out. */
   ticket: z.strictObject({ chap: chapText, tx: ticketHex }).nullable(),
+  /** `granted`, or the code of what ended it; without it the order is open. */
+  done: z.string().max(100).optional(),
 });
 export type OrderFile = z.infer<typeof orderFile>;
 

@@ -1,14 +1,25 @@
-// `renter listings` and `renter rent`: their options.
+// The market of a renter's command line: listings, renting, and what can be asked for a rental that runs. Their options.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DURATIONS, TIERS } from "../../registry/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { nodeOption } from "./node-option.ts";
+import {
+  type CancelOptions,
+  type RenewOptions,
+  runCancel,
+  runRenew,
+  runUpgrade,
+  type UpgradeOptions,
+} from "./renter-change.ts";
 import { type ListingsOptions, runListings } from "./renter-listings.ts";
+import type { RenterOptions } from "./renter-open.ts";
+import { runRentals } from "./renter-own-rentals.ts";
 import { type RentOptions, runRent } from "./renter-rent.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-function orderId(text: string): string {
+/** An order or a rental. */
+function hexId(text: string): string {
   if (/^[0-9a-f]{32}$/.test(text)) return text;
   throw new InvalidArgumentError("It must be 32 lower-case hex digits.");
 }
@@ -18,29 +29,68 @@ interface Shared {
   readonly withCommonOptions: (command: Command) => Command;
 }
 
-/** Adds `renter listings` and `renter rent`. */
-export function registerMarket(renter: Command, io: CliIo, { finish, withCommonOptions }: Shared): void {
-  const listings = withCommonOptions(renter.command("listings"));
-  nodeOption(listings)
-    .description("list what can be rented at a relay, each listing verified against the chain")
-    .option("--all", "also those that cannot be rented, with the reason")
-    .action((options: ListingsOptions) => finish(runListings(io, options)));
-  const rent = withCommonOptions(renter.command("rent"));
-  nodeOption(rent)
-    .description(
-      "rent a number: verify the listing, pay, get the number. A key of its own is made for it unless --keyfile names one",
-    )
-    .argument("[listing]", "id of a listing")
-    .addOption(new Option("--tier <tier>", "what to rent").choices(TIERS).default("sms_only"))
-    .addOption(new Option("--duration <duration>", "for how long").choices(DURATIONS).default("daily"))
-    .option("--sms <count>", "SMS to pay for at once, where each has a price", wholeNumber(0, 100_000), 0)
+function payOptions(command: Command, budget = "2"): Command {
+  return nodeOption(command)
     .addOption(
       new Option("--method <method>", "tickets from your own node, or a plain payment")
         .choices(["randpay", "emc"])
         .default("randpay"),
     )
-    .option("--budget <emc>", "the most that may leave your wallet, whatever the luck", "2")
-    .option("--dry-run", "show what it would cost; order and pay nothing")
-    .option("--resume <order>", "go on with an order", orderId)
+    .option("--budget <emc>", "the most that may leave your wallet, whatever the luck", budget);
+}
+
+const duration = () => new Option("--duration <duration>", "for how long").choices(DURATIONS).default("daily");
+const tier = () => new Option("--tier <tier>", "what to rent").choices(TIERS);
+const SMS = ["--sms <count>", "SMS to pay for at once, where each has a price"] as const;
+const DRY = ["--dry-run", "show what it would cost; order and pay nothing"] as const;
+const ANEW = ["--anew", "although an order for it is not finished"] as const;
+
+/** Adds `renter rentals`, `renew`, `upgrade` and `cancel`. */
+function registerChanges(renter: Command, io: CliIo, { finish, withCommonOptions }: Shared): void {
+  const common = (name: string): Command =>
+    withCommonOptions(renter.command(name)).argument("<rental>", "id of a rental: see `renter rentals`", hexId);
+  withCommonOptions(renter.command("rentals"))
+    .description("list your rentals, of every key that this machine has")
+    .action((options: RenterOptions) => finish(runRentals(io, options)));
+  payOptions(common("renew"))
+    .description("more time for a rental, in the tier it has: the same number, the same key")
+    .addOption(duration())
+    .option(...SMS, wholeNumber(0, 100_000), 0)
+    .option(...DRY)
+    .option(...ANEW)
+    .action((rental: string, options: RenewOptions) => finish(runRenew(io, rental, options)));
+  payOptions(common("upgrade"))
+    .description("another tier for the time that is left: it costs the difference, for that time")
+    .addOption(tier().makeOptionMandatory())
+    .option(...DRY)
+    .option(...ANEW)
+    .action((rental: string, options: UpgradeOptions) => finish(runUpgrade(io, rental, options)));
+  common("cancel")
+    .description("end a rental at once. Nothing is paid back")
+    .option("--yes", "end it")
+    .action((rental: string, options: Omit<CancelOptions, "method" | "budget">) =>
+      finish(runCancel(io, rental, { ...options, method: "emc", budget: "0" })),
+    );
+}
+
+/** Adds `renter listings`, `renter rent`, and what can be asked for a rental. */
+export function registerMarket(renter: Command, io: CliIo, shared: Shared): void {
+  const { finish, withCommonOptions } = shared;
+  const listings = withCommonOptions(renter.command("listings"));
+  nodeOption(listings)
+    .description("list what can be rented at a relay, each listing verified against the chain")
+    .option("--all", "also those that cannot be rented, with the reason")
+    .action((options: ListingsOptions) => finish(runListings(io, options)));
+  payOptions(withCommonOptions(renter.command("rent")))
+    .description(
+      "rent a number: verify the listing, pay, get the number. A key of its own is made for it unless --keyfile names one",
+    )
+    .argument("[listing]", "id of a listing")
+    .addOption(tier().default("sms_only"))
+    .addOption(duration())
+    .option(...SMS, wholeNumber(0, 100_000), 0)
+    .option(...DRY)
+    .option("--resume <order>", "go on with an order", hexId)
     .action((listing: string | undefined, options: RentOptions) => finish(runRent(io, listing, options)));
+  registerChanges(renter, io, shared);
 }

@@ -2,20 +2,9 @@
 
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type AppError, isAppError } from "../../base/index.ts";
-import { systemCrypto } from "../../base/system-crypto.ts";
-import { type GrantSecret, openGrant, publicKeysToText } from "../../envelope/index.ts";
-import type { RentalGrant } from "../../protocol/index.ts";
-import {
-  exportBundle,
-  localTime,
-  type ReceiptLine,
-  type RelayRental,
-  receiptLine,
-  senderPolicyText,
-  shownTerms,
-  visibleLine,
-} from "../../renter/index.ts";
+import type { AppError } from "../../base/index.ts";
+import { publicKeysToText } from "../../envelope/index.ts";
+import { exportBundle, type ReceiptLine, receiptLine, visibleLine } from "../../renter/index.ts";
 import { rememberLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type InboxOptions, runInbox } from "./renter-inbox.ts";
@@ -24,6 +13,7 @@ import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
 import { type KeysOptions, renterKeys, runKeys } from "./renter-own-keys.ts";
 import { createPrinter } from "./renter-print.ts";
+import { inOrder, rentalLine, rentalText, sealedTerms } from "./renter-rental-text.ts";
 import { registerSip } from "./renter-sip.ts";
 
 interface LoginOptions extends RenterOptions {
@@ -57,50 +47,6 @@ function withCommonOptions(command: Command): Command {
     "relay to read from; may be repeated (default: as at the last login)",
     collect,
   );
-}
-
-/** What is sealed in the grant, or null when it cannot be read. */
-function sealedTerms(renter: OpenRenter, grant: RentalGrant): GrantSecret | null {
-  try {
-    return openGrant(systemCrypto, renter.identity.seed, grant);
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
-}
-
-function rentalLine(renter: OpenRenter, rental: RelayRental): object {
-  const { rental_id, listing_id, provider, starts_at, expires_at, envelope_version } = rental.grant;
-  const { state, last_seq } = rental;
-  const secret = sealedTerms(renter, rental.grant);
-  const { terms, calls } = secret === null ? { terms: null, calls: null } : shownTerms(secret.terms);
-  const times = { starts_at, expires_at };
-  const number = secret?.number ?? null;
-  return { rental_id, listing_id, provider, number, terms, calls, ...times, envelope_version, state, last_seq };
-}
-
-function rentalText(renter: OpenRenter, rental: RelayRental): string {
-  const secret = sealedTerms(renter, rental.grant);
-  const number = visibleLine(secret?.number ?? "(unreadable)").padEnd(16);
-  const until = localTime(rental.grant.expires_at * 1000);
-  const head = `  ${number}  ${rental.state.padEnd(6)}  until ${until}  rental ${rental.grant.rental_id}\n`;
-  const policy = senderPolicyText(secret?.terms ?? null);
-  const calls = rental.state === "active" && shownTerms(secret?.terms ?? {}).calls;
-  return [
-    head,
-    policy === null ? "" : `    ${visibleLine(policy)}\n`,
-    calls ? "    Takes calls. To set up a phone: numberbox renter sip\n" : "",
-  ].join("");
-}
-
-/** By number, those that cannot be read last; then by start. */
-function inOrder(renter: OpenRenter, rentals: readonly RelayRental[]): readonly RelayRental[] {
-  const keyed = rentals.map((rental) => ({ rental, number: sealedTerms(renter, rental.grant)?.number ?? "\uffff" }));
-  keyed.sort((a, b) => {
-    if (a.number !== b.number) return a.number < b.number ? -1 : 1;
-    return a.rental.grant.starts_at - b.rental.grant.starts_at;
-  });
-  return keyed.map(({ rental }) => rental);
 }
 
 /** Signs in at every relay; a grant that cannot be believed is reported and makes the exit code 1. */

@@ -1,0 +1,195 @@
+// `renter renew`, `upgrade` and `cancel`: what a renter may ask for a rental that runs. Each is an order, with the key of the rental.
+
+import { listingId, type MicroEmc, microEmc, toHex } from "../../base/index.ts";
+import { systemCrypto } from "../../base/system-crypto.ts";
+import { signCancel } from "../../core/index.ts";
+import { publicKeysToText } from "../../envelope/index.ts";
+import type { RentalChange, RentalGrant, RentRequest } from "../../protocol/index.ts";
+import { DURATIONS, type RentalDuration, type Tier } from "../../registry/index.ts";
+import { judgeOffer, type ListingOfferView, type OrderFile, shownTerms, writeOrderFile } from "../../renter/index.ts";
+import type { CliIo, ExitCode } from "../cli-io.ts";
+import { type Plan, pricesOf, providerOf, showCost } from "./renter-cost.ts";
+import { openOffers } from "./renter-listings.ts";
+import type { OpenRenter } from "./renter-open.ts";
+import { allOrders, openOrders, type PayOptions, refuse } from "./renter-order.ts";
+import { openRental } from "./renter-own-rentals.ts";
+import { createPrinter } from "./renter-print.ts";
+import { runOrder } from "./renter-rent.ts";
+import { sealedTerms } from "./renter-rental-text.ts";
+
+export interface RenewOptions extends PayOptions {
+  readonly duration: RentalDuration;
+  readonly sms: number;
+  readonly dryRun?: boolean;
+  readonly anew?: boolean;
+}
+
+export interface UpgradeOptions extends PayOptions {
+  readonly tier: Tier;
+  readonly dryRun?: boolean;
+  readonly anew?: boolean;
+}
+
+export interface CancelOptions extends PayOptions {
+  readonly yes?: boolean;
+}
+
+type Kind = RentalChange["kind"];
+
+/** What of a request a change decides. */
+interface Wanted {
+  readonly tier: Tier;
+  readonly duration: RentalDuration;
+  readonly sms: number;
+}
+
+interface Change {
+  readonly kind: Kind;
+  readonly rental: string;
+  readonly options: PayOptions & { readonly dryRun?: boolean; readonly anew?: boolean };
+  readonly wanted: (renter: OpenRenter, grant: RentalGrant) => Wanted;
+  /** What it may cost by the verified listing; null for what costs nothing. */
+  readonly plan: ((offer: ListingOfferView, provider: string, wanted: Wanted, now: Tier) => Plan) | null;
+}
+
+function tierOf(renter: OpenRenter, grant: RentalGrant): Tier {
+  return shownTerms(sealedTerms(renter, grant)?.terms ?? {}).calls ? "sms_voice_video" : "sms_only";
+}
+
+/** Throws `market.order_open`: whoever only asks again must not pay twice. */
+function checkOpen(orders: readonly OrderFile[], { kind, rental, options }: Change): void {
+  const open = orders.find(
+    ({ request: { change }, done }) => done === undefined && change?.kind === kind && change.rental_id === rental,
+  );
+  if (open === undefined || options.anew === true) return;
+  throw refuse(
+    "market.order_open",
+    `an order to ${kind} this rental is not finished`,
+    `Go on with it: numberbox renter rent --resume ${open.request.order_id} (or order once more with --anew)`,
+  );
+}
+
+/** Free of charge, and what an SMS costs does not matter any more. */
+const FREE: Omit<Plan, "provider"> = { rental: microEmc(0), perSms: microEmc(Number.MAX_SAFE_INTEGER) };
+
+async function planOf(io: CliIo, renter: OpenRenter, grant: RentalGrant, change: Change): Promise<Plan | null> {
+  const { options, plan, wanted } = change;
+  if (plan === null) return { provider: grant.provider, ...FREE };
+  const { deps, own } = await openOffers(io, { ...options, relay: renter.login.relays });
+  try {
+    const found = await judgeOffer(deps, listingId(grant.listing_id), io.signal);
+    // That it is rented now is by this rental.
+    const { offer, provider } = providerOf(found === null ? null : { ...found, available: true });
+    if (provider !== grant.provider) {
+      throw refuse(
+        "market.other_provider",
+        "the listing is another provider's now than that of the rental",
+        "Pay nothing before you know why; see: numberbox renter listings",
+      );
+    }
+    const want = wanted(renter, grant);
+    const planned = plan(offer, provider, want, tierOf(renter, grant));
+    const atMost = change.kind === "upgrade";
+    showCost(createPrinter(io, options.json === true), planned, { ...options, sms: want.sms, atMost });
+    return options.dryRun === true ? null : planned;
+  } finally {
+    own?.close();
+  }
+}
+
+function requestOf(io: CliIo, renter: OpenRenter, grant: RentalGrant, change: Change): RentRequest {
+  const { kind, rental, options, wanted } = change;
+  const id = toHex(io.random.bytes(16));
+  const { seed } = renter.identity;
+  const asked: RentalChange =
+    kind === "cancel"
+      ? { kind, rental_id: rental, signature: signCancel(systemCrypto, seed, { orderId: id, rentalId: rental }) }
+      : { kind, rental_id: rental };
+  return {
+    ...{ order_id: id, listing_id: grant.listing_id, ...wanted(renter, grant), change: asked },
+    ...{ renter: publicKeysToText(renter.identity), envelope_version: grant.envelope_version },
+    payment: { method: options.method },
+  };
+}
+
+async function runChange(io: CliIo, change: Change): Promise<ExitCode> {
+  const { rental, options } = change;
+  const folder = await openOrders(io, options);
+  checkOpen(await allOrders(folder), change);
+  const { renter, keyfile } = await openRental(io, options, rental);
+  let order: OrderFile | null;
+  try {
+    const grant = renter.state.grant(rental);
+    const [relay] = renter.login.relays;
+    if (grant === undefined || relay === undefined) throw refuse("market.unknown_rental", "no such rental", "");
+    const plan = await planOf(io, renter, grant, change);
+    order =
+      plan === null
+        ? null
+        : {
+            ...{ v: 1, relay, keyfile, request: requestOf(io, renter, grant, change), provider: plan.provider },
+            ...{ rental: plan.rental, per_sms: plan.perSms, ticket: null },
+          };
+  } finally {
+    await renter.state.close();
+  }
+  if (order === null) {
+    if (options.json !== true) createPrinter(io, false).note("Nothing was ordered or paid (--dry-run).");
+    return 0;
+  }
+  // A cancellation can be signed anew at any time: nothing has to be kept for it.
+  await writeOrderFile(folder, order);
+  return await runOrder(io, order, options, folder);
+}
+
+/** More time for a rental, in the tier it has. Rejects with `market.*`, `payment.*`, `renter.*`, `emercoin.*`. */
+export function runRenew(io: CliIo, rental: string, options: RenewOptions): Promise<ExitCode> {
+  return runChange(io, {
+    ...{ kind: "renew", rental, options },
+    wanted: (renter, grant) => ({ tier: tierOf(renter, grant), duration: options.duration, sms: options.sms }),
+    plan: (offer, provider, { tier, duration }) => {
+      const { terms, rental: price } = pricesOf(offer, tier, duration);
+      return { provider, rental: price, perSms: terms.perSms };
+    },
+  });
+}
+
+/** The most that the rest of the time can cost: by whichever duration it was rented, the whole difference of both tiers. */
+function dearestStep(offer: ListingOfferView, now: Tier, next: Tier): { rental: MicroEmc; perSms: MicroEmc } {
+  const [from, to] = [now, next].map((wanted) => offer.tiers.find(({ tier }) => tier === wanted));
+  const steps = DURATIONS.flatMap((duration) => {
+    const price = to?.rental[duration] ?? null;
+    return price === null ? [] : [Math.max(0, price - (from?.rental[duration] ?? 0))];
+  });
+  if (to === undefined || steps.length === 0)
+    throw refuse("market.not_offered", `the listing has no ${next}`, "Keep the tier, or rent another listing.");
+  return { rental: microEmc(Math.max(...steps)), perSms: to.perSms };
+}
+
+/** Another tier for the time that is left. Rejects as `runRenew`. */
+export function runUpgrade(io: CliIo, rental: string, options: UpgradeOptions): Promise<ExitCode> {
+  return runChange(io, {
+    ...{ kind: "upgrade", rental, options },
+    wanted: () => ({ tier: options.tier, duration: "daily", sms: 0 }),
+    plan: (offer, provider, { tier }, now) => {
+      if (tier === now) throw refuse("market.not_offered", `the rental has ${tier} already`, "Choose another tier.");
+      return { provider, ...dearestStep(offer, now, tier) };
+    },
+  });
+}
+
+/** The end of a rental before its time. Rejects as `runRenew`, or with `market.unconfirmed` without `yes`. */
+export async function runCancel(io: CliIo, rental: string, options: CancelOptions): Promise<ExitCode> {
+  if (options.yes !== true) {
+    throw refuse(
+      "market.unconfirmed",
+      "a cancelled rental is over at once: nothing is paid back, and its number does not come again",
+      "If that is what you want: --yes",
+    );
+  }
+  return await runChange(io, {
+    ...{ kind: "cancel", rental, options: { ...options, anew: true } },
+    wanted: () => ({ tier: "sms_only", duration: "daily", sms: 0 }),
+    plan: null,
+  });
+}

@@ -1,0 +1,202 @@
+// An order of the command line, from asking to its grant. What it needs to go on after a crash stands in its file.
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  AppError,
+  hours,
+  isAppError,
+  type MicroEmc,
+  type Millis,
+  millis,
+  parseEmc,
+  seconds,
+} from "../../base/index.ts";
+import { systemCrypto } from "../../base/system-crypto.ts";
+import { type Budget, Payer } from "../../core/index.ts";
+import { nobleCoin } from "../../envelope/index.ts";
+import type { OrderAnswer, RentalGrant } from "../../protocol/index.ts";
+import {
+  emcLine,
+  type Folder,
+  MarketClient,
+  type OrderFile,
+  Renting,
+  type RentingStep,
+  readOrderFile,
+  visibleLine,
+  writeOrderFile,
+} from "../../renter/index.ts";
+import { openDiskFolder } from "../../renter-node/index.ts";
+import type { CliIo } from "../cli-io.ts";
+import type { NodeOptions, OpenNode } from "./node-option.ts";
+import { openOffers } from "./renter-listings.ts";
+import { type OpenRenter, type RenterOptions, stateRoot } from "./renter-open.ts";
+import type { Printer } from "./renter-print.ts";
+
+export interface PayOptions extends RenterOptions, NodeOptions {
+  readonly method: "randpay" | "emc";
+  /** EMC. */
+  readonly budget: string;
+}
+
+export interface OrderParts {
+  readonly renter: OpenRenter;
+  readonly folder: Folder;
+  readonly printer: Printer;
+}
+
+export interface DoneOrder {
+  readonly answer: OrderAnswer;
+  /** Null for the end of a rental, which makes no grant. */
+  readonly grant: RentalGrant | null;
+}
+
+const GRANT_PATIENCE = seconds(60);
+/** The grant that a renewal changes is there already: the new one is worth a moment, and comes later by itself. */
+const CHANGE_PATIENCE = seconds(15);
+/** Errors after which an order can bring nothing any more. */
+const FINAL: ReadonlySet<string> = new Set([
+  "market.order_over",
+  "market.refused",
+  "market.bad_quote",
+  "market.bad_answer",
+]);
+
+export const budgetOf = (text: string): Budget => ({
+  window: hours(24),
+  maxWins: 20,
+  maxSessionWins: 20,
+  maxSpent: parseEmc(text),
+});
+
+export function refuse(code: `market.${string}`, message: string, hint: string): AppError {
+  return new AppError(code, message, { hint });
+}
+
+export const openOrders = (io: CliIo, options: RenterOptions): Promise<Folder> =>
+  openDiskFolder(join(stateRoot(io, options.state), "orders"));
+
+/** All orders made here, in no order. Throws as `readOrderFile`. */
+export async function allOrders(folder: Folder): Promise<readonly OrderFile[]> {
+  const names = await readdir(folder.path).catch(() => []);
+  const ids = names.flatMap((name) => /^([0-9a-f]{32})\.json$/.exec(name)?.[1] ?? []);
+  const orders = await Promise.all(ids.map((id) => readOrderFile(folder, id)));
+  return orders.filter((order) => order !== null);
+}
+
+/** Throws `market.unknown_order`. */
+export async function resumed(folder: Folder, id: string): Promise<OrderFile> {
+  const order = await readOrderFile(folder, id);
+  if (order !== null) return order;
+  throw refuse(
+    "market.unknown_order",
+    "no order of this id was made here",
+    "Make a new one: numberbox renter rent LISTING",
+  );
+}
+
+async function payerAt(io: CliIo, own: OpenNode, budget: Budget): Promise<Payer> {
+  const { network } = await own.node.status();
+  const { random } = io;
+  const now = () => io.clock.now();
+  return new Payer({ node: own.node, crypto: nobleCoin, random, network, now, budget, lock: millis(900_000) });
+}
+
+function stepText(step: RentingStep): string {
+  switch (step.type) {
+    case "quoted":
+      return `The provider's quote: ${step.answer.due} EMC, signed and checked.`;
+    case "ticket":
+      return `Sending a ticket of ${emcLine(step.ticket.amount)} (1 in ${step.risk}).`;
+    case "outcome":
+      return `The ticket ${step.outcome}; credited ${emcLine(step.received)} of ${emcLine(step.due)}.`;
+    case "pay_to":
+      return `Pay ${emcLine(step.amount)} to ${visibleLine(step.address)}; waiting for its confirmations.`;
+  }
+}
+
+/**
+ * The signed grant of the rental, once the relay has it. Of a change that is late, the grant as it was. Throws `market.no_grant`,
+ * `market.bad_answer`.
+ */
+async function fetchGrant(
+  io: CliIo,
+  renter: OpenRenter,
+  said: OrderAnswer,
+  before: RentalGrant | undefined,
+): Promise<RentalGrant> {
+  const patience: Millis = before === undefined ? GRANT_PATIENCE : CHANGE_PATIENCE;
+  const deadline = io.clock.monotonic() + patience;
+  const sink = { messages: async () => {}, refused: () => {} };
+  for (;;) {
+    for (const client of renter.clients) await client.sync(sink, io.signal);
+    const grant = said.rental_id === null ? undefined : renter.state.grant(said.rental_id);
+    if (grant !== undefined && grant.provider !== said.provider) {
+      throw refuse("market.bad_answer", "the grant is another provider's", "Do not use this relay any more.");
+    }
+    const late = io.clock.monotonic() > deadline;
+    if (grant !== undefined && (late || grant.rev > (before?.rev ?? 0))) return grant;
+    if (late) {
+      throw refuse(
+        "market.no_grant",
+        "the rental is granted, but its grant has not come yet",
+        "Run: numberbox renter inbox",
+      );
+    }
+    await io.clock.sleep(seconds(1), "the grant", io.signal);
+  }
+}
+
+async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: OrderParts): Promise<OrderAnswer> {
+  const { renter, folder, printer } = parts;
+  const { request, provider, rental, per_sms, relay: relayUrl } = order;
+  const { own } = await openOffers(io, { ...options, relay: [relayUrl] });
+  try {
+    const { identity, state } = renter;
+    const { clock } = io;
+    const renting = new Renting(
+      {
+        market: new MarketClient({ relayUrl, identity, crypto: systemCrypto, state, clock }),
+        suite: systemCrypto,
+        clock,
+        payer: own === null ? null : await payerAt(io, own, budgetOf(options.budget)),
+        tell: (step) => {
+          if (options.json === true) printer.line({ type: "step", step: step.type });
+          else printer.note(stepText(step));
+        },
+        keepTicket: (chap, tx) => writeOrderFile(folder, { ...order, ticket: { chap, tx } }),
+      },
+      { request, provider, agreed: { rental: rental as MicroEmc, perSms: per_sms as MicroEmc } },
+    );
+    return await renting.run(io.signal, order.ticket);
+  } finally {
+    own?.close();
+  }
+}
+
+/**
+ * Goes on with an order until it is done, and notes in its file that it is. Rejects with `market.*`, `payment.*`, `renter.*`, `emercoin.*`
+ * or `base.stopped`; what is retryable can be taken up again.
+ */
+export async function workOrder(
+  io: CliIo,
+  order: OrderFile,
+  options: PayOptions,
+  parts: OrderParts,
+): Promise<DoneOrder> {
+  const { renter, folder } = parts;
+  const { change, order_id: id } = order.request;
+  const before = change === undefined ? undefined : renter.state.grant(change.rental_id);
+  const end = async (outcome: string): Promise<void> =>
+    writeOrderFile(folder, { ...(await resumed(folder, id)), done: outcome });
+  try {
+    const answer = await paid(io, order, options, parts);
+    const grant = change?.kind === "cancel" ? null : await fetchGrant(io, renter, answer, before);
+    await end("granted");
+    return { answer, grant };
+  } catch (error) {
+    if (isAppError(error) && FINAL.has(error.code)) await end(error.code);
+    throw error;
+  }
+}
