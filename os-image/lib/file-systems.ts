@@ -3,9 +3,9 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { appendFile, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError } from "../../src/base/index.ts";
+import { AppError, messageOf } from "../../src/base/index.ts";
 import { command } from "./command.ts";
 import { MIB } from "./partition-plan.ts";
 
@@ -68,19 +68,63 @@ export async function makeExt4(file: string, size: number, epoch: number): Promi
   await command("mke2fs", [...args, file, `${size}M`], { env });
 }
 
-/** The squashfs of a root's archive. `level`: of zstd. */
-export async function makeSquashfs(
-  tar: string,
-  file: string,
-  options: { level: number; epoch: number },
-): Promise<void> {
+export interface SquashfsOptions {
+  /** Of zstd. */
+  readonly level: number;
+  readonly epoch: number;
+}
+
+async function writeSquashfs(tar: string, file: string, { level, epoch }: SquashfsOptions): Promise<void> {
   await rm(file, { force: true });
-  const zstd = ["-comp", "zstd", "-Xcompression-level", String(options.level), "-b", "256K"];
-  await command("mksquashfs", ["-", file, "-tar", "-noappend", "-no-progress", "-quiet", ...zstd], {
+  const zstd = ["-comp", "zstd", "-Xcompression-level", String(level), "-b", "256K"];
+  // While it looks for files of equal content mksquashfs 4.5 loses, on a busy machine, a block of another file now and then.
+  const quiet = ["-noappend", "-no-progress", "-quiet", "-no-duplicates"];
+  await command("mksquashfs", ["-", file, "-tar", ...quiet, ...zstd], {
     inputFile: tar,
-    env: { SOURCE_DATE_EPOCH: String(options.epoch) },
+    env: { SOURCE_DATE_EPOCH: String(epoch) },
     minutes: 90,
   });
+}
+
+/** What `tar --diff` says of content that is not as in the archive. Owners and times are no matter: who is not root cannot set them. */
+const UNLIKE = /^(?!.*: (?:Mod time|Uid|Gid|Mode) differs$).+$/m;
+
+/**
+ * Reads every file of a squashfs back and compares it with the archive that it was made of; devices are left out. Throws
+ * `image.bad_squashfs`.
+ */
+export async function checkSquashfs(tar: string, file: string): Promise<void> {
+  const folder = await mkdtemp(`${file}-`);
+  const unlike = (what: string): AppError =>
+    new AppError("image.bad_squashfs", `${file} is not what it was made of: ${what}`, { hint: "Build again." });
+  try {
+    const root = join(folder, "root");
+    await command("unsquashfs", ["-no-progress", "-quiet", "-dest", root, "-excludes", file, "dev"], {
+      minutes: 30,
+    }).catch((error: unknown) => {
+      throw unlike(messageOf(error));
+    });
+    const script = 'tar --diff --file "$1" --directory "$2" --exclude ./dev 2>&1 || [ $? = 1 ]';
+    const said = await command("sh", ["-c", script, "sh", tar, root], { env: { LC_ALL: "C" }, minutes: 30 });
+    const [first] = UNLIKE.exec(said.toString()) ?? [];
+    if (first !== undefined) throw unlike(first);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const TRIES = 3;
+
+/** The squashfs of a root's archive, read back once it is there. Throws `image.bad_squashfs` when it is damaged time after time. */
+export async function makeSquashfs(tar: string, file: string, options: SquashfsOptions): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await writeSquashfs(tar, file, options);
+    try {
+      return await checkSquashfs(tar, file);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+    }
+  }
 }
 
 export interface Verity {
