@@ -17,12 +17,15 @@ import type { RelayHttp } from "./relay-http.ts";
 import { withWork } from "./relay-work.ts";
 import type { RenterState } from "./state.ts";
 
+/** Where a token is kept. */
+export type TokenKeeper = Pick<RenterState, "relay" | "setToken">;
+
 export interface RelaySessionOptions {
   readonly url: string;
   readonly http: RelayHttp;
   readonly identity: Identity;
   readonly suite: CryptoSuite;
-  readonly state: RenterState;
+  readonly state: TokenKeeper;
   readonly clock: Clock;
   readonly tokenMargin: Millis;
 }

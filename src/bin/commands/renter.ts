@@ -15,6 +15,7 @@ import { type KeysOptions, renterKeys, runKeys } from "./renter-own-keys.ts";
 import { createPrinter } from "./renter-print.ts";
 import { inOrder, rentalLine, rentalText, sealedTerms } from "./renter-rental-text.ts";
 import { registerSip } from "./renter-sip.ts";
+import { registerTelegram } from "./renter-telegram.ts";
 
 interface LoginOptions extends RenterOptions {
   readonly trust?: string;
@@ -185,4 +186,5 @@ export function registerRenter(program: Command, io: CliIo, setExit: (code: Exit
   registerReading(renter, io, finish);
   registerSip(renter, io, { finish, withCommonOptions });
   registerMarket(renter, io, { finish, withCommonOptions });
+  registerTelegram(renter, io, { finish, withCommonOptions });
 }

@@ -1,0 +1,190 @@
+// One chat with a bot: pairing, the few words it understands, and notices at a pace that Telegram allows.
+
+import {
+  AppError,
+  type Clock,
+  hours,
+  isAppError,
+  type Millis,
+  millis,
+  minutes,
+  type Random,
+  randomFraction,
+  seconds,
+} from "../../base/index.ts";
+import type { TelegramBot } from "../../notify/index.ts";
+import { freshPace, type NoticePace, paceFailed, paceMuted, paceSent, paceStep } from "../../renter/index.ts";
+import type { NoticeSource } from "./telegram-sources.ts";
+
+export interface TelegramChatDeps {
+  readonly bot: TelegramBot;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly heardUpTo: () => number;
+  readonly setHeard: (update: number) => Promise<void>;
+  readonly problem: (error: AppError) => void;
+  readonly told: (count: number) => void;
+}
+
+const PAIRING_WITHIN = minutes(10);
+/** Strangers may write to a bot: who guesses a million codes must not find one. */
+const WRONG_CODES = 20;
+const ASK_AGAIN = seconds(5);
+const MUTE = /^\/mute(?:@\w+)?(?:\s+(\d{1,3})\s*(m|h|d))?$/;
+const UNITS = { m: minutes(1), h: hours(1), d: hours(24) } as const;
+const HELP = "/mute 2h (or 30m, 1d): be quiet for a while\n/unmute: tell again\n/status: what waits";
+
+/** Resolves with the chat from which `/start code` came. Rejects with `notify.not_paired`, `notify.bad_token` or `base.stopped`. */
+export async function pairChat(deps: TelegramChatDeps, code: string, signal: AbortSignal): Promise<string> {
+  const { clock } = deps;
+  const until = clock.monotonic() + PAIRING_WITHIN;
+  let wrong = 0;
+  while (clock.monotonic() < until && wrong < WRONG_CODES) {
+    for (const { chat, text } of await hear(deps, signal)) {
+      if (chat !== "" && text.trim() === `/start ${code}`) return chat;
+      if (text.startsWith("/start ")) wrong++;
+    }
+  }
+  throw new AppError("notify.not_paired", "nobody wrote the code to the bot", { hint: "Start again, for a new code." });
+}
+
+/** What came since; empty also after a fault that passes. */
+async function hear({ bot, clock, heardUpTo, setHeard, problem }: TelegramChatDeps, signal: AbortSignal) {
+  try {
+    const heard = await bot.heard(heardUpTo(), signal);
+    const last = heard.at(-1);
+    if (last !== undefined) await setHeard(last.update);
+    return heard;
+  } catch (error) {
+    if (signal.aborted || !isAppError(error) || !error.retryable) throw error;
+    problem(error);
+    await clock.sleep(ASK_AGAIN, "asking Telegram again", signal);
+    return [];
+  }
+}
+
+export class TelegramChat {
+  readonly #deps: TelegramChatDeps;
+  readonly #chat: string;
+  readonly #sources: readonly NoticeSource[];
+  #pace: NoticePace = freshPace();
+  #pausing: AbortController | null = null;
+
+  constructor(deps: TelegramChatDeps, chat: string, sources: readonly NoticeSource[]) {
+    this.#deps = deps;
+    this.#chat = chat;
+    this.#sources = sources;
+  }
+
+  /** Goes on until `signal` aborts, then resolves. Rejects with `notify.bad_token`, or as a source does. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const ending = AbortSignal.any([signal, stop.signal]);
+    const parts = [
+      this.#listen(ending),
+      this.#tell(ending),
+      ...this.#sources.map((source) => source.run(() => this.#wake(), ending)),
+    ];
+    const settled = parts.map((part) =>
+      part.catch((error: unknown) => {
+        stop.abort();
+        if (!signal.aborted) throw error;
+      }),
+    );
+    const results = await Promise.allSettled(settled);
+    const faults = results.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+    // What the others say is only that they were stopped.
+    const [fault] = [...faults.filter((each) => !isStopped(each)), ...faults];
+    if (fault !== undefined) throw fault;
+  }
+
+  #waiting(): number {
+    return this.#sources.reduce((sum, source) => sum + source.waiting(), 0);
+  }
+
+  async #tell(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    for (;;) {
+      const step = paceStep(this.#pace, clock.now(), this.#waiting());
+      if (step.kind === "send") await this.#send(step.count, signal);
+      else await this.#pause(step.kind === "idle" ? hours(1) : millis(step.until - clock.now()), signal);
+    }
+  }
+
+  async #send(count: number, signal: AbortSignal): Promise<void> {
+    const source = this.#sources.find((each) => each.waiting() > 0);
+    if (source === undefined) return;
+    const { bot, clock, random, problem, told } = this.#deps;
+    const notice = source.next(count);
+    const outcome = await bot.send(this.#chat, notice.text, signal);
+    signal.throwIfAborted();
+    if (outcome.kind === "sent") {
+      this.#pace = paceSent(this.#pace, clock.now());
+      await notice.done();
+      told(notice.count);
+      return;
+    }
+    const { code, status, after } = outcome.kind === "retry" ? outcome : { ...outcome, after: null };
+    const refused = new AppError("notify.http_status", `Telegram did not take a notice (${status ?? code})`, {
+      hint: status === 403 ? "Unblock the bot in your Telegram, or write /start to it." : "It is sent again.",
+      retryable: true,
+    });
+    if (code === "notify.bad_token") throw badToken();
+    if (this.#pace.failures === 0) problem(refused);
+    this.#pace = paceFailed(this.#pace, clock.now(), after, randomFraction(random));
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      for (const { chat, text } of await hear(this.#deps, signal))
+        if (chat === this.#chat) await this.#answer(text.trim(), signal);
+    }
+  }
+
+  async #answer(text: string, signal: AbortSignal): Promise<void> {
+    const { bot, clock } = this.#deps;
+    const words = this.#understood(text);
+    await bot.send(this.#chat, words, signal);
+    this.#pace = paceSent(this.#pace, clock.now());
+    this.#wake();
+  }
+
+  #understood(text: string): string {
+    const { clock } = this.#deps;
+    const mute = MUTE.exec(text);
+    if (mute !== null) {
+      const span: Millis = millis(Number(mute[1] ?? 1) * UNITS[(mute[2] ?? "h") as keyof typeof UNITS]);
+      this.#pace = paceMuted(this.#pace, clock.now(), span);
+      return `Quiet for ${mute[1] ?? 1}${mute[2] ?? "h"}. Nothing is lost; /unmute ends it.`;
+    }
+    if (/^\/unmute\b/.test(text)) {
+      this.#pace = paceMuted(this.#pace, clock.now(), millis(0));
+      return "You are told again.";
+    }
+    if (/^\/status\b/.test(text)) {
+      const quiet = this.#pace.mutedUntil > clock.now() ? " Quiet for now; /unmute ends it." : "";
+      return `${this.#waiting()} SMS that you were not told of.${quiet}`;
+    }
+    return HELP;
+  }
+
+  /** Until `span` has passed, or something has changed. */
+  async #pause(span: Millis, signal: AbortSignal): Promise<void> {
+    const pausing = new AbortController();
+    this.#pausing = pausing;
+    const either = AbortSignal.any([signal, pausing.signal]);
+    await this.#deps.clock.sleep(span, "something to tell", either).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+    });
+  }
+
+  #wake(): void {
+    this.#pausing?.abort();
+  }
+}
+
+const badToken = (): AppError =>
+  new AppError("notify.bad_token", "Telegram does not know the bot of this token", { hint: "Ask @BotFather for it." });
+
+const isStopped = (error: unknown): boolean =>
+  (isAppError(error) && error.code === "base.stopped") || (error instanceof Error && error.name === "AbortError");
