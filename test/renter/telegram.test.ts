@@ -1,6 +1,6 @@
 // `renter telegram` as a user runs it, at the real relay, with the Bot API at the HTTP level.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -69,9 +69,8 @@ describe("renter telegram", () => {
     await relay.forward(await messageOf({ seq: 1, body: SECRET }));
     await until(first, () => api.texts().length > 0);
     expect(api.texts()).toEqual([`A new SMS waits for you.\n${relay.url}/dashboard`]);
-    await until(first, () =>
-      readFileSync(join(root, ".local/state/numberbox/renter/telegram/telegram.json"), "utf8").includes('":1}'),
-    );
+    const told = join(root, ".local/state/numberbox/renter/telegram/telegram.json");
+    await until(first, () => existsSync(told) && readFileSync(told, "utf8").includes('":1}'));
     await stopped(first);
     await relay.forward(await messageOf({ seq: 2, body: SECRET }));
     await relay.forward(await messageOf({ seq: 3, body: SECRET }));
