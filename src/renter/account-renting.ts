@@ -7,7 +7,7 @@ import type { RenterAccount } from "./account.ts";
 import type { AccountDeps } from "./account-key.ts";
 import { Renting, type RentingDeps } from "./renting.ts";
 
-export interface AccountRentingDeps extends Pick<RentingDeps, "payer" | "tell" | "patience"> {
+export interface AccountRentingDeps extends Pick<RentingDeps, "payer" | "tell" | "patience" | "lookEvery"> {
   readonly account: RenterAccount;
   readonly suite: AccountDeps["suite"];
   readonly clock: AccountDeps["clock"];
@@ -28,7 +28,7 @@ const FINAL: ReadonlySet<string> = new Set([
  * the order can be taken up again.
  */
 export async function rentNumber(deps: AccountRentingDeps, id: string, signal: AbortSignal): Promise<RentalGrant> {
-  const { account, suite, clock, payer, tell, patience } = deps;
+  const { account, suite, clock, payer, tell, patience, lookEvery } = deps;
   const order = account.order(id);
   const key = order === undefined ? undefined : account.keys[order.key];
   if (order === undefined || key === undefined) {
@@ -39,6 +39,7 @@ export async function rentNumber(deps: AccountRentingDeps, id: string, signal: A
   const renting = new Renting(
     {
       ...{ market: key.market, suite, clock, payer, tell, ...(patience === undefined ? {} : { patience }) },
+      ...(lookEvery === undefined ? {} : { lookEvery }),
       keepTicket: (chap, tx) => account.changeOrder(id, { ticket: { chap, tx } }),
     },
     { request, provider, agreed },

@@ -41,6 +41,8 @@ export interface RentingDeps {
   readonly keepTicket: (chap: string, tx: string) => Promise<void>;
   /** How long to wait for an answer of the provider. Default 2 min. */
   readonly patience?: Millis;
+  /** Between two looks for the provider's next word. Default 3 s. */
+  readonly lookEvery?: Millis;
 }
 
 export interface RentingOrder {
@@ -180,10 +182,10 @@ export class Renting {
 
   /** Waits until the provider says something new: a payment confirms, the grant is made. */
   async #changed(last: OrderAnswer, signal: AbortSignal): Promise<OrderAnswer> {
-    const { market, clock } = this.#deps;
+    const { market, clock, lookEvery = seconds(3) } = this.#deps;
     const { request } = this.#order;
     for (;;) {
-      await clock.sleep(minutes(0.05), "the provider's next word", signal);
+      await clock.sleep(lookEvery, "the provider's next word", signal);
       const { answer } = await market.status(request.order_id, 0, signal);
       if (answer !== null && (answer.state !== last.state || answer.received !== last.received)) {
         return this.#believed(answer);

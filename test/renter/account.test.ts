@@ -1,7 +1,7 @@
 // An account over a real relay with a box behind it: order, number, messages, restart, restore.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseEmc, silentLogger } from "../../src/base/index.ts";
+import { millis, parseEmc, silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { publicKeysToText } from "../../src/envelope/index.ts";
@@ -71,7 +71,7 @@ async function rented(by: RenterAccount, wanted = plan()): Promise<string> {
   const tell = ({ type }: { readonly type: string }): void => {
     if (type === "pay_to") paid = stage.paid(id);
   };
-  await rentNumber({ account: by, suite, clock: systemClock, payer: null, tell }, id, signal);
+  await rentNumber({ account: by, suite, clock: systemClock, payer: null, tell, lookEvery: millis(50) }, id, signal);
   await paid;
   return id;
 }
@@ -131,7 +131,7 @@ describe("RenterAccount", () => {
       steps.push(type);
       if (type === "pay_to") leave.abort();
     };
-    const parts = { account: mine, suite, clock: systemClock, payer: null, tell };
+    const parts = { account: mine, suite, clock: systemClock, payer: null, tell, lookEvery: millis(50) };
     await expect(rentNumber(parts, request.order_id, leave.signal)).rejects.toMatchObject({ code: "base.stopped" });
     expect(mine.order(request.order_id)).toMatchObject({ ended: null, answer: null });
     await stage.paid(request.order_id);
@@ -169,7 +169,14 @@ describe("RenterAccount", () => {
   });
 
   it("refuses an order that was made elsewhere, in words of its own", async () => {
-    const parts = { account: await account(), suite, clock: systemClock, payer: null, tell: () => {} };
+    const parts = {
+      account: await account(),
+      suite,
+      clock: systemClock,
+      payer: null,
+      tell: () => {},
+      lookEvery: millis(50),
+    };
     await expect(rentNumber(parts, "00".repeat(16), signal)).rejects.toMatchObject({ code: "market.unknown_order" });
   });
 
