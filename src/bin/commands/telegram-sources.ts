@@ -54,8 +54,12 @@ export function watchSource({ clock, problem, watch, every, link, seen, setSeen 
     run: async (changed, signal) => {
       for (let told = false; !signal.aborted; ) {
         try {
-          look = await watch.look(seen(), signal);
+          const from = seen();
+          const found = await watch.look(from, signal);
           told = false;
+          // The chat was told of some of them meanwhile: they would be counted twice.
+          if (seen() !== from) continue;
+          look = found;
           if (look.waiting > 0) changed();
         } catch (error) {
           if (signal.aborted) return;
