@@ -18,6 +18,8 @@ export interface AccountRental {
   readonly sip: SipTerms | null;
   /** That some senders' messages are not delivered. */
   readonly policy: string | null;
+  /** When its renter ended it before its time, in Unix ms; null for the others. */
+  readonly cancelledAt: number | null;
   readonly received: number;
   /** Numbers of messages that were left out before the last one that came. */
   readonly gaps: readonly SeqRange[];
@@ -47,11 +49,20 @@ function sipOrNull(terms: unknown): SipTerms | null {
   }
 }
 
-function rentalsOfKey(suite: CryptoSuite, key: AccountKey): readonly AccountRental[] {
+function cancelledAt(account: RenterAccount, rental: string): number | null {
+  const order = account.orders.find(
+    ({ request: { change }, answer }) =>
+      change?.kind === "cancel" && change.rental_id === rental && answer?.state === "granted",
+  );
+  return order?.made_at ?? null;
+}
+
+function rentalsOfKey(suite: CryptoSuite, account: RenterAccount, key: AccountKey): readonly AccountRental[] {
   const { inbox, grants } = key.state;
   const counts = Map.groupBy(inbox.entries, ({ message }) => message.rental_id);
   return grants.map((grant) => ({
     ...{ key: key.index, grant, ...secretOf(suite, key, grant) },
+    cancelledAt: cancelledAt(account, grant.rental_id),
     received: counts.get(grant.rental_id)?.length ?? 0,
     gaps: inbox.missing(grant.rental_id, { from: 1, to: Math.max(1, inbox.highest(grant.rental_id)) }),
   }));
@@ -60,7 +71,7 @@ function rentalsOfKey(suite: CryptoSuite, key: AccountKey): readonly AccountRent
 /** Those that end last first. */
 export function accountRentals(suite: CryptoSuite, account: RenterAccount): readonly AccountRental[] {
   return account.keys
-    .flatMap((key) => rentalsOfKey(suite, key))
+    .flatMap((key) => rentalsOfKey(suite, account, key))
     .toSorted((one, other) => other.grant.expires_at - one.grant.expires_at);
 }
 

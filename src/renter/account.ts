@@ -2,9 +2,10 @@
 // at `/dashboard` are built on; it runs wherever the SDK does.
 
 import { AppError, deferred, hours, toHex } from "../base/index.ts";
+import { signCancel } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { publicKeysToText } from "../envelope/index.ts";
-import type { RentRequest } from "../protocol/index.ts";
+import type { RentalChange, RentRequest } from "../protocol/index.ts";
 import { type AccountDeps, type AccountKey, type AccountMode, openAccountKey } from "./account-key.ts";
 import { type AccountData, accountBytes, emptyAccount, readAccountData, type StoredOrder } from "./account-records.ts";
 import type { FollowSink } from "./client.ts";
@@ -27,6 +28,8 @@ export interface OrderPlan {
   readonly agreed: { readonly rental: number; readonly perSms: number };
   /** Index of the key of a rental that is changed; without it a new one is made. */
   readonly key?: number;
+  /** The rental that the order ends, signed here with its key. */
+  readonly cancels?: string;
 }
 
 export const ACCOUNT_FOLDER = "account";
@@ -106,11 +109,15 @@ export class RenterAccount {
   }
 
   /** Makes an order, with a key of its own unless it changes a rental, and keeps both before anything of it leaves. */
-  async plan({ request, provider, agreed, key: index }: OrderPlan): Promise<StoredOrder> {
-    const { random, clock } = this.#parts.deps;
+  async plan({ request, provider, agreed, key: index, cancels }: OrderPlan): Promise<StoredOrder> {
+    const { random, clock, suite } = this.#parts.deps;
     const key = this.#keys[index ?? -1] ?? (await this.#open(this.#keys.length));
+    const id = toHex(random.bytes(16));
+    const signature = (rentalId: string): string => signCancel(suite, key.identity.seed, { orderId: id, rentalId });
+    const change: { readonly change?: RentalChange } =
+      cancels === undefined ? {} : { change: { kind: "cancel", rental_id: cancels, signature: signature(cancels) } };
     const order: StoredOrder = {
-      request: { ...request, order_id: toHex(random.bytes(16)), renter: publicKeysToText(key.identity) },
+      request: { ...request, ...change, order_id: id, renter: publicKeysToText(key.identity) },
       ...{ key: key.index, provider, rental: agreed.rental, per_sms: agreed.perSms },
       ...{ made_at: clock.now(), ticket: null, answer: null, ended: null },
     };

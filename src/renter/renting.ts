@@ -213,6 +213,9 @@ function over(state: "expired" | "refused"): AppError {
   });
 }
 
+/** Of an order that may cost nothing; what an SMS costs is no matter where none is bought. */
+export const FREE: AgreedPrice = { rental: microEmc(0), perSms: microEmc(Number.MAX_SAFE_INTEGER) };
+
 /** What a rental with its SMS costs. */
 export function priceOf({ rental, perSms }: AgreedPrice, sms: number): MicroEmc {
   return microEmc(rental + perSms * sms);

@@ -180,6 +180,16 @@ describe.skipIf(!hasChromium)(
       await page.getByRole("heading", { name: "Renewed" }).waitFor();
       await go(page, "Numbers");
       await page.getByText("8 d left").waitFor();
+      await page.getByText("Details", { exact: true }).click();
+      await page.getByRole("button", { name: "End this rental…" }).click();
+      await page.getByRole("heading", { name: "End this rental?" }).waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      await page.getByRole("button", { name: "Keep it" }).click();
+      await page.getByText("8 d left").waitFor();
+      await page.getByRole("button", { name: "End this rental…" }).click();
+      await page.getByRole("button", { name: "End it" }).click();
+      await page.getByRole("heading", { name: "Ended" }).waitFor();
+      expect(await page.getByText("8 d left").count()).toBe(0);
       expect(complaints).toEqual([]);
       // Keys and texts never leave the page.
       expect(sent.join("\n")).not.toMatch(new RegExp(`${PASSPHRASE}|First one|"seed"|"private"|15550100`));

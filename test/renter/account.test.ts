@@ -12,6 +12,7 @@ import {
   accountExport,
   accountRentals,
   type Folder,
+  FREE,
   newMaster,
   type OrderPlan,
   RenterAccount,
@@ -155,6 +156,20 @@ describe("RenterAccount", () => {
       expires_at: (before?.grant.expires_at ?? 0) + 7 * 86_400,
     });
     expect(mine.keys).toHaveLength(2);
+  });
+
+  it("ends a rental under its own signature, and knows it as over", async () => {
+    const mine = await account();
+    await rented(mine);
+    const [before] = accountRentals(suite, mine);
+    const rental = before?.grant.rental_id ?? "";
+    const { request } = plan();
+    const ending = { ...plan(), agreed: FREE, key: before?.key ?? 0, cancels: rental };
+    const ended = await mine.plan({ ...ending, request: { ...request, listing_id: LISTING } });
+    const parts = { account: mine, suite, clock: systemClock, payer: null, tell: () => {}, lookEvery: millis(50) };
+    const grant = await rentNumber(parts, ended.request.order_id, signal);
+    expect(grant).toEqual(before?.grant);
+    expect([before?.cancelledAt, accountRentals(suite, mine)[0]?.cancelledAt]).toEqual([null, ended.made_at]);
   });
 
   it("finds its numbers again with nothing but the master", async () => {

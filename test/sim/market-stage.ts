@@ -16,7 +16,7 @@ import {
 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import { type MarketRelay, rentRequestHash, signAnswer } from "../../src/core/index.ts";
+import { isSignedCancel, type MarketRelay, rentRequestHash, signAnswer } from "../../src/core/index.ts";
 import {
   buildTicket,
   type Chap,
@@ -240,7 +240,10 @@ export class MarketStage {
 
   async #tell(id: string, order: StageOrder, ticket: string | null = null): Promise<void> {
     const { request, chap, grant } = order;
-    const price = this.#listings.get(request.listing_id)?.daily ?? "0";
+    const { change } = request;
+    const ended = change?.kind === "cancel" && isSignedCancel(suite, request) ? change.rental_id : null;
+    const price = ended === null ? (this.#listings.get(request.listing_id)?.daily ?? "0") : "0";
+    const rental = ended ?? grant?.rental_id ?? null;
     const until = nowS() + 3600;
     const payments = {
       emc: { method: "emc", address: PAY_ADDRESS, amount: price, expires_at: until },
@@ -252,9 +255,9 @@ export class MarketStage {
     const answer: Omit<OrderAnswer, "signature"> = {
       ...{ v: 1, type: "numberbox-order", order_id: request.order_id, listing_id: request.listing_id },
       ...{ provider: verifyOf(this.provider), request: rentRequestHash(suite, request) },
-      ...{ state: grant === null ? "quoted" : "granted", rental_id: grant?.rental_id ?? "00".repeat(16) },
-      ...{ price, per_sms: "0", due: price, received: grant === null ? "0" : price, expires_at: until },
-      payment: grant === null ? payments[request.payment.method] : null,
+      ...{ state: rental === null ? "quoted" : "granted", rental_id: rental ?? "00".repeat(16) },
+      ...{ price, per_sms: "0", due: price, received: rental === null ? "0" : price, expires_at: until },
+      payment: rental === null ? payments[request.payment.method] : null,
       ticket:
         ticket === null ? null : { txid: txid(nobleCoin, decodeTransaction(ticket)), outcome: "lost", win_tx: null },
       ...{ problem: null, answered_at: nowS() },

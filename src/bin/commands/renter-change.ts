@@ -6,7 +6,14 @@ import { signCancel } from "../../core/index.ts";
 import { publicKeysToText } from "../../envelope/index.ts";
 import type { RentalChange, RentalGrant, RentRequest } from "../../protocol/index.ts";
 import { DURATIONS, type RentalDuration, type Tier } from "../../registry/index.ts";
-import { judgeOffer, type ListingOfferView, type OrderFile, shownTerms, writeOrderFile } from "../../renter/index.ts";
+import {
+  FREE,
+  judgeOffer,
+  type ListingOfferView,
+  type OrderFile,
+  shownTerms,
+  writeOrderFile,
+} from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type Plan, pricesOf, providerOf, showCost } from "./renter-cost.ts";
 import { openOffers } from "./renter-listings.ts";
@@ -68,9 +75,6 @@ function checkOpen(orders: readonly OrderFile[], { kind, rental, options }: Chan
     `Go on with it: numberbox renter rent --resume ${open.request.order_id} (or order once more with --anew)`,
   );
 }
-
-/** Free of charge, and what an SMS costs does not matter any more. */
-const FREE: Omit<Plan, "provider"> = { rental: microEmc(0), perSms: microEmc(Number.MAX_SAFE_INTEGER) };
 
 async function planOf(io: CliIo, renter: OpenRenter, grant: RentalGrant, change: Change): Promise<Plan | null> {
   const { options, plan, wanted } = change;

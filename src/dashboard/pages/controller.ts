@@ -4,6 +4,7 @@ import { AppError, type Clock, type CryptoSuite, isAppError, type Random, Secret
 import type { Argon2Params, Identity } from "../../envelope/index.ts";
 import { type LanguageId, nextTheme, type Store, type Theme } from "../../page-parts/index.ts";
 import {
+  type AccountRental,
   accountExport,
   type Folder,
   importIdentity,
@@ -155,6 +156,11 @@ export class Controller {
     if (this.#session === null) return;
     const id = await this.#market.order(this.#session, choice);
     this.go({ name: "order", id });
+  }
+
+  /** Rejects as `MarketDesk.cancel`. */
+  async cancel(rental: AccountRental): Promise<void> {
+    if (this.#session !== null) await this.#market.cancel(this.#session, rental);
   }
 
   async work(id: string): Promise<void> {

@@ -5,6 +5,8 @@ import type { Store } from "../../page-parts/index.ts";
 import type { RentRequest } from "../../protocol/index.ts";
 import {
   type AccountDeps,
+  type AccountRental,
+  FREE,
   judgeOffer,
   judgeOffers,
   type ListingOfferView,
@@ -111,6 +113,20 @@ export class MarketDesk {
     });
     session.changed();
     return request.order_id;
+  }
+
+  /** Ends a rental before its time; nothing is paid. Rejects with `market.*`, `renter.*`. */
+  async cancel(session: AccountSession, { grant, key }: Pick<AccountRental, "grant" | "key">): Promise<void> {
+    const account = await session.writable();
+    const nothing = { tier: "sms_only", duration: "daily", sms: 0, payment: { method: "emc" } } as const;
+    const { listing_id, envelope_version } = grant;
+    const { request } = await account.plan({
+      ...{ provider: grant.provider, agreed: FREE, key, cancels: grant.rental_id },
+      request: { listing_id, envelope_version, ...nothing },
+    });
+    const { suite, clock } = this.#deps.account;
+    const parts = { account, suite, clock, payer: null, tell: () => {} };
+    await rentNumber(parts, request.order_id, new AbortController().signal).finally(() => session.changed());
   }
 
   /** Goes on with an order until its number is there, or until `leave`. */

@@ -25,6 +25,13 @@ export const enRentals = {
   "rentals.credit": "SMS paid for",
   "rentals.credit.none": "no limit",
   "rentals.phone": "Set up a phone",
+  "rentals.cancel": "End this rental…",
+  "rentals.cancel.title": "End this rental?",
+  "rentals.cancel.text":
+    "It is over at once: no SMS and no calls come any more, nothing is paid back, and the number goes to others after a rest.",
+  "rentals.cancel.keep": "Keep it",
+  "rentals.cancel.go": "End it",
+  "rentals.cancel.busy": "Ending…",
   "rentals.past": "Ended",
   "rentals.orders": "Orders under way",
   "rentals.order.open": "Go on",

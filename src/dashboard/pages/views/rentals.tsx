@@ -5,6 +5,7 @@ import { Empty, Icon } from "../../../page-parts/index.ts";
 import { type AccountRental, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { CopyButton, ViewLink, ViewTitle } from "../parts/frame.tsx";
+import { CancelDialog } from "./cancel-dialog.tsx";
 import { PhoneDialog } from "./phone-dialog.tsx";
 
 /** What is left of it counts as soon over: a tenth of the rental, a day at the most. */
@@ -18,8 +19,10 @@ function Gaps({ gaps }: Pick<AccountRental, "gaps">) {
   return <span class="bad">{words.t("rentals.gaps", { list })}</span>;
 }
 
-function Details({ rental: { grant, gaps } }: { readonly rental: AccountRental }) {
+function Details({ rental }: { readonly rental: AccountRental }) {
   const words = useWords();
+  const [isEnding, setEnding] = useState(false);
+  const { grant, gaps } = rental;
   const facts = [
     [words.t("rentals.begun"), words.date(grant.starts_at * 1000)],
     [words.t("rentals.until"), words.date(grant.expires_at * 1000)],
@@ -52,6 +55,10 @@ function Details({ rental: { grant, gaps } }: { readonly rental: AccountRental }
       <p class="soft small">
         <Gaps gaps={gaps} />
       </p>
+      <button type="button" class="danger small" onClick={() => setEnding(true)}>
+        {words.t("rentals.cancel")}
+      </button>
+      {isEnding && <CancelDialog rental={rental} onClose={() => setEnding(false)} />}
     </details>
   );
 }
@@ -114,7 +121,10 @@ function OpenOrders() {
   const orders = useSelect((state) => state.orders);
   const rentals = useSelect((state) => state.rentals);
   const known = new Set(rentals.map(({ grant }) => grant.rental_id));
-  const open = orders.filter(({ ended, answer }) => ended === null && !known.has(answer?.rental_id ?? ""));
+  const open = orders.filter(
+    ({ ended, answer, request: { change } }) =>
+      ended === null && change?.kind !== "cancel" && !known.has(answer?.rental_id ?? ""),
+  );
   if (open.length === 0) return null;
   return (
     <section class="open-orders">
@@ -147,11 +157,11 @@ function Past({ rentals }: { readonly rentals: readonly AccountRental[] }) {
     <section class="past">
       <h2>{words.t("rentals.past")}</h2>
       <ul>
-        {rentals.map(({ grant, number, received }) => (
+        {rentals.map(({ grant, number, received, cancelledAt }) => (
           <li key={grant.rental_id}>
             <b>{visibleLine(number ?? words.t("rentals.unreadable"))}</b>
             <span class="soft">
-              {words.t("rentals.ended", { date: words.date(grant.expires_at * 1000) })} ·{" "}
+              {words.t("rentals.ended", { date: words.date(cancelledAt ?? grant.expires_at * 1000) })} ·{" "}
               {words.count("rentals.messages", received)}
             </span>
             <ViewLink view={{ name: "listing", id: grant.listing_id }}>{words.t("rentals.again")}</ViewLink>
@@ -166,7 +176,9 @@ export function Rentals() {
   const { controller, words } = useApp();
   const rentals = useSelect((state) => state.rentals);
   const minute = useSelect((state) => Math.floor(state.now / 10_000) * 10_000);
-  const running = rentals.filter(({ grant }) => grant.expires_at * 1000 > minute);
+  const isOver = ({ grant, cancelledAt }: AccountRental): boolean =>
+    cancelledAt !== null || grant.expires_at * 1000 <= minute;
+  const running = rentals.filter((rental) => !isOver(rental));
   return (
     <>
       <div class="view-head">
@@ -185,7 +197,7 @@ export function Rentals() {
           <RentalCard key={rental.grant.rental_id} rental={rental} />
         ))}
       </ul>
-      <Past rentals={rentals.filter(({ grant }) => grant.expires_at * 1000 <= minute)} />
+      <Past rentals={rentals.filter(isOver)} />
     </>
   );
 }

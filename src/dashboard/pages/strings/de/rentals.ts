@@ -27,6 +27,13 @@ export const deRentals: Translation = {
   "rentals.credit": "Bezahlte SMS",
   "rentals.credit.none": "keine Grenze",
   "rentals.phone": "Telefon einrichten",
+  "rentals.cancel": "Miete beenden …",
+  "rentals.cancel.title": "Diese Miete beenden?",
+  "rentals.cancel.text":
+    "Sie endet sofort: Es kommen keine SMS und keine Anrufe mehr, nichts wird erstattet, und nach einer Ruhezeit bekommen andere die Nummer.",
+  "rentals.cancel.keep": "Behalten",
+  "rentals.cancel.go": "Beenden",
+  "rentals.cancel.busy": "Wird beendet …",
   "rentals.past": "Beendet",
   "rentals.orders": "Laufende Bestellungen",
   "rentals.order.open": "Fortsetzen",

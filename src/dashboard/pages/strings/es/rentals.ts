@@ -27,6 +27,13 @@ export const esRentals: Translation = {
   "rentals.credit": "SMS pagados",
   "rentals.credit.none": "sin límite",
   "rentals.phone": "Configurar un teléfono",
+  "rentals.cancel": "Terminar este alquiler…",
+  "rentals.cancel.title": "¿Terminar este alquiler?",
+  "rentals.cancel.text":
+    "Termina en el acto: no llegan más SMS ni llamadas, no se devuelve nada y, tras un descanso, el número pasa a otros.",
+  "rentals.cancel.keep": "Conservarlo",
+  "rentals.cancel.go": "Terminarlo",
+  "rentals.cancel.busy": "Terminando…",
   "rentals.past": "Terminados",
   "rentals.orders": "Pedidos en curso",
   "rentals.order.open": "Continuar",

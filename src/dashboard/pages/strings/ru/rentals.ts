@@ -29,6 +29,13 @@ export const ruRentals: Translation = {
   "rentals.credit": "Оплачено SMS",
   "rentals.credit.none": "без ограничений",
   "rentals.phone": "Настроить телефон",
+  "rentals.cancel": "Завершить аренду…",
+  "rentals.cancel.title": "Завершить эту аренду?",
+  "rentals.cancel.text":
+    "Она закончится сразу: SMS и звонки больше не придут, деньги не возвращаются, а номер после паузы достанется другим.",
+  "rentals.cancel.keep": "Оставить",
+  "rentals.cancel.go": "Завершить",
+  "rentals.cancel.busy": "Завершаем…",
   "rentals.past": "Завершённые",
   "rentals.orders": "Заказы в работе",
   "rentals.order.open": "Продолжить",
