@@ -5,6 +5,7 @@ export type { AccountDeps, AccountKey, AccountMode } from "./account-key.ts";
 export type { StoredOrder } from "./account-records.ts";
 export * from "./account-rentals.ts";
 export * from "./account-renting.ts";
+export { awaitGrant } from "./await-grant.ts";
 export * from "./bundle.ts";
 export * from "./client.ts";
 export * from "./database-folder.ts";

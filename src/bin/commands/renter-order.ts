@@ -2,21 +2,13 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  AppError,
-  hours,
-  isAppError,
-  type MicroEmc,
-  type Millis,
-  millis,
-  parseEmc,
-  seconds,
-} from "../../base/index.ts";
+import { AppError, hours, isAppError, type MicroEmc, millis, parseEmc } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { type Budget, Payer } from "../../core/index.ts";
 import { nobleCoin } from "../../envelope/index.ts";
 import type { OrderAnswer, RentalGrant } from "../../protocol/index.ts";
 import {
+  awaitGrant,
   emcLine,
   type Folder,
   MarketClient,
@@ -52,9 +44,6 @@ export interface DoneOrder {
   readonly grant: RentalGrant | null;
 }
 
-const GRANT_PATIENCE = seconds(60);
-/** The grant that a renewal changes is there already: the new one is worth a moment, and comes later by itself. */
-const CHANGE_PATIENCE = seconds(15);
 /** Errors after which an order can bring nothing any more. */
 const FINAL: ReadonlySet<string> = new Set([
   "market.order_over",
@@ -116,38 +105,6 @@ function stepText(step: RentingStep): string {
   }
 }
 
-/**
- * The signed grant of the rental, once the relay has it. Of a change that is late, the grant as it was. Throws `market.no_grant`,
- * `market.bad_answer`.
- */
-async function fetchGrant(
-  io: CliIo,
-  renter: OpenRenter,
-  said: OrderAnswer,
-  before: RentalGrant | undefined,
-): Promise<RentalGrant> {
-  const patience: Millis = before === undefined ? GRANT_PATIENCE : CHANGE_PATIENCE;
-  const deadline = io.clock.monotonic() + patience;
-  const sink = { messages: async () => {}, refused: () => {} };
-  for (;;) {
-    for (const client of renter.clients) await client.sync(sink, io.signal);
-    const grant = said.rental_id === null ? undefined : renter.state.grant(said.rental_id);
-    if (grant !== undefined && grant.provider !== said.provider) {
-      throw refuse("market.bad_answer", "the grant is another provider's", "Do not use this relay any more.");
-    }
-    const late = io.clock.monotonic() > deadline;
-    if (grant !== undefined && (late || grant.rev > (before?.rev ?? 0))) return grant;
-    if (late) {
-      throw refuse(
-        "market.no_grant",
-        "the rental is granted, but its grant has not come yet",
-        "Run: numberbox renter inbox",
-      );
-    }
-    await io.clock.sleep(seconds(1), "the grant", io.signal);
-  }
-}
-
 async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: OrderParts): Promise<OrderAnswer> {
   const { renter, folder, printer } = parts;
   const { request, provider, rental, per_sms, relay: relayUrl } = order;
@@ -175,6 +132,19 @@ async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: Ord
   }
 }
 
+function grantOf(
+  { clock, signal }: CliIo,
+  { clients, state }: OpenRenter,
+  answer: OrderAnswer,
+  before: RentalGrant | undefined,
+): Promise<RentalGrant> {
+  const sink = { messages: async () => {}, refused: () => {} };
+  const sync = async (stop: AbortSignal): Promise<void> => {
+    for (const client of clients) await client.sync(sink, stop);
+  };
+  return awaitGrant({ clock, answer, before, sync, known: (rental) => state.grant(rental) }, signal);
+}
+
 /**
  * Goes on with an order until it is done, and notes in its file that it is. Rejects with `market.*`, `payment.*`, `renter.*`, `emercoin.*`
  * or `base.stopped`; what is retryable can be taken up again.
@@ -192,7 +162,7 @@ export async function workOrder(
     writeOrderFile(folder, { ...(await resumed(folder, id)), done: outcome });
   try {
     const answer = await paid(io, order, options, parts);
-    const grant = change?.kind === "cancel" ? null : await fetchGrant(io, renter, answer, before);
+    const grant = change?.kind === "cancel" ? null : await grantOf(io, renter, answer, before);
     await end("granted");
     return { answer, grant };
   } catch (error) {
