@@ -24,7 +24,7 @@ export async function makeDisk(work: BuildWork, tar: string, folder: string): Pr
   const plan = planDisk(architecture);
   const system = join(scratch, "system.img");
   say("compressing the system");
-  await makeSquashfs(tar, system, { level: settings.compression, epoch });
+  await makeSquashfs(tar, system, { level: settings.compression, epoch, say });
   const verity = await appendVerity(system);
   mustFit(plan, "system_a", (await stat(system)).size);
   say("making boot partitions and data");

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { appendFile, mkdtemp, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError, messageOf } from "../../src/base/index.ts";
+import { AppError, hasCode, messageOf } from "../../src/base/index.ts";
 import { command } from "./command.ts";
 import { MIB } from "./partition-plan.ts";
 
@@ -72,6 +72,8 @@ export interface SquashfsOptions {
   /** Of zstd. */
   readonly level: number;
   readonly epoch: number;
+  /** Told of each try that came out damaged. */
+  readonly say?: (text: string) => void;
 }
 
 async function writeSquashfs(tar: string, file: string, { level, epoch }: SquashfsOptions): Promise<void> {
@@ -122,7 +124,8 @@ export async function makeSquashfs(tar: string, file: string, options: SquashfsO
     try {
       return await checkSquashfs(tar, file);
     } catch (error) {
-      if (tries === TRIES) throw error;
+      if (tries === TRIES || !hasCode(error, "image.bad_squashfs")) throw error;
+      options.say?.(`${error.message}; it is made again`);
     }
   }
 }

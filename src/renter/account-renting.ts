@@ -1,26 +1,18 @@
 // One order of an account, from asking to the number in the mailbox. It can be taken up again after anything: what was planned, sent and
 // answered is kept before the next step.
 
-import { AppError, isAppError, microEmc } from "../base/index.ts";
+import { AppError, microEmc } from "../base/index.ts";
 import type { RentalGrant } from "../protocol/index.ts";
 import type { RenterAccount } from "./account.ts";
 import type { AccountDeps } from "./account-key.ts";
 import { awaitGrant } from "./await-grant.ts";
-import { Renting, type RentingDeps } from "./renting.ts";
+import { endsOrder, Renting, type RentingDeps } from "./renting.ts";
 
 export interface AccountRentingDeps extends Pick<RentingDeps, "payer" | "tell" | "patience" | "lookEvery"> {
   readonly account: RenterAccount;
   readonly suite: AccountDeps["suite"];
   readonly clock: AccountDeps["clock"];
 }
-
-/** Errors after which the order can bring no number any more. */
-const FINAL: ReadonlySet<string> = new Set([
-  "market.order_over",
-  "market.refused",
-  "market.bad_quote",
-  "market.bad_answer",
-]);
 
 /**
  * Resolves with the grant. Rejects with `market.*`, `payment.*`, `renter.*` or `base.stopped`; after `base.stopped` and what is retryable
@@ -43,16 +35,16 @@ export async function rentNumber(deps: AccountRentingDeps, id: string, signal: A
     },
     { request, provider, agreed },
   );
+  const before = request.change === undefined ? undefined : key.state.grant(request.change.rental_id);
   try {
     const answer = await renting.run(signal, order.ticket);
     await account.changeOrder(id, { answer });
-    const known = key.state.grant(answer.rental_id ?? "");
     // The end of a rental makes no grant: the order is the word for it.
-    if (request.change?.kind === "cancel" && known !== undefined) return known;
+    if (request.change?.kind === "cancel" && before !== undefined) return before;
     const sink = { messages: async () => {}, refused: () => {} };
     const grant = await awaitGrant(
       {
-        ...{ clock, answer, before: known },
+        ...{ clock, answer, before },
         sync: (stop) => key.client.sync(sink, stop),
         known: (rental) => key.state.grant(rental),
       },
@@ -61,7 +53,7 @@ export async function rentNumber(deps: AccountRentingDeps, id: string, signal: A
     account.listen(key);
     return grant;
   } catch (error) {
-    if (isAppError(error) && FINAL.has(error.code)) await account.changeOrder(id, { ended: error.code });
+    if (endsOrder(error)) await account.changeOrder(id, { ended: error.code });
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import {
   AppError,
   type Clock,
   type CryptoSuite,
+  isAppError,
   type MicroEmc,
   type Millis,
   microEmc,
@@ -88,6 +89,19 @@ export function checkChallenge(answer: OrderAnswer, asked: Randpay): void {
   // A ticket cannot be worth less than a millionth, nor its amount be less than an output.
   const open = parseEmc(answer.due) - parseEmc(answer.received);
   if (parseEmc(asked.expected) > Math.max(open, 1)) throw dishonest("its challenge is worth more than is due");
+}
+
+/** Errors after which an order can bring nothing any more. */
+const FINAL: ReadonlySet<string> = new Set([
+  "market.order_over",
+  "market.refused",
+  "market.bad_quote",
+  "market.bad_answer",
+]);
+
+/** Whether an order can bring nothing any more after this error. */
+export function endsOrder(error: unknown): error is AppError {
+  return isAppError(error) && FINAL.has(error.code);
 }
 
 export class Renting {

@@ -107,7 +107,7 @@ describe("renter telegram", () => {
     const at = command.clock.now();
     await until(command, () => api.texts().length > 0);
     expect(command.clock.now() - at).toBeGreaterThanOrEqual(38_000);
-    expect(command.stderr.match(/did not take a notice/g)).toHaveLength(1);
+    expect(command.stderr.match(/did not take a message/g)).toHaveLength(1);
     await stopped(command);
   });
 

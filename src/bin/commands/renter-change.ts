@@ -125,7 +125,8 @@ async function runChange(io: CliIo, change: Change): Promise<ExitCode> {
   try {
     const grant = renter.state.grant(rental);
     const [relay] = renter.login.relays;
-    if (grant === undefined || relay === undefined) throw refuse("market.unknown_rental", "no such rental", "");
+    if (grant === undefined || relay === undefined)
+      throw refuse("market.unknown_rental", "no such rental", "See: numberbox renter rentals");
     const plan = await planOf(io, renter, grant, change);
     order =
       plan === null
@@ -141,7 +142,6 @@ async function runChange(io: CliIo, change: Change): Promise<ExitCode> {
     if (options.json !== true) createPrinter(io, false).note("Nothing was ordered or paid (--dry-run).");
     return 0;
   }
-  // A cancellation can be signed anew at any time: nothing has to be kept for it.
   await writeOrderFile(folder, order);
   return await runOrder(io, order, options, folder);
 }
@@ -192,6 +192,7 @@ export async function runCancel(io: CliIo, rental: string, options: CancelOption
     );
   }
   return await runChange(io, {
+    // Nothing is paid for it: it may be asked for as often as one likes.
     ...{ kind: "cancel", rental, options: { ...options, anew: true } },
     wanted: () => ({ tier: "sms_only", duration: "daily", sms: 0 }),
     plan: null,

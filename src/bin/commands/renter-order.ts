@@ -2,7 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError, hours, isAppError, type MicroEmc, millis, parseEmc } from "../../base/index.ts";
+import { AppError, hours, type MicroEmc, millis, parseEmc } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { type Budget, Payer } from "../../core/index.ts";
 import { nobleCoin } from "../../envelope/index.ts";
@@ -10,6 +10,7 @@ import type { OrderAnswer, RentalGrant } from "../../protocol/index.ts";
 import {
   awaitGrant,
   emcLine,
+  endsOrder,
   type Folder,
   MarketClient,
   type OrderFile,
@@ -43,14 +44,6 @@ export interface DoneOrder {
   /** Null for the end of a rental, which makes no grant. */
   readonly grant: RentalGrant | null;
 }
-
-/** Errors after which an order can bring nothing any more. */
-const FINAL: ReadonlySet<string> = new Set([
-  "market.order_over",
-  "market.refused",
-  "market.bad_quote",
-  "market.bad_answer",
-]);
 
 export const budgetOf = (text: string): Budget => ({
   window: hours(24),
@@ -166,7 +159,7 @@ export async function workOrder(
     await end("granted");
     return { answer, grant };
   } catch (error) {
-    if (isAppError(error) && FINAL.has(error.code)) await end(error.code);
+    if (endsOrder(error)) await end(error.code);
     throw error;
   }
 }

@@ -2,8 +2,7 @@
 
 import { resolve } from "node:path";
 import { type AppError, hasCode } from "../../base/index.ts";
-import type { RelayRental } from "../../renter/index.ts";
-import { visibleLine } from "../../renter/index.ts";
+import { type RelayRental, visibleLine } from "../../renter/index.ts";
 import { openDiskFolder, readLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type OpenRenter, openRenter, type RenterOptions, stateRoot } from "./renter-open.ts";
@@ -32,7 +31,7 @@ export async function placesOf(io: CliIo, options: RenterOptions): Promise<reado
   return [...places.values()];
 }
 
-function missingText({ state }: OpenRenter, { grant }: RelayRental): string {
+function receivedText({ state }: OpenRenter, { grant }: RelayRental): string {
   const count = state.inbox.entries.filter(({ message }) => message.rental_id === grant.rental_id).length;
   return `${count} SMS received`;
 }
@@ -56,7 +55,9 @@ async function showPlace({ io, printer, json, refused }: Shown, { options, keyfi
         if (json) printer.line({ type: "rental", ...rentalLine(renter, rental), relay: client.url, keyfile });
         else {
           io.out(rentalText(renter, rental));
-          io.out(`    ${missingText(renter, rental)}; key ${visibleLine(keyfile)}, relay ${visibleLine(client.url)}\n`);
+          io.out(
+            `    ${receivedText(renter, rental)}; key ${visibleLine(keyfile)}, relay ${visibleLine(client.url)}\n`,
+          );
         }
       }
     }

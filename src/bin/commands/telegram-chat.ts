@@ -38,9 +38,10 @@ const HELP = "/mute 2h (or 30m, 1d): be quiet for a while\n/unmute: tell again\n
 export async function pairChat(deps: TelegramChatDeps, code: string, signal: AbortSignal): Promise<string> {
   const { clock } = deps;
   const until = clock.monotonic() + PAIRING_WITHIN;
+  const hear = earOf(deps);
   let wrong = 0;
   while (clock.monotonic() < until && wrong < WRONG_CODES) {
-    for (const { chat, text } of await hear(deps, signal)) {
+    for (const { chat, text } of await hear(signal)) {
       if (chat !== "" && text.trim() === `/start ${code}`) return chat;
       if (text.startsWith("/start ")) wrong++;
     }
@@ -48,19 +49,24 @@ export async function pairChat(deps: TelegramChatDeps, code: string, signal: Abo
   throw new AppError("notify.not_paired", "nobody wrote the code to the bot", { hint: "Start again, for a new code." });
 }
 
-/** What came since; empty also after a fault that passes. */
-async function hear({ bot, clock, heardUpTo, setHeard, problem }: TelegramChatDeps, signal: AbortSignal) {
-  try {
-    const heard = await bot.heard(heardUpTo(), signal);
-    const last = heard.at(-1);
-    if (last !== undefined) await setHeard(last.update);
-    return heard;
-  } catch (error) {
-    if (signal.aborted || !isAppError(error) || !error.retryable) throw error;
-    problem(error);
-    await clock.sleep(ASK_AGAIN, "asking Telegram again", signal);
-    return [];
-  }
+/** Hears what is written to the bot; a fault that lasts is told once. */
+function earOf({ bot, clock, heardUpTo, setHeard, problem }: TelegramChatDeps) {
+  let isDeaf = false;
+  return async (signal: AbortSignal): Promise<Awaited<ReturnType<TelegramBot["heard"]>>> => {
+    try {
+      const heard = await bot.heard(heardUpTo(), signal);
+      isDeaf = false;
+      const last = heard.at(-1);
+      if (last !== undefined) await setHeard(last.update);
+      return heard;
+    } catch (error) {
+      if (signal.aborted || !isAppError(error) || !error.retryable) throw error;
+      if (!isDeaf) problem(error);
+      isDeaf = true;
+      await clock.sleep(ASK_AGAIN, "asking Telegram again", signal);
+      return [];
+    }
+  };
 }
 
 export class TelegramChat {
@@ -114,38 +120,41 @@ export class TelegramChat {
   async #send(count: number, signal: AbortSignal): Promise<void> {
     const source = this.#sources.find((each) => each.waiting() > 0);
     if (source === undefined) return;
-    const { bot, clock, random, problem, told } = this.#deps;
     const notice = source.next(count);
-    const outcome = await bot.send(this.#chat, notice.text, signal);
+    if (!(await this.#write(notice.text, signal))) return;
+    await notice.done();
+    this.#deps.told(notice.count);
+  }
+
+  /** True when Telegram took it; else the pace knows. */
+  async #write(text: string, signal: AbortSignal): Promise<boolean> {
+    const { bot, clock, random, problem } = this.#deps;
+    const outcome = await bot.send(this.#chat, text, signal);
     signal.throwIfAborted();
     if (outcome.kind === "sent") {
       this.#pace = paceSent(this.#pace, clock.now());
-      await notice.done();
-      told(notice.count);
-      return;
+      return true;
     }
     const { code, status, after } = outcome.kind === "retry" ? outcome : { ...outcome, after: null };
-    const refused = new AppError("notify.http_status", `Telegram did not take a notice (${status ?? code})`, {
+    const refused = new AppError("notify.http_status", `Telegram did not take a message (${status ?? code})`, {
       hint: status === 403 ? "Unblock the bot in your Telegram, or write /start to it." : "It is sent again.",
       retryable: true,
     });
     if (code === "notify.bad_token") throw badToken();
     if (this.#pace.failures === 0) problem(refused);
     this.#pace = paceFailed(this.#pace, clock.now(), after, randomFraction(random));
+    return false;
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
+    const hear = earOf(this.#deps);
     for (;;) {
-      for (const { chat, text } of await hear(this.#deps, signal))
-        if (chat === this.#chat) await this.#answer(text.trim(), signal);
+      for (const { chat, text } of await hear(signal)) if (chat === this.#chat) await this.#answer(text.trim(), signal);
     }
   }
 
   async #answer(text: string, signal: AbortSignal): Promise<void> {
-    const { bot, clock } = this.#deps;
-    const words = this.#understood(text);
-    await bot.send(this.#chat, words, signal);
-    this.#pace = paceSent(this.#pace, clock.now());
+    await this.#write(this.#understood(text), signal);
     this.#wake();
   }
 
