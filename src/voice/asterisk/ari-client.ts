@@ -37,7 +37,10 @@ const CONNECT_TIMEOUT: Millis = millis(5000);
 const PING_EVERY: Millis = millis(5000);
 /** How often Asterisk is asked whether the application is still ours. */
 const CHECK_EACH_PINGS = 6;
-const BACKOFF = { first: millis(250), max: millis(10_000) } as const;
+/** It is on this machine and starts within seconds: a box that is back late misses calls. */
+const BACKOFF = { first: millis(250), max: millis(2000) } as const;
+/** Two boxes that take Asterisk from each other should not do so all day. */
+const REPLACED_BACKOFF = { first: millis(250), max: millis(10_000) } as const;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const MAX_EVENT_BYTES = 256 * 1024;
 
@@ -227,7 +230,8 @@ export class AriClient implements AriWire {
     this.#down();
     if (!this.#running) return;
     const { clock, random } = this.#options;
-    const wait = backoffDelay(BACKOFF, ++this.#attempt, randomFraction(random));
+    const backoff = hasCode(this.#lastError, "voice.ari_replaced") ? REPLACED_BACKOFF : BACKOFF;
+    const wait = backoffDelay(backoff, ++this.#attempt, randomFraction(random));
     this.#timer = clock.after(wait, "connecting to ARI again", () => this.#connect());
   }
 

@@ -8,6 +8,7 @@ import {
   type Disposer,
   deferred,
   Events,
+  hasCode,
   type Logger,
   type Millis,
   messageOf,
@@ -116,10 +117,10 @@ export class AsteriskEdge implements SipEdge {
     for (const account of accounts) this.#wanted.set(account.user, account);
     if (!this.#deps.wire.connected() || this.#has === null) throw edgeDown();
     try {
-      await this.#queue.run(() => this.#synchronise());
+      await this.#queue.run(() => this.#synchroniseTwice());
     } catch (error) {
       this.#later();
-      throw error instanceof AppError && error.code === "base.stopped" ? error : edgeDown(error);
+      throw hasCode(error, "base.stopped") ? error : edgeDown(error);
     }
   }
 
@@ -187,6 +188,17 @@ export class AsteriskEdge implements SipEdge {
     return has;
   }
 
+  /** A connection that Asterisk closed just as it was used again says nothing about Asterisk: what was begun is done anew, once. */
+  async #synchroniseTwice(): Promise<void> {
+    try {
+      await this.#synchronise();
+    } catch (error) {
+      if (!(error instanceof AppError && error.retryable) || !this.#deps.wire.connected()) throw error;
+      this.#deps.log.info("accounts_put_again", { reason: error.code });
+      await this.#synchronise();
+    }
+  }
+
   async #synchronise(): Promise<void> {
     const has = this.#has;
     if (has === null) throw edgeDown();
@@ -231,7 +243,8 @@ export class AsteriskEdge implements SipEdge {
 }
 
 function edgeDown(cause?: unknown): AppError {
-  return new AppError("voice.edge_down", "Asterisk does not take the accounts now", {
+  const why = cause instanceof AppError ? ` (${cause.code})` : "";
+  return new AppError("voice.edge_down", `Asterisk does not take the accounts now${why}`, {
     hint: "Nothing to do: it is done as soon as Asterisk is there.",
     retryable: true,
     ...(cause === undefined ? {} : { cause }),

@@ -5,7 +5,7 @@ import { systemClock } from "../../../src/base/system-clock.ts";
 
 /** Resolves with the first value of `look` that is neither null nor false. Rejects after `limit` ms and says what did not come. */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   look: () => T | null | false | Promise<T | null | false>,
   limit = 60_000,
 ): Promise<T> {
@@ -13,7 +13,8 @@ export async function until<T>(
   for (;;) {
     const value = await look();
     if (value !== null && value !== false) return value;
-    if (systemClock.monotonic() > end) throw new Error(`${what}: not within ${limit} ms`);
-    await systemClock.sleep(millis(20), what);
+    if (systemClock.monotonic() > end)
+      throw new Error(`${typeof what === "string" ? what : what()}: not within ${limit} ms`);
+    await systemClock.sleep(millis(20), "a condition of a test");
   }
 }

@@ -1,7 +1,7 @@
 // The whole of the phones' side with a real Asterisk as its own edge: what the box would start, and accounts to register with.
 
 import { createHash } from "node:crypto";
-import { silentLogger } from "../../../src/base/index.ts";
+import { hasCode, messageOf, silentLogger } from "../../../src/base/index.ts";
 import { systemClock } from "../../../src/base/system-clock.ts";
 import { systemRandom } from "../../../src/base/system-random.ts";
 import type { MediaEncryption, PhoneEvent, PhoneLeg, SipAccount } from "../../../src/core/index.ts";
@@ -63,6 +63,23 @@ export class VoiceRig {
 
   async up(): Promise<void> {
     await until("the gateway", () => this.box.gateway.state().kind === "up");
+  }
+
+  /** As the box does: what cannot be done now is done when the gateway is there again. */
+  async accounts(accounts: readonly SipAccount[]): Promise<void> {
+    let last: unknown = null;
+    await until(
+      () => `Asterisk to take the accounts; it said ${messageOf(last)}`,
+      () =>
+        this.box.gateway.setAccounts(accounts).then(
+          () => true,
+          (error: unknown) => {
+            if (!hasCode(error, "voice.edge_down")) throw error;
+            last = error;
+            return false;
+          },
+        ),
+    );
   }
 
   /** Until the box knows of a phone that is registered. */

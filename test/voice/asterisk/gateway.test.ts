@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ErrorCode, millis } from "../../../src/base/index.ts";
 import type { DialRequest, PhoneEvent } from "../../../src/core/index.ts";
+import { unreachable } from "../../../src/voice/asterisk/ari-errors.ts";
 import { contactId } from "../../../src/voice/asterisk/edge-contacts.ts";
 import { accountOf, GatewayRig } from "./gateway-rig.ts";
 
@@ -309,6 +310,17 @@ describe("the edge of Asterisk itself", () => {
     await rig.flush();
     expect(rig.asterisk.objects.get("auth/u1")?.get("password_digest")).toBe(`MD5:${"c".repeat(32)}`);
     expect(objects()).toContain("endpoint/u1");
+  });
+
+  it("does at once again what only a connection that closed has stopped", async () => {
+    const closed = (): never => {
+      throw unreachable(new Error("other side closed"));
+    };
+    rig.asterisk.fail(/PUT .*endpoint/, closed);
+    await rig.gateway.setAccounts([accountOf("u1", "c")]);
+    expect(objects()).toEqual(["aor/u1", "auth/u1", "endpoint/u1"]);
+    rig.asterisk.fail(/PUT .*endpoint/, closed, 2);
+    await expect(rig.gateway.setAccounts([accountOf("u1", "d")])).rejects.toThrow(/\(voice\.ari_unreachable\)/);
   });
 
   it("takes accounts while Asterisk is away, and gives them to it when it is back", async () => {

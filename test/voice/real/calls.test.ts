@@ -26,7 +26,7 @@ describe.skipIf(!able)(`calls over Asterisk alone${why}`, () => {
       account("sealed", PASSWORD, "sdes"),
       account("keyed", PASSWORD, "dtls"),
     ];
-    await rig.box.gateway.setAccounts(accounts);
+    await rig.accounts(accounts);
   }, 60_000);
 
   afterEach(async () => {

@@ -35,7 +35,7 @@ describe.skipIf(!able)(`calls over Asterisk in trouble${why}`, () => {
 
   afterEach(async () => {
     // Phones that were killed unregister nowhere.
-    await rig.box.gateway.setAccounts([]);
+    await rig.accounts([]);
     await stage.clear();
   }, 30_000);
 
@@ -44,7 +44,7 @@ describe.skipIf(!able)(`calls over Asterisk in trouble${why}`, () => {
   });
 
   async function talk() {
-    await rig.box.gateway.setAccounts([account("plain", PASSWORD)]);
+    await rig.accounts([account("plain", PASSWORD)]);
     const phone = await stage.phone("plain");
     const modem = stage.modem();
     const staged = stage.ring("plain");
@@ -98,7 +98,7 @@ describe.skipIf(!able)(`calls over Asterisk in trouble${why}`, () => {
       const { channels, bridges } = await rig.left();
       return channels + bridges === 0;
     });
-    await rig.box.gateway.setAccounts([account("plain", PASSWORD)]);
+    await rig.accounts([account("plain", PASSWORD)]);
     expect(rig.box.gateway.bindings()).toHaveLength(1);
     const next = stage.ring("plain");
     await event(next.events, "answered");
@@ -111,7 +111,7 @@ describe.skipIf(!able)(`calls over Asterisk in trouble${why}`, () => {
   });
 
   it("leave nothing when they are given up in every moment of their beginning", async () => {
-    await rig.box.gateway.setAccounts([account("plain", PASSWORD)]);
+    await rig.accounts([account("plain", PASSWORD)]);
     await stage.phone("plain");
     const modem = stage.modem();
     for (let wait = 0; wait <= 60; wait += 3) {
@@ -128,16 +128,16 @@ describe.skipIf(!able)(`calls over Asterisk in trouble${why}`, () => {
   });
 
   it("cannot be made with a credential that was changed, nor with an account that is gone", async () => {
-    await rig.box.gateway.setAccounts([account("plain", PASSWORD), account("other", PASSWORD)]);
+    await rig.accounts([account("plain", PASSWORD), account("other", PASSWORD)]);
     const phone = await stage.phone("plain");
     await stage.phone("other");
-    await rig.box.gateway.setAccounts([account("plain", "another-password-1"), account("other", PASSWORD)]);
+    await rig.accounts([account("plain", "another-password-1"), account("other", PASSWORD)]);
     expect(rig.box.gateway.bindings().map(({ user }) => user)).toEqual(["other"]);
     let dialled = 0;
     const stop = rig.box.gateway.onDial(() => dialled++);
     phone.dial("0401234");
     await until("the refusal", () => phone.heard("CALL_CLOSED"));
-    await rig.box.gateway.setAccounts([]);
+    await rig.accounts([]);
     expect(rig.box.gateway.bindings()).toEqual([]);
     phone.dial("0401234");
     await until("the second refusal", () => phone.count("CALL_CLOSED") === 2);

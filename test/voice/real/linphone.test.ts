@@ -27,7 +27,7 @@ describe.skipIf(!able)(`Linphone${why}`, () => {
     await leg?.hangUp("stopped");
     modem?.stop();
     await phone?.stop();
-    await rig.box.gateway.setAccounts([]);
+    await rig.accounts([]);
     await rig.quiet();
   }, 30_000);
 
@@ -52,7 +52,7 @@ describe.skipIf(!able)(`Linphone${why}`, () => {
   ] as const satisfies readonly (readonly [string, string, MediaEncryption])[])(
     "is called and calls %s",
     async (_name, mediaEncryption, encryption) => {
-      await rig.box.gateway.setAccounts([account("renter", PASSWORD, encryption)]);
+      await rig.accounts([account("renter", PASSWORD, encryption)]);
       const login = { user: "renter", password: PASSWORD, realm: REALM, hertz: PHONE_HERTZ };
       const ear = Linphone.start({ ...login, port: rig.sipPort, mediaEncryption });
       phone = ear;

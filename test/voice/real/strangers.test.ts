@@ -20,7 +20,7 @@ describe.skipIf(!able)(`strangers at Asterisk's own edge${why}`, () => {
     rig = await VoiceRig.start(23_500);
     stage = new CallStage(rig);
     await rig.up();
-    await rig.box.gateway.setAccounts([account("plain", PASSWORD)]);
+    await rig.accounts([account("plain", PASSWORD)]);
     rig.box.gateway.onDial(() => dialled++);
   }, 60_000);
 
