@@ -21,6 +21,8 @@ import {
   callNewsOf,
   callsConsole,
   type EventLog,
+  type IntakePort,
+  MissedCalls,
   type Payments,
   paidCalls,
   type Rentals,
@@ -67,6 +69,7 @@ export interface VoiceDeps {
   readonly identity: Identity;
   readonly callHub: CallHub;
   readonly views: Pick<BoxViews, "callChanged">;
+  readonly intake: Pick<IntakePort, "accept">;
 }
 
 export interface VoiceServices {
@@ -112,6 +115,7 @@ interface Made {
   readonly gateway: AsteriskGateway;
   readonly book: CallBook;
   readonly desk: CallDesk;
+  readonly missed: MissedCalls;
 }
 
 function make(deps: VoiceDeps): Made {
@@ -122,6 +126,11 @@ function make(deps: VoiceDeps): Made {
     terms: (rental, direction) => callTermsOf(live.current, rental, direction),
     money: payments === null ? null : paidCalls(payments.book),
   });
+  const missed = new MissedCalls({
+    ...deps,
+    activeRental: (line) => rentals.active(line),
+    isWanted: () => live.current.voice?.missed_calls === "send",
+  });
   const desk = new CallDesk({
     ...{ ...deps, gateway: discreet(deps.section, gateway), ledger: book },
     lineCalls: (line) => lineCallsOf(live.current, line),
@@ -131,13 +140,14 @@ function make(deps: VoiceDeps): Made {
       const id = sip.rentalOf(user);
       return id === null ? null : rentals.get(id);
     },
+    onMissed: (call) => missed.tell(call),
     onChange: (open, cause) => {
       const news = callNewsOf(open, cause, deps.now());
       deps.callHub.take(news);
       deps.views.callChanged(news);
     },
   });
-  return { gateway, book, desk };
+  return { gateway, book, desk, missed };
 }
 
 /** Lets the desk take the calls of a slot; of a phone's or a gateway's there are none. */
@@ -181,7 +191,7 @@ function callsFact({ sip, fleet }: VoiceDeps, gateway: AsteriskGateway): CallsFa
 export function createVoice(deps: VoiceDeps): VoiceServices {
   const { rentals, sip, events, fleet, store, setup } = deps;
   const made = make(deps);
-  const { gateway, book, desk } = made;
+  const { gateway, book, desk, missed } = made;
   const disposers: Disposer[] = [];
   const checks = new SoundChecks({
     ...{ ...deps, desk, lines: () => rentals.lines() },
@@ -223,6 +233,7 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
       for (const dispose of disposers.splice(0)) dispose();
       await gateway.stop();
       await book.stop();
+      await missed.stop();
     },
   };
 }

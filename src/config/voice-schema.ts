@@ -135,6 +135,10 @@ export const voiceSection = z
     relay: trunkSection.prefault({}),
     asterisk,
     ring_timeout: duration("5s", "60s", "25s").describe("How long phones ring."),
+    missed_calls: z
+      .enum(["send", "off"])
+      .default("send")
+      .describe("Whether renters get a message of each call that nobody took. It counts as an SMS of the rental."),
     inbound: inbound.prefault({}),
     policy: policy.prefault({}).describe("What renters may dial. Emergency numbers are never dialled."),
     billing: billing.prefault({}),

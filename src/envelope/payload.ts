@@ -38,9 +38,12 @@ export interface ReportPayload {
   readonly discharged_at: string | null;
 }
 
+/** `kind` of a message that tells of a call nobody took: the body is empty, `from` is who called, `sent_at` when it began to ring. */
+export const MISSED_CALL_KIND = "missed-call";
+
 export interface SmsPayload extends PayloadOrigin {
   readonly type: "sms";
-  /** The sender as the network gave it: E.164, national digits or an alphanumeric name. */
+  /** The sender as the network gave it: E.164, national digits or an alphanumeric name; empty for a caller who withheld his number. */
   readonly from: string;
   readonly body: string;
   /** The service centre's time stamp: RFC 3339 with its offset, or null when it is not a date. */
@@ -53,7 +56,7 @@ export interface SmsPayload extends PayloadOrigin {
   readonly class: 0 | 1 | 2 | 3 | null;
   /** 8-bit user data as hex; `body` is then empty. */
   readonly body_hex?: string;
-  /** What the message is besides text, such as `wap-push`: 1-32 of a-z 0-9 -. */
+  /** What the message is besides text, such as `wap-push` or `missed-call`: 1-32 of a-z 0-9 -. */
   readonly kind?: string;
   /** Of kind `mwi`. */
   readonly waiting?: readonly WaitingPayload[];

@@ -1,7 +1,7 @@
 // What a renter sees: one JSON object per line for programs, a few calm lines per message for people. Pure.
 
 import { assertNever } from "../base/index.ts";
-import type { Payload, SmsPayload } from "../envelope/index.ts";
+import { MISSED_CALL_KIND, type Payload, type SmsPayload } from "../envelope/index.ts";
 import type { Inbox, InboxEntry } from "./inbox.ts";
 import { visibleLine, visibleLines } from "./visible-text.ts";
 
@@ -139,9 +139,10 @@ export function localTime(ms: number, timeZone?: string): string {
   return format.format(ms);
 }
 
-/** Data is shown instead of a text; a message with neither says so. */
+/** Data is shown instead of a text; a message with neither says so, and a missed call has none. */
 function bodyLines(line: SmsLine): readonly string[] {
   if (line.body !== "") return visibleLines(line.body);
+  if (line.kind === MISSED_CALL_KIND) return [];
   return line.body_hex === undefined && line.report === undefined ? ["(empty)"] : [];
 }
 
@@ -156,7 +157,7 @@ function notes(line: SmsLine): readonly string[] {
   return [
     ...(line.missing.length > 0 ? [`(part ${line.missing.join(", ")} of ${line.parts} ${fateOf(line)})`] : []),
     ...(line.replaces === undefined ? [] : ["(stands in for an incomplete message: more of it has arrived)"]),
-    ...(line.kind === undefined ? [] : [`(${line.kind})`]),
+    ...(line.kind === undefined ? [] : [`(${line.kind === MISSED_CALL_KIND ? "missed call" : line.kind})`]),
     ...(line.waiting ?? []).map(({ kind, active, count }) => `(${active ? (count ?? "some") : "no"} ${kind} waiting)`),
     ...(line.report === undefined ? [] : [reportText(line.report)]),
     ...(line.body_hex === undefined ? [] : [`data: ${line.body_hex}`]),
@@ -178,7 +179,7 @@ export function humanText(line: InboxLine, timeZone?: string): string {
       return `${head}\n    (could not be decoded: ${line.reason}; raw PDU: ${line.raw})\n\n`;
     }
     case "sms": {
-      const from = visibleLine(line.from ?? "(unknown)").padEnd(16);
+      const from = visibleLine(line.from || "(unknown)").padEnd(16);
       const head = `${localTime(line.received_ms, timeZone)}  ${from}  to ${visibleLine(line.to ?? "(unknown)")}`;
       const body = [...bodyLines(line), ...notes(line)];
       return `${[head, ...body.map((text) => `    ${text}`.trimEnd())].join("\n")}\n\n`;

@@ -9,12 +9,12 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type BoxHandle, startBox } from "../../src/app/index.ts";
 import { publishLocalAccess } from "../../src/app/local-access.ts";
-import { rentalId } from "../../src/base/index.ts";
+import { fromBase64url, rentalId } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
-import { openGrant, publicKeysToText } from "../../src/envelope/index.ts";
+import { decodePayload, MISSED_CALL_KIND, openGrant, openV1, publicKeysToText } from "../../src/envelope/index.ts";
 import {
   type CallNews,
   callHistoryReply,
@@ -254,6 +254,13 @@ for (const { edge, without } of EDGES)
       await until("the record of the call", async () => ((await history())[0]?.cursor ?? 0) > before);
       await quiet();
       expect((await history())[0]).toMatchObject({ direction: "in", answered_at: null, cause: "not_registered" });
+      const [missed] = await until("the message of the missed call", async () => {
+        const messages = await box.store.nextMessages(rentalId(rental), 10);
+        return messages.length > 0 ? messages : null;
+      });
+      const envelope = fromBase64url(missed?.message.envelope ?? "");
+      const opened = decodePayload(openV1({ suite: systemCrypto, secret: renter.seed, envelope }));
+      expect(opened).toMatchObject({ kind: MISSED_CALL_KIND, from: CALLER, to: "+4915112345678", body: "" });
       const ear = await phone();
       modem().calls.incoming(CALLER);
       await bothHear(ear);

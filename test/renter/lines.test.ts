@@ -148,6 +148,15 @@ describe("humanText", () => {
     expect(text(entry, inbox)).toBe("2026-01-01 00:00:01  +15550199         to +15550100\n    (empty)\n\n");
   });
 
+  it("says that a call was missed, also of a caller who withheld his number", async () => {
+    const inbox = new Inbox();
+    const missed = { body: "", payload: { kind: "missed-call" } };
+    const entry = await sms(inbox, { seq: 1, ...missed });
+    expect(text(entry, inbox)).toBe("2026-01-01 00:00:01  +15550199         to +15550100\n    (missed call)\n\n");
+    const withheld = await sms(inbox, { seq: 2, body: "", payload: { kind: "missed-call", from: "" } });
+    expect(text(withheld, inbox)).toBe("2026-01-01 00:00:02  (unknown)         to +15550100\n    (missed call)\n\n");
+  });
+
   it("says which parts never came", async () => {
     const inbox = new Inbox();
     const entry = await sms(inbox, { seq: 1, payload: { parts: 4, missing: [2, 3] } });

@@ -25,6 +25,7 @@ import {
   type Treatment,
 } from "./call-machine.ts";
 import type { CutOffReason } from "./metering.ts";
+import { isMissed, type MissedCall } from "./missed-calls.ts";
 import type {
   Announcement,
   DialRequest,
@@ -95,6 +96,8 @@ export interface CallDeskDeps {
   readonly userOf: (rental: Rental) => string | null;
   readonly rentalOf: (user: string) => Rental | null;
   readonly ledger: CallLedger;
+  /** An incoming call ended that nobody took. */
+  readonly onMissed: (call: MissedCall) => void;
   /** A call began, changed or, with `cause`, is over. */
   readonly onChange: (open: OpenCall, cause: EndCause | null) => void;
 }
@@ -196,8 +199,11 @@ export class CallDesk {
     const rental = line === null || settings === null ? null : this.#deps.activeRental(line.id);
     const user = rental === null ? null : this.#deps.userOf(rental);
     const cause = await this.#whyNot(rental, user);
-    // The caller may have given up meanwhile.
-    if (slot.voice.current() !== modem) return;
+    // The caller may have given up meanwhile: a call that never was, and yet one that was missed.
+    if (slot.voice.current() !== modem)
+      return this.#missed(slot.id, line, {
+        ...{ id: this.#newId(), number: modem.number, startedAt: this.#deps.now() },
+      });
     const ends: CallEnds = {
       ...{ modem, phone: null },
       ring: () => this.#deps.gateway.ring({ user: user ?? "", from: modem.number }),
@@ -289,14 +295,22 @@ export class CallDesk {
     first: CallStep,
   ): void {
     const { direction, slot, line, rental, number, rules } = about;
-    const id = toHex(this.#deps.random.bytes(16));
+    const id = this.#newId();
     let account: CallAccount | null = null;
+    let isTaken = false;
     const call = new Call(
       {
         ...{ ...this.#deps, id, rules },
-        onTalking: () => account?.talking(),
+        onTalking: () => {
+          isTaken = true;
+          account?.talking();
+        },
         onChange: () => this.#changed(id),
-        onOver: (_, cause) => this.#onOver(id, cause, { slot, line, account }),
+        onOver: (_, cause) => {
+          this.#onOver(id, cause, { slot, line, account });
+          if (direction === "in" && !isTaken && isMissed(cause))
+            this.#missed(slot, line, { id, number, startedAt: call.startedAt });
+        },
       },
       ends,
       first,
@@ -311,6 +325,14 @@ export class CallDesk {
     this.#calls.set(id, { id, direction, slot, line: line?.id ?? null, rental: rental?.id ?? null, call });
     call.begin();
     this.#changed(id);
+  }
+
+  #newId(): string {
+    return toHex(this.#deps.random.bytes(16));
+  }
+
+  #missed(slot: SlotId | null, line: Line | null, call: Omit<MissedCall, "slot" | "line">): void {
+    if (slot !== null && line !== null) this.#deps.onMissed({ ...call, slot, line: line.id });
   }
 
   #changed(id: string): void {

@@ -8,6 +8,7 @@ export * from "./calls-console.ts";
 export * from "./dial-policy.ts";
 export { isEmergency } from "./emergency-check.ts";
 export * from "./metering.ts";
+export * from "./missed-calls.ts";
 export { countryOf } from "./numbering-plan.ts";
 export type * from "./ports-calls.ts";
 export * from "./ports-calls-console.ts";

@@ -8,6 +8,7 @@ import {
   type DialVerdict,
   type EndCause,
   EventLog,
+  type MissedCall,
   type Rental,
 } from "../../../src/core/index.ts";
 import { FakeGateway, FakeSlotVoice } from "../../sim/fake-voice.ts";
@@ -31,12 +32,13 @@ let hasCalls: boolean;
 let refusal: EndCause | null;
 let verdict: DialVerdict | null;
 let events: EventLog;
+let missed: MissedCall[];
 
 beforeEach(() => {
   clock = new VirtualClock();
   gateway = new FakeGateway();
   voice = new FakeSlotVoice();
-  [opened, kept, rented, hasCalls, refusal, verdict] = [[], [], RENTAL, true, null, null];
+  [opened, kept, rented, hasCalls, refusal, verdict, missed] = [[], [], RENTAL, true, null, null, []];
   events = new EventLog(clock, silentLogger);
   desk = new CallDesk({
     ...{ gateway, clock, random: new SeededRandom("calls"), log: silentLogger, events, now: () => clock.now() },
@@ -54,6 +56,7 @@ beforeEach(() => {
         return { talking: () => kept.push("talking"), over: (cause) => kept.push(`over: ${cause}`) };
       },
     },
+    onMissed: (call) => missed.push(call),
     onChange: () => {},
   });
   desk.start();
@@ -116,6 +119,7 @@ describe("a caller from the network", () => {
     expect(gateway.rung).toEqual([]);
     expect(modem.did).toEqual(["hang up"]);
     expect(kept).toEqual([`over: ${cause}`]);
+    expect(missed).toMatchObject([{ slot: "1", line: LINE.id, number: CALLER }]);
   });
 
   it("who gives up while the ledger is asked leaves nothing behind", async () => {
@@ -124,6 +128,7 @@ describe("a caller from the network", () => {
     await settled();
     expect(gateway.rung).toEqual([]);
     expect(desk.calls()).toEqual([]);
+    expect(missed).toMatchObject([{ line: LINE.id, number: CALLER }]);
   });
 
   it("finds nobody within the time to ring", async () => {
@@ -133,6 +138,25 @@ describe("a caller from the network", () => {
     expect(leg?.did).toEqual(["hang up: no_answer"]);
     expect(modem.did).toEqual(["hang up"]);
     expect(kept).toEqual(["over: no_answer"]);
+    expect(missed).toEqual([
+      { id: opened[0]?.id, slot: "1", line: LINE.id, number: null, startedAt: expect.any(Number) },
+    ]);
+  });
+
+  it("is not missed when the renter declines, nor when they spoke", async () => {
+    const declined = await rings();
+    declined.leg?.say({ type: "ended", cause: "declined" });
+    await settled();
+    expect(kept).toEqual(["over: declined"]);
+    const { modem, leg } = await rings();
+    leg?.say({ type: "answered" });
+    await settled();
+    modem.say({ type: "connected" });
+    await settled();
+    modem.say({ type: "ended", cause: "hung_up" });
+    await settled();
+    expect(kept).toEqual(["over: declined", "talking", "over: hung_up"]);
+    expect(missed).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 // One message with everything that has to be said of it.
 
+import { MISSED_CALL_KIND } from "../../../envelope/index.ts";
 import { codeIn } from "../../../page-parts/index.ts";
 import { type AccountEntry, receivedAt, visibleLine } from "../../../renter/index.ts";
 import { useSelect, useWords } from "../app-context.ts";
@@ -9,6 +10,16 @@ import { MessageBody } from "./message-body.tsx";
 
 type Payload = AccountEntry["entry"]["payload"];
 type Sms = Extract<Payload, { readonly type: "sms" }>;
+
+const isMissedCall = (payload: Payload): boolean => payload.type === "sms" && payload.kind === MISSED_CALL_KIND;
+
+/** Who wrote or called, where the network told it. */
+function Sender({ payload }: { readonly payload: Payload }) {
+  const words = useWords();
+  const sender = payload.type === "sms" ? payload.from : "";
+  const unknown = words.t(isMissedCall(payload) ? "inbox.withheld" : "inbox.unknown_sender");
+  return <bdi class="message-from">{sender === "" ? unknown : visibleLine(sender)}</bdi>;
+}
 
 function SmsNotes({ payload, isSuperseded }: { readonly payload: Sms; readonly isSuperseded: boolean }) {
   const words = useWords();
@@ -54,6 +65,7 @@ function Content({ entry: shown }: { readonly entry: AccountEntry }) {
     return <p class="message-note">{words.t("inbox.raw", { reason: visibleLine(payload.reason) })}</p>;
   }
   const isEmpty = payload.body === "";
+  if (isEmpty && isMissedCall(payload)) return <p class="message-note">{words.t("inbox.missed_call")}</p>;
   return (
     <>
       {isEmpty ? <p class="message-note">{words.t("inbox.empty_body")}</p> : <MessageBody text={payload.body} />}
@@ -69,12 +81,11 @@ export function Message({ entry: shown, number }: { readonly entry: AccountEntry
   const words = useWords();
   const { entry } = shown;
   const isFresh = useSelect((state) => state.fresh.has(entry.key));
-  const sender = entry.payload.type === "sms" ? entry.payload.from : null;
   const at = receivedAt(entry);
   return (
     <li class={`message${isFresh ? " message-fresh" : ""}`}>
       <header class="message-head">
-        <bdi class="message-from">{sender === null ? words.t("inbox.unknown_sender") : visibleLine(sender)}</bdi>
+        <Sender payload={entry.payload} />
         {isFresh && <span class="tag tag-new">{words.t("inbox.new")}</span>}
         {number !== null && <span class="message-to">{words.t("inbox.to", { number: visibleLine(number) })}</span>}
         <time class="message-time" dateTime={new Date(at).toISOString()}>

@@ -14,6 +14,8 @@ export const enInbox = {
   "inbox.today": "Today",
   "inbox.yesterday": "Yesterday",
   "inbox.unknown_sender": "Unknown sender",
+  "inbox.withheld": "Number withheld",
+  "inbox.missed_call": "Missed call",
   "inbox.to": "to {number}",
   "inbox.new": "New",
   "inbox.code": "Copy code {code}",

@@ -16,6 +16,8 @@ export const deInbox: Translation = {
   "inbox.today": "Heute",
   "inbox.yesterday": "Gestern",
   "inbox.unknown_sender": "Unbekannter Absender",
+  "inbox.withheld": "Unterdrückte Nummer",
+  "inbox.missed_call": "Verpasster Anruf",
   "inbox.to": "an {number}",
   "inbox.new": "Neu",
   "inbox.code": "Code {code} kopieren",

@@ -16,6 +16,8 @@ export const esInbox: Translation = {
   "inbox.today": "Hoy",
   "inbox.yesterday": "Ayer",
   "inbox.unknown_sender": "Remitente desconocido",
+  "inbox.withheld": "Número oculto",
+  "inbox.missed_call": "Llamada perdida",
   "inbox.to": "a {number}",
   "inbox.new": "Nuevo",
   "inbox.code": "Copiar el código {code}",

@@ -16,6 +16,8 @@ export const ruInbox: Translation = {
   "inbox.today": "Сегодня",
   "inbox.yesterday": "Вчера",
   "inbox.unknown_sender": "Неизвестный отправитель",
+  "inbox.withheld": "Номер скрыт",
+  "inbox.missed_call": "Пропущенный вызов",
   "inbox.to": "на {number}",
   "inbox.new": "Новое",
   "inbox.code": "Копировать код {code}",
