@@ -197,7 +197,10 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
     ...{ ...deps, desk, lines: () => rentals.lines() },
     openLoop: (far) => gateway.openLoop(far),
   });
-  const certificate = watchSipCertificate({ ...deps, gateway, keeper: setup.certificate });
+  const certificate = watchSipCertificate({
+    ...{ ...deps, gateway, keeper: setup.certificate },
+    calls: () => desk.calls().length,
+  });
   const take = (driver: SlotDriver): void => void disposers.push(attach(driver, desk, rentals));
   return {
     console: callsConsole({

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { SipCertificateKeeper } from "../../src/app/sip-certificate.ts";
 import { watchSipCertificate } from "../../src/app/sip-certificate-watch.ts";
-import { AppError, days, hours, silentLogger, unixMs } from "../../src/base/index.ts";
+import { AppError, days, hours, minutes, silentLogger, unixMs } from "../../src/base/index.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
@@ -72,6 +72,7 @@ describe("the watch over it", () => {
           return true;
         },
       },
+      calls: () => 0,
       sip: { settle: async () => void did.push("renters") },
       events: { record: ({ code }) => void did.push(code) },
     });
@@ -81,6 +82,34 @@ describe("the watch over it", () => {
     fails = false;
     await clock.advance(hours(2));
     expect(did).toEqual(["server", "voice.certificate_renewed", "renters"]);
+    await watch.stop();
+    expect(clock.pending).toEqual([]);
+  });
+
+  it("waits for the end of the calls that are on, but not longer than a day", async () => {
+    const clock = new VirtualClock();
+    const did: string[] = [];
+    let calls = 1;
+    const looks = [true, false, true];
+    const watch = watchSipCertificate({
+      ...{ clock, log: silentLogger, keeper: { look: async () => looks.shift() ?? false }, calls: () => calls },
+      gateway: { rereadCertificate: async () => did.push("server") > 0 },
+      sip: { settle: async () => void did.push("renters") },
+      events: { record: ({ code }) => void did.push(code) },
+    });
+    const all = ["server", "voice.certificate_renewed", "renters"];
+    watch.start();
+    await clock.advance(hours(3));
+    expect(did).toEqual([]);
+    calls = 0;
+    await clock.advance(minutes(1));
+    expect(did).toEqual(all);
+    calls = 1;
+    looks.splice(0, looks.length, true);
+    await clock.advance(hours(24));
+    expect(did).toEqual(all);
+    await clock.advance(hours(2));
+    expect(did).toEqual([...all, ...all]);
     await watch.stop();
     expect(clock.pending).toEqual([]);
   });
