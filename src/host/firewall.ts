@@ -11,7 +11,12 @@ export interface FirewallOpening {
   readonly from: readonly string[] | null;
   /** Becomes a comment of the rule. */
   readonly what: string;
+  /** Packets that one address (one /64 of IPv6) may send there; what is above is dropped. Left out: no limit. */
+  readonly limit?: { readonly perSecond: number; readonly burst: number };
 }
+
+/** Addresses that are counted at a time. A flood from more gets in above that: a full table must not shut renters out. */
+const SOURCES = 65_535;
 
 const NETWORK = /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/;
 const WHAT = /^[\w ,.()-]{1,60}$/;
@@ -22,15 +27,16 @@ const WHAT = /^[\w ,.()-]{1,60}$/;
  */
 export function nftRuleset(openings: readonly FirewallOpening[]): string {
   const rules = [...new Set(openings.flatMap(rulesOf))];
+  const limits = openings.flatMap(limitsOf);
   return `# Made from the settings of the box; changes here are lost.
 table inet numberbox
 delete table inet numberbox
 
 table inet numberbox {
-\tchain input {
+${limits.map(({ sets }) => sets).join("")}\tchain input {
 \t\ttype filter hook input priority filter; policy drop;
 \t\tiifname "lo" accept
-\t\tct state vmap { established : accept, related : accept, invalid : drop }
+${limits.map(({ rules: drops }) => drops).join("")}\t\tct state vmap { established : accept, related : accept, invalid : drop }
 \t\ticmp type { echo-request, destination-unreachable, time-exceeded, parameter-problem } accept
 \t\ticmpv6 type { echo-request, destination-unreachable, packet-too-big, time-exceeded, parameter-problem, nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert, mld-listener-query } accept
 \t\tip6 saddr fe80::/10 udp dport 546 accept
@@ -40,6 +46,24 @@ ${rules.map((rule) => `\t\t${rule}\n`).join("")}\t}
 \t}
 }
 `;
+}
+
+/**
+ * What is dropped before anything is accepted: whoever guesses passwords does it within one flow or connection, which is soon an
+ * established one. Counted for the port, from wherever it is open.
+ */
+function limitsOf({ protocol, ports: [first, last], limit, what }: FirewallOpening) {
+  if (limit === undefined) return [];
+  const rate = `limit rate over ${limit.perSecond}/second burst ${limit.burst} packets`;
+  const kinds = [
+    { name: "4", type: "ipv4_addr", source: "ip saddr" },
+    { name: "6", type: "ipv6_addr", source: "ip6 saddr and ffff:ffff:ffff:ffff::" },
+  ].map((kind) => ({ ...kind, name: `${protocol}_${first}_v${kind.name}` }));
+  const port = `${protocol} dport ${first === last ? first : `${first}-${last}`}`;
+  return kinds.map(({ name, type, source }) => ({
+    sets: `\tset ${name} {\n\t\ttype ${type}; size ${SOURCES}; flags dynamic,timeout; timeout 1m;\n\t}\n`,
+    rules: `\t\t${port} update @${name} { ${source} ${rate} } counter drop comment "too many: ${what}"\n`,
+  }));
 }
 
 function rulesOf({ protocol, ports: [first, last], from, what }: FirewallOpening): readonly string[] {

@@ -31,6 +31,18 @@ describe("the firewall's rules", () => {
     expect(text).toContain('iifname "lo" accept');
   });
 
+  it("drop what comes too fast from one address before anything is accepted, of a flow that is up too", () => {
+    const limit = { perSecond: 30, burst: 300 };
+    const text = nftRuleset([opening({ ports: [5061, 5061], what: "SIP over TLS", limit })]);
+    const at = (part: string): number => text.indexOf(part);
+    expect(
+      at("tcp dport 5061 update @tcp_5061_v4 { ip saddr limit rate over 30/second burst 300 packets }"),
+    ).toBeGreaterThan(0);
+    expect(at("update @tcp_5061_v6 { ip6 saddr and ffff:ffff:ffff:ffff::")).toBeGreaterThan(0);
+    expect(at("update @tcp_5061_v6")).toBeLessThan(at("ct state"));
+    expect(at('iifname "lo" accept')).toBeLessThan(at("update @tcp_5061_v4"));
+  });
+
   it("say a thing once", () => {
     expect(rulesOf(nftRuleset([opening(), opening()]))).toHaveLength(1);
   });
@@ -51,6 +63,7 @@ describe("the firewall's rules", () => {
       opening(),
       opening({ protocol: "udp", ports: [20_000, 20_199], what: "sound of calls" }),
       opening({ ports: [22, 22], from: ["192.0.2.0/24", "2001:db8::/32"], what: "SSH" }),
+      opening({ ports: [5061, 5061], what: "SIP over TLS", limit: { perSecond: 30, burst: 300 } }),
     ]);
     const { status, stderr } = spawnSync("nft", ["-c", "-f", "-"], { input: text, encoding: "utf8" });
     // Without CAP_NET_ADMIN it cannot look at what is loaded, which is no fault of the rules.

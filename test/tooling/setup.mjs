@@ -37,6 +37,7 @@ const TEST_TOOLS = [
   { command: "promtool", package: "prometheus", why: "the alert rules and metrics as Prometheus reads them" },
   { command: "shellcheck", package: "shellcheck", why: "the scripts of the image" },
   { command: "mksquashfs", package: "squashfs-tools", why: "the system of the image" },
+  { command: "nft", package: "nftables", why: "the firewall of the image" },
   { command: "sfdisk", package: "fdisk", why: "the partition table of the image" },
   { command: "mmdebstrap", package: "mmdebstrap", why: "Asterisk 22, unpacked from Debian's testing" },
   { command: "linphonec", package: "linphone-cli", why: "a real phone" },

@@ -12,6 +12,16 @@ const one = (protocol: "tcp" | "udp", port: number, what: string): FirewallOpeni
   ...{ protocol, ports: [port, port], from: null, what },
 });
 
+/**
+ * A call takes a phone some ten packets, a registration four: an office of fifty phones behind one address stays below it, and whoever
+ * guesses passwords gets no further than a few a second. What a phone loses by it, it sends again (RFC 3261 17.1).
+ */
+const SIP_LIMIT = { perSecond: 30, burst: 300 } as const;
+const sip = (protocol: "tcp" | "udp", port: number, what: string): FirewallOpening => ({
+  ...one(protocol, port, what),
+  limit: SIP_LIMIT,
+});
+
 function consoleOpenings({ web }: BoxConfig): readonly FirewallOpening[] {
   const listening = [web.listen, ...(web.tls.mode === "off" ? [] : [web.tls.listen])];
   return listening
@@ -28,9 +38,9 @@ function voiceOpenings({ voice }: BoxConfig): readonly FirewallOpening[] {
     voice.sip_edge === "relay"
       ? []
       : [
-          ...(tls === false ? [] : [one("tcp", tls, "SIP over TLS")]),
-          ...(tcp === false ? [] : [one("tcp", tcp, "SIP over TCP")]),
-          ...(udp === false ? [] : [one("udp", udp, "SIP over UDP")]),
+          ...(tls === false ? [] : [sip("tcp", tls, "SIP over TLS")]),
+          ...(tcp === false ? [] : [sip("tcp", tcp, "SIP over TCP")]),
+          ...(udp === false ? [] : [sip("udp", udp, "SIP over UDP")]),
         ];
   return [...ownSip, { protocol: "udp", ports: [from, to], from: null, what: "sound of calls" }];
 }

@@ -36,6 +36,11 @@ describe("what the settings open", () => {
     expect(voice(', listen: "127.0.0.1"')).toEqual(["udp 5353"]);
   });
 
+  it("limits what one address may send to SIP, and nothing else", () => {
+    const plan = firewallPlan(parseBoxConfig("voice: { host: sip.example, asterisk: { password_file: x } }", "test"));
+    expect(plan.filter(({ limit }) => limit !== undefined).map(({ what }) => what)).toEqual(["SIP over TLS"]);
+  });
+
   it("is only the sound where phones are at a relay", () => {
     const voice =
       "voice: { host: sip.example, sip_edge: relay, asterisk: { password_file: x } }\nrelay: { url: https://r.example }";
