@@ -24,6 +24,7 @@ export * from "./parse.ts";
 export * from "./payments.ts";
 export * from "./phones.ts";
 export * from "./proofs.ts";
+export * from "./provisioning.ts";
 export * from "./relay.ts";
 export * from "./relay-voice.ts";
 export * from "./rental-course.ts";

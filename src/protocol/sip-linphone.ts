@@ -51,7 +51,10 @@ function section(name: string, entries: Entries): string {
  *
  * The account takes the place of the first account of the phone (`proxy_0`).
  */
-export function linphoneXml({ sip }: SipProfile, options: LinphoneOptions = { certificates: "verify" }): string {
+export function linphoneXml(
+  { sip }: Pick<SipProfile, "sip">,
+  options: LinphoneOptions = { certificates: "verify" },
+): string {
   const { user, password, realm, host, port, transport, encryption, uri } = sip;
   // The server is told as route too: else some versions look the identity's domain up in DNS.
   const server = `<sip:${uriHost(host)}:${port};transport=${transport}>`;

@@ -19,12 +19,15 @@ export const uriHost = (text: string): string => (text.includes(":") ? `[${text}
 /** `sip:user@host`, the account's name in the world of SIP. */
 export const sipUri = (user: string, at: string): string => `sip:${user}@${uriHost(at)}`;
 
+export const sipUser = z.string().regex(/^[a-z0-9]{16,64}$/, "16-64 of a-z 0-9");
+export const sipPassword = z.string().regex(/^[\x21-\x7e]{16,128}$/, "16-128 printable ASCII characters");
+
 export const sipTerms = z
   .strictObject({
     v: z.literal(1),
     uri: z.string().max(400),
-    user: z.string().regex(/^[a-z0-9]{16,64}$/, "16-64 of a-z 0-9"),
-    password: z.string().regex(/^[\x21-\x7e]{16,128}$/, "16-128 printable ASCII characters"),
+    user: sipUser,
+    password: sipPassword,
     /** Of the password: phones hash it with user and realm. */
     realm: z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, "printable ASCII without quotes and backslashes"),
     host,

@@ -17,6 +17,8 @@ import {
   listingEvidence,
   listingsPage,
   type NameEvidenceWire,
+  type ProvisioningRequest,
+  provisioningReply,
   type RentRequest,
   type RentStatus,
   rentAccepted,
@@ -124,6 +126,13 @@ export class MarketClient extends MarketReader {
   /** Asks for another way to pay what is still due. */
   async chap(order: string, signal: AbortSignal): Promise<void> {
     await this.#call("POST", "payments/chap", rentStatus, { order_id: order }, signal);
+  }
+
+  /** An address that sets up a phone with an account of this relay's gateway: good once and for minutes. */
+  async phoneAddress({ user, password, encryption }: ProvisioningRequest, signal: AbortSignal): Promise<string> {
+    const account = { user, password, encryption };
+    const { path } = await this.#call("POST", "provisioning", provisioningReply, account, signal);
+    return `${this.url}${path}`;
   }
 
   #call<T>(method: "GET" | "POST", path: string, reply: z.ZodType<T>, body: unknown, signal: AbortSignal): Promise<T> {

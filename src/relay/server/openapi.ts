@@ -39,6 +39,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["Escrow", "Papers of two-of-three escrows on their way between the parties."],
   ["Rentals", "Grants, their course and their receipts."],
   ["Messages", "Sealed messages in and out."],
+  ["Calls", "Phones of the relay's gateway for calls."],
   ["Proofs", "Daily trees of the relay's receipts."],
   ["Providers", "For boxes."],
 ];

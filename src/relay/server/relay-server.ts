@@ -36,6 +36,7 @@ import {
 } from "./options.ts";
 import { Presence } from "./presence.ts";
 import { Providers } from "./providers.ts";
+import { Provisioning } from "./provisioning.ts";
 import { addressKey, RateLimits } from "./rate-limits.ts";
 import { relayKey } from "./relay-key.ts";
 import { RelayTime } from "./relay-time.ts";
@@ -179,26 +180,36 @@ function marketOf(options: RelayServerOptions, shared: Shared, { providers, wait
   };
 }
 
+interface ForwardingParts {
+  readonly limits: RelayLimits;
+  readonly service: ProofService;
+  readonly accepted: AcceptedReceipts;
+}
+
+function forwardingOf(shared: Shared, providers: Providers, { limits, service, accepted }: ForwardingParts) {
+  return new Forwarding({
+    ...{ ...shared, providers },
+    caps: { messages: limits.mailboxMessages, bytes: limits.mailboxBytes },
+    dated: () => service.dated(),
+    receipt: (message) => accepted.receipt(message),
+  });
+}
+
 async function compose(options: RelayServerOptions, storage: Storage, log: Logger): Promise<Parts> {
   const { clock, crypto, random, version, dataFolder, keyFile = join(dataFolder, KEY_FILE) } = options;
   const { store, database } = storage;
   const limits = relayLimits(options.limits);
   const shared = sharedOf(options, storage, log);
   const { metrics, bodies } = shared;
-  const accepted = new AcceptedReceipts({ store, suite: crypto, seed: await relayKey(keyFile, random) });
+  const seed = await relayKey(keyFile, random);
+  const accepted = new AcceptedReceipts({ store, suite: crypto, seed });
   await checkIssuer(store, accepted.issuer);
   const { service, reader } = relayProofs({ ...shared, accepted, trees: treeStore(database, proofDayCodec) });
   await service.load();
   const providers = new Providers(options.providers);
   const authentication = new Authentication({ store, clock, random, crypto });
   const hub = hubOf(shared, authentication, limits);
-  const forwarding = new Forwarding({
-    ...shared,
-    providers,
-    caps: { messages: limits.mailboxMessages, bytes: limits.mailboxBytes },
-    dated: () => service.dated(),
-    receipt: (message) => accepted.receipt(message),
-  });
+  const forwarding = forwardingOf(shared, providers, { limits, service, accepted });
   const waiters = new Waiters(clock);
   store.listen({
     stored: (renter, message) => hub.push(renter, message),
@@ -207,7 +218,6 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   });
   const index = options.names === undefined ? null : listingIndex(options.names, { ...shared, database });
   const market = marketOf(options, shared, { providers, waiters, index });
-  const checkHealth = healthCheck(store, clock);
   const work = new WorkGate({ ...shared, random, bits: limits.workBits });
   const gauges = async (): Promise<RelayGauges> => ({
     ...{ connections: front.connections, sockets: hub.count, waiting: waiters.count, bodies: bodies.held },
@@ -215,12 +225,21 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   });
   const asked = {
     hostOf: hostOf(options.publicHost),
-    ...{ checkHealth, proofs: reader, work, gauges, ...market },
+    ...{ checkHealth: healthCheck(store, clock), proofs: reader, work, gauges, ...market },
   };
-  const voice = options.voice ?? (() => null);
-  const { metricsToken = null, trustLocalProxy = false } = options;
+  const { metricsToken = null, trustLocalProxy = false, voice = () => null } = options;
   const dashboard = await Dashboard.load(options.dashboard, log);
-  const app = createRoutes({ ...shared, authentication, providers, version, voice, metricsToken, ...asked });
+  const provisioning = new Provisioning({ crypto, random, clock, seed, voice });
+  const app = createRoutes({
+    ...shared,
+    authentication,
+    providers,
+    version,
+    voice,
+    metricsToken,
+    provisioning,
+    ...asked,
+  });
   const caps = { connections: limits.connections, perAddress: limits.connectionsPerAddress, trustLocalProxy };
   const front = new HttpFront({ ...shared, forwarding, app, dashboard, hub, caps });
   return {

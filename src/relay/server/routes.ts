@@ -18,6 +18,7 @@ import { type MailboxDeps, mailboxOperations } from "./routes-mailbox.ts";
 import { type MarketDeps, marketOperations } from "./routes-market.ts";
 import { type MetricsDeps, metricsOperations } from "./routes-metrics.ts";
 import { type ProviderDeps, providerOperations } from "./routes-provider.ts";
+import { type ProvisioningRouteDeps, provisioningOperations } from "./routes-provisioning.ts";
 import { type RentalDeps, rentalOperations } from "./routes-rentals.ts";
 
 export interface RouteDeps
@@ -31,7 +32,8 @@ export interface RouteDeps
     ProviderDeps,
     RentalDeps,
     ChangeDeps,
-    EscrowDeps {
+    EscrowDeps,
+    ProvisioningRouteDeps {
   readonly metrics: RelayMetrics;
   readonly store: RelayStore;
   readonly log: Logger;
@@ -50,6 +52,7 @@ export function relayOperations(deps: RouteDeps): readonly Operation[] {
     ...changeOperations(deps),
     ...escrowOperations(deps),
     ...providerOperations(deps),
+    ...provisioningOperations(deps),
   ];
 }
 

@@ -1,0 +1,99 @@
+// Addresses that set up a phone: a scanner wants one, and what is behind it holds a password. So there is nothing behind it: the account
+// is in the address itself, sealed to the relay, good once and for minutes. Nothing of it is stored, and each relay of a cluster can
+// open what another made.
+
+import { z } from "zod";
+import {
+  AppError,
+  type Clock,
+  type CryptoSuite,
+  fromBase64url,
+  fromUtf8,
+  minutes,
+  type Random,
+  type Secret,
+  toBase64url,
+  toHex,
+  unixSecondsOf,
+  utf8,
+} from "../../base/index.ts";
+import { decryptLocal, deriveKey, encryptLocal } from "../../envelope/index.ts";
+import {
+  linphoneXml,
+  type ProvisioningReply,
+  type ProvisioningRequest,
+  parseJsonWith,
+  type RelayVoice,
+  type SipTerms,
+  sipTerms,
+  sipUri,
+} from "../../protocol/index.ts";
+import { refusal } from "./problems.ts";
+
+const DOMAIN = "numberbox/provisioning/v1";
+const GOOD_FOR = minutes(10);
+/** Used addresses that are remembered. Above it the oldest are forgotten, minutes before they would have ended by themselves. */
+const MOST_USED = 20_000;
+
+const sealedAccount = z.strictObject({ until: z.int(), sip: sipTerms });
+
+export interface ProvisioningDeps {
+  readonly crypto: CryptoSuite;
+  readonly random: Random;
+  readonly clock: Clock;
+  /** The relay's own key, the same in all relays of a cluster. */
+  readonly seed: Secret<Uint8Array>;
+  readonly voice: () => RelayVoice | null;
+}
+
+export class Provisioning {
+  readonly #deps: ProvisioningDeps;
+  readonly #key: Secret<Uint8Array>;
+  /** By hash, to the second of its end, oldest first. */
+  readonly #used = new Map<string, number>();
+
+  constructor(deps: ProvisioningDeps) {
+    this.#deps = deps;
+    this.#key = deriveKey(deps.crypto, deps.seed, DOMAIN);
+  }
+
+  /** Errors: `relay.no_calls` where the relay has no gateway. */
+  issue({ user, password, encryption }: ProvisioningRequest): ProvisioningReply {
+    const { random, clock, voice: gateway } = this.#deps;
+    const voice = gateway();
+    if (voice === null) throw refusal("relay.no_calls", "phones do not register at this relay");
+    const { host, realm, port, transport, cert_sha256 } = voice;
+    const sip: SipTerms = {
+      ...{ v: 1, uri: sipUri(user, host), user, password, realm, host, port, transport },
+      ...{ encryption, cert_sha256, via_relay: true },
+    };
+    const until = unixSecondsOf(clock.now()) + GOOD_FOR / 1000;
+    const plaintext = utf8(JSON.stringify({ until, sip }));
+    const token = toBase64url(encryptLocal({ key: this.#key, random, domain: DOMAIN, plaintext }));
+    return { path: `/provisioning/${token}`, expires_at: until };
+  }
+
+  /** The document, once. Errors: `relay.provisioning_over` for an address that was used, has ended, or was never given out. */
+  redeem(token: string): string {
+    const now = unixSecondsOf(this.#deps.clock.now());
+    const { until, sip } = this.#open(token);
+    const hash = toHex(this.#deps.crypto.sha256(utf8(token)));
+    for (const [old, end] of this.#used) if (end <= now || this.#used.size > MOST_USED) this.#used.delete(old);
+    if (until <= now || this.#used.has(hash)) throw over();
+    this.#used.set(hash, until);
+    return linphoneXml({ sip });
+  }
+
+  #open(token: string): z.infer<typeof sealedAccount> {
+    try {
+      const bytes = decryptLocal({ key: this.#key, domain: DOMAIN, box: fromBase64url(token) });
+      return parseJsonWith(sealedAccount, fromUtf8(bytes), "relay.provisioning_over", "the address");
+    } catch (error) {
+      // Whatever is wrong with it, it was not given out by this relay.
+      if (error instanceof AppError) throw over();
+      throw error;
+    }
+  }
+}
+
+const over = (): AppError => refusal("relay.provisioning_over", "this address is good no more");
