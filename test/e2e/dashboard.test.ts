@@ -8,6 +8,7 @@ import { VIEWS } from "../../src/dashboard/pages/state.ts";
 import { en } from "../../src/dashboard/pages/strings/en.ts";
 import { Words } from "../../src/dashboard/pages/words.ts";
 import { catalogueOf, LANGUAGE_NAMES } from "../../src/page-parts/index.ts";
+import { provisioningReply } from "../../src/protocol/index.ts";
 import { MarketStage, PAY_ADDRESS } from "../sim/market-stage.ts";
 import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
 import { overflow, violations } from "./page-faults.ts";
@@ -145,6 +146,52 @@ describe.skipIf(!hasChromium)(
       await page.getByText("While you were away").waitFor();
       expect(await page.getByText("Your code is 271828.").count()).toBe(1);
       expect(await faultsOf(page)).toEqual([]);
+    });
+
+    it("set up a phone by a code that is good once, and tell of a missed call", async () => {
+      stage = await MarketStage.start(inject("dashboard"));
+      const at = {
+        host: "calls.example",
+        realm: "calls.example",
+        port: 5061,
+        transport: "tls",
+        cert_sha256: null,
+      } as const;
+      stage.voice = { ...at, trunk: { ...at, port: 5071, cert_sha256: "0".repeat(64) }, media: "relayed" };
+      const user = "a".repeat(26);
+      const sip = { v: 1, uri: `sip:${user}@calls.example`, user, password: "p".repeat(26), ...at } as const;
+      await stage.list({
+        ...{ id: "a1b2c3d4e5f64a7b", number: "+15550100", daily: "0.05", features: [] },
+        sip: { ...sip, encryption: "dtls", via_relay: true },
+      });
+      const { page, complaints } = await open(NARROW);
+      await makeIdentity(page);
+      const id = await rentByEmc(page, "a1b2c3d4e5f64a7b");
+      await stage.sms(id, { from: "+15550142", body: "", kind: "missed-call" });
+      await stage.sms(id, { from: "", body: "", kind: "missed-call" });
+      await go(page, /^Inbox/);
+      await page.getByText("Number withheld").waitFor();
+      expect(await page.getByText("Missed call", { exact: true }).count()).toBe(2);
+      expect(await faultsOf(page)).toEqual([]);
+      await go(page, "Numbers");
+      await page.getByRole("button", { name: "Phone" }).click();
+      let path = "";
+      await page.route("**/provisioning", async (route) => {
+        const response = await route.fetch();
+        path = provisioningReply.parse(await response.json()).path;
+        await route.fulfill({ response });
+      });
+      await page.getByRole("button", { name: "Show a code to scan" }).click();
+      await page.getByRole("img", { name: "QR code for Linphone" }).waitFor();
+      // Each part of the code has three pixels at least on the smallest screen: else no phone reads it.
+      const code = page.getByRole("img", { name: "QR code for Linphone" });
+      const parts = Number((await code.getAttribute("viewBox"))?.split(" ").at(-1));
+      expect(((await code.boundingBox())?.width ?? 0) / parts).toBeGreaterThan(3);
+      expect(await faultsOf(page)).toEqual([]);
+      const load = () => fetch(`${stage.url}${path}`);
+      expect(await (await load()).text()).toContain(`<entry name="passwd" overwrite="true">${sip.password}</entry>`);
+      expect((await load()).status).toBe(404);
+      expect(complaints).toEqual([]);
     });
 
     it("lead one on a phone the same way, paid in plain coins, and show it all again without a network", async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, silentLogger, toBase64url } from "../../src/base/index.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import type { MailboxMessage, RentalGrant } from "../../src/protocol/index.ts";
+import type { MailboxMessage, RelayVoice, RentalGrant } from "../../src/protocol/index.ts";
 import { type RelayLimits, startRelay } from "../../src/relay/index.ts";
 import { provider, suite } from "./fixtures.ts";
 
@@ -30,7 +30,11 @@ async function send(method: string, url: string, body: unknown): Promise<unknown
   return reply;
 }
 
-export async function startRealRelay(clock: Clock, limits: Partial<RelayLimits> = {}): Promise<RealRelay> {
+export async function startRealRelay(
+  clock: Clock,
+  limits: Partial<RelayLimits> = {},
+  voice: RelayVoice | null = null,
+): Promise<RealRelay> {
   const dataFolder = mkdtempSync(join(tmpdir(), "renter-relay-"));
   const relay = await startRelay({
     listen: { host: "127.0.0.1", port: 0 },
@@ -38,6 +42,7 @@ export async function startRealRelay(clock: Clock, limits: Partial<RelayLimits> 
     providers: [{ verify: toBase64url(provider.verify), name: "provider123" }],
     version: "test",
     limits,
+    voice: () => voice,
     clock,
     random: systemRandom,
     crypto: suite,

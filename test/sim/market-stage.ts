@@ -37,7 +37,7 @@ import {
   signMessage,
   wormXml,
 } from "../../src/envelope/index.ts";
-import type { OrderAnswer, RentalGrant, RentRequest } from "../../src/protocol/index.ts";
+import type { OrderAnswer, RelayVoice, RentalGrant, RentRequest, SipTerms } from "../../src/protocol/index.ts";
 import {
   commitmentOf,
   DURATION_DAYS,
@@ -60,6 +60,8 @@ export interface StageListing {
   readonly number: string;
   readonly daily: string;
   readonly features: readonly string[];
+  /** The phone account in its grants. */
+  readonly sip?: SipTerms;
 }
 
 interface StageOrder {
@@ -74,6 +76,8 @@ const nowS = (): number => Math.floor(systemClock.now() / 1000);
 export class MarketStage {
   readonly provider: Identity = { ...identity("provider"), name: PROVIDER };
   readonly names = new ChainOfNames();
+  /** Where the relay takes calls. */
+  voice: RelayVoice | null = null;
   readonly #folder = mkdtempSync(join(tmpdir(), "numberbox-stage-"));
   readonly #listings = new Map<string, StageListing>();
   readonly #orders = new Map<string, StageOrder>();
@@ -113,7 +117,7 @@ export class MarketStage {
       providers: [{ verify: verifyOf(this.provider), name: PROVIDER }],
       limits: { authPerMinute: 1000, readsPerMinute: 10_000, rentsPerMinute: 1000 },
       ...{ version: "test", clock: systemClock, random: systemRandom, crypto: suite, log: silentLogger },
-      ...{ names: this.names, dashboard: this.#pages },
+      ...{ names: this.names, dashboard: this.#pages, voice: () => this.voice },
     });
   }
 
@@ -171,7 +175,7 @@ export class MarketStage {
   }
 
   /** An SMS comes in on the number that was rented by this order. */
-  async sms(orderId: string, sms: Partial<Pick<SmsPayload, "from" | "body">>): Promise<void> {
+  async sms(orderId: string, sms: Partial<Pick<SmsPayload, "from" | "body" | "kind">>): Promise<void> {
     const order = this.#orders.get(orderId);
     const grant = order?.grant ?? null;
     if (order === undefined || grant === null) throw new Error("not rented");
@@ -213,6 +217,7 @@ export class MarketStage {
     const { request } = order;
     const renewed = request.change === undefined ? null : this.#rentalOf(request.change.rental_id);
     const from = renewed?.grant?.expires_at ?? nowS();
+    const listing = this.#listings.get(request.listing_id);
     order.grant ??= signGrant({
       ...{ suite, random: systemRandom, seed: this.provider.seed },
       statement: {
@@ -229,7 +234,7 @@ export class MarketStage {
           credit: null,
         },
       },
-      secret: { number: this.#listings.get(request.listing_id)?.number ?? "", terms: {} },
+      secret: { number: listing?.number ?? "", terms: listing?.sip === undefined ? {} : { sip: listing.sip } },
     });
     await this.#send("PUT", `/rentals/${order.grant.rental_id}`, order.grant);
   }

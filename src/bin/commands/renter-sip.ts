@@ -8,7 +8,7 @@ import { AppError, isAppError } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { openGrant } from "../../envelope/index.ts";
 import { antisipConfig, linphoneXml, type SipProfile, sipQr, sipSettings } from "../../protocol/index.ts";
-import { sipOf, visibleLine } from "../../renter/index.ts";
+import { MarketClient, sipOf, visibleLine } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
@@ -133,6 +133,22 @@ function show(io: CliIo, found: Found, options: SipOptions, printer: Printer): v
   if (viaRelay === true && encryption === "sdes") printer.note(SCOPE.relayKeys);
 }
 
+/** Where phones register at the relay it makes an address itself; else there is one where a person serves the file. */
+async function addressFor(io: CliIo, renter: OpenRenter, { sip }: Found): Promise<string | null> {
+  if (sip.via_relay !== true || sip.cert_sha256 !== null || renter.readOnly) return null;
+  const { identity, state } = renter;
+  for (const { url: relayUrl } of renter.clients) {
+    const market = new MarketClient({ relayUrl, identity, crypto: systemCrypto, state, clock: io.clock });
+    try {
+      return await market.phoneAddress(sip, io.signal);
+    } catch (error) {
+      // Of several relays the account is at one: the others say that they take no calls.
+      if (!isAppError(error) || error.context.code !== "relay.no_calls") throw error;
+    }
+  }
+  return null;
+}
+
 /** Rejects with `renter.*`, `sip.bad_value`. */
 async function runSip(io: CliIo, options: SipOptions): Promise<ExitCode> {
   const printer = createPrinter(io, options.json === true);
@@ -142,7 +158,7 @@ async function runSip(io: CliIo, options: SipOptions): Promise<ExitCode> {
     const found = choose(accountsOf(io, renter), options.rental);
     const { linphone, antisip, qr, json } = options;
     const files = await writeFiles(found, options, printer);
-    if (qr !== undefined) showQr(io, found, qr === true ? null : qr, printer);
+    if (qr !== undefined) showQr(io, found, qr === true ? await addressFor(io, renter, found) : qr, printer);
     if (linphone === undefined && antisip === undefined && qr === undefined) show(io, found, options, printer);
     else if (json === true) printer.line({ type: "sip_files", rental_id: found.rentalId, number: found.number, files });
     return 0;
@@ -175,7 +191,10 @@ export function registerSip(renter: Command, io: CliIo, { finish, withCommonOpti
     .option("--any-certificate", "in that file: take whatever certificate the server shows")
     .option("--antisip <file>", "write a new file for Antisip")
     .addOption(
-      new Option("--qr [url]", "a QR code with the address of a provisioning file; without one, of the account's name")
+      new Option(
+        "--qr [url]",
+        "a QR code with the address of a provisioning file: the one given, else one that the relay makes, good once, where phones register there; else of the account's name",
+      )
         .argParser(webAddress)
         .conflicts("json"),
     )

@@ -163,6 +163,11 @@ export class Controller {
     if (this.#session !== null) await this.#market.cancel(this.#session, rental);
   }
 
+  /** Rejects as `MarketDesk.phoneAddress`. */
+  async phoneAddress(rental: AccountRental): Promise<string | null> {
+    return this.#session === null ? null : await this.#market.phoneAddress(this.#session, rental);
+  }
+
   async work(id: string): Promise<void> {
     if (this.#session !== null) await this.#market.work(this.#session, id);
   }

@@ -129,6 +129,13 @@ export class MarketDesk {
     await rentNumber(parts, request.order_id, new AbortController().signal).finally(() => session.changed());
   }
 
+  /** An address that sets up a phone with the rental's account. Rejects with `renter.*`. */
+  async phoneAddress(session: AccountSession, { key, sip }: Pick<AccountRental, "key" | "sip">): Promise<string> {
+    const market = (await session.writable()).keys[key]?.market;
+    if (market === undefined || sip === null) throw new TypeError("only rentals with a phone account are asked for");
+    return await market.phoneAddress(sip, new AbortController().signal);
+  }
+
   /** Goes on with an order until its number is there, or until `leave`. */
   async work(session: AccountSession, id: string): Promise<void> {
     if (this.#deps.store.get().work?.id === id && this.#working !== null) return;

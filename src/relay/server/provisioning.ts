@@ -24,9 +24,12 @@ import {
   type ProvisioningRequest,
   parseJsonWith,
   type RelayVoice,
+  relayVoice,
   type SipTerms,
-  sipTerms,
+  sipEncryption,
+  sipPassword,
   sipUri,
+  sipUser,
 } from "../../protocol/index.ts";
 import { refusal } from "./problems.ts";
 
@@ -35,7 +38,20 @@ const GOOD_FOR = minutes(10);
 /** Used addresses that are remembered. Above it the oldest are forgotten, minutes before they would have ended by themselves. */
 const MOST_USED = 20_000;
 
-const sealedAccount = z.strictObject({ until: z.int(), sip: sipTerms });
+const { host, realm, port, transport, cert_sha256 } = relayVoice.shape;
+/** Short, since it ends up in a code that a phone reads from a screen. */
+const sealedAccount = z.tuple([
+  z.int(),
+  sipUser,
+  sipPassword,
+  sipEncryption,
+  host,
+  realm,
+  port,
+  transport,
+  cert_sha256,
+]);
+type SealedAccount = z.infer<typeof sealedAccount>;
 
 export interface ProvisioningDeps {
   readonly crypto: CryptoSuite;
@@ -62,13 +78,10 @@ export class Provisioning {
     const { random, clock, voice: gateway } = this.#deps;
     const voice = gateway();
     if (voice === null) throw refusal("relay.no_calls", "phones do not register at this relay");
-    const { host, realm, port, transport, cert_sha256 } = voice;
-    const sip: SipTerms = {
-      ...{ v: 1, uri: sipUri(user, host), user, password, realm, host, port, transport },
-      ...{ encryption, cert_sha256, via_relay: true },
-    };
     const until = unixSecondsOf(clock.now()) + GOOD_FOR / 1000;
-    const plaintext = utf8(JSON.stringify({ until, sip }));
+    const server = [voice.host, voice.realm, voice.port, voice.transport, voice.cert_sha256] as const;
+    const account: SealedAccount = [until, user, password, encryption, ...server];
+    const plaintext = utf8(JSON.stringify(account));
     const token = toBase64url(encryptLocal({ key: this.#key, random, domain: DOMAIN, plaintext }));
     return { path: `/provisioning/${token}`, expires_at: until };
   }
@@ -76,15 +89,16 @@ export class Provisioning {
   /** The document, once. Errors: `relay.provisioning_over` for an address that was used, has ended, or was never given out. */
   redeem(token: string): string {
     const now = unixSecondsOf(this.#deps.clock.now());
-    const { until, sip } = this.#open(token);
+    const account = this.#open(token);
+    const [until] = account;
     const hash = toHex(this.#deps.crypto.sha256(utf8(token)));
     for (const [old, end] of this.#used) if (end <= now || this.#used.size > MOST_USED) this.#used.delete(old);
     if (until <= now || this.#used.has(hash)) throw over();
     this.#used.set(hash, until);
-    return linphoneXml({ sip });
+    return linphoneXml({ sip: termsOf(account) });
   }
 
-  #open(token: string): z.infer<typeof sealedAccount> {
+  #open(token: string): SealedAccount {
     try {
       const bytes = decryptLocal({ key: this.#key, domain: DOMAIN, box: fromBase64url(token) });
       return parseJsonWith(sealedAccount, fromUtf8(bytes), "relay.provisioning_over", "the address");
@@ -94,6 +108,11 @@ export class Provisioning {
       throw error;
     }
   }
+}
+
+function termsOf([, user, password, encryption, host, realm, port, transport, cert_sha256]: SealedAccount): SipTerms {
+  const account = { v: 1, uri: sipUri(user, host), user, password, encryption } as const;
+  return { ...account, realm, host, port, transport, cert_sha256, via_relay: true };
 }
 
 const over = (): AppError => refusal("relay.provisioning_over", "this address is good no more");

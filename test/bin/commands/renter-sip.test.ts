@@ -102,6 +102,28 @@ describe("renter sip", () => {
     expect((await run("sip", "--qr", "http://box.example.org/p/1")).exit).toBe(2);
   });
 
+  it("draws an address that the relay makes, good once, where phones register at it", async () => {
+    await relay.stop();
+    const at = { host: TERMS.host, realm: TERMS.realm, port: 5061, transport: "tls", cert_sha256: null } as const;
+    const trunk = { ...at, cert_sha256: "0".repeat(64) };
+    relay = await startRealRelay(new VirtualClock(NOW), {}, { ...at, trunk, media: "direct" });
+    const sip: SipTerms = { ...TERMS, cert_sha256: null, via_relay: true };
+    await granted(sip);
+    const { stdout, stderr } = await run("sip", "--qr");
+    const [address = ""] = /http:\S+\/provisioning\/\S+/.exec(stdout) ?? [];
+    expect(stderr).toContain("Linphone's assistant scans it");
+    expect(stdout + stderr).not.toContain(TERMS.password);
+    expect(await (await fetch(address)).text()).toBe(linphoneXml({ sip }));
+    expect((await fetch(address)).status).toBe(404);
+  });
+
+  it("of a relay that takes no calls is the account's name", async () => {
+    await granted({ ...TERMS, cert_sha256: null, via_relay: true });
+    const { stdout, stderr } = await run("sip", "--qr");
+    expect(stdout).toContain(TERMS.uri);
+    expect(stderr).toContain("it sets no phone up");
+  });
+
   it("follows a rotation: the newest grant counts", async () => {
     await granted();
     await run("sip");

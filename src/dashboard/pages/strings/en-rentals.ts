@@ -37,6 +37,11 @@ export const enRentals = {
   "rentals.order.open": "Go on",
   "phone.title": "Phone account",
   "phone.text": "With Linphone, or any SIP phone, you can be rung at this number and ring out with it.",
+  "phone.scan": "Show a code to scan",
+  "phone.scan.label": "QR code for Linphone",
+  "phone.scan.again": "New code",
+  "phone.scan.text":
+    "In Linphone: assistant, “scan QR code”. The code is good once, for ten minutes; whoever scans it first has the account.",
   "phone.linphone": "Save for Linphone",
   "phone.linphone.text":
     "In Linphone: assistant, “fetch remote configuration”, and give it this file. It holds the password: delete it afterwards.",

@@ -110,7 +110,10 @@ function RentalCard({ rental }: { readonly rental: AccountRental }) {
       </div>
       <Details rental={rental} />
       {isPhone && sip !== null && number !== null && (
-        <PhoneDialog profile={{ sip, number, expiresAt: grant.expires_at }} onClose={() => setPhone(false)} />
+        <PhoneDialog
+          {...{ rental, profile: { sip, number, expiresAt: grant.expires_at } }}
+          onClose={() => setPhone(false)}
+        />
       )}
     </li>
   );

@@ -40,6 +40,11 @@ export const deRentals: Translation = {
   "phone.title": "Telefonkonto",
   "phone.text":
     "Mit Linphone oder einem anderen SIP-Telefon können Sie unter dieser Nummer angerufen werden und mit ihr anrufen.",
+  "phone.scan": "Code zum Scannen zeigen",
+  "phone.scan.label": "QR-Code für Linphone",
+  "phone.scan.again": "Neuer Code",
+  "phone.scan.text":
+    "In Linphone: Assistent, „QR-Code scannen“. Der Code gilt einmal und zehn Minuten lang; wer ihn zuerst scannt, hat das Konto.",
   "phone.linphone": "Für Linphone speichern",
   "phone.linphone.text":
     "In Linphone: Assistent, „fetch remote configuration“, und diese Datei angeben. Sie enthält das Passwort: Löschen Sie sie danach.",

@@ -39,6 +39,11 @@ export const esRentals: Translation = {
   "rentals.order.open": "Continuar",
   "phone.title": "Cuenta telefónica",
   "phone.text": "Con Linphone, o cualquier teléfono SIP, pueden llamarle a este número y usted puede llamar con él.",
+  "phone.scan": "Mostrar un código para escanear",
+  "phone.scan.label": "Código QR para Linphone",
+  "phone.scan.again": "Código nuevo",
+  "phone.scan.text":
+    "En Linphone: asistente, «escanear código QR». El código vale una sola vez, durante diez minutos; quien lo escanee primero tiene la cuenta.",
   "phone.linphone": "Guardar para Linphone",
   "phone.linphone.text":
     "En Linphone: asistente, «fetch remote configuration», e indique este archivo. Contiene la contraseña: bórrelo después.",

@@ -41,6 +41,11 @@ export const ruRentals: Translation = {
   "rentals.order.open": "Продолжить",
   "phone.title": "Учётная запись телефона",
   "phone.text": "С Linphone или любым SIP-телефоном вы можете принимать звонки на этот номер и звонить с него.",
+  "phone.scan": "Показать код для сканирования",
+  "phone.scan.label": "QR-код для Linphone",
+  "phone.scan.again": "Новый код",
+  "phone.scan.text":
+    "В Linphone: помощник, «сканировать QR-код». Код действует один раз в течение десяти минут; учётная запись достанется тому, кто отсканирует его первым.",
   "phone.linphone": "Сохранить для Linphone",
   "phone.linphone.text":
     "В Linphone: помощник, «fetch remote configuration», и укажите этот файл. В нём пароль: потом удалите файл.",
