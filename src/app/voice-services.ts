@@ -39,6 +39,7 @@ import {
   AudioSocketServer,
   DrachtioEdge,
   type SipEdge,
+  SpokenWords,
   SrfConnection,
   STASIS_APP,
 } from "../voice/index.ts";
@@ -108,7 +109,8 @@ function createGateway(deps: VoiceDeps): AsteriskGateway {
   const { host, port } = audiosocket;
   const audio = new AudioSocketServer({ host, port, clock, log });
   const edge = sipEdge(deps, wire);
-  return new AsteriskGateway({ wire, edge, audio, audioHost: `${host}:${port}`, clock, random, log });
+  const words = new SpokenWords({ language: () => deps.live.current.locale.language, log });
+  return new AsteriskGateway({ wire, edge, audio, audioHost: `${host}:${port}`, words, clock, random, log });
 }
 
 interface Made {

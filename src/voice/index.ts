@@ -21,6 +21,7 @@ export {
   type SrfOptions,
 } from "./drachtio/index.ts";
 export { AudioSocketServer, type AudioSocketServerOptions } from "./media/audiosocket-server.ts";
+export { SpokenWords, type SpokenWordsDeps } from "./media/spoken-words.ts";
 export { edgeEndpoint, type IncomingChannel, MEDIA_HEADER, type RingTarget, type SipEdge } from "./sip-edge.ts";
 export {
   type DialTcp,

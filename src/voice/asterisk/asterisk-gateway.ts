@@ -25,6 +25,7 @@ import type {
   VoiceGateway,
 } from "../../core/index.ts";
 import type { AudioSocketServer } from "../media/audiosocket-server.ts";
+import type { SpokenWords } from "../media/spoken-words.ts";
 import type { IncomingChannel, RingTarget, SipEdge } from "../sip-edge.ts";
 import type { AriClient } from "./ari-client.ts";
 import { AriCommands, eventOf } from "./ari-commands.ts";
@@ -45,6 +46,8 @@ export interface AsteriskGatewayDeps {
   readonly audio: AudioSocketServer;
   /** Where Asterisk reaches `audio`. */
   readonly audioHost: string;
+  /** Left out: announcements are tones alone. */
+  readonly words?: Pick<SpokenWords, "of">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -201,9 +204,9 @@ export class AsteriskGateway implements VoiceGateway {
   }
 
   #soundDeps() {
-    const { audio, clock, random, log, audioHost } = this.#deps;
+    const { audio, clock, random, log, audioHost, words } = this.#deps;
     const reached = (): string => audioHost.replace(/:0$/, `:${audio.port}`);
-    return { ari: this.#ari, audio, clock, random, log, audioHost: reached };
+    return { ari: this.#ari, audio, clock, random, log, audioHost: reached, words };
   }
 
   #addLeg(user: string, name: string, first: LegStep): AsteriskLeg {

@@ -18,7 +18,7 @@ import type { Announcement, ModemAudio } from "../../core/index.ts";
 import { uuidOf, uuidText } from "../media/audiosocket-codec.ts";
 import type { AudioSocketServer, ExpectedLink } from "../media/audiosocket-server.ts";
 import { type MediaCounts, MediaSession } from "../media/media-session.ts";
-import { announcementTones, toneFrames, tonesLength } from "../media/tones.ts";
+import { announcementFrames, type SpokenWords } from "../media/spoken-words.ts";
 import type { AriCommands } from "./ari-commands.ts";
 import { STASIS_APP } from "./asterisk-setup.ts";
 import { LEG_PREFIX } from "./sweep.ts";
@@ -31,6 +31,8 @@ export interface PhoneMediaDeps {
   readonly log: Logger;
   /** How Asterisk reaches the AudioSocket server, `host:port`. */
   readonly audioHost: () => string;
+  /** Left out: announcements are tones alone. */
+  readonly words?: Pick<SpokenWords, "of"> | undefined;
 }
 
 const STASIS_TIMEOUT: Millis = millis(3000);
@@ -79,8 +81,8 @@ export class PhoneMedia {
     const session = await this.#open(phone);
     if (this.#closed) return;
     if (what === "echo") return await session.echo();
-    const tones = announcementTones(what);
-    await session.say(toneFrames(tones), millis(tonesLength(tones)));
+    const { frames, length } = announcementFrames(what, (await this.#deps.words?.of(what)) ?? []);
+    await session.say(frames, length);
   }
 
   /** Asterisk told that the channel `channel` is in Stasis. */

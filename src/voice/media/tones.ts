@@ -1,4 +1,4 @@
-// Sounds that the box makes itself, frame by frame: nothing has to be installed, and nobody's voice or language is needed.
+// Sounds that the box makes itself, frame by frame: nothing has to be installed, and nobody's language is needed.
 
 import { type Announcement, PCM_FRAME_BYTES, PCM_RATE } from "../../core/index.ts";
 
@@ -56,6 +56,8 @@ export function announcementTones(what: Exclude<Announcement, "echo">): readonly
   return ANNOUNCEMENTS[what];
 }
 
+/** In front of words: that it is a recording which comes, once. */
+export const BEFORE_WORDS: readonly Tone[] = special(380, 380, 270);
 /** How long they last, in ms. */
 export function tonesLength(tones: readonly Tone[]): number {
   return tones.reduce((sum, { ms }) => sum + ms, 0);
