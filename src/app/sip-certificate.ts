@@ -1,6 +1,7 @@
-// The certificate of SIP over TLS: the box's own, made anew before it ends, or files of the owner's, read anew when they change.
+// The certificate of SIP over TLS: the box's own, made anew before it ends, or files of the owner's, read anew when they change. The servers
+// of SIP see a copy of those: they run as other users, and need not be let near the owner's keys.
 
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, type Logger, type Random, type UnixMs } from "../base/index.ts";
@@ -19,7 +20,7 @@ export interface CertificateFiles {
 export interface SipCertificateDeps {
   readonly section: Pick<VoiceSection, "host" | "cert_file" | "key_file">;
   readonly dataFolder: string;
-  /** Where the box's own lies. */
+  /** Where the servers find it. */
   readonly folder: string;
   /** Of its files; `sip` unless given. */
   readonly name?: string;
@@ -33,7 +34,9 @@ const RENEW_DAYS = 30;
 
 export class SipCertificateKeeper {
   readonly #deps: SipCertificateDeps;
-  readonly #isOwners: boolean;
+  /** The owner's; null where the box makes its own. */
+  readonly #owners: CertificateFiles | null;
+  /** What the servers read. */
   readonly files: CertificateFiles;
   #fingerprint: string | null = null;
 
@@ -42,41 +45,65 @@ export class SipCertificateKeeper {
     const { dataFolder, folder, name = "sip" } = deps;
     const { cert_file: cert, key_file: key } = deps.section;
     const absolute = (file: string): string => inDataFolder(dataFolder, file);
-    this.#isOwners = cert !== undefined && key !== undefined;
-    this.files =
-      cert !== undefined && key !== undefined
-        ? { cert: absolute(cert), key: absolute(key) }
-        : { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
+    this.#owners = cert !== undefined && key !== undefined ? { cert: absolute(cert), key: absolute(key) } : null;
+    this.files = { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
   }
 
   /** What phones pin: the certificate, unless its owner brought one that others vouch for. Null before the first `look`. */
   current(): SipCertificate | null {
     if (this.#fingerprint === null) return null;
-    return { sha256: this.#isOwners ? null : this.#fingerprint };
+    return { sha256: this.#owners === null ? this.#fingerprint : null };
   }
 
   /** True when it is another than at the last look; at the first, never. Errors: `voice.no_certificate`, `app.cannot_write`. */
   async look(): Promise<boolean> {
-    if (!this.#isOwners) await this.#renew();
-    const parsed = certificateIn((await readIfThere(this.files.cert)) ?? "");
-    if (parsed === null) {
-      throw new AppError("voice.no_certificate", `${this.files.cert} holds no certificate in PEM`, {
-        hint: "Name a PEM file in voice.cert_file, or leave cert_file and key_file out: then the box makes one.",
-      });
-    }
+    const parsed = this.#owners === null ? await this.#renew() : await this.#takeOver(this.#owners);
     const before = this.#fingerprint;
     this.#fingerprint = parsed.fingerprint256.replaceAll(":", "").toLowerCase();
     return before !== null && before !== this.#fingerprint;
   }
 
-  async #renew(): Promise<void> {
+  async #renew(): Promise<X509Certificate> {
     const { section, random, now, log } = this.#deps;
-    if (await isGood(this.files, section.host, now())) return;
-    const made = await makeServerCertificate({ random, now: now(), hosts: [section.host] });
-    await replaceFile(this.files.key, made.key);
-    await replaceFile(this.files.cert, made.certificate);
+    if (!(await isGood(this.files, section.host, now()))) {
+      const made = await makeServerCertificate({ random, now: now(), hosts: [section.host] });
+      await this.#write(made.certificate, made.key);
+      log.info("sip_certificate_made", { host: section.host });
+    }
+    const parsed = certificateIn((await readIfThere(this.files.cert)) ?? "");
+    if (parsed === null) throw unusable(this.files.cert, "holds no certificate in PEM");
+    return parsed;
+  }
+
+  /** A pair that does not belong together is refused whole: the servers go on with what they have. */
+  async #takeOver({ cert, key }: CertificateFiles): Promise<X509Certificate> {
+    const [text, secret] = [(await readIfThere(cert)) ?? "", (await readIfThere(key)) ?? ""];
+    const parsed = certificateIn(text);
+    if (parsed === null) throw unusable(cert, "holds no certificate in PEM");
+    if (!belongs(parsed, secret)) throw unusable(key, "holds no private key in PEM that belongs to the certificate");
+    const isNew = text !== (await readIfThere(this.files.cert)) || secret !== (await readIfThere(this.files.key));
+    if (isNew) await this.#write(text, secret);
+    return parsed;
+  }
+
+  async #write(certificate: string, key: string): Promise<void> {
+    await replaceFile(this.files.key, key);
+    await replaceFile(this.files.cert, certificate);
     await chmod(this.files.cert, 0o640);
-    log.info("sip_certificate_made", { host: section.host });
+  }
+}
+
+function unusable(file: string, why: string): AppError {
+  return new AppError("voice.no_certificate", `${file} ${why}`, {
+    hint: "Name PEM files in voice.cert_file and voice.key_file, or leave both out: then the box makes them.",
+  });
+}
+
+function belongs(certificate: X509Certificate, key: string): boolean {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
   }
 }
 

@@ -40,21 +40,36 @@ describe("the certificate of SIP", () => {
     expect(keeper.current()?.sha256).not.toBe(first?.sha256);
   }, 30_000);
 
-  it("of the owner is never written, has no pin, and is told when it is another", async () => {
+  it("of the owner is handed to the servers as a copy, has no pin, and is told when it is another", async () => {
     const own = keeperOf();
     await own.keeper.look();
     const other = keeperOf();
     await other.keeper.look();
     const { keeper, dataFolder } = keeperOf({ cert_file: "own.crt", key_file: "own.key" });
     await expect(keeper.look()).rejects.toMatchObject({ code: "voice.no_certificate" });
-    const put = (from: SipCertificateKeeper): void =>
-      writeFileSync(join(dataFolder, "own.crt"), readFileSync(from.files.cert));
+    const put = (from: SipCertificateKeeper, parts: readonly ("cert" | "key")[] = ["cert", "key"]): void => {
+      const names = { cert: "own.crt", key: "own.key" };
+      for (const part of parts) writeFileSync(join(dataFolder, names[part]), readFileSync(from.files[part]));
+    };
+    const handedOver = () => [readFileSync(keeper.files.cert, "utf8"), readFileSync(keeper.files.key, "utf8")];
+    const of = ({ files }: SipCertificateKeeper) => [readFileSync(files.cert, "utf8"), readFileSync(files.key, "utf8")];
     put(own.keeper);
     expect(await keeper.look()).toBe(false);
     expect(keeper.current()).toEqual({ sha256: null });
-    put(other.keeper);
+    // The servers read copies, which their units are given.
+    expect(keeper.files).toEqual({
+      cert: join(dataFolder, "voice", "sip.crt"),
+      key: join(dataFolder, "voice", "sip.key"),
+    });
+    expect(handedOver()).toEqual(of(own.keeper));
+    put(other.keeper, ["cert"]);
+    await expect(keeper.look()).rejects.toThrow(/own\.key holds no private key in PEM that belongs/);
+    expect(handedOver()).toEqual(of(own.keeper));
+    put(other.keeper, ["key"]);
     expect(await keeper.look()).toBe(true);
-  });
+    expect(handedOver()).toEqual(of(other.keeper));
+    expect(await keeper.look()).toBe(false);
+  }, 30_000);
 });
 
 describe("the watch over it", () => {
