@@ -174,7 +174,8 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const entrance = await openEntrance({ ...deps, store, storageKey });
   parts.started("certificates", async () => entrance.stop());
   const now = (): UnixMs => time.now();
-  const voiceSetup = await prepareCalls(config.voice, { ...deps, dataFolder: folder.path, now });
+  const calls = await prepareCalls(config.voice, { ...deps, dataFolder: folder.path, now });
+  const voiceSetup = calls.setup;
   const gateway = await openRelayGateway({ ...deps, store });
   const live = deps.live ?? new LiveConfig(config, { log });
   const services = createServices({
@@ -199,7 +200,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.sip.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
-  const voice = createCalls(config.voice, voiceSetup, { ...deps, ...services, store, live, now, gateway, identity });
+  const voice = createCalls(config.voice, calls, { ...deps, ...services, store, live, now, gateway, identity });
   const appliance = await openAppliance({
     ...deps,
     ...services,

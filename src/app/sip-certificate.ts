@@ -4,7 +4,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError, type Logger, type Random, type UnixMs } from "../base/index.ts";
+import { AppError, hasCode, type Logger, messageOf, type Random, type UnixMs } from "../base/index.ts";
 import type { VoiceSection } from "../config/index.ts";
 import { makeServerCertificate } from "../tls/index.ts";
 import { readIfThere, replaceFile } from "./data-folder.ts";
@@ -57,7 +57,7 @@ export class SipCertificateKeeper {
 
   /** True when it is another than at the last look; at the first, never. Errors: `voice.no_certificate`, `app.cannot_write`. */
   async look(): Promise<boolean> {
-    const parsed = this.#owners === null ? await this.#renew() : await this.#takeOver(this.#owners);
+    const parsed = this.#owners === null ? await this.#renew() : await this.#ofOwner(this.#owners);
     const before = this.#fingerprint;
     this.#fingerprint = parsed.fingerprint256.replaceAll(":", "").toLowerCase();
     return before !== null && before !== this.#fingerprint;
@@ -73,6 +73,19 @@ export class SipCertificateKeeper {
     const parsed = certificateIn((await readIfThere(this.files.cert)) ?? "");
     if (parsed === null) throw unusable(this.files.cert, "holds no certificate in PEM");
     return parsed;
+  }
+
+  /** A box that starts while its owner's files are broken goes on with the pair that it took over last. */
+  async #ofOwner(owners: CertificateFiles): Promise<X509Certificate> {
+    try {
+      return await this.#takeOver(owners);
+    } catch (error) {
+      const kept = certificateIn((await readIfThere(this.files.cert)) ?? "");
+      const isWhole = kept !== null && belongs(kept, (await readIfThere(this.files.key)) ?? "");
+      if (!isWhole || this.#fingerprint !== null || !hasCode(error, "voice.no_certificate")) throw error;
+      this.#deps.log.error("sip_certificate_kept", { reason: messageOf(error) });
+      return kept;
+    }
   }
 
   /** A pair that does not belong together is refused whole: the servers go on with what they have. */

@@ -48,7 +48,7 @@ import type { LiveConfig } from "./live-config.ts";
 import { createRelayEdge, discreet, type RelayGateway, relayView } from "./relay-gateway.ts";
 import { watchSipCertificate } from "./sip-certificate-watch.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
-import { DIGESTS, type VoiceSetup } from "./voice-setup.ts";
+import { DIGESTS, type PreparedCalls, type VoiceSetup } from "./voice-setup.ts";
 
 export interface VoiceDeps {
   readonly section: VoiceSection;
@@ -243,11 +243,17 @@ export function createVoice(deps: VoiceDeps): VoiceServices {
   };
 }
 
-/** Null on a box without calls. */
+/** Null on a box without calls, and on one that has to do without: there alerts and console say why. */
 export function createCalls(
   section: VoiceSection | undefined,
-  setup: VoiceSetup | null,
+  { setup, problem }: PreparedCalls,
   deps: Omit<VoiceDeps, "section" | "setup">,
 ): VoiceServices | null {
+  if (problem !== null) {
+    const { callHub, events } = deps;
+    const nothing = { edge: null, accounts: 0, phones: 0, slots: [], throttled: null };
+    callHub.attach(() => ({ problem: problem.code, ...nothing }));
+    events.record({ level: "error", code: "voice.down", details: { reason: problem.code } });
+  }
   return section === undefined || setup === null ? null : createVoice({ ...deps, section, setup });
 }

@@ -3,7 +3,17 @@
 import { mkdir } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { type Clock, type Logger, type Random, Secret, toHex, type UnixMs } from "../base/index.ts";
+import {
+  type AppError,
+  type Clock,
+  isAppError,
+  type Logger,
+  messageOf,
+  type Random,
+  Secret,
+  toHex,
+  type UnixMs,
+} from "../base/index.ts";
 import type { VoiceSection } from "../config/index.ts";
 import {
   type AsteriskFolders,
@@ -73,12 +83,26 @@ export async function prepareVoice(deps: VoiceSetupDeps): Promise<VoiceSetup> {
   return { edge, ariPassword, drachtioSecret, anchorPort, certificate, changed };
 }
 
-/** Null on a box without calls. Errors: those of `prepareVoice`. */
-export function prepareCalls(
+/** Both null on a box without calls. */
+export interface PreparedCalls {
+  readonly setup: VoiceSetup | null;
+  /** Why there are no calls although the owner wants them. */
+  readonly problem: AppError | null;
+}
+
+/** What is wrong with calls keeps no SMS from its renter: the box starts without them, and says why. Never rejects with an `AppError`. */
+export async function prepareCalls(
   section: VoiceSection | undefined,
   deps: Omit<VoiceSetupDeps, "section">,
-): Promise<VoiceSetup | null> {
-  return section === undefined ? Promise.resolve(null) : prepareVoice({ ...deps, section });
+): Promise<PreparedCalls> {
+  if (section === undefined) return { setup: null, problem: null };
+  try {
+    return { setup: await prepareVoice({ ...deps, section }), problem: null };
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    deps.log.error("calls_not_prepared", { code: error.code, reason: messageOf(error) });
+    return { setup: null, problem: error };
+  }
 }
 
 /** A secret that both the box and a server read; made where there is none, so that nobody has to invent it. */

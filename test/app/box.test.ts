@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { BoxHandle } from "../../src/app/index.ts";
 import { currentIdentity, openOrCreateKeystore } from "../../src/app/keystore-file.ts";
+import { publishLocalAccess } from "../../src/app/local-access.ts";
 import { toBase64url, unixMs } from "../../src/base/index.ts";
 import { BoxReceipts } from "../../src/core/index.ts";
 import { publicKeysToText, verifyAnyReceipt } from "../../src/envelope/index.ts";
@@ -37,6 +38,20 @@ async function hasRelayReceipt({ store, identity }: BoxHandle, relayUrl: string)
 }
 
 describe("the box role", () => {
+  it("takes SMS although its calls cannot be set up, and says so", async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, "own.crt"), "no certificate");
+    writeFileSync(join(folder, "own.key"), "no key");
+    const voice = { host: "127.0.0.1", cert_file: "own.crt", key_file: "own.key", asterisk: { password_file: "ari" } };
+    const { box, log } = await openBox({ folder, sections: { voice } });
+    await ready(box);
+    expect(log.lines.join("\n")).toMatch(/calls_not_prepared.*voice\.no_certificate/);
+    const { access } = await publishLocalAccess(folder, box.consoleUrl, { settings: box.store, random: parts.random });
+    const headers = { authorization: `Bearer ${access.token}` };
+    const metrics = await (await fetch(`${box.consoleUrl}/metrics`, { headers })).text();
+    expect(metrics).toMatch(/^numberbox_voice_up 0$/m);
+  });
+
   it("brings an SMS from the SIM to the relay and remembers everything over a restart", async () => {
     const folder = tempFolder();
     const relay = await openRelay(await providerKey(folder));

@@ -11,8 +11,12 @@ import { tempFolder } from "../sqlite/temp-folder.ts";
 
 function keeperOf(files: object = {}) {
   const dataFolder = tempFolder();
+  mkdirSync(join(dataFolder, "voice"));
+  return keeperIn(dataFolder, files);
+}
+
+function keeperIn(dataFolder: string, files: object) {
   const folder = join(dataFolder, "voice");
-  mkdirSync(folder);
   const clock = new VirtualClock();
   const section = parseBoxConfig(
     JSON.stringify({ voice: { host: "sip.example", asterisk: { password_file: "ari" }, ...files } }),
@@ -69,6 +73,13 @@ describe("the certificate of SIP", () => {
     expect(await keeper.look()).toBe(true);
     expect(handedOver()).toEqual(of(other.keeper));
     expect(await keeper.look()).toBe(false);
+    // A box that starts while its owner's files are broken has the last good pair.
+    writeFileSync(join(dataFolder, "own.crt"), "half a certifica");
+    await expect(keeper.look()).rejects.toMatchObject({ code: "voice.no_certificate" });
+    const later = keeperIn(dataFolder, { cert_file: "own.crt", key_file: "own.key" }).keeper;
+    expect(await later.look()).toBe(false);
+    expect(later.current()).toEqual({ sha256: null });
+    expect(handedOver()).toEqual(of(other.keeper));
   }, 30_000);
 });
 
