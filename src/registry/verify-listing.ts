@@ -40,7 +40,7 @@ export interface ListingJudgement {
   readonly verdicts: ListingVerdicts;
   /** All four are ok, the listing is active and something can be rented. */
   readonly rentable: boolean;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ListingWarning[];
   readonly value: ListingValue | null;
   readonly record: ListingRecord | null;
   readonly keys: WormKeys | null;
@@ -118,32 +118,42 @@ function judgeBinding(evidence: ListingEvidence, value: ListingValue, record: Li
   );
 }
 
+/** What a listing that may be rented should be known for, in words. */
+export const LISTING_WARNINGS = {
+  dated_ahead: "the record is dated in the future",
+  old: "the record is more than a year old",
+  no_tier: "the capabilities on chain announce no tier; the record does",
+  other_tiers: "the capabilities on chain announce other tiers than the record, which counts",
+  claims_reputation: "the record claims a reputation; nobody vouches for it",
+  other_owner: "another address owns the listing than the provider's identity",
+} as const;
+export type ListingWarning = keyof typeof LISTING_WARNINGS;
+
 /** How long a name is usually paid for; a record from before was forgotten, more likely than not. */
 const STALE_SECONDS = 366 * 86_400;
 
 /** Bits that the record does not bear out, or lacks. */
-function oddCapabilities(value: ListingValue, { fields }: ListingRecord): string | null {
-  if (!announcesTier(value.capabilities)) return "the capabilities on chain announce no tier; the record does";
+function oddCapabilities(value: ListingValue, { fields }: ListingRecord): ListingWarning | null {
+  if (!announcesTier(value.capabilities)) return "no_tier";
   const tiers = tiersOf(fields).map(({ tier }) => tier);
   const voice = tiers.includes("sms_voice_video");
   const { smsOnly, voice: voiceBit } = CAPABILITY;
   const fits =
     tiers.includes("sms_only") === ((value.capabilities & smsOnly) !== 0) &&
     voice === ((value.capabilities & voiceBit) !== 0);
-  return fits ? null : "the capabilities on chain announce other tiers than the record, which counts";
+  return fits ? null : "other_tiers";
 }
 
-function warningsOf(evidence: ListingEvidence, value: ListingValue, record: ListingRecord): readonly string[] {
+function warningsOf(evidence: ListingEvidence, value: ListingValue, record: ListingRecord): readonly ListingWarning[] {
   const { listing, worm, now } = evidence;
   const { timestamp, reputation } = record.fields;
-  const warnings: string[] = [];
-  if (timestamp > now + AHEAD_SECONDS) warnings.push("the record is dated in the future");
-  if (timestamp < now - STALE_SECONDS) warnings.push("the record is more than a year old");
+  const warnings: ListingWarning[] = [];
+  if (timestamp > now + AHEAD_SECONDS) warnings.push("dated_ahead");
+  if (timestamp < now - STALE_SECONDS) warnings.push("old");
   const odd = oddCapabilities(value, record);
   if (odd !== null) warnings.push(odd);
-  if (reputation !== undefined) warnings.push("the record claims a reputation; nobody vouches for it");
-  if (worm !== undefined && worm !== null && worm.address !== listing.address)
-    warnings.push("another address owns the listing than the provider's identity");
+  if (reputation !== undefined) warnings.push("claims_reputation");
+  if (worm !== undefined && worm !== null && worm.address !== listing.address) warnings.push("other_owner");
   return warnings;
 }
 

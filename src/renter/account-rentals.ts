@@ -8,7 +8,7 @@ import type { AccountKey } from "./account-key.ts";
 import { type ExportBundle, exportBundle } from "./bundle.ts";
 import type { InboxEntry } from "./inbox.ts";
 import type { SeqRange } from "./sequence.ts";
-import { senderPolicyText, sipOf } from "./terms.ts";
+import { type SenderPolicyTerms, senderPolicyOf, sipOf } from "./terms.ts";
 
 export interface AccountRental {
   readonly key: number;
@@ -17,7 +17,7 @@ export interface AccountRental {
   readonly number: string | null;
   readonly sip: SipTerms | null;
   /** That some senders' messages are not delivered. */
-  readonly policy: string | null;
+  readonly policy: SenderPolicyTerms | null;
   /** When its renter ended it before its time, in Unix ms; null for the others. */
   readonly cancelledAt: number | null;
   readonly received: number;
@@ -32,7 +32,7 @@ function secretOf(
 ): Pick<AccountRental, "number" | "sip" | "policy"> {
   try {
     const { number, terms } = openGrant(suite, key.identity.seed, grant);
-    return { number, sip: sipOrNull(terms), policy: senderPolicyText(terms) };
+    return { number, sip: sipOrNull(terms), policy: senderPolicyOf(terms) };
   } catch (error) {
     if (!isAppError(error)) throw error;
     return { number: null, sip: null, policy: null };

@@ -8,13 +8,24 @@ const terms = z.object({
   sender_policy: z.object({ presets: z.array(z.string()), custom: z.boolean() }),
 });
 
+/** Senders whose messages the provider does not deliver: kinds by name, and whether he has a list of his own. */
+export type SenderPolicyTerms = z.infer<typeof terms>["sender_policy"];
+
+/** Null when the terms keep no sender's messages from the renter. */
+export function senderPolicyOf(value: unknown): SenderPolicyTerms | null {
+  const { data } = terms.safeParse(value);
+  if (data === undefined) return null;
+  const { presets, custom } = data.sender_policy;
+  return presets.length > 0 || custom ? { presets, custom } : null;
+}
+
 /** That some senders' messages do not reach the renter; null when the terms say nothing of the kind. */
 export function senderPolicyText(value: unknown): string | null {
-  const parsed = terms.safeParse(value);
-  if (!parsed.success) return null;
-  const { presets, custom } = parsed.data.sender_policy;
+  const policy = senderPolicyOf(value);
+  if (policy === null) return null;
+  const { presets, custom } = policy;
   const kinds = [...presets, ...(custom ? ["senders of the provider's own list"] : [])];
-  return kinds.length === 0 ? null : `The provider does not deliver messages from: ${kinds.join(", ")}.`;
+  return `The provider does not deliver messages from: ${kinds.join(", ")}.`;
 }
 
 /** Terms without what signs in at the provider's: what other commands than `renter sip` may show. `calls`: whether it is there. */

@@ -4,8 +4,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../src/base/index.ts";
+import { SENDER_PRESETS } from "../../src/core/sender-presets.ts";
 import { en } from "../../src/dashboard/pages/strings/en.ts";
-import { problemOf, Words } from "../../src/dashboard/pages/words.ts";
+import { policyIn, problemOf, Words } from "../../src/dashboard/pages/words.ts";
+import { LISTING_WARNINGS } from "../../src/registry/index.ts";
+import { visibleLine } from "../../src/renter/index.ts";
 
 const words = new Words(en, "en");
 
@@ -55,5 +58,20 @@ describe("the renter's texts", () => {
     const odd = new AppError("some.new_code", "the moon is full", { hint: "Wait." });
     expect(problemOf(words, odd)).toEqual({ what: "The moon is full (some.new_code)", hint: "Wait." });
     expect(problemOf(words, new TypeError("x is not a function")).what).toBe("Something went wrong in this page.");
+  });
+
+  it("say whose messages a provider does not deliver, by name where the kind is not known", () => {
+    for (const preset of Object.keys(SENDER_PRESETS)) expect(words.find(`policy.${preset}`)).not.toBeNull();
+    expect(policyIn(words, { presets: ["crypto-exchanges", "new\u202ekind"], custom: true })).toBe(
+      `The provider does not deliver messages from: crypto exchanges, ${visibleLine("new\u202ekind")}, senders of his own list.`,
+    );
+  });
+
+  it("have words for all that is wrong with an offer", () => {
+    const file = fileURLToPath(new URL("../../src/registry/verify-listing.ts", import.meta.url));
+    const codes = [...readFileSync(file, "utf8").matchAll(/failed\(\s*"(listing\.[a-z_]+)"/g)].map((match) => match[1]);
+    expect(codes.length).toBeGreaterThan(8);
+    for (const code of [...codes, "listing.expired", "listing.deleted"]) expect(en).toHaveProperty([`check.${code}`]);
+    for (const warning of Object.keys(LISTING_WARNINGS)) expect(en).toHaveProperty([`warning.${warning}`]);
   });
 });

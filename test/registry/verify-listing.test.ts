@@ -98,7 +98,7 @@ describe("a listing", () => {
     expect(judgeListing(systemCrypto, { ...evidence, listing: { ...listing, state: "expired" } }).rentable).toBe(false);
     const ahead = judgeListing(systemCrypto, publish(provider, recordOf(provider, { timestamp: NOW + 601 })).evidence);
     expect(ahead.rentable).toBe(false);
-    expect(ahead.warnings).toEqual(["the record is dated in the future"]);
+    expect(ahead.warnings).toEqual(["dated_ahead"]);
   });
 
   it("that expired or was deleted fails the commitment, also when it was read before its last height", () => {
@@ -132,12 +132,12 @@ describe("a listing", () => {
     const old = publish(provider, recordOf(provider, { timestamp: NOW - 367 * 86_400 }));
     expect(judgeListing(systemCrypto, old.evidence)).toMatchObject({
       rentable: true,
-      warnings: ["the record is more than a year old"],
+      warnings: ["old"],
     });
     const two = judgeListing(systemCrypto, publish(provider, recordOf(provider), "EOther").evidence);
     expect(two).toMatchObject({
       rentable: true,
-      warnings: ["another address owns the listing than the provider's identity"],
+      warnings: ["other_owner"],
     });
     const { capabilities: _, ...unsigned } = recordOf(provider);
     const { evidence, listing } = publish(provider, unsigned);
@@ -145,8 +145,8 @@ describe("a listing", () => {
       const value = listingValueBytes({ ...parseListingValue(listing.value), capabilities });
       return judgeListing(systemCrypto, { ...evidence, listing: { ...listing, value } }).warnings;
     };
-    expect(warningsFor(7)).toEqual(["the capabilities on chain announce no tier; the record does"]);
-    expect(warningsFor(27)).toEqual(["the capabilities on chain announce other tiers than the record, which counts"]);
+    expect(warningsFor(7)).toEqual(["no_tier"]);
+    expect(warningsFor(27)).toEqual(["other_tiers"]);
     expect(warningsFor(11)).toEqual([]);
   });
 

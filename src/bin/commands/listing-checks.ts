@@ -13,6 +13,7 @@ import {
   explainCommitment,
   explainSignature,
   judgeListing,
+  LISTING_WARNINGS,
   type ListingEvidence,
   type ListingJudgement,
   type NameEvidence,
@@ -157,7 +158,8 @@ function offerLines({ record, value }: ListingJudgement): readonly string[] {
 
 /** Prints a judgement; the exit code is 0 only for a listing that can be rented. */
 export function tellJudgement(io: CliIo, judged: ListingJudgement, json: boolean): ExitCode {
-  const { verdicts, rentable, warnings, value } = judged;
+  const { verdicts, rentable, value } = judged;
+  const warnings = judged.warnings.map((warning) => LISTING_WARNINGS[warning]);
   if (json) io.out(`${JSON.stringify({ verdicts, rentable, warnings, value })}\n`);
   else {
     for (const [name, text] of Object.entries(WHAT) as [keyof typeof WHAT, string][])

@@ -2,7 +2,7 @@
 
 import { AppError, type MicroEmc, shortEmc } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
-import { capabilityWords, DURATIONS, type TierTerms } from "../../registry/index.ts";
+import { capabilityWords, DURATIONS, LISTING_WARNINGS, type TierTerms } from "../../registry/index.ts";
 import { judgeOffers, type ListingOfferView, MarketReader, type OfferDeps, visibleLine } from "../../renter/index.ts";
 import { openDiskFolder, readLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
@@ -50,7 +50,7 @@ export function offerLine({ listingId, judgement, tiers, features, available, so
     rentable: rentable && available,
     available,
     verdicts,
-    warnings,
+    warnings: warnings.map((warning) => LISTING_WARNINGS[warning]),
     provider: keys?.verify ?? null,
     worm_ref: value?.worm_ref ?? null,
     rev: value?.rev ?? null,
@@ -85,7 +85,7 @@ function offerText(offer: ListingOfferView): string {
   });
   const faults = faultsOf(offer);
   const head = lines.length === 0 ? [row([offer.listingId, "-"])] : lines;
-  const warnings = offer.judgement.warnings.map((warning) => `    note: ${visibleLine(warning)}\n`);
+  const warnings = offer.judgement.warnings.map((warning) => `    note: ${LISTING_WARNINGS[warning]}\n`);
   return [...head, ...faults.map((fault) => `    not rentable: ${visibleLine(fault)}\n`), ...warnings].join("");
 }
 

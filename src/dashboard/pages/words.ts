@@ -2,6 +2,7 @@
 
 import { isAppError } from "../../base/index.ts";
 import { capital, Phrases, type ProblemText } from "../../page-parts/index.ts";
+import { type SenderPolicyTerms, visibleLine } from "../../renter/index.ts";
 import type { Messages } from "./strings/en.ts";
 
 export class Words extends Phrases<Messages> {}
@@ -16,4 +17,10 @@ export function problemOf(words: Words, caught: unknown): ProblemText {
   const find = (kind: "problem" | "hint"): string | null =>
     words.find(`${kind}.${inner}`, values) ?? words.find(`${kind}.${code}`, values);
   return { what: find("problem") ?? `${capital(message)} (${code})`, hint: find("hint") ?? hint ?? null };
+}
+
+/** Whose messages the provider does not deliver. A kind that these pages do not know is told by its name. */
+export function policyIn(words: Words, { presets, custom }: SenderPolicyTerms): string {
+  const kinds = presets.map((preset) => words.find(`policy.${preset}`) ?? visibleLine(preset));
+  return words.t("policy.text", { senders: [...kinds, ...(custom ? [words.t("policy.custom")] : [])].join(", ") });
 }

@@ -2,15 +2,25 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { Empty, Icon } from "../../../page-parts/index.ts";
-import { type ListingOfferView, visibleLine } from "../../../renter/index.ts";
+import type { ListingOfferView } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { isRentable, otherFeatures, percentOf, regionsOf } from "../offer-filter.ts";
 import { Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { Feature, RegionName } from "../parts/offer-words.tsx";
-import { problemOf } from "../words.ts";
+import { problemOf, type Words } from "../words.ts";
 import { RentForm } from "./rent-form.tsx";
 
 const VERDICTS = ["commitment", "signature", "worm", "binding"] as const;
+
+type Judgement = ListingOfferView["judgement"];
+type Verdict = Judgement["verdicts"][(typeof VERDICTS)[number]];
+
+/** A fault that these pages have no words for is told in the checker's own. */
+function verdictIn(words: Words, name: (typeof VERDICTS)[number], verdict: Verdict): string {
+  if (verdict.kind === "ok") return words.t(`listing.${name}.ok`);
+  if (verdict.kind === "unknown") return words.t(`listing.${name}.unknown`);
+  return words.find(`check.${verdict.code}`) ?? verdict.message;
+}
 
 function Verdicts({ judgement: { verdicts } }: Pick<ListingOfferView, "judgement">) {
   const words = useWords();
@@ -23,7 +33,7 @@ function Verdicts({ judgement: { verdicts } }: Pick<ListingOfferView, "judgement
             <Icon name={verdict.kind === "ok" ? "ready" : verdict.kind === "failed" ? "close" : "info"} />
             <span>
               <b>{words.t(`listing.${name}`)}</b> <span class="hidden">{words.t(`verdict.${verdict.kind}`)}: </span>
-              <span class="soft">{verdict.kind === "ok" ? words.t(`listing.${name}.ok`) : verdict.message}</span>
+              <span class="soft">{verdictIn(words, name, verdict)}</span>
             </span>
           </li>
         );
@@ -42,7 +52,7 @@ function About({ offer }: { readonly offer: ListingOfferView }) {
       <Verdicts judgement={judgement} />
       {judgement.warnings.length > 0 && (
         <p class="soft">
-          {words.t("listing.warnings")}: {judgement.warnings.map(visibleLine).join("; ")}
+          {words.t("listing.warnings")}: {judgement.warnings.map((warning) => words.t(`warning.${warning}`)).join("; ")}
         </p>
       )}
       <dl class="plain-facts">

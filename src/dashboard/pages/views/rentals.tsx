@@ -5,6 +5,7 @@ import { Empty, Icon } from "../../../page-parts/index.ts";
 import { type AccountRental, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { CopyButton, ViewLink, ViewTitle } from "../parts/frame.tsx";
+import { policyIn } from "../words.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { PhoneDialog } from "./phone-dialog.tsx";
 
@@ -96,7 +97,7 @@ function RentalCard({ rental }: { readonly rental: AccountRental }) {
       </div>
       <Left rental={rental} />
       <p class="soft">{words.count("rentals.messages", received)}</p>
-      {policy !== null && <p class="soft small">{visibleLine(policy)}</p>}
+      {policy !== null && <p class="soft small">{policyIn(words, policy)}</p>}
       <div class="actions">
         <button type="button" onClick={() => controller.go({ name: "renew", id: grant.rental_id })}>
           {words.t("rentals.renew")}
