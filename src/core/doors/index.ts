@@ -1,0 +1,3 @@
+// Public face of `core/doors`.
+
+export * from "./door-choice.ts";
