@@ -21,19 +21,22 @@ const answer = (status: number, date: number | null = NOW): ServiceProbe["http"]
   return async () => said;
 };
 
+const RELAY = "https://relay.example/";
+
 interface Rig {
   readonly http?: ServiceProbe["http"];
   readonly tcp?: ServiceProbe["tcp"];
   readonly services?: readonly NamedService[];
   readonly units?: readonly UnitFacts[];
   readonly link?: typeof linkStart;
+  readonly urls?: readonly string[];
 }
 
-async function look({ http = answer(200), tcp = down, services = [], units = [], link }: Rig) {
+async function look({ http = answer(200), tcp = down, services = [], units = [], link, urls = [RELAY] }: Rig) {
   const checks = serviceChecks({
     ...{ clock: { now: () => NOW }, probe: { http, tcp }, services, units: ["a.service"] },
     exam: calmExam({ units: async (names) => (names.includes("a.service") ? units : []) }),
-    relay: { url: "https://relay.example/", link: link === undefined ? null : () => link },
+    relay: { urls, http, link: link === undefined ? null : () => link },
   });
   return (await Promise.all(checks.map(({ run }) => run()))).flat();
 }
