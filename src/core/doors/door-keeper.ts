@@ -1,6 +1,7 @@
 // Takes requests through the doors of a gateway: to another one at once where one fails, and back to a better one once it has held.
 
 import {
+  AppError,
   type Clock,
   type Disposer,
   type Millis,
@@ -109,7 +110,7 @@ export class DoorKeeper {
       }
     }
     // The chosen door is always among those to try.
-    throw new Error("a gateway without doors");
+    throw new AppError("relay.no_door", "the gateway has no doors");
   }
 
   #now(): Millis {

@@ -173,7 +173,7 @@ export class RelayDoors {
 
   #doorAt(at: number): Door {
     const door = this.#doors[at];
-    if (door === undefined) throw new Error(`there is no door ${at}`);
+    if (door === undefined) throw new AppError("relay.no_door", `there is no door ${at}`);
     return door;
   }
 

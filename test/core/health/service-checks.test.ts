@@ -71,6 +71,27 @@ describe("the relay", () => {
   });
 });
 
+describe("a relay with several addresses", () => {
+  const urls = ["https://a.example", "https://b.example"];
+  const only =
+    (host: string, said: HttpAnswer): ServiceProbe["http"] =>
+    (url) =>
+      new URL(url).host === host ? Promise.resolve(said) : down();
+
+  it("is well with one of them; that the other does not answer is a warning that names it", async () => {
+    const findings = await look({ urls, http: only("b.example", { status: 200, date: null }) });
+    expect(told(findings)).toEqual(["warn relay.unreachable", "ok relay.answers"]);
+    expect(findings.map(({ message }) => message.split(":")[0])).toEqual(["a.example", "b.example"]);
+  });
+
+  it("fails where none is well, and a wrong clock stays a fault", async () => {
+    const ill = await look({ urls, http: only("b.example", { status: 503, date: null }) });
+    expect(told(ill)).toEqual(["fail relay.unreachable", "fail relay.unwell"]);
+    const late = await look({ urls, http: only("b.example", { status: 200, date: unixMs(NOW + 121_000) }) });
+    expect(told(late)).toEqual(["warn relay.unreachable", "ok relay.answers", "fail clock.differs"]);
+  });
+});
+
 describe("a service", () => {
   const ari: NamedService = { name: "Asterisk", url: "http://127.0.0.1:8088/ari" };
   const drachtio: NamedService = { name: "drachtio", url: "tcp://[::1]:9022", remedy: "Start drachtio." };
