@@ -114,7 +114,7 @@ describe("a relay with two addresses", () => {
     for (let step = 0; step < 300 && client.url !== doors[0].url; step++) {
       await clock.advance(seconds(4));
       // The answers to what was asked then arrive before these do.
-      for (let i = 0; i < 3; i++) await rig.call("GET", "/health");
+      for (let i = 0; i < 8; i++) await rig.call("GET", "/health");
     }
     expect(client.url).toBe(doors[0].url);
     expect(await forward(2)).toBe("accepted queued");

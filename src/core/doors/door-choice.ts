@@ -10,7 +10,7 @@ export interface DoorState {
   readonly failures: number;
   /** Measured well in a row since the last failure; counted no further than it matters. */
   readonly proven: number;
-  /** Monotonic: before that nobody goes back to a door that failed, nor measures one that is well. */
+  /** Monotonic: before that it is not measured. */
   readonly notBefore: Millis;
 }
 
@@ -44,8 +44,8 @@ export const MEASURE_EVERY: Millis = minutes(1);
 export const DWELL: Millis = minutes(1);
 /** Answers in a row after which a door that had failed counts as any other. */
 const PROVEN = 2;
-/** Share of the newest measurement in the smoothed one. */
-const NEWEST = 0.25;
+/** Share of the newest measurement in the smoothed one. Whatever stood in the way of a slow answer, a quick one cannot be luck. */
+const NEWEST = { slower: 0.25, quicker: 0.5 } as const;
 /** What a place further back in the order weighs. */
 const ORDER = { share: 0.3, time: 20 } as const;
 /** By how much another door must be better than the one that is used. */
@@ -56,6 +56,12 @@ const untried: DoorState = { latency: null, failures: 0, proven: PROVEN, notBefo
 /** `count` doors, at least one, of which nothing is known; the first is chosen. */
 export function doorsStart(count: number): DoorsState {
   return { doors: Array.from({ length: count }, () => untried), chosen: 0, movedAt: null };
+}
+
+/** The same with doors added at the end, up to `count`. */
+export function doorsGrown(state: DoorsState, count: number): DoorsState {
+  const more = Math.max(0, count - state.doors.length);
+  return { ...state, doors: [...state.doors, ...Array.from({ length: more }, () => untried)] };
 }
 
 /** What going through a door costs, of those that were measured. A total order, so that doors that stay as they are never make a circle. */
@@ -70,7 +76,8 @@ function stepDoor(door: DoorState, input: DoorInput): DoorState {
       return door.failures === 0 ? door : { ...door, failures: 0, notBefore: now };
     case "measured": {
       const { latency } = door;
-      const smoothed = latency === null ? input.took : millis(latency + (input.took - latency) * NEWEST);
+      const change = input.took - (latency ?? input.took);
+      const smoothed = millis(input.took - change + change * (change > 0 ? NEWEST.slower : NEWEST.quicker));
       const proven = Math.min(PROVEN, door.proven + 1);
       return { latency: smoothed, failures: 0, proven, notBefore: millis(now + MEASURE_EVERY) };
     }
@@ -122,13 +129,9 @@ export function stepDoors(state: DoorsState, input: DoorInput): DoorsState {
   return better === null ? next : { doors, chosen: better, movedAt: input.now };
 }
 
-/** In which order a request tries doors: the chosen one, then whichever may be tried now. */
-export function doorsToTry({ doors, chosen }: DoorsState, now: Millis): readonly number[] {
-  const others = ranked(doors).filter((at) => {
-    const door = doors[at] ?? untried;
-    return at !== chosen && (door.failures === 0 || door.notBefore <= now);
-  });
-  return [chosen, ...others];
+/** In which order a request tries doors: the chosen one, then those that are well, and those that failed when nothing else is left. */
+export function doorsToTry({ doors, chosen }: DoorsState): readonly number[] {
+  return [chosen, ...ranked(doors).filter((at) => at !== chosen)];
 }
 
 /** The doors to ask the small question now; of a single one nothing needs to be known. */

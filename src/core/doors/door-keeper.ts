@@ -4,6 +4,7 @@ import {
   AppError,
   type Clock,
   type Disposer,
+  isAppError,
   type Millis,
   millis,
   type Random,
@@ -13,6 +14,7 @@ import {
 import {
   type DoorInput,
   type DoorsState,
+  doorsGrown,
   doorsStart,
   doorsToMeasure,
   doorsToTry,
@@ -63,9 +65,14 @@ export class DoorKeeper {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** More doors have become known, of lower preference than the others. */
+  grow(count: number): void {
+    this.#state = doorsGrown(this.#state, count);
+  }
+
   /** Measures the doors from now on; a single one is left alone. Idempotent. */
   start(): void {
-    if (this.#deps.count < 2 || this.#measuring !== null) return;
+    if (this.#state.doors.length < 2 || this.#measuring !== null) return;
     this.#measuring = new AbortController();
     void this.#measure(this.#measuring.signal);
   }
@@ -85,14 +92,10 @@ export class DoorKeeper {
     this.#step({ type: "failed", door, now: this.#now(), fraction: randomFraction(this.#deps.random) });
   }
 
-  /** Whether another door than this one could be tried now. */
-  hasOther(door: number): boolean {
-    return doorsToTry(this.#state, this.#now()).some((at) => at !== door);
-  }
-
-  /** Tries one door after another; what the last one answered, or rejected with, counts. */
+  /** Tries one door after another; what the last one answered, or rejected with, counts. An error that time may mend goes before others. */
   async through<T>({ attempt, isFault, isDoorError, signal }: DoorAttempt<T>): Promise<T> {
-    const doors = doorsToTry(this.#state, this.#now());
+    const doors = doorsToTry(this.#state);
+    let mendable: unknown = null;
     for (const [at, door] of doors.entries()) {
       const isLast = at === doors.length - 1;
       try {
@@ -106,7 +109,8 @@ export class DoorKeeper {
       } catch (error) {
         if (signal.aborted || !isDoorError(error)) throw error;
         this.failed(door);
-        if (isLast) throw error;
+        if (isAppError(error) && error.retryable) mendable = error;
+        if (isLast) throw mendable ?? error;
       }
     }
     // The chosen door is always among those to try.
