@@ -158,7 +158,8 @@ export class BoxRunner {
     const live = new LiveConfig(config, { log, values: checkBoxText(text).effective });
     live.register({ paths: ["log.level"], reload: ({ log: { level } }) => onLogLevel?.(level) });
     onLogLevel?.(config.log.level);
-    const box = await startBox({ ...this.#deps, config, live, settings: this.settings });
+    const storedConfig = (): Promise<BoxConfig | null> => this.settings.stored();
+    const box = await startBox({ ...this.#deps, config, live, settings: this.settings, storedConfig });
     try {
       const local = await publishLocalAccess(accessFolder, box.consoleUrl, { settings: box.store, random });
       this.#running = { box, removeAccess: local.remove };

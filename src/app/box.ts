@@ -70,6 +70,8 @@ export interface BoxDeps {
   readonly configFile?: string;
   /** Without it nobody changes settings over REST. */
   readonly settings?: SettingsConsole;
+  /** What the settings file holds now; without it what the box was started with. */
+  readonly storedConfig?: () => Promise<BoxConfig | null>;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;

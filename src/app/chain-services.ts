@@ -14,7 +14,7 @@ import {
 import { createEmercoinNode, createWalletGate, type EmercoinNode, httpTransport } from "../chain/index.ts";
 import type { EmercoinSection } from "../config/index.ts";
 import { type ChainConsole, createChainConsole, type WalletGate } from "../core/index.ts";
-import type { Socks5Proxy } from "../net/index.ts";
+import { type Socks5Proxy, socks5ProxyOf } from "../net/index.ts";
 import { inDataFolder } from "./in-data-folder.ts";
 
 export interface ChainDeps {
@@ -62,10 +62,7 @@ function credentialsOf({ section, dataFolder }: ChainDeps): () => Promise<Secret
 }
 
 export function proxyOf(text: string | undefined): Socks5Proxy | undefined {
-  if (text === undefined) return undefined;
-  const { hostname: host, port, username, password } = new URL(text);
-  const account = username === "" ? {} : { user: decodeURIComponent(username), password: decodeURIComponent(password) };
-  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) || 1080, ...account };
+  return text === undefined ? undefined : socks5ProxyOf(text);
 }
 
 /** Takes the wallet's passphrase from its file, where one is configured. Errors: `emercoin.no_credentials`, those of `WalletGate`. */

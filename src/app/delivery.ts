@@ -16,6 +16,7 @@ export async function startDelivery(services: BoxServices, parts: Parts, behind:
   parts.started("twin watch", () => twins.stop());
   // Stopped first: it starts the others.
   parts.started("catching up", () => catchUp.stop());
+  relay.start();
   const begin = (): void => {
     payments?.start();
     desk?.start();

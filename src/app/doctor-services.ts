@@ -1,7 +1,7 @@
 // Wires what the doctor looks at around the box: machine, ports, other programs, relay and services.
 
 import { type Clock, type Logger, slotId } from "../base/index.ts";
-import type { BoxConfig } from "../config/index.ts";
+import type { BoxConfig, BoxRelaySection } from "../config/index.ts";
 import {
   type ClockReading,
   type DoctorCheck,
@@ -10,6 +10,7 @@ import {
   machineChecks,
   type NamedService,
   portChecks,
+  type ServiceProbe,
   type SlotPort,
   type SlotStatus,
   serviceChecks,
@@ -17,8 +18,10 @@ import {
   type TrustedTime,
 } from "../core/index.ts";
 import { machineExam, programRunner, serviceProbe, UsbTtys } from "../host/index.ts";
+import { askRelay } from "../relay/index.ts";
 import { Boards, type PlacedSlot } from "./boards.ts";
 import { createMachine } from "./machine-services.ts";
+import { relayWay } from "./relay-services.ts";
 import type { Machine } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
 
@@ -90,6 +93,16 @@ function brokerServices(config: BoxConfig): readonly NamedService[] {
   });
 }
 
+/** The relay's addresses, asked by the way that the box itself goes: beside a proxy nobody must see that it asks. */
+function relayExam(section: BoxRelaySection, probe: Pick<ServiceProbe, "http">, clock: Clock) {
+  const way = relayWay(section);
+  const doors = [section, ...section.mirrors];
+  const isPlain = way.proxy === undefined && doors.every(({ pin }) => pin === undefined);
+  // Where nothing is special, the machine's own probe tells names and certificates apart.
+  const http = isPlain ? probe.http : (url: string) => askRelay({ way, url, clock });
+  return { urls: doors.map(({ url }) => url), http };
+}
+
 /** Of what the configuration names. */
 export function configuredDoctor(
   deps: SurroundingsDeps,
@@ -105,12 +118,14 @@ export function configuredDoctor(
       .map(({ id, place }) => ({ slot: slotId(id), port: place.port, usbPath: place.usbPath }));
   const own = running === null ? [...remoteSlots(config), ...brokerServices(config)] : [];
   const services = [...own, ...config.doctor.services];
+  const probe = serviceProbe(clock);
+  const relay = config.relay === undefined ? null : relayExam(config.relay, probe, clock);
   return [
     ...portChecks({ exam, ttys: new UsbTtys({ sys, dev, log }), ports }),
     ...(running === null ? [] : [slotsCheck(running.slots)]),
     ...serviceChecks({
-      ...{ clock, exam, services, units: config.doctor.units, probe: serviceProbe(clock) },
-      relay: config.relay === undefined ? null : { url: config.relay.url, link: running?.link ?? null },
+      ...{ clock, exam, services, units: config.doctor.units, probe },
+      relay: relay === null ? null : { ...relay, link: running?.link ?? null },
     }),
   ];
 }

@@ -1,5 +1,6 @@
 // What is built around the way of an SMS: each feature starts here, brings its own REST routes, and stops in reverse.
 
+import type { BoxConfig } from "../config/index.ts";
 import {
   backupSource,
   callsSource,
@@ -28,6 +29,8 @@ export interface FeatureDeps extends StartBackupsDeps {
   readonly entrance: Entrance;
   /** The configuration as it may change while the box runs. */
   readonly live?: LiveConfig | undefined;
+  /** As the settings file has it now; null where it does not hold one. */
+  readonly storedConfig?: (() => Promise<BoxConfig | null>) | undefined;
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;
   /** What it finds belongs into what is sent to whoever helps. */
@@ -42,6 +45,7 @@ export async function startFeatures(deps: FeatureDeps, parts: Parts): Promise<re
   const machine = createMachine(deps);
   const wizard = createWizard({
     ...{ ...deps, machine, settings: store },
+    stored: async () => (await deps.storedConfig?.()) ?? config,
     keystore: { ...deps, folder, unlock: config.unlock, credentials },
     isInUse: () => services.rentals.all().length > 0 || (services.publishing?.publisher.list().length ?? 0) > 0,
   });

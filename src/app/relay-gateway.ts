@@ -13,11 +13,12 @@ import {
 import type { BoxConfig, VoiceSection } from "../config/index.ts";
 import type { Rentals, SettingStore, SipAccounts, VoiceGateway } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
-import { socks5Connect } from "../net/index.ts";
+import { type Socks5Proxy, socks5Connect } from "../net/index.ts";
 import { type CallsReply, parseJsonWith, type RelayVoice, relayVoice } from "../protocol/index.ts";
 import { fetchRelayVoice } from "../relay/index.ts";
 import { type DialTcp, RelayEdge, type TrunkPlace, trunkError } from "../voice/index.ts";
 import { proxyOf } from "./chain-services.ts";
+import { relayWay } from "./relay-services.ts";
 
 export interface RelayGatewayDeps {
   readonly config: BoxConfig;
@@ -27,6 +28,15 @@ export interface RelayGatewayDeps {
 }
 
 const SETTING = "voice.gateway";
+
+/**
+ * The proxies of a box whose calls go through its relay. Either setting stands in for the other: whoever wants one of the two ways hidden
+ * must not be seen on the other.
+ */
+export function voiceProxy({ relay, voice }: Pick<BoxConfig, "relay" | "voice">) {
+  const trunk = voice?.relay.socks5;
+  return { info: proxyOf(relay?.socks5 ?? trunk), trunk: proxyOf(trunk ?? relay?.socks5) };
+}
 
 export class RelayGateway {
   readonly #deps: RelayGatewayDeps;
@@ -39,6 +49,11 @@ export class RelayGateway {
   /** What the relay said last; null before it was ever reached. Grants name that. */
   get known(): RelayVoice | null {
     return this.#known;
+  }
+
+  /** To the relay's trunk; undefined for directly. */
+  get trunkProxy(): Socks5Proxy | undefined {
+    return voiceProxy(this.#deps.config).trunk;
   }
 
   async load(): Promise<void> {
@@ -55,9 +70,9 @@ export class RelayGateway {
   /** Rejects with `voice.relay_unreachable`, `voice.relay_no_calls`, `voice.relay_other_host` or `base.stopped`. */
   async discover(signal: AbortSignal): Promise<TrunkPlace> {
     const { config, clock } = this.#deps;
-    const url = config.relay?.url;
-    if (url === undefined) throw trunkError("voice.relay_none", "the box has no relay");
-    const answer = await fetchRelayVoice({ url, clock, signal });
+    if (config.relay === undefined) throw trunkError("voice.relay_none", "the box has no relay");
+    const way = { ...relayWay(config.relay), proxy: voiceProxy(config).info };
+    const answer = await fetchRelayVoice({ way, clock, signal });
     if (answer.kind === "unreachable")
       throw trunkError("voice.relay_unreachable", "the relay cannot be reached", answer.error);
     if (answer.voice === null) throw trunkError("voice.relay_no_calls", "the relay takes no calls");
@@ -116,7 +131,7 @@ export function createRelayEdge(deps: RelayEdgeDeps): RelayEdge {
       if (before !== gateway.known) sip.refresh();
       return place;
     },
-    dial: dialer(section.relay.socks5),
+    dial: dialer(gateway.trunkProxy),
     identity: { verify: provider, sign: (bytes) => suite.ed25519Sign(identity.seed.reveal(), bytes) },
     local: { host, port: anchorPort },
     anchor: { host, port: section.asterisk.sip_port },
@@ -129,8 +144,7 @@ function endOf(user: string, sip: SipAccounts, rentals: Rentals): UnixMs | null 
   return rental === null ? null : (rentals.get(rental)?.expiresAt ?? null);
 }
 
-function dialer(socks5: string | undefined): DialTcp {
-  const proxy = proxyOf(socks5);
+function dialer(proxy: Socks5Proxy | undefined): DialTcp {
   if (proxy === undefined) return dialDirectly;
   return async (target, signal) => {
     try {

@@ -12,7 +12,7 @@ import {
   wrapError,
 } from "../base/index.ts";
 import type { RelayConfig } from "../config/index.ts";
-import { type RelayHandle, startRelay } from "../relay/index.ts";
+import { type RelayHandle, type RelayLimits, startRelay } from "../relay/index.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { inDataFolder } from "./in-data-folder.ts";
@@ -46,6 +46,22 @@ async function tokenOf(file: string | undefined, folder: string): Promise<Secret
   });
 }
 
+function limitsOf({ limits, keep }: RelayConfig): Partial<RelayLimits> {
+  return {
+    authPerMinute: limits.auth_per_minute,
+    failuresPerHour: limits.failures_per_hour,
+    connectionsPerAddress: limits.connections_per_address,
+    socketsPerAddress: limits.sockets_per_address,
+    sockets: limits.sockets,
+    workBits: limits.work_bits,
+    forwardsPerMinute: limits.forward_per_minute,
+    // As many as may come in, a renter may acknowledge.
+    receiptsPerMinute: limits.forward_per_minute,
+    readsPerMinute: limits.read_per_minute,
+    keepMessages: keep,
+  };
+}
+
 /** Errors: `app.no_token`, `app.folder_in_use`, `app.no_folder`, those of the database and of listening. */
 export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> {
   const { config, suite } = deps;
@@ -73,20 +89,9 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       voice: () => calls?.info() ?? null,
       ...(metricsToken === null ? {} : { metricsToken }),
       ...(chain === null ? {} : { names: chain.node }),
+      publicUrls: config.public_urls,
       ...(config.public_host === undefined ? {} : { publicHost: config.public_host }),
-      limits: {
-        authPerMinute: config.limits.auth_per_minute,
-        failuresPerHour: config.limits.failures_per_hour,
-        connectionsPerAddress: config.limits.connections_per_address,
-        socketsPerAddress: config.limits.sockets_per_address,
-        sockets: config.limits.sockets,
-        workBits: config.limits.work_bits,
-        forwardsPerMinute: config.limits.forward_per_minute,
-        // As many as may come in, a renter may acknowledge.
-        receiptsPerMinute: config.limits.forward_per_minute,
-        readsPerMinute: config.limits.read_per_minute,
-        keepMessages: config.keep,
-      },
+      limits: limitsOf(config),
     });
     return {
       url: relay.url,

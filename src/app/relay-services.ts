@@ -1,13 +1,17 @@
 // The box's way to its relay; on a box without one, a relay that takes nothing.
 
 import type { UnixMs } from "../base/index.ts";
+import type { BoxRelaySection } from "../config/index.ts";
 import type { CatchUpRelay, MarketOutcome, MarketRelay, RelayPort } from "../core/index.ts";
-import { createRelayClient } from "../relay/index.ts";
+import { createRelayClient, type RelayWay } from "../relay/index.ts";
+import { proxyOf } from "./chain-services.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export interface BoxRelay extends RelayPort, MarketRelay, CatchUpRelay {
-  /** Null where no relay is configured. */
+  /** The address that is used now; null where no relay is configured. */
   readonly url: string | null;
+  /** Measures the relay's addresses from now on, where there are several. */
+  start(): void;
   stop(): void;
 }
 
@@ -27,12 +31,18 @@ function absentRelay(): BoxRelay {
     requests: async () => null,
     answer: async () => refused,
     putRecord: async () => refused,
+    start: () => {},
     stop: () => {},
   };
 }
 
+/** Everything that the box says to its relay goes this way. */
+export function relayWay({ url, pin, mirrors, socks5 }: BoxRelaySection): RelayWay {
+  return { url, pin, mirrors, proxy: proxyOf(socks5) };
+}
+
 export function createBoxRelay(
-  deps: Pick<ServiceDeps, "config" | "identity" | "suite" | "clock" | "log"> & {
+  deps: Pick<ServiceDeps, "config" | "identity" | "suite" | "clock" | "random" | "log"> & {
     /** The provider's verify key, base64url. */
     readonly provider: string;
     readonly onTime: (at: UnixMs) => void;
@@ -40,11 +50,12 @@ export function createBoxRelay(
 ): BoxRelay {
   const { config, identity, suite, provider } = deps;
   if (config.relay === undefined) return absentRelay();
-  const { url } = config.relay;
   const sign = (bytes: Uint8Array): Uint8Array => suite.ed25519Sign(identity.seed.reveal(), bytes);
-  const client = createRelayClient({ ...deps, url, identity: { verify: provider, sign } });
+  const client = createRelayClient({ ...deps, ...relayWay(config.relay), identity: { verify: provider, sign } });
   return {
-    url,
+    get url() {
+      return client.url;
+    },
     forward: (message, signal) => client.forward(message, signal),
     register: (grant, signal) => client.register(grant, signal),
     receipts: (after, signal) => client.receipts(after, signal),
@@ -54,6 +65,7 @@ export function createBoxRelay(
     requests: (query, signal) => client.requests(query, signal),
     answer: (id, answer, signal) => client.answer(id, answer, signal),
     putRecord: (id, record, signal) => client.putRecord(id, record, signal),
+    start: () => client.start(),
     stop: () => client.stop(),
   };
 }

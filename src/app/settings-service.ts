@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { AppError, type Clock, type CryptoSuite, SerialQueue, toHex, utf8 } from "../base/index.ts";
 import {
+  type BoxConfig,
   type CheckedText,
   changedPaths,
   checkBoxText,
@@ -79,6 +80,11 @@ export class SettingsService implements SettingsConsole {
     const text = known ?? EMPTY;
     await this.#remember(text);
     return text;
+  }
+
+  /** What the file holds now, whether the box has taken it in or not; null when that is no configuration. */
+  async stored(): Promise<BoxConfig | null> {
+    return this.#check(await this.#text()).config;
   }
 
   /** A box has started, or with null: none runs. */

@@ -16,7 +16,7 @@ import {
 import { createEmercoinNode, createWalletGate, httpTransport } from "../chain/index.ts";
 import { bad, chainCheck, createDoctor, type DoctorFinding, good, type MachinePort } from "../core/index.ts";
 import type { FindingsReply, NodeTestRequest } from "../protocol/index.ts";
-import { probeRelay, type RelayClientIdentity } from "../relay/index.ts";
+import { probeRelay, type RelayClientIdentity, type RelayDoor, type RelayWay } from "../relay/index.ts";
 import { proxyOf } from "./chain-services.ts";
 
 const LOOKUP = seconds(5);
@@ -103,12 +103,12 @@ function memberFinding(member: boolean): DoctorFinding {
 /** Rejects on abort alone. */
 export async function examineRelay(
   deps: { readonly clock: Clock; readonly identity: RelayClientIdentity; readonly signal: AbortSignal },
-  url: string,
+  where: RelayDoor & Pick<RelayWay, "proxy">,
 ): Promise<FindingsReply> {
   const found = (findings: readonly DoctorFinding[]): FindingsReply => ({
     findings: findings.map((finding) => ({ check: "relay", area: "services" as const, ...finding })),
   });
-  const result = await probeRelay({ ...deps, url }).catch((error: unknown) => {
+  const result = await probeRelay({ ...deps, ...where }).catch((error: unknown) => {
     if (isAppError(error) && error.code === "base.stopped") throw error;
     return { kind: "other", status: 0 } as const;
   });

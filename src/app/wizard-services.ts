@@ -15,7 +15,8 @@ import type { BoxConfig } from "../config/index.ts";
 import type { MachinePort, SettingStore, WizardConsole } from "../core/index.ts";
 import { Wizard } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
-import { parseJsonWith } from "../protocol/index.ts";
+import { parseJsonWith, type RelayTestRequest } from "../protocol/index.ts";
+import { proxyOf } from "./chain-services.ts";
 import { sealIdentities } from "./identity-backup.ts";
 import { importIdentity } from "./identity-import.ts";
 import { keysOfText } from "./key-text.ts";
@@ -26,7 +27,8 @@ const BACKUP_SETTING = "identity.backup";
 const backupRecord = z.object({ verify: z.string(), at: z.int() });
 
 export interface WizardDeps {
-  readonly config: BoxConfig;
+  /** As the settings stand now; a change of them may wait for the next start. */
+  readonly stored: () => Promise<BoxConfig>;
   readonly settings: SettingStore;
   readonly identity: Identity;
   readonly keystore: KeystoreDeps;
@@ -39,9 +41,11 @@ export interface WizardDeps {
   readonly log: Logger;
 }
 
-/** Hosts that the configuration names, without addresses and this machine itself. */
+/** Hosts that this machine finds by name, without addresses and itself: names behind a proxy are asked of nobody else. */
 function hostsOf({ relay, emercoin }: BoxConfig): readonly string[] {
-  const urls = [relay?.url, emercoin?.url].filter((url) => url !== undefined);
+  const relays = relay === undefined || relay.socks5 !== undefined ? [] : [relay, ...relay.mirrors];
+  const nodes = emercoin === undefined || emercoin.socks5 !== undefined ? [] : [emercoin];
+  const urls = [...relays, ...nodes].map(({ url }) => url);
   return urls.map((url) => new URL(url).hostname).filter((host) => !/^[\d.]+$|^\[|^localhost$/.test(host));
 }
 
@@ -99,12 +103,20 @@ function identityConsole(
   };
 }
 
+/** What was typed, by the way that is stored: an address must not be tried beside the proxy because nobody typed that again. */
+function relayToTest({ url, socks5 }: RelayTestRequest, { relay }: BoxConfig) {
+  const known = relay === undefined ? [] : [relay, ...relay.mirrors];
+  const same = (text: string): string => text.replace(/\/+$/, "");
+  const pin = known.find((each) => same(each.url) === same(url))?.pin;
+  return { url, pin, proxy: proxyOf(socks5 ?? relay?.socks5) };
+}
+
 export interface RunningWizard extends WizardConsole {
   stop(): void;
 }
 
 export function createWizard(deps: WizardDeps): RunningWizard {
-  const { config, settings, identity, machine, suite, clock } = deps;
+  const { stored, settings, identity, machine, suite, clock } = deps;
   const wizard = new Wizard(settings);
   const abort = new AbortController();
   const signer = {
@@ -115,9 +127,10 @@ export function createWizard(deps: WizardDeps): RunningWizard {
     ...identityConsole(deps),
     view: () => wizard.view(),
     mark: (mark) => wizard.mark(mark),
-    network: () => examineNetwork({ clock, machine, hosts: hostsOf(config) }),
+    network: async () => examineNetwork({ clock, machine, hosts: hostsOf(await stored()) }),
     testNode: (request) => examineNode(deps, request),
-    testRelay: (url) => examineRelay({ clock, identity: signer, signal: abort.signal }, url),
+    testRelay: async (request) =>
+      examineRelay({ clock, identity: signer, signal: abort.signal }, relayToTest(request, await stored())),
     stop: () => {
       abort.abort();
       wizard.stop();

@@ -1,9 +1,9 @@
 // The HTTP side of the Emercoin client: one POST for one call, over kept connections, with TLS and SOCKS5 where they are set.
 
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { AppError, type Secret, systemCodeOf, toBase64, utf8 } from "../base/index.ts";
-import { type Socks5Proxy, TunnelAgent } from "../net/index.ts";
+import { agentFor, type Socks5Proxy } from "../net/index.ts";
 import { noAnswer, type RpcReply, type RpcTransport } from "./json-rpc.ts";
 
 export interface HttpTransportOptions {
@@ -90,19 +90,6 @@ function readBody(response: IncomingMessage): Promise<RpcReply> {
   });
 }
 
-interface Way {
-  readonly secure: boolean;
-  readonly socks5: Socks5Proxy | undefined;
-  readonly ca: string | undefined;
-  readonly target: { readonly host: string; readonly port: number };
-}
-
-function agentFor({ secure, socks5, ca, target }: Way): HttpAgent {
-  const settings = { keepAlive: true, maxSockets: 4, timeout: IDLE_MS };
-  if (socks5 !== undefined) return new TunnelAgent({ proxy: socks5, target, tls: secure ? { ca } : null }, settings);
-  return secure ? new HttpsAgent({ ...settings, ca }) : new HttpAgent(settings);
-}
-
 /** Keeps up to four connections open. Errors of `send`: `emercoin.unreachable`, `.no_answer`, `.too_large`, and those of `credentials`. */
 export function httpTransport(options: HttpTransportOptions): HttpTransport {
   const url = new URL(options.url);
@@ -110,8 +97,8 @@ export function httpTransport(options: HttpTransportOptions): HttpTransport {
   const port = Number(url.port) || (secure ? 443 : 80);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const { socks5, ca, credentials } = options;
-  const agent = agentFor({ secure, socks5, ca, target: { host, port } });
-  const request = secure && socks5 === undefined ? httpsRequest : httpRequest;
+  const agent = agentFor(url, { proxy: socks5, ca }, { keepAlive: true, maxSockets: 4, timeout: IDLE_MS });
+  const request = secure ? httpsRequest : httpRequest;
 
   const open = async (path: string, body: Uint8Array, signal: AbortSignal): Promise<ClientRequest> => {
     const headers = {

@@ -5,6 +5,7 @@ import { alertsSection, webhooksSection } from "./alerts-schema.ts";
 import { androidSlot, eachSimOnce } from "./android-schema.ts";
 import { backupSection } from "./backup-schema.ts";
 import { balanceSection, ownNumberSection, slotBalance, ussdSection } from "./balance-schema.ts";
+import { boxRelaySection } from "./box-relay-schema.ts";
 import { emercoinSection } from "./chain-schema.ts";
 import { doctorSection } from "./doctor-schema.ts";
 import { enumSection } from "./enum-schema.ts";
@@ -115,12 +116,6 @@ const unlock = z
   })
   .refine((value) => Object.keys(value).length === 1, "exactly one of key_file, passphrase_file and credential");
 
-const relayUrl = z
-  .url({ protocol: /^https?$/ })
-  // The console shows the address.
-  .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "without a user name or password")
-  .describe("The relay that keeps sealed messages for your renters.");
-
 function eachAudioOnce(items: readonly z.infer<typeof slot>[], context: z.RefinementCtx): void {
   items.forEach(({ audio }, at) => {
     if (audio === undefined || audio === "none") return;
@@ -153,10 +148,7 @@ export const boxConfig = z
     boards: z.array(board).max(8).superRefine(eachOnce<z.infer<typeof board>>("id")).default([]),
     join: join.prefault({}),
     lines: lines.default([]),
-    relay: z
-      .strictObject({ url: relayUrl })
-      .optional()
-      .describe("The relay that renters read from. Left out: SMS wait, sealed, in the outbox."),
+    relay: boxRelaySection.optional(),
     intake: z
       .strictObject({
         sweep_every: duration("2s", "1h", "30s").describe(

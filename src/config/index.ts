@@ -3,6 +3,7 @@
 export type { AlertChannel, AlertsSection, WebhookSection } from "./alerts-schema.ts";
 export type { BackupPlace, BackupSection } from "./backup-schema.ts";
 export type { BalanceSection, SlotBalance } from "./balance-schema.ts";
+export type { BoxRelaySection } from "./box-relay-schema.ts";
 export type { BoxConfig } from "./box-schema.ts";
 export type { EmercoinSection } from "./chain-schema.ts";
 export type { EnumSection } from "./enum-schema.ts";

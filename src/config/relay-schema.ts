@@ -17,6 +17,18 @@ const settings = z.strictObject({
     .regex(/^[a-z0-9.-]{1,253}(:\d{1,5})?$/, "a host name, with its port unless it is the usual one")
     .optional()
     .describe("Name that renters reach the relay by; it stands in every challenge they sign. Set it on the Internet."),
+  public_urls: z
+    .array(
+      z
+        .url({ protocol: /^https?$/ })
+        .max(500)
+        .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "without a user name or password"),
+    )
+    .max(16)
+    .default([])
+    .describe(
+      "All addresses of this relay and of those that share its store, in the order that you prefer. Renters' apps learn them here and go on at another when one fails.",
+    ),
   trust_local_proxy: z
     .boolean()
     .default(false)

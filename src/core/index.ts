@@ -21,6 +21,7 @@ export type * from "./chain/ports-chain.ts";
 export { isOpen, type PublicationStore, type StoredPublication } from "./chain/publication-model.ts";
 export { Renewals, type RenewalTarget } from "./chain/renewals.ts";
 export * from "./doctor.ts";
+export * from "./doors/index.ts";
 export * from "./escrow/index.ts";
 export * from "./event-archive.ts";
 export * from "./event-log.ts";

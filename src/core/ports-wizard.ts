@@ -1,7 +1,14 @@
 // The use cases of the first-run wizard behind REST and console.
 
 import type { Secret } from "../base/index.ts";
-import type { FindingsReply, NodeTestRequest, OwnIdentityView, WizardMark, WizardView } from "../protocol/index.ts";
+import type {
+  FindingsReply,
+  NodeTestRequest,
+  OwnIdentityView,
+  RelayTestRequest,
+  WizardMark,
+  WizardView,
+} from "../protocol/index.ts";
 
 export interface WizardConsole {
   view(): Promise<WizardView>;
@@ -23,5 +30,5 @@ export interface WizardConsole {
   /** Asks a node by what was typed, and stores nothing. */
   testNode(request: NodeTestRequest): Promise<FindingsReply>;
   /** Asks a relay whether it is one, and whether it knows this box. */
-  testRelay(url: string): Promise<FindingsReply>;
+  testRelay(request: RelayTestRequest): Promise<FindingsReply>;
 }

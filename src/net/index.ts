@@ -1,4 +1,4 @@
-// Public face of `net`: connections that go through a proxy.
+// Public face of `net`: connections through a proxy or to a pinned certificate.
 
-export { type Socks5Proxy, socks5Connect } from "./socks5.ts";
-export { TunnelAgent, type TunnelOptions } from "./tunnel-agent.ts";
+export { type Socks5Proxy, socks5Connect, socks5ProxyOf } from "./socks5.ts";
+export { agentFor, TunnelAgent, type Way } from "./tunnel-agent.ts";

@@ -11,6 +11,13 @@ export interface Socks5Proxy {
   readonly password?: string | undefined;
 }
 
+/** Of an address such as `socks5h://user:password@127.0.0.1:1080`. */
+export function socks5ProxyOf(text: string): Socks5Proxy {
+  const { hostname: host, port, username, password } = new URL(text);
+  const account = username === "" ? {} : { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) || 1080, ...account };
+}
+
 /** What the proxy's answer codes mean (RFC 1928 section 6). */
 const REFUSALS: Readonly<Record<number, string>> = {
   1: "failed",

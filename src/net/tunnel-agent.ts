@@ -1,46 +1,47 @@
-// Keeps connections through a SOCKS5 proxy as Node's own agents keep direct ones. A `createConnection` among a request's options would not
-// do: an agent does not look at it and connects beside the proxy.
+// Keeps connections as Node's own agents do, but made our way: through a SOCKS5 proxy, to a server whose certificate is pinned, or both.
+// A `createConnection` among a request's options would not do: an agent does not look at it and connects beside the proxy.
 
 import { type AgentOptions, type ClientRequestArgs, Agent as HttpAgent } from "node:http";
-import { isIP } from "node:net";
+import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
-import { connect as tlsConnect } from "node:tls";
-import { type Socks5Proxy, socks5Connect } from "./socks5.ts";
-
-export interface TunnelOptions {
-  readonly proxy: Socks5Proxy;
-  readonly target: { readonly host: string; readonly port: number };
-  /** Null for plain HTTP. `ca` undefined: the system's authorities. */
-  readonly tls: { readonly ca: string | undefined } | null;
-}
+import { type DialOptions, dial, type TlsTrust } from "./dial.ts";
+import type { Socks5Proxy } from "./socks5.ts";
 
 type Created = (error: Error | null, stream: Duplex) => void;
 
-/** For use with `http.request`, whatever the tunnel carries. */
+/** For `http.request` or `https.request`, as its target has TLS or not. */
 export class TunnelAgent extends HttpAgent {
-  readonly #tunnel: TunnelOptions;
+  readonly #tunnel: DialOptions;
 
-  constructor(tunnel: TunnelOptions, options: AgentOptions) {
-    super(options);
+  constructor(tunnel: DialOptions, options: AgentOptions) {
+    // A request over `https` takes no agent of another protocol.
+    super({ ...options, protocol: tunnel.tls === null ? "http:" : "https:" });
     this.#tunnel = tunnel;
   }
 
   override createConnection({ signal }: ClientRequestArgs, created?: Created): null {
-    const { proxy, target } = this.#tunnel;
     // Whoever waits for the first use ends the waiting; later users find it open.
-    socks5Connect(proxy, target, signal ?? new AbortController().signal).then(
-      (socket) => created?.(null, this.#wrap(socket)),
+    dial(this.#tunnel, signal ?? new AbortController().signal).then(
+      (stream) => created?.(null, stream),
       // The callback's type asks for a stream even where there is none.
       (error: Error) => (created as ((error: Error) => void) | undefined)?.(error),
     );
     return null;
   }
+}
 
-  #wrap(socket: Awaited<ReturnType<typeof socks5Connect>>): Duplex {
-    const { tls, target } = this.#tunnel;
-    if (tls === null) return socket;
-    // RFC 6066 section 3: an address is no server name.
-    const servername = isIP(target.host) === 0 ? { servername: target.host } : { host: target.host };
-    return tlsConnect({ socket, ...servername, ca: tls.ca });
+/** How a server is reached. */
+export interface Way extends TlsTrust {
+  readonly proxy?: Socks5Proxy | undefined;
+}
+
+/** The agent for the server of `url` (http: or https:). With a proxy nothing goes beside it, not even the question for the name. */
+export function agentFor(url: URL, { proxy, pin, ca }: Way, options: AgentOptions): HttpAgent {
+  const secure = url.protocol === "https:";
+  if (proxy !== undefined || (secure && pin !== undefined)) {
+    const port = Number(url.port) || (secure ? 443 : 80);
+    const target = { host: url.hostname.replace(/^\[|\]$/g, ""), port };
+    return new TunnelAgent({ proxy, target, tls: secure ? { ca, pin } : null }, options);
   }
+  return secure ? new HttpsAgent({ ...options, ...(ca === undefined ? {} : { ca }) }) : new HttpAgent(options);
 }

@@ -238,7 +238,10 @@ export const relayInfo = z.object({
   verify: z.string().max(100),
   /** Where the relay takes calls. */
   voice: relayVoice.optional(),
+  /** Its addresses, in the order in which its operator prefers them. */
+  endpoints: z.array(z.string().max(500)).max(16).optional(),
 });
+export type RelayInfo = z.infer<typeof relayInfo>;
 /** `GET /info` as a relay answers now. */
 export const relayInfoReply = relayInfo.extend({
   name: z.literal("numberbox-relay"),

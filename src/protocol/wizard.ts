@@ -71,4 +71,12 @@ export const nodeTestRequest = z.strictObject({
 export type NodeTestRequest = z.infer<typeof nodeTestRequest>;
 
 /** `POST /api/v1/wizard/relay/test`. */
-export const relayTestRequest = z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(500) });
+export const relayTestRequest = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).max(500),
+  /** Left out: the one that is stored for the relay. */
+  socks5: z
+    .url({ protocol: /^socks5h?$/ })
+    .max(500)
+    .optional(),
+});
+export type RelayTestRequest = z.infer<typeof relayTestRequest>;

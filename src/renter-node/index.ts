@@ -2,4 +2,5 @@
 
 export { openDiskFolder } from "./disk-folder.ts";
 export * from "./keyring.ts";
+export { type AccessOptions, type NodeAccess, nodeAccess } from "./node-access.ts";
 export { wsWire } from "./ws-wire.ts";

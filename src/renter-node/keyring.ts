@@ -23,11 +23,21 @@ const loginFile = z.object({
   user: z.string().nullable(),
   password_file: z.string().nullable(),
   relays: z.array(z.string()).min(1),
+  mirrors: z.array(z.string()).default([]),
+  socks5: z.string().nullable().default(null),
+  pins: z.record(z.string(), z.string()).default({}),
 });
 
-export interface RememberedLogin extends KeySource {
+/** Where a renter's relays are, and the way there. */
+export interface RelayPlaces {
   readonly relays: readonly string[];
+  /** Other addresses of the relay, where there is but one. */
+  readonly mirrors: readonly string[];
+  readonly socks5: string | null;
+  readonly pins: Readonly<Record<string, string>>;
 }
+
+export interface RememberedLogin extends KeySource, RelayPlaces {}
 
 const LOGIN_FILE = "login.json";
 
@@ -64,17 +74,24 @@ export async function readLogin(folder: Folder): Promise<RememberedLogin | null>
   const bytes = await folder.read(LOGIN_FILE);
   if (bytes === null) return null;
   const file = `${folder.path}/${LOGIN_FILE}`;
-  const { keyfile, user, password_file, relays } = parseJsonWith(
+  const { keyfile, user, password_file, ...places } = parseJsonWith(
     loginFile,
     fromUtf8(bytes),
     "renter.bad_login_file",
     file,
   );
-  return { keyfile, user, passwordFile: password_file, relays };
+  const { relays, mirrors, socks5, pins } = places;
+  return { keyfile, user, passwordFile: password_file, relays, mirrors, socks5, pins };
 }
 
 export async function rememberLogin(folder: Folder, login: RememberedLogin): Promise<void> {
-  const { keyfile, user, passwordFile, relays } = login;
-  const text = JSON.stringify({ v: 1, keyfile, user, password_file: passwordFile, relays }, null, 2);
+  const { keyfile, user, passwordFile, relays, mirrors, socks5, pins } = login;
+  // What there is none of is left out: an older version reads the file too.
+  const way = {
+    ...(mirrors.length === 0 ? {} : { mirrors }),
+    ...(socks5 === null ? {} : { socks5 }),
+    ...(Object.keys(pins).length === 0 ? {} : { pins }),
+  };
+  const text = JSON.stringify({ v: 1, keyfile, user, password_file: passwordFile, relays, ...way }, null, 2);
   await folder.replace(LOGIN_FILE, utf8(`${text}\n`));
 }

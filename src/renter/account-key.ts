@@ -4,6 +4,7 @@ import type { Clock, CryptoSuite, Logger, Random } from "../base/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { createRenterClient, type RenterClient } from "./client.ts";
 import type { Folder } from "./folder.ts";
+import { Gateway } from "./gateway.ts";
 import { rentalKey } from "./key-chain.ts";
 import { MarketClient } from "./market-client.ts";
 import type { Fetch } from "./relay-http.ts";
@@ -17,6 +18,10 @@ export interface AccountDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly relayUrl: string;
+  /** Other addresses of the relay. */
+  readonly mirrors?: readonly string[];
+  /** The way to the relay that all keys share; default: one of its own for each. */
+  readonly gateway?: Gateway;
   /** A folder by its name. */
   readonly openFolder: (path: string) => Promise<Folder>;
   readonly timeouts?: RenterTimeouts;
@@ -44,11 +49,11 @@ export async function openAccountKey(
   index: number,
   mode: AccountMode,
 ): Promise<AccountKey> {
-  const { suite, random, log, clock, relayUrl, openFolder, ...ports } = deps;
+  const { suite, random, log, clock, relayUrl, openFolder, gateway = new Gateway(deps), ...ports } = deps;
   const identity = rentalKey(suite, master, index);
   const folder = await openFolder(stateFolderName(suite, identity));
   const state = await RenterState.open({ folder, seed: identity.seed, suite, random, log, mode });
-  const shared = { ...ports, relayUrl, identity, crypto: suite, clock, state };
+  const shared = { ...ports, relayUrl, gateway, identity, crypto: suite, clock, state };
   return {
     ...{ index, identity, state },
     client: createRenterClient({ ...shared, random, log }),

@@ -10,6 +10,7 @@ import { type AccountDeps, type AccountKey, type AccountMode, openAccountKey } f
 import { type AccountData, accountBytes, emptyAccount, readAccountData, type StoredOrder } from "./account-records.ts";
 import type { FollowSink } from "./client.ts";
 import type { AsyncDisposer, Folder } from "./folder.ts";
+import { Gateway } from "./gateway.ts";
 import type { InboxEntry } from "./inbox.ts";
 import { type LocalSeal, localSeal } from "./local-seal.ts";
 
@@ -63,7 +64,8 @@ export class RenterAccount {
   }
 
   /** Rejects with `renter.in_use` (another has it; open it `readOnly`) or as `RenterState.open`. */
-  static async open(deps: AccountDeps, master: Identity, mode: AccountMode): Promise<RenterAccount> {
+  static async open(given: AccountDeps, master: Identity, mode: AccountMode): Promise<RenterAccount> {
+    const deps = { ...given, gateway: given.gateway ?? new Gateway(given) };
     const folder = await deps.openFolder(ACCOUNT_FOLDER);
     const unlock = mode === "readOnly" ? async () => {} : await folder.lock();
     if (unlock === null) {

@@ -3,35 +3,35 @@
 import {
   type AppError,
   backoffDelay,
-  type Clock,
   type CryptoSuite,
+  hasCode,
   isAppError,
   type Logger,
   type Millis,
+  messageOf,
   type Random,
   randomFraction,
 } from "../base/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { type MailboxPage, mailboxPage } from "../protocol/index.ts";
+import { Gateway, type GatewayDoor, type GatewayOptions } from "./gateway.ts";
+import { GatewaySession } from "./gateway-session.ts";
 import { Mailbox, type RelayRental, type RenterSink } from "./mailbox.ts";
-import { type Fetch, platformFetch, RelayHttp, relayUrl } from "./relay-http.ts";
+import type { RelayHttp } from "./relay-http.ts";
 import { RelaySocket } from "./relay-socket.ts";
-import { RelaySession } from "./session.ts";
 import type { RenterState } from "./state.ts";
 import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
 import { type OpenWire, platformWire } from "./wire.ts";
 
-export interface RenterClientOptions {
-  readonly relayUrl: string;
+export interface RenterClientOptions extends GatewayOptions {
+  /** Default: one of its own, of the other options. */
+  readonly gateway?: Gateway;
   readonly identity: Identity;
   readonly crypto: CryptoSuite;
-  readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
   readonly state: RenterState;
-  readonly timeouts?: RenterTimeouts;
   /** Default: the platform's. */
-  readonly fetch?: Fetch;
   readonly openWire?: OpenWire;
 }
 
@@ -43,7 +43,7 @@ export interface FollowSink extends RenterSink {
 }
 
 export interface RenterClient {
-  /** The relay's URL in its one form. */
+  /** The relay's first URL in its one form. */
   readonly url: string;
   /**
    * Gets a new token, and makes the next reading start at the relay's beginning, so that what was refused before is tried again.
@@ -55,8 +55,8 @@ export interface RenterClient {
   /** Fetches and acknowledges everything that waits. Rejects with `renter.*` or `base.stopped`. */
   sync(sink: RenterSink, signal: AbortSignal): Promise<void>;
   /**
-   * Goes on until `signal` aborts, then resolves. Faults of relay and network are reported and tried again; others (a full disk, a
-   * sink that rejects) reject.
+   * Goes on until `signal` aborts, then resolves. Faults of relay and network are reported and tried again, at another address of the
+   * relay at once and without a report; others (a full disk, a sink that rejects) reject.
    */
   follow(sink: FollowSink, signal: AbortSignal): Promise<void>;
 }
@@ -76,20 +76,22 @@ class RelayReader implements RenterClient {
   readonly url: string;
   readonly #options: RenterClientOptions;
   readonly #timeouts: RenterTimeouts;
-  readonly #http: RelayHttp;
-  readonly #session: RelaySession;
+  readonly #gateway: Gateway;
+  readonly #session: GatewaySession;
   readonly #mailbox: Mailbox;
 
   constructor(options: RenterClientOptions) {
-    const { identity, clock, log, state, crypto: suite, timeouts = renterTimeouts, fetch = platformFetch } = options;
-    const url = relayUrl(options.relayUrl);
+    const { identity, clock, log, state, crypto: suite, timeouts = renterTimeouts } = options;
+    const gateway = options.gateway ?? new Gateway(options);
+    const { url } = gateway;
+    gateway.learn(state.relay(url).doors);
     this.url = url;
     this.#options = options;
     this.#timeouts = timeouts;
-    this.#http = new RelayHttp({ url, clock, fetch, timeout: timeouts.request });
+    this.#gateway = gateway;
     const { tokenMargin } = timeouts;
-    this.#session = new RelaySession({ url, http: this.#http, identity, suite, state, clock, tokenMargin });
-    this.#mailbox = new Mailbox({ url, identity, suite, clock, log, http: this.#http, session: this.#session, state });
+    this.#session = new GatewaySession({ gateway, identity, suite, state, clock, tokenMargin });
+    this.#mailbox = new Mailbox({ url, identity, suite, clock, log, session: this.#session, state });
   }
 
   async login(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]> {
@@ -115,8 +117,8 @@ class RelayReader implements RenterClient {
   async #readFrom(cursor: number, sink: RenterSink, signal: AbortSignal): Promise<void> {
     for (let after = cursor, more = true; more; ) {
       const path = `sms?after=${after}&limit=${PAGE}`;
-      const request = (token: string): Promise<MailboxPage> =>
-        this.#http.call({ method: "GET", path, token, reply: mailboxPage, signal });
+      const request = (http: RelayHttp, token: string): Promise<MailboxPage> =>
+        http.call({ method: "GET", path, token, reply: mailboxPage, signal });
       const page = await this.#session.with(request, signal);
       await this.#mailbox.take({ messages: page.messages, cursor: page.next }, sink, signal);
       more = page.more && page.next > after;
@@ -125,16 +127,32 @@ class RelayReader implements RenterClient {
   }
 
   async follow(sink: FollowSink, signal: AbortSignal): Promise<void> {
+    const stopMeasuring = this.#gateway.start();
+    try {
+      await this.#followOn(sink, signal);
+    } finally {
+      stopMeasuring();
+    }
+  }
+
+  async #followOn(sink: FollowSink, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#options;
+    let moves = 0;
     for (let attempt = 1; !signal.aborted; attempt++) {
       const began = clock.monotonic();
+      const { url } = this.#gateway.chosen;
       try {
         await this.#followOnce(sink, signal);
+        [attempt, moves] = [0, 0];
       } catch (error) {
         if (signal.aborted) return;
-        if (!isLinkFault(error)) throw error;
+        if (!isLinkFault(error) && !this.#gateway.isOneOfSeveral(error)) throw error;
         // A connection that held starts the count anew; one that breaks at once does not, so that nobody is hammered.
-        if (clock.monotonic() - began > this.#timeouts.ping) attempt = 1;
+        if (clock.monotonic() - began > this.#timeouts.ping) [attempt, moves] = [1, 0];
+        // Each address gets its turn before anybody waits.
+        moves++;
+        if (this.#gateway.chosen.url !== url && moves < this.#gateway.count) continue;
+        moves = 0;
         const delay = backoffDelay(this.#timeouts.reconnect, attempt, randomFraction(random));
         sink.down(error, delay);
         // Aborting the wait is how it ends.
@@ -143,16 +161,36 @@ class RelayReader implements RenterClient {
     }
   }
 
-  /** One connection, from catching up to its end; always rejects. */
-  async #followOnce(sink: FollowSink, signal: AbortSignal): Promise<never> {
-    const { clock, state, openWire = platformWire } = this.#options;
+  /** One connection, from catching up to its end. Rejects, or resolves when a better address is to be taken. */
+  async #followOnce(sink: FollowSink, signal: AbortSignal): Promise<void> {
     await this.sync(sink, signal);
-    const token = await this.#session.token(signal);
-    const after = state.relay(this.url).cursor;
+    const door = this.#gateway.chosen;
+    const moved = new AbortController();
+    const forget = this.#gateway.onMove(() => {
+      if (this.#gateway.chosen.url !== door.url) moved.abort();
+    });
+    try {
+      await this.#listen(door, sink, { signal, moved: moved.signal });
+    } catch (error) {
+      if (moved.signal.aborted && !signal.aborted && hasCode(error, "base.stopped")) return;
+      this.#gateway.broke(door, error);
+      throw error;
+    } finally {
+      forget();
+    }
+  }
+
+  /** Takes what is pushed at this address until the connection ends; always rejects. */
+  async #listen(door: GatewayDoor, sink: FollowSink, { signal, moved }: Ends): Promise<never> {
+    const { clock, state, openWire = platformWire } = this.#options;
     const timeouts = this.#timeouts;
-    const socket = await RelaySocket.open({ url: this.url, token, after, clock, timeouts, openWire, signal });
+    const token = await this.#session.at(door).token(signal);
+    const after = state.relay(this.url).cursor;
+    const ends = AbortSignal.any([signal, moved]);
+    const socket = await RelaySocket.open({ url: door.url, token, after, clock, timeouts, openWire, signal: ends });
     try {
       sink.up();
+      void this.#learn(signal);
       for (;;) {
         const messages = await socket.next();
         const cursor = messages.reduce((highest, message) => Math.max(highest, message.cursor), 0);
@@ -162,6 +200,24 @@ class RelayReader implements RenterClient {
       socket.close();
     }
   }
+
+  /** What the relay says of its addresses is there when the one that is used is not. */
+  async #learn(signal: AbortSignal): Promise<void> {
+    const { state, log } = this.#options;
+    try {
+      const urls = await this.#gateway.discover(signal);
+      if (!signal.aborted) await state.setDoors(this.url, urls);
+    } catch (error) {
+      // Asked again with the next connection.
+      if (!signal.aborted) log.debug("renter_doors_unknown", { reason: messageOf(error) });
+    }
+  }
+}
+
+interface Ends {
+  readonly signal: AbortSignal;
+  /** Another address is better now. */
+  readonly moved: AbortSignal;
 }
 
 /** Throws `renter.bad_relay_url`. */

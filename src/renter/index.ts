@@ -10,6 +10,7 @@ export * from "./bundle.ts";
 export * from "./client.ts";
 export * from "./database-folder.ts";
 export * from "./folder.ts";
+export { Gateway, type GatewayOptions } from "./gateway.ts";
 export { Inbox, type InboxEntry } from "./inbox.ts";
 export { rentalKey } from "./key-chain.ts";
 export * from "./lines.ts";

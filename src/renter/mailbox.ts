@@ -13,11 +13,11 @@ import {
 import { type Identity, messageHash, publicKeysToText, signReceipt } from "../envelope/index.ts";
 import { ackReply, type MailboxMessage, type RentalsReply, rentalsReply } from "../protocol/index.ts";
 import { checkGrant } from "./accept-grant.ts";
+import type { GatewaySession } from "./gateway-session.ts";
 import { entryKey, type InboxEntry } from "./inbox.ts";
 import { messageError, openMessage } from "./open-message.ts";
 import type { StoredMessage } from "./records.ts";
 import type { RelayHttp } from "./relay-http.ts";
-import type { RelaySession } from "./session.ts";
 import type { RenterState } from "./state.ts";
 
 /** Where a client hands over what it has. */
@@ -34,8 +34,7 @@ export interface MailboxOptions {
   readonly suite: CryptoSuite;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly http: RelayHttp;
-  readonly session: RelaySession;
+  readonly session: GatewaySession;
   readonly state: RenterState;
 }
 
@@ -53,8 +52,8 @@ export class Mailbox {
 
   /** Asks the relay for the renter's rentals and remembers the grants that can be believed. */
   async refreshRentals(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]> {
-    const { http, session, state } = this.#options;
-    const request = (token: string) =>
+    const { session, state } = this.#options;
+    const request = (http: RelayHttp, token: string) =>
       http.call({ method: "GET", path: "rentals", token, reply: rentalsReply, signal });
     const { rentals } = await session.with(request, signal);
     const accepted = rentals.filter(({ grant }) => this.#isAcceptable(grant, sink));
@@ -135,9 +134,9 @@ export class Mailbox {
   }
 
   async #send(entries: readonly InboxEntry[], signal: AbortSignal): Promise<void> {
-    const { http, session, state, log } = this.#options;
+    const { session, state, log } = this.#options;
     const body = { receipts: entries.map((entry) => entry.receipt) };
-    const request = (token: string) =>
+    const request = (http: RelayHttp, token: string) =>
       http.call({ method: "POST", path: "sms/ack", body, token, reply: ackReply, signal });
     const { accepted, refused } = await session.with(request, signal);
     const outcomes = new Map([

@@ -2,15 +2,7 @@
 // provider's signature.
 
 import { z } from "zod";
-import {
-  type Clock,
-  type CryptoSuite,
-  fromBase64url,
-  hasCode,
-  type ListingId,
-  listingId,
-  utf8,
-} from "../base/index.ts";
+import { type CryptoSuite, fromBase64url, hasCode, type ListingId, listingId, utf8 } from "../base/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import {
   type ListingEvidenceWire,
@@ -25,17 +17,14 @@ import {
   rentStatus,
 } from "../protocol/index.ts";
 import type { NameEvidence } from "../registry/index.ts";
-import { type Fetch, platformFetch, RelayHttp, relayUrl } from "./relay-http.ts";
-import { RelaySession } from "./session.ts";
+import { Gateway, type GatewayOptions } from "./gateway.ts";
+import { GatewaySession } from "./gateway-session.ts";
 import type { RenterState } from "./state.ts";
-import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
+import { renterTimeouts } from "./timeouts.ts";
 
-export interface MarketReaderOptions {
-  readonly relayUrl: string;
-  readonly clock: Clock;
-  readonly timeouts?: RenterTimeouts;
-  /** Default: the platform's. */
-  readonly fetch?: Fetch;
+export interface MarketReaderOptions extends GatewayOptions {
+  /** Default: one of its own, of the other options. */
+  readonly gateway?: Gateway;
 }
 
 const PAGE = 500;
@@ -53,11 +42,12 @@ export function evidenceFrom(wire: NameEvidenceWire | null): NameEvidence | null
 /** Reads listings; needs no key. Every method rejects as `RelayHttp.call`. */
 export class MarketReader {
   readonly url: string;
-  protected readonly http: RelayHttp;
+  protected readonly gateway: Gateway;
 
-  constructor({ relayUrl: text, clock, timeouts = renterTimeouts, fetch = platformFetch }: MarketReaderOptions) {
-    this.url = relayUrl(text);
-    this.http = new RelayHttp({ url: this.url, clock, fetch, timeout: timeouts.request });
+  /** Throws `renter.bad_relay_url`. */
+  constructor(options: MarketReaderOptions) {
+    this.gateway = options.gateway ?? new Gateway(options);
+    this.url = this.gateway.url;
   }
 
   /** All listings that are free at this relay, in the order of their ids. */
@@ -65,7 +55,7 @@ export class MarketReader {
     const ids: ListingId[] = [];
     for (let after: string | null = ""; after !== null; ) {
       const path = `listings/available?limit=${PAGE}&after=${after}`;
-      const page: z.infer<typeof listingsPage> = await this.http.call({
+      const page: z.infer<typeof listingsPage> = await this.gateway.call({
         method: "GET",
         path,
         reply: listingsPage,
@@ -78,14 +68,14 @@ export class MarketReader {
   }
 
   evidence(id: ListingId, signal: AbortSignal): Promise<ListingEvidenceWire> {
-    return this.http.call({ method: "GET", path: `listings/${id}`, reply: listingEvidence, signal });
+    return this.gateway.call({ method: "GET", path: `listings/${id}`, reply: listingEvidence, signal });
   }
 
   /** The record's file; null where the relay has none. */
   async record(id: ListingId, signal: AbortSignal): Promise<Uint8Array | null> {
     try {
       const path = `listings/${id}/offchain`;
-      return utf8(JSON.stringify(await this.http.call({ method: "GET", path, reply: z.unknown(), signal })));
+      return utf8(JSON.stringify(await this.gateway.call({ method: "GET", path, reply: z.unknown(), signal })));
     } catch (error) {
       if (hasCode(error, "renter.relay_refused") && error.context.code === "relay.unknown_record") return null;
       throw error;
@@ -101,13 +91,13 @@ export interface MarketClientOptions extends MarketReaderOptions {
 
 /** Orders in the name of one key. Rejects as `RelaySession.with`. */
 export class MarketClient extends MarketReader {
-  readonly #session: RelaySession;
+  readonly #session: GatewaySession;
 
   constructor(options: MarketClientOptions) {
     super(options);
     const { identity, crypto: suite, state, clock, timeouts = renterTimeouts } = options;
     const { tokenMargin } = timeouts;
-    this.#session = new RelaySession({ url: this.url, http: this.http, identity, suite, state, clock, tokenMargin });
+    this.#session = new GatewaySession({ gateway: this.gateway, identity, suite, state, clock, tokenMargin });
   }
 
   async rent(request: RentRequest, signal: AbortSignal): Promise<void> {
@@ -137,6 +127,6 @@ export class MarketClient extends MarketReader {
 
   #call<T>(method: "GET" | "POST", path: string, reply: z.ZodType<T>, body: unknown, signal: AbortSignal): Promise<T> {
     const sent = body === undefined ? {} : { body };
-    return this.#session.with((token) => this.http.call({ method, path, ...sent, token, reply, signal }), signal);
+    return this.#session.with((http, token) => http.call({ method, path, ...sent, token, reply, signal }), signal);
   }
 }

@@ -33,6 +33,8 @@ export type StoredMessage = Extract<InboxRecord, { t: "messages" }>["messages"][
 const relayState = z.object({
   cursor: z.int().min(0),
   token: z.object({ value: z.string(), expires: unixSeconds }).nullable(),
+  /** Other addresses that the relay has told of. */
+  doors: z.array(z.string()).default([]),
 });
 export type RelayState = z.infer<typeof relayState>;
 

@@ -121,6 +121,10 @@ function unreachable(url: string, reason: string, cause: unknown): AppError {
   });
 }
 
+/** The proxy's and the certificate's faults have words of their own. */
+const reasonOf = (error: unknown): string =>
+  isAppError(error) ? error.message : (systemCodeOf(error) ?? "connection lost");
+
 export class RelayHttp {
   readonly #options: RelayHttpOptions;
 
@@ -146,7 +150,8 @@ export class RelayHttp {
       if (request.signal.aborted) throw stoppedError(what);
       if (hasCode(error, "base.timeout")) throw unreachable(url, "no answer in time", error);
       if (hasCode(error, "base.bad_utf8")) throw badReply("its answer is not UTF-8");
-      throw isAppError(error) ? error : unreachable(url, systemCodeOf(error) ?? "connection lost", error);
+      if (isAppError(error) && !error.code.startsWith("net.")) throw error;
+      throw unreachable(url, reasonOf(error), error);
     } finally {
       abort.abort();
     }

@@ -23,6 +23,8 @@ export type TokenKeeper = Pick<RenterState, "relay" | "setToken">;
 export interface RelaySessionOptions {
   readonly url: string;
   readonly http: RelayHttp;
+  /** Addresses whose challenges are signed: its own, and those that belong to it for certain. */
+  readonly challengers: readonly string[];
   readonly identity: Identity;
   readonly suite: CryptoSuite;
   readonly state: TokenKeeper;
@@ -73,11 +75,11 @@ export class RelaySession {
 
   /** Signs a challenge for a new token. Rejects as `token`. */
   async renew(signal: AbortSignal): Promise<string> {
-    const { http, identity, suite, state, url } = this.#options;
+    const { http, challengers, identity, suite, state, url } = this.#options;
     const pubkey = toBase64url(identity.verify);
     const challenge = await this.#challenge(pubkey, signal);
     // The same key signs receipts, at every relay: a relay must not get a signature over a text of its choice.
-    if (!maySignChallenge(challenge, { url, pubkey })) {
+    if (!challengers.some((own) => maySignChallenge(challenge, { url: own, pubkey }))) {
       throw new AppError("renter.bad_challenge", `${url} asks to sign what is not a challenge of its own`, {
         hint: "Use the address under which the relay knows itself; if it is that, do not trust this relay.",
       });

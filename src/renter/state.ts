@@ -108,7 +108,7 @@ export class RenterState {
   }
 
   relay(url: string): RelayState {
-    return this.#data.relays[url] ?? { cursor: 0, token: null };
+    return this.#data.relays[url] ?? { cursor: 0, token: null, doors: [] };
   }
 
   grant(rentalId: string): RentalGrant | undefined {
@@ -126,6 +126,14 @@ export class RenterState {
 
   setToken(url: string, token: RelayState["token"]): Promise<void> {
     return this.#queue.run(() => this.#replace({ relays: this.#withRelay(url, { token }) }));
+  }
+
+  /** Remembers the addresses that the relay has told of. */
+  setDoors(url: string, doors: readonly string[]): Promise<void> {
+    return this.#queue.run(async () => {
+      if (this.relay(url).doors.join() === doors.join()) return;
+      await this.#replace({ relays: this.#withRelay(url, { doors: [...doors] }) });
+    });
   }
 
   /** Sets the cursor without storing anything; 0 reads everything that the relay has once more. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, connect, createServer as createTcp, type Server, type Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Secret } from "../../src/base/index.ts";
@@ -13,6 +13,7 @@ import {
   type HttpTransportOptions,
   httpTransport,
 } from "../../src/chain/index.ts";
+import { SocksProxy, type SocksSettings } from "../sim/socks-proxy.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
 import { codeOf } from "./fake-rpc.ts";
 
@@ -155,60 +156,10 @@ describe.skipIf(!hasOpenssl)(`https://${hasOpenssl ? "" : " (skipped: needs open
   });
 });
 
-interface ProxySettings {
-  readonly account?: { readonly user: string; readonly password: string };
-  /** Answer to the connect request, RFC 1928 section 6. */
-  readonly status?: number;
-  /** Sent at once instead of anything a proxy says. */
-  readonly garbage?: string;
-}
-
-/** A SOCKS5 proxy of one request per connection; `targets` are the names it was asked for. Every name leads to 127.0.0.1. */
-async function socksProxy({ account, status = 0, garbage }: ProxySettings) {
-  const targets: string[] = [];
-  async function* bytesOf(socket: Socket): AsyncGenerator<number, void, void> {
-    for await (const chunk of socket.iterator({ destroyOnReturn: false })) yield* chunk as Buffer;
-  }
-  const work = async (socket: Socket): Promise<void> => {
-    if (garbage !== undefined) return void socket.end(garbage);
-    const bytes = bytesOf(socket);
-    const take = async (count: number): Promise<Buffer> => {
-      const taken: number[] = [];
-      for (let i = 0; i < count; i++) taken.push((await bytes.next()).value ?? 0);
-      return Buffer.from(taken);
-    };
-    const counted = async (): Promise<Buffer> => take((await take(1))[0] ?? 0);
-    await take(1);
-    const methods = await counted();
-    const method = account === undefined ? 0 : 2;
-    if (!methods.includes(method)) return void socket.end(Buffer.from([5, 0xff]));
-    socket.write(Buffer.from([5, method]));
-    if (account !== undefined) {
-      await take(1);
-      const [user, password] = [String(await counted()), String(await counted())];
-      const good = user === account.user && password === account.password;
-      socket.write(Buffer.from([1, good ? 0 : 1]));
-      if (!good) return void socket.end();
-    }
-    await take(4);
-    const host = String(await counted());
-    const port = (await take(2)).readUInt16BE();
-    targets.push(`${host}:${port}`);
-    // The address bound: a name, the oddest of the three forms.
-    socket.write(Buffer.from([5, status, 0, 3, 2, 0x61, 0x62, 0, 1]));
-    if (status !== 0) return void socket.end();
-    await bytes.return(undefined);
-    const far = connect(port, "127.0.0.1");
-    far.on("error", () => socket.destroy());
-    socket.pipe(far).pipe(socket);
-  };
-  const port = await listen(
-    createTcp((socket) => {
-      socket.on("error", () => {});
-      work(socket).catch(() => socket.destroy());
-    }),
-  );
-  return { port, targets };
+async function socksProxy(settings: SocksSettings): Promise<SocksProxy> {
+  const proxy = await SocksProxy.start(settings);
+  onTestFinished(() => proxy.stop());
+  return proxy;
 }
 
 describe("a call through SOCKS5", () => {
@@ -235,7 +186,7 @@ describe("a call through SOCKS5", () => {
     ["refuses", { status: 5 }],
     ["is something else", { garbage: "HTTP/1.1 400 Bad Request\r\n\r\n" }],
     ["hangs up", { garbage: "" }],
-  ])("has sent nothing when the proxy %s", async (_name, settings: ProxySettings) => {
+  ])("has sent nothing when the proxy %s", async (_name, settings: SocksSettings) => {
     const proxy = await socksProxy(settings);
     const node = nodeAt(9, { socks5: { host: "127.0.0.1", port: proxy.port } });
     expect(await codeOf(node.newAddress(""))).toBe("emercoin.unreachable");

@@ -36,7 +36,7 @@ describe("the box's configuration", () => {
       boards: [],
       join: { rules: [] },
       lines: [],
-      relay: { url: "https://relay.example" },
+      relay: { url: "https://relay.example", mirrors: [] },
       intake: {
         sweep_every: seconds(30),
         part_timeout: minutes(10),

@@ -4,6 +4,7 @@ import { createRelayClient } from "../../src/relay/index.ts";
 import { grantOf, messageOf, NOW, provider, receiptOf, renter, signWith, suite, verifyOf } from "../relay/fixtures.ts";
 import { RelayRig } from "../relay/relay-rig.ts";
 import { FakeRelay } from "../sim/fake-relay.ts";
+import { SeededRandom } from "../sim/seeded-random.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { relayPortContract } from "./relay-port.ts";
 
@@ -26,7 +27,7 @@ relayPortContract("createRelayClient with startRelay", async (limits) => {
   const rig = await RelayRig.start({ limits });
   const { url, clock } = rig;
   const identity = { verify: verifyOf(provider), sign: signWith(provider) };
-  const port = createRelayClient({ url, clock, identity, log: silentLogger });
+  const port = createRelayClient({ url, clock, random: new SeededRandom("doors"), identity, log: silentLogger });
   return {
     port,
     waiting: async () => (await rig.mailbox(await rig.login(renter))).messages.map((message) => message.id),

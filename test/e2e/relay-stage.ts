@@ -274,14 +274,15 @@ export class RelayStage {
     this.#provider = pending?.grant.provider ?? "";
   }
 
-  /** A SOCKS5 proxy that leads to the cable, whatever it is asked for. */
+  /** A SOCKS5 proxy: to the relay's trunk through the cable, else where it is asked to. */
   async #proxy(): Promise<number> {
     const server = createServer((near) => {
       near.on("error", () => {});
       near.once("data", () => {
         near.write(Uint8Array.of(5, 0));
-        near.once("data", () => {
-          const far = connectTcp(this.#ports.cable, "127.0.0.1", () => {
+        near.once("data", (asked: Buffer) => {
+          const port = asked.readUInt16BE(5 + (asked[4] ?? 0));
+          const far = connectTcp(port === this.#ports.trunk ? this.#ports.cable : port, "127.0.0.1", () => {
             near.write(Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0));
             near.pipe(far).pipe(near);
           });

@@ -92,7 +92,7 @@ export class RelayWorld {
     }));
     const identity = { verify: toBase64url(parts.provider.verify), sign: signer(parts.provider) };
     const base = { clock: systemClock, log: silentLogger, timeout: seconds(15) };
-    this.#box = createRelayClient({ ...base, url: parts.balancer.url, identity });
+    this.#box = createRelayClient({ ...base, random: systemRandom, url: parts.balancer.url, identity });
   }
 
   static async start(lines: number): Promise<RelayWorld> {

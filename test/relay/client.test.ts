@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Millis, seconds, silentLogger, type UnixMs, unixMs } from "../../src/base/index.ts";
 import { formatChallenge } from "../../src/protocol/index.ts";
 import { createRelayClient, type RelayClient } from "../../src/relay/index.ts";
+import { SeededRandom } from "../sim/seeded-random.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { grantOf, messageOf, NOW, NOW_S, provider, signWith, verifyOf } from "./fixtures.ts";
 import { json, type OddAnswer, OddServer, page, problem } from "./odd-server.ts";
@@ -24,7 +25,14 @@ async function withServer<T>(answers: readonly OddAnswer[], play: (scene: Scene)
   const clock = new VirtualClock(NOW);
   const times: UnixMs[] = [];
   const onTime = (at: UnixMs): void => void times.push(at);
-  const client = createRelayClient({ url: server.url, identity, clock, log: silentLogger, onTime });
+  const client = createRelayClient({
+    url: server.url,
+    identity,
+    clock,
+    random: new SeededRandom("doors"),
+    log: silentLogger,
+    onTime,
+  });
   try {
     return await play({ client, server, clock, times });
   } finally {
@@ -141,7 +149,13 @@ describe("RelayClient.forward", () => {
     const { url } = server;
     await server.stop();
     for (const address of [url, "http://relay.invalid"]) {
-      const client = createRelayClient({ url: address, identity, clock: new VirtualClock(NOW), log: silentLogger });
+      const client = createRelayClient({
+        url: address,
+        random: new SeededRandom("doors"),
+        identity,
+        clock: new VirtualClock(NOW),
+        log: silentLogger,
+      });
       expect(await client.forward(message, signal)).toEqual({ kind: "retry", code: "relay.unreachable", after: null });
       client.stop();
     }

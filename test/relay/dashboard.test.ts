@@ -33,6 +33,17 @@ describe("the relay's dashboard", () => {
     }
   });
 
+  it("lets the pages talk to the relay's other addresses, and to nobody else", async () => {
+    rig = await RelayRig.start({
+      dashboard: folder,
+      publicUrls: ["https://a.example", "https://b.example:8443/below"],
+    });
+    const policy = (await get("/dashboard/")).headers.get("content-security-policy") ?? "";
+    const origins = "https://a.example wss://a.example https://b.example:8443 wss://b.example:8443";
+    expect(policy.split("; ")).toContain(`connect-src 'self' ${origins}`);
+    expect(policy.match(/https?:/g)).toHaveLength(2);
+  });
+
   it("leads to the folder that the service worker is in charge of", async () => {
     rig = await RelayRig.start({ dashboard: folder });
     const answer = await get("/dashboard");

@@ -16,6 +16,7 @@ import {
   type WireMessage,
 } from "../../src/protocol/index.ts";
 import { createRelayClient, type RelayClient } from "../../src/relay/index.ts";
+import { SeededRandom } from "../sim/seeded-random.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { grantOf, messageOf, provider, renter, signWith, verifyOf } from "./fixtures.ts";
 
@@ -86,7 +87,14 @@ describe("a relay that is killed", () => {
 
   function clientOf(url: string): RelayClient {
     const identity = { verify: verifyOf(provider), sign: signWith(provider) };
-    return createRelayClient({ url, identity, clock: new VirtualClock(), log: silentLogger, timeout: hours(1) });
+    return createRelayClient({
+      url,
+      random: new SeededRandom("doors"),
+      identity,
+      clock: new VirtualClock(),
+      log: silentLogger,
+      timeout: hours(1),
+    });
   }
 
   /** Forwards `messages` eight at a time until all are tried; kills the relay after `fatal` were accepted. Returns what was accepted. */

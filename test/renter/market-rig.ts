@@ -59,6 +59,7 @@ export class MarketRig {
       url: relay.url,
       identity: { verify: verifyOf(provider), sign: signWith(provider) },
       clock,
+      random,
       log,
     });
     const desk = new OrderDesk({

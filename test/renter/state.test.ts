@@ -26,8 +26,13 @@ describe("RenterState", () => {
     await state.setToken(RELAY, { value: "token", expires: NOW_S });
     await state.setCursor(RELAY, 7);
     await state.acceptGrants([grantOf()]);
+    await state.setDoors(RELAY, ["https://b.example"]);
     const again = await openState(new MemoryFolder(disk));
-    expect(again.relay(RELAY)).toEqual({ cursor: 7, token: { value: "token", expires: NOW_S } });
+    expect(again.relay(RELAY)).toEqual({
+      doors: ["https://b.example"],
+      cursor: 7,
+      token: { value: "token", expires: NOW_S },
+    });
     expect(again.grant(RENTAL)).toEqual(grantOf());
     expect(again.pin(LISTING)).toBe(grantOf().provider);
   });

@@ -96,7 +96,7 @@ export class MarketStage {
     const stage = new MarketStage(pages);
     await stage.startRelay();
     const box = createRelayClient({
-      ...{ url: stage.url, clock: systemClock, log: silentLogger },
+      ...{ url: stage.url, clock: systemClock, random: systemRandom, log: silentLogger },
       identity: { verify: verifyOf(stage.provider), sign: signWith(stage.provider) },
     });
     stage.#box = box;

@@ -3,13 +3,18 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Server as TcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/base/system-clock.ts";
+import { systemRandom } from "../../src/base/system-random.ts";
 import type { UpdateRelease } from "../../src/protocol/index.ts";
+import { createAuthority, issueLeaf } from "../../src/tls/box-authority.ts";
 import { HttpReleases } from "../../src/updates/index.ts";
 import { rejectionOf } from "../envelope/error-code.ts";
+import { SocksProxy } from "../sim/socks-proxy.ts";
 
 const BUNDLE = Buffer.from(Array.from({ length: 300_000 }, (_, n) => (n * 31 + (n >> 8)) & 255));
 const SHA = createHash("sha256").update(BUNDLE).digest("hex");
@@ -27,7 +32,7 @@ const RELEASE: UpdateRelease = {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-const port = (server: Server | TcpServer): number => (server.address() as AddressInfo).port;
+const port = (server: Server | TcpServer | TlsServer): number => (server.address() as AddressInfo).port;
 
 /** As a good server does: whole, or from where it is asked. */
 const good: Answer = (request, response) => {
@@ -145,6 +150,25 @@ describe("releases over HTTP", () => {
       response.write(BUNDLE.subarray(0, 10), () => stop.abort());
     };
     await expect(source().fetch(RELEASE, join(folder, "bundle"), () => {}, stop.signal)).rejects.toThrow();
+  });
+
+  it("come over https through the proxy too", async () => {
+    const now = systemClock.now();
+    const authority = await createAuthority({ random: systemRandom, now, name: "test", names: ["releases.test"] });
+    const leaf = await issueLeaf({ random: systemRandom, now, authority, hosts: ["releases.test"] });
+    const secure = createTlsServer({ cert: leaf.certificate, key: leaf.key }, good);
+    await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+    const proxy = await SocksProxy.start();
+    closing.push(secure, { close: () => proxy.stop() });
+    const url = `https://releases.test:${port(secure)}/box/channel.json`;
+    const through = { host: "127.0.0.1", port: proxy.port };
+    const fetchWith = (ca: string | undefined, file: string) =>
+      new HttpReleases({ url, proxy: through, ca }).fetch(RELEASE, file, () => {}, new AbortController().signal);
+    await fetchWith(authority.certificate, join(folder, "bundle"));
+    expect(BUNDLE.equals(await readFile(join(folder, "bundle")))).toBe(true);
+    expect(await rejectionOf(fetchWith(undefined, join(folder, "other")))).toBe("update.unreachable");
+    expect(proxy.targets).toEqual(Array(2).fill(`releases.test:${port(secure)}`));
+    secure.closeAllConnections();
   });
 
   it("go through the proxy and never beside it", async () => {

@@ -9,18 +9,18 @@ import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type NodeOptions, namesNode, type OpenNode, openNode } from "./node-option.ts";
 import { type RenterOptions, stateRoot } from "./renter-open.ts";
 import { createPrinter } from "./renter-print.ts";
+import { accessTo, choosePlaces } from "./renter-way.ts";
 
 export interface ListingsOptions extends RenterOptions, NodeOptions {
   readonly all?: boolean;
 }
 
-/** The first relay named, or the one of the last login. Throws `renter.not_signed_in`. */
-export async function marketRelay(io: CliIo, options: RenterOptions): Promise<string> {
-  const [named] = options.relay ?? [];
-  if (named !== undefined) return named;
+/** The first relay named, or the one of the last login, and the way there. Throws `renter.not_signed_in`. */
+export async function marketAccess(io: CliIo, options: RenterOptions) {
   const remembered = await readLogin(await openDiskFolder(stateRoot(io, options.state)));
-  const [relay] = remembered?.relays ?? [];
-  if (relay !== undefined) return relay;
+  const places = choosePlaces(options, remembered);
+  const [relayUrl] = places.relays;
+  if (relayUrl !== undefined) return { ...accessTo(places), relayUrl };
   throw new AppError("renter.not_signed_in", "no relay is known", { hint: "Name one with --relay URL." });
 }
 
@@ -29,7 +29,7 @@ export async function openOffers(
   io: CliIo,
   options: RenterOptions & NodeOptions,
 ): Promise<{ readonly deps: OfferDeps; readonly own: OpenNode | null }> {
-  const market = new MarketReader({ relayUrl: await marketRelay(io, options), clock: io.clock });
+  const market = new MarketReader({ ...(await marketAccess(io, options)), clock: io.clock });
   const own = namesNode(io, options) ? await openNode(io, options) : null;
   const node = own?.node ?? null;
   return { deps: { market, node, suite: systemCrypto, now: () => io.clock.now() }, own };

@@ -18,9 +18,9 @@ import {
   openDiskFolder,
   type RememberedLogin,
   readLogin,
-  wsWire,
 } from "../../renter-node/index.ts";
 import type { CliIo } from "../cli-io.ts";
+import { accessTo, choosePlaces, type WayOptions } from "./renter-way.ts";
 
 /** Options that say whose key is used. */
 export interface KeyOptions {
@@ -32,9 +32,7 @@ export interface KeyOptions {
 }
 
 /** Options of every renter command that needs a relay. */
-export interface RenterOptions extends KeyOptions {
-  readonly relay?: readonly string[];
-}
+export interface RenterOptions extends KeyOptions, WayOptions {}
 
 export interface OpenRenter {
   readonly identity: Identity;
@@ -76,12 +74,12 @@ const notSignedIn = (missing: string, hint: string): AppError =>
 
 function chooseLogin(options: RenterOptions, remembered: RememberedLogin | null): RememberedLogin {
   const key = chooseKey(options, remembered);
-  const relays = options.relay ?? remembered?.relays ?? [];
-  if (key === null || relays.length === 0) {
+  const places = choosePlaces(options, remembered);
+  if (key === null || places.relays.length === 0) {
     const missing = key === null ? "no key file is known" : "no relay is known";
     throw notSignedIn(missing, "Run: numberbox renter login --keyfile FILE --relay URL");
   }
-  return { ...key, relays };
+  return { ...key, ...places };
 }
 
 /** The identity named by options or remembered. Throws `renter.not_signed_in` and what reading a key file can throw. */
@@ -127,8 +125,9 @@ export async function openRenter(io: CliIo, options: RenterOptions, whenBusy: "s
   const folder = await openDiskFolder(join(root.path, stateFolderName(suite, identity)));
   const { state, readOnly } = await openState(io, { folder, seed: identity.seed, suite, random, log }, whenBusy);
   try {
+    const access = accessTo(login);
     const clients = login.relays.map((relayUrl) =>
-      createRenterClient({ relayUrl, identity, crypto: suite, clock, random, log, state, openWire: wsWire }),
+      createRenterClient({ ...access, relayUrl, identity, crypto: suite, clock, random, log, state }),
     );
     return { identity, state, clients, root, login, readOnly };
   } catch (error) {

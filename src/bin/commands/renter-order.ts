@@ -23,7 +23,7 @@ import {
 import { openDiskFolder } from "../../renter-node/index.ts";
 import type { CliIo } from "../cli-io.ts";
 import type { NodeOptions, OpenNode } from "./node-option.ts";
-import { openOffers } from "./renter-listings.ts";
+import { marketAccess, openOffers } from "./renter-listings.ts";
 import { type OpenRenter, type RenterOptions, stateRoot } from "./renter-open.ts";
 import type { Printer } from "./renter-print.ts";
 
@@ -102,12 +102,13 @@ async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: Ord
   const { renter, folder, printer } = parts;
   const { request, provider, rental, per_sms, relay: relayUrl } = order;
   const { own } = await openOffers(io, { ...options, relay: [relayUrl] });
+  const access = await marketAccess(io, { ...options, relay: [relayUrl] });
   try {
     const { identity, state } = renter;
     const { clock } = io;
     const renting = new Renting(
       {
-        market: new MarketClient({ relayUrl, identity, crypto: systemCrypto, state, clock }),
+        market: new MarketClient({ ...access, relayUrl, identity, crypto: systemCrypto, state, clock }),
         suite: systemCrypto,
         clock,
         payer: own === null ? null : await payerAt(io, own, budgetOf(options.budget)),

@@ -9,7 +9,7 @@ import type { RentalDuration, Tier } from "../../registry/index.ts";
 import { type Folder, judgeOffer, localTime, type OrderFile, visibleLine, writeOrderFile } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { pricesOf, providerOf, showCost } from "./renter-cost.ts";
-import { marketRelay, openOffers } from "./renter-listings.ts";
+import { marketAccess, openOffers } from "./renter-listings.ts";
 import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter } from "./renter-open.ts";
 import { type DoneOrder, openOrders, type PayOptions, refuse, resumed, workOrder } from "./renter-order.ts";
@@ -116,7 +116,7 @@ export async function runRent(io: CliIo, listing: string | undefined, options: R
   }
   const order =
     options.resume === undefined
-      ? await newOrder(io, listing ?? "", { ...options, relay: [await marketRelay(io, options)] }, folder)
+      ? await newOrder(io, listing ?? "", { ...options, relay: [(await marketAccess(io, options)).relayUrl] }, folder)
       : await resumed(folder, options.resume);
   if (order !== null) return await runOrder(io, order, options, folder);
   if (options.json !== true) createPrinter(io, false).note("Nothing was ordered or paid (--dry-run).");

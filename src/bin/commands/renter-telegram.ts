@@ -14,6 +14,7 @@ import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type OpenRenter, openRenter, type RenterOptions, stateRoot } from "./renter-open.ts";
 import { placesOf } from "./renter-own-rentals.ts";
 import { createPrinter, type Printer } from "./renter-print.ts";
+import { accessTo } from "./renter-way.ts";
 import { pairChat, TelegramChat, type TelegramChatDeps } from "./telegram-chat.ts";
 import { inboxSource, mailboxName, type NoticeSource, watchSource } from "./telegram-sources.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -127,7 +128,7 @@ async function watching({ io, options, state, printer }: Parts): Promise<Sources
     const { identity, login, state: opened } = await openRenter(io, place.options, "show");
     await opened.close();
     for (const relayUrl of login.relays) {
-      const watch = new MailboxWatch({ relayUrl, identity, crypto: systemCrypto, clock: io.clock });
+      const watch = new MailboxWatch({ ...accessTo(login), relayUrl, identity, crypto: systemCrypto, clock: io.clock });
       const name = mailboxName(identity.verify, watch.url);
       sources.push(
         watchSource({

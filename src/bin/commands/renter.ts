@@ -16,6 +16,7 @@ import { createPrinter } from "./renter-print.ts";
 import { inOrder, rentalLine, rentalText, sealedTerms } from "./renter-rental-text.ts";
 import { registerSip } from "./renter-sip.ts";
 import { registerTelegram } from "./renter-telegram.ts";
+import { withWayOptions } from "./renter-way.ts";
 
 interface LoginOptions extends RenterOptions {
   readonly trust?: string;
@@ -42,12 +43,7 @@ function withKeyOptions(command: Command): Command {
 }
 
 function withCommonOptions(command: Command): Command {
-  const collect = (url: string, before: readonly string[] = []): readonly string[] => [...before, url];
-  return withKeyOptions(command).option(
-    "--relay <url>",
-    "relay to read from; may be repeated (default: as at the last login)",
-    collect,
-  );
+  return withWayOptions(withKeyOptions(command));
 }
 
 /** Signs in at every relay; a grant that cannot be believed is reported and makes the exit code 1. */

@@ -24,11 +24,16 @@ export interface ServiceChecksDeps {
   readonly units: readonly string[];
   /** Null on a box without one. */
   readonly relay: {
-    readonly url: string;
+    /** Its addresses, the preferred one first. */
+    readonly urls: readonly string[];
+    /** The way that the box itself goes. */
+    readonly http: ServiceProbe["http"];
     /** Of a box that runs. */
     readonly link: (() => LinkState) | null;
   } | null;
 }
+
+type Relay = NonNullable<ServiceChecksDeps["relay"]>;
 
 /** The relay's clock is right within a minute; rentals are ended by the minute. */
 const CLOCKS_APART: Millis = minutes(2);
@@ -66,28 +71,40 @@ const NO_RELAY = problem(
   "Name one in the settings, section `relay`.",
 );
 
-function relayCheck({ clock, probe, relay }: ServiceChecksDeps): DoctorCheck {
+async function addressFindings(
+  { clock, relay }: Pick<ServiceChecksDeps, "clock"> & { readonly relay: Pick<Relay, "http"> },
+  url: string,
+): Promise<readonly DoctorFinding[]> {
+  try {
+    const answer = await relay.http(`${url.replace(/\/+$/, "")}/health`);
+    return [relayAnswer(answer), ...dateFinding(answer, clock.now())];
+  } catch (error) {
+    const hint = "Check the network and `relay` of the settings; SMS wait in the outbox.";
+    return [unanswered("relay.unreachable", "the relay", error, hint)];
+  }
+}
+
+/** Of several addresses one is enough: that another does not answer is no more than a warning. */
+function together(urls: readonly string[], found: readonly (readonly DoctorFinding[])[]): readonly DoctorFinding[] {
+  if (urls.length === 1) return found.flat();
+  const isServed = found.some(([first]) => first?.verdict === "ok");
+  return urls.flatMap((url, at) =>
+    (found[at] ?? []).map((finding) => ({
+      ...finding,
+      verdict: isServed && finding.code.startsWith("relay.") && finding.verdict === "fail" ? "warn" : finding.verdict,
+      message: `${new URL(url).host}: ${finding.message}`,
+    })),
+  );
+}
+
+function relayCheck({ clock, relay }: ServiceChecksDeps): DoctorCheck {
   return {
     name: "relay",
     area: "services",
     run: async () => {
       if (relay === null) return [NO_RELAY];
-      const link = relay.link === null ? [] : linkFinding(relay.link());
-      try {
-        const url = `${relay.url.replace(/\/+$/, "")}/health`;
-        const answer = await probe.http(url);
-        return [relayAnswer(answer), ...dateFinding(answer, clock.now()), ...link];
-      } catch (error) {
-        return [
-          unanswered(
-            "relay.unreachable",
-            "the relay",
-            error,
-            "Check the network and `relay.url`; SMS wait in the outbox.",
-          ),
-          ...link,
-        ];
-      }
+      const found = await Promise.all(relay.urls.map((url) => addressFindings({ clock, relay }, url)));
+      return [...together(relay.urls, found), ...(relay.link === null ? [] : linkFinding(relay.link()))];
     },
   };
 }

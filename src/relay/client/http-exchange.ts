@@ -1,7 +1,7 @@
 // One HTTP exchange with the relay over a kept connection: bounded answer, one deadline for the whole, ended at once by an abort.
 
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { type ClientRequest, type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 import {
   AppError,
   type Clock,
@@ -12,10 +12,19 @@ import {
   withDeadline,
   wrapError,
 } from "../../base/index.ts";
+import { agentFor, type Socks5Proxy } from "../../net/index.ts";
 
-export interface ExchangeOptions {
-  /** Base URL of the relay, `http:` or `https:`. */
+/** One address of a relay. */
+export interface RelayDoor {
+  /** Base URL, `http:` or `https:`. */
   readonly url: string;
+  /** SHA-256 of the certificate it shows, lower-case hex, instead of any authority's word for it. */
+  readonly pin?: string | undefined;
+}
+
+export interface ExchangeOptions extends RelayDoor {
+  /** With one nothing goes directly. */
+  readonly proxy?: Socks5Proxy | undefined;
   readonly clock: Clock;
   /** For a whole exchange, connecting included. */
   readonly timeout: Millis;
@@ -54,20 +63,21 @@ export class HttpExchange {
   constructor(options: ExchangeOptions) {
     this.#options = options;
     this.#base = options.url.replace(/\/+$/, "");
-    const secure = new URL(options.url).protocol === "https:";
-    const settings = { keepAlive: true, maxSockets: MAX_SOCKETS, scheduling: "lifo" as const };
-    this.#agent = secure ? new HttpsAgent(settings) : new HttpAgent(settings);
-    this.#request = secure ? httpsRequest : httpRequest;
+    const url = new URL(options.url);
+    this.#agent = agentFor(url, options, { keepAlive: true, maxSockets: MAX_SOCKETS, scheduling: "lifo" });
+    this.#request = url.protocol === "https:" ? httpsRequest : httpRequest;
   }
 
   /** Rejects with `relay.unreachable`, `base.timeout` (both retryable), `relay.bad_reply`, or `base.stopped` on abort. */
   async send(request: ExchangeRequest): Promise<Answer> {
     const { clock, timeout } = this.#options;
     const { signal } = request;
+    // Also of what is still on its way through a proxy.
+    const over = new AbortController();
     let outgoing: ClientRequest | undefined;
     const answer = new Promise<Answer>((resolve, reject) => {
       if (signal.aborted) return;
-      outgoing = this.#open(request);
+      outgoing = this.#open({ ...request, signal: over.signal });
       outgoing.once("response", (incoming) => readAnswer(incoming).then(resolve, reject));
       outgoing.on("error", (cause) => reject(unreachable(cause)));
       outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body));
@@ -77,6 +87,7 @@ export class HttpExchange {
     } catch (error) {
       // Nothing of a given-up exchange may linger on the connection.
       outgoing?.destroy();
+      over.abort();
       throw error;
     }
   }
@@ -86,10 +97,11 @@ export class HttpExchange {
     this.#agent.destroy();
   }
 
-  #open({ method, path, body, token }: ExchangeRequest): ClientRequest {
+  #open({ method, path, body, token, signal }: ExchangeRequest): ClientRequest {
     return this.#request(`${this.#base}/${path}`, {
       method,
       agent: this.#agent,
+      signal,
       headers: {
         accept: "application/json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -101,6 +113,7 @@ export class HttpExchange {
 
 /** What ended an exchange: our own refusal of an answer, or else the network. */
 function unreachable(cause: unknown): AppError {
+  // The proxy's and the certificate's faults have a next step of their own.
   return wrapError(cause, "relay.unreachable", "the relay cannot be reached", {
     retryable: true,
     hint: "Check the relay's URL and the network.",

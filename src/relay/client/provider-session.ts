@@ -12,14 +12,17 @@ export interface RelayClientIdentity {
 }
 
 export interface ProviderSessionDeps {
-  readonly url: string;
+  /** All addresses of this relay: it may know itself by another than the one it is asked at. */
+  readonly urls: readonly string[];
   readonly identity: RelayClientIdentity;
   readonly clock: Clock;
   readonly send: (request: ExchangeRequest) => Promise<Answer>;
 }
 
 /** A token, or the code of what stood in its way. */
-export type TokenResult = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly code: string };
+export type TokenResult =
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly code: string; readonly answer: Answer };
 
 const RENEW_BEFORE = seconds(60);
 
@@ -44,19 +47,23 @@ export class ProviderSession {
   }
 
   async #login(signal: AbortSignal): Promise<TokenResult> {
-    const { url, identity, send } = this.#deps;
+    const { urls, identity, send } = this.#deps;
     const pubkey = identity.verify;
     const asked = await send({ method: "POST", path: "auth/challenge", body: { pubkey }, signal });
     const challenge = challengeReply.safeParse(asked.body);
-    if (asked.status !== 200 || !challenge.success) return { ok: false, code: `relay.http_${asked.status}` };
+    if (asked.status !== 200 || !challenge.success) return refusedBy(asked);
     const text = challenge.data.challenge;
-    if (!maySignChallenge(text, { url, pubkey })) return { ok: false, code: "relay.foreign_challenge" };
+    if (!urls.some((url) => maySignChallenge(text, { url, pubkey }))) {
+      return { ok: false, code: "relay.foreign_challenge", answer: asked };
+    }
     const signature = toBase64url(identity.sign(utf8(text)));
     const answer = await send({ method: "POST", path: "auth", body: { pubkey, challenge: text, signature }, signal });
     const reply = authReply.safeParse(answer.body);
-    if (answer.status !== 200 || !reply.success) return { ok: false, code: `relay.http_${answer.status}` };
+    if (answer.status !== 200 || !reply.success) return refusedBy(answer);
     const { token, expires } = reply.data;
     this.#held = { token, until: unixMs(expires * 1000) };
     return { ok: true, token };
   }
 }
+
+const refusedBy = (answer: Answer): TokenResult => ({ ok: false, code: `relay.http_${answer.status}`, answer });

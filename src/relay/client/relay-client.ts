@@ -10,6 +10,7 @@ import {
   type Logger,
   type Millis,
   messageOf,
+  type Random,
   type RentalId,
   seconds,
   stoppedError,
@@ -40,7 +41,7 @@ import {
   type RentalGrant,
   type WireMessage,
 } from "../../protocol/index.ts";
-import { type Answer, type ExchangeRequest, HttpExchange } from "./http-exchange.ts";
+import type { Answer, ExchangeRequest } from "./http-exchange.ts";
 import {
   forwardOutcome,
   isRelayAnswer,
@@ -49,13 +50,13 @@ import {
   registerOutcome,
   retryLater,
 } from "./outcomes.ts";
-import { ProviderSession, type RelayClientIdentity } from "./provider-session.ts";
+import type { RelayClientIdentity } from "./provider-session.ts";
+import { isDoorFault, type OpenDoor, RelayDoors, type RelayWay } from "./relay-doors.ts";
 
-export interface RelayClientOptions {
-  /** Base URL of the relay, `http:` or `https:`. */
-  readonly url: string;
+export interface RelayClientOptions extends RelayWay {
   readonly identity: RelayClientIdentity;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Logger;
   /** For one exchange, connecting included. Default 20 s. */
   readonly timeout?: Millis;
@@ -70,16 +71,24 @@ const MESSAGES_PER_PAGE = 500;
 export class RelayClient implements RelayPort, MarketRelay, CatchUpRelay {
   readonly #log: Logger;
   readonly #onTime: (at: UnixMs) => void;
-  readonly #exchange: HttpExchange;
-  readonly #session: ProviderSession;
+  readonly #doors: RelayDoors;
   readonly #stopping = new AbortController();
 
   constructor(options: RelayClientOptions) {
-    const { url, identity, clock, timeout = DEFAULT_TIMEOUT } = options;
+    const { identity, clock, random, timeout = DEFAULT_TIMEOUT } = options;
     this.#log = options.log.child({ part: "relay_client" });
     this.#onTime = options.onTime ?? (() => {});
-    this.#exchange = new HttpExchange({ url, clock, timeout });
-    this.#session = new ProviderSession({ url, identity, clock, send: (request) => this.#send(request) });
+    this.#doors = new RelayDoors({ way: options, identity, clock, random, log: this.#log, timeout });
+  }
+
+  /** The address that requests go to now. */
+  get url(): string {
+    return this.#doors.url;
+  }
+
+  /** Measures the relay's addresses from now on, where there are several. */
+  start(): void {
+    this.#doors.start();
   }
 
   async forward(message: WireMessage, signal: AbortSignal): Promise<ForwardOutcome> {
@@ -141,7 +150,7 @@ export class RelayClient implements RelayPort, MarketRelay, CatchUpRelay {
   /** Ends every exchange under way (their callers get `base.stopped`) and closes the connections. */
   stop(): void {
     this.#stopping.abort();
-    this.#exchange.stop();
+    this.#doors.stop();
   }
 
   /** Null when the relay cannot be asked now. */
@@ -156,27 +165,18 @@ export class RelayClient implements RelayPort, MarketRelay, CatchUpRelay {
     return this.#withToken({ method: "GET", path }, schema, signal);
   }
 
-  async #withToken<T extends object>(
-    request: Omit<ExchangeRequest, "signal" | "token">,
-    schema: z.ZodType<T>,
-    signal: AbortSignal,
-  ): Promise<T | Retry> {
-    for (let attempt = 1; ; attempt++) {
-      const session = await this.#session.token(signal);
-      if (!session.ok) return retryLater(session.code);
-      const answer = await this.#send({ ...request, token: session.token, signal });
-      // The relay may have forgotten the token; a fresh one is refused only if something else is wrong.
-      if (answer.status === 401) this.#session.forget();
-      if (answer.status === 401 && attempt === 1) continue;
-      const page = schema.safeParse(answer.body);
-      if (isUnknownRoute(answer)) return retryLater("relay.unknown_route");
-      if (answer.status !== 200 || !page.success) return retryLater(`relay.http_${answer.status}`);
-      return this.#noteTime(answer, page.data);
-    }
+  async #withToken<T extends object>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | Retry> {
+    const use = (door: OpenDoor): Promise<Asked> => signedIn(door, request, signal);
+    const { answer, refused } = await this.#doors.through(use, isAskedInVain, signal);
+    if (refused !== null) return retryLater(refused);
+    const page = schema.safeParse(answer.body);
+    if (isUnknownRoute(answer)) return retryLater("relay.unknown_route");
+    if (answer.status !== 200 || !page.success) return retryLater(`relay.http_${answer.status}`);
+    return this.#noteTime(answer, page.data);
   }
 
   #send(request: ExchangeRequest): Promise<Answer> {
-    return this.#exchange.send({ ...request, signal: AbortSignal.any([request.signal, this.#stopping.signal]) });
+    return this.#doors.through((door) => door.send(request), isDoorFault, request.signal);
   }
 
   /** Turns what an exchange rejects with into an outcome; an abort, and nothing else, rejects with `base.stopped`. */
@@ -198,6 +198,27 @@ export class RelayClient implements RelayPort, MarketRelay, CatchUpRelay {
 }
 
 type Retry = ReturnType<typeof retryLater>;
+type Request = Omit<ExchangeRequest, "signal" | "token">;
+
+interface Asked {
+  readonly answer: Answer;
+  /** Code of what kept the box from signing in; `answer` is then what it was told. */
+  readonly refused: string | null;
+}
+
+const isAskedInVain = ({ answer, refused }: Asked): boolean =>
+  refused === "relay.foreign_challenge" || isDoorFault(answer);
+
+async function signedIn({ session, send }: OpenDoor, request: Request, signal: AbortSignal): Promise<Asked> {
+  for (let attempt = 1; ; attempt++) {
+    const result = await session.token(signal);
+    if (!result.ok) return { answer: result.answer, refused: result.code };
+    const answer = await send({ ...request, token: result.token, signal });
+    // The relay may have forgotten the token; a fresh one is refused only if something else is wrong.
+    if (answer.status === 401) session.forget();
+    if (answer.status !== 401 || attempt > 1) return { answer, refused: null };
+  }
+}
 
 export function createRelayClient(options: RelayClientOptions): RelayClient {
   return new RelayClient(options);

@@ -1,8 +1,10 @@
 // Asks a relay where it takes calls. Anybody may.
 
 import { type AppError, type Clock, isAppError, seconds } from "../../base/index.ts";
+import type { Socks5Proxy } from "../../net/index.ts";
 import { type RelayVoice, relayInfo } from "../../protocol/index.ts";
-import { HttpExchange } from "./http-exchange.ts";
+import { HttpExchange, type RelayDoor } from "./http-exchange.ts";
+import { doorsOf, type RelayWay } from "./relay-doors.ts";
 
 export type RelayVoiceAnswer =
   /** Null: it takes none. */
@@ -11,15 +13,32 @@ export type RelayVoiceAnswer =
 
 const TIMEOUT = seconds(10);
 
-/** Rejects with `base.stopped` on abort alone. */
-export async function fetchRelayVoice(options: {
-  readonly url: string;
+interface Asking {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-}): Promise<RelayVoiceAnswer> {
-  const exchange = new HttpExchange({ ...options, timeout: TIMEOUT });
+}
+
+/** Asks one door after another until one answers. Rejects with `base.stopped` on abort alone. */
+export async function fetchRelayVoice({
+  way,
+  ...asking
+}: Asking & { readonly way: RelayWay }): Promise<RelayVoiceAnswer> {
+  let answer: RelayVoiceAnswer = { kind: "unreachable", error: null };
+  for (const door of doorsOf(way)) {
+    answer = await askDoor(door, way.proxy, asking);
+    if (answer.kind === "relay") return answer;
+  }
+  return answer;
+}
+
+async function askDoor(
+  door: RelayDoor,
+  proxy: Socks5Proxy | undefined,
+  { clock, signal }: Asking,
+): Promise<RelayVoiceAnswer> {
+  const exchange = new HttpExchange({ ...door, proxy, clock, timeout: TIMEOUT });
   try {
-    const { status, body } = await exchange.send({ method: "GET", path: "info", signal: options.signal });
+    const { status, body } = await exchange.send({ method: "GET", path: "info", signal });
     const info = relayInfo.safeParse(body);
     if (status !== 200 || !info.success) return { kind: "unreachable", error: null };
     return { kind: "relay", voice: info.data.voice ?? null };

@@ -1,5 +1,5 @@
 // Serves the renter's pages under /dashboard: read once at the start, so that no request reaches the disk. Nothing but our own script
-// runs in them, and they talk to nobody but this relay.
+// runs in them, and they talk to nobody but this relay, at all of its addresses.
 
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
@@ -25,23 +25,23 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 // WebAssembly is Argon2id; it can be compiled, but no text can be run as script.
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types numberbox",
-].join("; ");
+const contentSecurityPolicy = (origins: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self'",
+    ["connect-src 'self'", ...origins].join(" "),
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types numberbox",
+  ].join("; ");
 
 const HEADERS = {
-  "Content-Security-Policy": CONTENT_SECURITY_POLICY,
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -73,13 +73,16 @@ async function readStored(file: string, path: string): Promise<StoredFile> {
 
 export class Dashboard {
   readonly #files: ReadonlyMap<string, StoredFile>;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  private constructor(files: ReadonlyMap<string, StoredFile>) {
+  private constructor(files: ReadonlyMap<string, StoredFile>, urls: readonly string[]) {
     this.#files = files;
+    const origins = urls.flatMap((url) => [new URL(url).origin, new URL(url).origin.replace(/^http/, "ws")]);
+    this.#headers = { ...HEADERS, "Content-Security-Policy": contentSecurityPolicy([...new Set(origins)]) };
   }
 
-  /** Reads the built pages in `folder`; without one, or where they are not built, there are none. */
-  static async load(folder: string | undefined, log: Logger): Promise<Dashboard> {
+  /** Reads the built pages in `folder`; without one, or where they are not built, there are none. `urls`: other addresses of the relay. */
+  static async load(folder: string | undefined, urls: readonly string[], log: Logger): Promise<Dashboard> {
     const files = new Map<string, StoredFile>();
     const entries =
       folder === undefined
@@ -94,7 +97,7 @@ export class Dashboard {
       const path = `${BASE}${file.slice((folder ?? "").length).replaceAll("\\", "/")}`;
       files.set(path, await readStored(file, path));
     }
-    return new Dashboard(files);
+    return new Dashboard(files, urls);
   }
 
   /** Whether a path is ours to answer. */
@@ -107,14 +110,14 @@ export class Dashboard {
     const isRead = request.method === "GET" || request.method === "HEAD";
     // The service worker is in charge of what lies below a slash.
     if (isRead && path === BASE) {
-      response.writeHead(308, { ...HEADERS, Location: `${BASE}/` }).end();
+      response.writeHead(308, { ...this.#headers, Location: `${BASE}/` }).end();
       return;
     }
     const file = this.#files.get(VIEW.test(path) ? DOCUMENT : path);
     if (!isRead || file === undefined) throw refusal("relay.unknown_route", "the relay has no such page");
     const isZipped = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
     const headers = {
-      ...HEADERS,
+      ...this.#headers,
       "Cache-Control": file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
       ETag: file.etag,
       Vary: "Accept-Encoding",

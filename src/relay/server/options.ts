@@ -102,6 +102,11 @@ export interface RelayServerOptions {
    * the challenge names the host that the client asked for, which does not protect against a hostile relay in the middle.
    */
   readonly publicHost?: string;
+  /**
+   * All addresses under which clients reach this relay, or others over the same store, in the order of preference: `GET /info` tells them,
+   * challenges may name their hosts, and the pages for renters may talk to them.
+   */
+  readonly publicUrls?: readonly string[];
   /** Take the client's address from the last `X-Forwarded-For` entry when the request comes from this machine (a TLS proxy). */
   readonly trustLocalProxy?: boolean;
   /** An Emercoin node, to show what the chain says of listings and to take only records that it commits to. */

@@ -144,13 +144,16 @@ function hubOf(shared: Shared, authentication: Authentication, limits: RelayLimi
   });
 }
 
-/** The host that stands in challenges. */
-const hostOf =
-  (publicHost: string | undefined) =>
-  (request: IncomingMessage): string => {
-    const asked = (publicHost ?? request.headers.host ?? "").toLowerCase();
-    return HOST.test(asked) ? asked : "unknown";
+/** The host that stands in challenges: of those that are the relay's own the one that was asked for; any, where none was told. */
+function hostOf({ publicHost, publicUrls = [] }: Pick<RelayServerOptions, "publicHost" | "publicUrls">) {
+  const hosts = publicUrls.map((url) => new URL(url).host);
+  const own = publicHost === undefined ? hosts : [publicHost.toLowerCase(), ...hosts];
+  return (request: IncomingMessage): string => {
+    const asked = (request.headers.host ?? "").toLowerCase();
+    const host = own.includes(asked) ? asked : (own[0] ?? asked);
+    return HOST.test(host) ? host : "unknown";
   };
+}
 
 /** Relays over one store sign with one key: a renter who asks another one gets the same receipt. */
 async function checkIssuer(store: RelayStore, verify: string): Promise<void> {
@@ -224,22 +227,15 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
     store: await store.state(),
   });
   const asked = {
-    hostOf: hostOf(options.publicHost),
+    hostOf: hostOf(options),
+    endpoints: options.publicUrls ?? [],
     ...{ checkHealth: healthCheck(store, clock), proofs: reader, work, gauges, ...market },
   };
-  const { metricsToken = null, trustLocalProxy = false, voice = () => null } = options;
-  const dashboard = await Dashboard.load(options.dashboard, log);
+  const { metricsToken = null, trustLocalProxy = false, voice = () => null, publicUrls = [] } = options;
+  const dashboard = await Dashboard.load(options.dashboard, publicUrls, log);
   const provisioning = new Provisioning({ crypto, random, clock, seed, voice });
-  const app = createRoutes({
-    ...shared,
-    authentication,
-    providers,
-    version,
-    voice,
-    metricsToken,
-    provisioning,
-    ...asked,
-  });
+  const about = { ...shared, authentication, providers, version, voice, metricsToken, provisioning };
+  const app = createRoutes({ ...about, ...asked });
   const caps = { connections: limits.connections, perAddress: limits.connectionsPerAddress, trustLocalProxy };
   const front = new HttpFront({ ...shared, forwarding, app, dashboard, hub, caps });
   return {

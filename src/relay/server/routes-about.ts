@@ -19,16 +19,19 @@ export interface AboutDeps {
   readonly version: string;
   readonly proofs: ProofReader;
   readonly voice: () => RelayVoice | null;
+  /** The relay's addresses, as far as they were told. */
+  readonly endpoints: readonly string[];
   /** Rejects when the relay cannot store anything. */
   readonly checkHealth: () => Promise<void>;
 }
 
-const infoOf = ({ clock, version, proofs, voice: calls }: AboutDeps) => {
+const infoOf = ({ clock, version, proofs, voice: calls, endpoints }: AboutDeps) => {
   const voice = calls();
   return {
     name: "numberbox-relay" as const,
     ...{ version, protocol: 1 as const, time: unixSecondsOf(clock.now()), verify: proofs.issuer },
     ...(voice === null ? {} : { voice }),
+    ...(endpoints.length === 0 ? {} : { endpoints: [...endpoints] }),
   };
 };
 
@@ -37,7 +40,12 @@ export function aboutOperations(deps: AboutDeps): readonly Operation[] {
   const common = { method: "get", access: "open" } as const;
   return [
     operation({
-      ...{ ...common, path: "/info", tag: "Relay", summary: "Who the relay is, its time, and where it takes calls" },
+      ...{
+        ...common,
+        path: "/info",
+        tag: "Relay",
+        summary: "Who the relay is, its time and addresses, and where it takes calls",
+      },
       reply: relayInfoReply,
       run: () => infoOf(deps),
     }),

@@ -8,6 +8,7 @@ import {
   type NodeTestRequest,
   type OwnIdentityView,
   ownIdentityView,
+  type RelayTestRequest,
   type WizardMark,
   type WizardView,
   wizardView,
@@ -33,6 +34,6 @@ export const wizardApi = {
     }),
   testNode: (request: NodeTestRequest): Promise<FindingsReply> =>
     call(findingsReply, "POST", path("/node/test"), { body: request, timeout: ASKING }),
-  testRelay: (url: string): Promise<FindingsReply> =>
-    call(findingsReply, "POST", path("/relay/test"), { body: { url }, timeout: ASKING }),
+  testRelay: (request: RelayTestRequest): Promise<FindingsReply> =>
+    call(findingsReply, "POST", path("/relay/test"), { body: request, timeout: ASKING }),
 };

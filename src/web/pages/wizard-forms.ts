@@ -1,6 +1,7 @@
 // What the wizard's forms hold, and what is wrong with it. Pure.
 
 import { microEmc, parseEmc, shortEmc } from "../../base/index.ts";
+import type { Change } from "./api-settings.ts";
 
 export interface NodeForm {
   readonly url: string;
@@ -43,6 +44,31 @@ export function nodeTestOf({ url, user, password, wallet, socks5, ca }: NodeForm
     ...(socks5.trim() === "" ? {} : { socks5: socks5.trim() }),
     ...(ca.trim() === "" ? {} : { ca }),
   };
+}
+
+export interface RelayForm {
+  readonly url: string;
+  /** Empty: as it is stored. */
+  readonly socks5: string;
+}
+
+export const isRelayReady = ({ url, socks5 }: RelayForm): boolean =>
+  isWebUrl(url) && (socks5.trim() === "" || isSocksUrl(socks5));
+
+/** `POST …/relay/test`. */
+export function relayTestOf({ url, socks5 }: RelayForm) {
+  return { url: url.trim(), ...(socks5.trim() === "" ? {} : { socks5: socks5.trim() }) };
+}
+
+/** Changes of the section `relay`, `known` being its address until now. Mirrors and pin belong to the old address; the proxy stays. */
+export function relayChangesOf(form: RelayForm, known: string | null): readonly Change[] {
+  const { url, socks5 } = relayTestOf(form);
+  const isOther = known !== null && known !== url;
+  return [
+    { path: ["relay", "url"], value: url },
+    ...(socks5 === undefined ? [] : [{ path: ["relay", "socks5"], value: socks5 }]),
+    ...(isOther ? ["pin", "mirrors"].map((name) => ({ path: ["relay", name], delete: true as const })) : []),
+  ];
 }
 
 export interface PriceForm {

@@ -94,7 +94,7 @@ export function wizardOperations(wizard: WizardConsole): readonly Operation[] {
       ...{ method: "post", path: "/wizard/relay/test", scope, tag, body: relayTestRequest, reply: findingsReply },
       summary: "Ask a relay whether it is one, and whether it knows this box",
       idempotent: false,
-      run: ({ body }) => wizard.testRelay(body.url),
+      run: ({ body }) => wizard.testRelay(body),
     }),
   ];
 }

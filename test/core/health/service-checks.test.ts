@@ -21,19 +21,22 @@ const answer = (status: number, date: number | null = NOW): ServiceProbe["http"]
   return async () => said;
 };
 
+const RELAY = "https://relay.example/";
+
 interface Rig {
   readonly http?: ServiceProbe["http"];
   readonly tcp?: ServiceProbe["tcp"];
   readonly services?: readonly NamedService[];
   readonly units?: readonly UnitFacts[];
   readonly link?: typeof linkStart;
+  readonly urls?: readonly string[];
 }
 
-async function look({ http = answer(200), tcp = down, services = [], units = [], link }: Rig) {
+async function look({ http = answer(200), tcp = down, services = [], units = [], link, urls = [RELAY] }: Rig) {
   const checks = serviceChecks({
     ...{ clock: { now: () => NOW }, probe: { http, tcp }, services, units: ["a.service"] },
     exam: calmExam({ units: async (names) => (names.includes("a.service") ? units : []) }),
-    relay: { url: "https://relay.example/", link: link === undefined ? null : () => link },
+    relay: { urls, http, link: link === undefined ? null : () => link },
   });
   return (await Promise.all(checks.map(({ run }) => run()))).flat();
 }
@@ -65,6 +68,27 @@ describe("the relay", () => {
       },
     });
     expect(asked).toEqual(["https://relay.example/health"]);
+  });
+});
+
+describe("a relay with several addresses", () => {
+  const urls = ["https://a.example", "https://b.example"];
+  const only =
+    (host: string, said: HttpAnswer): ServiceProbe["http"] =>
+    (url) =>
+      new URL(url).host === host ? Promise.resolve(said) : down();
+
+  it("is well with one of them; that the other does not answer is a warning that names it", async () => {
+    const findings = await look({ urls, http: only("b.example", { status: 200, date: null }) });
+    expect(told(findings)).toEqual(["warn relay.unreachable", "ok relay.answers"]);
+    expect(findings.map(({ message }) => message.split(":")[0])).toEqual(["a.example", "b.example"]);
+  });
+
+  it("fails where none is well, and a wrong clock stays a fault", async () => {
+    const ill = await look({ urls, http: only("b.example", { status: 503, date: null }) });
+    expect(told(ill)).toEqual(["fail relay.unreachable", "fail relay.unwell"]);
+    const late = await look({ urls, http: only("b.example", { status: 200, date: unixMs(NOW + 121_000) }) });
+    expect(told(late)).toEqual(["warn relay.unreachable", "ok relay.answers", "fail clock.differs"]);
   });
 });
 

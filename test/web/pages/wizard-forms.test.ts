@@ -4,12 +4,43 @@ import {
   emptyNode,
   isNodeReady,
   isOpenWire,
+  isRelayReady,
   nodeTestOf,
   passphraseFault,
   previewOf,
   pricingOf,
+  relayChangesOf,
+  relayTestOf,
   suggestedPrices,
 } from "../../../src/web/pages/wizard-forms.ts";
+
+describe("the relay's form", () => {
+  const form = { url: " https://relay.example ", socks5: "" };
+
+  it("needs an address, and a proxy only as one is written", () => {
+    expect(isRelayReady(form)).toBe(true);
+    expect(isRelayReady({ ...form, socks5: "socks5h://127.0.0.1:1080" })).toBe(true);
+    for (const change of [{ url: "" }, { url: "ws://x" }, { socks5: "127.0.0.1:1080" }])
+      expect(isRelayReady({ ...form, ...change })).toBe(false);
+  });
+
+  it("leaves the proxy that is stored where none is typed", () => {
+    expect(relayTestOf(form)).toEqual({ url: "https://relay.example" });
+    expect(relayChangesOf(form, null)).toEqual([{ path: ["relay", "url"], value: "https://relay.example" }]);
+    expect(relayChangesOf({ ...form, socks5: "socks5h://a:1" }, null)).toEqual([
+      { path: ["relay", "url"], value: "https://relay.example" },
+      { path: ["relay", "socks5"], value: "socks5h://a:1" },
+    ]);
+  });
+
+  it("takes away what belonged to another address, and nothing where the address stays", () => {
+    expect(relayChangesOf(form, "https://relay.example")).toHaveLength(1);
+    expect(relayChangesOf(form, "https://old.example").slice(1)).toEqual([
+      { path: ["relay", "pin"], delete: true },
+      { path: ["relay", "mirrors"], delete: true },
+    ]);
+  });
+});
 
 describe("the node's form", () => {
   const filled = { ...emptyNode, user: "u", password: "p" };
