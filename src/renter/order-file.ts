@@ -8,6 +8,14 @@ import type { Folder } from "./folder.ts";
 const orderFile = z.strictObject({
   v: z.literal(1),
   relay: z.string(),
+  /** How the relay is reached where that is not simply its address. */
+  way: z
+    .strictObject({
+      mirrors: z.array(z.string()),
+      socks5: z.string().nullable(),
+      pins: z.record(z.string(), z.string()),
+    })
+    .optional(),
   keyfile: z.string(),
   request: rentRequest,
   /** Verify key that the chain named when the order was made. */

@@ -32,3 +32,21 @@ describe.skipIf(!hasNats)("two relays over three NATS servers (nats-server is no
     expect(leaks).toEqual([]);
   }, 60_000);
 });
+
+describe.skipIf(!hasNats)("the same without anything in front, both addresses known to box and renters", () => {
+  let world: RelayWorld;
+
+  beforeAll(async () => {
+    world = await RelayWorld.start(6, "mirrors");
+  }, 120_000);
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  it("bring every acknowledged message to its renter once, and nobody waits for the relay that is gone", async () => {
+    const random = new SeededRandom(seed);
+    const report = await tortureRelays(world, { kills: 3, perSecond: 60, random, between: 300, away: 100 });
+    expect(report.faults, seed).toEqual([]);
+    expect(report.messages).toBeGreaterThan(60);
+  }, 300_000);
+});

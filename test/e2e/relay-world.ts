@@ -34,6 +34,9 @@ const SERVERS = 3;
 const RECEIPT_TRIES = 20;
 const suite = systemCrypto;
 
+/** One address for both relays, or box and renters know the addresses of both. */
+export type Front = "balancer" | "mirrors";
+
 interface Line {
   readonly rentalId: string;
   readonly listingId: string;
@@ -55,6 +58,8 @@ export class RelayWorld {
   readonly #folder: string;
   readonly #relays: readonly RelayProcess[];
   readonly #balancer: Balancer;
+  /** Where box and renters find the relays. */
+  readonly #urls: readonly string[];
   readonly #provider: Identity;
   readonly #box: RelayClient;
   readonly #lines: readonly Line[];
@@ -78,6 +83,7 @@ export class RelayWorld {
     readonly balancer: Balancer;
     readonly provider: Identity;
     readonly lines: number;
+    readonly front: Front;
   }) {
     this.#folder = parts.folder;
     this.servers = parts.servers;
@@ -92,10 +98,15 @@ export class RelayWorld {
     }));
     const identity = { verify: toBase64url(parts.provider.verify), sign: signer(parts.provider) };
     const base = { clock: systemClock, log: silentLogger, timeout: seconds(15) };
-    this.#box = createRelayClient({ ...base, random: systemRandom, url: parts.balancer.url, identity });
+    const own = parts.relays.map(({ port }) => `http://127.0.0.1:${port}`);
+    this.#urls = parts.front === "balancer" ? [parts.balancer.url] : own;
+    const [url = "", ...mirrors] = this.#urls;
+    const way = { url, mirrors: mirrors.map((each) => ({ url: each })) };
+    this.#box = createRelayClient({ ...base, ...way, random: systemRandom, identity });
+    this.#box.start();
   }
 
-  static async start(lines: number): Promise<RelayWorld> {
+  static async start(lines: number, front: Front = "balancer"): Promise<RelayWorld> {
     const folder = mkdtempSync(join(tmpdir(), "numberbox-relays-"));
     const servers = await NatsServers.start(SERVERS);
     const provider = createIdentity(systemRandom, suite, "provider");
@@ -111,7 +122,7 @@ export class RelayWorld {
     }
     await Promise.all(relays.map(({ process }) => process.firstLine()));
     const balancer = await Balancer.start(relays.map(({ port }) => port));
-    const world = new RelayWorld({ folder, servers, relays, balancer, provider, lines });
+    const world = new RelayWorld({ folder, servers, relays, balancer, provider, lines, front });
     for (const line of world.#lines) await world.#register(line);
     for (const line of world.#lines) world.#following.push(world.#follow(line));
     return world;
@@ -199,6 +210,7 @@ export class RelayWorld {
   /** Stops everything, then looks for what nobody may find. */
   async stop(): Promise<readonly string[]> {
     this.#stop.abort();
+    this.#box.stop();
     await Promise.all(this.#following);
     for (const { process } of this.#relays) {
       await process.kill();
@@ -277,8 +289,9 @@ export class RelayWorld {
     const base = { clock: systemClock, random: systemRandom, log: this.#watchedLog };
     const folder = new MemoryFolder();
     const state = await RenterState.open({ ...base, folder, seed: renter.seed, suite, mode: "readWrite" });
+    const [relayUrl = "", ...mirrors] = this.#urls;
     const client = createRenterClient({
-      ...{ ...base, state, relayUrl: this.#balancer.url, identity: renter, crypto: suite },
+      ...{ ...base, state, relayUrl, mirrors, identity: renter, crypto: suite },
       openWire: this.#watched,
       timeouts: {
         ...{ request: seconds(15), connect: seconds(10), ping: seconds(5), pong: seconds(3), tokenMargin: seconds(60) },

@@ -41,6 +41,24 @@ describe("authentication", () => {
     await named.stop();
   });
 
+  it("names the one of its own addresses that the client asked for, and never another", async () => {
+    const hostAt = async (relay: RelayRig, headers = {}): Promise<string | undefined> => {
+      const answer = await relay.call("POST", "/auth/challenge", { body: { pubkey }, headers });
+      return parseChallenge((answer.body as { challenge: string }).challenge)?.host;
+    };
+    const own = await RelayRig.start({ publicUrls: ["https://a.example", new URL(rig.url).origin] });
+    expect(await hostAt(own)).toBe("a.example");
+    const port = Number(new URL(own.url).port);
+    await own.stop();
+    const both = await RelayRig.start({ publicHost: "relay.example", publicUrls: [`http://127.0.0.1:${port}`] });
+    expect(await hostAt(both)).toBe("relay.example");
+    await both.halt();
+    await both.open(port);
+    expect(await hostAt(both)).toBe(`127.0.0.1:${port}`);
+    expect((await both.call("GET", "/info")).body).toMatchObject({ endpoints: [`http://127.0.0.1:${port}`] });
+    await both.stop();
+  });
+
   it("answers 401 with a fresh challenge when none was signed, and that one works", async () => {
     const refused = await auth({ pubkey });
     expect(verdictOf(refused)).toBe("401 relay.challenge_required");

@@ -2,23 +2,25 @@
 
 import { createHash, X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { createServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { toBase64url } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import type { ExitCode } from "../../src/bin/cli-io.ts";
-import { serialiseG2 } from "../../src/envelope/index.ts";
+import { publicKeysToText, serialiseG2 } from "../../src/envelope/index.ts";
+import type { OrderFile } from "../../src/renter/index.ts";
 import { makeServerCertificate } from "../../src/tls/index.ts";
 import { RelayDoor } from "../sim/relay-door.ts";
 import { SocksProxy } from "../sim/socks-proxy.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CommandRun } from "./command-run.ts";
-import { grantOf, messageOf, NOW, renter } from "./fixtures.ts";
+import { grantOf, LISTING, messageOf, NOW, provider, renter } from "./fixtures.ts";
 import { type RealRelay, startRealRelay } from "./real-relay.ts";
 
 let root: string;
@@ -109,6 +111,29 @@ describe("renter with --socks5", () => {
     expect(door.callers.length).toBe(before);
     expect((await run("login", "--socks5", "none")).exit).toBe(0);
     expect(loginFile()).not.toHaveProperty("socks5");
+  });
+
+  it("goes on with an order by the way that it was made by, also where nobody has signed in", async () => {
+    const folder = join(root, ".local/state/numberbox/renter/orders");
+    const id = "c".repeat(32);
+    const order: OrderFile = {
+      ...{ v: 1, relay: door.url, keyfile, way: { mirrors: [mirror.url], socks5: proxy.url, pins: {} }, ticket: null },
+      ...{ provider: toBase64url(provider.verify), rental: 50_000, per_sms: 0 },
+      request: {
+        ...{ order_id: id, listing_id: LISTING, tier: "sms_only", duration: "daily", sms: 0 },
+        ...{ renter: publicKeysToText(renter), payment: { method: "emc" }, envelope_version: 1 },
+      },
+    };
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${id}.json`), JSON.stringify(order));
+    const rentals = await run("rentals", "--json");
+    expect([rentals.exit, rentals.lines.length]).toEqual([0, 1]);
+    door.shut();
+    expect((await run("rentals", "--json")).exit).toBe(0);
+    // The relay has no such listing; the question went there, and by the proxy.
+    expect((await run("rent", "--resume", id)).exit).toBe(1);
+    expect(mirror.callers.length).toBeGreaterThan(1);
+    expect(beside()).toEqual([]);
   });
 
   it("refuses what is no proxy", async () => {

@@ -23,6 +23,7 @@ import { openRental } from "./renter-own-rentals.ts";
 import { createPrinter } from "./renter-print.ts";
 import { runOrder } from "./renter-rent.ts";
 import { sealedTerms } from "./renter-rental-text.ts";
+import { byOrder, wayOf } from "./renter-way.ts";
 
 export interface RenewOptions extends PayOptions {
   readonly duration: RentalDuration;
@@ -79,7 +80,8 @@ function checkOpen(orders: readonly OrderFile[], { kind, rental, options }: Chan
 async function planOf(io: CliIo, renter: OpenRenter, grant: RentalGrant, change: Change): Promise<Plan | null> {
   const { options, plan, wanted } = change;
   if (plan === null) return { provider: grant.provider, ...FREE };
-  const { deps, own } = await openOffers(io, { ...options, relay: renter.login.relays });
+  const [relay = ""] = renter.login.relays;
+  const { deps, own } = await openOffers(io, byOrder(options, { relay, ...wayOf(renter.login) }));
   try {
     const found = await judgeOffer(deps, listingId(grant.listing_id), io.signal);
     // That it is rented now is by this rental.
@@ -132,6 +134,7 @@ async function runChange(io: CliIo, change: Change): Promise<ExitCode> {
       plan === null
         ? null
         : {
+            ...wayOf(renter.login),
             ...{ v: 1, relay, keyfile, request: requestOf(io, renter, grant, change), provider: plan.provider },
             ...{ rental: plan.rental, per_sms: plan.perSms, ticket: null },
           };

@@ -26,6 +26,7 @@ import type { NodeOptions, OpenNode } from "./node-option.ts";
 import { marketAccess, openOffers } from "./renter-listings.ts";
 import { type OpenRenter, type RenterOptions, stateRoot } from "./renter-open.ts";
 import type { Printer } from "./renter-print.ts";
+import { byOrder } from "./renter-way.ts";
 
 export interface PayOptions extends RenterOptions, NodeOptions {
   readonly method: "randpay" | "emc";
@@ -100,15 +101,15 @@ function stepText(step: RentingStep): string {
 
 async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: OrderParts): Promise<OrderAnswer> {
   const { renter, folder, printer } = parts;
-  const { request, provider, rental, per_sms, relay: relayUrl } = order;
-  const { own } = await openOffers(io, { ...options, relay: [relayUrl] });
-  const access = await marketAccess(io, { ...options, relay: [relayUrl] });
+  const { request, provider, rental, per_sms } = order;
+  const { own } = await openOffers(io, byOrder(options, order));
+  const access = await marketAccess(io, byOrder(options, order));
   try {
     const { identity, state } = renter;
     const { clock } = io;
     const renting = new Renting(
       {
-        market: new MarketClient({ ...access, relayUrl, identity, crypto: systemCrypto, state, clock }),
+        market: new MarketClient({ ...access, identity, crypto: systemCrypto, state, clock }),
         suite: systemCrypto,
         clock,
         payer: own === null ? null : await payerAt(io, own, budgetOf(options.budget)),

@@ -9,6 +9,7 @@ import { type OpenRenter, openRenter, type RenterOptions, stateRoot } from "./re
 import { allOrders, openOrders, refuse } from "./renter-order.ts";
 import { createPrinter, type Printer } from "./renter-print.ts";
 import { inOrder, rentalLine, rentalText } from "./renter-rental-text.ts";
+import { byOrder } from "./renter-way.ts";
 
 /** A key and the relay it rents at. */
 export interface RenterPlace {
@@ -23,9 +24,10 @@ export async function placesOf(io: CliIo, options: RenterOptions): Promise<reado
   const orders = await allOrders(await openOrders(io, options));
   const places = new Map<string, RenterPlace>();
   if (login !== null) places.set(login.keyfile, { options, keyfile: login.keyfile });
-  for (const { keyfile: file, relay } of orders) {
-    const keyfile = resolve(file);
-    const own = { options: { ...options, keyfile, relay: options.relay ?? [relay] }, keyfile };
+  for (const order of orders) {
+    const keyfile = resolve(order.keyfile);
+    const way = options.relay === undefined ? byOrder(options, order) : options;
+    const own = { options: { ...way, keyfile }, keyfile };
     if (!places.has(keyfile)) places.set(keyfile, own);
   }
   return [...places.values()];

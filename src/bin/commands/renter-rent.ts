@@ -14,6 +14,7 @@ import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter } from "./renter-open.ts";
 import { type DoneOrder, openOrders, type PayOptions, refuse, resumed, workOrder } from "./renter-order.ts";
 import { createPrinter, type Printer } from "./renter-print.ts";
+import { byOrder, wayOf } from "./renter-way.ts";
 
 export interface RentOptions extends PayOptions {
   readonly tier: Tier;
@@ -54,6 +55,7 @@ async function newOrder(io: CliIo, listing: string, options: RentOptions, folder
       envelope_version: 1,
     };
     const order: OrderFile = {
+      ...wayOf(renter.login),
       ...{ v: 1, relay: deps.market.url, keyfile, request, provider, rental, per_sms: terms.perSms, ticket: null },
     };
     await writeOrderFile(folder, order);
@@ -96,8 +98,8 @@ function tell(io: CliIo, printer: Printer, json: boolean, { identity }: OpenRent
 export async function runOrder(io: CliIo, order: OrderFile, options: PayOptions, folder: Folder): Promise<ExitCode> {
   const json = options.json === true;
   const printer = createPrinter(io, json);
-  const { keyfile, relay, request } = order;
-  const renter = await openRenter(io, { ...options, keyfile, relay: [relay] }, "fail");
+  const { keyfile, request } = order;
+  const renter = await openRenter(io, { ...byOrder(options, order), keyfile }, "fail");
   try {
     if (!json)
       printer.note(`Order ${request.order_id}. If this ends early: numberbox renter rent --resume ${request.order_id}`);

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { AppError } from "../../base/index.ts";
-import { relayUrl } from "../../renter/index.ts";
+import { type OrderFile, relayUrl } from "../../renter/index.ts";
 import { type NodeAccess, nodeAccess, type RelayPlaces } from "../../renter-node/index.ts";
 
 export interface WayOptions {
@@ -85,4 +85,26 @@ export function choosePlaces(options: WayOptions, remembered: RelayPlaces | null
 /** What the SDK's clients of these relays are made with. */
 export function accessTo({ mirrors, socks5, pins }: RelayPlaces): NodeAccess & Pick<RelayPlaces, "mirrors"> {
   return { mirrors, ...nodeAccess({ socks5, pins }) };
+}
+
+/** What an order keeps of the way: it is gone on with by the same, also where nobody has signed in. */
+export function wayOf({ mirrors, socks5, pins }: RelayPlaces): Pick<OrderFile, "way"> {
+  const isPlain = mirrors.length === 0 && socks5 === null && Object.keys(pins).length === 0;
+  return isPlain ? {} : { way: { mirrors: [...mirrors], socks5, pins: { ...pins } } };
+}
+
+/** The options for the relay of an order: what is said now goes before what was said when it was made. */
+export function byOrder<T extends WayOptions>(
+  options: T,
+  { relay, way }: Pick<OrderFile, "relay" | "way">,
+): T & WayOptions {
+  const at = { ...options, relay: [relay] };
+  if (way === undefined) return at;
+  const { mirrors, socks5, pins } = way;
+  return {
+    ...at,
+    mirror: options.mirror ?? mirrors,
+    pin: options.pin ?? Object.entries(pins).map(([host, hex]) => `${host}=${hex}`),
+    ...(options.socks5 === undefined && socks5 !== null ? { socks5 } : {}),
+  };
 }
