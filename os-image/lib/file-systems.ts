@@ -47,7 +47,13 @@ export async function makeFat(folder: string, file: string, options: FatOptions)
   }
 }
 
-/** Makes `file` an empty ext4 file system of `size` MiB. */
+/**
+ * Makes `file` an empty ext4 file system of `size` MiB, to grow to a card a hundred times as large.
+ *
+ * Blocks and inodes are said: mke2fs takes a system below 512 MiB for one that stays small, with blocks of 1 KiB and an inode for each 4 KiB.
+ * The kernel keeps both when it grows. Tables of inodes would take a sixteenth of the card, all written at the first start, and beyond 32 GiB
+ * there would be no room for the groups' table.
+ */
 export async function makeExt4(file: string, size: number, epoch: number): Promise<void> {
   await rm(file, { force: true });
   const options = "hash_seed=8d0a7a00-0000-4000-8000-0000005eed00,lazy_itable_init=0,lazy_journal_init=0";
@@ -61,6 +67,10 @@ export async function makeExt4(file: string, size: number, epoch: number): Promi
     "8d0a7a00-0000-4000-8000-00000000da7a",
     "-m",
     "1",
+    "-b",
+    "4096",
+    "-i",
+    "65536",
     "-E",
     options,
   ];

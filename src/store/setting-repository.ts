@@ -14,7 +14,10 @@ export function settingRepository(db: SqliteDatabase): SettingStore {
     getSetting: (key) => db.readOne("SELECT value FROM settings WHERE key = ?", [key], valueRow),
     setSetting: async (key, value) => {
       checkSetting(key, value);
-      await db.write((tx) => tx.run("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", [key, value]));
+      // Not REPLACE: that gives the row a new number, and so writes the page of the index too.
+      const upsert =
+        "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+      await db.write((tx) => tx.run(upsert, [key, value]));
     },
   };
 }

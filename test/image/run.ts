@@ -91,6 +91,8 @@ const PARTS = 3;
 
 async function atRest(world: World, minutes: number): Promise<Figures> {
   const machine = world.running;
+  // A box with nothing to do still watches its slots and its relay.
+  await world.setUp();
   const failed = await world.failedUnits();
   if (failed !== "") throw new Error(`units failed: ${failed}`);
   // What the start left to do is over after a while.
@@ -106,6 +108,7 @@ async function atRest(world: World, minutes: number): Promise<Figures> {
   }
   const [first = 0] = parts;
   return {
+    slots: world.field.board.ports.length,
     "RAM MB": Number(used),
     "of it the box": Math.round(Number(box) / 1e6),
     "writes MB a day, first": Math.round(first / 1e6),
@@ -121,6 +124,7 @@ async function sms(world: World): Promise<Figures> {
 
 /** Pulls the cord at random moments of start and run, with SMS on their way; every one arrives, once. */
 async function cuts(world: World, count: number): Promise<Figures> {
+  await world.setUp();
   const sent: string[] = [];
   let longest = 0;
   for (let at = 0; at < count; at++) {

@@ -17,6 +17,7 @@ export class World {
   readonly httpsPort: number;
   machine: Machine | null = null;
   #sent = 0;
+  #isSetUp = false;
 
   private constructor(field: Field, folder: string, disk: string) {
     this.field = field;
@@ -55,8 +56,10 @@ export class World {
     return await this.running.run("systemctl --failed --plain --no-legend | cut -d' ' -f1 | tr '\\n' ' '");
   }
 
-  /** Gives the box its slots and the relay, and rents every line to the renter. */
+  /** Gives the box its slots and the relay, and rents every line to the renter. Once, whoever needs it first. */
   async setUp(): Promise<void> {
+    if (this.#isSetUp) return;
+    this.#isSetUp = true;
     const { machine, field } = { machine: this.running, field: this.field };
     const slots = field.board.ports.map((_, at) => ({ id: String(at + 1), port: `/dev/ttyUSB${at}` }));
     const lines = slots.map(({ id }) => ({ id: `line-${id}`, number: field.numberOf(Number(id)), slot: id }));

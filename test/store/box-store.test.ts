@@ -62,6 +62,16 @@ describe("the box's store", () => {
     expect((await store.depth()).waiting).toBe(40);
   });
 
+  it("writes one page to the card when a setting changes", async () => {
+    const { store } = await openBox();
+    await store.setSetting("time.last", "1");
+    const before = (await store.stats()).bytes;
+    await store.setSetting("time.last", "2");
+    // A frame of the log: its head, and the page (https://sqlite.org/walformat.html).
+    expect((await store.stats()).bytes - before).toBe(24 + 4096);
+    expect(await store.getSetting("time.last")).toBe("2");
+  });
+
   it("keeps everything across a restart", async () => {
     const { store, file } = await openBox();
     const rental = sampleRental(1, { credit: 3 });
