@@ -52,16 +52,19 @@ async function begin(world: CallWorld, { direction, phase }: KillCase): Promise<
 
 /** Rejects with what is not as it must be. */
 export async function killAmid(world: CallWorld, given: KillCase): Promise<void> {
+  world.note(nameOf(given));
   const before = await world.history();
   await begin(world, given);
   for (const part of given.order) await world.kill(part);
   for (const part of [...given.order].reverse()) await world.up(part);
   await world.ready();
+  world.note("calls can be taken");
   // The caller, or the called one, gives up: a modem that was left alone would ring for two minutes.
   if (given.phase === "ringing") for (const call of [...world.modem.calls.list]) world.modem.calls.end(call);
   // The network and the phone do not know of processes: what they still have is ended by whoever is there.
   await world.phone();
   await world.quiet();
+  world.note("nothing of the call is left");
   await recordedOnce(world, before.length, given);
   await nextCallWorks(world);
 }

@@ -3,7 +3,18 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -32,8 +43,17 @@ import { Numberbox } from "./processes.ts";
 /** A real drachtio-server, which Debian does not have: the path of its program. */
 export const drachtioProgram = process.env.NUMBERBOX_TEST_DRACHTIO_SERVER ?? "";
 
-/** Asterisk as its unit would start it; only its modules lie elsewhere than Debian has them. */
-export function startAsterisk(etc: string): ChildProcess {
+/** A program whose words go to the end of `log`; null: nowhere. */
+function startServer(program: string, args: readonly string[], log: string | null): ChildProcess {
+  if (log === null) return spawn(program, args, { stdio: "ignore" });
+  const file = openSync(log, "a");
+  const child = spawn(program, args, { stdio: ["ignore", file, file] });
+  closeSync(file);
+  return child;
+}
+
+/** Asterisk as its unit would start it; only its modules lie elsewhere than Debian has them. With a log it says more there. */
+export function startAsterisk(etc: string, log: string | null = null): ChildProcess {
   const tree = asteriskTree;
   if (tree === null) throw new Error("no Asterisk in the cache");
   const folder = `${etc}-of-the-test`;
@@ -44,8 +64,9 @@ export function startAsterisk(etc: string): ChildProcess {
     .replace(/^astmoddir.*$/m, `astmoddir => ${tree.modules}`)
     .replace(/^astdatadir.*$/m, `astdatadir => ${tree.data}`);
   writeFileSync(file, text);
-  const args = ["--library-path", tree.libraries, tree.program, "-f", "-C", file];
-  return spawn(tree.loader, args, { stdio: "ignore" });
+  if (log !== null) writeFileSync(join(folder, "logger.conf"), `[general]\n[logfiles]\n${log}.messages => *\n`);
+  const args = ["--library-path", tree.libraries, tree.program, "-f", ...(log === null ? [] : ["-vvvv"]), "-C", file];
+  return startServer(tree.loader, args, log);
 }
 
 /** SIGKILL, by its id. */
@@ -67,6 +88,7 @@ export class CallWorld {
   readonly #board: SimBoardHandle;
   readonly #ari: number;
   readonly #sip: number;
+  readonly #keep: string | null;
   #account: SipTerms | null = null;
   #box: Numberbox | null = null;
   #asterisk: ChildProcess | null = null;
@@ -81,21 +103,23 @@ export class CallWorld {
     board: SimBoardHandle;
     ari: number;
     sip: number;
+    keep: string | null;
   }) {
     this.edge = given.edge;
     this.#folder = given.folder;
     this.#board = given.board;
     this.#ari = given.ari;
     this.#sip = given.sip;
+    this.#keep = given.keep;
   }
 
-  /** `rtp`: the first of 100 UDP ports, even. */
-  static async start(edge: "asterisk" | "drachtio", rtp: number): Promise<CallWorld> {
+  /** `rtp`: the first of 100 UDP ports, even. `keep`: a folder for what all parts say; null: it is not kept. */
+  static async start(edge: "asterisk" | "drachtio", rtp: number, keep: string | null = null): Promise<CallWorld> {
     const folder = mkdtempSync(join(tmpdir(), "numberbox-call-world-"));
     const options = { slots: 1, seed: "kills", clock: systemClock, log: silentLogger } as const;
     const board = await startSimBoard({ ...options, twins: ["quectel-ec25"], listen: "tcp" });
     const [ari, sip] = [await freePort(), await freePort()];
-    const world = new CallWorld({ edge, folder, board, ari, sip });
+    const world = new CallWorld({ edge, folder, board, ari, sip, keep });
     board.modem(1).audio.habits.says = { hz: 1000, dbfs: -12 };
     try {
       await world.#begin(rtp);
@@ -137,19 +161,48 @@ export class CallWorld {
     return callHistoryReply.parse(await this.get("/calls/history?limit=200")).calls;
   }
 
+  /** Into the log of the test, with the time that the logs of the parts have. */
+  note(text: string): void {
+    const log = this.#log("test");
+    if (log !== null) appendFileSync(log, `${new Date(systemClock.now()).toISOString()} ${text}\n`);
+  }
+
+  #log(of: Part | "phone" | "test"): string | null {
+    return this.#keep === null ? null : join(this.#keep, `${of}.log`);
+  }
+
+  #keepWords(of: "box" | "phone", words: string | undefined): void {
+    const log = this.#log(of);
+    if (log !== null && words !== undefined) appendFileSync(log, `${words}\n`);
+  }
+
+  async #endBox(): Promise<void> {
+    await this.#box?.kill();
+    this.#keepWords("box", this.#box?.err);
+    this.#box = null;
+  }
+
+  async #endPhone(): Promise<void> {
+    await this.#phone?.stop();
+    this.#keepWords("phone", this.#phone?.out);
+    this.#phone = null;
+  }
+
   async kill(part: Part): Promise<void> {
-    if (part === "box") await this.#box?.kill();
+    this.note(`${part} is killed`);
+    if (part === "box") await this.#endBox();
     else if (part === "asterisk") await killed(this.#asterisk);
     else await killed(this.#drachtio);
   }
 
   async up(part: Part): Promise<void> {
     if (this.#stopped) throw new Error("the world is over");
+    this.note(`${part} is started`);
     const voice = join(this.#data, "voice");
-    if (part === "asterisk") this.#asterisk = startAsterisk(join(voice, "asterisk", "etc"));
+    if (part === "asterisk") this.#asterisk = startAsterisk(join(voice, "asterisk", "etc"), this.#log("asterisk"));
     if (part === "drachtio") {
       const file = join(voice, "drachtio", "drachtio.conf.xml");
-      this.#drachtio = spawn(drachtioProgram, ["-f", file], { stdio: "ignore" });
+      this.#drachtio = startServer(drachtioProgram, ["-f", file], this.#log("drachtio"));
     }
     if (part === "box") await this.#startBox();
   }
@@ -168,7 +221,7 @@ export class CallWorld {
 
   /** A phone that is registered; the one before is gone. */
   async phone(answers: "auto" | "manual" = "auto"): Promise<Baresip> {
-    await this.#phone?.stop();
+    await this.#endPhone();
     const account = this.#account;
     if (account === null) throw new Error("no account");
     const { user, password } = account;
@@ -222,8 +275,8 @@ export class CallWorld {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#phone?.stop();
-    await this.#box?.kill();
+    await this.#endPhone();
+    await this.#endBox();
     await killed(this.#asterisk);
     await killed(this.#drachtio);
     await this.#board.stop();

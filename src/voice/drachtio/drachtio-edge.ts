@@ -44,7 +44,10 @@ export interface DrachtioEdgeOptions {
   readonly log: Logger;
 }
 
-const RECONNECT = { first: millis(250), max: seconds(10) };
+/** It is on this machine and starts within a second: a box that is back late misses calls. */
+const RECONNECT = { first: millis(250), max: seconds(2) };
+/** A secret that is refused is so until somebody changes it. */
+const REFUSED_RECONNECT = { first: millis(250), max: seconds(10) };
 const PING_EVERY: Millis = seconds(15);
 const NONCE_LIFE: Millis = minutes(5);
 const GOODBYE_LIMIT: Millis = seconds(2);
@@ -154,7 +157,9 @@ export class DrachtioEdge implements SipEdge {
       } catch (error) {
         if (!stopped.aborted) this.#down(CODES.of(error));
       }
-      const delay = backoffDelay(RECONNECT, Math.max(1, attempt), randomFraction(random));
+      const isRefused = this.#state.kind === "down" && this.#state.code === "voice.edge_secret";
+      const policy = isRefused ? REFUSED_RECONNECT : RECONNECT;
+      const delay = backoffDelay(policy, Math.max(1, attempt), randomFraction(random));
       await clock.sleep(delay, "connecting with drachtio-server", stopped).catch(() => {});
     }
     this.#down(CODES.stopped);

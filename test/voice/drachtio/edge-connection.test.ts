@@ -87,12 +87,27 @@ describe("the connection to drachtio-server", () => {
     await edge.stop();
   });
 
-  it("is tried ever more seldom, says why once, and is up by itself when the server is", async () => {
+  it("is tried every two seconds, says why once, and is up by itself as soon as the server is", async () => {
     const { clock, edge, log, state, stop } = rig();
     state.failure = new AppError("voice.edge_down", "no", { retryable: true });
     const started = edge.start(stop.signal);
     await clock.advance(minutes(5));
     expect(edge.up()).toMatchObject({ up: false, code: "voice.edge_down" });
+    expect(state.attempts).toBeGreaterThan(150);
+    expect(state.attempts).toBeLessThan(310);
+    expect(log.lines.filter((line) => line.includes("voice_edge_down"))).toHaveLength(1);
+    state.failure = null;
+    await clock.advance(seconds(2));
+    expect(edge.up()).toEqual({ up: true });
+    await started;
+    await edge.stop();
+  });
+
+  it("is tried more seldom while the secret is refused", async () => {
+    const { clock, edge, log, state, stop } = rig();
+    state.failure = new AppError("voice.edge_secret", "no", { retryable: true });
+    const started = edge.start(stop.signal);
+    await clock.advance(minutes(5));
     expect(state.attempts).toBeGreaterThan(25);
     expect(state.attempts).toBeLessThan(75);
     expect(log.lines.filter((line) => line.includes("voice_edge_down"))).toHaveLength(1);
