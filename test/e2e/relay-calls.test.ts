@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { asteriskTree } from "../sim/asterisk/asterisk-process.ts";
 import { type Baresip, hasBaresip } from "../sim/asterisk/baresip.ts";
+import { hasLinphone, type Linphone } from "../sim/asterisk/linphone.ts";
 import { levelOf } from "../sim/asterisk/tone-modem.ts";
 import { until } from "../sim/asterisk/until.ts";
 import { MODEM_HERTZ, PHONE_HERTZ, RelayStage } from "./relay-stage.ts";
@@ -12,11 +13,11 @@ const CALLER = "+15550142";
 
 describe.skipIf(!able)(`calls through a relay${able ? "" : " (skipped: needs Asterisk 22 and baresip)"}`, () => {
   const stage = new RelayStage();
-  const heardBy = (ear: Baresip): number => {
+  const heardBy = (ear: Baresip | Linphone): number => {
     const recording = ear.recording();
     return recording === null ? 0 : levelOf(recording.samples.slice(-recording.rate / 2), MODEM_HERTZ, recording.rate);
   };
-  const bothHear = async (ear: Baresip): Promise<void> => {
+  const bothHear = async (ear: Baresip | Linphone): Promise<void> => {
     await until("the phone at the modem", () => stage.modem.audio.heard.tone(PHONE_HERTZ) > -30);
     await until("the modem at the phone", () => heardBy(ear) > 0.05);
   };
@@ -65,6 +66,25 @@ describe.skipIf(!able)(`calls through a relay${able ? "" : " (skipped: needs Ast
     await until("its record", async () => (await stage.history())[0]?.direction === "out");
     expect((await stage.history())[0]).toMatchObject({ direction: "out", cause: "hung_up", rental: stage.rental });
   });
+
+  it.skipIf(!hasLinphone).each(["in", "out"] as const)(
+    "with Linphone are heard at both ends: %s",
+    async (direction) => {
+      const ear = await stage.linphone();
+      const before = (await stage.history())[0]?.cursor ?? 0;
+      stage.modem.audio.heard.clear();
+      stage.modem.calls.plan = { outcome: "answer", alertMs: 200, ms: 400 };
+      if (direction === "in") stage.modem.calls.incoming(CALLER);
+      else ear.dial("01701234567");
+      await bothHear(ear);
+      expect((await stage.calls()).calls[0]).toMatchObject({ direction, quality: { encryption: "sdes" } });
+      if (direction === "in") ear.hangUp();
+      else stage.modem.calls.end();
+      await stage.quiet();
+      await until("its record", async () => ((await stage.history())[0]?.cursor ?? 0) > before);
+      expect((await stage.history())[0]).toMatchObject({ direction, cause: "hung_up", rental: stage.rental });
+    },
+  );
 
   it("are nobody's with a wrong password", async () => {
     const stranger = await stage.phone({ password: "guess" });

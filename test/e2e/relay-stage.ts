@@ -20,6 +20,7 @@ import { RecordingLogger, renter } from "../core/core-rig.ts";
 import { asteriskTree } from "../sim/asterisk/asterisk-process.ts";
 import { Baresip } from "../sim/asterisk/baresip.ts";
 import { freePort } from "../sim/asterisk/free-ports.ts";
+import { Linphone } from "../sim/asterisk/linphone.ts";
 import { until } from "../sim/asterisk/until.ts";
 import { DrachtioServer } from "../sim/drachtio/index.ts";
 import { SimBoard, simLinkOpener } from "../sim/modem/index.ts";
@@ -76,7 +77,7 @@ export class RelayStage {
   readonly board = new SimBoard({
     ...{ slots: 1, seed: "calls", clock: systemClock, log: this.log, twins: ["quectel-ec25"] },
   });
-  readonly phones: Baresip[] = [];
+  readonly phones: { stop(): Promise<void> }[] = [];
   box!: BoxHandle;
   account!: SipTerms;
   rental = "";
@@ -167,9 +168,24 @@ export class RelayStage {
     return made;
   }
 
-  async registered(): Promise<Baresip> {
+  registered(): Promise<Baresip> {
+    return this.#registered(() => this.phone());
+  }
+
+  /** Linphone with the account of the grant, at the relay: it answers by itself. */
+  linphone(): Promise<Linphone> {
+    return this.#registered(() => {
+      const { user, password, realm } = this.account;
+      const way = { port: this.#ports.sip, transport: "tcp", mediaEncryption: "srtp" } as const;
+      const phone = Linphone.start({ ...way, user, password, realm, hertz: PHONE_HERTZ });
+      this.phones.push(phone);
+      return phone;
+    });
+  }
+
+  async #registered<Phone>(start: () => Phone | Promise<Phone>): Promise<Phone> {
     const before = (await this.calls()).phones;
-    const phone = await this.phone();
+    const phone = await start();
     await until("the phone's registration, told to the box", async () => (await this.calls()).phones > before);
     return phone;
   }

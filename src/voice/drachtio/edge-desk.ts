@@ -1,6 +1,6 @@
 // What the drachtio edge does with each request: registers phones, lets calls in, rings phones, or says nothing.
 
-import type { Clock, Millis, Random } from "../../base/index.ts";
+import type { Clock, Disposer, Millis, Random } from "../../base/index.ts";
 import { minutes, seconds, unixMs } from "../../base/index.ts";
 import type { SipAccount, SipBinding } from "../../core/index.ts";
 import { CallBridge, type LegPlan } from "./call-bridge.ts";
@@ -38,6 +38,12 @@ export interface Parties {
 }
 
 const nobody = (): boolean => false;
+/**
+ * drachtio-server 0.9 lets applications in before its SIP stack runs, and dies of a request in a dialog that comes in that moment: what
+ * is left of calls before waits until it has surely begun.
+ */
+const ORPHANS_AFTER: Millis = seconds(2);
+const ORPHANS = 256;
 const NONCES = 4096;
 const SOURCES = 4096;
 /** No phone asks that often; who does learns nothing more. */
@@ -61,6 +67,7 @@ export class EdgeDesk {
   #connection: SipConnection | null = null;
   /** Dialogs that the server may still have from a connection before. */
   #orphans: readonly string[] = [];
+  #stopOrphans: Disposer = () => {};
 
   constructor(options: EdgeDeskOptions) {
     this.#options = options;
@@ -73,14 +80,17 @@ export class EdgeDesk {
 
   open(connection: SipConnection): void {
     this.#connection = connection;
-    for (const id of this.#orphans) connection.hangUp(id);
-    this.#orphans = [];
+    this.#stopOrphans = this.#options.clock.after(ORPHANS_AFTER, "dialogs of a connection before", () => {
+      for (const id of this.#orphans) connection.hangUp(id);
+      this.#orphans = [];
+    });
   }
 
   /** The connection is gone: calls are over, and with the server went the connections to phones. */
   async close(): Promise<void> {
     this.#connection = null;
-    this.#orphans = [...this.#calls.keys()].flatMap((call) => call.dialogIds);
+    this.#stopOrphans();
+    this.#orphans = [...this.#orphans, ...[...this.#calls.keys()].flatMap((call) => call.dialogIds)].slice(-ORPHANS);
     this.#registrar.dropConnections();
     await this.endCalls();
   }

@@ -62,15 +62,17 @@ export class SrfConnection implements SipConnection {
     const srf = new Srf() as unknown as RawSrf;
     let connection: SrfConnection | null = null;
     const connected = new Promise<{ readonly version: string }>((resolve, reject) => {
-      const fail = (cause: unknown): void =>
-        reject(new AppError("voice.edge_down", "drachtio-server cannot be reached", { retryable: true, cause }));
-      srf.on("error", fail);
+      const fail = (cause: unknown, why = "cannot be reached"): void =>
+        reject(new AppError("voice.edge_down", `drachtio-server ${why}`, { retryable: true, cause }));
+      srf.on("error", (cause: unknown) => fail(cause));
       srf.on("close", (): void => {
         fail(undefined);
         connection?.close();
       });
-      srf.on("connect", (error: unknown, _ports: unknown, version: unknown) => {
-        if (error == null) resolve({ version: textOf(version) });
+      srf.on("connect", (error: unknown, ports: unknown, version: unknown) => {
+        // It takes applications before phones: as long as it names no address of its own, there is nothing to be had from it.
+        if (error == null && textOf(ports) === "") fail(undefined, "does not take phones yet");
+        else if (error == null) resolve({ version: textOf(version) });
         else reject(new AppError("voice.edge_secret", "drachtio-server refuses the secret", { retryable: true }));
       });
     });

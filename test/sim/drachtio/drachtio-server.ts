@@ -23,6 +23,12 @@ export interface DrachtioServerOptions {
   readonly tls?: TlsFiles;
 }
 
+/**
+ * The real one takes applications before its SIP stack runs: `deaf`, it names no address of its own yet; `halfway`, it does, and yet
+ * dies of a request, as in `deaf`.
+ */
+export type ServerPhase = "deaf" | "halfway" | "ready";
+
 /** What the application can answer. */
 interface Pending {
   readonly id: string;
@@ -61,6 +67,11 @@ export class DrachtioServer {
   #cseq = 1000;
   #delay: Millis = millis(0);
   #refusesApps = false;
+  #phase: ServerPhase = "ready";
+  /** Applications that have been let in. */
+  greeted = 0;
+  /** Times that it died of what an application sent too early. */
+  deaths = 0;
 
   constructor(options: DrachtioServerOptions) {
     this.#options = options;
@@ -93,7 +104,8 @@ export class DrachtioServer {
   }
 
   /** Again after `stop`: at the same ports, knowing nothing of before. */
-  async start(): Promise<void> {
+  async start(phase: ServerPhase = "ready"): Promise<void> {
+    this.#phase = phase;
     await this.stack.sockets.open(this.sipPort);
     if (this.#options.tls !== undefined) await this.stack.sockets.openTls(this.#options.tls, this.tlsPort);
     this.#admin = createServer((socket) => {
@@ -133,6 +145,10 @@ export class DrachtioServer {
   dropApps(): void {
     for (const link of this.#links) link.drop();
   }
+  /** The start goes on. */
+  become(phase: ServerPhase): void {
+    this.#phase = phase;
+  }
   /** Lets no application in until told otherwise. */
   refuseApps(refuse: boolean): void {
     this.#refusesApps = refuse;
@@ -168,11 +184,18 @@ export class DrachtioServer {
       return;
     }
     link.authenticated = true;
-    const ports = `tcp/127.0.0.1:${this.sipPort},udp/127.0.0.1:${this.sipPort}`;
+    this.greeted++;
+    const own = `tcp/127.0.0.1:${this.sipPort},udp/127.0.0.1:${this.sipPort}`;
+    const ports = this.#phase === "deaf" ? "" : own;
     link.ok(id, `${ports}|${this.#options.version ?? "v0.9.10"}|${ports}`);
   }
 
   #onAppSip(link: AppLink, id: string, [txnId = "", dialogId = "", proxy = ""]: readonly string[], sip: string): void {
+    if (this.#phase !== "ready") {
+      this.deaths++;
+      void this.stop();
+      return;
+    }
     const message = SipMessage.parse(sip);
     if (message === null) link.refuse(id, "invalid sip message");
     else if (!message.isRequest) this.#respond(link, id, txnId, message);

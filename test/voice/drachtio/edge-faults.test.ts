@@ -3,6 +3,7 @@
 
 import { afterEach, describe, expect, it } from "vitest";
 import { millis } from "../../../src/base/index.ts";
+import { systemClock } from "../../../src/base/system-clock.ts";
 import { sdpOf } from "../../sim/sip/phone-call.ts";
 import type { DrachtioRig, DrachtioRigOptions } from "../drachtio-rig.ts";
 import { eventually } from "../edge-contract.ts";
@@ -37,6 +38,31 @@ describe("the server dies in mid-call and comes back", () => {
     await call.hangUp();
     await quiet(rig);
   });
+
+  it.each(["deaf", "halfway"] as const)(
+    "and is %s at first, as the real one is: it gets no request then",
+    async (phase) => {
+      await start();
+      const phone = await registered(rig);
+      await talking(rig, phone);
+      const { server } = rig;
+      await server?.stop();
+      await quiet(rig);
+      const before = server?.greeted ?? 0;
+      await server?.start(phase);
+      await eventually(() => (server?.greeted ?? 0) > before + (phase === "deaf" ? 1 : 0));
+      if (phase === "deaf") expect(rig.edge.up()).toMatchObject({ up: false, code: "voice.edge_down" });
+      else await eventually(() => rig.edge.up().up);
+      await systemClock.sleep(millis(300), "a start of drachtio-server");
+      server?.become("ready");
+      await eventually(() => rig.edge.up().up);
+      const again = await talking(rig, phone);
+      await again.call.bye();
+      await again.far.ended;
+      expect(server?.deaths).toBe(0);
+      await quiet(rig);
+    },
+  );
 
   it("while phones ring, which is over then", async () => {
     await start();
