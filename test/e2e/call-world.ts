@@ -342,7 +342,7 @@ export class CallWorld {
     await until(
       "the box",
       () => {
-        if (!box.alive) throw new Error(`the box ended: ${box.err.slice(-2000)}`);
+        if (!box.alive) throw new Error(`the box ended with ${box.end}: ${box.err.slice(-2000)}`);
         try {
           this.#access = localAccess.parse(JSON.parse(readFileSync(file, "utf8")));
           return true;

@@ -62,6 +62,11 @@ export class Numberbox {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** How it ended: its exit code, or the signal. */
+  get end(): number | string | null {
+    return this.#child.exitCode ?? this.#child.signalCode;
+  }
+
   /** Resolves with the first line of standard output; rejects when the process ends before. */
   async firstLine(): Promise<string> {
     const line = new Promise<string>((resolve) => {

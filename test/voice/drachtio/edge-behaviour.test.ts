@@ -38,7 +38,7 @@ function behaviour(real: RealServer | null): void {
     });
 
     it("ring for so long and no longer, and stay registered", async () => {
-      await start({ ringLimit: millis(300) });
+      await start({ ringLimit: millis(2000) });
       const phone = await registered(rig);
       const call = rig.ring(rig.edge.targets(USER), "+15550111");
       const taken = await phone.nextCall();
