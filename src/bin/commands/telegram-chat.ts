@@ -60,7 +60,9 @@ function earOf({ bot, clock, heardUpTo, setHeard, problem }: TelegramChatDeps) {
       if (last !== undefined) await setHeard(last.update);
       return heard;
     } catch (error) {
-      if (signal.aborted || !isAppError(error) || !error.retryable) throw error;
+      // A request that was broken off says nothing of Telegram, and must not hide why it was.
+      signal.throwIfAborted();
+      if (!isAppError(error) || !error.retryable) throw error;
       if (!isDeaf) problem(error);
       isDeaf = true;
       await clock.sleep(ASK_AGAIN, "asking Telegram again", signal);
