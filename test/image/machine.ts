@@ -27,7 +27,10 @@ export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Makes a disk over the image: what the guest did not flush is in qemu's memory only, and gone with it, as in a card that loses power. */
+/**
+ * Makes a disk over the image. The table that finds newly written clusters is in qemu's memory until the guest flushes, and gone with qemu;
+ * what is written over known clusters stays. So after a cut some of what was not flushed is there and some is not, in no order, as in a card.
+ */
 export async function makeOverlay(image: string, file: string): Promise<void> {
   await rm(file, { force: true });
   await command("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", image, file, "4G"]);
