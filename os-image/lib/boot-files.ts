@@ -30,8 +30,8 @@ export function grubEnvironment(boot: 2 | 3, once: 2 | 3 | null = null): string 
 /** The kernel's words. `console`: where it writes. */
 export function kernelCommandLine(architecture: Architecture, verity: Verity): string {
   const consoles = architecture === "amd64" ? "console=tty0 console=ttyS0,115200" : "console=tty0";
-  // A kernel or a systemd that gives up starts the machine again: by itself systemd stands still, as it does when its generators take longer
-  // than 90 s, which a virtual machine without KVM on a busy host has had, and nobody is there to see it.
+  // A kernel or a systemd that gives up starts the machine again: by itself systemd stands still ("Freezing execution"), as two starts on a busy
+  // host without KVM did when the generators could not be run in time, and nobody is there to see it.
   const failing = "panic=10 systemd.crash_action=reboot";
   const rest = `ro rootwait ${failing} net.ifnames=0 loglevel=4 systemd.show_status=1`;
   return `${consoles} ${rest} numberbox.verity=${verity.hash},${verity.offset}`;
