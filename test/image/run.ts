@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { command, needTools } from "../../os-image/lib/command.ts";
 import { cacheFolder } from "../../os-image/lib/settings.ts";
 import { developmentKeys } from "../../os-image/lib/signing-keys.ts";
+import { cuts } from "./cut-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
 import { pause } from "./machine.ts";
 import { type Figures, Steps } from "./steps.ts";
@@ -122,28 +123,6 @@ async function sms(world: World): Promise<Figures> {
   return { slots: world.field.board.ports.length, "seconds to the renter": seconds };
 }
 
-/** Pulls the cord at random moments of start and run, with SMS on their way; every one arrives, once. */
-async function cuts(world: World, count: number): Promise<Figures> {
-  await world.setUp();
-  const sent: string[] = [];
-  let longest = 0;
-  for (let at = 0; at < count; at++) {
-    const machine = world.running;
-    sent.push(...world.send());
-    // Some in the start, some when it runs.
-    await pause(at % 2 === 0 ? 2_000 + Math.random() * 20_000 : Math.random() * 120_000);
-    await machine.cut();
-    const next = await world.switchOn();
-    if (at % 2 === 0 && at + 1 < count) continue;
-    longest = Math.max(longest, await next.ready());
-  }
-  await world.running.ready();
-  await world.read(sent, 15);
-  const failed = await world.failedUnits();
-  if (failed !== "") throw new Error(`units failed: ${failed}`);
-  return { cuts: count, SMS: sent.length, lost: 0, "slowest start s": Math.round(longest) };
-}
-
 async function wholeAtEnd(world: World, scratch: string): Promise<Figures> {
   const slot = (await world.running.run("/usr/lib/numberbox-image/boot-slot get-current")).trim() === "B" ? "b" : "a";
   await world.cut();
@@ -179,7 +158,7 @@ async function all(): Promise<void> {
       await step("update", "an update is tried and kept", async () => await goodUpdate(tools));
     }
     const kills = Number(values.kills ?? (values.full ? 20 : 3));
-    await step("cuts", "power cuts lose nothing", async () => await cuts(world, kills));
+    await step("cuts", "power cuts lose nothing", async () => await cuts({ ...tools, say }, kills));
     await step("end", "partitions and file systems are whole in the end", async () => await wholeAtEnd(world, scratch));
   } finally {
     await world.close();

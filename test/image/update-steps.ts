@@ -31,11 +31,27 @@ async function status({ world }: UpdateTools): Promise<SlotStatus> {
   return JSON.parse(text.slice(text.indexOf("{"))) as SlotStatus;
 }
 
+const FETCHED = "/data/update.raucb";
+
+async function bring({ world, port }: UpdateTools, name: string): Promise<void> {
+  await world.running.run(`curl -sS -f -o ${FETCHED} http://10.0.2.2:${port}/${name}`, 600);
+}
+
 /** Brings a bundle into the guest and installs it. Throws what RAUC says. */
-async function install(tools: UpdateTools, name: string): Promise<void> {
-  const { world, port } = tools;
-  await world.running.run(`curl -sS -f -o /data/update.raucb http://10.0.2.2:${port}/${name}`, 600);
-  await world.running.run("rauc install /data/update.raucb; code=$?; rm -f /data/update.raucb; exit $code", 1800);
+export async function install(tools: UpdateTools, name: string): Promise<void> {
+  await bring(tools, name);
+  await tools.world.running.run(`rauc install ${FETCHED}; code=$?; rm -f ${FETCHED}; exit $code`, 1800);
+}
+
+/** Brings a bundle into the guest and begins to install it; its end is not waited for. */
+export async function beginInstall(tools: UpdateTools, name: string): Promise<void> {
+  await bring(tools, name);
+  await tools.world.running.run(`rauc install ${FETCHED} >/dev/null 2>&1 &`);
+}
+
+/** Starts what was installed last, once. The machine goes down for it. */
+export async function beginTry({ world }: UpdateTools): Promise<void> {
+  await world.running.run(`${SLOT} try >/dev/null 2>&1 &`).catch(() => {});
 }
 
 async function refused(tools: UpdateTools, name: string): Promise<string> {
@@ -69,7 +85,7 @@ export async function badBundleRefused(tools: UpdateTools): Promise<Figures> {
 async function tryIt(tools: UpdateTools, minutes: number): Promise<{ now: SlotStatus; last: string }> {
   const { world } = tools;
   const before = (await world.running.console()).length;
-  await world.running.run(`${SLOT} try >/dev/null 2>&1 &`).catch(() => {});
+  await beginTry(tools);
   const until = performance.now() + minutes * 60_000;
   while (performance.now() < until) {
     await pause(10_000);
