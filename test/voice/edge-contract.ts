@@ -327,8 +327,9 @@ function contract(open: () => Promise<EdgeRig>): void {
       if (entries !== null) expect(entries).toBeLessThan(50);
       const far = rig.nextDial();
       const call = phone.dial("+15550100", sound());
-      (await far).refuse(486);
-      expect(await call.ended).toContain("486");
+      const early = call.ended.then((reason) => Promise.reject(new Error(`refused before it was dialled: ${reason}`)));
+      (await Promise.race([far, early])).refuse(486);
+      await expect(early).rejects.toThrow("486");
       await eventually(() => rig.edge.dialogs() === 0);
     }, 240_000);
   });

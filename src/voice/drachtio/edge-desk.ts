@@ -8,7 +8,7 @@ import { type Anchors, callerOf, isDialable, planToAnchor, planToPhone } from ".
 import type { MediaPath } from "./media-path.ts";
 import { offeredEncryption } from "./offer-media.ts";
 import { PhoneAlgorithms } from "./phone-algorithms.ts";
-import { type Binding, Registrar } from "./registrar.ts";
+import { type Binding, placeOf, Registrar } from "./registrar.ts";
 import { screen } from "./screen.ts";
 import { SignIn } from "./sign-in.ts";
 import type { SipConnection, SipRequest } from "./sip-port.ts";
@@ -171,7 +171,10 @@ export class EdgeDesk {
       return verdict.user;
     }
     const isWrong = verdict.kind !== "ask";
-    if (!(isWrong ? this.#failed : this.#asked).take(source)) {
+    // The server takes what a phone repeats for answered once it was dropped: a registered one is not counted with strangers behind its
+    // address, or their flood would cost it the call.
+    const counted = this.#registrar.isPhone(request.source) ? placeOf(request.source) : source;
+    if (!(isWrong ? this.#failed : this.#asked).take(counted)) {
       this.throttled++;
       request.drop();
       return null;

@@ -58,6 +58,9 @@ const MAX_AGENT = 100;
 const printable = (text: string | undefined): string | null =>
   text === undefined || text === "" ? null : text.replace(/[^\x20-\x7e]/g, "").slice(0, MAX_AGENT);
 
+/** A socket of the far side, as text. */
+export const placeOf = ({ transport, address, port }: SipSource): string => `${transport} ${address} ${port}`;
+
 /** A phone that says who it is keeps its place when its address changes (RFC 5626). */
 function keyOf({ instance, regId, uri }: ContactValue): string {
   return instance === null ? uri.replace(/;.*$/, "").toLowerCase() : `${instance} ${regId ?? ""}`;
@@ -137,6 +140,12 @@ export class Registrar {
   /** Whether a phone is registered from that address. */
   knows(address: string): boolean {
     return this.all().some(({ source }) => source.address === address);
+  }
+
+  /** Whether a phone is registered from that very socket. */
+  isPhone(source: SipSource): boolean {
+    const place = placeOf(source);
+    return this.all().some((binding) => placeOf(binding.source) === place);
   }
 
   drop(binding: Binding): void {

@@ -270,6 +270,36 @@ function behaviour(real: RealServer | null): void {
       expect(rig.entries()).toBe(0);
     });
 
+    it("of strangers behind the same address cost a registered phone no call", async () => {
+      await start({ t1: millis(500), giveUp: millis(8000) });
+      const phone = await registered(rig);
+      const stranger = await rig.phone({ user: USER, password: "guess" });
+      const flood = (): void => {
+        const invite = stranger.make("INVITE", `sip:+15550199@${rig.realm}`, [["Contact", stranger.contact]]);
+        stranger.stack.addVia(invite, stranger.options.server);
+        stranger.stack.send(invite, stranger.options.server);
+      };
+      const turn = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
+      while (rig.edge.throttled() === 0) {
+        for (let count = 0; count < 20; count++) flood();
+        await turn();
+      }
+      const next = rig.nextDial();
+      const call = phone.dial("+15550100", sdpOf(40_000));
+      let isOver = false;
+      const far = Promise.race([next, call.ended.then((reason) => Promise.reject(new Error(reason)))]).finally(() => {
+        isOver = true;
+      });
+      // It goes on as long as the phone waits, so that no pause lets it in.
+      while (!isOver) {
+        flood();
+        await turn();
+      }
+      (await far).refuse(486);
+      expect(await call.ended).toContain("486");
+      await quiet(rig);
+    });
+
     it("with an account of its own cannot register in the name of another", async () => {
       await start();
       const phone = await rig.phone({ user: OTHER, password: PASSWORD });
