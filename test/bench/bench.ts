@@ -17,6 +17,7 @@ import { peersIdleRow } from "./row-peers-idle.ts";
 import { proofsRow } from "./row-proofs.ts";
 import { relayRow } from "./row-relay.ts";
 import { replugRow } from "./row-replug.ts";
+import { socketsRow } from "./row-sockets.ts";
 import { startRow } from "./row-start.ts";
 import { voiceRow } from "./row-voice.ts";
 import { tableOf } from "./table.ts";
@@ -30,6 +31,7 @@ const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = 
   pdu: pduRow,
   proofs: proofsRow,
   relay: relayRow,
+  sockets: socketsRow,
   idle: idleRow,
   console: consoleRow,
   start: startRow,

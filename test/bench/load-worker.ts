@@ -5,7 +5,7 @@ import { createSystemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom as random } from "../../src/base/system-random.ts";
 import { createIdentity, type Identity, publicKeysToText, signGrant, signMessage } from "../../src/envelope/index.ts";
 import { HttpLane, jsonRequest } from "./http-lane.ts";
-import { machineTime } from "./measure.ts";
+import { machineTime, pause } from "./measure.ts";
 import { serve } from "./worker.ts";
 
 interface Rental {
@@ -47,12 +47,12 @@ function grantRequest({ id, renter }: Rental): Buffer {
   return jsonRequest("PUT", `/rentals/${id}`, grant);
 }
 
-function nextRequest(rental: Rental): Buffer {
+function nextRequest(rental: Rental): { readonly id: string; readonly request: Buffer } {
   const seq = ++rental.seq;
   const id = toHex(random.bytes(16));
   const header = { v: 1, id, listing_id: LISTING, rental_id: rental.id, seq, ts: now() } as const;
   const message = signMessage({ suite, seed: provider.seed, header, envelope: random.bytes(ENVELOPE_BYTES) });
-  return jsonRequest("POST", "/forward", message);
+  return { id, request: jsonRequest("POST", "/forward", message) };
 }
 
 /** Sends what `requestsOf` gives, every rental on its own connection; returns the milliseconds it took. */
@@ -72,6 +72,41 @@ async function sendAll(port: number, requestsOf: (rental: Rental) => readonly Bu
   return took;
 }
 
+interface PaceOrder {
+  readonly port: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+/** Connections that share the messages of a steady load. */
+const LANES = 32;
+
+/**
+ * Forwards messages at a steady rate, to one rental after another. Each with its time is returned: when it was due, in milliseconds of the
+ * machine's clock, so that one that waited for the answer to another counts its wait.
+ */
+async function pace({ port, perSecond, seconds }: PaceOrder): Promise<readonly (readonly [id: string, at: number])[]> {
+  const lanes = Array.from({ length: LANES }, () => new HttpLane(port));
+  const sent: [string, number][] = [];
+  const begun = machineTime();
+  await Promise.all(
+    lanes.map(async (lane, first) => {
+      for (let at = first; at < perSecond * seconds; at += LANES) {
+        const due = begun + (at * 1000) / perSecond;
+        const rental = rentals[at % rentals.length];
+        if (rental === undefined) throw new Error("there are no rentals");
+        const { id, request } = nextRequest(rental);
+        await pause(Math.max(0, due - machineTime()));
+        sent.push([id, due]);
+        const status = await lane.send(request);
+        if (status >= 300) throw new Error(`a request was answered with ${status}`);
+      }
+    }),
+  );
+  for (const lane of lanes) lane.close();
+  return sent;
+}
+
 export const loadOperations = {
   /** Makes rentals, each with a renter of its own; returns the provider's key. */
   makeRentals(count: number): string {
@@ -88,8 +123,14 @@ export const loadOperations = {
   },
   /** Signs that many messages for each rental. */
   prepare(perRental: number): void {
-    for (const rental of rentals) rental.requests = Array.from({ length: perRental }, () => nextRequest(rental));
+    for (const rental of rentals)
+      rental.requests = Array.from({ length: perRental }, () => nextRequest(rental).request);
   },
+  /** Of the renters' keys, in base64url. */
+  renterSeeds(): readonly string[] {
+    return rentals.map(({ renter }) => toBase64url(renter.seed.reveal()));
+  },
+  pace,
   /** Forwards what is prepared; returns the milliseconds it took. */
   run(port: number): Promise<number> {
     return sendAll(port, (rental) => rental.requests);

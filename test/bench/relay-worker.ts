@@ -17,7 +17,12 @@ export const relayOperations = {
       JSON.stringify({
         listen: "127.0.0.1:0",
         providers: [{ name: "bench", verify: order.verify }],
-        limits: { forward_per_minute: 10_000_000 },
+        limits: {
+          forward_per_minute: 10_000_000,
+          auth_per_minute: 100_000,
+          sockets_per_address: 20_000,
+          connections_per_address: 20_000,
+        },
       }),
       "the bench's configuration",
     );
