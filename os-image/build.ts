@@ -49,7 +49,13 @@ async function build(settings: BuildSettings): Promise<void> {
       say(`${lockFile(settings.source, settings.architecture)}: ${packages.length} packages`);
       return;
     }
-    await needTools([...TOOLS, ...(runsHere(settings.architecture) ? [] : ["qemu-aarch64-static"])]);
+    const foreign = runsHere(settings.architecture) ? [] : ["qemu-aarch64-static"];
+    await needTools([
+      ...TOOLS,
+      ...foreign,
+      ...(settings.bundle ? ["rauc"] : []),
+      ...(settings.qcow2 ? ["qemu-img"] : []),
+    ]);
     await make(settings, scratch);
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -104,8 +104,13 @@ export async function writeOutputs(work: BuildWork, parts: DiskParts, tar: strin
   };
   if (settings.architecture === "arm64")
     await writeFile(inOutput(`${name}.imager.json`), imagerEntry(work, `${name}.img.zst`, sums));
+  if (settings.qcow2) {
+    const args = ["convert", "-q", "-f", "raw", "-O", "qcow2", "-c", parts.disk, inOutput(`${name}.qcow2`)];
+    await command("qemu-img", args, { minutes: 60 });
+  }
   const listed = [`${name}.img.zst`, `${name}.img.bmap`, `${name}.cdx.json`, `${name}-licences.tar.zst`];
   if (settings.bundle) listed.push(`${name}-${work.version}.raucb`);
+  if (settings.qcow2) listed.push(`${name}.qcow2`);
   const lines = [`${sums.disk}  appliance.img`];
   for (const each of listed) lines.push(`${await sha256Of(inOutput(each))}  ${each}`);
   await writeFile(inOutput("SHA256SUMS"), `${lines.join("\n")}\n`);

@@ -19,6 +19,8 @@ export interface BuildSettings {
   readonly mirror: string | undefined;
   readonly updateLock: boolean;
   readonly bundle: boolean;
+  /** The disk as a compressed qcow2 too, as hypervisors take it. */
+  readonly qcow2: boolean;
   /** A build for owners: needs a given certificate, compresses hard. */
   readonly release: boolean;
   readonly compression: number;
@@ -43,6 +45,7 @@ export const USAGE = `npm run image -- [options]
   --mirror URL             Debian mirror (default: that of this machine)
   --update-lock            take the mirror's newest packages into packages.ARCH.lock.json, and stop
   --bundle                 make a signed update bundle too
+  --qcow2                  make a compressed qcow2 of the disk too (amd64)
   --sign-key FILE --sign-cert FILE [--keyring FILE]
                            key, certificate, and what boxes trust; without them a development pair is made in the cache
   --release                refuse the development pair; compress as well as can be
@@ -57,6 +60,7 @@ const OPTIONS = {
   mirror: { type: "string" },
   "update-lock": { type: "boolean", default: false },
   bundle: { type: "boolean", default: false },
+  qcow2: { type: "boolean", default: false },
   release: { type: "boolean", default: false },
   "sign-key": { type: "string" },
   "sign-cert": { type: "string" },
@@ -110,6 +114,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): B
   if (given.help) return null;
   const architecture = ARCHITECTURES.find((each) => each === given.arch);
   if (architecture === undefined) throw usage(`--arch: one of ${ARCHITECTURES.join(", ")}`);
+  if (given.qcow2 && architecture !== "amd64") throw usage("--qcow2 is for virtual machines: --arch amd64");
   const source = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
   const keys = signing(given["sign-key"], given["sign-cert"], given.keyring);
   if (given.release && keys === null)
@@ -123,6 +128,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): B
     mirror: given.mirror,
     updateLock: given["update-lock"],
     bundle: given.bundle,
+    qcow2: given.qcow2,
     release: given.release,
     compression: integer(given.level, "--level", [1, 22]) ?? (given.release ? 19 : 6),
     epoch: integer(env.SOURCE_DATE_EPOCH, "SOURCE_DATE_EPOCH", [315_532_800, 4_294_967_295]),
