@@ -23,6 +23,7 @@ export const PACKAGE_OF: Readonly<Record<string, string>> = {
   openssl: "openssl",
   "qemu-aarch64-static": "qemu-user-static",
   "qemu-system-x86_64": "qemu-system-x86",
+  "qemu-img": "qemu-utils",
   rauc: "rauc",
   sfdisk: "fdisk",
   tar: "tar",
