@@ -34,7 +34,7 @@ const OWN_UNITS = [
   "numberbox-confirm.service",
 ];
 /** Counts up when the code here changes what comes out of the same inputs. */
-const RECIPE = "1";
+const RECIPE = "2";
 
 /** Where the words of a step stay when it fails. */
 function logOf({ settings }: BuildWork, step: string): string {
@@ -63,7 +63,7 @@ async function basePackages(work: BuildWork): Promise<string> {
     const install = local.map((file) => ["customize", `copy-in ${file} /tmp`] as const);
     const names = local.map((file) => `/tmp/${file.split("/").at(-1)}`).join(" ");
     await makeRootTar({
-      ...{ architecture, suite: lock.suite, source, epoch, tar, log: logOf(work, "base") },
+      ...{ architecture, suite: lock.suite, source, epoch, tar, log: logOf(work, "base"), isBase: true },
       include: packages.map(({ name }) => name),
       hooks: [
         ["essential", `${chroot} "$1" ${users}`],
@@ -121,6 +121,7 @@ async function appliance(work: BuildWork, base: string): Promise<string> {
       log: logOf(work, "appliance"),
       hooks: [
         ["setup", `tar-in ${base} /`],
+        ["setup", 'mkdir -p -m 0755 "$1/dev"'],
         ["customize", `tar-in ${overlay} /`],
         ["customize", `${env} ${script} "$1" ${imageFolder(work)} ${planFile}`],
       ],

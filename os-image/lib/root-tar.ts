@@ -15,6 +15,8 @@ export interface RootOptions {
   /** mmdebstrap's hooks, in order: `["customize", "script \"$1\""]`. */
   readonly hooks: readonly (readonly ["setup" | "essential" | "customize", string])[];
   readonly epoch: number;
+  /** Others are made from it: without devices, which only root may unpack. */
+  readonly isBase?: boolean;
   /** Null where the root is only worked in. */
   readonly tar: string | null;
   /** What mmdebstrap says is kept here. */
@@ -57,6 +59,7 @@ function argsOf(options: RootOptions, target: string | null): string[] {
       `--format=${target === null ? "null" : "tar"}`,
     ],
     ...(source === null ? ["--skip=update"] : []),
+    ...(options.isBase === true ? ["--skip=output/dev"] : []),
     ...['--aptopt=Acquire::Languages "none"', '--aptopt=APT::Install-Recommends "false"'],
     ...NEEDLESS.map((each) => `--dpkgopt=${each}`),
     ...(include.length === 0 ? [] : [`--include=${include.join(",")}`]),
