@@ -104,11 +104,11 @@ function hashOf(files) {
   return hash.digest("hex");
 }
 
-/** Does `work` unless it was done for the same inputs before. */
-function once(name, inputs, work) {
+/** Does `work` unless it was done for the same inputs before, and what it made is still there. */
+function once(name, inputs, work, made = stamps) {
   const stamp = join(stamps, name);
   const now = hashOf(inputs);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  if (existsSync(made) && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
   work();
   mkdirSync(stamps, { recursive: true });
   writeFileSync(stamp, now);
@@ -159,14 +159,15 @@ const vite = join(root, "node_modules", "vite", "bin", "vite.js");
 const below = (...names) => names.flatMap((name) => filesBelow(join(root, "src", name)));
 
 function buildPages(name, folder, sources) {
-  once(name, [lock, ...sources], () => {
+  const page = join(root, "src", folder, "dist", "index.html");
+  const build = () => {
     say(`building the pages of ${folder}`);
     const config = join(root, "src", folder, "pages", "vite.config.ts");
     if (!run(nodeBinary, [vite, "build", "--config", config, "--logLevel", "warn"]))
       fail("the pages could not be built");
-  });
-  if (!existsSync(join(root, "src", folder, "dist", "index.html")))
-    fail(`the built pages are gone; remove node_modules/.numberbox/${name} and try again`);
+  };
+  once(name, [lock, ...sources], build, page);
+  if (!existsSync(page)) fail(`the pages of ${folder} were built, yet there is no ${page}`);
 }
 
 const shared = below("page-parts", "protocol");
