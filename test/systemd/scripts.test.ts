@@ -162,7 +162,10 @@ describe("last-time", () => {
     utimesSync(join(made.data, "box.db-wal"), newest, newest);
     made.standIn("date", `case "$1" in +%s) echo ${now};; esac`);
     // What the image brings along is of this machine, and says nothing here.
-    made.standIn("stat", 'case "$*" in */usr/lib/*) exit 1;; *) exec /usr/bin/stat "$@";; esac');
+    made.standIn(
+      "stat",
+      'for each; do shift; case "$each" in /usr/lib/*) ;; *) set -- "$@" "$each";; esac; done; exec /usr/bin/stat "$@"',
+    );
     const { status, stdout } = made.run("last-time", made.data);
     return { status, stdout, set: /--set=@(\d+)/.exec(made.asked())?.[1] ?? null };
   };

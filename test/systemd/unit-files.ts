@@ -61,7 +61,10 @@ export function unitsForThisMachine(folder: string): readonly string[] {
   mkdirSync(folder, { recursive: true });
   return services.map((name) => {
     const text = read(`units/${name}`)
-      .replaceAll(/^ExecStart=\/usr\/(?:bin\/numberbox|sbin\/asterisk|bin\/drachtio)\b/gm, "ExecStart=/bin/true")
+      .replaceAll(
+        /^ExecStart=\/usr\/(?:bin\/numberbox|sbin\/asterisk|sbin\/iw|bin\/drachtio)\b/gm,
+        "ExecStart=/bin/true",
+      )
       .replaceAll("/usr/lib/numberbox-host/", join(SYSTEMD, "libexec/"))
       .replaceAll(new RegExp(`^(?:${unknown.join("|")})=`, "gm"), (key) => (unknown.length > 0 ? `# ${key}` : key));
     const path = join(folder, name);

@@ -228,6 +228,11 @@ describe("the files of a machine", () => {
     expect(textOf(path, { wifi: { ...CHOSEN.wifi, key: " back\\slash" } })).toContain("psk=\\sback\\\\slash\n");
   });
 
+  it("tell the country of the Wi-Fi where one was chosen", () => {
+    expect(textOf("wifi-country")).toBe("COUNTRY=DE\n");
+    expect(textOf("wifi-country", { wifi: { ...CHOSEN.wifi, country: null } as never })).toBe("");
+  });
+
   it("give keys without a name to a user", () => {
     const files = hostFiles({ ...CHOSEN, user: null } as never).map(({ path }) => path);
     expect(files).toContain("ssh/pi");

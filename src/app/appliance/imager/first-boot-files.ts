@@ -74,6 +74,9 @@ export function hostFiles({ hostname, timeZone, wifi, user, sshKeys }: Customisa
   if (hostname !== null) files.push({ path: "hostname", text: `${hostname.toLowerCase()}\n`, mode: OPEN });
   if (timeZone !== null) files.push({ path: "timezone", text: `${timeZone}\n`, mode: OPEN });
   if (wifi !== null) files.push({ path: "connections/imager.nmconnection", text: wifiFile(wifi), mode: PRIVATE });
+  // As the unit numberbox-wifi-country reads it.
+  if (wifi !== null && wifi.country !== null)
+    files.push({ path: "wifi-country", text: `COUNTRY=${wifi.country}\n`, mode: OPEN });
   if (person !== null) {
     files.push(...userFiles(person));
     if (sshKeys.length > 0) files.push({ path: `ssh/${person.name}`, text: `${sshKeys.join("\n")}\n`, mode: OPEN });
