@@ -1,6 +1,7 @@
 // Addresses of the views, passphrases, the days of the inbox.
 
 import { describe, expect, it } from "vitest";
+import { isLockDue, keepLockAfter, LOCK_CHOICES, storedLockAfter } from "../../src/dashboard/pages/auto-lock.ts";
 import { inDays, matching } from "../../src/dashboard/pages/inbox-list.ts";
 import { PASSPHRASE_LENGTH, suggestPassphrase } from "../../src/dashboard/pages/passphrase.ts";
 import { pathOf, viewOf } from "../../src/dashboard/pages/routes.ts";
@@ -79,5 +80,23 @@ describe("the inbox", () => {
       [3000, 2],
       [1000, 1],
     ]);
+  });
+});
+
+describe("locking by itself", () => {
+  it("is due after so many minutes without a touch, and never where it is off", () => {
+    expect(isLockDue(5, 1_000_000, 1_000_000 + 299_999)).toBe(false);
+    expect(isLockDue(5, 1_000_000, 1_000_000 + 300_000)).toBe(true);
+    expect(isLockDue(5, 1_000_000, 0)).toBe(false);
+    expect(isLockDue(0, 0, Number.MAX_SAFE_INTEGER)).toBe(false);
+  });
+
+  it("remembers what was chosen, and takes anything else for never", () => {
+    for (const minutes of LOCK_CHOICES) {
+      const kept = new Map<string, string>();
+      keepLockAfter(minutes, { setItem: (key, value) => void kept.set(key, value) });
+      expect(storedLockAfter({ getItem: (key) => kept.get(key) ?? null })).toBe(minutes);
+    }
+    for (const text of [null, "", "-5", "7", "5 "]) expect(storedLockAfter({ getItem: () => text })).toBe(0);
   });
 });

@@ -316,6 +316,21 @@ describe.skipIf(!hasChromium)(
       await stage.sms(id, { body: "For the new device" });
       await go(other.page, /^Inbox/);
       await other.page.getByText("For the new device").waitFor();
+
+      // Nobody touches it: it locks itself, after a reload of the pages too.
+      await go(other.page, /^Account/);
+      await other.page.getByLabel("Locks after").selectOption("5");
+      expect(await faultsOf(other.page)).toEqual([]);
+      await other.page.reload();
+      await other.page.getByLabel("Passphrase").fill(PASSPHRASE);
+      await other.page.getByRole("button", { name: "Unlock" }).click();
+      await other.page.getByLabel("Locks after").waitFor();
+      await other.page.clock.setFixedTime(Date.now() + 4 * 60_000);
+      await other.page.getByLabel("Locks after").press("Shift");
+      await other.page.clock.setFixedTime(Date.now() + 8 * 60_000);
+      expect(await other.page.getByLabel("Locks after").inputValue()).toBe("5");
+      await other.page.clock.setFixedTime(Date.now() + 10 * 60_000);
+      await other.page.getByRole("button", { name: "Unlock" }).waitFor();
       expect(other.complaints).toEqual([]);
     });
 

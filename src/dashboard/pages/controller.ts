@@ -14,6 +14,7 @@ import {
   sealVault,
 } from "../../renter/index.ts";
 import { AccountSession, type AccountSessionDeps } from "./account-session.ts";
+import { isLockDue, type LockAfter } from "./auto-lock.ts";
 import { type Choice, MarketDesk } from "./market-desk.ts";
 import { pathOf } from "./routes.ts";
 import { lockedState, type Notice, type State, type View } from "./state.ts";
@@ -33,6 +34,7 @@ export interface ControllerDeps {
   /** Fetches the language's texts, shows the pages in it, and remembers it. */
   readonly showLanguage: (language: LanguageId) => Promise<void>;
   readonly showPath: (path: string) => void;
+  readonly keepLockAfter: (minutes: LockAfter) => void;
   readonly argon2?: Argon2Params;
 }
 
@@ -43,6 +45,8 @@ export class Controller {
   readonly #market: MarketDesk;
   #session: AccountSession | null = null;
   #notice: () => void = () => {};
+  /** Unix ms of the last touch. */
+  #usedAt = 0;
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
@@ -89,6 +93,23 @@ export class Controller {
     if (this.#deps.store.get().view.name === "privacy") this.go({ name: "inbox" });
     this.#deps.store.update(lockedState);
     await session?.stop();
+  }
+
+  /** Somebody is there. */
+  used(): void {
+    this.#usedAt = this.#deps.clock.now();
+  }
+
+  setLockAfter(minutes: LockAfter): void {
+    this.#deps.keepLockAfter(minutes);
+    this.used();
+    this.#update({ lockAfter: minutes });
+  }
+
+  /** Locks an account that nobody has touched for as long as its owner allows. Timers of hidden pages stand still: ask it when one comes back. */
+  async lockIfDue(): Promise<void> {
+    const { phase, lockAfter } = this.#deps.store.get();
+    if (phase === "open" && isLockDue(lockAfter, this.#usedAt, this.#deps.clock.now())) await this.lock();
   }
 
   /** The backup: the sealed identity as it lies in this browser. */
@@ -235,12 +256,14 @@ export class Controller {
     const session = new AccountSession({ ...this.#deps.session, store: this.#deps.store });
     this.#session = session;
     await session.start(master);
+    this.used();
     this.#update({ phase: "open" });
   }
 
   #tick(): void {
     const { clock } = this.#deps;
     this.#update({ now: clock.now() });
+    void this.lockIfDue();
     clock.after(seconds(1), "page clock", () => this.#tick());
   }
 

@@ -13,6 +13,7 @@ import {
   openDatabaseFolders,
 } from "../../renter/index.ts";
 import { AppContext } from "./app-context.ts";
+import { keepLockAfter, storedLockAfter } from "./auto-lock.ts";
 import { Controller } from "./controller.ts";
 import { TRANSLATIONS } from "./languages.ts";
 import { registerWorker } from "./main-worker.ts";
@@ -68,7 +69,8 @@ function erase(): Promise<void> {
 function start(target: HTMLElement): void {
   const ports: DatabaseFolderPorts = { databases: indexedDB, locks: navigator.locks, database: DATABASE };
   const openFolder = folders(ports);
-  const store = new Store(initialState(viewOf(location.pathname), storedTheme(localStorage), browserClock.now()));
+  const wishes = { theme: storedTheme(localStorage), lockAfter: storedLockAfter(localStorage) };
+  const store = new Store(initialState(viewOf(location.pathname), wishes, browserClock.now()));
   applyTheme(store.get().theme, localStorage, document.documentElement);
   const suite = nobleSuite;
   const controller = new Controller({
@@ -85,11 +87,14 @@ function start(target: HTMLElement): void {
     openShelf: () => openFolder(SHELF_FOLDER),
     showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
     showLanguage: (language) => speech.choose(language),
+    keepLockAfter: (minutes) => keepLockAfter(minutes, localStorage),
     showPath: (path) => history.pushState(null, "", path),
   });
   addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
+  for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => controller.used(), { capture: true });
   addEventListener("online", () => controller.reconnect());
   document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void controller.lockIfDue();
     const { link, view } = store.get();
     if (document.visibilityState === "visible" && link === "broken") controller.reconnect();
     if (document.visibilityState === "hidden" && view.name === "inbox") void controller.seen();

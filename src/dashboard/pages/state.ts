@@ -3,6 +3,7 @@
 import type { AppError } from "../../base/index.ts";
 import type { Theme } from "../../page-parts/index.ts";
 import type { AccountEntry, AccountRental, ListingOfferView, StoredOrder } from "../../renter/index.ts";
+import type { LockAfter } from "./auto-lock.ts";
 
 export const VIEWS = ["inbox", "browse", "rentals", "account", "privacy"] as const;
 export type ViewName = (typeof VIEWS)[number];
@@ -69,17 +70,25 @@ export interface State {
   /** Unix ms, once a second. */
   readonly now: number;
   readonly theme: Theme;
+  /** Minutes without a touch after which the account locks itself; 0: never. */
+  readonly lockAfter: LockAfter;
   readonly notice: Notice | null;
 }
 
-export function initialState(view: View, theme: Theme, now: number): State {
+/** What a browser remembers of how its owner wants these pages. */
+export interface Wishes {
+  readonly theme: Theme;
+  readonly lockAfter: LockAfter;
+}
+
+export function initialState(view: View, { theme, lockAfter }: Wishes, now: number): State {
   return {
     ...{ phase: "loading", view, link: "connecting", linkFault: null, offers: null, entries: [], fresh: new Set() },
-    ...{ rentals: [], orders: [], work: null, refused: [], isRestoring: false, now, theme, notice: null },
+    ...{ rentals: [], orders: [], work: null, refused: [], isRestoring: false, now, theme, lockAfter, notice: null },
   };
 }
 
 /** What is forgotten when the account is locked: everything that was decrypted. */
 export function lockedState(state: State): State {
-  return { ...initialState(state.view, state.theme, state.now), phase: "locked" };
+  return { ...initialState(state.view, state, state.now), phase: "locked" };
 }

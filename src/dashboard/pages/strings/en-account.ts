@@ -28,6 +28,13 @@ export const enAccount = {
   "passphrase.new": "New passphrase",
   "passphrase.change": "Change it",
   "passphrase.changed": "Passphrase changed. Save a new backup.",
+  "lock.title": "Lock by itself",
+  "lock.text":
+    "Where others can reach this device. While it is locked nothing is received and the icon counts nothing; messages wait at the relay.",
+  "lock.after": "Locks after",
+  "lock.never": "never",
+  "lock.minutes.one": "{n} minute without a touch",
+  "lock.minutes.other": "{n} minutes without a touch",
   "find.title": "Missing numbers?",
   "find.text": "After bringing back a backup, this asks the relay for every number of your keys.",
   "find.run": "Look for my numbers",

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { publicKeysToText } from "../../../envelope/index.ts";
 import { Field, saveFile } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
+import { LOCK_CHOICES } from "../auto-lock.ts";
 import { CopyButton, Fault, PasswordInput, ViewTitle } from "../parts/frame.tsx";
 import { LanguageChoice } from "../parts/language.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
@@ -144,6 +145,35 @@ function Passphrase() {
   );
 }
 
+function AutoLock() {
+  const { controller, words } = useApp();
+  const lockAfter = useSelect((state) => state.lockAfter);
+  return (
+    <Panel title={words.t("lock.title")} text={words.t("lock.text")}>
+      <Field
+        id="lock-after"
+        label={words.t("lock.after")}
+        control={(ids) => (
+          <select
+            {...ids}
+            value={lockAfter}
+            onChange={(event) => {
+              const chosen = LOCK_CHOICES.find((each) => String(each) === event.currentTarget.value);
+              if (chosen !== undefined) controller.setLockAfter(chosen);
+            }}
+          >
+            {LOCK_CHOICES.map((minutes) => (
+              <option key={minutes} value={minutes}>
+                {minutes === 0 ? words.t("lock.never") : words.count("lock.minutes", minutes)}
+              </option>
+            ))}
+          </select>
+        )}
+      />
+    </Panel>
+  );
+}
+
 function Find() {
   const { controller, words } = useApp();
   const isBusy = useSelect((state) => state.isRestoring);
@@ -194,6 +224,7 @@ export function Account() {
         <Receipts />
         <PublicKeys />
         <Passphrase />
+        <AutoLock />
         <Find />
         <Language />
         <Device />

@@ -30,6 +30,13 @@ export const deAccount: Translation = {
   "passphrase.new": "Neue Passphrase",
   "passphrase.change": "Ändern",
   "passphrase.changed": "Passphrase geändert. Speichern Sie eine neue Sicherung.",
+  "lock.title": "Sperrt sich selbst",
+  "lock.text":
+    "Wenn andere an dieses Gerät kommen. Solange gesperrt ist, wird nichts empfangen, und das Symbol zählt nichts; Nachrichten warten beim Relay.",
+  "lock.after": "Sperren nach",
+  "lock.never": "nie",
+  "lock.minutes.one": "{n} Minute ohne Berührung",
+  "lock.minutes.other": "{n} Minuten ohne Berührung",
   "find.title": "Fehlen Nummern?",
   "find.text": "Nach dem Zurückholen einer Sicherung wird das Relay damit nach jeder Nummer Ihrer Schlüssel gefragt.",
   "find.run": "Meine Nummern suchen",

@@ -30,6 +30,13 @@ export const esAccount: Translation = {
   "passphrase.new": "Frase de contraseña nueva",
   "passphrase.change": "Cambiarla",
   "passphrase.changed": "Frase de contraseña cambiada. Guarde una copia nueva.",
+  "lock.title": "Bloqueo automático",
+  "lock.text":
+    "Si otras personas pueden usar este dispositivo. Mientras está bloqueado no se recibe nada y el icono no cuenta nada; los mensajes esperan en el relay.",
+  "lock.after": "Bloquear tras",
+  "lock.never": "nunca",
+  "lock.minutes.one": "{n} minuto sin tocarlo",
+  "lock.minutes.other": "{n} minutos sin tocarlo",
   "find.title": "¿Faltan números?",
   "find.text": "Tras recuperar una copia, esto pregunta al relay por todos los números de sus claves.",
   "find.run": "Buscar mis números",
