@@ -1,4 +1,5 @@
-// A whole box in this process, into which SMS pour at a steady rate: what else runs here shares its event loop and its disk.
+// A whole box in this process, into which SMS pour at a steady rate: what else runs here shares its event loop and its disk. The modems
+// are a process of their own, as they are hardware of their own.
 
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,52 +10,42 @@ import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 import { until } from "../sim/asterisk/until.ts";
-import { SimBoard, simLinkOpener } from "../sim/modem/index.ts";
 import { boxConfig, newRenter } from "./box-rig.ts";
+import type { ModemOperations } from "./modem-worker.ts";
+import type { Worker } from "./worker.ts";
 
 const SLOTS = 8;
 
 export interface SmsLoad<T> {
   readonly result: T;
-  /** SMS that were durable at the end, of those that were sent. */
-  readonly sent: number;
+  /** SMS that were durable at the end. */
   readonly stored: number;
 }
 
-/** Runs `work` while `perSecond` SMS come in. The simulated modems run here too, so that the load is more than a box has. */
-export async function underSmsLoad<T>(folder: string, perSecond: number, work: () => Promise<T>): Promise<SmsLoad<T>> {
+/** Runs `work` while about `perSecond` SMS come in. */
+export async function underSmsLoad<T>(
+  modems: Worker<ModemOperations>,
+  { folder, perSecond }: { readonly folder: string; readonly perSecond: number },
+  work: () => Promise<T>,
+): Promise<SmsLoad<T>> {
   const data = mkdtempSync(join(folder, "sms-load-"));
   const pages = join(data, "pages");
   mkdirSync(pages);
   writeFileSync(join(pages, "index.html"), "<!doctype html>");
-  const board = new SimBoard({ slots: SLOTS, seed: "load", clock: systemClock, log: silentLogger });
-  const ports = Array.from({ length: SLOTS }, (_, at) => `sim://slot/${at + 1}`);
+  const config = parseBoxConfig(boxConfig(await modems.call("open", SLOTS)), "the load");
   const parts = { version: "bench", clock: systemClock, random: systemRandom, suite: systemCrypto, log: silentLogger };
-  const config = parseBoxConfig(boxConfig(ports), "the load");
-  const box = await startBox({
-    ...parts,
-    config,
-    dataFolder: join(data, "box"),
-    pages,
-    openSimLink: simLinkOpener(board),
-  });
-  let sent = 0;
+  const box = await startBox({ ...parts, config, dataFolder: join(data, "box"), pages });
   try {
     const keys = newRenter();
     for (let at = 1; at <= SLOTS; at++)
       await box.console.grant({ line: `line-${at}`, renter: keys, days: 1, credit: null, envelope_version: 1 });
     await until("the slots of the load", () => box.slots().every(({ state }) => state === "ready"), 60_000);
-    const timer = setInterval(() => {
-      board.modem((sent % SLOTS) + 1).sendSms({ from: "+15550100", body: `number ${sent}, of a steady load` });
-      sent++;
-    }, 1000 / perSecond);
+    await modems.call("stream", perSecond);
     const result = await work();
-    clearInterval(timer);
-    const stored = async () => (await box.console.overview()).outbox.depth;
-    await until("the last SMS", async () => (await stored()) >= sent, 60_000);
-    return { result, sent, stored: await stored() };
+    await modems.call("stopStream");
+    await modems.call("emptied");
+    return { result, stored: (await box.console.overview()).outbox.depth };
   } finally {
     await box.stop();
-    board.stop();
   }
 }

@@ -24,7 +24,7 @@ function isLoud(frame: Uint8Array): boolean {
 }
 
 /** Runs `work` every `ms`, by the clock and not by the run before; returns what ends it. */
-function every(ms: number, work: () => void): () => void {
+export function every(ms: number, work: () => void): () => void {
   let due = machineTime();
   let timer: NodeJS.Timeout;
   const tick = (): void => {
