@@ -58,7 +58,8 @@ function argsOf(options: RootOptions, target: string | null): string[] {
       `--architectures=${architecture}`,
       `--format=${target === null ? "null" : "tar"}`,
     ],
-    ...(source === null ? ["--skip=update"] : []),
+    // Where nothing is installed apt has no configuration of its own by the end: to clean up, it would empty the lists of this machine.
+    ...(source === null ? ["--skip=update", "--skip=cleanup/apt"] : []),
     ...(options.isBase === true ? ["--skip=output/dev"] : []),
     ...['--aptopt=Acquire::Languages "none"', '--aptopt=APT::Install-Recommends "false"'],
     ...NEEDLESS.map((each) => `--dpkgopt=${each}`),

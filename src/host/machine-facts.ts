@@ -8,6 +8,7 @@ import {
   type Millis,
   messageOf,
   millis,
+  minutes,
   seconds,
   systemCodeOf,
   withDeadline,
@@ -34,10 +35,18 @@ const LONGEST: Millis = seconds(5);
 /** A sensor that says more or less than this is broken. */
 const [COLDEST_C, HOTTEST_C] = [-60, 200];
 
+/**
+ * To start a program stands the event loop still for tens of milliseconds, which a call's next frames would wait for: what timedatectl said
+ * is good for a while, shorter while the clock is not kept.
+ */
+const CLOCK_GOOD_FOR = minutes(10);
+const CLOCK_BAD_FOR = minutes(1);
+
 const text = async (...path: string[]): Promise<string> => (await readFile(join(...path), "utf8")).trim();
 
 export function machineFacts(deps: MachineFactsDeps): MachinePort {
   const { clock, log } = deps;
+  const isSynchronised = clockAsker(deps);
   /** Null for what cannot be read, which is the rule rather than a fault: each machine has other files. */
   const attempt = async <T>(what: string, read: () => Promise<T | null>): Promise<T | null> => {
     try {
@@ -54,7 +63,7 @@ export function machineFacts(deps: MachineFactsDeps): MachinePort {
           attempt("disk", () => diskOf(deps.dataFolder)),
           attempt("memory", () => memoryOf(deps.proc)),
           attempt("temperature", () => hottest(deps.sys)),
-          attempt("clock", () => synchronised(deps)),
+          attempt("clock", isSynchronised),
           attempt("voltage", () => undervoltageOf(deps.sys)),
           attempt("load", () => loadOf(deps.proc)),
           attempt("uptime", () => uptimeOf(deps.proc)),
@@ -121,12 +130,31 @@ async function uptimeOf(proc: string): Promise<Millis | null> {
 }
 
 /** systemd-timesyncd leaves a file once it has the time; of other daemons (chrony, ntpd) timedatectl knows by the kernel's own flag. */
-async function synchronised({ runtime, run }: MachineFactsDeps): Promise<boolean | null> {
-  const told = await access(join(runtime, "systemd", "timesync", "synchronized")).then(
-    () => true,
-    () => false,
-  );
-  if (told) return true;
+function clockAsker({ runtime, run, clock }: MachineFactsDeps): () => Promise<boolean | null> {
+  const file = join(runtime, "systemd", "timesync", "synchronized");
+  let known: { readonly answer: Promise<boolean | null>; until: Millis } | null = null;
+  return async () => {
+    const told = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (told) return true;
+    if (known === null || clock.monotonic() >= known.until) {
+      const asked = { answer: askSystemd(run), until: millis(clock.monotonic() + CLOCK_BAD_FOR) };
+      known = asked;
+      asked.answer.then(
+        (isGood) => {
+          if (isGood === true) asked.until = millis(clock.monotonic() + CLOCK_GOOD_FOR);
+        },
+        // Whoever asked is told.
+        () => {},
+      );
+    }
+    return await known.answer;
+  };
+}
+
+async function askSystemd(run: ProgramRunner): Promise<boolean | null> {
   const args = ["show", "--property=NTPSynchronized", "--value"];
   const answer = await run(
     { program: "timedatectl", args, timeout: LONGEST, package: "systemd" },

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { type BenchOptions, type Row, Skipped } from "./measure.ts";
 import { consoleRow } from "./row-console.ts";
 import { cryptoRow } from "./row-crypto.ts";
@@ -21,6 +22,9 @@ import { socketsRow } from "./row-sockets.ts";
 import { startRow } from "./row-start.ts";
 import { voiceRow } from "./row-voice.ts";
 import { tableOf } from "./table.ts";
+
+// As the program's own start (src/bin/launch.mjs): what runs in this process has its short pauses of the garbage collector.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = {
   "intake-1": (options) => intakeRow(1, options),

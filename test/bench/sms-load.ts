@@ -11,10 +11,12 @@ import { systemRandom } from "../../src/base/system-random.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
 import { until } from "../sim/asterisk/until.ts";
 import { boxConfig, newRenter } from "./box-rig.ts";
+import { pause } from "./measure.ts";
 import type { ModemOperations } from "./modem-worker.ts";
 import type { Worker } from "./worker.ts";
 
 const SLOTS = 8;
+const STARTED_MS = 15_000;
 
 export interface SmsLoad<T> {
   readonly result: T;
@@ -41,6 +43,8 @@ export async function underSmsLoad<T>(
       await box.console.grant({ line: `line-${at}`, renter: keys, days: 1, credit: null, envelope_version: 1 });
     await until("the slots of the load", () => box.slots().every(({ state }) => state === "ready"), 60_000);
     await modems.call("stream", perSecond);
+    // A box is started once: what it does for the first time, with or without SMS, is over.
+    await pause(STARTED_MS);
     const result = await work();
     await modems.call("stopStream");
     await modems.call("emptied");

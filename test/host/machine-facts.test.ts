@@ -43,8 +43,9 @@ function rig(changes: Readonly<Record<string, string>> = {}, run: ProgramRunner 
     writeFileSync(join(root, name), content);
   }
   const roots = { proc: join(root, "proc"), sys: join(root, "sys"), runtime: join(root, "run") };
-  const deps = { ...roots, dataFolder: root, clock: new VirtualClock(), log: silentLogger, run };
-  return { root, port: machineFacts(deps) };
+  const clock = new VirtualClock();
+  const deps = { ...roots, dataFolder: root, clock, log: silentLogger, run };
+  return { root, clock, port: machineFacts(deps) };
 }
 
 describe("facts of a Raspberry Pi", () => {
@@ -82,6 +83,31 @@ describe("facts of a Raspberry Pi", () => {
   it("believe timesyncd's file without asking a program", async () => {
     const { port } = rig({ "run/systemd/timesync/synchronized": "" }, noProgram);
     expect((await port.facts()).clockSynchronised).toBe(true);
+  });
+
+  it("ask timedatectl ten minutes after it said yes, and a minute after anything else", async () => {
+    let asked = 0;
+    let word = "yes";
+    const run: ProgramRunner = (_run, _signal) => {
+      asked++;
+      return word === "gone" ? Promise.reject(new Error("gone")) : Promise.resolve(`${word}\n`);
+    };
+    const { port, clock } = rig({}, run);
+    const later = async (minutes: number): Promise<readonly [number, boolean | null]> => {
+      await clock.advance(seconds(60 * minutes));
+      const { clockSynchronised } = await port.facts();
+      return [asked, clockSynchronised];
+    };
+    await Promise.all([port.facts(), port.facts()]);
+    expect(asked).toBe(1);
+    word = "no";
+    expect(await later(9.9)).toEqual([1, true]);
+    expect(await later(0.1)).toEqual([2, false]);
+    word = "gone";
+    expect(await later(0.9)).toEqual([2, false]);
+    expect(await later(0.1)).toEqual([3, null]);
+    word = "yes";
+    expect(await later(1)).toEqual([4, true]);
   });
 
   it("leave out a sensor that is broken", async () => {
