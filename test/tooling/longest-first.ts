@@ -3,8 +3,21 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const LONG: readonly string[] = [
-  ...["torture", "console", "console-views", "faults", "console-slots", "chain-kill", "flows", "power-cut", "refusals"],
-  ...["console-chain", "console-access", "rental-edges", "wizard", "asterisk-edge", "openapi", "core"],
+  ...["torture", "console-views", "console", "console-access", "dashboard", "faults", "console-slots", "console-calls"],
+  ...[
+    "flows",
+    "chain-kill",
+    "market",
+    "power-cut",
+    "refusals",
+    "console-chain",
+    "phone",
+    "rental-edges",
+    "wizard",
+    "asterisk-edge",
+    "openapi",
+    "core",
+  ],
 ];
 
 const rank = ({ moduleId }: TestSpecification): number => {
