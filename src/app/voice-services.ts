@@ -102,14 +102,13 @@ function sipEdge(deps: VoiceDeps, wire: AriClient): SipEdge {
   });
 }
 
-function createGateway(deps: VoiceDeps): AsteriskGateway {
+function createGateway(deps: VoiceDeps, words: SpokenWords): AsteriskGateway {
   const { section, setup, clock, random, log } = deps;
   const { url, user, audiosocket } = section.asterisk;
   const wire = new AriClient({ ...deps, url, user, password: setup.ariPassword, app: STASIS_APP });
   const { host, port } = audiosocket;
   const audio = new AudioSocketServer({ host, port, clock, log });
   const edge = sipEdge(deps, wire);
-  const words = new SpokenWords({ language: () => deps.live.current.locale.language, log });
   return new AsteriskGateway({ wire, edge, audio, audioHost: `${host}:${port}`, words, clock, random, log });
 }
 
@@ -122,7 +121,8 @@ interface Made {
 
 function make(deps: VoiceDeps): Made {
   const { live, rentals, sip, store, payments } = deps;
-  const gateway = createGateway(deps);
+  const words = new SpokenWords({ language: () => deps.live.current.locale.language, log: deps.log });
+  const gateway = createGateway(deps, words);
   const book = new CallBook({
     ...{ ...deps, store: store.calls },
     terms: (rental, direction) => callTermsOf(live.current, rental, direction),
@@ -142,6 +142,7 @@ function make(deps: VoiceDeps): Made {
       const id = sip.rentalOf(user);
       return id === null ? null : rentals.get(id);
     },
+    callerWords: () => words.of("not_available"),
     onMissed: (call) => missed.tell(call),
     onChange: (open, cause) => {
       const news = callNewsOf(open, cause, deps.now());

@@ -96,6 +96,7 @@ export interface CallDeskDeps {
   readonly userOf: (rental: Rental) => string | null;
   readonly rentalOf: (user: string) => Rental | null;
   readonly ledger: CallLedger;
+  readonly callerWords?: () => Promise<readonly Uint8Array[]>;
   /** An incoming call ended that nobody took. */
   readonly onMissed: (call: MissedCall) => void;
   /** A call began, changed or, with `cause`, is over. */

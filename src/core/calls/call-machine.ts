@@ -103,7 +103,7 @@ const TAKE_LIMIT = seconds(10);
 /** An end that was told to end and does not say so is given up: its own adapter goes on clearing it. */
 const END_LIMIT = seconds(15);
 /** What the caller hears is over before; a silent modem takes no frames. */
-const ANNOUNCING = { type: "start_timer", timer: "announce", after: seconds(8) } as const;
+const ANNOUNCING = { type: "start_timer", timer: "announce", after: seconds(10) } as const;
 
 const initial = { held: false, cause: null, answered: false } as const;
 

@@ -36,6 +36,8 @@ export interface CallDeps {
   readonly log: Logger;
   readonly now: () => UnixMs;
   readonly rules: CallRules;
+  /** What a caller whose call nobody takes is told, in frames of a modem's sound; none, or not given: the tones alone. */
+  readonly callerWords?: () => Promise<readonly Uint8Array[]>;
   /** Both can hear each other. */
   readonly onTalking: (call: Call) => void;
   readonly onChange: (call: Call) => void;
@@ -253,7 +255,14 @@ export class Call {
   /** By the modem's own clock: the call ends by its timer. */
   #announce(cause: EndCause): void {
     const audio = this.#modem?.audio;
-    if (audio !== undefined) this.#disposers.push(audio.exchange(announcementFor(cause)));
+    if (audio === undefined) return;
+    let words: readonly Uint8Array[] = [];
+    this.#start(
+      (this.#deps.callerWords?.() ?? Promise.resolve([])).then((spoken) => {
+        words = spoken;
+      }),
+    );
+    this.#disposers.push(audio.exchange(announcementFor(cause, () => words)));
   }
 
   async #phoneRinging(): Promise<void> {

@@ -23,34 +23,48 @@ const FRAME_MS = (SAMPLES * 1000) / PCM_RATE;
 /** -10 dBm0, as E.180 asks of tones. */
 const AMPLITUDE = 7000;
 
-/** Hands a modem the tone for `cause`, over and over: busy, or that the number cannot be reached. One frame for each of its own. */
-export function announcementFor(cause: EndCause): PcmExchange {
-  const cadence = cause === "busy" || cause === "declined" ? BUSY : SPECIAL_INFORMATION;
-  const whole = cadence.reduce((sum, [, ms]) => sum + ms, 0);
-  const frame = new Uint8Array(PCM_FRAME_BYTES);
-  const view = new DataView(frame.buffer);
+/** Silence between the words and the tones that come before them again, in frames. */
+const AFTER_WORDS = 100;
+
+/**
+ * Hands a modem the sound for `cause`, over and over: busy, or that nobody can be reached, in `words` too once there are some. One frame for
+ * each of its own. `words`: frames of its sound, asked for after each round of the tones.
+ */
+export function announcementFor(cause: EndCause, words: () => readonly Uint8Array[] = () => []): PcmExchange {
+  const isBusy = cause === "busy" || cause === "declined";
+  const tones = toneFrames(isBusy ? BUSY : SPECIAL_INFORMATION);
+  let spoken: readonly Uint8Array[] = [];
   let at = 0;
-  let phase = 0;
   return () => {
-    const hz = toneAt(cadence, at % whole);
-    at += FRAME_MS;
-    if (hz === 0) {
-      phase = 0;
-      return null;
+    // Busy needs no words: every caller knows it.
+    if (at === tones.length && !isBusy) spoken = words();
+    const whole = tones.length + (spoken.length === 0 ? 0 : spoken.length + AFTER_WORDS);
+    if (at >= whole) {
+      at = 0;
+      spoken = [];
     }
-    for (let index = 0; index < SAMPLES; index++) {
-      view.setInt16(index * 2, Math.round(AMPLITUDE * Math.sin(phase)), true);
-      phase += (2 * Math.PI * hz) / PCM_RATE;
-    }
-    return frame;
+    const frame = at < tones.length ? tones[at] : spoken[at - tones.length];
+    at++;
+    return frame ?? null;
   };
 }
 
-function toneAt(cadence: readonly Stretch[], ms: number): number {
-  let end = 0;
-  for (const [hz, length] of cadence) {
-    end += length;
-    if (ms < end) return hz;
-  }
-  return 0;
+/** Frames of a cadence; null for silence. */
+function toneFrames(cadence: readonly Stretch[]): readonly (Uint8Array | null)[] {
+  let phase = 0;
+  return cadence.flatMap(([hz, ms]) =>
+    Array.from({ length: ms / FRAME_MS }, () => {
+      if (hz === 0) {
+        phase = 0;
+        return null;
+      }
+      const frame = new Uint8Array(PCM_FRAME_BYTES);
+      const view = new DataView(frame.buffer);
+      for (let index = 0; index < SAMPLES; index++) {
+        view.setInt16(index * 2, Math.round(AMPLITUDE * Math.sin(phase)), true);
+        phase += (2 * Math.PI * hz) / PCM_RATE;
+      }
+      return frame;
+    }),
+  );
 }

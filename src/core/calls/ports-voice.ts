@@ -152,7 +152,16 @@ export type PhoneEvent =
   | { readonly type: "ended"; readonly cause: EndCause };
 
 /** What can be played to whoever is in a call. */
-export type Announcement = "blocked" | "emergency" | "no_credit" | "unreachable" | "busy" | "warning" | "echo";
+export type Announcement =
+  | "blocked"
+  | "emergency"
+  | "no_credit"
+  | "unreachable"
+  | "busy"
+  | "warning"
+  | "echo"
+  /** For a caller from the telephone network whose call nobody takes. */
+  | "not_available";
 
 /** The phone's side of one call, until its `ended`. */
 export interface PhoneLeg {

@@ -8,7 +8,13 @@ import { announcementTones, BEFORE_WORDS, toneFrames } from "./tones.ts";
 const FRAME_MS = 20;
 
 /** Announcements that have words. Busy and running out are tones that every caller knows. */
-export const SPOKEN = ["blocked", "emergency", "no_credit", "unreachable"] as const satisfies readonly Announcement[];
+export const SPOKEN = [
+  "blocked",
+  "emergency",
+  "no_credit",
+  "unreachable",
+  "not_available",
+] as const satisfies readonly Announcement[];
 
 const isSpoken = (what: Announcement): what is (typeof SPOKEN)[number] => SPOKEN.some((each) => each === what);
 

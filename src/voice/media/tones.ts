@@ -45,6 +45,7 @@ const ANNOUNCEMENTS: Readonly<Record<Exclude<Announcement, "echo">, readonly Ton
   emergency: [...times(3, special(380, 380, 380)), ...times(8, CONGESTION)],
   no_credit: [...times(2, special(380, 270, 380)), ...times(4, BUSY)],
   unreachable: [...times(2, special(380, 380, 270)), ...times(3, CONGESTION)],
+  not_available: [...times(2, special(380, 380, 270)), ...times(3, BUSY)],
   busy: times(6, BUSY),
   warning: times(2, [
     { hertz: [1400], ms: 200 },

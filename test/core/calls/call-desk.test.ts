@@ -9,7 +9,9 @@ import {
   type EndCause,
   EventLog,
   type MissedCall,
+  PCM_FRAME_BYTES,
   type Rental,
+  type Treatment,
 } from "../../../src/core/index.ts";
 import { FakeGateway, FakeSlotVoice } from "../../sim/fake-voice.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
@@ -33,17 +35,21 @@ let refusal: EndCause | null;
 let verdict: DialVerdict | null;
 let events: EventLog;
 let missed: MissedCall[];
+let treatment: Treatment;
+/** What callers are told. */
+const SPOKEN = [new Uint8Array(PCM_FRAME_BYTES).fill(5)];
 
 beforeEach(() => {
   clock = new VirtualClock();
   gateway = new FakeGateway();
   voice = new FakeSlotVoice();
   [opened, kept, rented, hasCalls, refusal, verdict, missed] = [[], [], RENTAL, true, null, null, []];
+  treatment = "reject";
   events = new EventLog(clock, silentLogger);
   desk = new CallDesk({
     ...{ gateway, clock, random: new SeededRandom("calls"), log: silentLogger, events, now: () => clock.now() },
     lineCalls: () => ({
-      rules: { ringTimeout: seconds(25), treatment: () => "reject" },
+      rules: { ringTimeout: seconds(25), treatment: () => treatment },
       mayDial: (number) => verdict ?? { allowed: true, number },
     }),
     activeRental: () => rented,
@@ -56,6 +62,7 @@ beforeEach(() => {
         return { talking: () => kept.push("talking"), over: (cause) => kept.push(`over: ${cause}`) };
       },
     },
+    callerWords: async () => SPOKEN,
     onMissed: (call) => missed.push(call),
     onChange: () => {},
   });
@@ -129,6 +136,22 @@ describe("a caller from the network", () => {
     expect(gateway.rung).toEqual([]);
     expect(desk.calls()).toEqual([]);
     expect(missed).toMatchObject([{ line: LINE.id, number: CALLER }]);
+  });
+
+  it("is told in words that nobody takes the call where the line's owner wants it announced", async () => {
+    treatment = "announce";
+    const { modem } = await rings();
+    await clock.advance(seconds(25));
+    await settled();
+    modem.say({ type: "connected" });
+    await settled();
+    const said = Array.from({ length: 120 }, () => modem.audio.current?.(new Uint8Array(PCM_FRAME_BYTES)));
+    expect(said.filter((frame) => frame === SPOKEN[0])).toHaveLength(1);
+    await clock.advance(seconds(10));
+    await settled();
+    expect(modem.did).toEqual(["answer", "hang up"]);
+    expect(modem.audio.current).toBeNull();
+    expect(kept).toEqual(["over: no_answer"]);
   });
 
   it("finds nobody within the time to ring", async () => {
