@@ -24,6 +24,7 @@ import { Linphone } from "../sim/asterisk/linphone.ts";
 import { until } from "../sim/asterisk/until.ts";
 import { DrachtioServer } from "../sim/drachtio/index.ts";
 import { SimBoard, simLinkOpener } from "../sim/modem/index.ts";
+import { RTPENGINE, RtpengineDaemon } from "../sim/rtpengine/daemon.ts";
 import { RtpengineServer } from "../sim/rtpengine/index.ts";
 import { Numberbox } from "./processes.ts";
 
@@ -83,7 +84,7 @@ export class RelayStage {
   rental = "";
   cable!: Cable;
   /** In the place of the relay's rtpengine. */
-  readonly media = new RtpengineServer();
+  #media: RtpengineDaemon | RtpengineServer = new RtpengineServer();
   #relay: Numberbox | null = null;
   #said = "";
   #asterisk: ChildProcess | null = null;
@@ -116,7 +117,7 @@ export class RelayStage {
     await this.#relay?.stop();
     await this.cable?.close();
     await end(this.#asterisk);
-    await this.media.stop();
+    await this.#media.stop();
     if (this.#drachtio instanceof DrachtioServer) await this.#drachtio.stop();
     else await end(this.#drachtio);
     this.board.stop();
@@ -202,7 +203,7 @@ export class RelayStage {
         ...{ host: "127.0.0.1", listen: "127.0.0.1", transports: { tls: false, tcp: sip } },
         drachtio: { port: admin, secret_file: "drachtio-secret", sip_port: loopback },
         ...{ trunk: `127.0.0.1:${trunk}`, media: "always" },
-        rtpengine: process.env.NUMBERBOX_TEST_RTPENGINE ?? `127.0.0.1:${this.media.port}`,
+        rtpengine: `127.0.0.1:${this.#media.port}`,
       },
     };
     writeFileSync(file, JSON.stringify(config));
@@ -236,7 +237,8 @@ export class RelayStage {
   }
 
   async #startServer(): Promise<void> {
-    await this.media.start();
+    if (RTPENGINE !== null) this.#media = await RtpengineDaemon.start();
+    else if (this.#media instanceof RtpengineServer) await this.#media.start();
     const folder = join(this.root, "relay");
     mkdirSync(folder);
     writeFileSync(join(folder, "drachtio-secret"), SECRET);

@@ -161,6 +161,8 @@ describe("faults of an answer", () => {
     deliver(rig);
     const [head, pdu = ""] = await rig.lines("AT+CMGL=4\r");
     rig.modem.faults.add({ kind: "half-pdu", times: 1 });
+    // What has no PDU does not use it up.
+    expect(await rig.lines("AT+CMGL=0\r")).toEqual(["OK"]);
     expect(await rig.lines("AT+CREG?\r")).toEqual(["+CREG: 0,1", "OK"]);
     expect(await rig.lines("AT+CMGL=4\r")).toEqual([
       head?.replace(",0,", ",1,"),

@@ -42,6 +42,7 @@ const TEST_TOOLS = [
   { command: "mmdebstrap", package: "mmdebstrap", why: "Asterisk 22, unpacked from Debian's testing" },
   { command: "linphonec", package: "linphone-cli", why: "a real phone" },
   { command: "baresip", package: "baresip-core", why: "a real phone" },
+  { command: "rtpengine", package: "rtpengine-daemon", why: "the sound of calls through a real rtpengine" },
   { command: "sipp", package: "sip-tester", why: "SIP as no phone sends it" },
   { command: "python3", package: "python3", why: "the independent renter" },
   { command: "python3", module: "cryptography", package: "python3-cryptography", why: "the independent renter" },

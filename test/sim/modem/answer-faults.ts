@@ -6,7 +6,8 @@ import type { FaultBox, FaultOf } from "./faults.ts";
 
 export interface AnswerFaults {
   readonly error: FaultOf<"error"> | undefined;
-  readonly halfPdu: FaultOf<"half-pdu"> | undefined;
+  /** Messages are read: what is rolled for a PDU is rolled once the answer has one. */
+  readonly reads: boolean;
   readonly overlong: FaultOf<"overlong"> | undefined;
   readonly stall: FaultOf<"stall"> | undefined;
   readonly late: FaultOf<"late"> | undefined;
@@ -18,12 +19,11 @@ export interface AnswerFaults {
 
 /** Rolls each fault once for a line with these commands. */
 export function rollAnswerFaults(faults: FaultBox, names: readonly string[]): AnswerFaults {
-  const reads = names.some((name) => name === "+CMGL" || name === "+CMGR");
   const stall = faults.strike("stall", names);
   const reset = faults.strike("reset", names);
   return {
     error: faults.strike("error", names),
-    halfPdu: reads ? faults.strike("half-pdu") : undefined,
+    reads: names.some((name) => name === "+CMGL" || name === "+CMGR"),
     overlong: faults.strike("overlong", names),
     stall,
     late: faults.strike("late", names),
@@ -33,20 +33,17 @@ export function rollAnswerFaults(faults: FaultBox, names: readonly string[]): An
   };
 }
 
-/** Cuts the first PDU of the answer in half and ends the answer there with `reply`. */
-export function breakPdu(answer: Answer, reply: string): Answer {
-  const blocks: string[][] = [];
-  for (const block of answer.blocks) {
-    const at = block.findIndex((line) => /^[0-9A-F]{2,}$/.test(line));
-    if (at < 0) {
-      blocks.push([...block]);
-      continue;
-    }
-    const pdu = block[at] ?? "";
-    blocks.push([...block.slice(0, at), pdu.slice(0, pdu.length >> 1)]);
-    return { blocks, final: reply };
-  }
-  return answer;
+/** Rolls `half-pdu` where the answer has a PDU: cuts the first one in half and ends the answer there. */
+export function breakPdu(answer: Answer, faults: FaultBox): Answer {
+  const isPdu = (line: string): boolean => /^[0-9A-F]{2,}$/.test(line);
+  const first = answer.blocks.findIndex((block) => block.some(isPdu));
+  const block = answer.blocks[first];
+  const fault = block === undefined ? undefined : faults.strike("half-pdu");
+  if (block === undefined || fault === undefined) return answer;
+  const at = block.findIndex(isPdu);
+  const pdu = block[at] ?? "";
+  const cut = [...block.slice(0, at), pdu.slice(0, pdu.length >> 1)];
+  return { blocks: [...answer.blocks.slice(0, first), cut], final: fault.reply };
 }
 
 /** Puts `urc` at a line end inside of `text`; behind a text that has none. */

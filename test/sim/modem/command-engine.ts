@@ -183,7 +183,7 @@ export class CommandEngine {
   }
 
   #answer(answer: Answer, faults: AnswerFaults | undefined): void {
-    const broken = faults?.halfPdu === undefined ? answer : breakPdu(answer, faults.halfPdu.reply);
+    const broken = faults?.reads === true ? breakPdu(answer, this.#deps.faults) : answer;
     const text = this.#compose(broken, faults);
     if (faults?.stall !== undefined) {
       if (faults.stall.ms === undefined) this.#release();

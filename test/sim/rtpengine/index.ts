@@ -31,7 +31,7 @@ export class RtpengineServer {
   get port(): number {
     return this.#control.address().port;
   }
-  get calls(): number {
+  calls(): number {
     return this.#calls.size;
   }
 

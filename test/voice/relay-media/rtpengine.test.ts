@@ -1,5 +1,4 @@
-// The way of sound through rtpengine: over the one in the test's process always, over a real one where NUMBERBOX_TEST_RTPENGINE (host:port
-// of its listen-ng, with an interface on 127.0.0.1) says where it is.
+// The way of sound through rtpengine: over the one in the test's process, and over Debian's own.
 
 import { describe, expect, it } from "vitest";
 import { hasCode, millis, silentLogger } from "../../../src/base/index.ts";
@@ -7,6 +6,7 @@ import { systemClock } from "../../../src/base/system-clock.ts";
 import { systemRandom } from "../../../src/base/system-random.ts";
 import { NgClient } from "../../../src/voice/relay-media/ng-client.ts";
 import { RtpenginePath } from "../../../src/voice/relay-media/rtpengine.ts";
+import { RTPENGINE, RtpengineDaemon } from "../../sim/rtpengine/daemon.ts";
 import { RtpengineServer } from "../../sim/rtpengine/index.ts";
 import { VirtualClock } from "../../sim/virtual-clock.ts";
 import { mediaContract } from "./media-contract.ts";
@@ -17,15 +17,15 @@ mediaContract("sound through rtpengine, in-process", async () => {
   return { host: "127.0.0.1", port: server.port, stop: () => server.stop() };
 });
 
-const [host, port] = (process.env.NUMBERBOX_TEST_RTPENGINE ?? "").split(":");
-if (host === undefined || port === undefined)
-  describe.skip("sound through rtpengine, real (NUMBERBOX_TEST_RTPENGINE=host:port is not set)", () => {
+if (RTPENGINE === null)
+  describe.skip("sound through rtpengine, real (rtpengine-daemon is not installed)", () => {
     it("passes the contract", () => {});
   });
 else
-  mediaContract("sound through rtpengine, real", () =>
-    Promise.resolve({ host, port: Number(port), stop: async () => {} }),
-  );
+  mediaContract("sound through rtpengine, real", async () => {
+    const daemon = await RtpengineDaemon.start();
+    return { host: "127.0.0.1", port: daemon.port, stop: () => daemon.stop() };
+  });
 
 describe("rtpengine's client", () => {
   it("asks again with the same cookie what got lost, and takes one answer", async () => {

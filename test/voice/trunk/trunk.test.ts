@@ -143,13 +143,13 @@ describe("a relay with trunks", () => {
     expect(shown).toContain(key);
     expect(shown).not.toContain("m=audio 40000");
     expect(call.remoteSdp).not.toContain("m=audio 30000");
-    expect(media.calls).toBe(1);
+    expect(media.calls()).toBe(1);
     const [held, answer] = [dialled.held(), await call.hold(40_000)];
     await held;
     expect(answer.status).toBe(200);
     expect(call.remoteSdp).not.toContain("m=audio 30000");
     await call.bye();
-    await eventually(() => media.calls === 0);
+    await eventually(() => media.calls() === 0);
     expect(media.asked.join("")).not.toMatch(/inline|5550100|renter0001/);
     media.deafFor = 1000;
     expect(await phone.dial("+15550100", sdpOf(40_000)).ended).toContain("503");
