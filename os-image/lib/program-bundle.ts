@@ -3,11 +3,19 @@
 
 import { chmod, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { build, type Plugin } from "vite";
+import { build, type InlineConfig, type Plugin } from "vite";
 
 /** Where the bundle lies in a copy of the repository, and the file in it that is started. */
 export const BUNDLE = "src/bin/bundle";
 export const BUNDLE_START = "launch.js";
+
+/** The thread of the sound: by whom it is started, what is started, and its file in the bundle. */
+const SOUND = {
+  starter: "src/app/sound/sound-wire.ts",
+  entry: "src/app/sound/worker.ts",
+  asks: 'new URL("./worker.ts", import.meta.url)',
+  file: "sound-worker.js",
+};
 
 /**
  * Stay in `node_modules`: modules of machine code and what looks for them, Node-RED, which is a program of its own, and packages that
@@ -30,7 +38,10 @@ function pathsOfSources(source: string, lies: string): Plugin {
     transform(code, id) {
       if (!id.startsWith(join(source, "src/")) || !code.includes("import.meta.url")) return null;
       const path = JSON.stringify(relative(lies, id));
-      return code.replaceAll("import.meta.url", `new URL(${path}, import.meta.url).href`);
+      const moved = (text: string) => text.replaceAll("import.meta.url", `new URL(${path}, import.meta.url).href`);
+      if (id !== join(source, SOUND.starter)) return moved(code);
+      if (!code.includes(SOUND.asks)) throw new Error(`${SOUND.starter} does not start its thread by ${SOUND.asks}`);
+      return code.split(SOUND.asks).map(moved).join(`new URL("./${SOUND.file}", import.meta.url)`);
     },
   };
 }
@@ -45,16 +56,27 @@ export async function bundleProgram(options: {
   readonly lies?: string;
 }): Promise<string> {
   const { source, folder, lies = folder } = options;
-  await build({
+  const common: InlineConfig = {
     configFile: false,
     root: source,
     logLevel: "error",
     plugins: [pathsOfSources(source, lies)],
     ssr: { target: "node", noExternal: true, external: PACKAGES_APART },
+  };
+  const into = { outDir: folder, target: "node24", minify: false } as const;
+  const names = { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" };
+  await build({
+    ...common,
+    build: { ...into, ssr: "src/bin/launch.mjs", emptyOutDir: true, rolldownOptions: { output: names } },
+  });
+  // A thread has a memory of its own: it gets what it needs and nothing that merely lies beside it.
+  await build({
+    ...common,
     build: {
-      ...{ ssr: "src/bin/launch.mjs", outDir: folder, emptyOutDir: true, target: "node24", minify: false },
+      ...{ ...into, ssr: SOUND.entry, emptyOutDir: false },
       rolldownOptions: {
-        output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
+        treeshake: { moduleSideEffects: (id) => id === join(source, SOUND.entry) },
+        output: { entryFileNames: SOUND.file, codeSplitting: false },
       },
     },
   });

@@ -56,6 +56,7 @@ import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
 import { openRelayGateway } from "./relay-gateway.ts";
 import type { Machine } from "./service-deps.ts";
+import { SoundThread } from "./sound/sound-thread.ts";
 import { startSupport } from "./support-services.ts";
 import { startTelemetry } from "./telemetry-services.ts";
 import { createCalls, type VoiceServices } from "./voice-services.ts";
@@ -180,6 +181,8 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const voiceSetup = calls.setup;
   const gateway = await openRelayGateway({ ...deps, store });
   const live = deps.live ?? new LiveConfig(config, { log });
+  const sound = calls.setup === null ? null : new SoundThread({ machine, clock, log });
+  parts.started("sound", async () => sound?.stop());
   const services = createServices({
     ...deps,
     sipCertificate: () => voiceSetup?.certificate?.current() ?? null,
@@ -195,6 +198,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     boards,
     machine,
     openSimLink,
+    sound,
   });
   await services.archive.load();
   parts.started("events", () => services.archive.stop());
@@ -202,7 +206,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   await services.sip.load();
   await services.scout.load();
   await saveLines(config, services.rentals, random);
-  const voice = createCalls(config.voice, calls, { ...deps, ...services, store, live, now, gateway, identity });
+  const voice = createCalls(config.voice, calls, { ...deps, ...services, store, live, now, gateway, identity, sound });
   const appliance = await openAppliance({
     ...deps,
     ...services,

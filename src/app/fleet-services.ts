@@ -1,7 +1,6 @@
 // The slots of the box and what belongs to them: their lines, their phones, the hardware they are on, and what an owner does with them.
 
 import { type Disposer, type SlotId, slotId, type UnixMs } from "../base/index.ts";
-import type { BoxConfig } from "../config/index.ts";
 import {
   type EventLog,
   hasLeft,
@@ -78,7 +77,7 @@ function modemMaker(deps: ModemDeps): MakeModem {
   const host = { sys: machine.sys, clock, run: programRunner(clock), ttys };
   return (id: SlotId, port: string, place: SlotPlace): SlotDriver =>
     new SlotRunner(
-      { id, port, sweepEvery: config.intake.sweep_every, ...voiceOf(config, id) },
+      { id, port, sweepEvery: config.intake.sweep_every, ...voiceOf(deps, id) },
       {
         ...deps,
         openLink,
@@ -91,10 +90,12 @@ function modemMaker(deps: ModemDeps): MakeModem {
 }
 
 /** Calls of a slot: those of the box, with the sound where the slot's own setting says. */
-function voiceOf(config: BoxConfig, id: SlotId): { readonly voice?: NonNullable<SlotOptions["voice"]> } {
+function voiceOf({ config, sound }: ModemDeps, id: SlotId): { readonly voice?: NonNullable<SlotOptions["voice"]> } {
   if (config.voice === undefined) return {};
   const audio = config.slots.find((slot) => slot.id === id)?.audio;
-  return { voice: audio === undefined ? {} : { audio } };
+  return {
+    voice: { ...(audio === undefined ? {} : { audio }), ...(sound === null ? {} : { soundPort: sound.portFor }) },
+  };
 }
 
 /** A slot that went down gives its line free, and a slot whose line was elsewhere looks again. */

@@ -11,6 +11,7 @@ import type { Boards } from "./boards.ts";
 import type { ChainLink } from "./chain-services.ts";
 import type { LiveConfig } from "./live-config.ts";
 import type { SipCertificate } from "./sip-services.ts";
+import type { SoundThread } from "./sound/sound-thread.ts";
 
 /** Where the kernel tells of devices and of the machine itself. */
 export interface Machine {
@@ -53,4 +54,6 @@ export interface ServiceDeps {
   readonly sipGateway?: () => RelayVoice | null;
   readonly sims: SimVault;
   readonly openSimLink: OpenLink | undefined;
+  /** Null on a box without calls. */
+  readonly sound: SoundThread | null;
 }

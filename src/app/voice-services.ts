@@ -48,6 +48,7 @@ import type { LiveConfig } from "./live-config.ts";
 import { createRelayEdge, discreet, type RelayGateway, relayView } from "./relay-gateway.ts";
 import { watchSipCertificate } from "./sip-certificate-watch.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
+import type { SoundThread } from "./sound/sound-thread.ts";
 import { DIGESTS, type PreparedCalls, type VoiceSetup } from "./voice-setup.ts";
 
 export interface VoiceDeps {
@@ -71,6 +72,7 @@ export interface VoiceDeps {
   readonly callHub: CallHub;
   readonly views: Pick<BoxViews, "callChanged">;
   readonly intake: Pick<IntakePort, "accept">;
+  readonly sound: SoundThread | null;
 }
 
 export interface VoiceServices {
@@ -103,11 +105,11 @@ function sipEdge(deps: VoiceDeps, wire: AriClient): SipEdge {
 }
 
 function createGateway(deps: VoiceDeps, words: SpokenWords): AsteriskGateway {
-  const { section, setup, clock, random, log } = deps;
+  const { section, setup, sound, clock, random, log } = deps;
   const { url, user, audiosocket } = section.asterisk;
   const wire = new AriClient({ ...deps, url, user, password: setup.ariPassword, app: STASIS_APP });
   const { host, port } = audiosocket;
-  const audio = new AudioSocketServer({ host, port, clock, log });
+  const audio = sound?.server(host, port) ?? new AudioSocketServer({ host, port, clock, log });
   const edge = sipEdge(deps, wire);
   return new AsteriskGateway({ wire, edge, audio, audioHost: `${host}:${port}`, words, clock, random, log });
 }

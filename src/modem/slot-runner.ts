@@ -44,7 +44,7 @@ import { SlotSession } from "./slot-session.ts";
 import { statusOf } from "./slot-status.ts";
 import { RESET_LIMIT } from "./timeouts.ts";
 import { slotUssd } from "./ussd-service.ts";
-import { SlotVoicePort } from "./voice/slot-voice.ts";
+import { SlotVoicePort, type SoundPortMaker } from "./voice/slot-voice.ts";
 
 export interface SlotOptions {
   readonly id: SlotId;
@@ -55,6 +55,7 @@ export interface SlotOptions {
   readonly voice?: {
     /** Where the sound of calls is; left out: where the port's own rule says. `none`: nowhere. */
     readonly audio?: string;
+    readonly soundPort?: SoundPortMaker;
   };
 }
 
@@ -123,6 +124,7 @@ export class SlotRunner implements SlotDriver {
       log: this.#log,
       port: options.port,
       audio: options.voice?.audio,
+      soundPort: options.voice?.soundPort,
       service: () => (this.#state.phase.kind === "ready" ? (this.#session?.voice ?? null) : null),
       able: () => this.#findings.voice,
       onChange: () => deps.onChange(options.id),

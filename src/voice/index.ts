@@ -20,7 +20,14 @@ export {
   SrfConnection,
   type SrfOptions,
 } from "./drachtio/index.ts";
-export { AudioSocketServer, type AudioSocketServerOptions } from "./media/audiosocket-server.ts";
+export type { AudioLink } from "./media/audio-link.ts";
+export {
+  AudioSocketServer,
+  type AudioSocketServerOptions,
+  type ExpectedLink,
+  type SoundServer,
+} from "./media/audiosocket-server.ts";
+export type { MediaCounts, SoundSession } from "./media/media-session.ts";
 export { SpokenWords, type SpokenWordsDeps } from "./media/spoken-words.ts";
 export { edgeEndpoint, type IncomingChannel, MEDIA_HEADER, type RingTarget, type SipEdge } from "./sip-edge.ts";
 export {

@@ -1,7 +1,8 @@
 // Calls over the real Asterisk: what the box adds to the way of the sound, with modem clocks that run off, and 16 calls at once.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { millis } from "../../src/base/index.ts";
+import { SoundThread } from "../../src/app/sound/sound-thread.ts";
+import { deferred, millis, silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { asteriskTree } from "../sim/asterisk/asterisk-process.ts";
 import { account, event, REALM, record, VoiceRig } from "../sim/asterisk/voice-rig.ts";
@@ -12,7 +13,8 @@ import { against, type BenchOptions, pause, quantile, type Row, Skipped, spread 
 import type { ModemOperations } from "./modem-worker.ts";
 import { usageOf } from "./proc-usage.ts";
 import { type SmsLoad, underSmsLoad } from "./sms-load.ts";
-import { BurstModem, delaysOf } from "./voice-ends.ts";
+import type { ModemFacts, SoundModemOperations } from "./sound-modem-worker.ts";
+import { delaysOf } from "./voice-ends.ts";
 import { type Worker, withWorkers } from "./worker.ts";
 
 const PASSWORD = "f00dfeedf00dfeed";
@@ -26,19 +28,44 @@ interface Stage {
   readonly rig: VoiceRig;
   readonly phone: SipPhone;
   readonly ears: Worker<EarOperations>;
+  readonly sounds: Worker<SoundModemOperations>;
+  /** As in the program: what goes between modem and Asterisk has a thread of its own. */
+  readonly thread: SoundThread;
   /** A process with nothing else to do. */
   readonly ticker: Worker<EarOperations>;
 }
 
 interface OpenCall {
-  readonly modem: BurstModem;
+  modem(): Promise<ModemFacts>;
   ear(): Promise<EarFacts>;
   end(): Promise<void>;
 }
 
-async function openCall({ rig, phone, ears }: Stage, drift: number): Promise<OpenCall> {
+/** The sound of a modem whose clock is off by `drift`, at a port that the box opens. */
+async function openModem({ sounds, thread }: Stage, drift: number) {
+  const { modem, port } = await sounds.call("open", drift);
+  const where = `tcp://127.0.0.1:${port}`;
+  const open = deferred<void>();
+  const audioPort = thread.portFor(where, { log: silentLogger, onChange: () => open.resolve() });
+  audioPort?.keep(where);
+  await open.promise;
+  const sound = audioPort?.pump.open();
+  if (sound === undefined) throw new Error("the modem has no sound");
+  return {
+    audio: sound.audio,
+    facts: () => sounds.call("facts", modem),
+    end: async () => {
+      sound.close();
+      await audioPort?.close();
+      await sounds.call("close", modem);
+    },
+  };
+}
+
+async function openCall(stage: Stage, drift: number): Promise<OpenCall> {
+  const { rig, phone, ears } = stage;
   const { ear, port } = await ears.call("open");
-  const modem = new BurstModem(drift);
+  const modem = await openModem(stage, drift);
   const leg = rig.box.gateway.ring({ user: "plain", from: "+15550100" });
   const events = record(leg);
   const call = await phone.nextCall();
@@ -46,13 +73,13 @@ async function openCall({ rig, phone, ears }: Stage, drift: number): Promise<Ope
   await ears.call("talk", { ear, sdp: call.remoteSdp });
   await acknowledged;
   await event(events, "answered");
-  await leg.connect(modem);
+  await leg.connect(modem.audio);
   return {
-    modem,
+    modem: modem.facts,
     ear: () => ears.call("facts", ear),
     end: async () => {
       await leg.hangUp("hung_up");
-      modem.stop();
+      await modem.end();
       await ears.call("close", ear);
     },
   };
@@ -62,12 +89,12 @@ async function openCall({ rig, phone, ears }: Stage, drift: number): Promise<Ope
 async function oneCall(stage: Stage, drift: number, ms: number) {
   const { modem, ear, end } = await openCall(stage, drift);
   await pause(ms);
-  const { heard: there, said } = await ear();
-  const out = delaysOf(modem.said, there);
-  const back = delaysOf(said, modem.told);
+  const [{ heard: there, said }, of] = [await ear(), await modem()];
+  const out = delaysOf(of.said, there);
+  const back = delaysOf(said, of.told);
   const third = Math.floor(out.length / 3);
   const grows = quantile(out.slice(-third), 0.5) - quantile(out.slice(0, third), 0.5);
-  const heard = out.length / Math.max(1, modem.said.length);
+  const heard = out.length / Math.max(1, of.said.length);
   await end();
   return { out: quantile(out, 0.95), back: quantile(back, 0.95), grows, heard };
 }
@@ -79,8 +106,9 @@ async function manyCalls(stage: Stage, ms: number) {
   await pause(1000);
   const facts = (): Promise<readonly EarFacts[]> => Promise.all(calls.map(({ ear }) => ear()));
   const lostIn = (all: readonly EarFacts[]): number => all.reduce((sum, { lost }) => sum + lost, 0);
-  const silence = (): number => calls.reduce((sum, { modem }) => sum + modem.silence, 0);
-  const base = { lost: lostIn(await facts()), silence: silence() };
+  const silence = async (): Promise<number> =>
+    (await Promise.all(calls.map(({ modem }) => modem()))).reduce((sum, facts) => sum + facts.silence, 0);
+  const base = { lost: lostIn(await facts()), silence: await silence() };
   const [asterisk, own, start] = [usageOf([rig.asterisk.pid]), process.cpuUsage(), performance.now()];
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -98,7 +126,7 @@ async function manyCalls(stage: Stage, ms: number) {
     late: Math.max(...after.map(({ longestGap }) => longestGap)) - FRAME_MS,
     machine: tick - FRAME_MS,
     loop: delay.max / 1e6,
-    silence: silence() - base.silence,
+    silence: (await silence()) - base.silence,
   };
   for (const call of calls) await call.end();
   return result;
@@ -107,7 +135,8 @@ async function manyCalls(stage: Stage, ms: number) {
 export async function voiceRow(options: BenchOptions): Promise<Row> {
   if (asteriskTree === null) throw new Skipped("needs Asterisk 22: `npm run setup` brings it");
   const ms = options.long ? 600_000 : options.quick ? 5000 : 60_000;
-  const rig = await VoiceRig.start(24_000);
+  const thread = new SoundThread({ machine: { sys: "/sys", dev: "/dev" }, clock: systemClock, log: silentLogger });
+  const rig = await VoiceRig.start(24_000, () => thread.server("127.0.0.1", 0));
   const server = { transport: "udp", host: "127.0.0.1", port: rig.sipPort } as const;
   const me = { user: "plain", password: PASSWORD, domain: REALM, t1: millis(500) };
   const phone = new SipPhone({ clock: systemClock, server, ...me });
@@ -119,7 +148,8 @@ export async function voiceRow(options: BenchOptions): Promise<Row> {
     await rig.phoneThere();
     return await withWorkers(async (hire) => {
       const [ears, ticker] = [hire<EarOperations>("ear-worker.ts"), hire<EarOperations>("ear-worker.ts")];
-      const stage = { rig, phone, ears, ticker };
+      const sounds = hire<SoundModemOperations>("sound-modem-worker.ts");
+      const stage = { rig, phone, ears, sounds, thread, ticker };
       const single = [];
       for (const drift of DRIFTS) single.push(await oneCall(stage, drift, ms));
       const many = await manyCalls(stage, ms);
@@ -130,6 +160,7 @@ export async function voiceRow(options: BenchOptions): Promise<Row> {
   } finally {
     await phone.close();
     await rig.stop();
+    await thread.stop();
   }
 }
 
@@ -153,7 +184,7 @@ function rowOf(
       { what: "phone to modem p95", unit: "ms", value: spread(back) },
       { what: "growth, clock off by 1 %", unit: "ms", value: spread(grows), target: "flat" },
       { what: `Asterisk, of a core for each of ${CALLS}`, unit: "%", value: one(many.asterisk) },
-      { what: "Node with modems, for each", unit: "%", value: one(many.node) },
+      { what: "the box's process, for each", unit: "%", value: one(many.node) },
       { what: `frames lost to the phones of ${CALLS}`, unit: "frames", value: one(many.lost), target: "0" },
       { what: "frames of silence to their modems", unit: "frames", value: one(many.silence) },
       late("latest frame at a phone", many),

@@ -63,8 +63,9 @@ describe.skipIf(!able)(`calls through a relay${able ? "" : " (skipped: needs Ast
     await bothHear(ear);
     ear.hangUp();
     await stage.quiet();
-    await until("its record", async () => (await stage.history())[0]?.direction === "out");
-    expect((await stage.history())[0]).toMatchObject({ direction: "out", cause: "hung_up", rental: stage.rental });
+    // The refused ones before it have records too.
+    await until("its record", async () => (await stage.history())[0]?.cause === "hung_up");
+    expect((await stage.history())[0]).toMatchObject({ direction: "out", rental: stage.rental });
   });
 
   it.skipIf(!hasLinphone).each(["in", "out"] as const)(

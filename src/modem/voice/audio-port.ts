@@ -16,7 +16,7 @@ import {
 import type { ByteLink, OpenLink } from "../byte-link.ts";
 import { openInTime } from "../open-link.ts";
 import { CLOSE_LIMIT } from "../timeouts.ts";
-import { PcmPump } from "./pcm-pump.ts";
+import { type OpenSound, PcmPump, type SoundCounters } from "./pcm-pump.ts";
 
 const REOPEN: BackoffPolicy = { first: seconds(1), max: seconds(30) };
 
@@ -27,6 +27,16 @@ export interface AudioPortDeps {
   readonly log: Logger;
   /** It became open, or is open no more. */
   readonly onChange: () => void;
+}
+
+/** The port of a modem's sound, in this thread or in another. */
+export interface SoundPort {
+  readonly open: boolean;
+  readonly pump: { open(counters?: SoundCounters): OpenSound };
+  /** Keeps `port` open from now on. Nothing new when it does already. */
+  keep(port: string): void;
+  /** Resolves when the port is closed. Idempotent. */
+  close(): Promise<void>;
 }
 
 /**
@@ -40,7 +50,7 @@ export function audioPortOf(port: string, fixed: string | undefined): string | n
   return port.startsWith("sim://") ? `${port}/audio` : null;
 }
 
-export class AudioPort {
+export class AudioPort implements SoundPort {
   readonly pump: PcmPump;
   readonly #deps: AudioPortDeps;
   #keeping: { readonly port: string; readonly abort: AbortController; readonly done: Promise<void> } | null = null;
@@ -55,7 +65,6 @@ export class AudioPort {
     return this.#open;
   }
 
-  /** Keeps `port` open from now on. Nothing new when it does already. */
   keep(port: string): void {
     if (this.#keeping?.port === port) return;
     const before = this.close();
@@ -63,7 +72,6 @@ export class AudioPort {
     this.#keeping = { port, abort, done: before.then(() => this.#keep(port, abort.signal)) };
   }
 
-  /** Resolves when the port is closed. Idempotent. */
   async close(): Promise<void> {
     const keeping = this.#keeping;
     this.#keeping = null;

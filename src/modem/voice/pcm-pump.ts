@@ -14,13 +14,51 @@ const MAX_AT_ONCE = 10;
 /** Frames that the port has not taken yet; beyond it what is said is lost, as the port stands still. */
 const MAX_UNSENT = 16;
 
+/** Places of the counters of a call's sound. */
+const HEARD = 0;
+const SAID = 1;
+const SILENCE = 2;
+const STALLS = 3;
+
+/** The counters of one call's sound. They lie in a memory that another thread may read. */
+export class SoundCounters {
+  static readonly BYTES = 16;
+  readonly #at: Int32Array;
+
+  constructor(memory: ArrayBuffer | SharedArrayBuffer = new ArrayBuffer(SoundCounters.BYTES)) {
+    this.#at = new Int32Array(memory);
+  }
+
+  heard(): void {
+    this.#count(HEARD);
+  }
+
+  said(isSilence: boolean): void {
+    this.#count(SAID);
+    if (isSilence) this.#count(SILENCE);
+  }
+
+  stalled(): void {
+    this.#count(STALLS);
+  }
+
+  read(): AudioCounts {
+    const [heard = 0, said = 0, silence = 0, stalls = 0] = this.#at;
+    return { heard, said, silence, stalls };
+  }
+
+  #count(place: number): void {
+    this.#at[place] = (this.#at[place] ?? 0) + 1;
+  }
+}
+
 class CallSound implements ModemAudio {
+  readonly counters: SoundCounters;
   exchangeWith: PcmExchange | null = null;
-  over = false;
-  heard = 0;
-  said = 0;
-  silence = 0;
-  stalls = 0;
+
+  constructor(counters: SoundCounters) {
+    this.counters = counters;
+  }
 
   exchange(with_: PcmExchange): Disposer {
     this.exchangeWith = with_;
@@ -30,9 +68,14 @@ class CallSound implements ModemAudio {
   }
 
   counts(): AudioCounts {
-    const { heard, said, silence, stalls } = this;
-    return { heard, said, silence, stalls };
+    return this.counters.read();
   }
+}
+
+/** Sound for one call. */
+export interface OpenSound {
+  readonly audio: ModemAudio;
+  readonly close: Disposer;
 }
 
 export interface PcmPumpDeps {
@@ -77,8 +120,8 @@ export class PcmPump {
   }
 
   /** Sound for one call; what the modem says outside of calls is thrown away. A call that was not closed is silent from now on. */
-  open(): { readonly audio: ModemAudio; readonly close: Disposer } {
-    const sound = new CallSound();
+  open(counters = new SoundCounters()): OpenSound {
+    const sound = new CallSound(counters);
     this.#sound = sound;
     this.#lastAt = null;
     return {
@@ -95,7 +138,7 @@ export class PcmPump {
     const gap = this.#lastAt === null ? 0 : now - this.#lastAt;
     if (this.#filled > 0 && gap > PIECE_KEEP) this.#filled = 0;
     let passed = Math.floor((this.#filled + chunk.length) / PCM_FRAME_BYTES) - MAX_AT_ONCE;
-    if (gap > STALL_AFTER && this.#sound !== null) this.#sound.stalls++;
+    if (gap > STALL_AFTER) this.#sound?.counters.stalled();
     for (let at = 0; at < chunk.length; ) {
       const taken = Math.min(PCM_FRAME_BYTES - this.#filled, chunk.length - at);
       this.#frame.set(taken === chunk.length ? chunk : chunk.subarray(at, at + taken), this.#filled);
@@ -111,18 +154,16 @@ export class PcmPump {
   #onFrame(): void {
     const sound = this.#sound;
     if (sound === null) return;
-    sound.heard++;
+    sound.counters.heard();
     const said = this.#exchange(sound);
     if (this.#link === null || this.#unsent >= MAX_UNSENT) return;
     // Its own memory: a link may keep what it was given until the port takes it.
     const out = this.#ring[this.#next++ % MAX_UNSENT];
     if (out === undefined) return;
-    sound.said++;
-    if (said?.length === PCM_FRAME_BYTES) out.set(said);
-    else {
-      out.fill(0);
-      sound.silence++;
-    }
+    const isSilence = said?.length !== PCM_FRAME_BYTES;
+    if (isSilence) out.fill(0);
+    else out.set(said);
+    sound.counters.said(isSilence);
     this.#unsent++;
     // A port that fails is closed by its owner.
     this.#link.write(out).then(this.#onSent, this.#onSent);

@@ -3,7 +3,7 @@
 import { type Disposer, type Logger, messageOf, withDeadline } from "../../base/index.ts";
 import type { ModemCall, SlotVoice, VoiceAbility } from "../../core/index.ts";
 import { CLOSE_LIMIT } from "../timeouts.ts";
-import { AudioPort, type AudioPortDeps, audioPortOf } from "./audio-port.ts";
+import { AudioPort, type AudioPortDeps, audioPortOf, type SoundPort } from "./audio-port.ts";
 import { notReady } from "./voice-errors.ts";
 import type { VoiceService } from "./voice-service.ts";
 
@@ -17,10 +17,14 @@ export interface SlotVoiceDeps extends Omit<AudioPortDeps, "onChange"> {
   /** What the modem says that it can do. */
   readonly able: () => VoiceAbility;
   readonly onChange: () => void;
+  /** Makes what carries the sound at an address; null: as `AudioPort` does, in this thread. */
+  readonly soundPort?: SoundPortMaker | undefined;
 }
 
+export type SoundPortMaker = (where: string, deps: Pick<AudioPortDeps, "log" | "onChange">) => SoundPort | null;
+
 export class SlotVoicePort implements SlotVoice {
-  readonly audio: AudioPort;
+  readonly audio: SoundPort;
   readonly #deps: SlotVoiceDeps;
   readonly #log: Logger;
   readonly #listeners = new Set<(call: ModemCall) => void>();
@@ -30,7 +34,8 @@ export class SlotVoicePort implements SlotVoice {
   constructor(deps: SlotVoiceDeps) {
     this.#deps = deps;
     this.#log = deps.log;
-    this.audio = new AudioPort(deps);
+    const where = audioPortOf(deps.port, deps.audio);
+    this.audio = (where === null ? null : deps.soundPort?.(where, deps)) ?? new AudioPort(deps);
   }
 
   ability(): VoiceAbility {

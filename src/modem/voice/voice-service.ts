@@ -19,10 +19,10 @@ import {
 import type { EndCause, ModemCall, VoiceAbility } from "../../core/index.ts";
 import type { AtChannel } from "../at-channel.ts";
 import type { VoiceProfile } from "../profiles/index.ts";
+import type { SoundPort } from "./audio-port.ts";
 import { causeOf, stepCalls } from "./call-machine.ts";
 import { type CallsEffect, type CallsInput, type CallsState, noCalls } from "./call-model.ts";
 import { TrackedCall } from "./modem-call.ts";
-import type { PcmPump } from "./pcm-pump.ts";
 import { badDigit, badNumber, callOver, lineBusy, noAudio, refusedBy } from "./voice-errors.ts";
 
 export interface VoiceServiceOptions {
@@ -32,7 +32,7 @@ export interface VoiceServiceOptions {
   readonly log: Logger;
   readonly profile: () => VoiceProfile;
   readonly ability: () => VoiceAbility;
-  readonly pump: PcmPump;
+  readonly pump: SoundPort["pump"];
   readonly onRing: (call: ModemCall) => void;
   /** The modem does not end its calls, or does not tell which it has: it has to be set up anew. */
   readonly onStuck: () => void;

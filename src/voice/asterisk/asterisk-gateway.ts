@@ -24,7 +24,7 @@ import type {
   SoundLoop,
   VoiceGateway,
 } from "../../core/index.ts";
-import type { AudioSocketServer } from "../media/audiosocket-server.ts";
+import type { SoundServer } from "../media/audiosocket-server.ts";
 import type { SpokenWords } from "../media/spoken-words.ts";
 import type { IncomingChannel, RingTarget, SipEdge } from "../sip-edge.ts";
 import type { AriClient } from "./ari-client.ts";
@@ -43,7 +43,7 @@ import { type Orphans, orphans, withoutProbes } from "./sweep.ts";
 export interface AsteriskGatewayDeps {
   readonly wire: AriWire & Partial<Pick<AriClient, "start" | "stop" | "lastError">>;
   readonly edge: SipEdge;
-  readonly audio: AudioSocketServer;
+  readonly audio: SoundServer;
   /** Where Asterisk reaches `audio`. */
   readonly audioHost: string;
   /** Left out: announcements are tones alone. */

@@ -16,8 +16,8 @@ import {
 } from "../../base/index.ts";
 import type { Announcement, ModemAudio } from "../../core/index.ts";
 import { uuidOf, uuidText } from "../media/audiosocket-codec.ts";
-import type { AudioSocketServer, ExpectedLink } from "../media/audiosocket-server.ts";
-import { type MediaCounts, MediaSession } from "../media/media-session.ts";
+import type { ExpectedLink, SoundServer } from "../media/audiosocket-server.ts";
+import type { MediaCounts, SoundSession } from "../media/media-session.ts";
 import { announcementFrames, type SpokenWords } from "../media/spoken-words.ts";
 import type { AriCommands } from "./ari-commands.ts";
 import { STASIS_APP } from "./asterisk-setup.ts";
@@ -25,7 +25,7 @@ import { LEG_PREFIX } from "./sweep.ts";
 
 export interface PhoneMediaDeps {
   readonly ari: AriCommands;
-  readonly audio: AudioSocketServer;
+  readonly audio: SoundServer;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -43,8 +43,8 @@ export class PhoneMedia {
   readonly #onLost: () => void;
   /** Its channel came into Stasis: before, no bridge takes it. */
   readonly #inStasis = deferred<void>();
-  #opening: Promise<MediaSession> | null = null;
-  #session: MediaSession | null = null;
+  #opening: Promise<SoundSession> | null = null;
+  #session: SoundSession | null = null;
   #expected: ExpectedLink | null = null;
   #stopWatching: Disposer | null = null;
   #held = false;
@@ -108,12 +108,12 @@ export class PhoneMedia {
     await this.#takeAway();
   }
 
-  #open(phone: string): Promise<MediaSession> {
+  #open(phone: string): Promise<SoundSession> {
     this.#opening ??= this.#make(phone);
     return this.#opening;
   }
 
-  async #make(phone: string): Promise<MediaSession> {
+  async #make(phone: string): Promise<SoundSession> {
     const { ari, audio, random, clock } = this.#deps;
     const id = uuidOf(random.bytes(16));
     try {
@@ -134,7 +134,7 @@ export class PhoneMedia {
       this.#mustLive();
       await ari.addToBridge(this.bridge, [phone, this.channel]);
       this.#mustLive();
-      const session = new MediaSession(link, clock);
+      const session = audio.session(link);
       session.hold(this.#held);
       this.#session = session;
       this.#stopWatching = link.onClose(() => this.#onLost());

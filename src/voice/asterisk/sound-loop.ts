@@ -13,15 +13,16 @@ import {
   withDeadline,
 } from "../../base/index.ts";
 import type { ModemAudio, SoundLoop } from "../../core/index.ts";
+import type { AudioLink } from "../media/audio-link.ts";
 import { uuidOf, uuidText } from "../media/audiosocket-codec.ts";
-import type { AudioLink, AudioSocketServer } from "../media/audiosocket-server.ts";
-import { MediaSession } from "../media/media-session.ts";
+import type { SoundServer } from "../media/audiosocket-server.ts";
+import type { SoundSession } from "../media/media-session.ts";
 import type { AriCommands } from "./ari-commands.ts";
 import { STASIS_APP } from "./asterisk-setup.ts";
 
 export interface AsteriskLoopDeps {
   readonly ari: AriCommands;
-  readonly audio: AudioSocketServer;
+  readonly audio: SoundServer;
   readonly audioHost: () => string;
   readonly clock: Clock;
   readonly random: Random;
@@ -36,7 +37,7 @@ export class AsteriskLoop implements SoundLoop {
   readonly #onOver: () => void;
   readonly #inStasis = new Map<string, ReturnType<typeof deferred<void>>>();
   readonly #links: AudioLink[] = [];
-  #far: MediaSession | null = null;
+  #far: SoundSession | null = null;
   #closing: Promise<void> | null = null;
 
   /** `name` is of no other; its channels and its bridge begin with it. `onOver`: nothing of it is left. */
@@ -63,14 +64,14 @@ export class AsteriskLoop implements SoundLoop {
 
   /** Errors: `voice.media_failed`; nothing is left then. */
   async open(far: ModemAudio | null): Promise<void> {
-    const { ari, clock } = this.#deps;
+    const { ari, audio } = this.#deps;
     try {
       for (const id of this.#channels()) this.#links.push(await this.#connect(id));
       const [, farLink] = this.#links;
       await ari.createBridge(this.#bridge);
       await ari.addToBridge(this.#bridge, this.#channels());
       if (farLink === undefined) return;
-      this.#far = new MediaSession(farLink, clock);
+      this.#far = audio.session(farLink);
       if (far === null) void this.#far.echo();
       else this.#far.attach(far);
     } catch (cause) {

@@ -16,23 +16,28 @@ import {
   toHex,
   withDeadline,
 } from "../../base/index.ts";
+import type { AudioLink } from "./audio-link.ts";
 import { encodeFrame, FrameDecoder, KIND } from "./audiosocket-codec.ts";
-
-/** The sound of one call, both ways. */
-export interface AudioLink {
-  /** False: Asterisk does not keep up, and the frame was dropped. */
-  send(pcm: Uint8Array): boolean;
-  onAudio(listener: (pcm: Uint8Array) => void): Disposer;
-  /** Once, whoever closed it. */
-  onClose(listener: () => void): Disposer;
-  close(): void;
-}
+import { MediaSession, type SoundSession } from "./media-session.ts";
 
 export interface ExpectedLink {
   /** Errors: `base.timeout` when Asterisk did not come, `base.stopped`. */
   readonly link: Promise<AudioLink>;
   /** Nobody waits any more; a link that is there is closed. */
   cancel(): void;
+}
+
+/** Where Asterisk's sound comes in, in this thread or in another. */
+export interface SoundServer {
+  /** The port that it listens at. */
+  readonly port: number;
+  /** Errors: `voice.audiosocket_port` when the port is taken. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Before Asterisk is told: waits for the connection that begins with `id` (16 bytes). */
+  expect(id: Uint8Array, signal?: AbortSignal): ExpectedLink;
+  /** What plays and exchanges sound over a link of this server. */
+  session(link: AudioLink): SoundSession;
 }
 
 export interface AudioSocketServerOptions {
@@ -51,7 +56,7 @@ const MAX_STRANGERS = 16;
 /** 200 ms of sound. More in the socket means that Asterisk stands still. */
 const MAX_UNSENT = 10 * 323;
 
-export class AudioSocketServer {
+export class AudioSocketServer implements SoundServer {
   readonly #options: AudioSocketServerOptions;
   readonly #expected = new Map<string, Deferred<AudioLink>>();
   readonly #sockets = new Set<Socket>();
@@ -77,13 +82,11 @@ export class AudioSocketServer {
     return this.#expected.size;
   }
 
-  /** The port that it listens at. */
   get port(): number {
     const address = this.#server?.address();
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
-  /** Errors: `voice.audiosocket_port` when the port is taken. */
   async start(): Promise<void> {
     const server = createServer({ noDelay: true }, (socket) => this.#take(socket));
     await new Promise<void>((resolve, reject) => {
@@ -103,7 +106,10 @@ export class AudioSocketServer {
     if (server !== null) await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
-  /** Before Asterisk is told: waits for the connection that begins with `id` (16 bytes). */
+  session(link: AudioLink): SoundSession {
+    return new MediaSession(link, this.#options.clock);
+  }
+
   expect(id: Uint8Array, signal?: AbortSignal): ExpectedLink {
     const key = toHex(id);
     const waiter = deferred<AudioLink>();

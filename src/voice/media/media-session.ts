@@ -3,7 +3,7 @@
 
 import { type Clock, type Disposer, type Millis, millis } from "../../base/index.ts";
 import { type ModemAudio, PCM_FRAME_MS } from "../../core/index.ts";
-import type { AudioLink } from "./audiosocket-server.ts";
+import type { AudioLink } from "./audio-link.ts";
 import { PcmQueue } from "./pcm-queue.ts";
 
 export interface MediaCounts {
@@ -20,7 +20,21 @@ interface Overlay {
   readonly done: () => void;
 }
 
-export class MediaSession {
+export interface SoundSession {
+  counts(): MediaCounts;
+  /** The modem speaks from now on, in place of what spoke before. */
+  attach(audio: ModemAudio): void;
+  /** Held: the modem gets silence, whatever the phone sends; what it sent before is old when it is back. */
+  hold(held: boolean): void;
+  /** Says `frames` to the phone, then resolves; earlier too, when the session closes or something else is said. Never rejects. */
+  say(frames: Iterator<Uint8Array, undefined>, length: Millis): Promise<void>;
+  /** The phone hears itself, until the session closes. */
+  echo(): Promise<void>;
+  /** Idempotent. Leaves silence at the modem. */
+  close(): void;
+}
+
+export class MediaSession implements SoundSession {
   readonly #link: AudioLink;
   readonly #clock: Clock;
   readonly #queue = new PcmQueue();
@@ -43,7 +57,6 @@ export class MediaSession {
     return { lostUp: this.#lostUp, ...this.#queue.counts() };
   }
 
-  /** The modem speaks from now on, in place of what spoke before. */
   attach(audio: ModemAudio): void {
     this.#detach?.();
     this.#queue.clear();
@@ -51,13 +64,11 @@ export class MediaSession {
     if (this.#overlay !== null) this.#stopTicker();
   }
 
-  /** Held: the modem gets silence, whatever the phone sends; what it sent before is old when it is back. */
   hold(held: boolean): void {
     this.#held = held;
     this.#queue.clear();
   }
 
-  /** Says `frames` to the phone, then resolves; earlier too, when the session closes or something else is said. Never rejects. */
   say(frames: Iterator<Uint8Array, undefined>, length: Millis): Promise<void> {
     if (this.#closed) return Promise.resolve();
     this.#overlay?.done();
@@ -78,7 +89,6 @@ export class MediaSession {
     });
   }
 
-  /** The phone hears itself, until the session closes. */
   echo(): Promise<void> {
     if (this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
@@ -86,7 +96,6 @@ export class MediaSession {
     });
   }
 
-  /** Idempotent. Leaves silence at the modem. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

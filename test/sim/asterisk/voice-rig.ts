@@ -5,7 +5,14 @@ import { hasCode, messageOf, silentLogger } from "../../../src/base/index.ts";
 import { systemClock } from "../../../src/base/system-clock.ts";
 import { systemRandom } from "../../../src/base/system-random.ts";
 import type { MediaEncryption, PhoneEvent, PhoneLeg, SipAccount } from "../../../src/core/index.ts";
-import { AriClient, AsteriskEdge, AsteriskGateway, AudioSocketServer, STASIS_APP } from "../../../src/voice/index.ts";
+import {
+  AriClient,
+  AsteriskEdge,
+  AsteriskGateway,
+  AudioSocketServer,
+  type SoundServer,
+  STASIS_APP,
+} from "../../../src/voice/index.ts";
 import { makeAuthority } from "../mqtt/certificates.ts";
 import { AsteriskProcess } from "./asterisk-process.ts";
 import { freePort } from "./free-ports.ts";
@@ -26,22 +33,30 @@ export interface BoxSide {
   readonly ari: AriClient;
   readonly edge: AsteriskEdge;
   readonly gateway: AsteriskGateway;
-  readonly audio: AudioSocketServer;
+  readonly audio: SoundServer & Partial<Pick<AudioSocketServer, "open" | "waiting">>;
 }
 
 export class VoiceRig {
   readonly asterisk: AsteriskProcess;
   readonly sipPort: number;
   readonly tlsPort: number;
+  readonly #sound: () => BoxSide["audio"];
   box: BoxSide;
 
-  private constructor(asterisk: AsteriskProcess, ports: readonly [number, number], box: BoxSide) {
+  private constructor(
+    asterisk: AsteriskProcess,
+    ports: readonly [number, number],
+    sound: () => BoxSide["audio"],
+    box: BoxSide,
+  ) {
     this.asterisk = asterisk;
+    this.#sound = sound;
     [this.sipPort, this.tlsPort] = ports;
     this.box = box;
   }
 
-  static async start(rtp: number): Promise<VoiceRig> {
+  /** `sound`: where Asterisk's sound comes in; in this thread unless given. */
+  static async start(rtp: number, sound: () => BoxSide["audio"] = ownSound): Promise<VoiceRig> {
     const ports = [await freePort(), await freePort()] as const;
     const authority = await makeAuthority();
     const asterisk = await AsteriskProcess.start({
@@ -54,7 +69,7 @@ export class VoiceRig {
         return { kind: "asterisk", realm: REALM, digests: ["MD5"], udp: at, tcp: at, tls, external: null };
       },
     });
-    return new VoiceRig(asterisk, ports, await startBox(asterisk));
+    return new VoiceRig(asterisk, ports, sound, await startBox(asterisk, sound));
   }
 
   get caFile(): string {
@@ -92,7 +107,7 @@ export class VoiceRig {
     const old = this.box;
     old.ari.stop();
     await old.audio.stop();
-    this.box = await startBox(this.asterisk);
+    this.box = await startBox(this.asterisk, this.#sound);
   }
 
   /** What Asterisk has of calls now. */
@@ -109,7 +124,7 @@ export class VoiceRig {
     const { gateway, audio, edge } = this.box;
     await until("the end of all calls", async () => {
       const { channels, bridges } = await this.left();
-      return channels + bridges + gateway.legs() + audio.open + audio.waiting + edge.dialogs() === 0;
+      return channels + bridges + gateway.legs() + (audio.open ?? 0) + (audio.waiting ?? 0) + edge.dialogs() === 0;
     });
   }
 
@@ -119,12 +134,15 @@ export class VoiceRig {
   }
 }
 
-async function startBox(asterisk: AsteriskProcess): Promise<BoxSide> {
+const ownSound = (): AudioSocketServer =>
+  new AudioSocketServer({ host: "127.0.0.1", port: 0, clock: systemClock, log: silentLogger });
+
+async function startBox(asterisk: AsteriskProcess, sound: () => BoxSide["audio"]): Promise<BoxSide> {
   const common = { clock: systemClock, random: systemRandom, log: silentLogger };
   const { user, password } = asterisk.setup.ari;
   const ari = new AriClient({ ...common, url: asterisk.url, user, password, app: STASIS_APP });
   const edge = new AsteriskEdge({ ...common, wire: ari, realm: REALM, digests: ["MD5"], rtpTimeouts: RTP_TIMEOUTS });
-  const audio = new AudioSocketServer({ ...common, host: "127.0.0.1", port: 0 });
+  const audio = sound();
   const gateway = new AsteriskGateway({ ...common, wire: ari, edge, audio, audioHost: "127.0.0.1:0" });
   await gateway.start();
   return { ari, edge, gateway, audio };

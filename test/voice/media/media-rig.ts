@@ -2,7 +2,7 @@
 
 import type { Disposer } from "../../../src/base/index.ts";
 import type { AudioCounts, ModemAudio, PcmExchange } from "../../../src/core/index.ts";
-import type { AudioLink } from "../../../src/voice/media/audiosocket-server.ts";
+import type { AudioLink } from "../../../src/voice/media/audio-link.ts";
 
 /** A frame of which each byte is `value`. */
 export function frameOf(value: number): Uint8Array {
