@@ -6,6 +6,7 @@ import type { Clock, CryptoSuite, Logger, Random, Secret, UnixMs } from "../base
 import type { GatewaySection, RelayConfig } from "../config/index.ts";
 import type { RelayVoice } from "../protocol/index.ts";
 import { type DrachtioSetup, drachtioConf, RelaySwitch, SrfConnection, writeConfiguration } from "../voice/index.ts";
+import { nearAddress, RelayCertificates, type RelayPins, servedCertificate } from "./relay-certificates.ts";
 import { type CertificateFiles, SipCertificateKeeper } from "./sip-certificate.ts";
 import { secretOf, VOICE_FOLDER } from "./voice-setup.ts";
 
@@ -60,20 +61,27 @@ export async function startRelayVoice(
     verifies: (key, bytes, signature) => suite.ed25519Verify(key, bytes, signature),
     ...{ clock, random, log },
   });
+  const { tls } = section.transports;
+  const certificates = new RelayCertificates({
+    ...{ phones, trunk, clock, log },
+    useTrunk: async () => relay.setTrunkCertificate(await pemOf(trunk.files)),
+    served: async () => (tls === false ? null : await servedCertificate(nearAddress(section.listen), tls, clock)),
+  });
+  const stopListening = relay.edge.onUp(() => certificates.serverIsUp());
   await relay.start();
-  const pins = { phones: phones?.current()?.sha256 ?? null, trunk: trunk.current()?.sha256 ?? "" };
+  certificates.start();
   return {
-    info: () => (relay.edge.up().up ? infoOf(section, pins, relay.trunkPort) : null),
-    stop: () => relay.stop(),
+    info: () => (relay.edge.up().up ? infoOf(section, certificates.pins(), relay.trunkPort) : null),
+    stop: async () => {
+      stopListening();
+      await certificates.stop();
+      await relay.stop();
+    },
   };
 }
 
 /** The best of the transports that are on. */
-function infoOf(
-  section: GatewaySection,
-  pins: { readonly phones: string | null; readonly trunk: string },
-  trunkPort: number,
-): RelayVoice | null {
+function infoOf(section: GatewaySection, pins: RelayPins, trunkPort: number): RelayVoice | null {
   const { host, realm = host, transports } = section;
   const { tls, tcp } = transports;
   const trunk = { host, port: trunkPort, cert_sha256: pins.trunk };

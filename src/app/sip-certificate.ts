@@ -49,6 +49,11 @@ export class SipCertificateKeeper {
     this.files = { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
   }
 
+  /** Sha-256 in hex; null before the first `look`. */
+  get fingerprint(): string | null {
+    return this.#fingerprint;
+  }
+
   /** What phones pin: the certificate, unless its owner brought one that others vouch for. Null before the first `look`. */
   current(): SipCertificate | null {
     if (this.#fingerprint === null) return null;

@@ -19,7 +19,7 @@ import { RelayMedia } from "../relay-media/relay-media.ts";
 import type { VerifySignature } from "./proof.ts";
 import { RelayAccounts } from "./relay-accounts.ts";
 import type { LocalAddress } from "./rewrite.ts";
-import { TrunkServer } from "./trunk-server.ts";
+import { TrunkServer, type TrunkServerOptions } from "./trunk-server.ts";
 import type { TrunkAccount, TrunkBindings } from "./wire.ts";
 
 export interface RelaySwitchOptions {
@@ -84,6 +84,11 @@ export class RelaySwitch {
   /** The port that trunks are taken at. */
   get trunkPort(): number {
     return this.#trunks.port;
+  }
+
+  /** In PEM; trunks that are connected stay so. */
+  setTrunkCertificate(certificate: TrunkServerOptions["certificate"]): void {
+    this.#trunks.setCertificate(certificate);
   }
 
   /** For a look from outside. */

@@ -96,6 +96,11 @@ export class TrunkServer {
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
+  /** In PEM; boxes that connect from now on see it. */
+  setCertificate({ cert, key }: TrunkServerOptions["certificate"]): void {
+    this.#server.setSecureContext({ cert, key, minVersion: "TLSv1.3" });
+  }
+
   /** Boxes that are connected. */
   get size(): number {
     return [...this.#boxes.values()].filter(({ link }) => link !== null).length;
