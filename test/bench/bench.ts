@@ -12,6 +12,7 @@ import { cryptoRow } from "./row-crypto.ts";
 import { idleRow } from "./row-idle.ts";
 import { intakeRow } from "./row-intake.ts";
 import { latencyRow } from "./row-latency.ts";
+import { listingsRow } from "./row-listings.ts";
 import { pduRow } from "./row-pdu.ts";
 import { peersRow } from "./row-peers.ts";
 import { peersIdleRow } from "./row-peers-idle.ts";
@@ -35,6 +36,7 @@ const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = 
   pdu: pduRow,
   proofs: proofsRow,
   relay: relayRow,
+  listings: listingsRow,
   sockets: socketsRow,
   idle: idleRow,
   console: consoleRow,

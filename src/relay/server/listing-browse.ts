@@ -1,6 +1,15 @@
 // Browsing: listings that are free, filtered by what their records say. Whoever wants privacy takes all records and filters at home.
 
-import { isAppError, type ListingId, listingId, type MicroEmc, parseEmc, toBase64 } from "../../base/index.ts";
+import {
+  type Clock,
+  isAppError,
+  type ListingId,
+  listingId,
+  type MicroEmc,
+  millis,
+  parseEmc,
+  toBase64,
+} from "../../base/index.ts";
 import type { IndexedListing, ListingIndex, RelayStore, StoredRecord } from "../../core/index.ts";
 import type { ListingsPage } from "../../protocol/index.ts";
 import {
@@ -24,6 +33,7 @@ export interface ListingBrowseDeps {
   readonly index: ListingIndex | null;
   readonly reputations: Reputations;
   readonly presence: Presence;
+  readonly clock: Pick<Clock, "monotonic">;
 }
 
 export interface ListingFilter {
@@ -61,6 +71,8 @@ interface Candidate {
 /** Looked at for one page: what is rare comes on a later page, which `next` leads to. */
 const MAX_LOOKED_AT = 2000;
 const SLICE = 250;
+/** Nor for longer: everybody else waits meanwhile. At least one slice is looked at, so that every page gets on. */
+const MAX_LOOKING = millis(50);
 const MAX_REMEMBERED = 50_000;
 
 /** It was checked as a whole when it was taken in. */
@@ -112,7 +124,8 @@ export class ListingBrowse {
 
   /** Listings behind `after` that nobody rents through this relay. Errors: `relay.no_chain`. */
   async page(query: BrowseQuery): Promise<ListingsPage> {
-    const { index } = this.#deps;
+    const { index, clock } = this.#deps;
+    const end = clock.monotonic() + MAX_LOOKING;
     const height = index === null ? null : heightOf(index);
     const listings: ListingsPage["listings"] = [];
     let { after } = query;
@@ -124,7 +137,7 @@ export class ListingBrowse {
       if (last !== null) return { height, listings, next: last };
       if (slice.isLast) return { height, listings, next: null };
       after = slice.candidates.at(-1)?.id ?? after;
-      if (listings.length >= query.limit) break;
+      if (listings.length >= query.limit || clock.monotonic() > end) break;
     }
     return { height, listings, next: after === "" ? null : listingId(after) };
   }
