@@ -100,6 +100,17 @@ function argsOf(options: MachineOptions, bios: string): string[] {
   ];
 }
 
+/** A terminal takes lines of 4,095 bytes (N_TTY_BUF_SIZE), and nothing behind them. */
+const MAX_LINE = 2000;
+
+/** Puts a long command into a file of the guest; returns what runs it. */
+function inPieces(line: string, id: number, write: (text: string) => void): string {
+  const file = `/run/numberbox-test-${id}`;
+  const text = Buffer.from(line).toString("base64");
+  for (let at = 0; at < text.length; at += MAX_LINE) write(`printf %s '${text.slice(at, at + MAX_LINE)}' >>${file}\n`);
+  return `base64 -d ${file} | sh`;
+}
+
 export class Machine {
   readonly options: MachineOptions;
   readonly #child: ChildProcess;
@@ -213,7 +224,8 @@ export class Machine {
     const id = Math.floor(performance.now());
     this.#heard = "";
     // Written in halves, so that a shell that repeats what it is told is not taken for the answer.
-    shell.write(`echo "be""gun-${id}"; ( ${line} ) 2>&1; echo "do""ne-${id} $?"\n`);
+    const short = line.length > MAX_LINE ? inPieces(line, id, (piece) => shell.write(piece)) : line;
+    shell.write(`echo "be""gun-${id}"; ( ${short} ) 2>&1; echo "do""ne-${id} $?"\n`);
     const answer = new RegExp(`begun-${id}\r?\n([^]*)done-${id} (\\d+)`);
     const until = performance.now() + seconds * 1000;
     while (performance.now() < until) {
