@@ -26,6 +26,7 @@ export * from "./renting.ts";
 export * from "./state.ts";
 export * from "./terms.ts";
 export * from "./timeouts.ts";
+export * from "./upgrade.ts";
 export * from "./vault.ts";
 export * from "./visible-text.ts";
 export { type OpenWire, platformWire, type Wire, type WireEvents } from "./wire.ts";

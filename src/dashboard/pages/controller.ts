@@ -15,7 +15,7 @@ import {
 } from "../../renter/index.ts";
 import { AccountSession, type AccountSessionDeps } from "./account-session.ts";
 import { isLockDue, type LockAfter } from "./auto-lock.ts";
-import { type Choice, MarketDesk } from "./market-desk.ts";
+import { type Choice, MarketDesk, type UpgradeChoice } from "./market-desk.ts";
 import { pathOf } from "./routes.ts";
 import { lockedState, type Notice, type State, type View } from "./state.ts";
 import { keepVault, readVault } from "./vault-shelf.ts";
@@ -176,6 +176,12 @@ export class Controller {
   async rent(choice: Choice): Promise<void> {
     if (this.#session === null) return;
     const id = await this.#market.order(this.#session, choice);
+    this.go({ name: "order", id });
+  }
+
+  async upgrade(choice: UpgradeChoice): Promise<void> {
+    if (this.#session === null) return;
+    const id = await this.#market.upgrade(this.#session, choice);
     this.go({ name: "order", id });
   }
 

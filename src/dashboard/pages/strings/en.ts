@@ -8,6 +8,7 @@ import { enMarket } from "./en-market.ts";
 import { enPrivacy } from "./en-privacy.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
+import { enUpgrade } from "./en-upgrade.ts";
 
 export const en = {
   ...enApp,
@@ -15,6 +16,7 @@ export const en = {
   ...enInbox,
   ...enMarket,
   ...enRentals,
+  ...enUpgrade,
   ...enAccount,
   ...enPrivacy,
   ...enProblems,

@@ -10,7 +10,7 @@ import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
 import { CopyButton, Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import type { AskedPayment, OrderWork } from "../state.ts";
-import { problemOf } from "../words.ts";
+import { orderedIn, problemOf } from "../words.ts";
 
 function Value({
   name,
@@ -120,30 +120,38 @@ function Received({ work }: { readonly work: OrderWork }) {
   );
 }
 
+const GRANTED = { rental: "granted", renew: "renewed", upgrade: "upgraded", cancel: "renewed" } as const;
+
 function Granted({ order }: { readonly order: StoredOrder }) {
   const { controller, words } = useApp();
   const id = order.answer?.rental_id ?? null;
   const rental = useSelect((state) => state.rentals.find(({ grant }) => grant.rental_id === id) ?? null);
   const number = rental?.number ?? null;
-  const isRenewal = order.request.change !== undefined;
+  const kind = GRANTED[order.request.change?.kind ?? "rental"];
   return (
     <section class="panel granted" role="status">
       <Icon name="ready" />
-      <h2>{words.t(isRenewal ? "order.renewed" : "order.granted")}</h2>
+      <h2>{words.t(`order.${kind}`)}</h2>
       {number !== null && <p class="big-number">{visibleLine(number)}</p>}
       {rental !== null && (
         <p class="soft">{words.t("order.until", { date: words.date(rental.grant.expires_at * 1000) })}</p>
       )}
-      <p>{words.t(isRenewal ? "order.renewed.text" : "order.granted.text")}</p>
+      <p>{words.t(`order.${kind}.text`)}</p>
       <div class="actions">
         {number !== null && (
           <CopyButton value={number} said={words.t("rentals.number_copied")}>
             {words.t("rentals.copy")}
           </CopyButton>
         )}
-        <button type="button" class="primary" onClick={() => controller.go({ name: "inbox" })}>
-          {words.t("order.to_inbox")}
-        </button>
+        {kind === "upgraded" ? (
+          <button type="button" class="primary" onClick={() => controller.go({ name: "rentals" })}>
+            {words.t("nav.rentals")}
+          </button>
+        ) : (
+          <button type="button" class="primary" onClick={() => controller.go({ name: "inbox" })}>
+            {words.t("order.to_inbox")}
+          </button>
+        )}
       </div>
     </section>
   );
@@ -209,21 +217,18 @@ export function Order({ id }: { readonly id: string }) {
   if (order === null) {
     return <Empty icon="number" title={words.t("order.unknown")} text={words.t("order.unknown.text")} />;
   }
-  const { tier, duration, listing_id: listing } = order.request;
   return (
     <>
       <p class="crumb">
-        <ViewLink view={{ name: "listing", id: listing }}>
+        <ViewLink view={{ name: "listing", id: order.request.listing_id }}>
           <Icon name="back" />
-          {words.t("listing.title", { id: listing })}
+          {words.t("listing.title", { id: order.request.listing_id })}
         </ViewLink>
       </p>
       <div class="view-head">
         <div>
           <ViewTitle>{words.t("order.title")}</ViewTitle>
-          <p class="soft">
-            {words.t("order.what", { tier: words.t(`tier.${tier}`), duration: words.t(`duration.${duration}`) })}
-          </p>
+          <p class="soft">{orderedIn(words, order.request)}</p>
         </div>
       </div>
       <div class="narrow">

@@ -2,10 +2,10 @@
 
 import { useState } from "preact/hooks";
 import { Empty, Icon } from "../../../page-parts/index.ts";
-import { type AccountRental, visibleLine } from "../../../renter/index.ts";
+import { type AccountRental, hasMore, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { CopyButton, ViewLink, ViewTitle } from "../parts/frame.tsx";
-import { policyIn } from "../words.ts";
+import { orderedIn, policyIn } from "../words.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { PhoneDialog } from "./phone-dialog.tsx";
 
@@ -84,7 +84,7 @@ function Left({ rental: { grant } }: { readonly rental: AccountRental }) {
 function RentalCard({ rental }: { readonly rental: AccountRental }) {
   const { controller, words } = useApp();
   const [isPhone, setPhone] = useState(false);
-  const { grant, number, sip, policy, received } = rental;
+  const { grant, number, sip, tier, policy, received } = rental;
   return (
     <li class="panel rental">
       <div class="rental-head">
@@ -102,6 +102,11 @@ function RentalCard({ rental }: { readonly rental: AccountRental }) {
         <button type="button" onClick={() => controller.go({ name: "renew", id: grant.rental_id })}>
           {words.t("rentals.renew")}
         </button>
+        {hasMore(tier) && (
+          <button type="button" onClick={() => controller.go({ name: "upgrade", id: grant.rental_id })}>
+            {words.t("upgrade.open")}
+          </button>
+        )}
         {sip !== null && number !== null && (
           <button type="button" onClick={() => setPhone(true)}>
             <Icon name="handset" />
@@ -137,11 +142,7 @@ function OpenOrders() {
         {open.map(({ request, made_at }) => (
           <li key={request.order_id}>
             <span>
-              {words.t("order.what", {
-                tier: words.t(`tier.${request.tier}`),
-                duration: words.t(`duration.${request.duration}`),
-              })}{" "}
-              <span class="soft">{words.date(made_at)}</span>
+              {orderedIn(words, request)} <span class="soft">{words.date(made_at)}</span>
             </span>
             <ViewLink view={{ name: "order", id: request.order_id }}>
               {words.t("rentals.order.open")}

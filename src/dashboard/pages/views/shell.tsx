@@ -14,6 +14,7 @@ import { Order } from "./order.tsx";
 import { Privacy } from "./privacy.tsx";
 import { Renew } from "./renew.tsx";
 import { Rentals } from "./rentals.tsx";
+import { UpgradeView } from "./upgrade.tsx";
 
 const ICONS: Readonly<Record<ViewName, IconName>> = {
   inbox: "received",
@@ -24,7 +25,7 @@ const ICONS: Readonly<Record<ViewName, IconName>> = {
 };
 
 /** The view that a detail belongs to. */
-const PARENT = { listing: "browse", order: "rentals", renew: "rentals" } as const;
+const PARENT = { listing: "browse", order: "rentals", renew: "rentals", upgrade: "rentals" } as const;
 
 function useCurrent(): ViewName {
   return useSelect(({ view }) => ("id" in view ? PARENT[view.name] : view.name));
@@ -170,6 +171,8 @@ function Shown({ view }: { readonly view: View }) {
       return <Listing key={view.id} id={view.id} />;
     case "renew":
       return <Renew key={view.id} id={view.id} />;
+    case "upgrade":
+      return <UpgradeView key={view.id} id={view.id} />;
     case "order":
       return <Order key={view.id} id={view.id} />;
   }

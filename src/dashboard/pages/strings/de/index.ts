@@ -9,6 +9,7 @@ import { deMarket } from "./market.ts";
 import { dePrivacy } from "./privacy.ts";
 import { deProblems } from "./problems.ts";
 import { deRentals } from "./rentals.ts";
+import { deUpgrade } from "./upgrade.ts";
 
 export const de: Translation = {
   ...deApp,
@@ -16,6 +17,7 @@ export const de: Translation = {
   ...deInbox,
   ...deMarket,
   ...deRentals,
+  ...deUpgrade,
   ...deAccount,
   ...dePrivacy,
   ...deProblems,

@@ -9,6 +9,7 @@ import { esMarket } from "./market.ts";
 import { esPrivacy } from "./privacy.ts";
 import { esProblems } from "./problems.ts";
 import { esRentals } from "./rentals.ts";
+import { esUpgrade } from "./upgrade.ts";
 
 export const es: Translation = {
   ...esApp,
@@ -16,6 +17,7 @@ export const es: Translation = {
   ...esInbox,
   ...esMarket,
   ...esRentals,
+  ...esUpgrade,
   ...esAccount,
   ...esPrivacy,
   ...esProblems,

@@ -9,6 +9,7 @@ import { ruMarket } from "./market.ts";
 import { ruPrivacy } from "./privacy.ts";
 import { ruProblems } from "./problems.ts";
 import { ruRentals } from "./rentals.ts";
+import { ruUpgrade } from "./upgrade.ts";
 
 export const ru: Translation = {
   ...ruApp,
@@ -16,6 +17,7 @@ export const ru: Translation = {
   ...ruInbox,
   ...ruMarket,
   ...ruRentals,
+  ...ruUpgrade,
   ...ruAccount,
   ...ruPrivacy,
   ...ruProblems,
