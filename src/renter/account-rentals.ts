@@ -25,6 +25,8 @@ export interface AccountRental {
   readonly policy: SenderPolicyTerms | null;
   /** When its renter ended it before its time, in Unix ms; null for the others. */
   readonly cancelledAt: number | null;
+  /** The document of its escrow; null without one. */
+  readonly escrow: string | null;
   readonly received: number;
   /** Numbers of messages that were left out before the last one that came. */
   readonly gaps: readonly SeqRange[];
@@ -76,6 +78,7 @@ function rentalsOfKey(suite: CryptoSuite, account: RenterAccount, key: AccountKe
     ...{ key: key.index, grant, ...secretOf(suite, key, grant) },
     bought: boughtFor(account, grant.rental_id),
     cancelledAt: cancelledAt(account, grant.rental_id),
+    escrow: account.escrow(grant.rental_id),
     received: counts.get(grant.rental_id)?.length ?? 0,
     gaps: inbox.missing(grant.rental_id, { from: 1, to: Math.max(1, inbox.highest(grant.rental_id)) }),
   }));

@@ -57,6 +57,10 @@ export async function shots(page: Page, name: string): Promise<void> {
     await page.setViewportSize(viewport);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
+      await page.evaluate(async () => {
+        const changes = document.getAnimations().filter((each) => each instanceof CSSTransition);
+        await Promise.all(changes.map(({ finished }) => finished));
+      });
       await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: true });
     }
   }

@@ -15,6 +15,7 @@ import {
 } from "../../renter/index.ts";
 import { AccountSession, type AccountSessionDeps } from "./account-session.ts";
 import { isLockDue, type LockAfter } from "./auto-lock.ts";
+import { EscrowBook } from "./escrow-book.ts";
 import { type Choice, MarketDesk, type UpgradeChoice } from "./market-desk.ts";
 import { pathOf } from "./routes.ts";
 import { lockedState, type Notice, type State, type View } from "./state.ts";
@@ -43,6 +44,7 @@ const NOTICE_TIME = seconds(5);
 export class Controller {
   readonly #deps: ControllerDeps;
   readonly #market: MarketDesk;
+  readonly escrows: EscrowBook;
   #session: AccountSession | null = null;
   #notice: () => void = () => {};
   /** Unix ms of the last touch. */
@@ -50,6 +52,7 @@ export class Controller {
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
+    this.escrows = new EscrowBook({ ...deps, session: () => this.#session });
     this.#market = new MarketDesk({ store: deps.store, account: deps.session.account });
   }
 

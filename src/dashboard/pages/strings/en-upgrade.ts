@@ -10,7 +10,7 @@ export const enUpgrade = {
   "upgrade.gain.sms_only": "It receives SMS.",
   "upgrade.gain.sms_voice_video":
     "You can be rung at this number and ring out with it, in Linphone or any SIP phone. SMS come as before.",
-  "upgrade.total": "To pay now",
+  "upgrade.total": "Price",
   "upgrade.about": "about {price}",
   "upgrade.most": "{price} at most",
   "upgrade.price":

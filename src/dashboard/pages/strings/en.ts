@@ -3,6 +3,7 @@
 import { enAccount } from "./en-account.ts";
 import { enApp } from "./en-app.ts";
 import { enEntrance } from "./en-entrance.ts";
+import { enEscrow } from "./en-escrow.ts";
 import { enInbox } from "./en-inbox.ts";
 import { enMarket } from "./en-market.ts";
 import { enPrivacy } from "./en-privacy.ts";
@@ -17,6 +18,7 @@ export const en = {
   ...enMarket,
   ...enRentals,
   ...enUpgrade,
+  ...enEscrow,
   ...enAccount,
   ...enPrivacy,
   ...enProblems,

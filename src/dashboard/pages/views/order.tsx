@@ -7,32 +7,11 @@ import { parseChap } from "../../../emercoin/index.ts";
 import { Empty, Icon } from "../../../page-parts/index.ts";
 import { type StoredOrder, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
+import { CopyValue } from "../parts/copy-value.tsx";
 import { CopyButton, Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import type { AskedPayment, OrderWork } from "../state.ts";
 import { orderedIn, problemOf } from "../words.ts";
-
-function Value({
-  name,
-  value,
-  children,
-}: {
-  readonly name: string;
-  readonly value: string;
-  readonly children?: preact.ComponentChildren;
-}) {
-  const words = useWords();
-  return (
-    <div class="pay-value">
-      <span class="soft">{name}</span>
-      <code>{children ?? value}</code>
-      <CopyButton class="small" value={value} said={words.t("app.copied")}>
-        {words.t("app.copy")}
-        <span class="hidden"> {name}</span>
-      </CopyButton>
-    </div>
-  );
-}
 
 function PayEmc({
   payment: { address, amount },
@@ -47,8 +26,8 @@ function PayEmc({
       <div class="pay-ways">
         <QrCode text={`emercoin:${address}?amount=${amount}`} label={words.t("order.address.qr")} />
         <div class="pay-values">
-          <Value name={words.t("order.address")} value={address} />
-          <Value name={words.t("order.amount")} value={amount} />
+          <CopyValue name={words.t("order.address")} value={address} />
+          <CopyValue name={words.t("order.amount")} value={amount} />
         </div>
       </div>
     </section>
@@ -80,8 +59,8 @@ function PayTicket({ payment: { chap } }: { readonly payment: Extract<AskedPayme
       <div class="pay-ways">
         <QrCode text={chap} label={words.t("order.chap.qr")} />
         <div class="pay-values">
-          <Value name={words.t("order.chap")} value={chap} />
-          <Value name={words.t("order.command")} value={`numberbox pay ticket ${chap}`} />
+          <CopyValue name={words.t("order.chap")} value={chap} />
+          <CopyValue name={words.t("order.command")} value={`numberbox pay ticket ${chap}`} />
         </div>
       </div>
       <div class="field">

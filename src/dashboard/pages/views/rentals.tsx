@@ -7,6 +7,7 @@ import { useApp, useSelect, useWords } from "../app-context.ts";
 import { CopyButton, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { orderedIn, policyIn } from "../words.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
+import { EscrowPhaseName } from "./escrow-state.tsx";
 import { PhoneDialog } from "./phone-dialog.tsx";
 
 /** What is left of it counts as soon over: a tenth of the rental, a day at the most. */
@@ -21,7 +22,7 @@ function Gaps({ gaps }: Pick<AccountRental, "gaps">) {
 }
 
 function Details({ rental }: { readonly rental: AccountRental }) {
-  const words = useWords();
+  const { controller, words } = useApp();
   const [isEnding, setEnding] = useState(false);
   const { grant, gaps } = rental;
   const facts = [
@@ -56,6 +57,11 @@ function Details({ rental }: { readonly rental: AccountRental }) {
       <p class="soft small">
         <Gaps gaps={gaps} />
       </p>
+      {rental.escrow === null && (
+        <button type="button" class="small" onClick={() => controller.go({ name: "escrow", id: grant.rental_id })}>
+          {words.t("escrow.open")}
+        </button>
+      )}
       <button type="button" class="danger small" onClick={() => setEnding(true)}>
         {words.t("rentals.cancel")}
       </button>
@@ -97,6 +103,12 @@ function RentalCard({ rental }: { readonly rental: AccountRental }) {
       </div>
       <Left rental={rental} />
       <p class="soft">{words.count("rentals.messages", received)}</p>
+      {rental.escrow !== null && (
+        <p class="soft small">
+          <ViewLink view={{ name: "escrow", id: grant.rental_id }}>{words.t("escrow.title")}</ViewLink>:{" "}
+          <EscrowPhaseName rental={rental} />
+        </p>
+      )}
       {policy !== null && <p class="soft small">{policyIn(words, policy)}</p>}
       <div class="actions">
         <button type="button" onClick={() => controller.go({ name: "renew", id: grant.rental_id })}>

@@ -8,6 +8,7 @@ import { pathOf } from "../routes.ts";
 import { VIEWS, type View, type ViewName } from "../state.ts";
 import { Account } from "./account.tsx";
 import { Browse } from "./browse.tsx";
+import { EscrowView } from "./escrow.tsx";
 import { Inbox } from "./inbox.tsx";
 import { Listing } from "./listing.tsx";
 import { Order } from "./order.tsx";
@@ -25,7 +26,13 @@ const ICONS: Readonly<Record<ViewName, IconName>> = {
 };
 
 /** The view that a detail belongs to. */
-const PARENT = { listing: "browse", order: "rentals", renew: "rentals", upgrade: "rentals" } as const;
+const PARENT = {
+  listing: "browse",
+  order: "rentals",
+  renew: "rentals",
+  upgrade: "rentals",
+  escrow: "rentals",
+} as const;
 
 function useCurrent(): ViewName {
   return useSelect(({ view }) => ("id" in view ? PARENT[view.name] : view.name));
@@ -173,6 +180,8 @@ function Shown({ view }: { readonly view: View }) {
       return <Renew key={view.id} id={view.id} />;
     case "upgrade":
       return <UpgradeView key={view.id} id={view.id} />;
+    case "escrow":
+      return <EscrowView key={view.id} id={view.id} />;
     case "order":
       return <Order key={view.id} id={view.id} />;
   }

@@ -6,6 +6,7 @@ import { Empty, Icon } from "../../../page-parts/index.ts";
 import {
   type AccountRental,
   type ListingOfferView,
+  roughly,
   type Upgrade,
   upgradesOf,
   visibleLine,
@@ -63,7 +64,9 @@ function UpgradeForm({ offer, rental, upgrade }: ChosenProps) {
     >
       <h2>{words.t("upgrade.title")}</h2>
       <Change rental={rental} upgrade={upgrade} />
-      {most.rental > 0 && <MethodRadios due={expected ?? most.rental} method={method} onMethod={setMethod} />}
+      {most.rental > 0 && (
+        <MethodRadios due={expected === null ? most.rental : roughly(expected)} method={method} onMethod={setMethod} />
+      )}
       <p class="rent-total">
         <span>{words.t("upgrade.total")}</span>{" "}
         <b>{most.rental === 0 ? price : words.t(expected === null ? "upgrade.most" : "upgrade.about", { price })}</b>

@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 import { deAccount } from "./account.ts";
 import { deApp } from "./app.ts";
 import { deEntrance } from "./entrance.ts";
+import { deEscrow } from "./escrow.ts";
 import { deInbox } from "./inbox.ts";
 import { deMarket } from "./market.ts";
 import { dePrivacy } from "./privacy.ts";
@@ -18,6 +19,7 @@ export const de: Translation = {
   ...deMarket,
   ...deRentals,
   ...deUpgrade,
+  ...deEscrow,
   ...deAccount,
   ...dePrivacy,
   ...deProblems,

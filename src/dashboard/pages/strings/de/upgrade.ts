@@ -12,7 +12,7 @@ export const deUpgrade: Translation = {
   "upgrade.gain.sms_only": "Sie empfängt SMS.",
   "upgrade.gain.sms_voice_video":
     "Sie können unter dieser Nummer angerufen werden und mit ihr anrufen, mit Linphone oder einem anderen SIP-Telefon. SMS kommen wie bisher.",
-  "upgrade.total": "Jetzt zu zahlen",
+  "upgrade.total": "Preis",
   "upgrade.about": "etwa {price}",
   "upgrade.most": "höchstens {price}",
   "upgrade.price":

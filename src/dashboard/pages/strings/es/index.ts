@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 import { esAccount } from "./account.ts";
 import { esApp } from "./app.ts";
 import { esEntrance } from "./entrance.ts";
+import { esEscrow } from "./escrow.ts";
 import { esInbox } from "./inbox.ts";
 import { esMarket } from "./market.ts";
 import { esPrivacy } from "./privacy.ts";
@@ -18,6 +19,7 @@ export const es: Translation = {
   ...esMarket,
   ...esRentals,
   ...esUpgrade,
+  ...esEscrow,
   ...esAccount,
   ...esPrivacy,
   ...esProblems,

@@ -12,7 +12,7 @@ export const esUpgrade: Translation = {
   "upgrade.gain.sms_only": "Recibe SMS.",
   "upgrade.gain.sms_voice_video":
     "Pueden llamarle a este número y usted puede llamar con él, en Linphone o en cualquier teléfono SIP. Los SMS llegan como antes.",
-  "upgrade.total": "A pagar ahora",
+  "upgrade.total": "Precio",
   "upgrade.about": "unos {price}",
   "upgrade.most": "{price} como mucho",
   "upgrade.price":

@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 import { ruAccount } from "./account.ts";
 import { ruApp } from "./app.ts";
 import { ruEntrance } from "./entrance.ts";
+import { ruEscrow } from "./escrow.ts";
 import { ruInbox } from "./inbox.ts";
 import { ruMarket } from "./market.ts";
 import { ruPrivacy } from "./privacy.ts";
@@ -18,6 +19,7 @@ export const ru: Translation = {
   ...ruMarket,
   ...ruRentals,
   ...ruUpgrade,
+  ...ruEscrow,
   ...ruAccount,
   ...ruPrivacy,
   ...ruProblems,

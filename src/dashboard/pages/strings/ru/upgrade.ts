@@ -12,7 +12,7 @@ export const ruUpgrade: Translation = {
   "upgrade.gain.sms_only": "Номер принимает SMS.",
   "upgrade.gain.sms_voice_video":
     "На этот номер можно звонить, и с него можно звонить самому: через Linphone или любой SIP-телефон. SMS приходят как прежде.",
-  "upgrade.total": "К оплате сейчас",
+  "upgrade.total": "Цена",
   "upgrade.about": "около {price}",
   "upgrade.most": "не больше {price}",
   "upgrade.price":
