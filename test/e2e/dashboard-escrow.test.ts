@@ -12,6 +12,7 @@ import {
   parseEscrowFile,
   proposeEscrow,
 } from "../../src/core/index.ts";
+import { LANGUAGE_NAMES } from "../../src/page-parts/index.ts";
 import { escrowParty } from "../../src/protocol/index.ts";
 import { EscrowRig, rules } from "../core/escrow/escrow-rig.ts";
 import { MarketStage } from "../sim/market-stage.ts";
@@ -48,6 +49,20 @@ async function saved(page: Page): Promise<EscrowFile> {
   const saving = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save the document" }).click();
   return parseEscrowFile(readFileSync(await (await saving).path()));
+}
+
+/** The page of the escrow fits a narrow phone in every language. */
+async function inOtherLanguages(page: Page): Promise<void> {
+  for (const id of ["de", "es", "ru", "en"] as const) {
+    await page.locator('.bottom-nav a[href$="account"]').click();
+    await page.locator("select", { hasText: LANGUAGE_NAMES[id] }).selectOption(LANGUAGE_NAMES[id]);
+    await page.locator(`html[lang="${id}"]`).waitFor();
+    await page.locator('.bottom-nav a[href$="rentals"]').click();
+    await page.locator('a[href*="/escrow/"]').click();
+    await page.locator(".verdicts").waitFor();
+    expect(await pageFaults(page)).toEqual([]);
+    await shots(page, `escrow-${id}`);
+  }
 }
 
 const phase = (page: Page, name: string): Promise<void> => page.getByRole("heading", { name, exact: true }).waitFor();
@@ -119,6 +134,7 @@ describe.skipIf(!hasChromium)(
       await page.getByText("<b>No SMS</b> came for a day.").waitFor();
       expect(await pageFaults(page)).toEqual([]);
       await shots(page, "escrow-disputed");
+      await inOtherLanguages(page);
 
       // They agree after all: the provider proposes, the renter's wallet signs.
       const wish = { role: "provider", kind: "release", earned: parseEmc("1") } as const;

@@ -58,6 +58,7 @@ export async function shots(page: Page, name: string): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate(async () => {
+        scrollTo(0, 0);
         const changes = document.getAnimations().filter((each) => each instanceof CSSTransition);
         await Promise.all(changes.map(({ finished }) => finished));
       });

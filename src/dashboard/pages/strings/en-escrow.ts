@@ -52,7 +52,7 @@ export const enEscrow = {
   "escrow.fee": "Arbiter's fee",
   "escrow.fee.of": "{percent} % of what he awards, nothing if you two agree",
   "escrow.answer": "Time to answer",
-  "escrow.days": "{n} d",
+  "escrow.terms": "Terms",
   "escrow.refund": "Refund from",
   "escrow.address": "Escrow's address",
   "escrow.share": "Your address",

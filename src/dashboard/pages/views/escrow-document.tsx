@@ -28,14 +28,16 @@ export function TakeDocument({ rental }: { readonly rental: AccountRental }) {
         void task.run(() => take(text));
       }}
     >
-      <label class="file import-file">
-        {words.t("escrow.take.file")}
-        <input
-          type="file"
-          accept=".json,application/json"
-          onChange={(event) => void takeFile(event.currentTarget.files?.[0])}
-        />
-      </label>
+      <div class="actions">
+        <label class="file import-file">
+          {words.t("escrow.take.file")}
+          <input
+            type="file"
+            accept=".json,application/json"
+            onChange={(event) => void takeFile(event.currentTarget.files?.[0])}
+          />
+        </label>
+      </div>
       <div class="field">
         <label for="escrow-text">{words.t("escrow.take.paste")}</label>
         <textarea
@@ -48,9 +50,11 @@ export function TakeDocument({ rental }: { readonly rental: AccountRental }) {
         />
       </div>
       <Fault fault={task.problem} />
-      <button type="submit" disabled={task.busy || text.trim() === ""}>
-        {words.t("escrow.take")}
-      </button>
+      <div class="actions">
+        <button type="submit" disabled={task.busy || text.trim() === ""}>
+          {words.t("escrow.take")}
+        </button>
+      </div>
     </form>
   );
 }

@@ -1,12 +1,11 @@
 // What an escrow's document says: where it stands, the parties, the coins, and their words.
 
-import { Icon } from "../../../page-parts/index.ts";
+import { capital, Icon } from "../../../page-parts/index.ts";
 import { type AccountRental, type EscrowState, visibleLine } from "../../../renter/index.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { emcText } from "../parts/emc.tsx";
 import type { Words } from "../words.ts";
 
-const DAY_S = 86_400;
 const PERCENT_BPS = 100;
 
 export function EscrowPhaseName({ rental }: { readonly rental: Pick<AccountRental, "escrow"> }) {
@@ -59,13 +58,13 @@ function Stations({ state: { file, missing, signed, payout } }: { readonly state
   );
 }
 
-function Facts({ state: { file, network } }: { readonly state: EscrowState }) {
+function Facts({ state: { file } }: { readonly state: EscrowState }) {
   const words = useWords();
   const { amount, address, roles, feesBps, disputeS, refundAfter } = file.policy;
   const facts = [
     [words.t("order.amount"), emcText(words, amount)],
     [words.t("escrow.fee"), words.t("escrow.fee.of", { percent: words.decimal(String(feesBps / PERCENT_BPS)) })],
-    [words.t("escrow.answer"), words.t("escrow.days", { n: words.decimal(String(Math.round(disputeS / DAY_S))) })],
+    [words.t("escrow.answer"), words.left(disputeS * 1000)],
     [words.t("escrow.refund"), words.date(refundAfter * 1000)],
   ] as const;
   const codes = [
@@ -75,25 +74,22 @@ function Facts({ state: { file, network } }: { readonly state: EscrowState }) {
     [words.t("escrow.arbiter"), roles.arbiter.verify],
   ] as const;
   return (
-    <>
-      {network !== "main" && <p class="bad">{words.t("escrow.test")}</p>}
-      <dl class="plain-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-        {codes.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <code>{value}</code>
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </>
+    <dl class="plain-facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+      {codes.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <code>{value}</code>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -111,7 +107,7 @@ function Said({ state: { file } }: { readonly state: EscrowState }) {
       <dl class="plain-facts">
         {said.map(({ role, text, at }) => (
           <div key={`${role} ${at}`}>
-            <dt>{words.t(`escrow.role.${role}`)}</dt>
+            <dt>{capital(words.t(`escrow.role.${role}`))}</dt>
             <dd>{visibleLine(text)}</dd>
           </div>
         ))}
@@ -124,11 +120,17 @@ export function EscrowStatePanel({ state }: { readonly state: EscrowState }) {
   const words = useWords();
   return (
     <section class="panel">
-      <h2>{words.t(`escrow.phase.${state.phase}`)}</h2>
+      <div role="status">
+        <h2>{words.t(`escrow.phase.${state.phase}`)}</h2>
+      </div>
       <Stations state={state} />
       <p class="soft small">{words.t("escrow.by_document")}</p>
+      {state.network !== "main" && <p class="bad">{words.t("escrow.test")}</p>}
       <Said state={state} />
-      <Facts state={state} />
+      <details open={state.phase === "proposed"}>
+        <summary>{words.t("escrow.terms")}</summary>
+        <Facts state={state} />
+      </details>
     </section>
   );
 }

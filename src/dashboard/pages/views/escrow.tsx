@@ -62,9 +62,11 @@ function Part({ rental }: RentalProps) {
       <p class="soft small">{words.t("escrow.part.help")}</p>
       <Fault fault={task.problem} />
       {part === null ? (
-        <button type="submit" disabled={task.busy || key.trim() === "" || address.trim() === ""}>
-          {words.t("escrow.part.make")}
-        </button>
+        <div class="actions">
+          <button type="submit" disabled={task.busy || key.trim() === "" || address.trim() === ""}>
+            {words.t("escrow.part.make")}
+          </button>
+        </div>
       ) : (
         <CopyValue name={words.t("escrow.part")} value={part} />
       )}
@@ -110,7 +112,7 @@ function Next({ rental, state }: StateProps) {
               <CopyValue
                 key={step}
                 name={words.t(`escrow.step.${step}`)}
-                value={`numberbox escrow ${step} ${fileName(state)}${step === "release" ? " --earned EMC" : ""}`}
+                value={`numberbox escrow ${step} ${fileName(state)}${step === "release" ? " --earned AMOUNT" : ""}`}
               />
             ))}
           </div>
@@ -154,9 +156,11 @@ function Dispute({ rental }: RentalProps) {
           </p>
         </div>
         <Fault fault={task.problem} />
-        <button type="submit" class="danger" disabled={task.busy || text.trim() === ""}>
-          {words.t("escrow.dispute.sign")}
-        </button>
+        <div class="actions">
+          <button type="submit" class="danger" disabled={task.busy || text.trim() === ""}>
+            {words.t("escrow.dispute.sign")}
+          </button>
+        </div>
       </form>
     </details>
   );

@@ -128,7 +128,10 @@ export function RentForm({ offer, renews }: RentFormProps) {
       <button type="submit" class="primary wide" disabled={task.busy}>
         {words.t(texts.submit)}
       </button>
-      <p class="soft small">{words.t(texts.key)}</p>
+      <p class="soft small">
+        {words.t(texts.key)}
+        {renews !== undefined && ` ${words.t("renew.manual")}`}
+      </p>
     </form>
   );
 }

@@ -54,7 +54,7 @@ export const deEscrow: Translation = {
   "escrow.fee": "Gebühr des Schiedsrichters",
   "escrow.fee.of": "{percent} % dessen, was er zuspricht; nichts, wenn Sie beide sich einigen",
   "escrow.answer": "Zeit zu antworten",
-  "escrow.days": "{n} Tage",
+  "escrow.terms": "Bedingungen",
   "escrow.refund": "Rückzahlung ab",
   "escrow.address": "Adresse der Treuhand",
   "escrow.share": "Ihre Adresse",

@@ -54,7 +54,7 @@ export const esEscrow: Translation = {
   "escrow.fee": "Comisión del árbitro",
   "escrow.fee.of": "{percent} % de lo que adjudique; nada si ustedes dos se ponen de acuerdo",
   "escrow.answer": "Plazo para responder",
-  "escrow.days": "{n} días",
+  "escrow.terms": "Condiciones",
   "escrow.refund": "Devolución desde",
   "escrow.address": "Dirección del depósito",
   "escrow.share": "Su dirección",

@@ -53,7 +53,7 @@ export const ruEscrow: Translation = {
   "escrow.fee": "Плата арбитру",
   "escrow.fee.of": "{percent} % от присуждённого; ничего, если вы договоритесь вдвоём",
   "escrow.answer": "Срок для ответа",
-  "escrow.days": "{n} дн.",
+  "escrow.terms": "Условия",
   "escrow.refund": "Возврат с",
   "escrow.address": "Адрес эскроу",
   "escrow.share": "Ваш адрес",
