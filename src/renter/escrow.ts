@@ -98,7 +98,10 @@ export function takeEscrow(reader: EscrowReader, text: string, own: EscrowFile |
       hint: "Do not sign it and do not pay to it.",
     });
   }
-  return mergeEscrowFiles(rules, own ?? newEscrowFile(other.policy), other, now);
+  const merged = mergeEscrowFiles(rules, own ?? newEscrowFile(other.policy), other, now);
+  // Whatever cannot be told of is not kept.
+  escrowState(suite, merged, now);
+  return merged;
 }
 
 /** Throws `escrow.bad_policy`. */

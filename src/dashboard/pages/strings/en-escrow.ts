@@ -73,7 +73,8 @@ export const enEscrow = {
   "escrow.step.sign": "Sign the payout that is proposed",
   "escrow.step.send": "Send the payout",
   "escrow.hand": "Hand it over",
-  "escrow.hand.text": "Give the others this copy, and take theirs in. Nothing in it is secret.",
+  "escrow.hand.text":
+    "Give the others this copy, and take theirs in. Nothing in it is secret. It is kept in this browser alone, not in your backup: save it.",
   "escrow.save": "Save the document",
   "escrow.saved": "Saved.",
   "escrow.dispute": "Ask the arbiter to decide…",

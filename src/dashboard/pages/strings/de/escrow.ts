@@ -77,7 +77,8 @@ export const deEscrow: Translation = {
   "escrow.step.sign": "Die vorgeschlagene Auszahlung unterschreiben",
   "escrow.step.send": "Die Auszahlung senden",
   "escrow.hand": "Weitergeben",
-  "escrow.hand.text": "Geben Sie den anderen diese Fassung, und übernehmen Sie die ihre. Nichts darin ist geheim.",
+  "escrow.hand.text":
+    "Geben Sie den anderen diese Fassung, und übernehmen Sie die ihre. Nichts darin ist geheim. Sie liegt nur in diesem Browser, nicht in Ihrer Sicherung: Speichern Sie sie.",
   "escrow.save": "Dokument speichern",
   "escrow.saved": "Gespeichert.",
   "escrow.dispute": "Den Schiedsrichter entscheiden lassen …",

@@ -75,7 +75,8 @@ export const esEscrow: Translation = {
   "escrow.step.sign": "Firmar el pago propuesto",
   "escrow.step.send": "Enviar el pago",
   "escrow.hand": "Pasarlo a los demás",
-  "escrow.hand.text": "Dé esta copia a los demás e incorpore la suya. No contiene nada secreto.",
+  "escrow.hand.text":
+    "Dé esta copia a los demás e incorpore la suya. No contiene nada secreto. Solo está en este navegador, no en su copia de seguridad: guárdela.",
   "escrow.save": "Guardar el documento",
   "escrow.saved": "Guardado.",
   "escrow.dispute": "Pedir que decida el árbitro…",
