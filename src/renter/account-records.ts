@@ -2,7 +2,18 @@
 
 import { z } from "zod";
 import { fromUtf8, utf8 } from "../base/index.ts";
-import { chapText, orderAnswer, parseJsonWith, publicKeyText, rentRequest, ticketHex } from "../protocol/index.ts";
+import {
+  chapText,
+  orderAnswer,
+  parseJsonWith,
+  publicKeyText,
+  rentalIdText,
+  rentRequest,
+  ticketHex,
+} from "../protocol/index.ts";
+
+/** What a relay takes of one. */
+const MAX_ESCROW_TEXT = 128 * 1024;
 
 const storedOrder = z.object({
   request: rentRequest,
@@ -24,15 +35,22 @@ const storedOrder = z.object({
 });
 export type StoredOrder = z.infer<typeof storedOrder>;
 
+const storedEscrow = z.object({
+  rental: rentalIdText,
+  /** As the parties pass it round. */
+  document: z.string().max(MAX_ESCROW_TEXT),
+});
+
 const accountData = z.object({
   v: z.literal(1),
   /** Keys used so far, the master not counted. */
   keys: z.int().min(0),
   orders: z.array(storedOrder),
+  escrows: z.array(storedEscrow).default([]),
 });
 export type AccountData = z.infer<typeof accountData>;
 
-export const emptyAccount: AccountData = { v: 1, keys: 0, orders: [] };
+export const emptyAccount: AccountData = { v: 1, keys: 0, orders: [], escrows: [] };
 
 export function accountBytes(data: AccountData): Uint8Array {
   return utf8(JSON.stringify(data));

@@ -3,23 +3,30 @@
 import { type CryptoSuite, isAppError } from "../base/index.ts";
 import { openGrant, publicKeysToText } from "../envelope/index.ts";
 import type { RentalGrant, SipTerms } from "../protocol/index.ts";
+import type { RentalDuration, Tier } from "../registry/index.ts";
 import type { RenterAccount } from "./account.ts";
 import type { AccountKey } from "./account-key.ts";
 import { type ExportBundle, exportBundle } from "./bundle.ts";
 import type { InboxEntry } from "./inbox.ts";
 import type { SeqRange } from "./sequence.ts";
-import { type SenderPolicyTerms, senderPolicyOf, sipOf } from "./terms.ts";
+import { type SenderPolicyTerms, senderPolicyOf, sipOf, tierOfTerms } from "./terms.ts";
 
 export interface AccountRental {
   readonly key: number;
   readonly grant: RentalGrant;
   /** Null where what is sealed cannot be read. */
   readonly number: string | null;
+  /** Null where there is none, or one of a form that this version does not know. */
   readonly sip: SipTerms | null;
+  readonly tier: Tier;
+  /** How long it was first rented for; null where the order was made elsewhere. */
+  readonly bought: RentalDuration | null;
   /** That some senders' messages are not delivered. */
   readonly policy: SenderPolicyTerms | null;
   /** When its renter ended it before its time, in Unix ms; null for the others. */
   readonly cancelledAt: number | null;
+  /** The document of its escrow; null without one. */
+  readonly escrow: string | null;
   readonly received: number;
   /** Numbers of messages that were left out before the last one that came. */
   readonly gaps: readonly SeqRange[];
@@ -29,13 +36,13 @@ function secretOf(
   suite: CryptoSuite,
   key: AccountKey,
   grant: RentalGrant,
-): Pick<AccountRental, "number" | "sip" | "policy"> {
+): Pick<AccountRental, "number" | "sip" | "tier" | "policy"> {
   try {
     const { number, terms } = openGrant(suite, key.identity.seed, grant);
-    return { number, sip: sipOrNull(terms), policy: senderPolicyOf(terms) };
+    return { number, sip: sipOrNull(terms), tier: tierOfTerms(terms), policy: senderPolicyOf(terms) };
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return { number: null, sip: null, policy: null };
+    return { number: null, sip: null, tier: "sms_only", policy: null };
   }
 }
 
@@ -57,12 +64,21 @@ function cancelledAt(account: RenterAccount, rental: string): number | null {
   return order?.made_at ?? null;
 }
 
+function boughtFor(account: RenterAccount, rental: string): RentalDuration | null {
+  const order = account.orders.find(
+    ({ request: { change }, answer }) => change === undefined && answer?.rental_id === rental,
+  );
+  return order?.request.duration ?? null;
+}
+
 function rentalsOfKey(suite: CryptoSuite, account: RenterAccount, key: AccountKey): readonly AccountRental[] {
   const { inbox, grants } = key.state;
   const counts = Map.groupBy(inbox.entries, ({ message }) => message.rental_id);
   return grants.map((grant) => ({
     ...{ key: key.index, grant, ...secretOf(suite, key, grant) },
+    bought: boughtFor(account, grant.rental_id),
     cancelledAt: cancelledAt(account, grant.rental_id),
+    escrow: account.escrow(grant.rental_id),
     received: counts.get(grant.rental_id)?.length ?? 0,
     gaps: inbox.missing(grant.rental_id, { from: 1, to: Math.max(1, inbox.highest(grant.rental_id)) }),
   }));

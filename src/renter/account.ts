@@ -105,6 +105,17 @@ export class RenterAccount {
     return this.#data.orders.find(({ request }) => request.order_id === id);
   }
 
+  /** The escrow document of a rental; null where there is none. */
+  escrow(rental: string): string | null {
+    return this.#data.escrows.find((each) => each.rental === rental)?.document ?? null;
+  }
+
+  /** Durable on return. */
+  async keepEscrow(rental: string, document: string): Promise<void> {
+    const others = this.#data.escrows.filter((each) => each.rental !== rental);
+    await this.#replace({ ...this.#data, escrows: [...others, { rental, document }] });
+  }
+
   async close(): Promise<void> {
     for (const key of this.#keys) await key.state.close();
     await this.#parts.unlock();

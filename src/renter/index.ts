@@ -1,6 +1,7 @@
 // Public face of `renter`.
 
 export * from "./account.ts";
+export * from "./account-escrow.ts";
 export type { AccountDeps, AccountKey, AccountMode } from "./account-key.ts";
 export type { StoredOrder } from "./account-records.ts";
 export * from "./account-rentals.ts";
@@ -9,6 +10,7 @@ export { awaitGrant } from "./await-grant.ts";
 export * from "./bundle.ts";
 export * from "./client.ts";
 export * from "./database-folder.ts";
+export * from "./escrow.ts";
 export * from "./folder.ts";
 export { Gateway, type GatewayOptions } from "./gateway.ts";
 export { Inbox, type InboxEntry } from "./inbox.ts";
@@ -26,6 +28,7 @@ export * from "./renting.ts";
 export * from "./state.ts";
 export * from "./terms.ts";
 export * from "./timeouts.ts";
+export * from "./upgrade.ts";
 export * from "./vault.ts";
 export * from "./visible-text.ts";
 export { type OpenWire, platformWire, type Wire, type WireEvents } from "./wire.ts";

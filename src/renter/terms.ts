@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { AppError } from "../base/index.ts";
 import { parseWith, type SipTerms, sipTerms } from "../protocol/index.ts";
+import type { Tier } from "../registry/index.ts";
 
 const terms = z.object({
   sender_policy: z.object({ presets: z.array(z.string()), custom: z.boolean() }),
@@ -32,6 +33,11 @@ export function senderPolicyText(value: unknown): string | null {
 export function shownTerms(value: object): { readonly terms: object; readonly calls: boolean } {
   const { sip, ...rest }: { sip?: unknown } = value;
   return { terms: rest, calls: sip !== undefined };
+}
+
+/** A rental with a phone account takes calls. */
+export function tierOfTerms(value: object): Tier {
+  return shownTerms(value).calls ? "sms_voice_video" : "sms_only";
 }
 
 /** The SIP account of a rental; null when its terms have none. Throws `renter.bad_sip` for one of an unknown form, without a value of it. */

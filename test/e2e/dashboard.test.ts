@@ -11,12 +11,8 @@ import { catalogueOf, LANGUAGE_NAMES } from "../../src/page-parts/index.ts";
 import { provisioningReply } from "../../src/protocol/index.ts";
 import { MarketStage, PAY_ADDRESS } from "../sim/market-stage.ts";
 import { hasChromium, launchChromium, openPage, type WatchedPage } from "./browser.ts";
-import { overflow, violations } from "./page-faults.ts";
-
-const PASSPHRASE = "lotu pira vesa gomi";
-const PHONE = { width: 390, height: 844 };
-const NARROW = { width: 360, height: 740 };
-const DESKTOP = { width: 1280, height: 860 };
+import { overflow, pageFaults, violations } from "./page-faults.ts";
+import { DESKTOP, go, makeIdentity, NARROW, order, PASSPHRASE, PHONE, rentByEmc } from "./renter-walk.ts";
 
 let browser: Browser;
 let stage: MarketStage;
@@ -25,35 +21,6 @@ async function open(viewport: { readonly width: number; readonly height: number 
   const watched = await openPage(browser, { viewport, permissions: ["clipboard-read", "clipboard-write"] });
   await watched.page.goto(`${stage.url}/dashboard`);
   return watched;
-}
-
-async function makeIdentity(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Make a new identity" }).click();
-  await page.getByLabel("Passphrase").fill("short");
-  await page.getByRole("button", { name: "Make my identity" }).click();
-  await page.getByText("At least 10 characters.").waitFor();
-  await page.getByLabel("Passphrase").fill(PASSPHRASE);
-  await page.getByLabel("Repeat it").fill(PASSPHRASE);
-  await page.getByRole("button", { name: "Make my identity" }).click();
-  await page.getByText("Live", { exact: true }).waitFor();
-}
-
-async function go(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole("link", { name }).filter({ visible: true }).first().click();
-}
-
-/** To the step that asks for the payment. */
-async function order(page: Page, method: RegExp): Promise<void> {
-  await go(page, /^Rent/);
-  await page.locator("a.offer").first().click();
-  await page.getByText("The provider himself has published this offer.").waitFor();
-  await page.getByText(method).click();
-  await page.getByRole("button", { name: "Rent this number" }).click();
-}
-
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  const wide = await overflow(page);
-  return [...(await violations(page)), ...(wide > 0 ? [`${wide} px too wide`] : [])];
 }
 
 const ENGLISH = /\b(?:the|and|your|this|with|from|of)\b/i;
@@ -92,15 +59,6 @@ async function enterIn(page: Page, words: Words): Promise<readonly string[]> {
   return faults;
 }
 
-async function rentByEmc(page: Page, listing: string): Promise<string> {
-  await order(page, /^Plain EMC/);
-  await page.getByText(PAY_ADDRESS).waitFor();
-  const id = stage.orderOf(listing);
-  await stage.paid(id);
-  await page.getByRole("heading", { name: "The number is yours" }).waitFor();
-  return id;
-}
-
 describe.skipIf(!hasChromium)(
   `the renter's pages${hasChromium ? "" : " (skipped: /usr/bin/chromium is missing)"}`,
   () => {
@@ -120,13 +78,13 @@ describe.skipIf(!hasChromium)(
       await stage.list({ id: "a1b2c3d4e5f64a7b", number: "+15550100", daily: "0.05", features: ["non-voip", "usa"] });
       const { page, complaints } = await open(DESKTOP);
       await makeIdentity(page);
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await order(page, /^Lottery ticket/);
       const chap = await page.locator(".pay-value code").first().textContent();
       await page.getByLabel("The ticket").fill("00ff");
       await page.getByRole("button", { name: "Send the ticket" }).click();
       await page.getByText("This is no ticket for the challenge.").waitFor();
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await page.getByLabel("The ticket").fill(stage.ticketFor(chap ?? ""));
       await page.getByRole("button", { name: "Send the ticket" }).click();
       await page.getByText("+15550100").waitFor();
@@ -145,7 +103,7 @@ describe.skipIf(!hasChromium)(
       await page.context().setOffline(false);
       await page.getByText("While you were away").waitFor();
       expect(await page.getByText("Your code is 271828.").count()).toBe(1);
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
     });
 
     it("set up a phone by a code that is good once, and tell of a missed call", async () => {
@@ -166,13 +124,13 @@ describe.skipIf(!hasChromium)(
       });
       const { page, complaints } = await open(NARROW);
       await makeIdentity(page);
-      const id = await rentByEmc(page, "a1b2c3d4e5f64a7b");
+      const id = await rentByEmc(page, stage, "a1b2c3d4e5f64a7b");
       await stage.sms(id, { from: "+15550142", body: "", kind: "missed-call" });
       await stage.sms(id, { from: "", body: "", kind: "missed-call" });
       await go(page, /^Inbox/);
       await page.getByText("Number withheld").waitFor();
       expect(await page.getByText("Missed call", { exact: true }).count()).toBe(2);
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await go(page, "Numbers");
       await page.getByRole("button", { name: "Phone" }).click();
       let path = "";
@@ -187,7 +145,7 @@ describe.skipIf(!hasChromium)(
       const code = page.getByRole("img", { name: "QR code for Linphone" });
       const parts = Number((await code.getAttribute("viewBox"))?.split(" ").at(-1));
       expect(((await code.boundingBox())?.width ?? 0) / parts).toBeGreaterThan(3);
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       const load = () => fetch(`${stage.url}${path}`);
       expect(await (await load()).text()).toContain(`<entry name="passwd" overwrite="true">${sip.password}</entry>`);
       expect((await load()).status).toBe(404);
@@ -206,19 +164,19 @@ describe.skipIf(!hasChromium)(
       await makeIdentity(page);
       await go(page, /^Rent/);
       await page.locator("a.offer").waitFor();
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await page.locator("a.offer").click();
       await page.getByRole("button", { name: "Rent this number" }).waitFor();
-      expect(await faultsOf(page)).toEqual([]);
-      const id = await rentByEmc(page, "a1b2c3d4e5f64a7b");
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
+      const id = await rentByEmc(page, stage, "a1b2c3d4e5f64a7b");
+      expect(await pageFaults(page)).toEqual([]);
       await stage.sms(id, { body: "First one" });
       await go(page, /^Inbox/);
       await page.getByText("First one").waitFor();
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await go(page, "Numbers");
       await page.getByText("1 message", { exact: true }).waitFor();
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await page.getByRole("button", { name: "Renew" }).click();
       await page.getByText("A week", { exact: true }).click();
       await page.getByRole("button", { name: "Renew" }).click();
@@ -230,7 +188,7 @@ describe.skipIf(!hasChromium)(
       await page.getByText("Details", { exact: true }).click();
       await page.getByRole("button", { name: "End this rental…" }).click();
       await page.getByRole("heading", { name: "End this rental?" }).waitFor();
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await page.getByRole("button", { name: "Keep it" }).click();
       await page.getByText("8 d left").waitFor();
       await page.getByRole("button", { name: "End this rental…" }).click();
@@ -258,7 +216,7 @@ describe.skipIf(!hasChromium)(
       await stage.list({ id: "a1b2c3d4e5f64a7b", number: "+15550100", daily: "0.05", features: [] });
       const { page, complaints, sent } = await open(PHONE);
       await makeIdentity(page);
-      const id = await rentByEmc(page, "a1b2c3d4e5f64a7b");
+      const id = await rentByEmc(page, stage, "a1b2c3d4e5f64a7b");
       const script = `<img src=x onerror="alert(1)"><script>fetch("https://evil.example/")</script><b>bold</b> javascript:alert(1)`;
       await stage.sms(id, { from: "<b>Bank</b>\u202e", body: script });
       await stage.sms(id, { body: "Pay\u202elap at раypal or https://pаypal.example/login?a=1 now" });
@@ -278,7 +236,7 @@ describe.skipIf(!hasChromium)(
       await page.getByRole("button", { name: /^Look at the link https:..p/ }).click();
       await page.getByText("xn--pypal-4ve.example", { exact: true }).waitFor();
       await page.getByText("letters that look like others").waitFor();
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       expect(complaints).toEqual([]);
       expect(sent.filter((line) => line.includes("evil.example"))).toEqual([]);
     });
@@ -288,7 +246,7 @@ describe.skipIf(!hasChromium)(
       await stage.list({ id: "a1b2c3d4e5f64a7b", number: "+15550100", daily: "0.05", features: [] });
       const { page } = await open(DESKTOP);
       await makeIdentity(page);
-      const id = await rentByEmc(page, "a1b2c3d4e5f64a7b");
+      const id = await rentByEmc(page, stage, "a1b2c3d4e5f64a7b");
       const second = await page.context().newPage();
       await second.goto(`${stage.url}/dashboard/`);
       await second.getByLabel("Passphrase").fill(PASSPHRASE);
@@ -300,7 +258,7 @@ describe.skipIf(!hasChromium)(
       const saving = page.waitForEvent("download");
       await page.getByRole("button", { name: "Save the backup" }).click();
       const backup = await (await saving).path();
-      expect(await faultsOf(page)).toEqual([]);
+      expect(await pageFaults(page)).toEqual([]);
       await page.close();
       await second.getByText("Live", { exact: true }).waitFor();
 
@@ -320,7 +278,7 @@ describe.skipIf(!hasChromium)(
       // Nobody touches it: it locks itself, after a reload of the pages too.
       await go(other.page, /^Account/);
       await other.page.getByLabel("Locks after").selectOption("5");
-      expect(await faultsOf(other.page)).toEqual([]);
+      expect(await pageFaults(other.page)).toEqual([]);
       await other.page.reload();
       await other.page.getByLabel("Passphrase").fill(PASSPHRASE);
       await other.page.getByRole("button", { name: "Unlock" }).click();

@@ -7,16 +7,18 @@ import { join } from "node:path";
 import {
   type ListingId,
   listingId,
+  type MicroEmc,
   millis,
   parseEmc,
   shortEmc,
   silentLogger,
   toHex,
+  unixMs,
   utf8,
 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import { isSignedCancel, type MarketRelay, rentRequestHash, signAnswer } from "../../src/core/index.ts";
+import { isSignedCancel, type MarketRelay, rentRequestHash, signAnswer, upgradePrice } from "../../src/core/index.ts";
 import {
   buildTicket,
   type Chap,
@@ -60,12 +62,15 @@ export interface StageListing {
   readonly number: string;
   readonly daily: string;
   readonly features: readonly string[];
-  /** The phone account in its grants. */
+  /** The phone account in its grants; with `calls` in those of that tier alone. */
   readonly sip?: SipTerms;
+  /** What a day costs in the tier with calls; without it there is none. */
+  readonly calls?: string;
 }
 
 interface StageOrder {
   readonly request: RentRequest;
+  readonly price: MicroEmc;
   readonly chap: Chap;
   grant: RentalGrant | null;
   seq: number;
@@ -132,11 +137,14 @@ export class MarketStage {
   /** Offers a number: on the chain, and its record at the relay. */
   async list(listing: Omit<StageListing, "id"> & { readonly id: string }): Promise<void> {
     const id = listingId(listing.id);
-    const { daily, features } = listing;
+    const { daily, calls, features } = listing;
     const record = listingRecord({
       ...{ provider_id: PROVIDER, listing_id: id, capabilities: 11, rev: 1, features: [...features] },
       service_tiers: {
         sms_only: { enabled: true, pricing: { per_sms: "0", rental_daily: daily, rental_weekly: "0.2" } },
+        ...(calls === undefined
+          ? {}
+          : { sms_voice_video: { enabled: true, pricing: { per_sms: "0", rental_daily: calls } } }),
       },
       ...{ pubkey_verify: verifyOf(this.provider), timestamp: nowS() },
     });
@@ -208,9 +216,22 @@ export class MarketStage {
   }
 
   #quote(request: RentRequest): StageOrder {
-    const price = parseEmc(this.#listings.get(request.listing_id)?.daily ?? "0");
+    const price = this.#priceOf(request);
     const chap = { ...ticketAmount(price), window: BigInt(`0x${toHex(systemRandom.bytes(8))}`) };
-    return { request, chap, grant: null, seq: 0 };
+    return { request, price, chap, grant: null, seq: 0 };
+  }
+
+  #priceOf({ listing_id, change }: RentRequest): MicroEmc {
+    const { daily = "0", calls = daily } = this.#listings.get(listing_id) ?? {};
+    const changed = change?.kind === "upgrade" ? this.#rentalOf(change.rental_id)?.grant : null;
+    if (changed === null || changed === undefined) return parseEmc(daily);
+    const time = { startsAt: unixMs(changed.starts_at * 1000), expiresAt: unixMs(changed.expires_at * 1000) };
+    return upgradePrice(time, { now: parseEmc(daily), next: parseEmc(calls) }, systemClock.now());
+  }
+
+  #termsOf({ listing_id, tier }: RentRequest): { readonly sip?: SipTerms } {
+    const { sip, calls } = this.#listings.get(listing_id) ?? {};
+    return sip === undefined || (calls !== undefined && tier === "sms_only") ? {} : { sip };
   }
 
   async #grant(order: StageOrder): Promise<void> {
@@ -226,28 +247,29 @@ export class MarketStage {
           rental_id: renewed?.grant?.rental_id ?? toHex(systemRandom.bytes(16)),
           listing_id: request.listing_id,
         },
-        ...{ provider: verifyOf(this.provider), renter: request.renter, starts_at: nowS() },
+        ...{ provider: verifyOf(this.provider), renter: request.renter },
+        starts_at: renewed?.grant?.starts_at ?? nowS(),
         ...{
-          expires_at: from + DURATION_DAYS[request.duration] * DAY_S,
+          expires_at: from + (request.change?.kind === "upgrade" ? 0 : DURATION_DAYS[request.duration] * DAY_S),
           envelope_version: 1,
           rev: (renewed?.grant?.rev ?? 0) + 1,
           credit: null,
         },
       },
-      secret: { number: listing?.number ?? "", terms: listing?.sip === undefined ? {} : { sip: listing.sip } },
+      secret: { number: listing?.number ?? "", terms: this.#termsOf(request) },
     });
     await this.#send("PUT", `/rentals/${order.grant.rental_id}`, order.grant);
   }
 
   #rentalOf(rentalId: string): StageOrder | null {
-    return [...this.#orders.values()].find(({ grant }) => grant?.rental_id === rentalId) ?? null;
+    return [...this.#orders.values()].findLast(({ grant }) => grant?.rental_id === rentalId) ?? null;
   }
 
   async #tell(id: string, order: StageOrder, ticket: string | null = null): Promise<void> {
     const { request, chap, grant } = order;
     const { change } = request;
     const ended = change?.kind === "cancel" && isSignedCancel(suite, request) ? change.rental_id : null;
-    const price = ended === null ? (this.#listings.get(request.listing_id)?.daily ?? "0") : "0";
+    const price = ended === null ? shortEmc(order.price) : "0";
     const rental = ended ?? grant?.rental_id ?? null;
     const until = nowS() + 3600;
     const payments = {

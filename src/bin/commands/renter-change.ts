@@ -1,17 +1,18 @@
 // `renter renew`, `upgrade` and `cancel`: what a renter may ask for a rental that runs. Each is an order, with the key of the rental.
 
-import { listingId, type MicroEmc, microEmc, toHex } from "../../base/index.ts";
+import { listingId, toHex } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { signCancel } from "../../core/index.ts";
 import { publicKeysToText } from "../../envelope/index.ts";
 import type { RentalChange, RentalGrant, RentRequest } from "../../protocol/index.ts";
-import { DURATIONS, type RentalDuration, type Tier } from "../../registry/index.ts";
+import type { RentalDuration, Tier } from "../../registry/index.ts";
 import {
   FREE,
   judgeOffer,
   type ListingOfferView,
   type OrderFile,
-  shownTerms,
+  tierOfTerms,
+  upgradeCost,
   writeOrderFile,
 } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
@@ -61,7 +62,7 @@ interface Change {
 }
 
 function tierOf(renter: OpenRenter, grant: RentalGrant): Tier {
-  return shownTerms(sealedTerms(renter, grant)?.terms ?? {}).calls ? "sms_voice_video" : "sms_only";
+  return tierOfTerms(sealedTerms(renter, grant)?.terms ?? {});
 }
 
 /** Throws `market.order_open`: whoever only asks again must not pay twice. */
@@ -161,18 +162,6 @@ export function runRenew(io: CliIo, rental: string, options: RenewOptions): Prom
   });
 }
 
-/** The most that the rest of the time can cost: by whichever duration it was rented, the whole difference of both tiers. */
-function dearestStep(offer: ListingOfferView, now: Tier, next: Tier): { rental: MicroEmc; perSms: MicroEmc } {
-  const [from, to] = [now, next].map((wanted) => offer.tiers.find(({ tier }) => tier === wanted));
-  const steps = DURATIONS.flatMap((duration) => {
-    const price = to?.rental[duration] ?? null;
-    return price === null ? [] : [Math.max(0, price - (from?.rental[duration] ?? 0))];
-  });
-  if (to === undefined || steps.length === 0)
-    throw refuse("market.not_offered", `the listing has no ${next}`, "Keep the tier, or rent another listing.");
-  return { rental: microEmc(Math.max(...steps)), perSms: to.perSms };
-}
-
 /** Another tier for the time that is left. Rejects as `runRenew`. */
 export function runUpgrade(io: CliIo, rental: string, options: UpgradeOptions): Promise<ExitCode> {
   return runChange(io, {
@@ -180,7 +169,10 @@ export function runUpgrade(io: CliIo, rental: string, options: UpgradeOptions): 
     wanted: () => ({ tier: options.tier, duration: "daily", sms: 0 }),
     plan: (offer, provider, { tier }, now) => {
       if (tier === now) throw refuse("market.not_offered", `the rental has ${tier} already`, "Choose another tier.");
-      return { provider, ...dearestStep(offer, now, tier) };
+      const most = upgradeCost(offer, { now, next: tier, bought: null });
+      if (most === null)
+        throw refuse("market.not_offered", `the listing has no ${tier}`, "Keep the tier, or rent another listing.");
+      return { provider, ...most };
     },
   });
 }

@@ -15,7 +15,8 @@ import {
 } from "../../renter/index.ts";
 import { AccountSession, type AccountSessionDeps } from "./account-session.ts";
 import { isLockDue, type LockAfter } from "./auto-lock.ts";
-import { type Choice, MarketDesk } from "./market-desk.ts";
+import { EscrowBook } from "./escrow-book.ts";
+import { type Choice, MarketDesk, type UpgradeChoice } from "./market-desk.ts";
 import { pathOf } from "./routes.ts";
 import { lockedState, type Notice, type State, type View } from "./state.ts";
 import { keepVault, readVault } from "./vault-shelf.ts";
@@ -43,6 +44,7 @@ const NOTICE_TIME = seconds(5);
 export class Controller {
   readonly #deps: ControllerDeps;
   readonly #market: MarketDesk;
+  readonly escrows: EscrowBook;
   #session: AccountSession | null = null;
   #notice: () => void = () => {};
   /** Unix ms of the last touch. */
@@ -50,6 +52,7 @@ export class Controller {
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
+    this.escrows = new EscrowBook({ ...deps, session: () => this.#session });
     this.#market = new MarketDesk({ store: deps.store, account: deps.session.account });
   }
 
@@ -176,6 +179,12 @@ export class Controller {
   async rent(choice: Choice): Promise<void> {
     if (this.#session === null) return;
     const id = await this.#market.order(this.#session, choice);
+    this.go({ name: "order", id });
+  }
+
+  async upgrade(choice: UpgradeChoice): Promise<void> {
+    if (this.#session === null) return;
+    const id = await this.#market.upgrade(this.#session, choice);
     this.go({ name: "order", id });
   }
 

@@ -14,6 +14,7 @@ import {
   type OfferDeps,
   type RentingStep,
   rentNumber,
+  type Upgrade,
 } from "../../renter/index.ts";
 import type { AccountSession } from "./account-session.ts";
 import { PastedTickets } from "./pasted-ticket.ts";
@@ -34,6 +35,14 @@ export interface Choice {
   readonly renews: { readonly rentalId: string; readonly key: number } | null;
 }
 
+/** Another tier for a rental that runs. */
+export interface UpgradeChoice {
+  readonly offer: ListingOfferView;
+  readonly rental: Pick<AccountRental, "grant" | "key">;
+  readonly upgrade: Upgrade;
+  readonly method: Choice["method"];
+}
+
 const noWork: Omit<OrderWork, "id"> = {
   ...{ stage: "asking", payment: null, due: null, received: null, lastTicket: null, fault: null },
 };
@@ -42,14 +51,19 @@ const noWork: Omit<OrderWork, "id"> = {
 export function termsOf({ offer, tier, duration, renews }: Pick<Choice, "offer" | "tier" | "duration" | "renews">) {
   const terms = offer.tiers.find((each) => each.tier === tier);
   const rental = terms?.rental[duration] ?? null;
-  const { keys, rentable } = offer.judgement;
-  if (keys === null || !rentable || !(offer.available || renews !== null)) {
-    throw new AppError("market.not_rentable", "the listing cannot be rented", { hint: "Choose another." });
-  }
+  const provider = providerOf(offer, renews !== null);
   if (terms === undefined || rental === null) {
     throw new AppError("market.not_offered", "the listing does not offer this", { hint: "Choose another duration." });
   }
-  return { rental, perSms: terms.perSms, provider: keys.verify };
+  return { rental, perSms: terms.perSms, provider };
+}
+
+/** Throws `market.not_rentable`. `runs`: that it is rented now is by the rental that is changed. */
+function providerOf({ judgement: { keys, rentable }, available }: ListingOfferView, runs: boolean): string {
+  if (keys === null || !rentable || !(available || runs)) {
+    throw new AppError("market.not_rentable", "the listing cannot be rented", { hint: "Choose another." });
+  }
+  return keys.verify;
 }
 
 export class MarketDesk {
@@ -110,6 +124,27 @@ export class MarketDesk {
         ...(renews === null ? {} : { change: { kind: "renew", rental_id: renews.rentalId } }),
       },
       ...(renews === null ? {} : { key: renews.key }),
+    });
+    session.changed();
+    return request.order_id;
+  }
+
+  /** As `order`, for another tier. Throws `market.other_provider` where the listing is not that provider's any more. */
+  async upgrade(session: AccountSession, { offer, rental, upgrade, method }: UpgradeChoice): Promise<string> {
+    const account = await session.writable();
+    const { grant, key } = rental;
+    const provider = providerOf(offer, true);
+    if (provider !== grant.provider) {
+      throw new AppError("market.other_provider", "the listing is another provider's now than that of the rental", {
+        hint: "Pay nothing before you know why.",
+      });
+    }
+    const { request } = await account.plan({
+      ...{ provider, agreed: upgrade.most, key },
+      request: {
+        ...{ listing_id: grant.listing_id, tier: upgrade.tier, duration: "daily", sms: 0, payment: { method } },
+        ...{ envelope_version: grant.envelope_version, change: { kind: "upgrade", rental_id: grant.rental_id } },
+      },
     });
     session.changed();
     return request.order_id;

@@ -3,8 +3,8 @@
 import { VIEWS, type View } from "./state.ts";
 
 const BASE = "/dashboard/";
-const DETAILS = ["listing", "order", "renew"] as const;
-const DETAIL = /^(listing|order|renew)\/([0-9a-f]{1,64})$/;
+const DETAILS = ["listing", "order", "renew", "upgrade", "escrow"] as const;
+const DETAIL = /^(listing|order|renew|upgrade|escrow)\/([0-9a-f]{1,64})$/;
 
 export function viewOf(path: string): View {
   const rest = path.startsWith(BASE) ? path.slice(BASE.length) : "";

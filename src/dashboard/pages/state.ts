@@ -11,8 +11,8 @@ export type ViewName = (typeof VIEWS)[number];
 export type View =
   | { readonly name: ViewName }
   | { readonly name: "listing"; readonly id: string }
-  /** `id` of the rental that is renewed. */
-  | { readonly name: "renew"; readonly id: string }
+  /** `id` of the rental that is renewed, gets another tier, or has an escrow. */
+  | { readonly name: "renew" | "upgrade" | "escrow"; readonly id: string }
   | { readonly name: "order"; readonly id: string };
 
 /** `new`: no identity in this browser. `locked`: there is one, and its passphrase is asked for. */

@@ -2,6 +2,7 @@
 
 import { isAppError } from "../../base/index.ts";
 import { capital, Phrases, type ProblemText } from "../../page-parts/index.ts";
+import type { RentRequest } from "../../protocol/index.ts";
 import { type SenderPolicyTerms, visibleLine } from "../../renter/index.ts";
 import type { Messages } from "./strings/en.ts";
 
@@ -17,6 +18,13 @@ export function problemOf(words: Words, caught: unknown): ProblemText {
   const find = (kind: "problem" | "hint"): string | null =>
     words.find(`${kind}.${inner}`, values) ?? words.find(`${kind}.${code}`, values);
   return { what: find("problem") ?? `${capital(message)} (${code})`, hint: find("hint") ?? hint ?? null };
+}
+
+/** What an order is for. */
+export function orderedIn(words: Words, { tier, duration, change }: RentRequest): string {
+  const what = words.t(`tier.${tier}`);
+  if (change?.kind === "upgrade") return words.t("order.what.upgrade", { tier: what });
+  return words.t("order.what", { tier: what, duration: words.t(`duration.${duration}`) });
 }
 
 /** Whose messages the provider does not deliver. A kind that these pages do not know is told by its name. */

@@ -108,6 +108,7 @@ export const enMarket = {
   "renew.title": "Keep this number",
   "renew.submit": "Renew",
   "renew.key": "The time is added to what is left. Number and key stay the same.",
+  "renew.manual": "It is never renewed by itself: paying takes your wallet, whose keys are not in this page.",
   "renew.unknown": "No such number",
   "renew.not_offered": "The provider offers no more time for it now. Ask again later.",
   "order.title": "Your order",

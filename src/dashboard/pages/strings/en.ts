@@ -3,11 +3,13 @@
 import { enAccount } from "./en-account.ts";
 import { enApp } from "./en-app.ts";
 import { enEntrance } from "./en-entrance.ts";
+import { enEscrow } from "./en-escrow.ts";
 import { enInbox } from "./en-inbox.ts";
 import { enMarket } from "./en-market.ts";
 import { enPrivacy } from "./en-privacy.ts";
 import { enProblems } from "./en-problems.ts";
 import { enRentals } from "./en-rentals.ts";
+import { enUpgrade } from "./en-upgrade.ts";
 
 export const en = {
   ...enApp,
@@ -15,6 +17,8 @@ export const en = {
   ...enInbox,
   ...enMarket,
   ...enRentals,
+  ...enUpgrade,
+  ...enEscrow,
   ...enAccount,
   ...enPrivacy,
   ...enProblems,

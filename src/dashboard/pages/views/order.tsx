@@ -7,32 +7,11 @@ import { parseChap } from "../../../emercoin/index.ts";
 import { Empty, Icon } from "../../../page-parts/index.ts";
 import { type StoredOrder, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
+import { CopyValue } from "../parts/copy-value.tsx";
 import { CopyButton, Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import type { AskedPayment, OrderWork } from "../state.ts";
-import { problemOf } from "../words.ts";
-
-function Value({
-  name,
-  value,
-  children,
-}: {
-  readonly name: string;
-  readonly value: string;
-  readonly children?: preact.ComponentChildren;
-}) {
-  const words = useWords();
-  return (
-    <div class="pay-value">
-      <span class="soft">{name}</span>
-      <code>{children ?? value}</code>
-      <CopyButton class="small" value={value} said={words.t("app.copied")}>
-        {words.t("app.copy")}
-        <span class="hidden"> {name}</span>
-      </CopyButton>
-    </div>
-  );
-}
+import { orderedIn, problemOf } from "../words.ts";
 
 function PayEmc({
   payment: { address, amount },
@@ -47,8 +26,8 @@ function PayEmc({
       <div class="pay-ways">
         <QrCode text={`emercoin:${address}?amount=${amount}`} label={words.t("order.address.qr")} />
         <div class="pay-values">
-          <Value name={words.t("order.address")} value={address} />
-          <Value name={words.t("order.amount")} value={amount} />
+          <CopyValue name={words.t("order.address")} value={address} />
+          <CopyValue name={words.t("order.amount")} value={amount} />
         </div>
       </div>
     </section>
@@ -80,8 +59,8 @@ function PayTicket({ payment: { chap } }: { readonly payment: Extract<AskedPayme
       <div class="pay-ways">
         <QrCode text={chap} label={words.t("order.chap.qr")} />
         <div class="pay-values">
-          <Value name={words.t("order.chap")} value={chap} />
-          <Value name={words.t("order.command")} value={`numberbox pay ticket ${chap}`} />
+          <CopyValue name={words.t("order.chap")} value={chap} />
+          <CopyValue name={words.t("order.command")} value={`numberbox pay ticket ${chap}`} />
         </div>
       </div>
       <div class="field">
@@ -120,30 +99,38 @@ function Received({ work }: { readonly work: OrderWork }) {
   );
 }
 
+const GRANTED = { rental: "granted", renew: "renewed", upgrade: "upgraded", cancel: "renewed" } as const;
+
 function Granted({ order }: { readonly order: StoredOrder }) {
   const { controller, words } = useApp();
   const id = order.answer?.rental_id ?? null;
   const rental = useSelect((state) => state.rentals.find(({ grant }) => grant.rental_id === id) ?? null);
   const number = rental?.number ?? null;
-  const isRenewal = order.request.change !== undefined;
+  const kind = GRANTED[order.request.change?.kind ?? "rental"];
   return (
     <section class="panel granted" role="status">
       <Icon name="ready" />
-      <h2>{words.t(isRenewal ? "order.renewed" : "order.granted")}</h2>
+      <h2>{words.t(`order.${kind}`)}</h2>
       {number !== null && <p class="big-number">{visibleLine(number)}</p>}
       {rental !== null && (
         <p class="soft">{words.t("order.until", { date: words.date(rental.grant.expires_at * 1000) })}</p>
       )}
-      <p>{words.t(isRenewal ? "order.renewed.text" : "order.granted.text")}</p>
+      <p>{words.t(`order.${kind}.text`)}</p>
       <div class="actions">
         {number !== null && (
           <CopyButton value={number} said={words.t("rentals.number_copied")}>
             {words.t("rentals.copy")}
           </CopyButton>
         )}
-        <button type="button" class="primary" onClick={() => controller.go({ name: "inbox" })}>
-          {words.t("order.to_inbox")}
-        </button>
+        {kind === "upgraded" ? (
+          <button type="button" class="primary" onClick={() => controller.go({ name: "rentals" })}>
+            {words.t("nav.rentals")}
+          </button>
+        ) : (
+          <button type="button" class="primary" onClick={() => controller.go({ name: "inbox" })}>
+            {words.t("order.to_inbox")}
+          </button>
+        )}
       </div>
     </section>
   );
@@ -209,21 +196,18 @@ export function Order({ id }: { readonly id: string }) {
   if (order === null) {
     return <Empty icon="number" title={words.t("order.unknown")} text={words.t("order.unknown.text")} />;
   }
-  const { tier, duration, listing_id: listing } = order.request;
   return (
     <>
       <p class="crumb">
-        <ViewLink view={{ name: "listing", id: listing }}>
+        <ViewLink view={{ name: "listing", id: order.request.listing_id }}>
           <Icon name="back" />
-          {words.t("listing.title", { id: listing })}
+          {words.t("listing.title", { id: order.request.listing_id })}
         </ViewLink>
       </p>
       <div class="view-head">
         <div>
           <ViewTitle>{words.t("order.title")}</ViewTitle>
-          <p class="soft">
-            {words.t("order.what", { tier: words.t(`tier.${tier}`), duration: words.t(`duration.${duration}`) })}
-          </p>
+          <p class="soft">{orderedIn(words, order.request)}</p>
         </div>
       </div>
       <div class="narrow">

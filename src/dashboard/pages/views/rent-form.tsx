@@ -2,43 +2,12 @@
 
 import { useState } from "preact/hooks";
 import type { MicroEmc } from "../../../base/index.ts";
-import { ticketAmount } from "../../../emercoin/index.ts";
 import { DURATIONS, type RentalDuration, type Tier, type TierTerms } from "../../../registry/index.ts";
 import { type AccountRental, type ListingOfferView, priceOf } from "../../../renter/index.ts";
 import { useApp, useTask, useWords } from "../app-context.ts";
+import { MethodRadios, type PayMethod, Radios } from "../parts/choices.tsx";
 import { emcText } from "../parts/emc.tsx";
 import { Fault } from "../parts/frame.tsx";
-
-interface RadioProps<T extends string> {
-  readonly name: string;
-  readonly legend: string;
-  readonly value: T;
-  readonly options: readonly { readonly value: T; readonly title: string; readonly text: string }[];
-  readonly onValue: (value: T) => void;
-}
-
-function Radios<T extends string>({ name, legend, value, options, onValue }: RadioProps<T>) {
-  return (
-    <fieldset class={`choice choice-${options.length}`}>
-      <legend>{legend}</legend>
-      {options.map((option) => (
-        <label key={option.value}>
-          <input
-            type="radio"
-            name={name}
-            value={option.value}
-            checked={option.value === value}
-            onChange={() => onValue(option.value)}
-          />
-          <span>
-            <b>{option.title}</b>
-            <small>{option.text}</small>
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
 
 interface Offered {
   readonly terms: TierTerms;
@@ -84,35 +53,6 @@ function SmsField({
   );
 }
 
-function MethodRadios({
-  due,
-  method,
-  onMethod,
-}: {
-  readonly due: MicroEmc;
-  readonly method: "randpay" | "emc";
-  readonly onMethod: (method: "randpay" | "emc") => void;
-}) {
-  const words = useWords();
-  const { amount, risk } = ticketAmount(due);
-  return (
-    <Radios
-      name="method"
-      legend={words.t("rent.method")}
-      value={method}
-      onValue={onMethod}
-      options={[
-        { value: "emc", title: words.t("rent.method.emc"), text: words.t("rent.method.emc.text") },
-        {
-          value: "randpay",
-          title: words.t("rent.method.randpay"),
-          text: words.t("rent.method.randpay.text", { amount: words.decimal(String(amount / 1_000_000)), risk }),
-        },
-      ]}
-    />
-  );
-}
-
 interface TierRadiosProps {
   readonly offered: readonly Offered[];
   readonly tier: Tier;
@@ -128,9 +68,6 @@ function TierRadios({ offered, tier, onTier }: TierRadiosProps) {
   return <Radios name="tier" legend={words.t("rent.tier")} value={tier} onValue={onTier} options={options} />;
 }
 
-/** A rental with a phone account takes calls. */
-const tierOf = ({ sip }: AccountRental): Tier => (sip === null ? "sms_only" : "sms_voice_video");
-
 const TEXTS = {
   rent: { title: "rent.title", submit: "rent.submit", key: "rent.key" },
   renew: { title: "renew.title", submit: "renew.submit", key: "renew.key" },
@@ -145,12 +82,10 @@ export interface RentFormProps {
 export function RentForm({ offer, renews }: RentFormProps) {
   const { controller, words } = useApp();
   const offered = offeredBy(offer);
-  const [tier, setTier] = useState<Tier>(
-    renews === undefined ? (offered[0]?.terms.tier ?? "sms_only") : tierOf(renews),
-  );
+  const [tier, setTier] = useState<Tier>(renews === undefined ? (offered[0]?.terms.tier ?? "sms_only") : renews.tier);
   const [wanted, setDuration] = useState<RentalDuration>("daily");
   const [sms, setSms] = useState(20);
-  const [method, setMethod] = useState<"randpay" | "emc">("emc");
+  const [method, setMethod] = useState<PayMethod>("emc");
   const task = useTask();
   const ofTier = offered.filter(({ terms }) => terms.tier === tier);
   const chosen = ofTier.find(({ duration }) => duration === wanted) ?? ofTier[0];
@@ -193,7 +128,10 @@ export function RentForm({ offer, renews }: RentFormProps) {
       <button type="submit" class="primary wide" disabled={task.busy}>
         {words.t(texts.submit)}
       </button>
-      <p class="soft small">{words.t(texts.key)}</p>
+      <p class="soft small">
+        {words.t(texts.key)}
+        {renews !== undefined && ` ${words.t("renew.manual")}`}
+      </p>
     </form>
   );
 }

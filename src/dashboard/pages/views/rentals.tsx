@@ -2,11 +2,12 @@
 
 import { useState } from "preact/hooks";
 import { Empty, Icon } from "../../../page-parts/index.ts";
-import { type AccountRental, visibleLine } from "../../../renter/index.ts";
+import { type AccountRental, hasMore, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { CopyButton, ViewLink, ViewTitle } from "../parts/frame.tsx";
-import { policyIn } from "../words.ts";
+import { orderedIn, policyIn } from "../words.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
+import { EscrowPhaseName } from "./escrow-state.tsx";
 import { PhoneDialog } from "./phone-dialog.tsx";
 
 /** What is left of it counts as soon over: a tenth of the rental, a day at the most. */
@@ -21,7 +22,7 @@ function Gaps({ gaps }: Pick<AccountRental, "gaps">) {
 }
 
 function Details({ rental }: { readonly rental: AccountRental }) {
-  const words = useWords();
+  const { controller, words } = useApp();
   const [isEnding, setEnding] = useState(false);
   const { grant, gaps } = rental;
   const facts = [
@@ -56,6 +57,11 @@ function Details({ rental }: { readonly rental: AccountRental }) {
       <p class="soft small">
         <Gaps gaps={gaps} />
       </p>
+      {rental.escrow === null && (
+        <button type="button" class="small" onClick={() => controller.go({ name: "escrow", id: grant.rental_id })}>
+          {words.t("escrow.open")}
+        </button>
+      )}
       <button type="button" class="danger small" onClick={() => setEnding(true)}>
         {words.t("rentals.cancel")}
       </button>
@@ -84,7 +90,7 @@ function Left({ rental: { grant } }: { readonly rental: AccountRental }) {
 function RentalCard({ rental }: { readonly rental: AccountRental }) {
   const { controller, words } = useApp();
   const [isPhone, setPhone] = useState(false);
-  const { grant, number, sip, policy, received } = rental;
+  const { grant, number, sip, tier, policy, received } = rental;
   return (
     <li class="panel rental">
       <div class="rental-head">
@@ -97,11 +103,22 @@ function RentalCard({ rental }: { readonly rental: AccountRental }) {
       </div>
       <Left rental={rental} />
       <p class="soft">{words.count("rentals.messages", received)}</p>
+      {rental.escrow !== null && (
+        <p class="soft small">
+          <ViewLink view={{ name: "escrow", id: grant.rental_id }}>{words.t("escrow.title")}</ViewLink>:{" "}
+          <EscrowPhaseName rental={rental} />
+        </p>
+      )}
       {policy !== null && <p class="soft small">{policyIn(words, policy)}</p>}
       <div class="actions">
         <button type="button" onClick={() => controller.go({ name: "renew", id: grant.rental_id })}>
           {words.t("rentals.renew")}
         </button>
+        {hasMore(tier) && (
+          <button type="button" onClick={() => controller.go({ name: "upgrade", id: grant.rental_id })}>
+            {words.t("upgrade.open")}
+          </button>
+        )}
         {sip !== null && number !== null && (
           <button type="button" onClick={() => setPhone(true)}>
             <Icon name="handset" />
@@ -137,11 +154,7 @@ function OpenOrders() {
         {open.map(({ request, made_at }) => (
           <li key={request.order_id}>
             <span>
-              {words.t("order.what", {
-                tier: words.t(`tier.${request.tier}`),
-                duration: words.t(`duration.${request.duration}`),
-              })}{" "}
-              <span class="soft">{words.date(made_at)}</span>
+              {orderedIn(words, request)} <span class="soft">{words.date(made_at)}</span>
             </span>
             <ViewLink view={{ name: "order", id: request.order_id }}>
               {words.t("rentals.order.open")}

@@ -8,12 +8,14 @@ import { pathOf } from "../routes.ts";
 import { VIEWS, type View, type ViewName } from "../state.ts";
 import { Account } from "./account.tsx";
 import { Browse } from "./browse.tsx";
+import { EscrowView } from "./escrow.tsx";
 import { Inbox } from "./inbox.tsx";
 import { Listing } from "./listing.tsx";
 import { Order } from "./order.tsx";
 import { Privacy } from "./privacy.tsx";
 import { Renew } from "./renew.tsx";
 import { Rentals } from "./rentals.tsx";
+import { UpgradeView } from "./upgrade.tsx";
 
 const ICONS: Readonly<Record<ViewName, IconName>> = {
   inbox: "received",
@@ -24,7 +26,13 @@ const ICONS: Readonly<Record<ViewName, IconName>> = {
 };
 
 /** The view that a detail belongs to. */
-const PARENT = { listing: "browse", order: "rentals", renew: "rentals" } as const;
+const PARENT = {
+  listing: "browse",
+  order: "rentals",
+  renew: "rentals",
+  upgrade: "rentals",
+  escrow: "rentals",
+} as const;
 
 function useCurrent(): ViewName {
   return useSelect(({ view }) => ("id" in view ? PARENT[view.name] : view.name));
@@ -170,6 +178,10 @@ function Shown({ view }: { readonly view: View }) {
       return <Listing key={view.id} id={view.id} />;
     case "renew":
       return <Renew key={view.id} id={view.id} />;
+    case "upgrade":
+      return <UpgradeView key={view.id} id={view.id} />;
+    case "escrow":
+      return <EscrowView key={view.id} id={view.id} />;
     case "order":
       return <Order key={view.id} id={view.id} />;
   }

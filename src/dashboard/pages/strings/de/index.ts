@@ -4,11 +4,13 @@ import type { Translation } from "../en.ts";
 import { deAccount } from "./account.ts";
 import { deApp } from "./app.ts";
 import { deEntrance } from "./entrance.ts";
+import { deEscrow } from "./escrow.ts";
 import { deInbox } from "./inbox.ts";
 import { deMarket } from "./market.ts";
 import { dePrivacy } from "./privacy.ts";
 import { deProblems } from "./problems.ts";
 import { deRentals } from "./rentals.ts";
+import { deUpgrade } from "./upgrade.ts";
 
 export const de: Translation = {
   ...deApp,
@@ -16,6 +18,8 @@ export const de: Translation = {
   ...deInbox,
   ...deMarket,
   ...deRentals,
+  ...deUpgrade,
+  ...deEscrow,
   ...deAccount,
   ...dePrivacy,
   ...deProblems,

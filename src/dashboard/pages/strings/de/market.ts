@@ -113,6 +113,8 @@ export const deMarket: Translation = {
   "renew.title": "Diese Nummer behalten",
   "renew.submit": "Verlängern",
   "renew.key": "Die Zeit kommt zur verbleibenden hinzu. Nummer und Schlüssel bleiben gleich.",
+  "renew.manual":
+    "Von selbst verlängert sich nichts: Zum Zahlen braucht es Ihre Wallet, deren Schlüssel nicht in dieser Seite sind.",
   "renew.unknown": "Keine solche Nummer",
   "renew.not_offered": "Der Anbieter bietet dafür zurzeit keine weitere Zeit an. Fragen Sie später wieder.",
   "order.title": "Ihre Bestellung",

@@ -4,11 +4,13 @@ import type { Translation } from "../en.ts";
 import { esAccount } from "./account.ts";
 import { esApp } from "./app.ts";
 import { esEntrance } from "./entrance.ts";
+import { esEscrow } from "./escrow.ts";
 import { esInbox } from "./inbox.ts";
 import { esMarket } from "./market.ts";
 import { esPrivacy } from "./privacy.ts";
 import { esProblems } from "./problems.ts";
 import { esRentals } from "./rentals.ts";
+import { esUpgrade } from "./upgrade.ts";
 
 export const es: Translation = {
   ...esApp,
@@ -16,6 +18,8 @@ export const es: Translation = {
   ...esInbox,
   ...esMarket,
   ...esRentals,
+  ...esUpgrade,
+  ...esEscrow,
   ...esAccount,
   ...esPrivacy,
   ...esProblems,

@@ -113,6 +113,7 @@ export const esMarket: Translation = {
   "renew.title": "Conservar este número",
   "renew.submit": "Renovar",
   "renew.key": "El tiempo se suma al que queda. El número y la clave siguen siendo los mismos.",
+  "renew.manual": "Nunca se renueva solo: para pagar hace falta su monedero, cuyas claves no están en esta página.",
   "renew.unknown": "No existe ese número",
   "renew.not_offered": "El proveedor no ofrece ahora más tiempo para él. Pregunte de nuevo más tarde.",
   "order.title": "Su pedido",

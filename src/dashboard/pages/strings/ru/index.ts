@@ -4,11 +4,13 @@ import type { Translation } from "../en.ts";
 import { ruAccount } from "./account.ts";
 import { ruApp } from "./app.ts";
 import { ruEntrance } from "./entrance.ts";
+import { ruEscrow } from "./escrow.ts";
 import { ruInbox } from "./inbox.ts";
 import { ruMarket } from "./market.ts";
 import { ruPrivacy } from "./privacy.ts";
 import { ruProblems } from "./problems.ts";
 import { ruRentals } from "./rentals.ts";
+import { ruUpgrade } from "./upgrade.ts";
 
 export const ru: Translation = {
   ...ruApp,
@@ -16,6 +18,8 @@ export const ru: Translation = {
   ...ruInbox,
   ...ruMarket,
   ...ruRentals,
+  ...ruUpgrade,
+  ...ruEscrow,
   ...ruAccount,
   ...ruPrivacy,
   ...ruProblems,
