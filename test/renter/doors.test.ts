@@ -135,7 +135,8 @@ describe("follow at two addresses of one relay", () => {
     expect(doors[0].callers.length).toBeGreaterThan(before);
     doors[1].shut();
     await deliver();
-    await sink.until(() => sink.entries.length === 2);
+    // A machine that stands still while the time of the test goes on may have led it back to the second meanwhile.
+    await passUntil(rig, clock, () => sink.entries.length === 2);
     expect([sink.seqs, sink.downs]).toEqual([[1, 2], []]);
   });
 
