@@ -30,6 +30,7 @@ interface EnumOptions extends PublishOptions {
 interface MirrorOptions {
   readonly address: readonly string[];
   readonly key?: string;
+  readonly cert?: readonly string[];
   readonly ttl: number;
 }
 
@@ -113,8 +114,8 @@ function registerEnum(program: Command, io: CliIo, setExit: (code: ExitCode) => 
 async function show(io: CliIo, host: string, options: LookupOptions): Promise<void> {
   const found = await ask<DnsReply>(io, options, {
     node: async ({ node }) => {
-      const { addresses, ...mirror } = await showMirror(node, host);
-      return { ...mirror, addresses: [...addresses] };
+      const { addresses, certificates, ...mirror } = await showMirror(node, host);
+      return { ...mirror, addresses: [...addresses], certificates: [...certificates] };
     },
     box: async () =>
       (await openBoxApi(io, dataFolder(io, options.data))).call({
@@ -126,6 +127,7 @@ async function show(io: CliIo, host: string, options: LookupOptions): Promise<vo
   if (options.json === true) return io.out(`${JSON.stringify(found)}\n`);
   io.out(`${found.host}  ${found.addresses.join(" ") || "no address"}\n`);
   io.out(found.key === null ? "No key is pinned: rely on its certificate alone.\n" : `Key  ${found.key}\n`);
+  for (const each of found.certificates) io.out(`Certificate  ${each}\n`);
 }
 
 function mirrorOptions(command: Command): Command {
@@ -133,6 +135,7 @@ function mirrorOptions(command: Command): Command {
     .argument("<host>", "host name, such as relay.example.coin")
     .requiredOption("--address <ip...>", "its addresses, IPv4 or IPv6")
     .option("--key <base64url>", "the relay's verify key, to be pinned")
+    .option("--cert <sha256...>", "SHA-256 of the certificate that it shows, in hex; two while one is replaced")
     .option("--ttl <seconds>", "how long resolvers may keep it", wholeNumber(60, 604_800), 3600);
 }
 
@@ -142,14 +145,14 @@ function registerDns(program: Command, io: CliIo): void {
     .argument("<host>", "host name")
     .action((host: string, options: LookupOptions) => show(io, host, options));
   mirrorOptions(group.command("make").description("print name and value of a record, for name_new")).action(
-    (host: string, { address: addresses, key, ttl }: MirrorOptions) =>
-      io.out(`${dnsName(host)}\n${mirrorValue({ addresses, key: key ?? null }, ttl)}\n`),
+    (host: string, { address: addresses, key, cert: certificates = [], ttl }: MirrorOptions) =>
+      io.out(`${dnsName(host)}\n${mirrorValue({ addresses, key: key ?? null, certificates }, ttl)}\n`),
   );
   mirrorOptions(publishCommand(group, "publish", "put a relay's host into the chain through the running box"))
     .option("--days <n>", "term that the name is paid for", wholeNumber(30, 3650), 365)
     .action((host: string, options: PublishOptions & MirrorOptions & { readonly days: number }) => {
-      const { address: addresses, key = null, ttl, days } = options;
-      return publishThrough(io, "dns", options, { body: { host, addresses, key, ttl, days } });
+      const { address: addresses, key = null, cert: certificates = [], ttl, days } = options;
+      return publishThrough(io, "dns", options, { body: { host, addresses, key, certificates, ttl, days } });
     });
 }
 

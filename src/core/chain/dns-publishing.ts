@@ -43,9 +43,9 @@ export class DnsPublishing {
   }
 
   /** A name that stands is updated and keeps its term; one that says the same already is renewed. */
-  async #wish({ host, addresses, key, ttl, days }: DnsRequest): Promise<NameWish> {
+  async #wish({ host, addresses, key, certificates, ttl, days }: DnsRequest): Promise<NameWish> {
     const name = dnsName(host);
-    const text = mirrorValue({ addresses, key }, ttl);
+    const text = mirrorValue({ addresses, key, certificates }, ttl);
     const record = await this.#deps.node.name(name);
     const base = { purpose: "dns", name, value: utf8(text), address: null } as const;
     if (record?.state !== "active") return { ...base, operation: "new", days };
