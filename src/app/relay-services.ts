@@ -50,11 +50,11 @@ export function createBoxRelay(
     readonly onTime: (at: UnixMs) => void;
   },
 ): BoxRelay {
-  const { config, identity, suite, provider, names } = deps;
+  const { config, identity, suite, provider, names, ...rest } = deps;
   if (config.relay === undefined) return absentRelay();
   const sign = (bytes: Uint8Array): Uint8Array => suite.ed25519Sign(identity.seed.reveal(), bytes);
   const way = relayWay(config.relay, names);
-  const client = createRelayClient({ ...deps, ...way, identity: { verify: provider, sign } });
+  const client = createRelayClient({ ...rest, ...way, identity: { verify: provider, sign } });
   return {
     get url() {
       return client.url;

@@ -59,6 +59,8 @@ export const dnsPublishRequest = z.strictObject({
     .array(z.string().regex(/^[0-9a-f]{64}$/))
     .max(4)
     .default([]),
+  /** Labels below it that have records of their own. */
+  subdomains: z.array(z.string().max(63)).max(16).default([]),
   ttl: z.int().min(60).max(604_800).default(3600),
   days: z.int().min(30).max(3650).default(365),
   dry_run: z.boolean().default(false),

@@ -25,6 +25,7 @@ const DEFAULT_TTL = 3600;
 const LIST_TYPES: ReadonlySet<string> = new Set(["A", "AAAA", "NS", "MX", "SD"]);
 const TYPES: ReadonlySet<string> = new Set([...LIST_TYPES, "CNAME", "TXT", "PTR", "SRV", "TTL"]);
 const KEY = /^[A-Za-z0-9_-]{43}$/;
+const LABEL = /^(?:\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/;
 const CERTIFICATE = /^[0-9a-f]{64}$/;
 const PIN = "numberbox-relay=";
 const CERTIFICATE_PIN = "numberbox-cert=";
@@ -95,10 +96,15 @@ export function mirrorOf(host: string, value: string): RelayMirror {
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 const IPV6 = /^(?=.*:.*:)[0-9a-f:]{2,39}$/i;
 
-type Published = Pick<RelayMirror, "addresses" | "key"> & Partial<Pick<RelayMirror, "certificates">>;
+export interface MirrorWish extends Pick<RelayMirror, "addresses" | "key"> {
+  readonly certificates?: readonly string[];
+  /** Labels below the host that have records of their own; `*` for each. Anybody can register those that nobody has. */
+  readonly subdomains?: readonly string[];
+}
 
 /** The value that a relay's operator publishes. Throws `dns.bad_record`. */
-export function mirrorValue({ addresses, key, certificates = [] }: Published, ttl = DEFAULT_TTL): string {
+export function mirrorValue(wish: MirrorWish, ttl = DEFAULT_TTL): string {
+  const { addresses, key, certificates = [], subdomains = [] } = wish;
   const four = addresses.filter((address) => IPV4.test(address));
   const six = addresses.filter((address) => IPV6.test(address));
   if (four.length + six.length !== addresses.length || addresses.length === 0)
@@ -106,11 +112,13 @@ export function mirrorValue({ addresses, key, certificates = [] }: Published, tt
   if (key !== null && !KEY.test(key)) throw bad("the relay's key is not 32 bytes of base64url");
   if (!certificates.every((each) => CERTIFICATE.test(each)))
     throw bad("a certificate's pin is not its SHA-256 in lower-case hex");
+  if (!subdomains.every((each) => LABEL.test(each))) throw bad("a subdomain is no label of a host name");
   const pins = [...(key === null ? [] : [`${PIN}${key}`]), ...certificates.map((each) => `${CERTIFICATE_PIN}${each}`)];
   const parts = [
     ...(four.length > 0 ? [`A=${four.join(",")}`] : []),
     ...(six.length > 0 ? [`AAAA=${six.join(",")}`] : []),
     ...(pins.length > 0 ? [`TXT=${pins.join(",")}`] : []),
+    ...(subdomains.length > 0 ? [`SD=${subdomains.join(",")}`] : []),
     `TTL=${ttl}`,
   ];
   return parts.join("|");

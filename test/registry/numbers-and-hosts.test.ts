@@ -107,6 +107,13 @@ describe("EmerDNS records", () => {
     );
   });
 
+  it("name subdomains that have records of their own", () => {
+    const wish = { addresses: ["192.0.2.1"], key: null };
+    expect(mirrorValue({ ...wish, subdomains: ["gateway", "*"] })).toBe("A=192.0.2.1|SD=gateway,*|TTL=3600");
+    for (const fault of [{ subdomains: ["a.b"] }, { subdomains: ["a|TXT=x"] }, { certificates: ["ab"] }])
+      expect(() => mirrorValue({ ...wish, ...fault })).toThrow(expect.objectContaining({ code: "dns.bad_record" }));
+  });
+
   it("may redefine their separator", () => {
     expect(parseDnsValue("~;A=1.2.3.4,5.6.7.8;TXT=a|b")).toEqual({
       entries: [
