@@ -192,18 +192,8 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     sipCertificate: () => voiceSetup?.certificate?.current() ?? null,
     sipGateway: () => gateway?.known ?? null,
     certificates: () => entrance.certificates(),
-    live,
-    chain,
-    names,
-    store,
-    identity,
-    storageKey,
-    time,
-    sims,
-    boards,
-    machine,
-    openSimLink,
-    sound,
+    ...{ live, chain, names, store, identity, storageKey, time, sims },
+    ...{ boards, machine, openSimLink, sound },
   });
   await services.archive.load();
   parts.started("events", () => services.archive.stop());

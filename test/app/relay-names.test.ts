@@ -2,14 +2,20 @@
 
 import { createHash, X509Certificate } from "node:crypto";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openRelayNames } from "../../src/app/relay-names.ts";
+import { examineStoppedBox } from "../../src/app/doctor.ts";
+import { openRelayGateway } from "../../src/app/relay-gateway.ts";
+import { finderOf, openRelayNames } from "../../src/app/relay-names.ts";
 import { relayWay } from "../../src/app/relay-services.ts";
+import { examineRelay } from "../../src/app/wizard-checks.ts";
 import { Secret, utf8 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
+import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { createEmercoinNode, httpTransport } from "../../src/chain/index.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
@@ -20,6 +26,7 @@ import { messageOf, provider, signWith, verifyOf } from "../relay/fixtures.ts";
 import { startSimEmercoin } from "../sim/emercoin/index.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { SocksProxy } from "../sim/socks-proxy.ts";
+import { tempFolder } from "../sqlite/temp-folder.ts";
 
 const { signal } = new AbortController();
 const HOST = "gateway.private.ness";
@@ -60,11 +67,15 @@ async function scene(value: string) {
   ]);
   const [log, store] = [new RecordingLogger(), new MemorySettings()];
   const emercoin = { url: sim.url, user: "emc", password_file: "rpc" };
-  const open = async (relay: object, over: object = {}) => {
-    const text = JSON.stringify({ relay, emercoin: { ...emercoin, ...over } });
-    const config = parseBoxConfig(text, "test");
-    if (config.relay === undefined) throw new Error("no relay");
+  const named = async (relay: object, over: object = {}) => {
+    const voice = { host: "gateway.example", sip_edge: "relay", asterisk: { password_file: "ari" } };
+    const config = parseBoxConfig(JSON.stringify({ relay, voice, emercoin: { ...emercoin, ...over } }), "test");
     const names = await openRelayNames({ config, node, store, clock: systemClock, log });
+    return { config, names };
+  };
+  const open = async (relay: object, over: object = {}) => {
+    const { config, names } = await named(relay, over);
+    if (config.relay === undefined) throw new Error("no relay");
     const identity = { verify: verifyOf(provider), sign: signWith(provider) };
     const way = relayWay(config.relay, names);
     const client = createRelayClient({ ...way, identity, clock: systemClock, random: systemRandom, log });
@@ -78,7 +89,7 @@ async function scene(value: string) {
     await sim.call("name_update", [`dns:${HOST}`, Buffer.from(utf8(text)).toString("base64"), 0, "", "base64"]);
     sim.mine(1);
   };
-  return { sim, open, update, log, store };
+  return { sim, open, named, update, log, store };
 }
 
 const record = (address: string, pin: string) => `A=${address}|TXT=numberbox-cert=${pin}|TTL=600`;
@@ -141,6 +152,26 @@ describe("a relay whose name only EmerDNS knows", () => {
     await proxy.stop();
     expect(await (await open(section))()).toBe("retry net.proxy");
     expect(relay.seen.length).toBe(2);
+  });
+
+  it("is asked by the wizard, the doctor of a stopped box and the calls in the same way", async () => {
+    const relay = await secureRelay("127.0.0.1");
+    const { named, log, store } = await scene(record("127.0.0.1", relay.pin));
+    const url = `https://${HOST}:${relay.port}`;
+    const { config, names } = await named({ url });
+    const identity = { verify: verifyOf(provider), sign: signWith(provider) };
+    const way = { url, names: finderOf(names, undefined) };
+    const { findings } = await examineRelay({ clock: systemClock, identity, signal }, way);
+    expect(findings).toMatchObject([{ code: "relay.not_a_relay" }]);
+    const gateway = await openRelayGateway({ config, store, names, clock: systemClock, log });
+    await expect(gateway?.discover(signal)).rejects.toMatchObject({ code: "voice.relay_unreachable" });
+    expect(gateway?.trunkNames?.owns(HOST)).toBe(true);
+    const dataFolder = tempFolder();
+    writeFileSync(join(dataFolder, "rpc"), "emc\n");
+    const deps = { clock: systemClock, random: systemRandom, suite: systemCrypto, log, dataFolder };
+    const view = await examineStoppedBox({ ...deps, credentials: undefined, config: async () => config });
+    expect(view.findings.filter(({ check }) => check === "relay")).toMatchObject([{ code: "relay.answers" }]);
+    expect(relay.seen.length).toBe(3);
   });
 
   it("is left to other name services where the configuration says so, and a record that is over counts no more", async () => {
