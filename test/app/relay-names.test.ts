@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { examineStoppedBox } from "../../src/app/doctor.ts";
+import { currentIdentity, openOrCreateKeystore } from "../../src/app/keystore-file.ts";
 import { openRelayGateway } from "../../src/app/relay-gateway.ts";
 import { finderOf, openRelayNames } from "../../src/app/relay-names.ts";
 import { relayWay } from "../../src/app/relay-services.ts";
@@ -19,14 +20,16 @@ import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { createEmercoinNode, httpTransport } from "../../src/chain/index.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
+import { publicKeysToText } from "../../src/envelope/index.ts";
 import { createRelayClient } from "../../src/relay/index.ts";
 import { makeServerCertificate } from "../../src/tls/index.ts";
-import { RecordingLogger } from "../core/core-rig.ts";
+import { RecordingLogger, renter } from "../core/core-rig.ts";
 import { messageOf, provider, signWith, verifyOf } from "../relay/fixtures.ts";
 import { startSimEmercoin } from "../sim/emercoin/index.ts";
 import { MemorySettings } from "../sim/memory-settings.ts";
 import { SocksProxy } from "../sim/socks-proxy.ts";
 import { tempFolder } from "../sqlite/temp-folder.ts";
+import { frameOf, newBoard, openBox, openRelay, parts, ready } from "./box-rig.ts";
 
 const { signal } = new AbortController();
 const HOST = "gateway.private.ness";
@@ -172,6 +175,26 @@ describe("a relay whose name only EmerDNS knows", () => {
     const view = await examineStoppedBox({ ...deps, credentials: undefined, config: async () => config });
     expect(view.findings.filter(({ check }) => check === "relay")).toMatchObject([{ code: "relay.answers" }]);
     expect(relay.seen.length).toBe(3);
+  });
+
+  it("takes the SMS of a whole box", async () => {
+    const folder = tempFolder();
+    const unlock = { key_file: "unlock.key" };
+    const keystore = await openOrCreateKeystore({ ...parts, folder, unlock, credentials: undefined }, "provider");
+    const relay = await openRelay(currentIdentity(keystore).verify);
+    const { sim } = await scene("A=127.0.0.1");
+    writeFileSync(join(folder, "rpc"), "emc\n");
+    const emercoin = { url: sim.url, user: "emc", password_file: "rpc" };
+    const sections = { relay: { url: `http://${HOST}:${new URL(relay.url).port}` }, emercoin };
+    const board = newBoard(1);
+    const { box } = await openBox({ folder, board, slots: 1, sections });
+    await ready(box);
+    const keys = publicKeysToText(renter);
+    await box.console.grant({ line: "line-1", renter: keys, days: 1, envelope_version: 1, credit: null });
+    const forwarded = frameOf(box, (frame) => frame.type === "overview" && frame.overview.counts.forwarded === 1);
+    board.modem(1).sendSms({ from: "+15550100", body: "hello" });
+    await forwarded;
+    expect(await box.store.getSetting("emerdns.known")).toContain(`"${HOST}":{"addresses":["127.0.0.1"]`);
   });
 
   it("is left to other name services where the configuration says so, and a record that is over counts no more", async () => {
