@@ -55,6 +55,7 @@ import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
 import { openRelayGateway } from "./relay-gateway.ts";
+import { openRelayNames, type RelayNames } from "./relay-names.ts";
 import type { Machine } from "./service-deps.ts";
 import { SoundThread } from "./sound/sound-thread.ts";
 import { startSupport } from "./support-services.ts";
@@ -152,6 +153,8 @@ interface OpenBox {
   readonly services: BoxServices;
   readonly time: TrustedTime;
   readonly chain: ChainLink | null;
+  /** Undefined on a box that asks no node for hosts. */
+  readonly names: RelayNames | undefined;
   readonly entrance: Entrance;
   /** Null on a box without calls. */
   readonly voice: VoiceServices | null;
@@ -174,12 +177,13 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const boards = await Boards.load(config, folder.path);
   const chain = config.emercoin === undefined ? null : await openChain({ ...deps, section: config.emercoin, log });
   parts.started("chain", async () => chain?.stop());
+  const names = await openRelayNames({ ...deps, node: chain?.node, store });
   const entrance = await openEntrance({ ...deps, store, storageKey });
   parts.started("certificates", async () => entrance.stop());
   const now = (): UnixMs => time.now();
   const calls = await prepareCalls(config.voice, { ...deps, dataFolder: folder.path, now });
   const voiceSetup = calls.setup;
-  const gateway = await openRelayGateway({ ...deps, store });
+  const gateway = await openRelayGateway({ ...deps, store, names });
   const live = deps.live ?? new LiveConfig(config, { log });
   const sound = calls.setup === null ? null : new SoundThread({ machine, clock, log });
   parts.started("sound", async () => sound?.stop());
@@ -188,17 +192,8 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     sipCertificate: () => voiceSetup?.certificate?.current() ?? null,
     sipGateway: () => gateway?.known ?? null,
     certificates: () => entrance.certificates(),
-    live,
-    chain,
-    store,
-    identity,
-    storageKey,
-    time,
-    sims,
-    boards,
-    machine,
-    openSimLink,
-    sound,
+    ...{ live, chain, names, store, identity, storageKey, time, sims },
+    ...{ boards, machine, openSimLink, sound },
   });
   await services.archive.load();
   parts.started("events", () => services.archive.stop());
@@ -216,7 +211,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     voiceSetup,
     machine: createMachine(deps),
   });
-  return { store, identity, services, time, chain, entrance, voice, appliance };
+  return { store, identity, services, time, chain, names, entrance, voice, appliance };
 }
 
 /** Inner parts first: what takes messages in starts when everything behind it is ready, and stops before it. */
@@ -277,6 +272,7 @@ async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promi
     ...deps,
     store,
     chain,
+    names: box.names,
     checks: checksOf(services, flows),
     running: runningBox(services, time),
   });

@@ -21,6 +21,7 @@ import { machineExam, programRunner, serviceProbe, UsbTtys } from "../host/index
 import { askRelay } from "../relay/index.ts";
 import { Boards, type PlacedSlot } from "./boards.ts";
 import { createMachine } from "./machine-services.ts";
+import type { RelayNames } from "./relay-names.ts";
 import { relayWay } from "./relay-services.ts";
 import type { Machine } from "./service-deps.ts";
 import type { SlotFleet } from "./slot-fleet.ts";
@@ -30,6 +31,7 @@ export interface SurroundingsDeps {
   readonly log: Logger;
   readonly dataFolder: string;
   readonly machine?: Machine | undefined;
+  readonly names?: RelayNames | undefined;
 }
 
 /** What only a box that runs can tell. */
@@ -94,10 +96,16 @@ function brokerServices(config: BoxConfig): readonly NamedService[] {
 }
 
 /** The relay's addresses, asked by the way that the box itself goes: beside a proxy nobody must see that it asks. */
-function relayExam(section: BoxRelaySection, probe: Pick<ServiceProbe, "http">, clock: Clock) {
-  const way = relayWay(section);
+function relayExam(
+  section: BoxRelaySection,
+  probe: Pick<ServiceProbe, "http">,
+  { clock, names }: Pick<SurroundingsDeps, "clock" | "names">,
+) {
+  const way = relayWay(section, names);
   const doors = [section, ...section.mirrors];
-  const isPlain = way.proxy === undefined && doors.every(({ pin }) => pin === undefined);
+  const isPlain =
+    way.proxy === undefined &&
+    doors.every((door) => door.pin === undefined && way.names?.owns(new URL(door.url).hostname) !== true);
   // Where nothing is special, the machine's own probe tells names and certificates apart.
   const http = isPlain ? probe.http : (url: string) => askRelay({ way, url, clock });
   return { urls: doors.map(({ url }) => url), http };
@@ -119,7 +127,7 @@ export function configuredDoctor(
   const own = running === null ? [...remoteSlots(config), ...brokerServices(config)] : [];
   const services = [...own, ...config.doctor.services];
   const probe = serviceProbe(clock);
-  const relay = config.relay === undefined ? null : relayExam(config.relay, probe, clock);
+  const relay = config.relay === undefined ? null : relayExam(config.relay, probe, deps);
   return [
     ...portChecks({ exam, ttys: new UsbTtys({ sys, dev, log }), ports }),
     ...(running === null ? [] : [slotsCheck(running.slots)]),

@@ -2,13 +2,21 @@
 
 import { type Clock, type CryptoSuite, type Logger, messageOf, type Random, seconds } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import { chainCheck, createDoctor, type DoctorCheck, type DoctorConsole, good } from "../core/index.ts";
+import {
+  chainCheck,
+  createDoctor,
+  type DoctorCheck,
+  type DoctorConsole,
+  good,
+  type SettingStore,
+} from "../core/index.ts";
 import type { DoctorView } from "../protocol/index.ts";
 import type { FileBoxStore } from "../store/index.ts";
 import { type ChainLink, openChain, rememberFromFile } from "./chain-services.ts";
 import { folderCheck, keystoreCheck, stoppedFolderCheck, stoppedStoreCheck, storeCheck } from "./doctor-checks.ts";
 import { configuredDoctor, machineDoctor, type RunningBox, type SurroundingsDeps } from "./doctor-services.ts";
 import { Parts } from "./parts.ts";
+import { openRelayNames } from "./relay-names.ts";
 import type { Machine } from "./service-deps.ts";
 
 export interface BoxDoctorDeps extends SurroundingsDeps {
@@ -56,6 +64,9 @@ const sound: DoctorCheck = {
   run: async () => [good("config.sound", "it can be read")],
 };
 
+/** What a running box remembers lies in a store that may not be sound. */
+const NO_SETTINGS: SettingStore = { getSetting: async () => null, setSetting: async () => {} };
+
 async function configured(deps: StoppedBoxDeps, parts: Parts): Promise<readonly DoctorCheck[]> {
   if (deps.config === null) return [noConfig];
   const { config: read, dataFolder: folder, clock, log } = deps;
@@ -67,19 +78,33 @@ async function configured(deps: StoppedBoxDeps, parts: Parts): Promise<readonly 
   }
   const { emercoin: section, unlock } = config;
   const keys = keystoreCheck({ ...deps, folder, unlock });
-  const around = configuredDoctor(deps, config, null);
-  if (section === undefined) return [sound, keys, ...around];
-  const node: DoctorCheck = {
+  if (section === undefined) return [sound, keys, ...configuredDoctor(deps, config, null)];
+  let opening: Promise<ChainLink> | null = null;
+  const open = async (): Promise<ChainLink> => {
+    const chain = await openChain({ section, dataFolder: folder, clock, log });
+    parts.started("chain", () => chain.stop());
+    return chain;
+  };
+  const opened = (): Promise<ChainLink> => {
+    opening ??= open();
+    return opening;
+  };
+  const node = {
+    name: async (name: string) => (await opened()).node.name(name),
+    status: async () => (await opened()).node.status(),
+  };
+  const names = await openRelayNames({ config, node, store: NO_SETTINGS, clock, log });
+  const around = configuredDoctor({ ...deps, names }, config, null);
+  const chain: DoctorCheck = {
     name: "Emercoin node",
     area: "chain",
     run: async () => {
-      const chain = await openChain({ section, dataFolder: folder, clock, log });
-      parts.started("chain", () => chain.stop());
-      await rememberFromFile({ section, dataFolder: folder }, chain.gate);
-      return await chainCheck(chain).run();
+      const link = await opened();
+      await rememberFromFile({ section, dataFolder: folder }, link.gate);
+      return await chainCheck(link).run();
     },
   };
-  return [sound, keys, ...around, node];
+  return [sound, keys, ...around, chain];
 }
 
 /** Never rejects. Whatever it opens it closes. */

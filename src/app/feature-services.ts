@@ -19,6 +19,7 @@ import { startKept } from "./kept-services.ts";
 import type { LiveConfig } from "./live-config.ts";
 import { createMachine } from "./machine-services.ts";
 import type { Parts } from "./parts.ts";
+import type { RelayNames } from "./relay-names.ts";
 import { startSignal } from "./signal-services.ts";
 import { startUpdates } from "./update-services.ts";
 import type { VoiceServices } from "./voice-services.ts";
@@ -33,6 +34,7 @@ export interface FeatureDeps extends StartBackupsDeps {
   readonly storedConfig?: (() => Promise<BoxConfig | null>) | undefined;
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;
+  readonly names: RelayNames | undefined;
   /** What it finds belongs into what is sent to whoever helps. */
   readonly doctor: DoctorConsole;
   /** Null on a box without calls. */

@@ -13,16 +13,18 @@ import {
 import type { BoxConfig, VoiceSection } from "../config/index.ts";
 import type { Rentals, SettingStore, SipAccounts, VoiceGateway } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
-import { type Socks5Proxy, socks5Connect } from "../net/index.ts";
+import { type HostFinder, type Socks5Proxy, socks5Connect } from "../net/index.ts";
 import { type CallsReply, parseJsonWith, type RelayVoice, relayVoice } from "../protocol/index.ts";
 import { fetchRelayVoice } from "../relay/index.ts";
 import { type DialTcp, RelayEdge, type TrunkPlace, trunkError } from "../voice/index.ts";
 import { proxyOf } from "./chain-services.ts";
+import { finderOf, type RelayNames } from "./relay-names.ts";
 import { relayWay } from "./relay-services.ts";
 
 export interface RelayGatewayDeps {
   readonly config: BoxConfig;
   readonly store: SettingStore;
+  readonly names?: RelayNames | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -56,6 +58,11 @@ export class RelayGateway {
     return voiceProxy(this.#deps.config).trunk;
   }
 
+  /** Finds the trunk's host, where only the chain knows it. */
+  get trunkNames(): HostFinder | undefined {
+    return finderOf(this.#deps.names, this.trunkProxy);
+  }
+
   async load(): Promise<void> {
     const text = await this.#deps.store.getSetting(SETTING);
     try {
@@ -69,9 +76,10 @@ export class RelayGateway {
 
   /** Rejects with `voice.relay_unreachable`, `voice.relay_no_calls`, `voice.relay_other_host` or `base.stopped`. */
   async discover(signal: AbortSignal): Promise<TrunkPlace> {
-    const { config, clock } = this.#deps;
+    const { config, clock, names } = this.#deps;
     if (config.relay === undefined) throw trunkError("voice.relay_none", "the box has no relay");
-    const way = { ...relayWay(config.relay), proxy: voiceProxy(config).info };
+    const proxy = voiceProxy(config).info;
+    const way = { ...relayWay(config.relay), proxy, names: finderOf(names, proxy) };
     const answer = await fetchRelayVoice({ way, clock, signal });
     if (answer.kind === "unreachable")
       throw trunkError("voice.relay_unreachable", "the relay cannot be reached", answer.error);
@@ -131,7 +139,7 @@ export function createRelayEdge(deps: RelayEdgeDeps): RelayEdge {
       if (before !== gateway.known) sip.refresh();
       return place;
     },
-    dial: dialer(gateway.trunkProxy),
+    dial: dialer(gateway),
     identity: { verify: provider, sign: (bytes) => suite.ed25519Sign(identity.seed.reveal(), bytes) },
     local: { host, port: anchorPort },
     anchor: { host, port: section.asterisk.sip_port },
@@ -144,7 +152,23 @@ function endOf(user: string, sip: SipAccounts, rentals: Rentals): UnixMs | null 
   return rental === null ? null : (rentals.get(rental)?.expiresAt ?? null);
 }
 
-function dialer(proxy: Socks5Proxy | undefined): DialTcp {
+function dialer({ trunkProxy: proxy, trunkNames: names }: RelayGateway): DialTcp {
+  const dial = dialBy(proxy);
+  return async (target, signal) => {
+    if (names?.owns(target.host) !== true) return await dial(target, signal);
+    const found = await names.find(target.host).catch((cause: unknown) => {
+      throw trunkError("voice.relay_unreachable", "nobody knows where the relay's trunk is", cause);
+    });
+    try {
+      return await dial({ ...target, host: found.addresses[0] ?? "" }, signal);
+    } catch (error) {
+      found.failed();
+      throw error;
+    }
+  };
+}
+
+function dialBy(proxy: Socks5Proxy | undefined): DialTcp {
   if (proxy === undefined) return dialDirectly;
   return async (target, signal) => {
     try {

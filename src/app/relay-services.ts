@@ -5,6 +5,7 @@ import type { BoxRelaySection } from "../config/index.ts";
 import type { CatchUpRelay, MarketOutcome, MarketRelay, RelayPort } from "../core/index.ts";
 import { createRelayClient, type RelayWay } from "../relay/index.ts";
 import { proxyOf } from "./chain-services.ts";
+import { finderOf, type RelayNames } from "./relay-names.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
 export interface BoxRelay extends RelayPort, MarketRelay, CatchUpRelay {
@@ -37,21 +38,23 @@ function absentRelay(): BoxRelay {
 }
 
 /** Everything that the box says to its relay goes this way. */
-export function relayWay({ url, pin, mirrors, socks5 }: BoxRelaySection): RelayWay {
-  return { url, pin, mirrors, proxy: proxyOf(socks5) };
+export function relayWay({ url, pin, mirrors, socks5 }: BoxRelaySection, names?: RelayNames): RelayWay {
+  const proxy = proxyOf(socks5);
+  return { url, pin, mirrors, proxy, names: finderOf(names, proxy) };
 }
 
 export function createBoxRelay(
-  deps: Pick<ServiceDeps, "config" | "identity" | "suite" | "clock" | "random" | "log"> & {
+  deps: Pick<ServiceDeps, "config" | "identity" | "suite" | "clock" | "random" | "log" | "names"> & {
     /** The provider's verify key, base64url. */
     readonly provider: string;
     readonly onTime: (at: UnixMs) => void;
   },
 ): BoxRelay {
-  const { config, identity, suite, provider } = deps;
+  const { config, identity, suite, provider, names, ...rest } = deps;
   if (config.relay === undefined) return absentRelay();
   const sign = (bytes: Uint8Array): Uint8Array => suite.ed25519Sign(identity.seed.reveal(), bytes);
-  const client = createRelayClient({ ...deps, ...relayWay(config.relay), identity: { verify: provider, sign } });
+  const way = relayWay(config.relay, names);
+  const client = createRelayClient({ ...rest, ...way, identity: { verify: provider, sign } });
   return {
     get url() {
       return client.url;

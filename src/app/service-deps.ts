@@ -10,6 +10,7 @@ import type { FileBoxStore } from "../store/index.ts";
 import type { Boards } from "./boards.ts";
 import type { ChainLink } from "./chain-services.ts";
 import type { LiveConfig } from "./live-config.ts";
+import type { RelayNames } from "./relay-names.ts";
 import type { SipCertificate } from "./sip-services.ts";
 import type { SoundThread } from "./sound/sound-thread.ts";
 
@@ -46,6 +47,8 @@ export interface ServiceDeps {
   readonly boards: Boards;
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;
+  /** Undefined on a box that asks no node for hosts. */
+  readonly names: RelayNames | undefined;
   readonly machine: Machine;
   /** Those whose end is watched. */
   readonly certificates: () => readonly CertificateFacts[];

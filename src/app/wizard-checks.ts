@@ -103,7 +103,7 @@ function memberFinding(member: boolean): DoctorFinding {
 /** Rejects on abort alone. */
 export async function examineRelay(
   deps: { readonly clock: Clock; readonly identity: RelayClientIdentity; readonly signal: AbortSignal },
-  where: RelayDoor & Pick<RelayWay, "proxy">,
+  where: RelayDoor & Pick<RelayWay, "proxy" | "names">,
 ): Promise<FindingsReply> {
   const found = (findings: readonly DoctorFinding[]): FindingsReply => ({
     findings: findings.map((finding) => ({ check: "relay", area: "services" as const, ...finding })),

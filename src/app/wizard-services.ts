@@ -21,6 +21,7 @@ import { sealIdentities } from "./identity-backup.ts";
 import { importIdentity } from "./identity-import.ts";
 import { keysOfText } from "./key-text.ts";
 import type { KeystoreDeps } from "./keystore-file.ts";
+import { finderOf, type RelayNames } from "./relay-names.ts";
 import { examineNetwork, examineNode, examineRelay } from "./wizard-checks.ts";
 
 const BACKUP_SETTING = "identity.backup";
@@ -35,18 +36,20 @@ export interface WizardDeps {
   readonly machine: MachinePort;
   /** Whether something was rented out or published under the identity. */
   readonly isInUse: () => boolean;
+  readonly names?: RelayNames | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly suite: CryptoSuite;
   readonly log: Logger;
 }
 
-/** Hosts that this machine finds by name, without addresses and itself: names behind a proxy are asked of nobody else. */
-function hostsOf({ relay, emercoin }: BoxConfig): readonly string[] {
+/** Hosts that this machine finds by name, without addresses and itself: names behind a proxy or in EmerDNS are asked of nobody else. */
+function hostsOf({ relay, emercoin }: BoxConfig, names: RelayNames | undefined): readonly string[] {
   const relays = relay === undefined || relay.socks5 !== undefined ? [] : [relay, ...relay.mirrors];
   const nodes = emercoin === undefined || emercoin.socks5 !== undefined ? [] : [emercoin];
   const urls = [...relays, ...nodes].map(({ url }) => url);
-  return urls.map((url) => new URL(url).hostname).filter((host) => !/^[\d.]+$|^\[|^localhost$/.test(host));
+  const hosts = urls.map((url) => new URL(url).hostname);
+  return hosts.filter((host) => !/^[\d.]+$|^\[|^localhost$/.test(host) && names?.direct.owns(host) !== true);
 }
 
 const needsPassphrase = (): AppError =>
@@ -104,11 +107,12 @@ function identityConsole(
 }
 
 /** What was typed, by the way that is stored: an address must not be tried beside the proxy because nobody typed that again. */
-function relayToTest({ url, socks5 }: RelayTestRequest, { relay }: BoxConfig) {
+function relayToTest({ url, socks5 }: RelayTestRequest, { relay }: BoxConfig, names: RelayNames | undefined) {
   const known = relay === undefined ? [] : [relay, ...relay.mirrors];
   const same = (text: string): string => text.replace(/\/+$/, "");
   const pin = known.find((each) => same(each.url) === same(url))?.pin;
-  return { url, pin, proxy: proxyOf(socks5 ?? relay?.socks5) };
+  const proxy = proxyOf(socks5 ?? relay?.socks5);
+  return { url, pin, proxy, names: finderOf(names, proxy) };
 }
 
 export interface RunningWizard extends WizardConsole {
@@ -116,7 +120,7 @@ export interface RunningWizard extends WizardConsole {
 }
 
 export function createWizard(deps: WizardDeps): RunningWizard {
-  const { stored, settings, identity, machine, suite, clock } = deps;
+  const { stored, settings, identity, machine, suite, clock, names } = deps;
   const wizard = new Wizard(settings);
   const abort = new AbortController();
   const signer = {
@@ -127,10 +131,10 @@ export function createWizard(deps: WizardDeps): RunningWizard {
     ...identityConsole(deps),
     view: () => wizard.view(),
     mark: (mark) => wizard.mark(mark),
-    network: async () => examineNetwork({ clock, machine, hosts: hostsOf(await stored()) }),
+    network: async () => examineNetwork({ clock, machine, hosts: hostsOf(await stored(), names) }),
     testNode: (request) => examineNode(deps, request),
     testRelay: async (request) =>
-      examineRelay({ clock, identity: signer, signal: abort.signal }, relayToTest(request, await stored())),
+      examineRelay({ clock, identity: signer, signal: abort.signal }, relayToTest(request, await stored(), names)),
     stop: () => {
       abort.abort();
       wizard.stop();

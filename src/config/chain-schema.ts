@@ -27,6 +27,13 @@ export const emercoinSection = z
       .optional()
       .describe("A SOCKS5 proxy to the node, such as socks5h://127.0.0.1:1080; it resolves the name."),
     confirmations: z.int().min(1).max(120).default(3).describe("Blocks after which a publication counts as done."),
+    dns_suffixes: z
+      .array(z.string().regex(/^(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/, "such as .coin"))
+      .max(16)
+      .default([".emc", ".coin", ".lib", ".bazar", ".ness"])
+      .describe(
+        "Hosts of relay.url and relay.mirrors that end so are looked up in EmerDNS through this node, and nowhere else. Empty: none.",
+      ),
     renew_before: duration("1d", "365d", "30d").describe("How long before its end a name is renewed."),
     poll_every: duration("1s", "1h", "20s").describe("How often the chain is looked at while something is open."),
   })

@@ -10,6 +10,8 @@ export * from "./calls/index.ts";
 export * from "./chain/chain-checks.ts";
 export * from "./chain/chain-console.ts";
 export * from "./chain/directory-console.ts";
+export { DnsFinder, type DnsFinderDeps, type FoundHost } from "./chain/dns-finder.ts";
+export { type DnsNode, type DnsRoute, lookupHost } from "./chain/dns-lookup.ts";
 export * from "./chain/dns-publishing.ts";
 export { type EnumAnswer, type EnumFindings, type EnumNode, lookupEnum } from "./chain/enum-lookup.ts";
 export * from "./chain/enum-publishing.ts";

@@ -4,7 +4,7 @@
 import { type AgentOptions, type ClientRequestArgs, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
-import { type DialOptions, dial, type TlsTrust } from "./dial.ts";
+import { type DialOptions, dial, type HostFinder, type TlsTrust } from "./dial.ts";
 import type { Socks5Proxy } from "./socks5.ts";
 
 type Created = (error: Error | null, stream: Duplex) => void;
@@ -33,15 +33,17 @@ export class TunnelAgent extends HttpAgent {
 /** How a server is reached. */
 export interface Way extends TlsTrust {
   readonly proxy?: Socks5Proxy | undefined;
+  /** Hosts that it owns are found by it, and by nobody else. */
+  readonly names?: HostFinder | undefined;
 }
 
 /** The agent for the server of `url` (http: or https:). With a proxy nothing goes beside it, not even the question for the name. */
-export function agentFor(url: URL, { proxy, pin, ca }: Way, options: AgentOptions): HttpAgent {
+export function agentFor(url: URL, { proxy, pin, ca, names }: Way, options: AgentOptions): HttpAgent {
   const secure = url.protocol === "https:";
-  if (proxy !== undefined || (secure && pin !== undefined)) {
-    const port = Number(url.port) || (secure ? 443 : 80);
-    const target = { host: url.hostname.replace(/^\[|\]$/g, ""), port };
-    return new TunnelAgent({ proxy, target, tls: secure ? { ca, pin } : null }, options);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (proxy !== undefined || (secure && pin !== undefined) || names?.owns(host) === true) {
+    const target = { host, port: Number(url.port) || (secure ? 443 : 80) };
+    return new TunnelAgent({ proxy, target, tls: secure ? { ca, pin } : null, names }, options);
   }
   return secure ? new HttpsAgent({ ...options, ...(ca === undefined ? {} : { ca }) }) : new HttpAgent(options);
 }

@@ -54,6 +54,13 @@ export const dnsPublishRequest = z.strictObject({
   addresses: z.array(z.string().max(45)).min(1).max(32),
   /** Verify key of the relay, base64url. */
   key: z.string().nullable().default(null),
+  /** SHA-256 of the certificates that it shows, lower-case hex. */
+  certificates: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/))
+    .max(4)
+    .default([]),
+  /** Labels below it that have records of their own. */
+  subdomains: z.array(z.string().max(63)).max(16).default([]),
   ttl: z.int().min(60).max(604_800).default(3600),
   days: z.int().min(30).max(3650).default(365),
   dry_run: z.boolean().default(false),
@@ -61,5 +68,10 @@ export const dnsPublishRequest = z.strictObject({
 
 /** `GET /api/v1/dns`. */
 export const dnsQuery = z.strictObject({ host: z.string().max(253) });
-export const dnsReply = z.object({ host: z.string(), addresses: z.array(z.string()), key: z.string().nullable() });
+export const dnsReply = z.object({
+  host: z.string(),
+  addresses: z.array(z.string()),
+  key: z.string().nullable(),
+  certificates: z.array(z.string()).default([]),
+});
 export type DnsReply = z.infer<typeof dnsReply>;

@@ -4,6 +4,7 @@ export * from "./capabilities.ts";
 export * from "./cid.ts";
 export * from "./commitment-forms.ts";
 export * from "./dns-record.ts";
+export * from "./dns-route.ts";
 export * from "./enum-record.ts";
 export * from "./escrow-policy.ts";
 export * from "./escrow-record.ts";

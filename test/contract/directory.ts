@@ -250,15 +250,29 @@ export function directoryContract(title: string, open: () => Promise<NodeUnderTe
       const { hosts, settle } = bound(await desk());
       const host = `relay-${toHex(systemRandom.bytes(6))}.coin`;
       const key = "A".repeat(43);
-      const wanted = { host, addresses: ["192.0.2.7", "2001:db8::7"], key, ttl: 120, days: 30 };
+      const wanted = {
+        host,
+        addresses: ["192.0.2.7", "2001:db8::7"],
+        key,
+        certificates: ["ab".repeat(32)],
+        ttl: 120,
+        days: 30,
+      };
       expect(await codeOf(hosts.show(host))).toBe("dns.unknown");
       const plan = await hosts.plan(wanted);
       expect(plan).toMatchObject({ wish: { name: `dns:${host}`, operation: "new" }, problem: null });
       await settle(await hosts.publish(wanted));
-      expect(await hosts.show(host)).toEqual({ host, addresses: wanted.addresses, key });
+      expect(await hosts.show(host)).toEqual({
+        host,
+        addresses: wanted.addresses,
+        key,
+        certificates: wanted.certificates,
+      });
       if (resolves) {
         expect(await askEmerDns(host, TYPE.A)).toEqual({ code: 0, records: [{ ttl: 120, data: ["192.0.2.7"] }] });
-        expect((await askEmerDns(host, TYPE.TXT)).records).toMatchObject([{ data: [`numberbox-relay=${key}`] }]);
+        expect((await askEmerDns(host, TYPE.TXT)).records).toMatchObject([
+          { data: [`numberbox-relay=${key}`, `numberbox-cert=${wanted.certificates[0]}`] },
+        ]);
       }
       const moved = await hosts.plan({ ...wanted, addresses: ["192.0.2.8"], key: null });
       expect(moved).toMatchObject({ wish: { operation: "update", days: 0 }, problem: null });

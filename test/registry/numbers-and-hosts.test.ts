@@ -94,11 +94,24 @@ describe("EmerDNS records", () => {
   it("of a mirror are written and read back with the relay's pinned key", () => {
     const value = mirrorValue({ addresses: ["192.0.2.1", "2001:db8::1"], key }, 600);
     expect(value).toBe(`A=192.0.2.1|AAAA=2001:db8::1|TXT=numberbox-relay=${key}|TTL=600`);
-    expect(mirrorOf("relay.coin", value)).toEqual({ host: "relay.coin", addresses: ["192.0.2.1", "2001:db8::1"], key });
+    const host = "relay.coin";
+    const addresses = ["192.0.2.1", "2001:db8::1"];
+    expect(mirrorOf(host, value)).toEqual({ host, addresses, key, certificates: [] });
+    const certificates = ["ab".repeat(32), "cd".repeat(32)];
+    const both = mirrorValue({ addresses, key, certificates });
+    expect(both).toContain(`|TXT=numberbox-relay=${key},numberbox-cert=${certificates[0]},numberbox-cert=`);
+    expect(mirrorOf(host, both)).toEqual({ host, addresses, key, certificates });
     expect(dnsName("relay.coin")).toBe("dns:relay.coin");
     expect(() => mirrorValue({ addresses: ["192.0.2.1"], key: `${key.slice(1)}|` })).toThrow(
       expect.objectContaining({ code: "dns.bad_record" }),
     );
+  });
+
+  it("name subdomains that have records of their own", () => {
+    const wish = { addresses: ["192.0.2.1"], key: null };
+    expect(mirrorValue({ ...wish, subdomains: ["gateway", "*"] })).toBe("A=192.0.2.1|SD=gateway,*|TTL=3600");
+    for (const fault of [{ subdomains: ["a.b"] }, { subdomains: ["a|TXT=x"] }, { certificates: ["ab"] }])
+      expect(() => mirrorValue({ ...wish, ...fault })).toThrow(expect.objectContaining({ code: "dns.bad_record" }));
   });
 
   it("may redefine their separator", () => {

@@ -5,7 +5,7 @@ import { e164, isAppError } from "../../base/index.ts";
 import { enumBody, lookupEnum, showMirror } from "../../core/index.ts";
 import { nobleCoin } from "../../envelope/index.ts";
 import { type DnsReply, dnsReply, type EnumReply, enumReply } from "../../protocol/index.ts";
-import { dnsName, mirrorValue } from "../../registry/index.ts";
+import { dnsName, type MirrorWish, mirrorValue } from "../../registry/index.ts";
 import { visibleLine } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
@@ -30,6 +30,8 @@ interface EnumOptions extends PublishOptions {
 interface MirrorOptions {
   readonly address: readonly string[];
   readonly key?: string;
+  readonly cert?: readonly string[];
+  readonly sub?: readonly string[];
   readonly ttl: number;
 }
 
@@ -113,8 +115,8 @@ function registerEnum(program: Command, io: CliIo, setExit: (code: ExitCode) => 
 async function show(io: CliIo, host: string, options: LookupOptions): Promise<void> {
   const found = await ask<DnsReply>(io, options, {
     node: async ({ node }) => {
-      const { addresses, ...mirror } = await showMirror(node, host);
-      return { ...mirror, addresses: [...addresses] };
+      const { addresses, certificates, ...mirror } = await showMirror(node, host);
+      return { ...mirror, addresses: [...addresses], certificates: [...certificates] };
     },
     box: async () =>
       (await openBoxApi(io, dataFolder(io, options.data))).call({
@@ -126,6 +128,7 @@ async function show(io: CliIo, host: string, options: LookupOptions): Promise<vo
   if (options.json === true) return io.out(`${JSON.stringify(found)}\n`);
   io.out(`${found.host}  ${found.addresses.join(" ") || "no address"}\n`);
   io.out(found.key === null ? "No key is pinned: rely on its certificate alone.\n" : `Key  ${found.key}\n`);
+  for (const each of found.certificates) io.out(`Certificate  ${each}\n`);
 }
 
 function mirrorOptions(command: Command): Command {
@@ -133,7 +136,13 @@ function mirrorOptions(command: Command): Command {
     .argument("<host>", "host name, such as relay.example.coin")
     .requiredOption("--address <ip...>", "its addresses, IPv4 or IPv6")
     .option("--key <base64url>", "the relay's verify key, to be pinned")
+    .option("--cert <sha256...>", "SHA-256 of the certificate that it shows, in hex; two while one is replaced")
+    .option("--sub <label...>", "labels below the host that have records of their own")
     .option("--ttl <seconds>", "how long resolvers may keep it", wholeNumber(60, 604_800), 3600);
+}
+
+function mirrorWish({ address, key, cert = [], sub = [] }: MirrorOptions): MirrorWish {
+  return { addresses: address, key: key ?? null, certificates: cert, subdomains: sub };
 }
 
 function registerDns(program: Command, io: CliIo): void {
@@ -142,14 +151,14 @@ function registerDns(program: Command, io: CliIo): void {
     .argument("<host>", "host name")
     .action((host: string, options: LookupOptions) => show(io, host, options));
   mirrorOptions(group.command("make").description("print name and value of a record, for name_new")).action(
-    (host: string, { address: addresses, key, ttl }: MirrorOptions) =>
-      io.out(`${dnsName(host)}\n${mirrorValue({ addresses, key: key ?? null }, ttl)}\n`),
+    (host: string, options: MirrorOptions) =>
+      io.out(`${dnsName(host)}\n${mirrorValue(mirrorWish(options), options.ttl)}\n`),
   );
   mirrorOptions(publishCommand(group, "publish", "put a relay's host into the chain through the running box"))
     .option("--days <n>", "term that the name is paid for", wholeNumber(30, 3650), 365)
     .action((host: string, options: PublishOptions & MirrorOptions & { readonly days: number }) => {
-      const { address: addresses, key = null, ttl, days } = options;
-      return publishThrough(io, "dns", options, { body: { host, addresses, key, ttl, days } });
+      const { ttl, days } = options;
+      return publishThrough(io, "dns", options, { body: { host, ...mirrorWish(options), ttl, days } });
     });
 }
 

@@ -6,6 +6,7 @@ import type { NamePlan, NamePublication, NamePublisher, NameWish } from "./name-
 import type { NameReader } from "./ports-chain.ts";
 
 export interface DnsRequest extends RelayMirror {
+  readonly subdomains?: readonly string[] | undefined;
   /** Seconds. */
   readonly ttl: number;
   /** Term of a new name, and of a renewal. */
@@ -43,9 +44,9 @@ export class DnsPublishing {
   }
 
   /** A name that stands is updated and keeps its term; one that says the same already is renewed. */
-  async #wish({ host, addresses, key, ttl, days }: DnsRequest): Promise<NameWish> {
+  async #wish({ host, addresses, key, certificates, subdomains = [], ttl, days }: DnsRequest): Promise<NameWish> {
     const name = dnsName(host);
-    const text = mirrorValue({ addresses, key }, ttl);
+    const text = mirrorValue({ addresses, key, certificates, subdomains }, ttl);
     const record = await this.#deps.node.name(name);
     const base = { purpose: "dns", name, value: utf8(text), address: null } as const;
     if (record?.state !== "active") return { ...base, operation: "new", days };

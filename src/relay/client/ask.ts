@@ -16,7 +16,8 @@ export async function askRelay(options: {
   const base = (door: { readonly url: string }): string => door.url.replace(/\/+$/, "");
   const door = doorsOf(way).find((each) => url.startsWith(`${base(each)}/`));
   const { origin, pathname, search } = new URL(url);
-  const exchange = new HttpExchange({ url: origin, pin: door?.pin, proxy: way.proxy, clock, timeout: TIMEOUT });
+  const { proxy, names } = way;
+  const exchange = new HttpExchange({ url: origin, pin: door?.pin, proxy, names, clock, timeout: TIMEOUT });
   try {
     const path = `${pathname}${search}`.slice(1);
     const { status, date } = await exchange.send({ method: "GET", path, signal: new AbortController().signal });

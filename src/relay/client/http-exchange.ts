@@ -12,7 +12,7 @@ import {
   withDeadline,
   wrapError,
 } from "../../base/index.ts";
-import { agentFor, type Socks5Proxy } from "../../net/index.ts";
+import { agentFor, type HostFinder, type Socks5Proxy } from "../../net/index.ts";
 
 /** One address of a relay. */
 export interface RelayDoor {
@@ -25,6 +25,7 @@ export interface RelayDoor {
 export interface ExchangeOptions extends RelayDoor {
   /** With one nothing goes directly. */
   readonly proxy?: Socks5Proxy | undefined;
+  readonly names?: HostFinder | undefined;
   readonly clock: Clock;
   /** For a whole exchange, connecting included. */
   readonly timeout: Millis;

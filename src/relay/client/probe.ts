@@ -1,13 +1,14 @@
 // Asks an address whether a relay is there, and whether it takes messages of this box, before anybody relies on it.
 
 import { type AppError, type Clock, isAppError, seconds } from "../../base/index.ts";
-import type { Socks5Proxy } from "../../net/index.ts";
+import type { HostFinder, Socks5Proxy } from "../../net/index.ts";
 import { relayInfo } from "../../protocol/index.ts";
 import { HttpExchange, type RelayDoor } from "./http-exchange.ts";
 import { ProviderSession, type RelayClientIdentity } from "./provider-session.ts";
 
 export interface ProbeOptions extends RelayDoor {
   readonly proxy?: Socks5Proxy | undefined;
+  readonly names?: HostFinder | undefined;
   readonly identity: RelayClientIdentity;
   readonly clock: Clock;
   readonly signal: AbortSignal;

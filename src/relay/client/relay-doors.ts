@@ -12,7 +12,7 @@ import {
   seconds,
 } from "../../base/index.ts";
 import { DoorKeeper } from "../../core/index.ts";
-import type { Socks5Proxy } from "../../net/index.ts";
+import type { HostFinder, Socks5Proxy } from "../../net/index.ts";
 import { healthReply, relayInfo } from "../../protocol/index.ts";
 import { type Answer, type ExchangeRequest, HttpExchange, type RelayDoor } from "./http-exchange.ts";
 import { isRelayAnswer } from "./outcomes.ts";
@@ -24,6 +24,8 @@ export interface RelayWay extends RelayDoor {
   readonly mirrors?: readonly RelayDoor[] | undefined;
   /** All of them are reached through it, and nothing goes beside it. */
   readonly proxy?: Socks5Proxy | undefined;
+  /** Finds those of them that only the chain knows. */
+  readonly names?: HostFinder | undefined;
 }
 
 export interface RelayDoorsOptions {
@@ -76,7 +78,7 @@ export class RelayDoors {
     const all = doorsOf(way);
     const urls = all.map(({ url }) => url);
     this.#doors = all.map((door) => {
-      const exchange = new HttpExchange({ ...door, proxy: way.proxy, clock, timeout });
+      const exchange = new HttpExchange({ ...door, proxy: way.proxy, names: way.names, clock, timeout });
       const send = (request: ExchangeRequest): Promise<Answer> =>
         exchange.send({ ...request, signal: AbortSignal.any([request.signal, this.#stopping.signal]) });
       const session = new ProviderSession({ urls, identity, clock, send });

@@ -1,7 +1,6 @@
 // Asks a relay where it takes calls. Anybody may.
 
 import { type AppError, type Clock, isAppError, seconds } from "../../base/index.ts";
-import type { Socks5Proxy } from "../../net/index.ts";
 import { type RelayVoice, relayInfo } from "../../protocol/index.ts";
 import { HttpExchange, type RelayDoor } from "./http-exchange.ts";
 import { doorsOf, type RelayWay } from "./relay-doors.ts";
@@ -25,7 +24,7 @@ export async function fetchRelayVoice({
 }: Asking & { readonly way: RelayWay }): Promise<RelayVoiceAnswer> {
   let answer: RelayVoiceAnswer = { kind: "unreachable", error: null };
   for (const door of doorsOf(way)) {
-    answer = await askDoor(door, way.proxy, asking);
+    answer = await askDoor(door, way, asking);
     if (answer.kind === "relay") return answer;
   }
   return answer;
@@ -33,10 +32,10 @@ export async function fetchRelayVoice({
 
 async function askDoor(
   door: RelayDoor,
-  proxy: Socks5Proxy | undefined,
+  { proxy, names }: Pick<RelayWay, "proxy" | "names">,
   { clock, signal }: Asking,
 ): Promise<RelayVoiceAnswer> {
-  const exchange = new HttpExchange({ ...door, proxy, clock, timeout: TIMEOUT });
+  const exchange = new HttpExchange({ ...door, proxy, names, clock, timeout: TIMEOUT });
   try {
     const { status, body } = await exchange.send({ method: "GET", path: "info", signal });
     const info = relayInfo.safeParse(body);

@@ -64,8 +64,8 @@ export function directoryOperations(directory: DirectoryConsole): readonly Opera
       ...{ method: "get", path: "/dns", scope: "read", tag: "Directory", query: dnsQuery, reply: dnsReply },
       ...{ summary: "What EmerDNS says of a host", errors: ["dns.unknown", "dns.bad_record", ...NODE_ERRORS] },
       run: async ({ query }) => {
-        const { addresses, ...mirror } = await directory.hosts.show(query.host);
-        return { ...mirror, addresses: [...addresses] };
+        const { addresses, certificates, ...mirror } = await directory.hosts.show(query.host);
+        return { ...mirror, addresses: [...addresses], certificates: [...certificates] };
       },
     }),
     operation({
