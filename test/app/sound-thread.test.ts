@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { SoundThread } from "../../src/app/sound/sound-thread.ts";
 import { startThread, type ThreadFacts } from "../../src/app/sound/sound-wire.ts";
@@ -95,15 +95,18 @@ describe("the thread of the sound", () => {
   const ends: (() => unknown)[] = [];
   let log: RecordingLogger;
   let worker: Worker | null = null;
+  /** Threads that die before they do anything. */
+  let dying = 0;
 
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
+    dying = 0;
   });
 
   function threadOf(): SoundThread {
     log = new RecordingLogger();
     const start = (facts: ThreadFacts): Worker => {
-      worker = startThread(facts);
+      worker = dying-- > 0 ? new Worker("process.exit(1)", { eval: true }) : startThread(facts);
       return worker;
     };
     const thread = new SoundThread({ machine: { sys: "/sys", dev: "/dev" }, start, clock: systemClock, log });
@@ -266,6 +269,15 @@ describe("the thread of the sound", () => {
     const other = server.expect(uuidOf(new Uint8Array(16).fill(201)));
     await server.stop();
     await expect(other.link).rejects.toMatchObject({ code: "base.stopped" });
+  });
+
+  it("that dies at its start keeps nobody waiting: a later one listens", async () => {
+    dying = 2;
+    const server = await serverOf(threadOf());
+    await until("the server", () => server.port > 0);
+    const { asterisk, link } = await linkOf(server);
+    await server.session(link).say([frameOf(1)].values() as never, millis(20));
+    await until("a frame", () => asterisk.heard.length === 1);
   });
 
   it("is replaced when it dies: its calls end, ports and server are back, and later calls have sound", async () => {

@@ -1,10 +1,8 @@
-// Phones' ears and mouths in a process of their own, as phones are; and a clock that only ticks, whose latest tick is the machine's doing.
+// Phones' ears and mouths in a process of their own, as phones are.
 
-import { machineTime } from "./measure.ts";
-import { every, RtpEnd } from "./voice-ends.ts";
+import { RtpEnd } from "./voice-ends.ts";
 import { serve } from "./worker.ts";
 
-const FRAME_MS = 20;
 const ends: RtpEnd[] = [];
 
 const endAt = (at: number): RtpEnd => {
@@ -40,19 +38,6 @@ export const earOperations = {
   },
   close(ear: number): void {
     endAt(ear).close();
-  },
-  /** Ticks every 20 ms for `ms`; returns the longest time from one tick to the next. */
-  async tick(ms: number): Promise<number> {
-    let longest = 0;
-    let last: number | null = null;
-    const stop = every(FRAME_MS, () => {
-      const now = machineTime();
-      if (last !== null) longest = Math.max(longest, now - last);
-      last = now;
-    });
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    stop();
-    return longest;
   },
 };
 

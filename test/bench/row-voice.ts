@@ -8,6 +8,7 @@ import { asteriskTree } from "../sim/asterisk/asterisk-process.ts";
 import { account, event, REALM, record, VoiceRig } from "../sim/asterisk/voice-rig.ts";
 import { sdpOf } from "../sim/sip/phone-call.ts";
 import { SipPhone } from "../sim/sip/sip-phone.ts";
+import type { BareSoundOperations } from "./bare-sound-worker.ts";
 import type { EarFacts, EarOperations } from "./ear-worker.ts";
 import { against, type BenchOptions, pause, quantile, type Row, Skipped, spread } from "./measure.ts";
 import type { ModemOperations } from "./modem-worker.ts";
@@ -31,8 +32,8 @@ interface Stage {
   readonly sounds: Worker<SoundModemOperations>;
   /** As in the program: what goes between modem and Asterisk has a thread of its own. */
   readonly thread: SoundThread;
-  /** A process with nothing else to do. */
-  readonly ticker: Worker<EarOperations>;
+  /** A process that copies frames and does nothing else: what is late behind it is the machine's doing, or the modems'. */
+  readonly bare: Worker<BareSoundOperations>;
 }
 
 interface OpenCall {
@@ -99,10 +100,31 @@ async function oneCall(stage: Stage, drift: number, ms: number) {
   return { out: quantile(out, 0.95), back: quantile(back, 0.95), grows, heard };
 }
 
+/** As many modems and ears again, without box and Asterisk between them. */
+async function openBare({ sounds, ears, bare }: Stage) {
+  const open: { readonly modem: number; readonly ear: number }[] = [];
+  for (let at = 0; at < CALLS; at++) {
+    const [{ modem, port }, { ear, port: to }] = [await sounds.call("open", 0), await ears.call("open")];
+    await bare.call("pipe", { modem: port, ear: to });
+    open.push({ modem, ear });
+  }
+  return {
+    facts: (): Promise<readonly EarFacts[]> => Promise.all(open.map(({ ear }) => ears.call("facts", ear))),
+    end: async () => {
+      await bare.call("close");
+      for (const { modem, ear } of open) await Promise.all([sounds.call("close", modem), ears.call("close", ear)]);
+    },
+  };
+}
+
+/** A packet each 20 ms is on time. */
+const lateIn = (all: readonly EarFacts[]): number => Math.max(...all.map(({ longestGap }) => longestGap)) - FRAME_MS;
+
 async function manyCalls(stage: Stage, ms: number) {
-  const { rig, ears, ticker } = stage;
+  const { rig, ears } = stage;
   const calls: OpenCall[] = [];
   for (let at = 0; at < CALLS; at++) calls.push(await openCall(stage, 0));
+  const bare = await openBare(stage);
   await pause(1000);
   const facts = (): Promise<readonly EarFacts[]> => Promise.all(calls.map(({ ear }) => ear()));
   const lostIn = (all: readonly EarFacts[]): number => all.reduce((sum, { lost }) => sum + lost, 0);
@@ -113,8 +135,8 @@ async function manyCalls(stage: Stage, ms: number) {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   await ears.call("reset");
-  const tick = await ticker.call("tick", ms);
-  const after = await facts();
+  await pause(ms);
+  const [after, copied] = await Promise.all([facts(), bare.facts()]);
   delay.disable();
   const span = performance.now() - start;
   const used = process.cpuUsage(own);
@@ -122,13 +144,13 @@ async function manyCalls(stage: Stage, ms: number) {
     asterisk: ((usageOf([rig.asterisk.pid]).cpuMs - asterisk.cpuMs) / span / CALLS) * 100,
     node: ((used.user + used.system) / 1000 / span / CALLS) * 100,
     lost: lostIn(after) - base.lost,
-    // A packet each 20 ms is on time.
-    late: Math.max(...after.map(({ longestGap }) => longestGap)) - FRAME_MS,
-    machine: tick - FRAME_MS,
+    late: lateIn(after),
+    machine: lateIn(copied),
     loop: delay.max / 1e6,
     silence: (await silence()) - base.silence,
   };
   for (const call of calls) await call.end();
+  await bare.end();
   return result;
 }
 
@@ -147,9 +169,10 @@ export async function voiceRow(options: BenchOptions): Promise<Row> {
     await phone.register();
     await rig.phoneThere();
     return await withWorkers(async (hire) => {
-      const [ears, ticker] = [hire<EarOperations>("ear-worker.ts"), hire<EarOperations>("ear-worker.ts")];
+      const ears = hire<EarOperations>("ear-worker.ts");
+      const bare = hire<BareSoundOperations>("bare-sound-worker.ts");
       const sounds = hire<SoundModemOperations>("sound-modem-worker.ts");
-      const stage = { rig, phone, ears, sounds, thread, ticker };
+      const stage = { rig, phone, ears, sounds, thread, bare };
       const single = [];
       for (const drift of DRIFTS) single.push(await oneCall(stage, drift, ms));
       const many = await manyCalls(stage, ms);
@@ -172,7 +195,7 @@ function rowOf(
 ): Row {
   const one = (value: number) => spread([value]);
   const late = (what: string, { late, machine }: typeof many) => {
-    const floor = against("a process that only ticks", [late], [machine]);
+    const floor = against("a process that only copies", [late], [machine]);
     return { what, unit: "ms", value: one(late), floor, target: "< 20 ms" };
   };
   const [out, back] = [single.map(({ out }) => out), single.map(({ back }) => back)];

@@ -1,7 +1,7 @@
 // The sound of calls in a thread of its own, as the rest of the box sees it: ports for modems, and a server for Asterisk. What the box's own
 // thread does for long, such as collecting its garbage, is heard by nobody then.
 
-import { type Deferred, deferred, messageOf, stoppedError } from "../../base/index.ts";
+import { type Deferred, deferred, hasCode, messageOf, stoppedError } from "../../base/index.ts";
 import type { SoundPortMaker } from "../../modem/index.ts";
 import type { AudioLink, ExpectedLink, SoundServer, SoundSession } from "../../voice/index.ts";
 import type { SoundNews } from "./messages.ts";
@@ -52,8 +52,15 @@ export class SoundThread {
         return listening();
       },
       start: async () => {
-        const bound = await this.#wire.ask((ask) => ({ t: "listen", ask, host, port }));
-        this.#listening = { host, port: bound ?? port };
+        this.#listening = { host, port };
+        try {
+          await this.#listen();
+        } catch (error) {
+          // SMS do not wait for it: the next thread listens.
+          if (hasCode(error, "voice.sound_lost")) return;
+          this.#listening = null;
+          throw error;
+        }
       },
       stop: async () => {
         this.#listening = null;
@@ -118,13 +125,19 @@ export class SoundThread {
     for (const port of this.#ports.values()) port.is(false);
   }
 
+  async #listen(): Promise<void> {
+    const at = this.#listening;
+    if (at === null) return;
+    const port = await this.#wire.ask((ask) => ({ t: "listen", ask, ...at }));
+    // The next thread listens at the same one.
+    if (this.#listening === at) this.#listening = { ...at, port: port ?? at.port };
+  }
+
   /** A new one gets the ports and the server. */
   async #again(): Promise<void> {
     for (const port of this.#ports.values()) port.again();
-    const listening = this.#listening;
-    if (listening === null) return;
     try {
-      await this.#wire.ask((ask) => ({ t: "listen", ask, ...listening }));
+      await this.#listen();
     } catch (error) {
       this.#deps.log.error("sound_not_listening", { reason: messageOf(error) });
     }
