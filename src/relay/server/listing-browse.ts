@@ -70,7 +70,7 @@ interface Candidate {
 
 /** Looked at for one page: what is rare comes on a later page, which `next` leads to. */
 const MAX_LOOKED_AT = 2000;
-const SLICE = 250;
+const SLICE = 100;
 /** Nor for longer: everybody else waits meanwhile. At least one slice is looked at, so that every page gets on. */
 const MAX_LOOKING = millis(50);
 const MAX_REMEMBERED = 50_000;
