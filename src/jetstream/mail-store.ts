@@ -45,6 +45,8 @@ type Item = ForwardBatch["items"][number];
 
 /** Before each look for a message that somebody has and that is not here; in milliseconds. */
 const CATCH_UP_PAUSES = [0, 50, 100, 200, 400, 800] as const;
+/** Each message waits for the cluster by itself: what waits beside it costs nothing. */
+const TOGETHER = 256;
 const PATIENCE: Millis = seconds(6);
 const PAUSE = millis(150);
 /** Of one entry: it must fit into a message of NATS, and acknowledgements come by 500. */
@@ -53,6 +55,7 @@ const MAX_GONE = 900;
 const MAX_PAGE_BYTES = 1024 * 1024;
 
 export class JetStreamMail implements MailStore {
+  readonly together = TOGETHER;
   readonly #deps: JetStreamMailDeps;
 
   constructor(deps: JetStreamMailDeps) {
@@ -64,7 +67,10 @@ export class JetStreamMail implements MailStore {
     const results = new Map<Item, ForwardResult>();
     const byRental = Map.groupBy(batch.items, ({ route }) => route.rentalId);
     const work = [...byRental.values()].map(async (items) => {
-      for (const item of items) results.set(item, await this.#settled(() => this.#storeOne(item, batch)));
+      // All stand in the rental's queue at once, so that what the next batch brings comes behind them.
+      const settled = await Promise.all(items.map((item) => this.#settled(() => this.#storeOne(item, batch))));
+      for (const [at, item] of items.entries())
+        results.set(item, settled[at] ?? { kind: "refuse", code: "relay.internal" });
     });
     await Promise.all(work);
     return batch.items.map((item) => results.get(item) ?? { kind: "refuse", code: "relay.internal" });

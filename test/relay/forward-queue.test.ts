@@ -17,6 +17,24 @@ describe("ForwardQueue", () => {
     expect(batches).toEqual([[1], [2, 3, 4]]);
   });
 
+  it("has as many batches stored at once as the store likes, and gathers the rest", async () => {
+    const batches: (readonly number[])[] = [];
+    const commits = [deferred<void>(), deferred<void>()];
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      batches.push(batch);
+      await commits[batches.length - 1]?.promise;
+      return batch;
+    }, 2);
+    const results = [1, 2, 3, 4].map((item) => queue.submit(item));
+    expect(batches).toEqual([[1], [2]]);
+    commits[1]?.resolve();
+    expect(await results[1]).toBe(2);
+    expect(await Promise.all([results[2], results[3]])).toEqual([3, 4]);
+    expect(batches).toEqual([[1], [2], [3, 4]]);
+    commits[0]?.resolve();
+    expect(await results[0]).toBe(1);
+  });
+
   it("rejects a whole batch that failed and goes on with the next", async () => {
     let failing = true;
     const queue = new ForwardQueue<number, number>(async (batch) => {

@@ -69,6 +69,8 @@ export interface DeliveredMessage extends Pick<Candidate, "id" | "v" | "ts" | "h
 
 /** Messages between acceptance and acknowledgement. */
 export interface MailStore {
+  /** How many batches it likes to be asked to store at once, at least 1: one that commits to a disk gathers better than it hurries. */
+  readonly together: number;
   /** Judges and stores in order, as `judgeForwards` does. One result for each item. */
   store(batch: ForwardBatch): Promise<readonly ForwardResult[]>;
   /** What waits for `renter` (its verify key), in cursor order. A later page never holds a lower cursor. */

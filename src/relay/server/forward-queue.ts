@@ -1,4 +1,5 @@
-// Gathers forwarded messages while a commit is under way and stores them together: the busier the relay, the larger its batches.
+// Gathers forwarded messages while as many commits as the store likes are under way, and stores them together: the busier the relay, the
+// larger its batches.
 
 import { type Deferred, deferred, seconds } from "../../base/index.ts";
 import { limited, refusal } from "./problems.ts";
@@ -13,12 +14,14 @@ interface Entry<T, R> {
 
 export class ForwardQueue<T, R> {
   readonly #store: (batch: readonly T[]) => Promise<readonly R[]>;
+  readonly #together: number;
   readonly #waiting: Entry<T, R>[] = [];
-  #draining = false;
+  #lanes = 0;
 
-  /** `store` makes a batch durable and returns one result for each item, in their order. */
-  constructor(store: (batch: readonly T[]) => Promise<readonly R[]>) {
+  /** `store` makes a batch durable and returns one result for each item, in their order; it is asked for `together` batches at once. */
+  constructor(store: (batch: readonly T[]) => Promise<readonly R[]>, together = 1) {
     this.#store = store;
+    this.#together = together;
   }
 
   /** Resolves once the item is durable or judged. Rejects with what `store` rejected with, or `relay.rate_limited` when overrun. */
@@ -29,14 +32,14 @@ export class ForwardQueue<T, R> {
     }
     const result = deferred<R>();
     this.#waiting.push({ item, result });
-    if (!this.#draining) void this.#drain();
+    if (this.#lanes < this.#together) void this.#drain();
     return result.promise;
   }
 
   async #drain(): Promise<void> {
-    this.#draining = true;
+    this.#lanes++;
     while (this.#waiting.length > 0) await this.#storeBatch(this.#waiting.splice(0, MAX_BATCH));
-    this.#draining = false;
+    this.#lanes--;
   }
 
   async #storeBatch(batch: readonly Entry<T, R>[]): Promise<void> {

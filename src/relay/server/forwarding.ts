@@ -116,8 +116,10 @@ export class Forwarding {
 
   constructor(deps: ForwardingDeps) {
     this.#deps = deps;
-    this.#queue = new ForwardQueue((items) =>
-      deps.store.mail.store({ items, now: deps.time.earliest(), storedAt: deps.dated(), caps: deps.caps }),
+    const { mail } = deps.store;
+    this.#queue = new ForwardQueue(
+      (items) => mail.store({ items, now: deps.time.earliest(), storedAt: deps.dated(), caps: deps.caps }),
+      mail.together,
     );
   }
 

@@ -43,6 +43,7 @@ export class SqliteRelayStore implements RelayStore {
     this.#database = database;
     this.sessions = new SqliteSessions(database, random);
     this.mail = {
+      together: 1,
       store: (batch) => storeForwards(database, batch, (renter, message) => this.#listener.stored(renter, message)),
       page: (renter, request) => readMailbox(database, renter, request),
       received: (renter, hashes) => findReceived(database, renter, hashes),
