@@ -13,6 +13,7 @@ import { idleRow } from "./row-idle.ts";
 import { intakeRow } from "./row-intake.ts";
 import { latencyRow } from "./row-latency.ts";
 import { listingsRow } from "./row-listings.ts";
+import { mailboxRow } from "./row-mailbox.ts";
 import { pduRow } from "./row-pdu.ts";
 import { peersRow } from "./row-peers.ts";
 import { peersIdleRow } from "./row-peers-idle.ts";
@@ -37,6 +38,7 @@ const ROWS: Readonly<Record<string, (options: BenchOptions) => Promise<Row>>> = 
   proofs: proofsRow,
   relay: relayRow,
   listings: listingsRow,
+  mailbox: mailboxRow,
   sockets: socketsRow,
   idle: idleRow,
   console: consoleRow,

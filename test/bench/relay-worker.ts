@@ -20,6 +20,7 @@ export const relayOperations = {
         limits: {
           forward_per_minute: 10_000_000,
           auth_per_minute: 100_000,
+          read_per_minute: 100_000,
           sockets_per_address: 20_000,
           connections_per_address: 20_000,
         },

@@ -25,11 +25,15 @@ async function post(port: number, path: string, body: unknown): Promise<unknown>
   return JSON.parse(text);
 }
 
-async function signIn(port: number, seed: Uint8Array): Promise<string> {
+export async function signIn(
+  port: number,
+  seed: Uint8Array,
+): Promise<{ readonly token: string; readonly pubkey: string }> {
   const pubkey = toBase64url(suite.ed25519Public(seed));
   const { challenge } = challengeReply.parse(await post(port, "/auth/challenge", { pubkey }));
   const signature = toBase64url(suite.ed25519Sign(seed, utf8(challenge)));
-  return authReply.parse(await post(port, "/auth", { pubkey, challenge, signature })).token;
+  const { token } = authReply.parse(await post(port, "/auth", { pubkey, challenge, signature }));
+  return { token, pubkey };
 }
 
 async function open(port: number, token: string): Promise<void> {
@@ -65,7 +69,7 @@ export const socketOperations = {
     let next = 0;
     const lane = async (): Promise<void> => {
       for (let seed = seeds[next++]; seed !== undefined; seed = seeds[next++])
-        await open(order.port, await signIn(order.port, seed));
+        await open(order.port, (await signIn(order.port, seed)).token);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
     return machineTime() - begun;
