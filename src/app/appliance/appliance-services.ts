@@ -8,19 +8,26 @@ import {
   type EventLog,
   hostConsole,
   type MachinePort,
+  type NetworkPort,
   Panel,
   type SettingStore,
   type SlotDriver,
   type SystemActions,
 } from "../../core/index.ts";
 import { gpioInput, gpioLight, noSystemActions, programRunner, systemActions } from "../../host/index.ts";
-import { hostOperations, type Operation, ownBrokerOperations, type WebOptions } from "../../web/index.ts";
+import {
+  hostOperations,
+  networkOperations,
+  type Operation,
+  ownBrokerOperations,
+  type WebOptions,
+} from "../../web/index.ts";
 import type { Entrance } from "../entrance-services.ts";
 import type { LiveConfig } from "../live-config.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
 import { openClaim } from "./claim.ts";
-import { FIREWALL_FOLDER, refreshFirewall } from "./firewall.ts";
 import { isLoopback } from "./loopback.ts";
+import { noApplianceNetwork, openNetwork } from "./network-services.ts";
 import { OwnBroker } from "./own-broker.ts";
 import { followCertificate, tendVoiceServers } from "./voice-servers.ts";
 
@@ -43,12 +50,14 @@ export interface ApplianceDeps {
   readonly alertHub: Pick<AlertFeed, "firing">;
   /** Without it: as the settings say. */
   readonly actions?: SystemActions | undefined;
+  /** Without it: NetworkManager. */
+  readonly network?: NetworkPort | undefined;
 }
 
 export interface Appliance {
   readonly actions: SystemActions;
   readonly operations: readonly Operation[];
-  readonly web: Pick<WebOptions, "claimCode" | "onClaimed">;
+  readonly web: Pick<WebOptions, "claimCode" | "onClaimed" | "accessPoint">;
   /** What the first visitor has to type; null where nothing. */
   readonly claimCode: string | null;
   stop(): void;
@@ -108,9 +117,15 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     runtimeFolder: isOurs ? deps.runtimeFolder : undefined,
     addresses: () => addressesOf(config),
   });
-  const firewall = { actions, log, folder: FIREWALL_FOLDER };
-  const refresh = (current: BoxConfig): void => void refreshFirewall(current, firewall);
-  if (isOurs) live.register({ paths: ["host.firewall"], reload: refresh });
+  let waits = claim.code !== null;
+  const network = isOurs
+    ? await openNetwork({
+        ...{ ...deps, actions, claim, port: deps.network, runtimeFolder: deps.runtimeFolder },
+        ...{ config: () => live.current, claimed: () => !waits },
+      })
+    : noApplianceNetwork;
+  if (isOurs)
+    live.register({ paths: ["host.firewall", "host.access_point"], reload: () => void network.refreshFirewall() });
   const host = hostConsole({
     ...deps,
     actions,
@@ -123,20 +138,21 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     certificates: deps.entrance.web.tls?.source ?? null,
     name: machineName(),
   });
-  let waits = claim.code !== null;
   let leave: Disposer = () => {};
   const panel = createPanel(deps, actions, () => waits);
   return {
     actions,
     stop: () => {
       leave();
+      network.stop();
       broker.stop();
       panel?.stop();
     },
-    operations: [...hostOperations(host), ...ownBrokerOperations(broker)],
+    operations: [...hostOperations(host), ...networkOperations(network.console), ...ownBrokerOperations(broker)],
     claimCode: claim.code,
     web: {
       ...(claim.code === null ? {} : { claimCode: claim.code }),
+      accessPoint: network.address,
       onClaimed: () => {
         waits = false;
         claim.claimed();
@@ -147,7 +163,8 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
       if (!isOurs) return;
       panel?.start();
       void broker.start();
-      refresh(live.current);
+      void network.refreshFirewall();
+      network.start();
       void tendVoiceServers({ ...deps, setup: deps.voiceSetup, actions });
       leave = followCertificate(deps, actions);
       if (config.node_red.enabled && config.node_red.run === "service") void restartFlows(actions, log);

@@ -21,6 +21,7 @@ import type {
 import { closeEntrance, openEntrance } from "./accounts/entrance.ts";
 import type { SecretBox } from "./accounts/secret-box.ts";
 import { webApp } from "./app.ts";
+import { captivePortal } from "./captive-portal.ts";
 import { type FlowsEditor, FlowsProxy } from "./flows-proxy.ts";
 import { httpsServer, type TlsOptions } from "./https.ts";
 import { Idempotency, MemoryAnswers } from "./idempotency.ts";
@@ -72,6 +73,8 @@ export interface WebOptions {
   readonly names?: readonly string[];
   /** What the first visitor must type to claim the box. Without it the first visitor in time becomes the owner. */
   readonly claimCode?: string;
+  /** The box's address in its own access point, null while that is closed; plain http answers there with one page. Without it: nowhere. */
+  readonly accessPoint?: () => string | null;
   /** Told once, when the box has got its owner. */
   readonly onClaimed?: () => void;
   /** True when a TLS proxy on this machine stands in front; cookies are then `Secure`. */
@@ -142,16 +145,22 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
     return server;
   };
-  const server = ready(createServer({ requestTimeout, headersTimeout: requestTimeout }, app));
+  const secured = tls === undefined ? () => null : () => httpsPort;
+  const portal = captivePortal({ address: options.accessPoint ?? (() => null), httpsPort: secured });
+  const server = ready(
+    createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
+      if (!portal(request, response)) app(request, response);
+    }),
+  );
   const port = await listen(server, options.listen);
   const servers = [server];
   if (tls !== undefined) {
-    const secured = ready(httpsServer(tls.source, limits, app));
-    httpsPort = await listen(secured, tls.listen).catch(async (error: unknown) => {
+    const over = ready(httpsServer(tls.source, limits, app));
+    httpsPort = await listen(over, tls.listen).catch(async (error: unknown) => {
       await close(server);
       throw error;
     });
-    servers.push(secured);
+    servers.push(over);
   }
   for (const each of servers) {
     each.on("error", (error) => log.warn("web_server_error", { reason: systemCodeOf(error) ?? "unknown" }));
