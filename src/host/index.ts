@@ -9,7 +9,7 @@ export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
 export { ACCESS_POINT_PROFILE, NetworkManager, type NetworkManagerDeps } from "./network-manager.ts";
 export type { PlacedPower } from "./power-switch.ts";
 export { RaucSlots, type RaucSlotsDeps } from "./rauc-slots.ts";
-export { type ProgramRunner, programRunner } from "./run-program.ts";
+export { type ProgramRunner, programRunner, type RunProgram } from "./run-program.ts";
 export { descriptorNamed, type ServiceManagerDeps, serviceManager } from "./service-manager.ts";
 export { serviceProbe } from "./service-probe.ts";
 export { type SlotHardwareDeps, type SlotPlace, slotHardware } from "./slot-hardware.ts";

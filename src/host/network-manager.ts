@@ -258,7 +258,7 @@ const derive = promisify(pbkdf2);
  * What is kept on the card of a password: for WPA2 the key that is made of it and the name (IEEE 802.11-2020, J.4.1), which opens this one
  * network and tells nothing of a password that is used elsewhere, too. WPA3 needs the password itself.
  */
-async function keyOf({ ssid, password, security }: WifiChoice): Promise<string | null> {
+export async function keyOf({ ssid, password, security }: WifiChoice): Promise<string | null> {
   if (password === null) return null;
   const text = password.reveal();
   const isKey = /^[0-9a-fA-F]{64}$/.test(text);
