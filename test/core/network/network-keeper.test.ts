@@ -28,7 +28,9 @@ function rig(
     mode: () => world.mode,
     claimed: () => world.claimed,
     onServing: async (name) => void told.serving.push(name),
-    onChange: () => void (told.changes += 1),
+    onChange: () => {
+      told.changes += 1;
+    },
     setCountry: async (country) => void told.countries.push(country),
     events: { record: ({ code, details }) => void told.events.push([code, ...Object.values(details ?? {})].join(" ")) },
   });
