@@ -25,9 +25,9 @@ import {
 import type { Entrance } from "../entrance-services.ts";
 import type { LiveConfig } from "../live-config.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
-import { openClaim } from "./claim.ts";
+import { type Claim, openClaim } from "./claim.ts";
 import { isLoopback } from "./loopback.ts";
-import { noApplianceNetwork, openNetwork } from "./network-services.ts";
+import { type ApplianceNetwork, noApplianceNetwork, openNetwork } from "./network-services.ts";
 import { OwnBroker } from "./own-broker.ts";
 import { followCertificate, tendVoiceServers } from "./voice-servers.ts";
 
@@ -106,9 +106,31 @@ async function restartFlows(actions: SystemActions, log: Logger): Promise<void> 
     .catch((error) => log.warn("flows_not_restarted", { reason: messageOf(error) }));
 }
 
+interface ClaimState {
+  readonly claim: Claim;
+  readonly claimed: () => boolean;
+}
+
+/** Errors: those of the access point's file. */
+async function createNetwork(
+  deps: ApplianceDeps,
+  actions: SystemActions,
+  claim: ClaimState,
+): Promise<ApplianceNetwork> {
+  const { config, live, network: port, runtimeFolder } = deps;
+  if (!config.host.appliance) return noApplianceNetwork;
+  const network = await openNetwork({
+    ...{ ...deps, ...claim, actions, port, runtimeFolder },
+    config: () => live.current,
+  });
+  const paths = ["host.firewall", "host.access_point"] as const;
+  live.register({ paths: [...paths], reload: () => void network.refreshFirewall() });
+  return network;
+}
+
 /** Errors: those of the settings and of writing the claim code. */
 export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
-  const { config, live, clock, log } = deps;
+  const { config, clock, log } = deps;
   const isOurs = config.host.appliance;
   const actions = deps.actions ?? (isOurs ? systemActions(programRunner(clock)) : noSystemActions);
   const claim = await openClaim({
@@ -118,14 +140,7 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     addresses: () => addressesOf(config),
   });
   let waits = claim.code !== null;
-  const network = isOurs
-    ? await openNetwork({
-        ...{ ...deps, actions, claim, port: deps.network, runtimeFolder: deps.runtimeFolder },
-        ...{ config: () => live.current, claimed: () => !waits },
-      })
-    : noApplianceNetwork;
-  if (isOurs)
-    live.register({ paths: ["host.firewall", "host.access_point"], reload: () => void network.refreshFirewall() });
+  const network = await createNetwork(deps, actions, { claim, claimed: () => !waits });
   const host = hostConsole({
     ...deps,
     actions,
@@ -159,8 +174,7 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
       },
     },
     start: () => {
-      void claim.show();
-      if (!isOurs) return;
+      if (!isOurs) return void claim.show();
       panel?.start();
       void broker.start();
       void network.refreshFirewall();

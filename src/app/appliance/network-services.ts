@@ -46,6 +46,7 @@ export interface ApplianceNetwork {
   address(): string | null;
   /** Has the firewall loaded anew where settings or access point want other rules. Never rejects. */
   refreshFirewall(): Promise<void>;
+  /** Shows the claim code as well, with the own Wi-Fi where there is one. */
   start(): void;
   stop(): void;
 }
@@ -87,7 +88,10 @@ export async function openNetwork(deps: ApplianceNetworkDeps): Promise<Appliance
     address: () => (servingOn === null ? null : point.address),
     refreshFirewall: refresh,
     start: () => {
-      keeper.start().catch((error: unknown) => log.warn("network_not_looked_after", { reason: messageOf(error) }));
+      keeper.start().catch((error: unknown) => {
+        log.warn("network_not_looked_after", { reason: messageOf(error) });
+        void claim.show();
+      });
     },
     stop: () => keeper.stop(),
   };

@@ -36,7 +36,7 @@ export interface NetworkKeeperDeps {
   readonly claimed: () => boolean;
   /** Told before the access point opens, with its interface, and after it has closed. May be told the same again. */
   readonly onServing: (name: string | null) => Promise<void>;
-  /** Told when something has changed that a person at the machine looks for: whether there is an access point, or an address. */
+  /** Told once at the start, and when something has changed that a person at the machine looks for: whether there is an access point, or an address. */
   readonly onChange: () => void;
   /** Tells the kernel where the machine is. */
   readonly setCountry: (country: string) => Promise<void>;
@@ -65,7 +65,7 @@ export class NetworkKeeper implements NetworkConsole {
   #problem: NetworkView["problem"] = null;
   #servingOn: string | null = null;
   #isTold = false;
-  #shown = "false";
+  #shown = "";
   #next: Disposer = () => {};
 
   constructor(deps: NetworkKeeperDeps) {
@@ -212,8 +212,10 @@ export class NetworkKeeper implements NetworkConsole {
       this.#tellChange(facts);
     } catch (error) {
       this.#factsAt = this.#now();
-      if (this.#facts === null && !this.#isTold) log.warn("network_not_looked_after", { reason: messageOf(error) });
+      if (this.#abort.signal.aborted || this.#facts !== null || this.#isTold) return;
       this.#isTold = true;
+      log.warn("network_not_looked_after", { reason: messageOf(error) });
+      this.#deps.onChange();
     }
   }
 
@@ -225,7 +227,10 @@ export class NetworkKeeper implements NetworkConsole {
 
   /** Of what is offered, and of the addresses: they come a while after a Wi-Fi was joined. */
   #tellChange({ links }: NetworkFacts): void {
-    const shown = [String(this.offered), ...links.flatMap(({ addresses }) => addresses)].join(" ");
+    // Nobody looks for the addresses of a box that is set up.
+    const isLookedFor = this.offered || !this.#deps.claimed();
+    const addresses = isLookedFor ? links.flatMap((link) => link.addresses) : [];
+    const shown = [String(this.offered), ...addresses].join(" ");
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#deps.onChange();

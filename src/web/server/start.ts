@@ -1,6 +1,7 @@
 // Composes the box's web server from its parts, opens it, and closes it in order.
 
 import { createServer, type Server } from "node:http";
+import type { Express } from "express";
 import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from "../../base/index.ts";
 import type {
   AnswerStore,
@@ -118,6 +119,18 @@ function close(server: Server): Promise<void> {
   });
 }
 
+/** The console without TLS; in the own access point the page that leads to it. */
+function plainServer(
+  { tls, accessPoint = () => null }: WebOptions,
+  { requestTimeout, httpsPort }: { readonly requestTimeout: number; readonly httpsPort: () => number },
+  app: Express,
+): Server {
+  const portal = captivePortal({ address: accessPoint, httpsPort: tls === undefined ? () => null : httpsPort });
+  return createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
+    if (!portal(request, response)) app(request, response);
+  });
+}
+
 /** Opens the console and REST v1. Errors: `web.listen`. */
 export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const { box, clock, log, names = [], tls } = options;
@@ -145,13 +158,7 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
     return server;
   };
-  const secured = tls === undefined ? () => null : () => httpsPort;
-  const portal = captivePortal({ address: options.accessPoint ?? (() => null), httpsPort: secured });
-  const server = ready(
-    createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
-      if (!portal(request, response)) app(request, response);
-    }),
-  );
+  const server = ready(plainServer(options, { requestTimeout, httpsPort: () => httpsPort }, app));
   const port = await listen(server, options.listen);
   const servers = [server];
   if (tls !== undefined) {
