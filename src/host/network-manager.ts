@@ -203,10 +203,13 @@ export class NetworkManager implements NetworkPort {
     });
   }
 
-  /** Names keep their letters by the character set, and messages their language. */
+  /**
+   * Names keep their letters by the character set, and messages their language. The editor would keep what it reads, passwords among it, in
+   * `.nmcli-history` of the home folder, which is the box's data folder: so it has none.
+   */
   async #ask({ args, timeout = ASK, input }: Asked, signal: AbortSignal): Promise<string> {
     const said: string[] = [];
-    const all = ["LC_ALL=C.UTF-8", "nmcli", "-t", "-e", "yes", ...args];
+    const all = ["LC_ALL=C.UTF-8", "HOME=/dev/null", "nmcli", "-t", "-e", "yes", ...args];
     const run = { program: "env", args: all, timeout, package: "network-manager", keep: LONGEST };
     const onLine = (line: string): void => void (/^(?:Error|Warning): /.test(line) && said.push(line));
     try {

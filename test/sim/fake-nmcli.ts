@@ -31,8 +31,10 @@ export class FakeNmcli {
   readonly run: ProgramRunner = async (run) => {
     this.calls.push(run.args);
     if (run.program === "iw") return `Station 02:00:00:00:00:01 (on wlan0)\n\trx bytes: 1\n`.repeat(this.stations);
-    const [locale, program, ...args] = run.args;
+    const [locale, home, program, ...args] = run.args;
     if (run.program !== "env" || locale !== "LC_ALL=C.UTF-8" || program !== "nmcli") throw new Error("another program");
+    // The real one's editor keeps what it reads, passwords too, in a file of the home folder.
+    if (home !== "HOME=/dev/null") throw new Error("with a history");
     if (args.slice(0, 3).join(" ") !== "-t -e yes") throw new Error("not for programs");
     if (this.refusal !== null) return this.#fail(run, this.refusal);
     return this.#answer(args.slice(3), run);
