@@ -60,7 +60,7 @@ async function world({ cable = true, address = "10.42.0.1" } = {}): Promise<Worl
   const keeper = new NetworkKeeper({
     ...{ port, clock, settings: new MemorySettings(), log: silentLogger },
     point: { ssid: "Numberbox-AB23", key: new Secret("abcd-efgh-jkmn"), address },
-    ...{ mode: () => "set_up", claimed: () => true, onChange: () => {}, events: { record: () => {} } },
+    ...{ mode: () => "set_up", claimed: () => cable, onChange: () => {}, events: { record: () => {} } },
     ...{ onServing: async () => {}, setCountry: async () => {} },
   });
   await keeper.start();

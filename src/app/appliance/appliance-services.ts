@@ -140,7 +140,8 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     addresses: () => addressesOf(config),
   });
   let waits = claim.code !== null;
-  const network = await createNetwork(deps, actions, { claim, claimed: () => !waits });
+  let owned = claim.owned;
+  const network = await createNetwork(deps, actions, { claim, claimed: () => owned });
   const host = hostConsole({
     ...deps,
     actions,
@@ -170,6 +171,7 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
       accessPoint: network.address,
       onClaimed: () => {
         waits = false;
+        owned = true;
         claim.claimed();
       },
     },

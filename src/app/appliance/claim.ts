@@ -31,6 +31,8 @@ export interface ClaimDeps {
 export interface Claim {
   /** What the first visitor has to type; null where anybody may claim the box, or somebody has. */
   readonly code: string | null;
+  /** Whether somebody owned the box when it started. */
+  readonly owned: boolean;
   /**
    * Puts the code where a person at the machine sees it, and takes it away once there is an owner; the box's own Wi-Fi likewise, while it
    * has one. Never rejects.
@@ -87,7 +89,7 @@ export async function openClaim(deps: ClaimDeps): Promise<Claim> {
   };
   const forget = (): Promise<void> => rm(join(dataFolder, CLAIM_FILE), { force: true });
   return {
-    code,
+    ...{ code, owned: isClaimed },
     show: (own = null) =>
       attempt(async () => {
         point = own;

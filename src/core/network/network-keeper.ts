@@ -45,7 +45,7 @@ export interface NetworkKeeperDeps {
   readonly log: Logger;
 }
 
-/** Whether the box is being set up: `yes` until it has had an owner and a way. */
+/** Whether the box is being set up: `open` until it has had an owner and a way, `done` then. */
 const SETTING = "network.set_up";
 const LOOK_SOON: Millis = seconds(5);
 /** A box that is set up asks only to notice what was done behind its back. */
@@ -75,7 +75,11 @@ export class NetworkKeeper implements NetworkConsole {
 
   /** Errors: those of the settings. */
   async start(): Promise<void> {
-    const isNeeded = (await this.#deps.settings.getSetting(SETTING)) !== "done";
+    const { settings, claimed } = this.#deps;
+    const kept = await settings.getSetting(SETTING);
+    // A box that had its owner before there was an access point needs none now.
+    const isNeeded = kept === null ? !claimed() : kept !== "done";
+    if (kept === null) await settings.setSetting(SETTING, isNeeded ? "open" : "done");
     this.#state = accessPointStart(this.#deps.clock.monotonic(), isNeeded);
     this.#turn();
   }

@@ -74,7 +74,7 @@ describe("the keeper of the network", () => {
     expect(told.countries).toEqual(["DE"]);
     expect(told.serving).toEqual(["wlan0", null]);
     expect(await keeper.view()).toMatchObject({ saved: HOME.ssid, joining: null, problem: null });
-    expect(settings.values.get("network.set_up")).toBeUndefined();
+    expect(settings.values.get("network.set_up")).toBe("open");
     world.claimed = true;
     await clock.advance(seconds(5));
     expect(settings.values.get("network.set_up")).toBe("done");
@@ -113,6 +113,20 @@ describe("the keeper of the network", () => {
     await second.clock.advance(minutes(120));
     expect(port.asked).toEqual([]);
     expect(second.told.serving).toEqual([]);
+  });
+
+  it("never opens it on a box that had its owner before this was there, and does on one that was left amid it", async () => {
+    const old = rig({ claimed: true });
+    await old.keeper.start();
+    await old.clock.advance(minutes(60));
+    expect(old.port.asked).toEqual([]);
+    old.keeper.stop();
+    const settings = new MemorySettings();
+    settings.values.set("network.set_up", "open");
+    const amid = rig({ claimed: true, settings });
+    await amid.keeper.start();
+    await amid.clock.advance(seconds(70));
+    expect(amid.port.asked).toEqual(["scan", "open"]);
   });
 
   it("opens it again for an owner who forgets the Wi-Fi or asks for it, and not where the settings say never", async () => {
