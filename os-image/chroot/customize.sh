@@ -36,6 +36,12 @@ for folder in "$root/usr/lib/linux-image-$kernel/broadcom" "$modules/dtb/broadco
   done
 done
 rm -rf "$modules/dtb" "$modules/vmlinuz" "$root/usr/lib/linux-image-$kernel"
+# Simulated radios, to try the Wi-Fi of a virtual machine: `modprobe mac80211_hwsim`.
+hwsim=$(find "$modules/kernel/drivers/net/wireless" -name 'mac80211_hwsim.ko*' | head -n 1)
+if [ "${NUMBERBOX_DEBUG:-0}" = 1 ] && [ -n "$hwsim" ]; then
+  mkdir -p "$modules/kernel/extra"
+  cp "$hwsim" "$modules/kernel/extra/"
+fi
 while read -r path; do
   case $path in '' | '#'*) continue ;; esac
   # shellcheck disable=SC2086 # the table holds patterns

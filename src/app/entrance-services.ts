@@ -29,13 +29,14 @@ import {
   OwnCertificates,
 } from "../tls/index.ts";
 import { forgetFactors, type SecretBox, setPassword, type WebOptions } from "../web/index.ts";
+import { ACCESS_POINT_ADDRESS } from "./appliance/access-point.ts";
 import { BOX_DATABASE, openDataFolder, readIfThere, replaceFile } from "./data-folder.ts";
 
 const TLS_FOLDER = "tls";
 const TLS_KEYS = "numberbox/tls/v1";
 
 export interface EntranceDeps {
-  readonly config: Pick<BoxConfig, "web">;
+  readonly config: Pick<BoxConfig, "web" | "host">;
   readonly dataFolder: string;
   readonly store: Pick<FileBoxStore, "audit">;
   readonly storageKey: Secret<Uint8Array>;
@@ -123,7 +124,10 @@ async function openCertificates(
     return own;
   }
   const files = certificateFiles(deps.dataFolder, box);
-  const made = new BoxCertificates({ ...deps, files, hostName: ownHostName(), names, addresses: ownAddresses });
+  // That of the own access point is there before it opens: nobody waits for a certificate then.
+  const own = deps.config.host.appliance ? [ACCESS_POINT_ADDRESS] : [];
+  const addresses = () => [...new Set([...ownAddresses(), ...own])];
+  const made = new BoxCertificates({ ...deps, files, hostName: ownHostName(), names, addresses });
   await made.start();
   return made;
 }

@@ -16,3 +16,4 @@ export * from "./micro-emc.ts";
 export * from "./random.ts";
 export * from "./secret.ts";
 export * from "./serial-queue.ts";
+export * from "./terminal-qr.ts";

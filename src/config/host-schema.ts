@@ -46,6 +46,12 @@ export const hostSection = z
     firewall: firewall
       .prefault({})
       .describe("What the machine's firewall opens, besides the console and SIP as they are set."),
+    access_point: z
+      .enum(["set_up", "no_network", "never"])
+      .default("set_up")
+      .describe(
+        "When the box opens a Wi-Fi of its own: while it is set up and has no network, also later after five minutes without one, or never.",
+      ),
     light: gpioLine("high")
       .optional()
       .describe(

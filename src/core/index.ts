@@ -49,6 +49,7 @@ export type * from "./market/ports-market.ts";
 export * from "./market/record-mirror.ts";
 export { sentOrder } from "./message-content.ts";
 export type * from "./model.ts";
+export * from "./network/index.ts";
 export * from "./network-time.ts";
 export * from "./notices/index.ts";
 export * from "./number-query.ts";

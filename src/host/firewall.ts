@@ -15,18 +15,26 @@ export interface FirewallOpening {
   readonly limit?: { readonly perSecond: number; readonly burst: number };
 }
 
+/** The box's own access point: what is open in it, and nothing else is. */
+export interface OwnNetwork {
+  /** Of its interface. */
+  readonly name: string;
+  readonly openings: readonly FirewallOpening[];
+}
+
 /** Addresses that are counted at a time. A flood from more gets in above that: a full table must not shut renters out. */
 const SOURCES = 65_535;
 
 const NETWORK = /^[0-9a-fA-F.:]{2,45}\/\d{1,3}$/;
 const WHAT = /^[\w ,.()-]{1,60}$/;
+const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
 
 /**
  * The whole ruleset. What was asked for twice stands once. Errors: `host.bad_opening` for what cannot stand in a rule, which no setting
  * can say.
  */
-export function nftRuleset(openings: readonly FirewallOpening[]): string {
-  const rules = [...new Set(openings.flatMap(rulesOf))];
+export function nftRuleset(openings: readonly FirewallOpening[], own: OwnNetwork | null = null): string {
+  const rules = [...new Set([...ownRules(own), ...openings.flatMap(rulesOf)])];
   const limits = openings.flatMap(limitsOf);
   return `# Made from the settings of the box; changes here are lost.
 table inet numberbox
@@ -66,12 +74,27 @@ function limitsOf({ protocol, ports: [first, last], limit, what }: FirewallOpeni
   }));
 }
 
+function badOpening(): AppError {
+  return new AppError("host.bad_opening", "the firewall cannot open what is asked for", {
+    hint: "Look at `host.firewall` and at the ports of the settings.",
+  });
+}
+
+/** Before all others, so that what those open is shut there. Nothing is passed on from it: the chain `forward` drops everything. */
+function ownRules(own: OwnNetwork | null): readonly string[] {
+  if (own === null) return [];
+  if (!INTERFACE.test(own.name)) throw badOpening();
+  const inside = `iifname "${own.name}"`;
+  return [
+    ...own.openings.flatMap(rulesOf).map((rule) => `${inside} ${rule}`),
+    `${inside} drop comment "own access point"`,
+  ];
+}
+
 function rulesOf({ protocol, ports: [first, last], from, what }: FirewallOpening): readonly string[] {
   const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
   if (!isPort(first) || !isPort(last) || last < first || !WHAT.test(what) || from?.some((net) => !NETWORK.test(net))) {
-    throw new AppError("host.bad_opening", "the firewall cannot open what is asked for", {
-      hint: "Look at `host.firewall` and at the ports of the settings.",
-    });
+    throw badOpening();
   }
   const ports = first === last ? String(first) : `${first}-${last}`;
   const rule = `${protocol} dport ${ports} accept comment "${what}"`;

@@ -1,14 +1,15 @@
 // Public face of `host`.
 
 export { watchDevices } from "./device-watch.ts";
-export { type FirewallOpening, nftRuleset } from "./firewall.ts";
+export { type FirewallOpening, nftRuleset, type OwnNetwork } from "./firewall.ts";
 export { type FlowProcessOptions, flowHost, probe } from "./flow-process.ts";
 export { type GpioDeps, type GpioLine, gpioInput, gpioLight, lightArguments } from "./gpio-lines.ts";
 export { type MachineExamDeps, machineExam, usbHubPorts } from "./machine-exam.ts";
 export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
+export { ACCESS_POINT_PROFILE, NetworkManager, type NetworkManagerDeps } from "./network-manager.ts";
 export type { PlacedPower } from "./power-switch.ts";
 export { RaucSlots, type RaucSlotsDeps } from "./rauc-slots.ts";
-export { type ProgramRunner, programRunner } from "./run-program.ts";
+export { type ProgramRunner, programRunner, type RunProgram } from "./run-program.ts";
 export { descriptorNamed, type ServiceManagerDeps, serviceManager } from "./service-manager.ts";
 export { serviceProbe } from "./service-probe.ts";
 export { type SlotHardwareDeps, type SlotPlace, slotHardware } from "./slot-hardware.ts";

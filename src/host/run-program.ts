@@ -11,6 +11,10 @@ export interface RunProgram {
   readonly package: string;
   /** Told of each line of both outputs as it comes, without its end: how far a long one is. */
   readonly onLine?: (line: string) => void;
+  /** What it reads. For secrets: arguments are seen by every user of the machine. */
+  readonly input?: string;
+  /** How many characters of its output are kept, from the end; 4000 without it. */
+  readonly keep?: number;
 }
 
 /** What it has written to its standard output. Errors: `host.no_program`, `host.program_failed`, `base.timeout`, `base.stopped`. */
@@ -41,14 +45,17 @@ function lineTeller(onLine: (line: string) => void): (text: string) => void {
   };
 }
 
-function start({ program, args, package: from, onLine = () => {} }: RunProgram, signal: AbortSignal): Promise<string> {
+function start(run: RunProgram, signal: AbortSignal): Promise<string> {
+  const { program, args, package: from, onLine = () => {}, input, keep = MOST_OUTPUT } = run;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { signal, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { signal, stdio: ["pipe", "pipe", "pipe"] });
+    // One that ends before it has read everything says why by its exit code.
+    child.stdin.on("error", () => {}).end(input);
     let out = "";
     let err = "";
     const [tellOut, tellErr] = [lineTeller(onLine), lineTeller(onLine)];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      out = (out + text).slice(-MOST_OUTPUT);
+      out = (out + text).slice(-keep);
       tellOut(text);
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -11,6 +11,7 @@ export { backupOperations } from "./server/routes-backup.ts";
 export { callOperations } from "./server/routes-calls.ts";
 export { hostOperations } from "./server/routes-host.ts";
 export { keptOperations } from "./server/routes-kept.ts";
+export { networkOperations } from "./server/routes-network.ts";
 export { outboxOperations } from "./server/routes-outbox.ts";
 export { ownBrokerOperations } from "./server/routes-own-broker.ts";
 export { settingsOperations } from "./server/routes-settings.ts";

@@ -111,7 +111,7 @@ describe("packages", () => {
     [/^prom-client$/, ["telemetry", "relay"]],
     [/^drachtio-srf$/, ["voice"]],
     [/^(nodemailer|grammy)$/, ["notify"]],
-    [/^uqr$/, ["web", "dashboard", "bin"]],
+    [/^uqr$/, ["web", "dashboard", "app", "bin"]],
     [/^(@peculiar\/x509|reflect-metadata)$/, ["tls"]],
     [/^(@simplewebauthn\/(server|browser)|otpauth)$/, ["web"]],
     [/^rate-limiter-flexible$/, ["web", "relay"]],

@@ -50,7 +50,10 @@ describe("the box's configuration", () => {
       enum: { enabled: false, ttl: 86_400, days: 365 },
       alerts: expect.objectContaining({ enabled: true, channels: [] }),
       webhooks: [],
-      host: { appliance: false, firewall: { ssh: false, mdns: true, mqtt: false, open: [] } },
+      host: {
+        ...{ appliance: false, access_point: "set_up" },
+        firewall: { ssh: false, mdns: true, mqtt: false, open: [] },
+      },
       locale: { language: "en", time_zone: "UTC" },
       node_red: expect.objectContaining({ enabled: false }),
       events: { keep: 20_000, keep_for: 7_776_000_000 },

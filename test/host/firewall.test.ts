@@ -58,13 +58,31 @@ describe("the firewall's rules", () => {
     expect(() => nftRuleset([opening(more)])).toThrow(expect.objectContaining({ code: "host.bad_opening" }));
   });
 
-  it.skipIf(!hasNft)("are taken by nft (skipped where it is not installed)", () => {
-    const text = nftRuleset([
-      opening(),
-      opening({ protocol: "udp", ports: [20_000, 20_199], what: "sound of calls" }),
-      opening({ ports: [22, 22], from: ["192.0.2.0/24", "2001:db8::/32"], what: "SSH" }),
-      opening({ ports: [5061, 5061], what: "SIP over TLS", limit: { perSecond: 30, burst: 300 } }),
+  it("open the own access point on its interface only, and shut everything else there", () => {
+    const own = { name: "wlan0", openings: [opening({ protocol: "udp", ports: [67, 67], what: "DHCP" })] };
+    const lines = rulesOf(nftRuleset([opening({ ports: [22, 22], what: "SSH" })], own)).map((line) => line.trim());
+    expect(lines).toEqual([
+      'iifname "wlan0" udp dport 67 accept comment "DHCP"',
+      'iifname "wlan0" drop comment "own access point"',
+      'tcp dport 22 accept comment "SSH"',
     ]);
+    expect(rulesOf(nftRuleset([], null))).toEqual([]);
+  });
+
+  it.each(['wlan0" accept', "", "a-name-that-is-too-long", "../x"])("refuse an interface named %s", (name) => {
+    expect(() => nftRuleset([], { name, openings: [] })).toThrow(expect.objectContaining({ code: "host.bad_opening" }));
+  });
+
+  it.skipIf(!hasNft)("are taken by nft (skipped where it is not installed)", () => {
+    const text = nftRuleset(
+      [
+        opening(),
+        opening({ protocol: "udp", ports: [20_000, 20_199], what: "sound of calls" }),
+        opening({ ports: [22, 22], from: ["192.0.2.0/24", "2001:db8::/32"], what: "SSH" }),
+        opening({ ports: [5061, 5061], what: "SIP over TLS", limit: { perSecond: 30, burst: 300 } }),
+      ],
+      { name: "wlan0", openings: [opening()] },
+    );
     const { status, stderr } = spawnSync("nft", ["-c", "-f", "-"], { input: text, encoding: "utf8" });
     // Without CAP_NET_ADMIN it cannot look at what is loaded, which is no fault of the rules.
     if (/Operation not permitted/.test(stderr)) return;

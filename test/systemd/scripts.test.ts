@@ -14,6 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { accessPointLines } from "../../src/app/appliance/access-point.ts";
+import { Secret } from "../../src/base/index.ts";
 import { SYSTEMD } from "./unit-files.ts";
 
 const rooms: string[] = [];
@@ -57,6 +59,42 @@ describe("claim-code", () => {
       "Numberbox\n\nOpen in a browser:\nhttps://numberbox.local\nhttps://192.0.2.7:8443/\n\nCode for the first sign-in: ABCD-2345\n",
     );
     expect(screen()).toContain("Code for the first sign-in: ABCD-2345");
+  });
+
+  it("shows the box's own Wi-Fi beside it, with its QR code on the screen alone", () => {
+    const { top, boot, run, screen } = room();
+    const point = { ssid: "Numberbox-AB23", key: new Secret("abcd-efgh-jkm2"), address: "10.42.0.1" };
+    const lines = accessPointLines(point);
+    expect(run("claim-code", code(top, ["ABCD-2345", "https://numberbox.local", ...lines, ""].join("\n"))).status).toBe(
+      0,
+    );
+    const told = readFileSync(join(boot, "CLAIM-CODE.txt"), "utf8");
+    expect(told).toContain(
+      "Without a cable: join the Wi-Fi Numberbox-AB23 with the password abcd-efgh-jkm2, then open http://10.42.0.1/\n",
+    );
+    expect(told).not.toContain("\u2588");
+    for (const line of lines.slice(1)) expect(screen()).toContain(line);
+  });
+
+  it("shows that Wi-Fi alone on a box that has an owner", () => {
+    const { top, boot, run, screen } = room();
+    const wifi = "wifi Numberbox-AB23 abcd-efgh-jkm2 http://10.42.0.1/";
+    expect(run("claim-code", code(top, `-\n${wifi}\n`)).status).toBe(0);
+    expect(readFileSync(join(boot, "CLAIM-CODE.txt"), "utf8")).toContain("the password abcd-efgh-jkm2");
+    expect(screen()).not.toContain("first sign-in");
+    for (const bad of [
+      "wifi Numberbox-AB23; evil abcd-efgh-jkm2 http://10.42.0.1/",
+      "wifi evil abcd-efgh-jkm2 http://1.1.1.1/",
+    ]) {
+      run(
+        "claim-code",
+        code(
+          top,
+          `-\n${bad}\n\u2588evil\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\n`,
+        ),
+      );
+      expect(readFileSync(join(boot, "CLAIM-CODE.txt"), "utf8") + screen()).not.toContain("evil");
+    }
   });
 
   it("takes both away once there is no code", () => {

@@ -8,19 +8,26 @@ import {
   type EventLog,
   hostConsole,
   type MachinePort,
+  type NetworkPort,
   Panel,
   type SettingStore,
   type SlotDriver,
   type SystemActions,
 } from "../../core/index.ts";
 import { gpioInput, gpioLight, noSystemActions, programRunner, systemActions } from "../../host/index.ts";
-import { hostOperations, type Operation, ownBrokerOperations, type WebOptions } from "../../web/index.ts";
+import {
+  hostOperations,
+  networkOperations,
+  type Operation,
+  ownBrokerOperations,
+  type WebOptions,
+} from "../../web/index.ts";
 import type { Entrance } from "../entrance-services.ts";
 import type { LiveConfig } from "../live-config.ts";
 import type { VoiceSetup } from "../voice-setup.ts";
-import { openClaim } from "./claim.ts";
-import { FIREWALL_FOLDER, refreshFirewall } from "./firewall.ts";
+import { type Claim, openClaim } from "./claim.ts";
 import { isLoopback } from "./loopback.ts";
+import { type ApplianceNetwork, noApplianceNetwork, openNetwork } from "./network-services.ts";
 import { OwnBroker } from "./own-broker.ts";
 import { followCertificate, tendVoiceServers } from "./voice-servers.ts";
 
@@ -43,12 +50,14 @@ export interface ApplianceDeps {
   readonly alertHub: Pick<AlertFeed, "firing">;
   /** Without it: as the settings say. */
   readonly actions?: SystemActions | undefined;
+  /** Without it: NetworkManager. */
+  readonly network?: NetworkPort | undefined;
 }
 
 export interface Appliance {
   readonly actions: SystemActions;
   readonly operations: readonly Operation[];
-  readonly web: Pick<WebOptions, "claimCode" | "onClaimed">;
+  readonly web: Pick<WebOptions, "claimCode" | "onClaimed" | "accessPoint">;
   /** What the first visitor has to type; null where nothing. */
   readonly claimCode: string | null;
   stop(): void;
@@ -97,9 +106,31 @@ async function restartFlows(actions: SystemActions, log: Logger): Promise<void> 
     .catch((error) => log.warn("flows_not_restarted", { reason: messageOf(error) }));
 }
 
+interface ClaimState {
+  readonly claim: Claim;
+  readonly claimed: () => boolean;
+}
+
+/** Errors: those of the access point's file. */
+async function createNetwork(
+  deps: ApplianceDeps,
+  actions: SystemActions,
+  claim: ClaimState,
+): Promise<ApplianceNetwork> {
+  const { config, live, network: port, runtimeFolder } = deps;
+  if (!config.host.appliance) return noApplianceNetwork;
+  const network = await openNetwork({
+    ...{ ...deps, ...claim, actions, port, runtimeFolder },
+    config: () => live.current,
+  });
+  const paths = ["host.firewall", "host.access_point"] as const;
+  live.register({ paths: [...paths], reload: () => void network.refreshFirewall() });
+  return network;
+}
+
 /** Errors: those of the settings and of writing the claim code. */
 export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
-  const { config, live, clock, log } = deps;
+  const { config, clock, log } = deps;
   const isOurs = config.host.appliance;
   const actions = deps.actions ?? (isOurs ? systemActions(programRunner(clock)) : noSystemActions);
   const claim = await openClaim({
@@ -108,9 +139,9 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     runtimeFolder: isOurs ? deps.runtimeFolder : undefined,
     addresses: () => addressesOf(config),
   });
-  const firewall = { actions, log, folder: FIREWALL_FOLDER };
-  const refresh = (current: BoxConfig): void => void refreshFirewall(current, firewall);
-  if (isOurs) live.register({ paths: ["host.firewall"], reload: refresh });
+  let waits = claim.code !== null;
+  let owned = claim.owned;
+  const network = await createNetwork(deps, actions, { claim, claimed: () => owned });
   const host = hostConsole({
     ...deps,
     actions,
@@ -123,31 +154,33 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     certificates: deps.entrance.web.tls?.source ?? null,
     name: machineName(),
   });
-  let waits = claim.code !== null;
   let leave: Disposer = () => {};
   const panel = createPanel(deps, actions, () => waits);
   return {
     actions,
     stop: () => {
       leave();
+      network.stop();
       broker.stop();
       panel?.stop();
     },
-    operations: [...hostOperations(host), ...ownBrokerOperations(broker)],
+    operations: [...hostOperations(host), ...networkOperations(network.console), ...ownBrokerOperations(broker)],
     claimCode: claim.code,
     web: {
       ...(claim.code === null ? {} : { claimCode: claim.code }),
+      accessPoint: network.address,
       onClaimed: () => {
         waits = false;
+        owned = true;
         claim.claimed();
       },
     },
     start: () => {
-      void claim.show();
-      if (!isOurs) return;
+      if (!isOurs) return void claim.show();
       panel?.start();
       void broker.start();
-      refresh(live.current);
+      void network.refreshFirewall();
+      network.start();
       void tendVoiceServers({ ...deps, setup: deps.voiceSetup, actions });
       leave = followCertificate(deps, actions);
       if (config.node_red.enabled && config.node_red.run === "service") void restartFlows(actions, log);

@@ -5,15 +5,14 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, messageOf, type Random } from "../../base/index.ts";
 import type { BoxConfig } from "../../config/index.ts";
-import type { SettingStore, SystemActions } from "../../core/index.ts";
+import type { AccessPoint, SettingStore, SystemActions } from "../../core/index.ts";
 import { readUsers } from "../../web/index.ts";
 import { readIfThere, replaceFile } from "../data-folder.ts";
+import { accessPointLines, randomLetters } from "./access-point.ts";
 import { isLoopback } from "./loopback.ts";
 
 /** In the data folder, and in the folder of the running service. */
 const CLAIM_FILE = "claim-code";
-/** Without those that are mistaken for others: 0 and O, 1, I and L. Eight of 31 are 39 bits; guesses are slowed down from the fifth on. */
-const LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 const FORM = /^[A-Z2-9]{4}-[A-Z2-9]{4}$/;
 
 export interface ClaimDeps {
@@ -32,8 +31,13 @@ export interface ClaimDeps {
 export interface Claim {
   /** What the first visitor has to type; null where anybody may claim the box, or somebody has. */
   readonly code: string | null;
-  /** Puts the code where a person at the machine sees it, and takes it away once there is an owner. Never rejects. */
-  show(): Promise<void>;
+  /** Whether somebody owned the box when it started. */
+  readonly owned: boolean;
+  /**
+   * Puts the code where a person at the machine sees it, and takes it away once there is an owner; the box's own Wi-Fi likewise, while it
+   * has one. Never rejects.
+   */
+  show(point?: AccessPoint | null): Promise<void>;
   /** The box has an owner. */
   claimed(): void;
 }
@@ -44,13 +48,9 @@ export function needsCode({ claim, listen, tls, behind_proxy: proxied }: BoxConf
   return proxied || !isLoopback(listen.host) || (tls.mode !== "off" && !isLoopback(tls.listen.host));
 }
 
-/** Each letter equally likely: bytes that would favour some are thrown away. */
+/** Eight letters of 31 are 39 bits; guesses are slowed down from the fifth on. */
 export function newCode(random: Random): string {
-  let code = "";
-  while (code.length < 8) {
-    const [byte = 255] = random.bytes(1);
-    if (byte < 256 - (256 % LETTERS.length)) code += LETTERS[byte % LETTERS.length];
-  }
+  const code = randomLetters(random, 8).toUpperCase();
   return `${code.slice(0, 4)}-${code.slice(4)}`;
 }
 
@@ -68,6 +68,8 @@ export async function openClaim(deps: ClaimDeps): Promise<Claim> {
   const { settings, web, dataFolder, runtimeFolder, actions, log, addresses } = deps;
   const isClaimed = (await readUsers(settings)).some(({ password }) => password !== null);
   const code = isClaimed || !needsCode(web) ? null : await keptCode(deps);
+  let waiting = code;
+  let point: AccessPoint | null = null;
   const shown = runtimeFolder === undefined ? null : join(runtimeFolder, CLAIM_FILE);
   const attempt = async (task: () => Promise<void>): Promise<void> => {
     try {
@@ -76,21 +78,29 @@ export async function openClaim(deps: ClaimDeps): Promise<Claim> {
       log.warn("claim_code_not_shown", { reason: messageOf(error) });
     }
   };
-  const takeAway = async (): Promise<void> => {
-    await rm(join(dataFolder, CLAIM_FILE), { force: true });
+  const tell = async (): Promise<void> => {
     if (shown === null) return;
-    await rm(shown, { force: true });
+    if (waiting === null && point === null) await rm(shown, { force: true });
+    else {
+      const own = point === null ? [] : accessPointLines(point);
+      await replaceFile(shown, [waiting ?? "-", ...addresses(), ...own, ""].join("\n"));
+    }
     await actions.perform("show_claim");
   };
+  const forget = (): Promise<void> => rm(join(dataFolder, CLAIM_FILE), { force: true });
   return {
-    code,
-    show: () =>
+    ...{ code, owned: isClaimed },
+    show: (own = null) =>
       attempt(async () => {
-        if (code === null) return await takeAway();
-        if (shown === null) return;
-        await replaceFile(shown, [code, ...addresses(), ""].join("\n"));
-        await actions.perform("show_claim");
+        point = own;
+        if (waiting === null) await forget();
+        await tell();
       }),
-    claimed: () => void attempt(takeAway),
+    claimed: () =>
+      void attempt(async () => {
+        waiting = null;
+        await forget();
+        await tell();
+      }),
   };
 }

@@ -5,6 +5,8 @@ import type { FirewallOpening } from "../../host/index.ts";
 import { isLoopback } from "./loopback.ts";
 
 const SSH = 22;
+const DHCP = 67;
+const DNS = 53;
 const MDNS = 5353;
 const MQTT_TLS = 8883;
 
@@ -43,6 +45,11 @@ function voiceOpenings({ voice }: BoxConfig): readonly FirewallOpening[] {
           ...(udp === false ? [] : [sip("udp", udp, "SIP over UDP")]),
         ];
   return [...ownSip, { protocol: "udp", ports: [from, to], from: null, what: "sound of calls" }];
+}
+
+/** What those in the box's own access point reach: addresses, names, and the console. */
+export function accessPointPlan(config: BoxConfig): readonly FirewallOpening[] {
+  return [one("udp", DHCP, "DHCP"), one("udp", DNS, "DNS"), one("tcp", DNS, "DNS"), ...consoleOpenings(config)];
 }
 
 /** In the order that they stand in the ruleset. */

@@ -8,10 +8,14 @@ import { type BoxConfig, parseBoxConfig } from "../../config/index.ts";
 import type { SystemActions } from "../../core/index.ts";
 import { nftRuleset, type ProgramRunner, programRunner } from "../../host/index.ts";
 import { LAST_GOOD, readIfThere } from "../data-folder.ts";
-import { firewallPlan } from "./firewall-plan.ts";
+import { accessPointPlan, firewallPlan } from "./firewall-plan.ts";
 
 /** Of the service, with what it has loaded; readable by the box. */
 export const FIREWALL_FOLDER = "/run/numberbox-firewall";
+/** Of the box while it runs, readable by the service. */
+export const RUNTIME_FOLDER = "/run/numberbox";
+/** In that folder: the interface of the own access point while it is open. */
+export const ACCESS_POINT_FILE = "access-point";
 const LOADED = "loaded.nft";
 const LIMIT = seconds(20);
 
@@ -21,20 +25,33 @@ export interface Ruleset {
   readonly problem: string | null;
 }
 
-export const rulesetOf = (config: BoxConfig): string => nftRuleset(firewallPlan(config));
+/** `servingOn`: the interface of the box's own access point; null while that is closed. */
+export const rulesetOf = (config: BoxConfig, servingOn: string | null = null): string =>
+  nftRuleset(firewallPlan(config), servingOn === null ? null : { name: servingOn, openings: accessPointPlan(config) });
+
+/** What the box has left there; null without an access point, and for anything that is no interface. */
+async function servingOnOf(runtimeFolder: string): Promise<string | null> {
+  const name = (await readIfThere(join(runtimeFolder, ACCESS_POINT_FILE)).catch(() => null))?.trim() ?? "";
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/.test(name) ? name : null;
+}
 
 /** Never rejects for a faulty file: a machine must not be open, nor its console shut, because of a typing error. */
-export async function rulesetOfFiles(dataFolder: string, configFile: string): Promise<Ruleset> {
+export async function rulesetOfFiles(
+  dataFolder: string,
+  configFile: string,
+  runtimeFolder = RUNTIME_FOLDER,
+): Promise<Ruleset> {
+  const servingOn = await servingOnOf(runtimeFolder);
   let problem: string | null = null;
   for (const file of [configFile, join(dataFolder, LAST_GOOD)]) {
     try {
       const text = await readIfThere(file);
-      if (text !== null) return { text: rulesetOf(parseBoxConfig(text, file)), problem };
+      if (text !== null) return { text: rulesetOf(parseBoxConfig(text, file), servingOn), problem };
     } catch (error) {
       problem ??= messageOf(error);
     }
   }
-  return { text: rulesetOf(parseBoxConfig("", "the defaults")), problem };
+  return { text: rulesetOf(parseBoxConfig("", "the defaults"), servingOn), problem };
 }
 
 export interface LoadDeps {
@@ -63,12 +80,15 @@ export interface FirewallWatchDeps {
   readonly log: Logger;
   /** `FIREWALL_FOLDER`. */
   readonly folder: string;
+  /** The interface of the own access point; null while that is closed. */
+  readonly servingOn: () => string | null;
 }
 
 /** Has the rules loaded anew where the settings want others. Never rejects. */
-export async function refreshFirewall(config: BoxConfig, { actions, log, folder }: FirewallWatchDeps): Promise<void> {
+export async function refreshFirewall(config: BoxConfig, deps: FirewallWatchDeps): Promise<void> {
+  const { actions, log, folder, servingOn } = deps;
   try {
-    if ((await readIfThere(join(folder, LOADED))) === rulesetOf(config)) return;
+    if ((await readIfThere(join(folder, LOADED))) === rulesetOf(config, servingOn())) return;
     await actions.perform("apply_firewall");
     log.info("firewall_asked_for");
   } catch (error) {

@@ -63,6 +63,9 @@ export function isOwnName(name: string): boolean {
       "last-good.yaml",
       "last-good.source",
       "local-access.json",
+      // Of this one machine: another has its own.
+      "access-point",
+      "wifi-country",
       WORK,
       HANDED_IN,
       READY,

@@ -1,12 +1,11 @@
 // `numberbox phone list|add|rename|remove`: Android phones as slots, from the command line.
 
 import type { Command } from "commander";
-import { AppError, fromUtf8 } from "../../base/index.ts";
+import { AppError, fromUtf8, printQr } from "../../base/index.ts";
 import { type PhoneView, phoneInvitation, phonesReply, phoneView } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
 import { dataFolder, readConfigText } from "./data-option.ts";
-import { printQr } from "./terminal-qr.ts";
 
 interface Common {
   readonly data?: string;

@@ -4,7 +4,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { encode } from "uqr";
-import { AppError, isAppError } from "../../base/index.ts";
+import { AppError, isAppError, printQr } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { openGrant } from "../../envelope/index.ts";
 import { antisipConfig, linphoneXml, type SipProfile, sipQr, sipSettings } from "../../protocol/index.ts";
@@ -13,7 +13,6 @@ import type { CliIo, ExitCode } from "../cli-io.ts";
 import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
 import { createPrinter, type Printer } from "./renter-print.ts";
-import { printQr } from "./terminal-qr.ts";
 
 interface SipOptions extends RenterOptions {
   readonly rental?: string;

@@ -3,6 +3,7 @@
 export const SYSTEM_ACTIONS = [
   "apply_firewall",
   "show_claim",
+  "set_wifi_country",
   "restart_asterisk",
   "stop_asterisk",
   "restart_drachtio",

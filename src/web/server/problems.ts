@@ -7,12 +7,14 @@ import type { ProblemReply } from "../shared/session.ts";
 import { tellCode } from "./audit/audit-notes.ts";
 import { BACKUP_STATUS } from "./backup-status.ts";
 import { CALL_STATUS } from "./call-status.ts";
+import { NETWORK_STATUS } from "./network-status.ts";
 import { UPDATE_STATUS } from "./update-status.ts";
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   ...BACKUP_STATUS,
   ...CALL_STATUS,
   ...UPDATE_STATUS,
+  ...NETWORK_STATUS,
   "alert.unknown": 404,
   "base.bad_base64": 400,
   "base.bad_hex": 400,

@@ -1,6 +1,7 @@
 // Composes the box's web server from its parts, opens it, and closes it in order.
 
 import { createServer, type Server } from "node:http";
+import type { Express } from "express";
 import { type Clock, type Logger, type Random, systemCodeOf, wrapError } from "../../base/index.ts";
 import type {
   AnswerStore,
@@ -21,6 +22,7 @@ import type {
 import { closeEntrance, openEntrance } from "./accounts/entrance.ts";
 import type { SecretBox } from "./accounts/secret-box.ts";
 import { webApp } from "./app.ts";
+import { captivePortal } from "./captive-portal.ts";
 import { type FlowsEditor, FlowsProxy } from "./flows-proxy.ts";
 import { httpsServer, type TlsOptions } from "./https.ts";
 import { Idempotency, MemoryAnswers } from "./idempotency.ts";
@@ -72,6 +74,8 @@ export interface WebOptions {
   readonly names?: readonly string[];
   /** What the first visitor must type to claim the box. Without it the first visitor in time becomes the owner. */
   readonly claimCode?: string;
+  /** The box's address in its own access point, null while that is closed; plain http answers there with one page. Without it: nowhere. */
+  readonly accessPoint?: () => string | null;
   /** Told once, when the box has got its owner. */
   readonly onClaimed?: () => void;
   /** True when a TLS proxy on this machine stands in front; cookies are then `Secure`. */
@@ -115,6 +119,18 @@ function close(server: Server): Promise<void> {
   });
 }
 
+/** The console without TLS; in the own access point the page that leads to it. */
+function plainServer(
+  { tls, accessPoint = () => null }: WebOptions,
+  { requestTimeout, httpsPort }: { readonly requestTimeout: number; readonly httpsPort: () => number },
+  app: Express,
+): Server {
+  const portal = captivePortal({ address: accessPoint, httpsPort: tls === undefined ? () => null : httpsPort });
+  return createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
+    if (!portal(request, response)) app(request, response);
+  });
+}
+
 /** Opens the console and REST v1. Errors: `web.listen`. */
 export async function startWeb(options: WebOptions): Promise<WebHandle> {
   const { box, clock, log, names = [], tls } = options;
@@ -142,16 +158,16 @@ export async function startWeb(options: WebOptions): Promise<WebHandle> {
     server.on("upgrade", (request, socket, head) => void upgrade(request, socket, head));
     return server;
   };
-  const server = ready(createServer({ requestTimeout, headersTimeout: requestTimeout }, app));
+  const server = ready(plainServer(options, { requestTimeout, httpsPort: () => httpsPort }, app));
   const port = await listen(server, options.listen);
   const servers = [server];
   if (tls !== undefined) {
-    const secured = ready(httpsServer(tls.source, limits, app));
-    httpsPort = await listen(secured, tls.listen).catch(async (error: unknown) => {
+    const over = ready(httpsServer(tls.source, limits, app));
+    httpsPort = await listen(over, tls.listen).catch(async (error: unknown) => {
       await close(server);
       throw error;
     });
-    servers.push(secured);
+    servers.push(over);
   }
   for (const each of servers) {
     each.on("error", (error) => log.warn("web_server_error", { reason: systemCodeOf(error) ?? "unknown" }));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadRuleset, refreshFirewall, rulesetOf, rulesetOfFiles } from "../../../src/app/appliance/firewall.ts";
-import { firewallPlan } from "../../../src/app/appliance/firewall-plan.ts";
+import { accessPointPlan, firewallPlan } from "../../../src/app/appliance/firewall-plan.ts";
 import { AppError, silentLogger } from "../../../src/base/index.ts";
 import { parseBoxConfig } from "../../../src/config/index.ts";
 import type { SystemAction } from "../../../src/core/index.ts";
@@ -45,6 +45,15 @@ describe("what the settings open", () => {
     const voice =
       "voice: { host: sip.example, sip_edge: relay, asterisk: { password_file: x } }\nrelay: { url: https://r.example }";
     expect(openOf(voice)).toEqual(["udp 5353", "udp 20000-20199"]);
+  });
+
+  it("is addresses, names and the console in the box's own access point", () => {
+    const web =
+      'web: { listen: "0.0.0.0:80", tls: { mode: box, listen: "0.0.0.0:443" } }\nhost: { firewall: { ssh: true } }';
+    const plan = accessPointPlan(parseBoxConfig(web, "test"));
+    expect(plan.map(({ protocol, ports: [first] }) => `${protocol} ${first}`)).toEqual([
+      ...["udp 67", "udp 53", "tcp 53", "tcp 80", "tcp 443"],
+    ]);
   });
 
   it("is what else the owner names", () => {
@@ -103,6 +112,7 @@ describe("the firewall's rules", () => {
       folder,
       log: silentLogger,
       actions: { perform: async (action: SystemAction) => void asked.push(action) },
+      servingOn: (): string | null => null,
     };
     const config = parseBoxConfig(open, "");
     await refreshFirewall(config, deps);
@@ -110,6 +120,13 @@ describe("the firewall's rules", () => {
     file("loaded.nft", rulesetOf(config));
     await refreshFirewall(config, deps);
     expect(asked).toHaveLength(1);
+    await refreshFirewall(config, { ...deps, servingOn: () => "wlan0" });
+    expect(asked).toHaveLength(2);
+    file("loaded.nft", rulesetOf(config, "wlan0"));
+    await refreshFirewall(config, { ...deps, servingOn: () => "wlan0" });
+    expect(asked).toHaveLength(2);
+    await refreshFirewall(config, deps);
+    expect(asked).toHaveLength(3);
     const failing = { perform: () => Promise.reject(new AppError("host.not_allowed", "no")) };
     await refreshFirewall(parseBoxConfig("", ""), { ...deps, actions: failing });
   });

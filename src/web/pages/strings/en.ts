@@ -14,6 +14,7 @@ import { enFlows } from "./en-flows.ts";
 import { enLines } from "./en-lines.ts";
 import { enMachine } from "./en-machine.ts";
 import { enMqtt } from "./en-mqtt.ts";
+import { enNetwork } from "./en-network.ts";
 import { enPayments } from "./en-payments.ts";
 import { enPhones } from "./en-phones.ts";
 import { enProblems } from "./en-problems.ts";
@@ -37,6 +38,7 @@ export const en = {
   ...enChain,
   ...enDoctor,
   ...enMachine,
+  ...enNetwork,
   ...enMqtt,
   ...enFlows,
   ...enSettings,

@@ -10,6 +10,7 @@ import { Fact } from "../parts/fact.tsx";
 import { Fault } from "../parts/fault.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
+import { Network } from "./network.tsx";
 
 type Action = HostActionReply["asked"];
 
@@ -162,6 +163,7 @@ export function Machine() {
       ) : (
         <>
           <Facts view={view} />
+          <Network />
           {view.appliance ? <Doing view={view} /> : <p class="soft">{words.t("machine.foreign")}</p>}
         </>
       )}

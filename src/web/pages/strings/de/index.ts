@@ -14,6 +14,7 @@ import { deFlows } from "./flows.ts";
 import { deLines } from "./lines.ts";
 import { deMachine } from "./machine.ts";
 import { deMqtt } from "./mqtt.ts";
+import { deNetwork } from "./network.ts";
 import { dePayments } from "./payments.ts";
 import { dePhones } from "./phones.ts";
 import { deProblems } from "./problems.ts";
@@ -40,6 +41,7 @@ export const de: Translation = {
   ...deChain,
   ...deDoctor,
   ...deMachine,
+  ...deNetwork,
   ...deMqtt,
   ...deFlows,
   ...deSettings,

@@ -14,6 +14,7 @@ import { esFlows } from "./flows.ts";
 import { esLines } from "./lines.ts";
 import { esMachine } from "./machine.ts";
 import { esMqtt } from "./mqtt.ts";
+import { esNetwork } from "./network.ts";
 import { esPayments } from "./payments.ts";
 import { esPhones } from "./phones.ts";
 import { esProblems } from "./problems.ts";
@@ -38,6 +39,7 @@ export const es: Translation = {
   ...esChain,
   ...esDoctor,
   ...esMachine,
+  ...esNetwork,
   ...esMqtt,
   ...esFlows,
   ...esSettings,

@@ -14,6 +14,7 @@ import { ruFlows } from "./flows.ts";
 import { ruLines } from "./lines.ts";
 import { ruMachine } from "./machine.ts";
 import { ruMqtt } from "./mqtt.ts";
+import { ruNetwork } from "./network.ts";
 import { ruPayments } from "./payments.ts";
 import { ruPhones } from "./phones.ts";
 import { ruProblems } from "./problems.ts";
@@ -39,6 +40,7 @@ export const ru: Translation = {
   ...ruChain,
   ...ruDoctor,
   ...ruMachine,
+  ...ruNetwork,
   ...ruMqtt,
   ...ruFlows,
   ...ruSettings,

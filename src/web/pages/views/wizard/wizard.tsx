@@ -4,12 +4,14 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon, Mark } from "../../../../page-parts/index.ts";
 import {
+  networkView,
   type WizardStep,
   type WizardStepState,
   type WizardView,
   wizardStep,
   wizardView,
 } from "../../../../protocol/index.ts";
+import { NETWORK_PATH } from "../../api-network.ts";
 import { wizardApi } from "../../api-wizard.ts";
 import { useApp } from "../../app-context.ts";
 import { Fault } from "../../parts/fault.tsx";
@@ -38,8 +40,9 @@ const STEPS: Readonly<Record<WizardStep, ComponentType<StepProps>>> = {
 
 const ORDER = wizardStep.options;
 
-/** Where to go on: the first step that nobody looked at, else the last. */
-function firstOpen(view: WizardView): WizardStep {
+/** Where to go on: the first step that nobody looked at, else the last. In the box's own access point nothing else works before its network. */
+function firstOpen(view: WizardView, isInOwnNetwork: boolean): WizardStep {
+  if (isInOwnNetwork && view.steps.some(({ id, state }) => id === "network" && state === "todo")) return "network";
   return view.steps.find(({ state }) => state === "todo")?.id ?? "publish";
 }
 
@@ -76,12 +79,14 @@ function Rail({ view, current, onGo }: RailProps) {
 
 interface PageProps {
   readonly view: WizardView;
+  /** Whether this browser has reached the box over the box's own access point. */
+  readonly isInOwnNetwork: boolean;
   readonly onView: () => void;
 }
 
-function WizardPage({ view, onView }: PageProps) {
+function WizardPage({ view, isInOwnNetwork, onView }: PageProps) {
   const { controller } = useApp();
-  const [current, setCurrent] = useState<WizardStep>(() => firstOpen(view));
+  const [current, setCurrent] = useState<WizardStep>(() => firstOpen(view, isInOwnNetwork));
   const { problem, run } = useTask();
   const leave = async (state: WizardStepState): Promise<void> => {
     await run(async () => {
@@ -109,6 +114,8 @@ function WizardPage({ view, onView }: PageProps) {
 export function Wizard() {
   const { controller, words } = useApp();
   const { value, fault, reload } = useResource(wizardView, "/api/v1/wizard");
+  const { value: network, fault: unknown } = useResource(networkView, NETWORK_PATH);
+  const isKnown = network !== null || unknown !== null;
   return (
     <div class="wizard">
       <header class="wizard-head">
@@ -118,7 +125,15 @@ export function Wizard() {
           {words.t("wizard.later")}
         </button>
       </header>
-      {value === null ? <Fault fault={fault} /> : <WizardPage view={value} onView={reload} />}
+      {value === null || !isKnown ? (
+        <Fault fault={fault} />
+      ) : (
+        <WizardPage
+          view={value}
+          isInOwnNetwork={network !== null && network.access_point.address === location.hostname}
+          onView={reload}
+        />
+      )}
     </div>
   );
 }
