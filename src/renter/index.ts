@@ -3,10 +3,11 @@
 export * from "./account.ts";
 export * from "./account-escrow.ts";
 export type { AccountDeps, AccountKey, AccountMode } from "./account-key.ts";
-export type { StoredOrder } from "./account-records.ts";
+export type { AccountData, StoredOrder } from "./account-records.ts";
 export * from "./account-rentals.ts";
 export * from "./account-renting.ts";
 export { awaitGrant } from "./await-grant.ts";
+export * from "./backup.ts";
 export * from "./bundle.ts";
 export * from "./client.ts";
 export * from "./database-folder.ts";

@@ -18,6 +18,7 @@ interface Parts {
   readonly available?: boolean;
   readonly rentable?: boolean;
   readonly perMille?: number;
+  readonly escrow?: ListingOfferView["escrow"];
 }
 
 const emc = (text: string | null) => (text === null ? null : parseEmc(text));
@@ -39,7 +40,7 @@ function offer(parts: Parts = {}): ListingOfferView {
         ? []
         : [{ tier: "sms_voice_video" as const, rental: { daily: emc(voice), ...prices }, ...free }]),
     ],
-    ...{ features, available, source: "relay" },
+    ...{ features, available, source: "relay", escrow: parts.escrow ?? null },
     reputation: parts.perMille === undefined ? null : { per_mille: parts.perMille, samples: 10, rentals: 2 },
   };
 }

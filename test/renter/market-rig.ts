@@ -102,6 +102,9 @@ export class MarketRig {
       keepTicket: async (_chap, tx) => {
         this.kept.push(tx);
       },
+      keepEscrow: async () => {
+        throw new Error("no escrow was ordered");
+      },
       patience: seconds(60),
       ...parts,
     };
