@@ -69,6 +69,18 @@ describe("chosenOffers", () => {
     expect(chosenOffers(offers, { ...noFilter, duration: "weekly" })).toEqual([]);
   });
 
+  it("finds those that can be paid by escrow", () => {
+    const escrow = {
+      arbiters: [{ name: "judge", verify: "A".repeat(43) }],
+      feesBps: 50,
+      disputeDays: 7,
+      refundDays: 60,
+    };
+    const offers = [offer({ id: "aa00000000000000", escrow }), offer({ id: "bb00000000000000" })];
+    expect(ids(chosenOffers(offers, { ...noFilter, escrow: true }))).toEqual(["aa"]);
+    expect(ids(chosenOffers(offers, noFilter))).toEqual(["aa", "bb"]);
+  });
+
   it("knows regions by the seed's words, by ours and by countries", () => {
     const offers = [
       offer({ id: "aa00000000000000", features: ["usa"] }),

@@ -3,15 +3,9 @@
 
 import { describe, expect, it } from "vitest";
 import { microEmc, parseEmc, toBase64url } from "../../../src/base/index.ts";
-import {
-  type EscrowFile,
-  escrowFileText,
-  OrderEscrows,
-  type Payments,
-  type PaymentsDeps,
-} from "../../../src/core/index.ts";
+import { type EscrowFile, escrowFileText, type Payments } from "../../../src/core/index.ts";
 import { BoxEscrows } from "../escrow/box-escrows.ts";
-import { passed, rules } from "../escrow/escrow-rig.ts";
+import { passed } from "../escrow/escrow-rig.ts";
 import { payRig, type Rig, request, settings, startPayee } from "./pay-rig.ts";
 
 const PRICE = parseEmc("5");
@@ -36,12 +30,7 @@ class Deal {
   }
 
   static #start(box: BoxEscrows, rig: Rig): Promise<Payments> {
-    const escrows: PaymentsDeps["escrows"] = new OrderEscrows({
-      ...{ escrows: box.escrows, suite: rules.suite, coin: rules.coin, confirmations: 3, now: box.rig.now },
-      terms: { feesBps: 50, disputeDays: 7, refundDays: 60 },
-      network: async () => "regtest",
-    });
-    return startPayee({ ...rig, side: rig.payee, escrows });
+    return startPayee({ ...rig, side: rig.payee, escrows: box.forOrders() });
   }
 
   async restart(): Promise<void> {

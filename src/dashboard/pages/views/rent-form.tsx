@@ -83,6 +83,23 @@ function TierRadios({ offered, tier, onTier }: TierRadiosProps) {
   return <Radios name="tier" legend={words.t("rent.tier")} value={tier} onValue={onTier} options={options} />;
 }
 
+interface DurationProps {
+  readonly offered: readonly Offered[];
+  readonly duration: RentalDuration;
+  readonly onDuration: (duration: RentalDuration) => void;
+}
+
+function DurationRadios({ offered, duration, onDuration }: DurationProps) {
+  const words = useWords();
+  const options = offered.map((each) => ({
+    value: each.duration,
+    title: words.t(`duration.${each.duration}`),
+    text: emcText(words, each.price),
+  }));
+  const legend = words.t("rent.duration");
+  return <Radios name="duration" legend={legend} value={duration} onValue={onDuration} options={options} />;
+}
+
 const plainly = (method: PayMethod): RentPayment => ({ method: method === "randpay" ? "randpay" : "emc" });
 
 interface PaymentProps {
@@ -154,17 +171,7 @@ export function RentForm({ offer, renews }: RentFormProps) {
     >
       <h2>{words.t(texts.title)}</h2>
       {renews === undefined && <TierRadios offered={offered} tier={tier} onTier={setTier} />}
-      <Radios
-        name="duration"
-        legend={words.t("rent.duration")}
-        value={duration}
-        onValue={setDuration}
-        options={ofTier.map((each) => ({
-          value: each.duration,
-          title: words.t(`duration.${each.duration}`),
-          text: emcText(words, each.price),
-        }))}
-      />
+      <DurationRadios offered={ofTier} duration={duration} onDuration={setDuration} />
       {terms.perSms > 0 && <SmsField perSms={terms.perSms} count={sms} onCount={setSms} />}
       {due > 0 && <Payment {...{ due, method, arbiters, escrow }} onMethod={setMethod} onEscrow={setEscrow} />}
       <p class="rent-total">
