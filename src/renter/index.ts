@@ -23,7 +23,7 @@ export * from "./mailbox-watch.ts";
 export * from "./market-client.ts";
 export * from "./message-text.ts";
 export * from "./notice-pace.ts";
-export * from "./order-file.ts";
+export { type OrderFile, readOrderFile, writeOrderFile } from "./order-file.ts";
 export { type Fetch, relayUrl } from "./relay-http.ts";
 export * from "./renting.ts";
 export * from "./state.ts";

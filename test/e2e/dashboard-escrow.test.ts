@@ -19,7 +19,7 @@ import { EscrowRig, rules } from "../core/escrow/escrow-rig.ts";
 import { MarketStage } from "../sim/market-stage.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
-import { go, makeIdentity, NARROW, rentByEmc, shots } from "./renter-walk.ts";
+import { go, makeIdentity, NARROW, PASSPHRASE, rentByEmc, shots } from "./renter-walk.ts";
 
 const LISTING = "a1b2c3d4e5f64a7b";
 const DAY_S = 86_400;
@@ -64,6 +64,28 @@ async function inOtherLanguages(page: Page): Promise<void> {
     expect(await pageFaults(page)).toEqual([]);
     await shots(page, `escrow-${id}`);
   }
+}
+
+/** The backup brings order and escrow to a browser that has seen neither. */
+async function onAnotherDevice(page: Page): Promise<void> {
+  await go(page, /^Account/);
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save the backup" }).click();
+  const backup = await (await saving).path();
+  await page.getByRole("button", { name: "Show as QR code" }).click();
+  await page.getByText("Orders and escrows are in the file alone.").waitFor();
+  const other = await openPage(browser, { viewport: NARROW });
+  await other.page.goto(`${stage.url}/dashboard`);
+  await other.page.getByRole("button", { name: "I have a backup or key file" }).click();
+  await other.page.getByLabel("Choose a file").setInputFiles(backup);
+  await other.page.getByLabel("Passphrase of the backup").fill(PASSPHRASE);
+  await other.page.getByRole("button", { name: "Bring it back" }).click();
+  await go(other.page, "Numbers");
+  await other.page.getByText("+15550100").waitFor();
+  await other.page.locator('a[href*="/escrow/"]').click();
+  await phase(other.page, "Paid in");
+  await other.page.getByText("It has paid for this number, which is yours now.").waitFor();
+  expect(other.complaints).toEqual([]);
 }
 
 /** The provider's box answers an order by escrow with a document that it has signed. */
@@ -241,6 +263,7 @@ describe.skipIf(!hasChromium)(
       await page.getByText("+15550100").waitFor();
       expect(await pageFaults(page)).toEqual([]);
       await shots(page, "escrow-running");
+      await onAnotherDevice(page);
       expect(complaints).toEqual([]);
     });
   },

@@ -64,7 +64,7 @@ describe("a backup", () => {
 
   it("takes a text that is no backup for an identity, whole", () => {
     for (const text of ["", "{", "[1]", '{"user":"x"}'])
-      expect(backupParts(text)).toEqual({ identity: text, account: null });
+      expect(backupParts(text)).toEqual({ identity: text, account: null, machine: null });
   });
 });
 
