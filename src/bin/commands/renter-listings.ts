@@ -14,9 +14,10 @@ import { judgeOffers, type ListingOfferView, MarketReader, type OfferDeps, visib
 import { openDiskFolder, readLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type NodeOptions, namesNode, type OpenNode, openNode } from "./node-option.ts";
+import { accessTo } from "./renter-access.ts";
 import { type RenterOptions, stateRoot } from "./renter-open.ts";
 import { createPrinter } from "./renter-print.ts";
-import { accessTo, choosePlaces } from "./renter-way.ts";
+import { choosePlaces } from "./renter-way.ts";
 
 export interface ListingsOptions extends RenterOptions, NodeOptions {
   readonly all?: boolean;
@@ -29,7 +30,7 @@ export async function marketAccess(io: CliIo, options: RenterOptions) {
   const remembered = await readLogin(await openDiskFolder(stateRoot(io, options.state)));
   const places = choosePlaces(options, remembered);
   const [relayUrl] = places.relays;
-  if (relayUrl !== undefined) return { ...accessTo(places), relayUrl };
+  if (relayUrl !== undefined) return { ...(await accessTo(io, options, places)), relayUrl };
   throw new AppError("renter.not_signed_in", "no relay is known", { hint: "Name one with --relay URL." });
 }
 

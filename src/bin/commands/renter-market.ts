@@ -3,7 +3,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DURATIONS, TIERS } from "../../registry/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
-import { nodeOption } from "./node-option.ts";
 import {
   type CancelOptions,
   type RenewOptions,
@@ -31,7 +30,7 @@ interface Shared {
 }
 
 function payOptions(command: Command, ...others: readonly "escrow"[]): Command {
-  return nodeOption(command)
+  return command
     .addOption(
       new Option("--method <method>", "tickets from your own node, a plain payment, or coins held with an arbiter")
         .choices(["randpay", "emc", ...others])
@@ -77,8 +76,7 @@ function registerChanges(renter: Command, io: CliIo, { finish, withCommonOptions
 /** Adds `renter listings`, `renter rent`, and what can be asked for a rental. */
 export function registerMarket(renter: Command, io: CliIo, shared: Shared): void {
   const { finish, withCommonOptions } = shared;
-  const listings = withCommonOptions(renter.command("listings"));
-  nodeOption(listings)
+  withCommonOptions(renter.command("listings"))
     .description("list what can be rented at a relay, each listing verified against the chain")
     .option("--escrow", "only those that can be paid by escrow")
     .option("--all", "also those that cannot be rented, with the reason")

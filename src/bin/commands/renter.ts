@@ -7,6 +7,7 @@ import { publicKeysToText } from "../../envelope/index.ts";
 import { exportBundle, type ReceiptLine, receiptLine, visibleLine } from "../../renter/index.ts";
 import { rememberLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import { nodeOption } from "./node-option.ts";
 import { type BackupOptions, type RestoreOptions, runBackup, runRestore } from "./renter-backup.ts";
 import { type InboxOptions, runInbox } from "./renter-inbox.ts";
 import { registerMarket } from "./renter-market.ts";
@@ -44,7 +45,7 @@ function withKeyOptions(command: Command): Command {
 }
 
 function withCommonOptions(command: Command): Command {
-  return withWayOptions(withKeyOptions(command));
+  return nodeOption(withWayOptions(withKeyOptions(command)));
 }
 
 /** Signs in at every relay; a grant that cannot be believed is reported and makes the exit code 1. */
