@@ -88,6 +88,7 @@ export class Controller {
     const kept = account === null ? null : openBackupAccount(this.#deps, master, account);
     await this.#keep(master, passphrase === "" ? filePassphrase : passphrase);
     if (kept !== null) await this.#bringBack(kept);
+    if (this.#deps.store.get().view.name === "scan") this.go({ name: "inbox" });
     void this.findRentals();
   }
 

@@ -10,6 +10,8 @@ export type ViewName = (typeof VIEWS)[number];
 
 export type View =
   | { readonly name: ViewName }
+  /** Bringing an identity back by camera: the one document that may use it. */
+  | { readonly name: "scan" }
   | { readonly name: "listing"; readonly id: string }
   /** `id` of the rental that is renewed, gets another tier, or has an escrow; an escrow may be of one that is ordered. */
   | { readonly name: "renew" | "upgrade" | "escrow"; readonly id: string }

@@ -2,6 +2,7 @@
 
 export const enEscrow = {
   "nav.escrow": "Escrow",
+  "nav.scan": "Bring back",
   "escrow.open": "Escrow…",
   "escrow.title": "Escrow",
   "escrow.text":

@@ -7,6 +7,7 @@ import { MAX_BACKUP_BYTES } from "../../../renter/index.ts";
 import { useApp, useTask, useWords } from "../app-context.ts";
 import { Dialog, Fault, PasswordInput, ViewLink } from "../parts/frame.tsx";
 import { LanguageChoice } from "../parts/language.tsx";
+import { QrScan } from "../parts/qr-scan.tsx";
 import { PASSPHRASE_LENGTH, suggestPassphrase } from "../passphrase.ts";
 
 interface CardProps {
@@ -167,6 +168,7 @@ export function ImportCard() {
   };
   return (
     <Card title={words.t("import.title")} text={words.t("import.text")} onSubmit={submit}>
+      <QrScan onText={setText} />
       <BackupField text={text} onText={setText} />
       {fault === "empty" && <Fault fault={{ what: words.t("import.empty"), hint: null }} />}
       <Field

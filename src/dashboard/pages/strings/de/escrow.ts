@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 
 export const deEscrow: Translation = {
   "nav.escrow": "Treuhand",
+  "nav.scan": "Zurückholen",
   "escrow.open": "Treuhand …",
   "escrow.title": "Treuhand",
   "escrow.text":

@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 
 export const esEscrow: Translation = {
   "nav.escrow": "Depósito en garantía",
+  "nav.scan": "Recuperar",
   "escrow.open": "Depósito en garantía…",
   "escrow.title": "Depósito en garantía",
   "escrow.text":

@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 
 export const ruEscrow: Translation = {
   "nav.escrow": "Эскроу",
+  "nav.scan": "Вернуть",
   "escrow.open": "Эскроу…",
   "escrow.title": "Эскроу",
   "escrow.text":
