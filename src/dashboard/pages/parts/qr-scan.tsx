@@ -86,7 +86,7 @@ export function QrScan({ onText }: Pick<ScanProps, "onText">) {
         </a>
       )}
       <Picture reader={reader} onText={taken} />
-      <p class="soft small" role="status">
+      <p class={isRead ? "soft small" : "hidden"} role="status">
         {isRead && words.t("import.scan.read")}
       </p>
     </>
