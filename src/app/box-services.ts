@@ -297,7 +297,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const { publishing, anchor, escrows } = createNames(shared, rentals, mirror);
   const proofs = createProofs({ ...shared, proofs: deps.store.proofs, calls: deps.store.calls, chain: anchor });
   const offer = (line: LineId) => offerOf(deps.live.current, line);
-  const payments: Payments | null = chain === null ? null : createPayments({ ...shared, rentals, chain, offer });
+  const payments: Payments | null =
+    chain === null ? null : createPayments({ ...shared, rentals, chain, offer, escrows });
   const delivery = createDelivery(shared, rentals, proofs);
   const desk =
     payments === null || delivery.relay.url === null

@@ -1,6 +1,7 @@
 // Wires the escrows: the box's identity, its node, and whom the configuration trusts to decide.
 
-import { type EscrowConsole, Escrows, type EventLog, type NamePublisher } from "../core/index.ts";
+import type { UnixMs } from "../base/index.ts";
+import { type EscrowConsole, Escrows, type EventLog, type NamePublisher, OrderEscrows } from "../core/index.ts";
 import { nobleCoin } from "../envelope/index.ts";
 import type { ChainLink } from "./chain-services.ts";
 import type { ServiceDeps } from "./service-deps.ts";
@@ -24,8 +25,27 @@ export function createEscrows(deps: EscrowServicesDeps): Escrows {
   });
 }
 
+type Configured = Pick<ServiceDeps, "config">;
+
+const termsOf = ({ config }: Configured) => {
+  const { fees_bps: feesBps, dispute_days: disputeDays, refund_days: refundDays } = config.escrow;
+  return { feesBps, disputeDays, refundDays };
+};
+
+/** The escrows that orders are paid by. */
+export function createOrderEscrows(
+  escrows: Escrows,
+  deps: Pick<ServiceDeps, "config" | "suite"> & { readonly chain: ChainLink; readonly now: () => UnixMs },
+): OrderEscrows {
+  const { node } = deps.chain;
+  return new OrderEscrows({
+    ...{ escrows, suite: deps.suite, coin: nobleCoin, terms: termsOf(deps), now: deps.now },
+    network: async () => (await node.status()).network,
+    confirmations: deps.config.escrow.confirmations,
+  });
+}
+
 /** The escrows as REST asks for them. */
 export function escrowConsole(escrows: Escrows, deps: Pick<ServiceDeps, "config" | "time">): EscrowConsole {
-  const { fees_bps: feesBps, dispute_days: disputeDays, refund_days: refundDays } = deps.config.escrow;
-  return { escrows, terms: { feesBps, disputeDays, refundDays }, now: () => deps.time.now() };
+  return { escrows, terms: termsOf(deps), now: () => deps.time.now() };
 }

@@ -10,10 +10,11 @@ import {
   type RentalId,
   type UnixMs,
 } from "../base/index.ts";
-import type { PaymentsSection } from "../config/index.ts";
+import type { EscrowSection, PaymentsSection } from "../config/index.ts";
 import {
   bad,
   type DoctorCheck,
+  type Escrows,
   type EventLog,
   good,
   type ListingOffer,
@@ -27,18 +28,22 @@ import {
 import { nobleCoin } from "../envelope/index.ts";
 import { DURATION_DAYS, DURATIONS, type TierTerms, tiersOf } from "../registry/index.ts";
 import type { ChainLink } from "./chain-services.ts";
+import { createOrderEscrows } from "./escrow-services.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
-export interface PaymentServicesDeps extends Pick<ServiceDeps, "config" | "clock" | "random" | "log" | "store"> {
+export interface PaymentServicesDeps
+  extends Pick<ServiceDeps, "config" | "suite" | "clock" | "random" | "log" | "store"> {
   readonly chain: ChainLink;
   readonly rentals: Rentals;
   readonly events: EventLog;
   readonly now: () => UnixMs;
   readonly offer: (line: LineId) => ListingOffer | null;
+  /** Null where none can be made. */
+  readonly escrows: Escrows | null;
 }
 
-export function paymentSettings(section: PaymentsSection): PaymentSettings {
-  const { randpay, emc, sweep } = section;
+export function paymentSettings(section: PaymentsSection, { arbiters, confirmations }: EscrowSection): PaymentSettings {
+  const { randpay, emc, escrow, sweep } = section;
   return {
     randpay: {
       enabled: randpay.enabled,
@@ -51,6 +56,11 @@ export function paymentSettings(section: PaymentsSection): PaymentSettings {
       confirmations: randpay.confirmations,
     },
     emc,
+    escrow: {
+      enabled: escrow.enabled && arbiters.length > 0,
+      confirmations,
+      orderTimeoutSeconds: Math.round(escrow.order_timeout / 1000),
+    },
     orderTimeoutSeconds: Math.round(section.order_timeout / 1000),
     payoutAddress: section.payout_address ?? null,
     sweep: { enabled: sweep.enabled, atLeast: parseEmc(sweep.at_least), maxCoins: sweep.max_coins },
@@ -112,15 +122,16 @@ function granter(rentals: Rentals): RentalGranter {
 }
 
 export function createPayments(deps: PaymentServicesDeps): Payments {
-  const { config, chain, store, rentals } = deps;
+  const { config, chain, store, rentals, escrows } = deps;
   return new Payments({
     ...deps,
+    escrows: escrows === null ? null : createOrderEscrows(escrows, deps),
     store: store.payments,
     node: chain.node,
     gate: chain.gate,
     crypto: nobleCoin,
     network: async () => (await chain.node.status()).network,
-    settings: paymentSettings(config.payments),
+    settings: paymentSettings(config.payments, config.escrow),
     prices: listingPrices(deps.offer),
     rentals: granter(rentals),
     sealedSms: () => store.lastSequences(),

@@ -22,7 +22,7 @@ import {
 } from "../core/index.ts";
 import { nameFee } from "../emercoin/index.ts";
 import { type CanonicalObject, nobleCoin } from "../envelope/index.ts";
-import { lintPublication, listingName } from "../registry/index.ts";
+import { lintPublication, listingEscrow, listingName } from "../registry/index.ts";
 import type { ChainLink } from "./chain-services.ts";
 import { ipfsMirror } from "./ipfs-mirror.ts";
 import type { ServiceDeps } from "./service-deps.ts";
@@ -99,7 +99,15 @@ export function offerOf(config: BoxConfig, id: LineId): ListingOffer | null {
     features: own?.features ?? listing?.features ?? ["non-voip"],
     endpoints: { https, wss },
     days: listing?.days ?? 365,
+    ...escrowOf(config),
   };
+}
+
+/** With an arbiter and a node a renter may pay into an escrow. */
+function escrowOf({ escrow, payments, emercoin }: BoxConfig): Pick<ListingOffer, "escrow"> {
+  const { arbiters, fees_bps: feesBps, dispute_days: disputeDays, refund_days: refundDays } = escrow;
+  if (arbiters.length === 0 || !payments.escrow.enabled || emercoin === undefined) return {};
+  return { escrow: { ...listingEscrow({ arbiters, feesBps, disputeDays, refundDays }) } };
 }
 
 export function usernameOf(config: BoxConfig, identity: { readonly name: string }): string {

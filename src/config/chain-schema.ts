@@ -5,6 +5,9 @@ import { duration } from "./values.ts";
 
 const file = z.string().min(1).max(500);
 
+/** Ends of hosts' names that EmerDNS knows, unless somebody says others. */
+export const DNS_SUFFIXES: readonly string[] = [".emc", ".coin", ".lib", ".bazar", ".ness"];
+
 export const emercoinSection = z
   .strictObject({
     url: z
@@ -30,7 +33,7 @@ export const emercoinSection = z
     dns_suffixes: z
       .array(z.string().regex(/^(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/, "such as .coin"))
       .max(16)
-      .default([".emc", ".coin", ".lib", ".bazar", ".ness"])
+      .default([...DNS_SUFFIXES])
       .describe(
         "Hosts of relay.url and relay.mirrors that end so are looked up in EmerDNS through this node, and nowhere else. Empty: none.",
       ),

@@ -5,7 +5,7 @@ export type { BackupPlace, BackupSection } from "./backup-schema.ts";
 export type { BalanceSection, SlotBalance } from "./balance-schema.ts";
 export type { BoxRelaySection } from "./box-relay-schema.ts";
 export type { BoxConfig } from "./box-schema.ts";
-export type { EmercoinSection } from "./chain-schema.ts";
+export { DNS_SUFFIXES, type EmercoinSection } from "./chain-schema.ts";
 export type { EnumSection } from "./enum-schema.ts";
 export type { EscrowSection } from "./escrow-schema.ts";
 export { type FileReference, fileReferences, withFileReferences, withoutUnlock } from "./file-references.ts";

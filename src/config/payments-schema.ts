@@ -38,6 +38,17 @@ export const paymentsSection = z
         confirmations: z.int().min(1).max(120).default(3).describe("Blocks after which a payment is credited."),
       })
       .prefault({}),
+    escrow: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe("Offered in listings, with the arbiters of the section `escrow`; without one it is not."),
+        order_timeout: duration("1h", "30d", "7d").describe(
+          "How long an order waits for its escrow: three people sign before it is paid in.",
+        ),
+      })
+      .prefault({}),
     order_timeout: duration("5m", "7d", "24h").describe("How long a quote holds."),
     payout_address: z
       .string()

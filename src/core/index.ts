@@ -45,6 +45,7 @@ export * from "./listings/listings.ts";
 export * from "./listings/publishing-console.ts";
 export * from "./market/order-answer.ts";
 export * from "./market/order-desk.ts";
+export * from "./market/order-escrows.ts";
 export type * from "./market/ports-market.ts";
 export * from "./market/record-mirror.ts";
 export { sentOrder } from "./message-content.ts";

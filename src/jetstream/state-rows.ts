@@ -30,7 +30,7 @@ export const orderRow = z.object({
 export const requestRow = z.object({
   order: z.string(),
   provider: z.string(),
-  kind: z.enum(["quote", "chap", "ticket"]),
+  kind: z.enum(["quote", "chap", "ticket", "escrow"]),
   body: providerRequest.nullable(),
 });
 export const paperHead = z.object({ at: z.int().transform(unixMs) });

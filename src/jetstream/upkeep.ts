@@ -11,7 +11,7 @@ import { forgetPapers } from "./paper-store.ts";
 import type { JetStreamSessions } from "./session-store.ts";
 import type { StateBucket } from "./state-bucket.ts";
 import type { StateMirror } from "./state-mirror.ts";
-import { grantRow, key, orderRow, requestRow } from "./state-rows.ts";
+import { grantRow, key, type OrderRow, orderRow, requestRow } from "./state-rows.ts";
 import { type StreamEntry, StreamReader } from "./stream-reader.ts";
 
 export interface UpkeepDeps {
@@ -77,9 +77,11 @@ export class JetStreamUpkeep implements RelayUpkeep {
     return forgetPapers(this.#deps, kind, savedBefore);
   }
 
-  async forgetOrders(madeBefore: number): Promise<number> {
+  async forgetOrders(madeBefore: number, escrowMadeBefore: number): Promise<number> {
     const { mirror, bucket } = this.#deps;
-    const old = [...mirror.orders].filter(([, row]) => row.created_at <= madeBefore).slice(0, 100);
+    const isOld = ({ created_at: at, request: { payment } }: OrderRow): boolean =>
+      at <= (payment.method === "escrow" ? Math.min(madeBefore, escrowMadeBefore) : madeBefore);
+    const old = [...mirror.orders].filter(([, row]) => isOld(row)).slice(0, 100);
     for (const [id] of old) {
       for (const request of mirror.requestsOfOrder.of(id))
         await bucket.change(requestRow, key.request(request), () => null);

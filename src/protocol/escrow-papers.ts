@@ -3,6 +3,9 @@
 import { z } from "zod";
 import { unixSeconds } from "./text.ts";
 
+/** What is taken of one document. */
+export const MAX_ESCROW_TEXT = 128 * 1024;
+
 export const escrowIdText = z.string().regex(/^[0-9a-f]{16,64}$/, "16-64 lower-case hex digits");
 
 /** `PUT /escrow/{id}` and `POST /escrow/{id}/dispute`: the document as the caller has it. */

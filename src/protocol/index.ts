@@ -20,6 +20,7 @@ export * from "./mqtt.ts";
 export * from "./mqtt-payloads.ts";
 export * from "./mqtt-topics.ts";
 export * from "./network.ts";
+export * from "./order-payment.ts";
 export * from "./outbox.ts";
 export * from "./parse.ts";
 export * from "./payments.ts";

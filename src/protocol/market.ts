@@ -1,22 +1,20 @@
 // The market: listings with the chain's raw evidence, and orders between a renter and a provider who never meet but at a relay.
 
 import { z } from "zod";
+import {
+  chapText,
+  emcPrice,
+  orderEscrowText,
+  orderIdText,
+  payMethod,
+  paymentRequirement,
+  plainPayMethod,
+  rentPayment,
+  ticketHex,
+} from "./order-payment.ts";
 import { relayProblem } from "./relay.ts";
 import { reputation } from "./reputation.ts";
-import {
-  hashText,
-  listingIdText,
-  messageIdText,
-  publicKeyText,
-  rentalIdText,
-  signatureText,
-  unixSeconds,
-} from "./text.ts";
-
-/** 32 lower-case hex digits, chosen by the renter: asking again with it makes no second order. */
-export const orderIdText = messageIdText;
-/** Decimal of EMC, at most six digits behind the point. */
-export const emcPrice = z.string().regex(/^\d{1,10}(\.\d{1,6})?$/, "a decimal of EMC");
+import { hashText, listingIdText, publicKeyText, rentalIdText, signatureText, unixSeconds } from "./text.ts";
 
 /** A name as the relay's node shows it. Nothing here has to be believed: ask another relay, or a node of your own. */
 export const nameEvidence = z.object({
@@ -87,8 +85,6 @@ export type RecordReply = z.infer<typeof recordReply>;
 
 export const tierName = z.enum(["sms_only", "sms_voice_video"]);
 export const durationName = z.enum(["daily", "weekly", "monthly"]);
-export const payMethod = z.enum(["randpay", "emc"]);
-
 const rentalId = rentalIdText;
 /** What an order does to a rental that runs. A cancellation costs nothing and gives nothing back; only the renter's key can ask for it. */
 export const rentalChange = z.discriminatedUnion("kind", [
@@ -108,7 +104,8 @@ export const rentRequest = z.strictObject({
   /** SMS paid for at once, where the listing charges for each. */
   sms: z.int().min(0).max(100_000).default(0),
   renter: z.strictObject({ verify: publicKeyText, encrypt: publicKeyText }),
-  payment: z.strictObject({ method: payMethod }),
+  /** Escrow is for new rentals alone. */
+  payment: rentPayment,
   envelope_version: z.union([z.literal(1), z.literal(2)]),
   /** Without it the order makes a new rental. */
   change: rentalChange.optional(),
@@ -121,7 +118,7 @@ export const renewRequest = z.strictObject({
   tier: tierName,
   duration: durationName,
   sms: z.int().min(0).max(100_000).default(0),
-  payment: z.strictObject({ method: payMethod }),
+  payment: z.strictObject({ method: plainPayMethod }),
 });
 /** `POST /rentals/{rental_id}/cancel`: signed as `rentalChange` says. */
 export const cancelRequest = z.strictObject({ order_id: orderIdText, signature: signatureText });
@@ -143,6 +140,15 @@ export const rentQuote = z.object({
   provider: z.string(),
   tiers: z.array(z.object({ tier: tierName, rental: z.string(), per_sms: z.string() })),
   methods: z.array(payMethod),
+  /** What the record says of escrow; null where it is no way to pay. */
+  escrow: z
+    .object({
+      arbiters: z.array(z.object({ name: z.string(), verify: z.string() })),
+      fees_bps: z.int(),
+      dispute_days: z.int(),
+      refund_days: z.int(),
+    })
+    .nullable(),
   /** Members that an order has besides these. */
   needs: z.array(z.string()),
 });
@@ -156,34 +162,6 @@ export const rentAccepted = z.object({ order_id: orderIdText, status: z.string()
 
 /** The longest that a relay holds a question open, in seconds. */
 export const MAX_WAIT_SECONDS = 25;
-/** Twice the hex of a ticket with fifty coins. */
-export const ticketHex = z
-  .string()
-  .regex(/^(?:[0-9a-f]{2})+$/, "lower-case hex")
-  .max(32_768);
-export const chapText = z.string().max(80);
-
-/** `POST /payments/chap`: another way to pay what is still due. `POST /payments/ticket`: a RANDPAY ticket for one. */
-export const rentChapRequest = z.strictObject({ order_id: orderIdText });
-export const rentTicketRequest = z.strictObject({ order_id: orderIdText, chap: chapText, tx: ticketHex });
-export type RentTicketRequest = z.infer<typeof rentTicketRequest>;
-
-/** What the provider wants, as HTTP 402 would say it. */
-export const paymentRequirement = z.discriminatedUnion("method", [
-  z.strictObject({
-    method: z.literal("randpay"),
-    chap: chapText,
-    /** What a ticket pays if it wins; one of `risk` does. */
-    amount: emcPrice,
-    risk: z.int().min(1).max(0x7fffffff),
-    /** What a ticket is credited with, win or lose. */
-    expected: emcPrice,
-    expires_at: unixSeconds,
-  }),
-  z.strictObject({ method: z.literal("emc"), address: z.string().max(100), amount: emcPrice, expires_at: unixSeconds }),
-]);
-export type PaymentRequirement = z.infer<typeof paymentRequirement>;
-
 export const orderState = z.enum(["quoted", "paying", "paid", "granted", "expired", "refused"]);
 export type OrderStateWire = z.infer<typeof orderState>;
 
@@ -239,6 +217,7 @@ export const providerRequest = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("quote") }),
   z.object({ ...common, kind: z.literal("chap") }),
   z.object({ ...common, kind: z.literal("ticket"), chap: chapText, tx: ticketHex }),
+  z.object({ ...common, kind: z.literal("escrow"), document: orderEscrowText }),
 ]);
 export type ProviderRequest = z.infer<typeof providerRequest>;
 

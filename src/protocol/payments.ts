@@ -18,7 +18,7 @@ export const orderView = z.object({
   line: z.string(),
   tier: z.string(),
   days: z.int(),
-  method,
+  method: z.enum([...method.options, "escrow"]),
   price: emcAmount,
   per_sms: emcAmount,
   due: emcAmount,

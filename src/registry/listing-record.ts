@@ -46,6 +46,8 @@ const recordSchema = z.looseObject({
     .optional(),
   pricing: pricing.optional(),
   features: z.array(z.string().max(64)).max(64).default([]),
+  /** Read by `escrowOfferOf`: a form of a later version must not make the record unreadable. */
+  escrow: z.unknown().optional(),
   gateway_endpoints: z.looseObject({ https: z.string().optional(), wss: z.string().optional() }).optional(),
   pubkey_encrypt: keyText.optional(),
   pubkey_verify: keyText.optional(),

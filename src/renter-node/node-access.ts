@@ -5,7 +5,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
-import { agentFor, socks5ProxyOf, type Way } from "../net/index.ts";
+import { agentFor, type HostFinder, socks5ProxyOf, type Way } from "../net/index.ts";
 import type { Fetch, OpenWire } from "../renter/index.ts";
 import { wsWire, wsWireBy } from "./ws-wire.ts";
 
@@ -14,6 +14,8 @@ export interface AccessOptions {
   readonly socks5: string | null;
   /** By host (with its port, unless it is the usual one): SHA-256 of the certificate in DER, lower-case hex. */
   readonly pins: Readonly<Record<string, string>>;
+  /** Finds hosts that the machine's name service does not know. */
+  readonly names?: HostFinder | undefined;
 }
 
 export interface NodeAccess {
@@ -25,10 +27,10 @@ export interface NodeAccess {
 /** What an HTTP answer of these has no body. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
-export function nodeAccess({ socks5, pins }: AccessOptions): NodeAccess {
-  if (socks5 === null && Object.keys(pins).length === 0) return { openWire: wsWire };
+export function nodeAccess({ socks5, pins, names }: AccessOptions): NodeAccess {
+  if (socks5 === null && Object.keys(pins).length === 0 && names === undefined) return { openWire: wsWire };
   const proxy = socks5 === null ? undefined : socks5ProxyOf(socks5);
-  const wayTo = (url: URL): Way => ({ proxy, pin: pins[url.host] });
+  const wayTo = (url: URL): Way => ({ proxy, names, pin: pins[url.host] });
   return { fetch: fetchBy(wayTo), openWire: wsWireBy((url) => agentFor(url, wayTo(url), {})) };
 }
 

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { fromUtf8, utf8 } from "../base/index.ts";
 import {
   chapText,
+  MAX_ESCROW_TEXT,
   orderAnswer,
   parseJsonWith,
   publicKeyText,
@@ -11,9 +12,6 @@ import {
   rentRequest,
   ticketHex,
 } from "../protocol/index.ts";
-
-/** What a relay takes of one. */
-const MAX_ESCROW_TEXT = 128 * 1024;
 
 const storedOrder = z.object({
   request: rentRequest,

@@ -4,6 +4,7 @@
 import { AppError, microEmc } from "../base/index.ts";
 import type { RentalGrant } from "../protocol/index.ts";
 import type { RenterAccount } from "./account.ts";
+import { keepStep } from "./account-escrow.ts";
 import type { AccountDeps } from "./account-key.ts";
 import { awaitGrant } from "./await-grant.ts";
 import { endsOrder, Renting, type RentingDeps } from "./renting.ts";
@@ -32,6 +33,12 @@ export async function rentNumber(deps: AccountRentingDeps, id: string, signal: A
       ...{ market: key.market, suite, clock, payer, tell, ...(patience === undefined ? {} : { patience }) },
       ...(lookEvery === undefined ? {} : { lookEvery }),
       keepTicket: (chap, tx) => account.changeOrder(id, { ticket: { chap, tx } }),
+      keepEscrow: async (answer, document) => {
+        // From here on the order is found by its escrow, and the other way round.
+        await account.changeOrder(id, { answer });
+        const held = { rentalId: answer.rental_id ?? "", provider, key: order.key };
+        await keepStep({ account, suite, clock }, held, { step: "take", text: document });
+      },
     },
     { request, provider, agreed },
   );

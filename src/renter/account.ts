@@ -105,15 +105,40 @@ export class RenterAccount {
     return this.#data.orders.find(({ request }) => request.order_id === id);
   }
 
+  /** The escrow documents by rental. */
+  get escrows(): ReadonlyMap<string, string> {
+    return new Map(this.#data.escrows.map(({ rental, document }) => [rental, document]));
+  }
+
   /** The escrow document of a rental; null where there is none. */
   escrow(rental: string): string | null {
-    return this.#data.escrows.find((each) => each.rental === rental)?.document ?? null;
+    return this.escrows.get(rental) ?? null;
   }
 
   /** Durable on return. */
   async keepEscrow(rental: string, document: string): Promise<void> {
     const others = this.#data.escrows.filter((each) => each.rental !== rental);
     await this.#replace({ ...this.#data, escrows: [...others, { rental, document }] });
+  }
+
+  /** What a backup keeps of it. */
+  get data(): AccountData {
+    return this.#data;
+  }
+
+  /** What a backup has kept comes beside what is here; of the same order or escrow that counts which is here. Durable on return. */
+  async bringBack(kept: AccountData): Promise<void> {
+    const own = this.#data;
+    const orders = kept.orders.filter(({ request }) => this.order(request.order_id) === undefined);
+    const escrows = kept.escrows.filter(({ rental }) => this.escrow(rental) === null);
+    const keys = Math.max(own.keys, kept.keys);
+    await this.#replace({
+      ...own,
+      keys,
+      orders: [...own.orders, ...orders].toSorted((one, other) => other.made_at - one.made_at),
+      escrows: [...own.escrows, ...escrows],
+    });
+    for (let index = this.#keys.length; index <= keys; index++) await this.#open(index);
   }
 
   async close(): Promise<void> {

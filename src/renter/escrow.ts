@@ -59,14 +59,19 @@ function rulesOf(suite: CryptoSuite, policy: EscrowPolicy): EscrowRuleDeps {
   return rules;
 }
 
-/** The renter's part of an escrow that is to be made: his identity, with a key and an address of his wallet. Throws `escrow.bad_party`. */
-export function escrowPart(verify: string, wallet: { readonly key: string; readonly address: string }): EscrowParty {
-  const part = escrowParty.safeParse({ verify, ...wallet });
-  const known = part.success && NETWORK_NAMES.some((network) => isAddress(nobleCoin, wallet.address, network));
-  if (known) return part.data;
+/** Throws `escrow.bad_party` for what is no key and address of a wallet. */
+export function checkWalletPart({ key, address }: { readonly key: string; readonly address: string }): void {
+  const part = escrowParty.pick({ key: true, address: true }).safeParse({ key, address });
+  if (part.success && NETWORK_NAMES.some((network) => isAddress(nobleCoin, address, network))) return;
   throw new AppError("escrow.bad_party", "that is not a public key and an address of a wallet", {
     hint: "The key has 66 digits and begins with 02 or 03.",
   });
+}
+
+/** The renter's part of an escrow that is to be made: his identity, with a key and an address of his wallet. Throws `escrow.bad_party`. */
+export function escrowPart(verify: string, { key, address }: Pick<EscrowParty, "key" | "address">): EscrowParty {
+  checkWalletPart({ key, address });
+  return { verify, key, address };
 }
 
 export interface EscrowReader {

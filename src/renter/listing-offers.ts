@@ -4,6 +4,8 @@ import type { CryptoSuite, ListingId, UnixMs } from "../base/index.ts";
 import type { ChainReader, NameReader } from "../core/index.ts";
 import type { Reputation } from "../protocol/index.ts";
 import {
+  type EscrowOffer,
+  escrowOfferOf,
   judgeListing,
   type ListingJudgement,
   listingName,
@@ -23,6 +25,8 @@ export interface ListingOfferView {
   /** Null where nothing can be read of it. */
   readonly tiers: readonly TierTerms[];
   readonly features: readonly string[];
+  /** Null where escrow is no way to pay. */
+  readonly escrow: EscrowOffer | null;
   /** Whether the relay says that nobody rents it now. */
   readonly available: boolean;
   /** By the relay, out of receipts; null where nothing was delivered yet, and from relays that compute none. */
@@ -85,6 +89,7 @@ export async function judgeOffer(
     judgement,
     tiers: fields === undefined ? [] : tiersOf(fields),
     features: fields?.features ?? [],
+    escrow: fields === undefined ? null : escrowOfferOf(fields),
     available: shown.available,
     reputation: shown.reputation ?? null,
     source: node === null ? "relay" : "node",

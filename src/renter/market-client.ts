@@ -113,6 +113,11 @@ export class MarketClient extends MarketReader {
     await this.#call("POST", "payments/ticket", rentStatus, { order_id: order, chap, tx }, signal);
   }
 
+  /** The renter's copy of the escrow that pays for the order. */
+  async escrow(order: string, document: string, signal: AbortSignal): Promise<void> {
+    await this.#call("POST", "payments/escrow", rentStatus, { order_id: order, document }, signal);
+  }
+
   /** Asks for another way to pay what is still due. */
   async chap(order: string, signal: AbortSignal): Promise<void> {
     await this.#call("POST", "payments/chap", rentStatus, { order_id: order }, signal);

@@ -5,7 +5,7 @@ import { fromUtf8, utf8 } from "../base/index.ts";
 import { chapText, orderIdText, parseJsonWith, publicKeyText, rentRequest, ticketHex } from "../protocol/index.ts";
 import type { Folder } from "./folder.ts";
 
-const orderFile = z.strictObject({
+export const orderFile = z.strictObject({
   v: z.literal(1),
   relay: z.string(),
   /** How the relay is reached where that is not simply its address. */

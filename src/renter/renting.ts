@@ -17,6 +17,8 @@ import {
 import { checkAnswer, type Payer, type PayerTicket, ticketValue } from "../core/index.ts";
 import { parseChap } from "../emercoin/index.ts";
 import type { OrderAnswer, PaymentRequirement, RentRequest } from "../protocol/index.ts";
+import { dishonest } from "./dishonest.ts";
+import { checkEscrowOffer } from "./escrow-offer.ts";
 import type { MarketClient } from "./market-client.ts";
 
 /** What the published record says that the order may cost. */
@@ -29,7 +31,9 @@ export type RentingStep =
   | { readonly type: "quoted"; readonly answer: OrderAnswer }
   | { readonly type: "ticket"; readonly ticket: PayerTicket; readonly risk: number }
   | { readonly type: "outcome"; readonly outcome: "won" | "lost"; readonly received: MicroEmc; readonly due: MicroEmc }
-  | { readonly type: "pay_to"; readonly address: string; readonly amount: MicroEmc };
+  | { readonly type: "pay_to"; readonly address: string; readonly amount: MicroEmc }
+  /** The escrow is kept; it is agreed to and paid into beside the order. */
+  | { readonly type: "escrow"; readonly amount: MicroEmc; readonly rental: string };
 
 export interface RentingDeps {
   readonly market: MarketClient;
@@ -40,6 +44,8 @@ export interface RentingDeps {
   readonly tell: (step: RentingStep) => void;
   /** Stores a ticket before it goes out, so that a crash never pays twice. */
   readonly keepTicket: (chap: string, tx: string) => Promise<void>;
+  /** Stores the document that the order is to be paid into, once it was checked. */
+  readonly keepEscrow: (answer: OrderAnswer, document: string) => Promise<void>;
   /** How long to wait for an answer of the provider. Default 2 min. */
   readonly patience?: Millis;
   /** Between two looks for the provider's next word. Default 3 s. */
@@ -60,12 +66,6 @@ const WAIT_SECONDS = 15;
 const MOST_TICKETS = 20;
 
 type Randpay = Extract<PaymentRequirement, { readonly method: "randpay" }>;
-
-function dishonest(what: string): AppError {
-  return new AppError("market.bad_quote", `the provider's quote cannot be accepted: ${what}`, {
-    hint: "Nothing was paid for it. Choose another listing.",
-  });
-}
 
 /** Throws `market.bad_quote` where a quote asks for more than the published record does. */
 export function checkQuote(answer: OrderAnswer, { request, agreed }: RentingOrder): void {
@@ -137,7 +137,7 @@ export class Renting {
         answer = await this.#pay(answer, answer.payment, signal);
         tickets++;
       } else {
-        if (answer.payment !== null) this.#payTo(answer.payment);
+        if (answer.payment !== null) await this.#askFor(answer, answer.payment);
         answer = await this.#changed(answer, signal);
       }
     }
@@ -174,8 +174,13 @@ export class Renting {
     return next;
   }
 
-  #payTo({ address, amount }: Extract<PaymentRequirement, { readonly method: "emc" }>): void {
-    this.#deps.tell({ type: "pay_to", address, amount: parseEmc(amount) });
+  async #askFor(answer: OrderAnswer, payment: Exclude<PaymentRequirement, Randpay>): Promise<void> {
+    const { tell, keepEscrow } = this.#deps;
+    const amount = parseEmc(payment.amount);
+    if (payment.method === "emc") return tell({ type: "pay_to", address: payment.address, amount });
+    checkEscrowOffer(payment, answer, this.#order);
+    await keepEscrow(answer, payment.document);
+    tell({ type: "escrow", amount, rental: answer.rental_id ?? "" });
   }
 
   /** The provider's answer to everything that was asked. */

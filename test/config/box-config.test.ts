@@ -66,6 +66,7 @@ describe("the box's configuration", () => {
           ...{ max_open_chaps: 8, max_per_hour: 240, max_unpaid_tickets: 8 },
         },
         emc: { enabled: true, confirmations: 3 },
+        escrow: { enabled: true, order_timeout: days(7) },
         order_timeout: hours(24),
         sweep: { enabled: true, at_least: "1", max_coins: 50 },
       },

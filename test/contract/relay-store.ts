@@ -402,10 +402,31 @@ function orderContract(stage: () => Stage & { readonly told: readonly string[] }
     const { order, question, made } = orderOf(scene);
     const old = unixMs(NOW - days(400));
     await store.orders.save({ request: question, provider: scene.key }, { ...made, now: old }, () => true);
-    expect(await store.upkeep.forgetOrders(NOW_S - 399 * DAY_S)).toBe(1);
-    expect(await store.upkeep.forgetOrders(NOW_S - 399 * DAY_S)).toBe(0);
+    const at = NOW_S - 399 * DAY_S;
+    expect(await store.upkeep.forgetOrders(at, at)).toBe(1);
+    expect(await store.upkeep.forgetOrders(at, at)).toBe(0);
     expect([await store.orders.find(order), await store.orders.orderOf(order)]).toEqual([null, null]);
     expect(await store.orders.waiting(scene.key, 0)).toEqual([]);
+  });
+
+  it("keeps an order by escrow, with the copies of its document, for a time of its own", async () => {
+    const { scene, store } = stage();
+    const { order, request: plain, question } = orderOf(scene);
+    const request = rentRequest.parse({
+      ...plain,
+      payment: {
+        ...{ method: "escrow", arbiter: plain.renter.verify, fees_bps: 50 },
+        ...{ key: `02${"ab".repeat(32)}`, address: "mh3xFAgtcp8cn4LD7QcctUGPd9QdTMA5V6" },
+      },
+    });
+    const made = { renter: scene.key, text: canonicalJson(request), now: unixMs(NOW - days(400)) };
+    await store.orders.save({ request: { ...question, request }, provider: scene.key }, made, () => true);
+    const copy = { id: "ab".repeat(16), order_id: order, request, kind: "escrow" as const, document: "{}" };
+    await store.orders.save({ request: copy, provider: scene.key }, null, () => true);
+    expect((await store.orders.waiting(scene.key, 0)).map((each) => each.request)).toContainEqual(copy);
+    expect(await store.upkeep.forgetOrders(NOW_S - 399 * DAY_S, NOW_S - 401 * DAY_S)).toBe(0);
+    expect(await store.orders.find(order)).toMatchObject({ id: order });
+    expect(await store.upkeep.forgetOrders(NOW_S - 399 * DAY_S, NOW_S - 399 * DAY_S)).toBe(1);
   });
 }
 

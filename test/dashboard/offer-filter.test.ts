@@ -18,6 +18,7 @@ interface Parts {
   readonly available?: boolean;
   readonly rentable?: boolean;
   readonly perMille?: number;
+  readonly escrow?: ListingOfferView["escrow"];
 }
 
 const emc = (text: string | null) => (text === null ? null : parseEmc(text));
@@ -39,7 +40,7 @@ function offer(parts: Parts = {}): ListingOfferView {
         ? []
         : [{ tier: "sms_voice_video" as const, rental: { daily: emc(voice), ...prices }, ...free }]),
     ],
-    ...{ features, available, source: "relay" },
+    ...{ features, available, source: "relay", escrow: parts.escrow ?? null },
     reputation: parts.perMille === undefined ? null : { per_mille: parts.perMille, samples: 10, rentals: 2 },
   };
 }
@@ -66,6 +67,18 @@ describe("chosenOffers", () => {
     expect(ids(chosenOffers(offers, { ...noFilter, tier: "sms_voice_video" }))).toEqual(["aa"]);
     expect(chosenOffers(offers, { ...noFilter, tier: "sms_voice_video", atMost: parseEmc("0.1") })).toEqual([]);
     expect(chosenOffers(offers, { ...noFilter, duration: "weekly" })).toEqual([]);
+  });
+
+  it("finds those that can be paid by escrow", () => {
+    const escrow = {
+      arbiters: [{ name: "judge", verify: "A".repeat(43) }],
+      feesBps: 50,
+      disputeDays: 7,
+      refundDays: 60,
+    };
+    const offers = [offer({ id: "aa00000000000000", escrow }), offer({ id: "bb00000000000000" })];
+    expect(ids(chosenOffers(offers, { ...noFilter, escrow: true }))).toEqual(["aa"]);
+    expect(ids(chosenOffers(offers, noFilter))).toEqual(["aa", "bb"]);
   });
 
   it("knows regions by the seed's words, by ours and by countries", () => {

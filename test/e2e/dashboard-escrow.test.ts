@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
-import { parseEmc } from "../../src/base/index.ts";
+import { parseEmc, toBase64url, utf8 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import {
   type EscrowFile,
@@ -14,11 +14,12 @@ import {
 } from "../../src/core/index.ts";
 import { LANGUAGE_NAMES } from "../../src/page-parts/index.ts";
 import { escrowParty } from "../../src/protocol/index.ts";
+import type { EscrowOffer } from "../../src/registry/index.ts";
 import { EscrowRig, rules } from "../core/escrow/escrow-rig.ts";
 import { MarketStage } from "../sim/market-stage.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
-import { go, makeIdentity, NARROW, rentByEmc, shots } from "./renter-walk.ts";
+import { go, makeIdentity, NARROW, PASSPHRASE, rentByEmc, shots } from "./renter-walk.ts";
 
 const LISTING = "a1b2c3d4e5f64a7b";
 const DAY_S = 86_400;
@@ -63,6 +64,51 @@ async function inOtherLanguages(page: Page): Promise<void> {
     expect(await pageFaults(page)).toEqual([]);
     await shots(page, `escrow-${id}`);
   }
+}
+
+/** The backup brings order and escrow to a browser that has seen neither. */
+async function onAnotherDevice(page: Page): Promise<void> {
+  await go(page, /^Account/);
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save the backup" }).click();
+  const backup = await (await saving).path();
+  await page.getByRole("button", { name: "Show as QR code" }).click();
+  await page.getByText("Orders and escrows are in the file alone.").waitFor();
+  const other = await openPage(browser, { viewport: NARROW });
+  await other.page.goto(`${stage.url}/dashboard`);
+  await other.page.getByRole("button", { name: "I have a backup or key file" }).click();
+  await other.page.getByLabel("Choose a file").setInputFiles(backup);
+  await other.page.getByLabel("Passphrase of the backup").fill(PASSPHRASE);
+  await other.page.getByRole("button", { name: "Bring it back" }).click();
+  await go(other.page, "Numbers");
+  await other.page.getByText("+15550100").waitFor();
+  await other.page.locator('a[href*="/escrow/"]').click();
+  await phase(other.page, "Paid in");
+  await other.page.getByText("It has paid for this number, which is yours now.").waitFor();
+  expect(other.complaints).toEqual([]);
+}
+
+/** The provider's box answers an order by escrow with a document that it has signed. */
+async function offersEscrow(rig: EscrowRig): Promise<EscrowOffer> {
+  const { arbiter } = rig.parties;
+  const offer = {
+    arbiters: [{ name: "judge-anna", verify: toBase64url(arbiter.identity.verify) }],
+    ...{ feesBps: 50, disputeDays: 7, refundDays: 60 },
+  };
+  stage.escrowOf = async ({ payment, renter }) => {
+    if (payment.method !== "escrow") throw new Error("not by escrow");
+    const { key, address } = payment;
+    const roles = {
+      renter: { verify: renter.verify, key, address },
+      provider: await newEscrowParty(rig.parties.provider.wallet.node(), stage.provider.verify),
+      arbiter: await rig.part("arbiter"),
+    };
+    const terms = { feesBps: 50, disputeS: 7 * DAY_S, refundAfter: rig.ledger.timeS + 60 * DAY_S };
+    const file = proposeEscrow({ ...rules, random: rig.random }, roles, { amount: parseEmc("0.05"), ...terms });
+    const signed = await rig.desk("provider").accept(file, { role: "provider", seed: stage.provider.seed });
+    return escrowFileText(signed);
+  };
+  return offer;
 }
 
 const phase = (page: Page, name: string): Promise<void> => page.getByRole("heading", { name, exact: true }).waitFor();
@@ -154,6 +200,70 @@ describe.skipIf(!hasChromium)(
       await page.getByText("Signed by two, to be sent").waitFor();
       expect(await pageFaults(page)).toEqual([]);
       await shots(page, "escrow-rental");
+      expect(complaints).toEqual([]);
+    });
+
+    it("go from a listing that offers escrow to the number, with the provider told over the relay alone", async () => {
+      stage = await MarketStage.start(inject("dashboard"));
+      const rig = new EscrowRig("order");
+      rig.ledger.timeS = Math.floor(systemClock.now() / 1000);
+      const escrow = await offersEscrow(rig);
+      await stage.list({ id: "a1b2c3d4e5f64a7c", number: "+15550101", daily: "0.04", features: [] });
+      await stage.list({ id: LISTING, number: "+15550100", daily: "0.05", features: [], escrow });
+      const { page, complaints } = await openPage(browser, { viewport: NARROW });
+      await page.goto(`${stage.url}/dashboard`);
+      await makeIdentity(page);
+      await go(page, /^Rent/);
+      await page.locator("a.offer").nth(1).waitFor();
+      await page.getByLabel("Payment").selectOption("By escrow");
+      await page.locator("a.offer").nth(1).waitFor({ state: "detached" });
+      expect(await pageFaults(page)).toEqual([]);
+      await shots(page, "escrow-browse");
+      await page.locator("a.offer").first().click();
+      await page.getByText("The provider himself has published this offer.").waitFor();
+      await page.getByText("The price stays with you").click();
+      await page.getByText("judge-anna").first().waitFor();
+      await page.getByText("0.5 % of it if he has to decide").waitFor();
+      await page.getByLabel("Public key").fill("02ab");
+      await page.getByRole("textbox", { name: "Address" }).fill("nowhere");
+      await page.getByRole("button", { name: "Rent this number" }).click();
+      await page.getByText("That is not a public key and an address of a wallet.").waitFor();
+      expect(await pageFaults(page)).toEqual([]);
+      await shots(page, "escrow-rent");
+      const own = await rig.part("renter");
+      await page.getByLabel("Public key").fill(own.key);
+      await page.getByRole("textbox", { name: "Address" }).fill(own.address);
+      await page.getByRole("button", { name: "Rent this number" }).click();
+      await page.getByRole("heading", { name: "An escrow of 0.05 EMC" }).waitFor();
+      expect(await pageFaults(page)).toEqual([]);
+      await shots(page, "escrow-order");
+
+      await page.getByRole("button", { name: "To the escrow" }).click();
+      await phase(page, "Not agreed by all yet");
+      await page.getByText("The terms are not signed by: you, the arbiter.").waitFor();
+      await page.getByRole("button", { name: "Sign the terms" }).click();
+      await page.getByText("Kept, and sent to the provider.").waitFor();
+      await page.getByText("The terms are not signed by: the arbiter.").waitFor();
+      expect(await pageFaults(page)).toEqual([]);
+      await shots(page, "escrow-started");
+      const { arbiter } = rig.parties;
+      const seed = arbiter.identity.seed;
+      await paste(page, await rig.desk("arbiter").accept(await saved(page), { role: "arbiter", seed }));
+      await phase(page, "Agreed, not paid in");
+      const funded = await rig.desk("renter").fund(await saved(page));
+      rig.ledger.mine();
+      await paste(page, funded);
+      await phase(page, "Paid in");
+      // What the provider's box has got is the whole of it.
+      await expect.poll(() => stage.copies.some((copy) => parseEscrowFile(utf8(copy)).funding !== null)).toBe(true);
+      const last = parseEscrowFile(utf8(stage.copies.at(-1) ?? ""));
+      expect(Object.keys(last.signatures).toSorted()).toEqual(["arbiter", "provider", "renter"]);
+      await stage.paid(stage.orderOf(LISTING));
+      await page.getByText("It has paid for this number, which is yours now.").waitFor();
+      await page.getByText("+15550100").waitFor();
+      expect(await pageFaults(page)).toEqual([]);
+      await shots(page, "escrow-running");
+      await onAnotherDevice(page);
       expect(complaints).toEqual([]);
     });
   },

@@ -60,7 +60,8 @@ export async function shots(page: Page, name: string): Promise<void> {
       await page.evaluate(async () => {
         scrollTo(0, 0);
         const changes = document.getAnimations().filter((each) => each instanceof CSSTransition);
-        await Promise.all(changes.map(({ finished }) => finished));
+        // One that is cancelled is over too.
+        await Promise.allSettled(changes.map(({ finished }) => finished));
       });
       await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: true });
     }

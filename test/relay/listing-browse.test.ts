@@ -29,7 +29,14 @@ function browseOf(count: number, sliceMs: number) {
     } as never,
   });
   const rare = { tier: "sms_only", duration: undefined, maxPrice: undefined, features: [], capabilities: 0 } as const;
-  const query = { ...rare, minReputation: undefined, limit: 50, withEvidence: false, withRecords: false };
+  const query = {
+    ...rare,
+    escrow: false,
+    minReputation: undefined,
+    limit: 50,
+    withEvidence: false,
+    withRecords: false,
+  };
   return { page: (after: string) => browse.page({ ...query, after }), slices: () => slices };
 }
 

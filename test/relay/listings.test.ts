@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { seconds } from "../../src/base/index.ts";
 import { listingEvidence, listingsPage } from "../../src/protocol/index.ts";
 import { grantOf, LISTING, OTHER_LISTING, otherProvider, stranger } from "./fixtures.ts";
-import { ChainOfNames, recordOf } from "./market-fixtures.ts";
+import { ChainOfNames, ESCROW, recordOf } from "./market-fixtures.ts";
 import { type CallResult, RelayRig, verdictOf } from "./relay-rig.ts";
 
 describe("listings of a relay with an Emercoin node", () => {
@@ -82,6 +82,16 @@ describe("listings of a relay with an Emercoin node", () => {
     await rig.register(grantOf());
     expect((await available()).listings.map(({ listing_id }) => listing_id)).not.toContain(LISTING);
     expect((await rig.call("GET", `/listings/${LISTING}`)).body).toMatchObject({ available: false });
+  });
+
+  it("finds those that can be paid by escrow", async () => {
+    chain.list({ listing: OTHER_LISTING, escrow: ESCROW });
+    await put(recordOf().text);
+    await put(recordOf({ listing: OTHER_LISTING, escrow: ESCROW }).text, OTHER_LISTING);
+    const ids = async (query: string) => (await available(query)).listings.map(({ listing_id }) => listing_id);
+    expect(await ids("")).toEqual([LISTING, OTHER_LISTING]);
+    expect(await ids("?escrow=1")).toEqual([OTHER_LISTING]);
+    expect(await ids("?escrow=1&max_price=0.001")).toEqual([]);
   });
 
   it("filters by price, feature and bits, and adds the chain's word and the record where they are asked for", async () => {

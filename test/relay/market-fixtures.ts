@@ -4,12 +4,25 @@ import { fromUtf8, type ListingId, listingId, toBase64url, utf8 } from "../../sr
 import { type BlockNames, type NameRecord, type NameRow, rentRequestHash, signAnswer } from "../../src/core/index.ts";
 import { type Identity, wormXml } from "../../src/envelope/index.ts";
 import type { OrderAnswer, RentRequest } from "../../src/protocol/index.ts";
-import { commitmentOf, listingName, listingRecord, listingValueBytes, signListing } from "../../src/registry/index.ts";
+import {
+  commitmentOf,
+  type EscrowOffer,
+  listingEscrow,
+  listingName,
+  listingRecord,
+  listingValueBytes,
+  signListing,
+} from "../../src/registry/index.ts";
 import type { RelayServerOptions } from "../../src/relay/index.ts";
 import { LISTING, NOW_S, provider, RENTAL, renter, suite, verifyOf } from "./fixtures.ts";
 
 export const ID: ListingId = listingId(LISTING);
 export const ORDER = "00112233445566778899aabbccddeeff";
+
+export const ESCROW: EscrowOffer = {
+  arbiters: [{ name: "judge", verify: "A".repeat(43) }],
+  ...{ feesBps: 50, disputeDays: 7, refundDays: 60 },
+};
 
 export interface RecordParts {
   readonly by?: Identity;
@@ -17,6 +30,7 @@ export interface RecordParts {
   readonly listing?: string;
   readonly daily?: string;
   readonly weekly?: string | null;
+  readonly escrow?: EscrowOffer | null;
 }
 
 export function recordOf({
@@ -25,6 +39,7 @@ export function recordOf({
   listing = LISTING,
   daily = "0.01",
   weekly = null,
+  escrow = null,
 }: RecordParts = {}) {
   const record = listingRecord({
     provider_id: "provider123",
@@ -40,6 +55,7 @@ export function recordOf({
     features: ["non-voip"],
     pubkey_verify: verifyOf(by),
     timestamp: NOW_S,
+    ...(escrow === null ? {} : { escrow: listingEscrow(escrow) }),
   });
   const commitment = commitmentOf(suite, record);
   const value = { worm_ref: "worm:user:ness:provider123", commitment, capabilities: 11, rev };

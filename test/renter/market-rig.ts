@@ -2,10 +2,17 @@
 
 import { onTestFinished } from "vitest";
 import { e164, lineId, type Millis, microEmc, seconds, silentLogger } from "../../src/base/index.ts";
-import { type Line, OrderDesk, type Payer, type PaymentNode, type Payments } from "../../src/core/index.ts";
+import {
+  type Line,
+  OrderDesk,
+  type OrderEscrowSource,
+  type Payer,
+  type PaymentNode,
+  type Payments,
+} from "../../src/core/index.ts";
 import { createRelayClient } from "../../src/relay/index.ts";
 import { MarketClient, RenterState, Renting, type RentingDeps, type RentingStep } from "../../src/renter/index.ts";
-import { makePayer, payRig, type Rig } from "../core/payments/pay-rig.ts";
+import { makePayer, payRig, type Rig, startPayee } from "../core/payments/pay-rig.ts";
 import { LISTING, provider, renter, signWith, suite, verifyOf } from "../relay/fixtures.ts";
 import { ID, recordOf } from "../relay/market-fixtures.ts";
 import { RelayRig } from "../relay/relay-rig.ts";
@@ -34,6 +41,8 @@ export class MarketRig {
   readonly steps: RentingStep[] = [];
   readonly kept: string[] = [];
   free = true;
+  /** With it orders can be paid by escrow. */
+  escrows: OrderEscrowSource | null = null;
 
   private constructor(relay: RelayRig, pay: Rig) {
     this.relay = relay;
@@ -52,7 +61,8 @@ export class MarketRig {
   /** One process of the box: desk and payments over what the disk holds. */
   async box(wrap?: (node: PaymentNode) => PaymentNode): Promise<Box> {
     const { pay, relay } = this;
-    const payments = await pay.start(wrap);
+    const { escrows } = this;
+    const payments = await (escrows === null ? pay.start(wrap) : startPayee({ ...pay, side: pay.payee, escrows }));
     const { clock, random } = pay;
     const log = silentLogger;
     const client = createRelayClient({
@@ -101,6 +111,9 @@ export class MarketRig {
       tell: (step) => this.steps.push(step),
       keepTicket: async (_chap, tx) => {
         this.kept.push(tx);
+      },
+      keepEscrow: async () => {
+        throw new Error("no escrow was ordered");
       },
       patience: seconds(60),
       ...parts,

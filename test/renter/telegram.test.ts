@@ -4,12 +4,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Millis, seconds } from "../../src/base/index.ts";
-import { serialiseG2 } from "../../src/envelope/index.ts";
+import { type Millis, seconds, toBase64url } from "../../src/base/index.ts";
+import { publicKeysToText, serialiseG2 } from "../../src/envelope/index.ts";
+import type { OrderFile } from "../../src/renter/index.ts";
+import { openDiskFolder, rememberLogin } from "../../src/renter-node/index.ts";
 import { startFakeBotApi } from "../sim/telegram/fake-bot-api.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CommandRun } from "./command-run.ts";
-import { grantOf, messageOf, NOW, NUMBER, renter } from "./fixtures.ts";
+import { grantOf, LISTING, messageOf, NOW, NUMBER, provider, renter, stranger } from "./fixtures.ts";
 import { type RealRelay, startRealRelay } from "./real-relay.ts";
 
 const TOKEN = "123456789:AAEhBOweik9ai2o01hsfjaoiwefjoaisdjfA";
@@ -85,6 +87,51 @@ describe("renter telegram", () => {
     await inbox.done;
     expect(inbox.lines.map(({ body }) => body)).toEqual([SECRET, SECRET, SECRET]);
   });
+
+  it.each([[], ["--decrypt"]])(
+    "tells of a key that was made while it runs, without a start anew (%s)",
+    async (...more) => {
+      const state = join(root, ".local/state/numberbox/renter");
+      const login = {
+        keyfile,
+        user: null,
+        passwordFile: null,
+        relays: [relay.url],
+        mirrors: [],
+        socks5: null,
+        pins: {},
+      };
+      await rememberLogin(await openDiskFolder(state), login);
+      const args = ["--token-file", join(root, "token"), "--api", api.url, "--chat", "42"];
+      const command = new CommandRun(root, ["telegram", ...args, ...more]);
+      command.done.catch(() => {});
+      running.push(command);
+      await relay.forward(await messageOf({ seq: 1 }));
+      await until(command, () => api.texts().length === 1);
+
+      const [rentalId, id] = ["cd".repeat(16), "ef".repeat(16)];
+      await relay.grant(grantOf({ to: stranger, rentalId }));
+      mkdirSync(join(state, "orders"), { recursive: true });
+      const own = join(state, "orders", `${id}.key.json`);
+      // An order whose key is not there yet is told of once, and taken up when it is.
+      const order: OrderFile = {
+        ...{ v: 1, relay: relay.url, keyfile: own, ticket: null, provider: toBase64url(provider.verify) },
+        ...{ rental: 50_000, per_sms: 0 },
+        request: {
+          ...{ order_id: id, listing_id: LISTING, tier: "sms_only", duration: "daily", sms: 0 },
+          ...{ renter: publicKeysToText(stranger), payment: { method: "emc" }, envelope_version: 1 },
+        },
+      };
+      writeFileSync(join(state, "orders", `${id}.json`), JSON.stringify(order));
+      await until(command, () => command.stderr.includes("renter.cannot_read"));
+      writeFileSync(own, serialiseG2([stranger], stranger.name));
+      await relay.forward(await messageOf({ seq: 1, to: stranger, rentalId, body: "For the new key" }));
+      await until(command, () => api.texts().length === 2);
+      expect(api.texts()[1]).toContain(more.length === 0 ? "A new SMS waits for you." : "For the new key");
+      expect(command.stderr.match(/renter\.cannot_read/g)).toHaveLength(1);
+      await stopped(command);
+    },
+  );
 
   it("with --decrypt writes the texts, and nobody else gets those messages", async () => {
     const command = start("--chat", "42", "--decrypt");

@@ -43,6 +43,8 @@ import type { OrderAnswer, RelayVoice, RentalGrant, RentRequest, SipTerms } from
 import {
   commitmentOf,
   DURATION_DAYS,
+  type EscrowOffer,
+  listingEscrow,
   listingName,
   listingRecord,
   listingValueBytes,
@@ -66,12 +68,17 @@ export interface StageListing {
   readonly sip?: SipTerms;
   /** What a day costs in the tier with calls; without it there is none. */
   readonly calls?: string;
+  /** With it the listing can be paid by escrow. */
+  readonly escrow?: EscrowOffer;
 }
 
 interface StageOrder {
   readonly request: RentRequest;
   readonly price: MicroEmc;
   readonly chap: Chap;
+  readonly rentalId: string;
+  /** The document of one that is paid by escrow. */
+  escrow: string;
   grant: RentalGrant | null;
   seq: number;
 }
@@ -83,6 +90,10 @@ export class MarketStage {
   readonly names = new ChainOfNames();
   /** Where the relay takes calls. */
   voice: RelayVoice | null = null;
+  /** Makes the document of an order that is paid by escrow. */
+  escrowOf: (request: RentRequest) => Promise<string> = async () => "";
+  /** Copies of escrows that renters handed in, newest last. */
+  readonly copies: string[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), "numberbox-stage-"));
   readonly #listings = new Map<string, StageListing>();
   readonly #orders = new Map<string, StageOrder>();
@@ -137,7 +148,7 @@ export class MarketStage {
   /** Offers a number: on the chain, and its record at the relay. */
   async list(listing: Omit<StageListing, "id"> & { readonly id: string }): Promise<void> {
     const id = listingId(listing.id);
-    const { daily, calls, features } = listing;
+    const { daily, calls, features, escrow } = listing;
     const record = listingRecord({
       ...{ provider_id: PROVIDER, listing_id: id, capabilities: 11, rev: 1, features: [...features] },
       service_tiers: {
@@ -147,6 +158,7 @@ export class MarketStage {
           : { sms_voice_video: { enabled: true, pricing: { per_sms: "0", rental_daily: calls } } }),
       },
       ...{ pubkey_verify: verifyOf(this.provider), timestamp: nowS() },
+      ...(escrow === undefined ? {} : { escrow: listingEscrow(escrow) }),
     });
     const value = {
       worm_ref: `worm:user:ness:${PROVIDER}`,
@@ -209,6 +221,9 @@ export class MarketStage {
         const known = this.#orders.get(asked.order_id) ?? this.#quote(asked.request);
         this.#orders.set(asked.order_id, known);
         if (asked.kind === "ticket") await this.#grant(known);
+        if (asked.kind === "escrow") this.copies.push(asked.document);
+        if (asked.request.payment.method === "escrow" && known.escrow === "")
+          known.escrow = await this.escrowOf(asked.request);
         await this.#tell(asked.id, known, asked.kind === "ticket" ? asked.tx : null);
         after = cursor;
       }
@@ -218,7 +233,7 @@ export class MarketStage {
   #quote(request: RentRequest): StageOrder {
     const price = this.#priceOf(request);
     const chap = { ...ticketAmount(price), window: BigInt(`0x${toHex(systemRandom.bytes(8))}`) };
-    return { request, price, chap, grant: null, seq: 0 };
+    return { request, price, chap, grant: null, seq: 0, escrow: "", rentalId: toHex(systemRandom.bytes(16)) };
   }
 
   #priceOf({ listing_id, change }: RentRequest): MicroEmc {
@@ -244,7 +259,7 @@ export class MarketStage {
       statement: {
         ...{
           v: 1,
-          rental_id: renewed?.grant?.rental_id ?? toHex(systemRandom.bytes(16)),
+          rental_id: renewed?.grant?.rental_id ?? order.rentalId,
           listing_id: request.listing_id,
         },
         ...{ provider: verifyOf(this.provider), renter: request.renter },
@@ -274,6 +289,7 @@ export class MarketStage {
     const until = nowS() + 3600;
     const payments = {
       emc: { method: "emc", address: PAY_ADDRESS, amount: price, expires_at: until },
+      escrow: { method: "escrow", document: order.escrow, amount: price, expires_at: until },
       randpay: {
         ...{ method: "randpay" as const, chap: chapText(chap), amount: shortEmc(chap.amount), risk: chap.risk },
         ...{ expected: price, expires_at: until },
@@ -282,7 +298,7 @@ export class MarketStage {
     const answer: Omit<OrderAnswer, "signature"> = {
       ...{ v: 1, type: "numberbox-order", order_id: request.order_id, listing_id: request.listing_id },
       ...{ provider: verifyOf(this.provider), request: rentRequestHash(suite, request) },
-      ...{ state: rental === null ? "quoted" : "granted", rental_id: rental ?? "00".repeat(16) },
+      ...{ state: rental === null ? "quoted" : "granted", rental_id: rental ?? order.rentalId },
       ...{ price, per_sms: "0", due: price, received: rental === null ? "0" : price, expires_at: until },
       payment: rental === null ? payments[request.payment.method] : null,
       ticket:

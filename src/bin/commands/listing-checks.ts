@@ -27,6 +27,7 @@ import { visibleLine } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type OnlineOptions, onlineEvidence } from "./listing-online.ts";
 import { nodeOption } from "./node-option.ts";
+import { pinned, proxyAddress } from "./renter-way.ts";
 
 interface ExplainOptions {
   readonly commitment?: string;
@@ -220,6 +221,12 @@ export function addListingChecks(listing: Command, io: CliIo, setExit: (code: Ex
     .description("judge a listing by four questions; exit code 0 only if it can be rented")
     .argument("[id]", "its id or name, to be looked up by --node, --relay or both; without it, files are judged")
     .option("--relay <url>", "the relay that has the record, and shows the chain where no node is named")
+    .option(
+      "--socks5 <url>",
+      "proxy to the relay, which resolves the name; nothing for the relay goes beside it",
+      proxyAddress,
+    )
+    .option("--pin <sha256>", "certificate of the relay, instead of an authority's word: SHA-256 in hex", pinned)
     .option("--record <file>", "the off-chain record")
     .option("--onchain <file>", "what name_show prints of the listing: a file, or the JSON itself")
     .option("--worm <file>", "what name_show prints of the provider's WORM, likewise")

@@ -19,12 +19,17 @@ import {
   type NameEvidence,
   parseListingValue,
 } from "../../registry/index.ts";
-import { evidenceFrom, MarketReader } from "../../renter/index.ts";
+import { evidenceFrom, MarketReader, relayUrl } from "../../renter/index.ts";
 import type { CliIo } from "../cli-io.ts";
 import { type NodeOptions, namesNode, openNode } from "./node-option.ts";
+import { accessTo } from "./renter-access.ts";
+import { pinsOf } from "./renter-way.ts";
 
 export interface OnlineOptions extends NodeOptions {
   readonly relay?: string;
+  /** Of the proxy to the relay. */
+  readonly socks5?: string;
+  readonly pin?: readonly string[];
   /** A file with the record, where no relay is asked for it. */
   readonly record?: string;
 }
@@ -40,7 +45,7 @@ interface ChainEvidence {
 /** Takes an id or a whole name. Errors: `listing.bad_id`, `listing.unknown`, `listing.no_source`, those of node and relay. */
 export async function onlineEvidence(io: CliIo, text: string, options: OnlineOptions): Promise<ListingEvidence> {
   const id = parseId(text);
-  const reader = options.relay === undefined ? null : new MarketReader({ relayUrl: options.relay, clock: io.clock });
+  const reader = options.relay === undefined ? null : await readerOf(io, options.relay, options);
   if (reader === null && !namesNode(io, options)) {
     throw new AppError("listing.no_source", "nobody was named who knows the chain", {
       hint: "Give an Emercoin node by --node (or NUMBERBOX_EMERCOIN_URL), a relay by --relay, or both.",
@@ -56,6 +61,14 @@ export async function onlineEvidence(io: CliIo, text: string, options: OnlineOpt
   }
   const record = await recordOf(io, id, { reader, file: options.record });
   return { listing, worm, record, now: Math.floor(io.clock.now() / 1000), height };
+}
+
+/** By the way that the options say, as the renter's commands go. */
+async function readerOf(io: CliIo, relay: string, options: OnlineOptions): Promise<MarketReader> {
+  const { socks5 = "none", pin = [] } = options;
+  const pins = pinsOf(pin, relayUrl(relay));
+  const places = { relays: [relay], mirrors: [], socks5: socks5 === "none" ? null : socks5, pins };
+  return new MarketReader({ ...(await accessTo(io, options, places)), relayUrl: relay, clock: io.clock });
 }
 
 function parseId(text: string): ListingId {

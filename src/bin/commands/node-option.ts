@@ -68,6 +68,11 @@ export async function openNode(io: CliIo, options: NodeOptions): Promise<OpenNod
   };
 }
 
+/** Where the node is. Errors: `bin.bad_node`, `bin.password_in_argv`. */
+export async function nodeUrl(io: CliIo, options: NodeOptions): Promise<string> {
+  return (await findNode(io, options)).url;
+}
+
 interface FoundNode extends Pick<NodeAddress, "url" | "wallet"> {
   readonly credentials: () => Promise<Secret<string>>;
 }

@@ -19,27 +19,27 @@ import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type Plan, pricesOf, providerOf, showCost } from "./renter-cost.ts";
 import { openOffers } from "./renter-listings.ts";
 import type { OpenRenter } from "./renter-open.ts";
-import { allOrders, openOrders, type PayOptions, refuse } from "./renter-order.ts";
+import { allOrders, type ChangePayOptions, openOrders, refuse } from "./renter-order.ts";
 import { openRental } from "./renter-own-rentals.ts";
 import { createPrinter } from "./renter-print.ts";
 import { runOrder } from "./renter-rent.ts";
 import { sealedTerms } from "./renter-rental-text.ts";
 import { byOrder, wayOf } from "./renter-way.ts";
 
-export interface RenewOptions extends PayOptions {
+export interface RenewOptions extends ChangePayOptions {
   readonly duration: RentalDuration;
   readonly sms: number;
   readonly dryRun?: boolean;
   readonly anew?: boolean;
 }
 
-export interface UpgradeOptions extends PayOptions {
+export interface UpgradeOptions extends ChangePayOptions {
   readonly tier: Tier;
   readonly dryRun?: boolean;
   readonly anew?: boolean;
 }
 
-export interface CancelOptions extends PayOptions {
+export interface CancelOptions extends ChangePayOptions {
   readonly yes?: boolean;
 }
 
@@ -55,7 +55,7 @@ interface Wanted {
 interface Change {
   readonly kind: Kind;
   readonly rental: string;
-  readonly options: PayOptions & { readonly dryRun?: boolean; readonly anew?: boolean };
+  readonly options: ChangePayOptions & { readonly dryRun?: boolean; readonly anew?: boolean };
   readonly wanted: (renter: OpenRenter, grant: RentalGrant) => Wanted;
   /** What it may cost by the verified listing; null for what costs nothing. */
   readonly plan: ((offer: ListingOfferView, provider: string, wanted: Wanted, now: Tier) => Plan) | null;

@@ -2,17 +2,27 @@
 
 import { AppError, type MicroEmc, shortEmc } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
-import { capabilityWords, DURATIONS, LISTING_WARNINGS, type TierTerms } from "../../registry/index.ts";
+import {
+  capabilityWords,
+  DURATIONS,
+  type EscrowOffer,
+  LISTING_WARNINGS,
+  listingEscrow,
+  type TierTerms,
+} from "../../registry/index.ts";
 import { judgeOffers, type ListingOfferView, MarketReader, type OfferDeps, visibleLine } from "../../renter/index.ts";
 import { openDiskFolder, readLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { type NodeOptions, namesNode, type OpenNode, openNode } from "./node-option.ts";
+import { accessTo } from "./renter-access.ts";
 import { type RenterOptions, stateRoot } from "./renter-open.ts";
 import { createPrinter } from "./renter-print.ts";
-import { accessTo, choosePlaces } from "./renter-way.ts";
+import { choosePlaces } from "./renter-way.ts";
 
 export interface ListingsOptions extends RenterOptions, NodeOptions {
   readonly all?: boolean;
+  /** Only those that can be paid by escrow. */
+  readonly escrow?: boolean;
 }
 
 /** The first relay named, or the one of the last login, and the way there. Throws `renter.not_signed_in`. */
@@ -20,7 +30,7 @@ export async function marketAccess(io: CliIo, options: RenterOptions) {
   const remembered = await readLogin(await openDiskFolder(stateRoot(io, options.state)));
   const places = choosePlaces(options, remembered);
   const [relayUrl] = places.relays;
-  if (relayUrl !== undefined) return { ...accessTo(places), relayUrl };
+  if (relayUrl !== undefined) return { ...(await accessTo(io, options, places)), relayUrl };
   throw new AppError("renter.not_signed_in", "no relay is known", { hint: "Name one with --relay URL." });
 }
 
@@ -42,7 +52,7 @@ function tierLine({ tier, rental, perSms }: TierTerms) {
 }
 
 /** One line for programs. */
-export function offerLine({ listingId, judgement, tiers, features, available, source }: ListingOfferView) {
+export function offerLine({ listingId, judgement, tiers, features, escrow, available, source }: ListingOfferView) {
   const { verdicts, rentable, warnings, value, keys } = judgement;
   return {
     type: "listing",
@@ -57,6 +67,7 @@ export function offerLine({ listingId, judgement, tiers, features, available, so
     capabilities: value === null ? [] : capabilityWords(value.capabilities),
     features,
     tiers: tiers.map(tierLine),
+    escrow: escrow === null ? null : listingEscrow(escrow),
     source,
   };
 }
@@ -77,6 +88,11 @@ export function faultsOf({ judgement, available }: ListingOfferView): readonly s
   return available ? failed : [...failed, "it is rented now"];
 }
 
+function escrowText({ arbiters, feesBps }: EscrowOffer): string {
+  const names = arbiters.map(({ name }) => visibleLine(name)).join(", ");
+  return `decided by ${names}, for ${feesBps / 100} % if he has to`;
+}
+
 function offerText(offer: ListingOfferView): string {
   const price = (value: MicroEmc | null): string => (value === null ? "-" : shortEmc(value));
   const lines = offer.tiers.map(({ tier, rental, perSms }) => {
@@ -86,7 +102,10 @@ function offerText(offer: ListingOfferView): string {
   const faults = faultsOf(offer);
   const head = lines.length === 0 ? [row([offer.listingId, "-"])] : lines;
   const warnings = offer.judgement.warnings.map((warning) => `    note: ${LISTING_WARNINGS[warning]}\n`);
-  return [...head, ...faults.map((fault) => `    not rentable: ${visibleLine(fault)}\n`), ...warnings].join("");
+  const escrow = offer.escrow === null ? [] : [`    escrow: ${escrowText(offer.escrow)}\n`];
+  return [...head, ...escrow, ...faults.map((fault) => `    not rentable: ${visibleLine(fault)}\n`), ...warnings].join(
+    "",
+  );
 }
 
 /** Rejects with `renter.*`, `emercoin.*` or `bin.bad_node`. */
@@ -96,6 +115,7 @@ export async function runListings(io: CliIo, options: ListingsOptions): Promise<
   let [shown, hidden] = [0, 0];
   try {
     for await (const offer of judgeOffers(deps, io.signal)) {
+      if (options.escrow === true && offer.escrow === null) continue;
       if (options.all !== true && faultsOf(offer).length > 0) {
         hidden++;
         continue;

@@ -3,7 +3,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DURATIONS, TIERS } from "../../registry/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
-import { nodeOption } from "./node-option.ts";
 import {
   type CancelOptions,
   type RenewOptions,
@@ -12,6 +11,7 @@ import {
   runUpgrade,
   type UpgradeOptions,
 } from "./renter-change.ts";
+import { runOrderEscrow } from "./renter-escrow.ts";
 import { type ListingsOptions, runListings } from "./renter-listings.ts";
 import type { RenterOptions } from "./renter-open.ts";
 import { runRentals } from "./renter-own-rentals.ts";
@@ -29,14 +29,14 @@ interface Shared {
   readonly withCommonOptions: (command: Command) => Command;
 }
 
-function payOptions(command: Command, budget = "2"): Command {
-  return nodeOption(command)
+function payOptions(command: Command, ...others: readonly "escrow"[]): Command {
+  return command
     .addOption(
-      new Option("--method <method>", "tickets from your own node, or a plain payment")
-        .choices(["randpay", "emc"])
+      new Option("--method <method>", "tickets from your own node, a plain payment, or coins held with an arbiter")
+        .choices(["randpay", "emc", ...others])
         .default("randpay"),
     )
-    .option("--budget <emc>", "the most that may leave your wallet, whatever the luck", budget);
+    .option("--budget <emc>", "the most that may leave your wallet, whatever the luck", "2");
 }
 
 const duration = () => new Option("--duration <duration>", "for how long").choices(DURATIONS).default("daily");
@@ -76,12 +76,12 @@ function registerChanges(renter: Command, io: CliIo, { finish, withCommonOptions
 /** Adds `renter listings`, `renter rent`, and what can be asked for a rental. */
 export function registerMarket(renter: Command, io: CliIo, shared: Shared): void {
   const { finish, withCommonOptions } = shared;
-  const listings = withCommonOptions(renter.command("listings"));
-  nodeOption(listings)
+  withCommonOptions(renter.command("listings"))
     .description("list what can be rented at a relay, each listing verified against the chain")
+    .option("--escrow", "only those that can be paid by escrow")
     .option("--all", "also those that cannot be rented, with the reason")
     .action((options: ListingsOptions) => finish(runListings(io, options)));
-  payOptions(withCommonOptions(renter.command("rent")))
+  payOptions(withCommonOptions(renter.command("rent")), "escrow")
     .description(
       "rent a number: verify the listing, pay, get the number. A key of its own is made for it unless --keyfile names one",
     )
@@ -90,7 +90,14 @@ export function registerMarket(renter: Command, io: CliIo, shared: Shared): void
     .addOption(duration())
     .option(...SMS, wholeNumber(0, 100_000), 0)
     .option(...DRY)
+    .option("--arbiter <name>", "who decides over an escrow, where the listing names several")
     .option("--resume <order>", "go on with an order", hexId)
     .action((listing: string | undefined, options: RentOptions) => finish(runRent(io, listing, options)));
+  withCommonOptions(renter.command("escrow"))
+    .description("hand your copy of the escrow that pays for an order to the provider, over the relay")
+    .argument("<order>", "id of an order", hexId)
+    .action((order: string, options: RenterOptions) =>
+      finish(runOrderEscrow(io, order, { ...options, method: "escrow", budget: "0" })),
+    );
   registerChanges(renter, io, shared);
 }

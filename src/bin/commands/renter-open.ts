@@ -1,6 +1,5 @@
 // Opens what every renter command works with: key, state folder and relay clients, from options or from what `login` remembered.
 
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { AppError, hasCode, millis } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
@@ -20,7 +19,12 @@ import {
   readLogin,
 } from "../../renter-node/index.ts";
 import type { CliIo } from "../cli-io.ts";
-import { accessTo, choosePlaces, type WayOptions } from "./renter-way.ts";
+import type { NodeOptions } from "./node-option.ts";
+import { accessTo } from "./renter-access.ts";
+import { stateRoot } from "./renter-root.ts";
+import { choosePlaces, type WayOptions } from "./renter-way.ts";
+
+export { stateRoot };
 
 /** Options that say whose key is used. */
 export interface KeyOptions {
@@ -32,7 +36,7 @@ export interface KeyOptions {
 }
 
 /** Options of every renter command that needs a relay. */
-export interface RenterOptions extends KeyOptions, WayOptions {}
+export interface RenterOptions extends KeyOptions, WayOptions, NodeOptions {}
 
 export interface OpenRenter {
   readonly identity: Identity;
@@ -48,12 +52,6 @@ export interface OpenRenter {
 
 const LOCK_WAIT = millis(3000);
 const LOCK_POLL = millis(100);
-
-export function stateRoot(io: CliIo, option: string | undefined): string {
-  if (option !== undefined) return resolve(option);
-  const base = io.env.XDG_STATE_HOME || join(io.env.HOME || homedir(), ".local", "state");
-  return join(base, "numberbox", "renter");
-}
 
 /** The key to use, or null when none is named or remembered. */
 function chooseKey(options: KeyOptions, remembered: RememberedLogin | null): KeySource | null {
@@ -125,7 +123,7 @@ export async function openRenter(io: CliIo, options: RenterOptions, whenBusy: "s
   const folder = await openDiskFolder(join(root.path, stateFolderName(suite, identity)));
   const { state, readOnly } = await openState(io, { folder, seed: identity.seed, suite, random, log }, whenBusy);
   try {
-    const access = accessTo(login);
+    const access = await accessTo(io, options, login);
     const clients = login.relays.map((relayUrl) =>
       createRenterClient({ ...access, relayUrl, identity, crypto: suite, clock, random, log, state }),
     );

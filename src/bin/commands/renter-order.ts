@@ -25,13 +25,19 @@ import type { CliIo } from "../cli-io.ts";
 import type { NodeOptions, OpenNode } from "./node-option.ts";
 import { marketAccess, openOffers } from "./renter-listings.ts";
 import { type OpenRenter, type RenterOptions, stateRoot } from "./renter-open.ts";
+import { keepOrderEscrow } from "./renter-order-escrow.ts";
 import type { Printer } from "./renter-print.ts";
 import { byOrder } from "./renter-way.ts";
 
 export interface PayOptions extends RenterOptions, NodeOptions {
-  readonly method: "randpay" | "emc";
+  readonly method: "randpay" | "emc" | "escrow";
   /** EMC. */
   readonly budget: string;
+}
+
+/** A rental that runs is paid for without escrow. */
+export interface ChangePayOptions extends PayOptions {
+  readonly method: "randpay" | "emc";
 }
 
 export interface OrderParts {
@@ -96,6 +102,8 @@ function stepText(step: RentingStep): string {
       return `The ticket ${step.outcome}; credited ${emcLine(step.received)} of ${emcLine(step.due)}.`;
     case "pay_to":
       return `Pay ${emcLine(step.amount)} to ${visibleLine(step.address)}; waiting for its confirmations.`;
+    case "escrow":
+      return `An escrow of ${emcLine(step.amount)}. Waiting until it is paid in; this may end and be resumed meanwhile.`;
   }
 }
 
@@ -118,6 +126,7 @@ async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: Ord
           else printer.note(stepText(step));
         },
         keepTicket: (chap, tx) => writeOrderFile(folder, { ...order, ticket: { chap, tx } }),
+        keepEscrow: (_answer, document) => keepOrderEscrow(printer, parts, order, document),
       },
       { request, provider, agreed: { rental: rental as MicroEmc, perSms: per_sms as MicroEmc } },
     );

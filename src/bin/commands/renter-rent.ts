@@ -4,15 +4,25 @@ import { join } from "node:path";
 import { listingId, toHex } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { createIdentity, openGrant, publicKeysToText, serialiseG2 } from "../../envelope/index.ts";
-import type { RentalGrant, RentRequest } from "../../protocol/index.ts";
+import type { RentalGrant, RentPayment, RentRequest } from "../../protocol/index.ts";
 import type { RentalDuration, Tier } from "../../registry/index.ts";
-import { type Folder, judgeOffer, localTime, type OrderFile, visibleLine, writeOrderFile } from "../../renter/index.ts";
+import {
+  type Folder,
+  judgeOffer,
+  type ListingOfferView,
+  localTime,
+  type OrderFile,
+  visibleLine,
+  writeOrderFile,
+} from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import type { OpenNode } from "./node-option.ts";
 import { pricesOf, providerOf, showCost } from "./renter-cost.ts";
 import { marketAccess, openOffers } from "./renter-listings.ts";
 import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter } from "./renter-open.ts";
 import { type DoneOrder, openOrders, type PayOptions, refuse, resumed, workOrder } from "./renter-order.ts";
+import { escrowNotes, escrowPayment } from "./renter-order-escrow.ts";
 import { createPrinter, type Printer } from "./renter-print.ts";
 import { byOrder, wayOf } from "./renter-way.ts";
 
@@ -22,6 +32,8 @@ export interface RentOptions extends PayOptions {
   readonly sms: number;
   readonly dryRun?: boolean;
   readonly resume?: string;
+  /** Name of the one who decides, of those that the listing names. */
+  readonly arbiter?: string;
 }
 
 /** A key of its own for each rental, unless one is named: nobody can tell that two rentals belong together. */
@@ -32,6 +44,16 @@ async function keyFor(io: CliIo, options: RentOptions, folder: Folder, order: st
   return file;
 }
 
+async function paymentFor(
+  offer: ListingOfferView,
+  { method, arbiter }: RentOptions,
+  own: OpenNode | null,
+  { identity: { verify } }: OpenRenter,
+): Promise<RentPayment> {
+  if (method !== "escrow") return { method };
+  return await escrowPayment(offer, { own, verify, ...(arbiter === undefined ? {} : { arbiter }) });
+}
+
 async function newOrder(io: CliIo, listing: string, options: RentOptions, folder: Folder): Promise<OrderFile | null> {
   const { deps, own } = await openOffers(io, options);
   const printer = createPrinter(io, options.json === true);
@@ -39,6 +61,7 @@ async function newOrder(io: CliIo, listing: string, options: RentOptions, folder
     const { offer, provider } = providerOf(await judgeOffer(deps, listingId(listing), io.signal));
     const { terms, rental } = pricesOf(offer, options.tier, options.duration);
     showCost(printer, { provider, rental, perSms: terms.perSms }, options);
+    if (options.method === "escrow" && options.json !== true) for (const note of escrowNotes(offer)) printer.note(note);
     if (options.dryRun === true) return null;
     const id = toHex(io.random.bytes(16));
     const keyfile = await keyFor(io, options, folder, id);
@@ -51,7 +74,7 @@ async function newOrder(io: CliIo, listing: string, options: RentOptions, folder
       duration: options.duration,
       sms: options.sms,
       renter: publicKeysToText(renter.identity),
-      payment: { method: options.method },
+      payment: await paymentFor(offer, options, own, renter),
       envelope_version: 1,
     };
     const order: OrderFile = {

@@ -11,11 +11,12 @@ import { parseJsonWith } from "../../protocol/index.ts";
 import { type Folder, MailboxWatch, visibleLine } from "../../renter/index.ts";
 import { openDiskFolder } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import { accessTo } from "./renter-access.ts";
 import { type OpenRenter, openRenter, type RenterOptions, stateRoot } from "./renter-open.ts";
-import { placesOf } from "./renter-own-rentals.ts";
+import { placesOf, type RenterPlace } from "./renter-own-rentals.ts";
 import { createPrinter, type Printer } from "./renter-print.ts";
-import { accessTo } from "./renter-way.ts";
 import { pairChat, TelegramChat, type TelegramChatDeps } from "./telegram-chat.ts";
+import { TelegramKeys } from "./telegram-keys.ts";
 import { inboxSource, mailboxName, type NoticeSource, watchSource } from "./telegram-sources.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -102,46 +103,43 @@ async function chatOf({ io, options, state, printer }: Parts, deps: TelegramChat
 }
 
 interface Sources {
-  readonly sources: readonly NoticeSource[];
+  readonly open: (place: RenterPlace) => Promise<readonly NoticeSource[]>;
   readonly close: () => Promise<void>;
 }
 
-async function decrypting({ io, options, printer }: Parts): Promise<Sources> {
+function decrypting({ io, printer }: Parts): Sources {
   const opened: OpenRenter[] = [];
   const close = async (): Promise<void> => {
     for (const { state } of opened) await state.close();
   };
-  try {
-    for (const place of await placesOf(io, options)) opened.push(await openRenter(io, place.options, "fail"));
-  } catch (error) {
-    await close();
-    throw error;
-  }
   printer.note("Telegram reads what a bot writes: with --decrypt it gets the texts of your SMS.");
   const deps = { problem: (error: AppError) => printer.problem(error) };
-  return { sources: opened.map((renter) => inboxSource(deps, renter)), close };
+  const open: Sources["open"] = async (place) => {
+    const renter = await openRenter(io, place.options, "fail");
+    opened.push(renter);
+    return [inboxSource(deps, renter)];
+  };
+  return { open, close };
 }
 
-async function watching({ io, options, state, printer }: Parts): Promise<Sources> {
-  const sources: NoticeSource[] = [];
-  for (const place of await placesOf(io, options)) {
+function watching({ io, options, state, printer }: Parts): Sources {
+  const open: Sources["open"] = async (place) => {
     const { identity, login, state: opened } = await openRenter(io, place.options, "show");
     await opened.close();
-    for (const relayUrl of login.relays) {
-      const watch = new MailboxWatch({ ...accessTo(login), relayUrl, identity, crypto: systemCrypto, clock: io.clock });
+    const access = await accessTo(io, place.options, login);
+    return login.relays.map((relayUrl) => {
+      const watch = new MailboxWatch({ ...access, relayUrl, identity, crypto: systemCrypto, clock: io.clock });
       const name = mailboxName(identity.verify, watch.url);
-      sources.push(
-        watchSource({
-          ...{ watch, clock: io.clock, every: seconds(options.every) },
-          link: options.link ?? `${watch.url}/dashboard`,
-          problem: (error) => printer.problem(error),
-          seen: () => state.now.seen[name] ?? 0,
-          setSeen: (cursor) => state.change({ seen: { ...state.now.seen, [name]: cursor } }),
-        }),
-      );
-    }
-  }
-  return { sources, close: async () => {} };
+      return watchSource({
+        ...{ watch, clock: io.clock, every: seconds(options.every) },
+        link: options.link ?? `${watch.url}/dashboard`,
+        problem: (error) => printer.problem(error),
+        seen: () => state.now.seen[name] ?? 0,
+        setSeen: (cursor) => state.change({ seen: { ...state.now.seen, [name]: cursor } }),
+      });
+    });
+  };
+  return { open, close: async () => {} };
 }
 
 async function converse(parts: Parts, bot: TelegramBot): Promise<void> {
@@ -156,8 +154,10 @@ async function converse(parts: Parts, bot: TelegramBot): Promise<void> {
       if (options.json === true) printer.line({ type: "told", count });
     },
   };
-  const { sources, close } = await (options.decrypt === true ? decrypting(parts) : watching(parts));
+  const { open, close } = options.decrypt === true ? decrypting(parts) : watching(parts);
+  const keys = new TelegramKeys({ clock, open, places: () => placesOf(io, options), problem: deps.problem });
   try {
+    const sources = await keys.first();
     if (sources.length === 0) {
       throw new AppError("renter.not_signed_in", "no key of a renter is known", {
         hint: "Name one with --keyfile FILE, and its relay with --relay URL.",
@@ -165,7 +165,7 @@ async function converse(parts: Parts, bot: TelegramBot): Promise<void> {
     }
     const chat = await chatOf(parts, deps);
     printer.note(`Telling chat ${chat}. Ctrl-C ends.`);
-    await new TelegramChat(deps, chat, sources).run(signal);
+    await new TelegramChat(deps, chat, { sources, keys }).run(signal);
   } finally {
     await close();
   }

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { AppError } from "../../base/index.ts";
 import { type OrderFile, relayUrl } from "../../renter/index.ts";
-import { type NodeAccess, nodeAccess, type RelayPlaces } from "../../renter-node/index.ts";
+import type { RelayPlaces } from "../../renter-node/index.ts";
 
 export interface WayOptions {
   readonly relay?: readonly string[];
@@ -15,14 +15,14 @@ export interface WayOptions {
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
-function proxyAddress(text: string): string {
+export function proxyAddress(text: string): string {
   if (text === "none") return text;
   const url = URL.parse(text);
   if (url !== null && /^socks5h?:$/.test(url.protocol) && url.hostname !== "") return text;
   throw new InvalidArgumentError("It must be an address such as socks5h://127.0.0.1:1080, or none.");
 }
 
-function pinned(text: string, before: readonly string[] = []): readonly string[] {
+export function pinned(text: string, before: readonly string[] = []): readonly string[] {
   if (/^(?:[^=/\s]+=)?[0-9a-f]{64}$/.test(text)) return [...before, text];
   throw new InvalidArgumentError("It must be 64 lower-case hex digits, or HOST=HEX.");
 }
@@ -48,7 +48,7 @@ const sameRelays = (some: readonly string[], others: readonly string[]): boolean
   some.map(relayUrl).join() === others.map(relayUrl).join();
 
 /** `HEX` alone is of the relay. */
-function pinsOf(pins: readonly string[], relay: string): Readonly<Record<string, string>> {
+export function pinsOf(pins: readonly string[], relay: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pins.map((text) => {
       const [hex = "", host = new URL(relay).host] = text.split("=").reverse();
@@ -80,11 +80,6 @@ export function choosePlaces(options: WayOptions, remembered: RelayPlaces | null
   const socks5 = options.socks5 === undefined ? knownProxy : options.socks5 === "none" ? null : options.socks5;
   const pins = options.pin === undefined || first === undefined ? {} : pinsOf(options.pin, relayUrl(first));
   return { relays, mirrors, socks5, pins: { ...knownPins, ...pins } };
-}
-
-/** What the SDK's clients of these relays are made with. */
-export function accessTo({ mirrors, socks5, pins }: RelayPlaces): NodeAccess & Pick<RelayPlaces, "mirrors"> {
-  return { mirrors, ...nodeAccess({ socks5, pins }) };
 }
 
 /** What an order keeps of the way: it is gone on with by the same, also where nobody has signed in. */

@@ -7,6 +7,8 @@ import { publicKeysToText } from "../../envelope/index.ts";
 import { exportBundle, type ReceiptLine, receiptLine, visibleLine } from "../../renter/index.ts";
 import { rememberLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import { nodeOption } from "./node-option.ts";
+import { type BackupOptions, type RestoreOptions, runBackup, runRestore } from "./renter-backup.ts";
 import { type InboxOptions, runInbox } from "./renter-inbox.ts";
 import { registerMarket } from "./renter-market.ts";
 import { writeNewFile } from "./renter-new-file.ts";
@@ -43,7 +45,7 @@ function withKeyOptions(command: Command): Command {
 }
 
 function withCommonOptions(command: Command): Command {
-  return withWayOptions(withKeyOptions(command));
+  return nodeOption(withWayOptions(withKeyOptions(command)));
 }
 
 /** Signs in at every relay; a grant that cannot be believed is reported and makes the exit code 1. */
@@ -167,6 +169,21 @@ function registerReading(renter: Command, io: CliIo, finish: Finish): void {
     .action((options: ExportOptions) => finish(runExport(io, options)));
 }
 
+function registerBackups(renter: Command, io: CliIo, finish: Finish): void {
+  const passphrase = "a file with the backup's passphrase (default: it is asked for)";
+  withKeyOptions(renter.command("backup"))
+    .description("keep key, orders and escrows of this machine in one new file, under a passphrase")
+    .argument("<file>", "a new file")
+    .option("--passphrase-file <file>", passphrase)
+    .action((file: string, options: BackupOptions) => finish(runBackup(io, file, options)));
+  withCommonOptions(renter.command("restore"))
+    .description("bring back what `renter backup`, or a backup of the renter's pages, has kept")
+    .argument("<file>", "the backup, or a key file")
+    .option("--passphrase-file <file>", passphrase)
+    .option("--create <file>", "the key goes into this new file (default: one in the state folder)")
+    .action((file: string, options: RestoreOptions) => finish(runRestore(io, file, options)));
+}
+
 /** Adds `renter` and its commands. Failures reject with an `AppError`; Ctrl-C is no failure. */
 export function registerRenter(program: Command, io: CliIo, setExit: (code: ExitCode) => void): void {
   const finish: Finish = async (exit) => {
@@ -180,6 +197,7 @@ export function registerRenter(program: Command, io: CliIo, setExit: (code: Exit
   const renter = program.command("renter").description("rent numbers, and read their SMS");
   registerSigningIn(renter, io, finish);
   registerReading(renter, io, finish);
+  registerBackups(renter, io, finish);
   registerSip(renter, io, { finish, withCommonOptions });
   registerMarket(renter, io, { finish, withCommonOptions });
   registerTelegram(renter, io, { finish, withCommonOptions });

@@ -14,6 +14,7 @@ import {
 } from "../../base/index.ts";
 import type { TelegramBot } from "../../notify/index.ts";
 import { freshPace, type NoticePace, paceFailed, paceMuted, paceSent, paceStep } from "../../renter/index.ts";
+import type { TelegramKeys } from "./telegram-keys.ts";
 import type { NoticeSource } from "./telegram-sources.ts";
 
 export interface TelegramChatDeps {
@@ -74,33 +75,52 @@ function earOf({ bot, clock, heardUpTo, setHeard, problem }: TelegramChatDeps) {
 export class TelegramChat {
   readonly #deps: TelegramChatDeps;
   readonly #chat: string;
-  readonly #sources: readonly NoticeSource[];
+  readonly #sources: NoticeSource[];
+  readonly #keys: Pick<TelegramKeys, "watch">;
   #pace: NoticePace = freshPace();
   #pausing: AbortController | null = null;
 
-  constructor(deps: TelegramChatDeps, chat: string, sources: readonly NoticeSource[]) {
+  /** `sources` of now; `keys` brings those that come later. */
+  constructor(
+    deps: TelegramChatDeps,
+    chat: string,
+    { sources, keys }: { readonly sources: readonly NoticeSource[]; readonly keys: Pick<TelegramKeys, "watch"> },
+  ) {
     this.#deps = deps;
     this.#chat = chat;
-    this.#sources = sources;
+    this.#sources = [...sources];
+    this.#keys = keys;
   }
 
   /** Goes on until `signal` aborts, then resolves. Rejects with `notify.bad_token`, or as a source does. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const ending = AbortSignal.any([signal, stop.signal]);
-    const parts = [
-      this.#listen(ending),
-      this.#tell(ending),
-      ...this.#sources.map((source) => source.run(() => this.#wake(), ending)),
-    ];
-    const settled = parts.map((part) =>
-      part.catch((error: unknown) => {
+    const running: Promise<void>[] = [];
+    const start = (part: Promise<void>): void => {
+      const settled = part.catch((error: unknown) => {
         stop.abort();
         if (!signal.aborted) throw error;
-      }),
+      });
+      // Its fault is told at the end, with those of the others.
+      settled.catch(() => {});
+      running.push(settled);
+    };
+    const startSource = (source: NoticeSource): void => start(source.run(() => this.#wake(), ending));
+    start(this.#listen(ending));
+    start(this.#tell(ending));
+    for (const source of this.#sources) startSource(source);
+    start(
+      this.#keys.watch((source) => {
+        this.#sources.push(source);
+        startSource(source);
+      }, ending),
     );
-    const results = await Promise.allSettled(settled);
-    const faults = results.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+    const faults: unknown[] = [];
+    while (running.length > 0) {
+      const results = await Promise.allSettled(running.splice(0));
+      faults.push(...results.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : [])));
+    }
     // What the others say is only that they were stopped.
     const [fault] = [...faults.filter((each) => !isStopped(each)), ...faults];
     if (fault !== undefined) throw fault;

@@ -48,6 +48,7 @@ function bodyOf({ identity, username, listingId, offer }: BodyInput): CanonicalO
     service_tiers: offer.tiers,
     features: [...offer.features],
     gateway_endpoints: offer.endpoints,
+    ...(offer.escrow === undefined ? {} : { escrow: offer.escrow }),
     pubkey_encrypt: encrypt,
     pubkey_verify: verify,
   };

@@ -38,6 +38,8 @@ export interface ListingOffer {
   readonly tiers: CanonicalObject;
   readonly features: readonly string[];
   readonly endpoints: CanonicalObject;
+  /** The record's member; absent where escrow is no way to pay. */
+  readonly escrow?: CanonicalObject;
   /** Term of the name. */
   readonly days: number;
 }

@@ -2,6 +2,7 @@
 
 import { type AppError, type CryptoSuite, shortEmc, type UnixMs } from "../../base/index.ts";
 import type { OrderAnswer, PaymentRequirement, RentRequest } from "../../protocol/index.ts";
+import { type EscrowFile, escrowFileText, newEscrowFile } from "../escrow/escrow-file.ts";
 import type { IssuedChap, Order, StoredTicket } from "../payments/model.ts";
 import { stillDue } from "../payments/order-machine.ts";
 import { ticketValue } from "../payments/ticket-check.ts";
@@ -34,6 +35,16 @@ export function randpayRequirement({ text, amount, risk, expiresAt }: IssuedChap
 
 export function emcRequirement(order: Order, address: string): PaymentRequirement {
   return { method: "emc", address, amount: shortEmc(stillDue(order)), expires_at: secondsOf(order.expiresAt) };
+}
+
+/** The policy with its signatures: what came later is in the parties' copies. */
+export function escrowRequirement(order: Order, { policy, signatures }: EscrowFile): PaymentRequirement {
+  return {
+    method: "escrow",
+    document: escrowFileText({ ...newEscrowFile(policy), signatures }),
+    amount: shortEmc(policy.amount),
+    expires_at: secondsOf(order.expiresAt),
+  };
 }
 
 function orderMembers(order: Order | null, now: UnixMs) {

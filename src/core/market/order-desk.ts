@@ -8,6 +8,7 @@ import {
   type Clock,
   type CryptoSuite,
   hasCode,
+  isAppError,
   type Logger,
   messageOf,
   type Random,
@@ -25,13 +26,22 @@ import type { Line } from "../model.ts";
 import type { ChangeRequest } from "../payments/change-orders.ts";
 import type { Order, StoredTicket } from "../payments/model.ts";
 import type { Payments } from "../payments/payments.ts";
-import { type AnswerDraft, draftAnswer, emcRequirement, randpayRequirement } from "./answer-draft.ts";
+import {
+  type AnswerDraft,
+  draftAnswer,
+  emcRequirement,
+  escrowRequirement,
+  randpayRequirement,
+} from "./answer-draft.ts";
 import { isSignedCancel, signAnswer } from "./order-answer.ts";
 import type { MarketOutcome, MarketRelay } from "./ports-market.ts";
 
 export interface OrderDeskDeps {
   readonly relay: MarketRelay;
-  readonly payments: Pick<Payments, "order" | "quote" | "quoteChange" | "chap" | "address" | "pay">;
+  readonly payments: Pick<
+    Payments,
+    "order" | "quote" | "quoteChange" | "chap" | "address" | "pay" | "escrow" | "takeEscrow"
+  >;
   readonly lines: () => readonly Line[];
   /** Whether this renter may have the line now. */
   readonly isFree: (line: Line, renter: string) => boolean;
@@ -120,6 +130,8 @@ export class OrderDesk {
     } catch (error) {
       if (this.#abort.signal.aborted || hasCode(error, "base.stopped")) throw error;
       const problem = wrapError(error, "market.not_answered", "the provider's box could not answer");
+      // A copy is asked for once: what a node that is away could not take is taken later.
+      if (asked.kind === "escrow" && problem.retryable) return { kind: "retry", code: problem.code };
       this.#deps.log.info("order_refused", { code: problem.code });
       said = { order: this.#order(asked.order_id), payment: null, ticket: null, problem };
     }
@@ -129,14 +141,28 @@ export class OrderDesk {
   async #decide(asked: ProviderRequest): Promise<Said> {
     switch (asked.kind) {
       case "quote":
-        return await this.#offer(await this.#quote(asked.request));
+        return await this.#offer(asked.request, await this.#quote(asked.request));
       case "chap":
-        return await this.#offer(this.#deps.payments.order(asked.order_id));
+        return await this.#offer(asked.request, this.#deps.payments.order(asked.order_id));
       case "ticket": {
         const { ticket, order } = await this.#deps.payments.pay(asked.order_id, asked.tx);
-        return await this.#offer(order, ticket);
+        return await this.#offer(asked.request, order, ticket);
       }
+      case "escrow":
+        return await this.#offer(asked.request, await this.#takeEscrow(asked.order_id, asked.document));
     }
+  }
+
+  /** The order stands as it did, whatever is wrong with a copy. */
+  async #takeEscrow(orderId: string, document: string): Promise<Order> {
+    const { payments, log } = this.#deps;
+    try {
+      await payments.takeEscrow(orderId, document);
+    } catch (error) {
+      if (!isAppError(error) || error.retryable || error.code === "base.stopped") throw error;
+      log.info("order_escrow_refused", { code: error.code });
+    }
+    return payments.order(orderId);
   }
 
   async #quote(request: RentRequest): Promise<Order> {
@@ -180,14 +206,19 @@ export class OrderDesk {
   }
 
   /** The order with a way to pay what is still due. */
-  async #offer(order: Order, ticket: StoredTicket | null = null): Promise<Said> {
+  async #offer(request: RentRequest, order: Order, ticket: StoredTicket | null = null): Promise<Said> {
     const payable = order.state === "quoted" || order.state === "paying";
-    const payment = payable ? await this.#requirement(order) : null;
+    const payment = payable ? await this.#requirement(request, order) : null;
     return { order: this.#order(order.id) ?? order, payment, ticket, problem: null };
   }
 
-  async #requirement(order: Order): Promise<PaymentRequirement> {
+  async #requirement({ payment, renter }: RentRequest, order: Order): Promise<PaymentRequirement> {
     const { payments } = this.#deps;
+    if (payment.method === "escrow") {
+      const { arbiter, fees_bps: feesBps, key, address } = payment;
+      const asked = { renter: { verify: renter.verify, key, address }, arbiter, feesBps };
+      return escrowRequirement(order, await payments.escrow(order.id, asked));
+    }
     if (order.method === "randpay") return randpayRequirement(await payments.chap(order.id));
     return emcRequirement(order, await payments.address(order.id));
   }
@@ -218,7 +249,7 @@ export class OrderDesk {
       const order = this.#order(id);
       if (order === null) this.#open.delete(id);
       if (order === null || progressOf(order) === told) continue;
-      const outcome = await this.#tell(id, request, await this.#offer(order));
+      const outcome = await this.#tell(id, request, await this.#offer(request, order));
       if (outcome.kind === "retry") return false;
       if (outcome.kind === "refused") this.#open.delete(id);
     }

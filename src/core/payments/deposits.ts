@@ -1,20 +1,13 @@
 // Plain payments: a fresh address for each order, credited once per outpoint when deep enough, taken back when a reorganisation takes
-// the payment away. An address is watched as long as its order is remembered: late payments and overpayments stay credit.
+// the payment away. What lies in an escrow counts as a payment too: it is held until it is paid out. An address is watched as long as its order is remembered: late payments and overpayments stay credit.
 
 import { type MicroEmc, microEmc, type SerialQueue, type UnixMs } from "../../base/index.ts";
-import type { Outpoint } from "../chain/ports-chain.ts";
-import { depositCredited, depositReversed } from "./entries.ts";
+import { depositCredited, depositReversed, escrowSettled } from "./entries.ts";
 import type { JournalEntry } from "./ledger.ts";
 import type { Deposit, Order } from "./model.ts";
 import { stepOrder } from "./order-machine.ts";
 import { outpointText, type PaymentBook } from "./payment-book.ts";
-import type { PaymentDeps } from "./ports-payment.ts";
-
-/** A payment as the wallet shows it now. */
-export interface SeenPayment extends Outpoint {
-  readonly amount: MicroEmc;
-  readonly confirmations: number;
-}
+import type { EscrowMoney, PaymentDeps, SeenPayment } from "./ports-payment.ts";
 
 export interface DepositStep {
   readonly deposit: Deposit;
@@ -23,25 +16,39 @@ export interface DepositStep {
   readonly money: MicroEmc;
 }
 
+export interface DepositLook {
+  readonly now: UnixMs;
+  readonly needed: number;
+  readonly order: Pick<Order, "rentalId" | "method">;
+  /** Of an escrow that is paid out for good. */
+  readonly payout: EscrowMoney["payout"];
+  /** What the rental has to its credit. */
+  readonly credit: MicroEmc;
+}
+
 /**
  * One look at one payment, pure; `seen` is null when the wallet shows it no more. Reversed only when it has no confirmation left: while it
  * is merely less deep than when it was credited, it is still in the chain.
  */
-export function stepDeposit(
-  deposit: Deposit,
-  seen: SeenPayment | null,
-  at: { readonly now: UnixMs; readonly needed: number; readonly order: Order },
-): DepositStep {
-  const { now, needed, order } = at;
+export function stepDeposit(deposit: Deposit, seen: SeenPayment | null, at: DepositLook): DepositStep {
+  const { now, needed, order, payout, credit } = at;
   const confirmations = seen?.confirmations ?? 0;
   const nothing = microEmc(0);
   const about = { at: now, rental: order.rentalId };
+  const account = order.method === "escrow" ? "escrow:held" : "emc:received";
+  if (deposit.state === "credited" && payout !== null) {
+    return {
+      deposit: { ...deposit, state: "settled", confirmations, changedAt: now },
+      entry: escrowSettled({ ...about, id: outpointText(deposit) }, { ...payout, amount: deposit.amount, credit }),
+      money: nothing,
+    };
+  }
   if (deposit.state !== "credited" && confirmations >= needed) {
     const credits = deposit.credits + 1;
     const id = `${outpointText(deposit)}:${credits}`;
     return {
       deposit: { ...deposit, state: "credited", confirmations, credits, changedAt: now },
-      entry: depositCredited({ ...about, id }, deposit.amount),
+      entry: depositCredited({ ...about, id }, deposit.amount, account),
       money: deposit.amount,
     };
   }
@@ -49,7 +56,7 @@ export function stepDeposit(
     const id = `${outpointText(deposit)}:${deposit.credits}`;
     return {
       deposit: { ...deposit, state: "reversed", confirmations, changedAt: now },
-      entry: depositReversed({ ...about, id }, deposit.amount),
+      entry: depositReversed({ ...about, id }, deposit.amount, account),
       money: microEmc(-deposit.amount),
     };
   }
@@ -59,6 +66,15 @@ export function stepDeposit(
 
 /** So deep that it is not looked at again. */
 const FINAL = 100;
+
+/** The coins of an escrow move on when it is paid out, however long that takes. */
+const isLookedAt = ({ confirmations }: Deposit, { method }: Order): boolean =>
+  method === "escrow" || confirmations < FINAL;
+
+interface Found {
+  readonly payments: readonly SeenPayment[];
+  readonly payout: EscrowMoney["payout"];
+}
 
 export interface DepositsDeps extends PaymentDeps {
   readonly book: PaymentBook;
@@ -92,18 +108,21 @@ export class Deposits {
   }
 
   async #look(orderId: string, address: string): Promise<boolean> {
-    const { node, book, now, settings } = this.#deps;
+    const { book, now, settings } = this.#deps;
     const order = book.orders.get(orderId);
-    // Another wallet is loaded: that it knows nothing of the payment says nothing.
-    if (order === undefined || !(await node.owns(address))) return false;
-    const seen = new Map((await node.receivedAt(address)).map((each) => [outpointText(each), each]));
     const known = [...book.deposits.values()].filter((deposit) => deposit.address === address);
-    const fresh = [...seen.values()]
+    if (order === undefined || known.some(({ state }) => state === "settled")) return false;
+    const found = await this.#found(order, address);
+    if (found === null) return false;
+    const seen = new Map(found.payments.map((each) => [outpointText(each), each]));
+    const fresh = found.payments
       .filter((each) => !book.deposits.has(outpointText(each)))
       .map((each) => this.#fresh(each, order, address));
-    const needed = settings.emc.confirmations;
-    const steps = [...known.filter((deposit) => deposit.confirmations < FINAL), ...fresh].map((deposit) =>
-      stepDeposit(deposit, seen.get(outpointText(deposit)) ?? null, { now: now(), needed, order }),
+    const needed = settings[order.method === "escrow" ? "escrow" : "emc"].confirmations;
+    const credit = book.balances.credit(order.rentalId);
+    const at: DepositLook = { now: now(), needed, order, payout: found.payout, credit };
+    const steps = [...known.filter((each) => isLookedAt(each, order)), ...fresh].map((deposit) =>
+      stepDeposit(deposit, seen.get(outpointText(deposit)) ?? null, at),
     );
     const moved = steps.filter((step) => step.entry !== null);
     const changed = steps.filter((step) => step.deposit !== book.deposits.get(outpointText(step.deposit)));
@@ -118,6 +137,17 @@ export class Deposits {
     return moved.length > 0;
   }
 
+  /** Null where nothing can be said: another wallet is loaded, which knows nothing of the payment. */
+  async #found({ method }: Order, address: string): Promise<Found | null> {
+    const { node, escrows } = this.#deps;
+    if (method !== "escrow") {
+      return (await node.owns(address)) ? { payments: await node.receivedAt(address), payout: null } : null;
+    }
+    if (escrows === null) return null;
+    const { funding, payout } = await escrows.money(address);
+    return { payments: funding === null ? [] : [funding], payout };
+  }
+
   #fresh(seen: SeenPayment, order: Order, address: string): Deposit {
     const { txid, vout, amount } = seen;
     const changedAt = this.#deps.now();
@@ -125,6 +155,8 @@ export class Deposits {
   }
 
   #report({ state, amount }: Deposit): void {
+    // That an escrow is paid out is told by the escrows.
+    if (state === "settled") return;
     const code = state === "credited" ? "payment.deposit_credited" : "payment.deposit_reversed";
     this.#deps.events.record({ level: state === "credited" ? "info" : "warn", code, details: { amount } });
   }

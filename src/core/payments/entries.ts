@@ -41,19 +41,56 @@ export function winDisplaced(about: About, won: MicroEmc): JournalEntry {
   ]);
 }
 
+/** Where what is paid to an order's address lies. */
+export type DepositAccount = "emc:received" | "escrow:held";
+
 /** `id` is the outpoint and how often it was credited before. */
-export function depositCredited(about: About, amount: MicroEmc): JournalEntry {
+export function depositCredited(
+  about: About,
+  amount: MicroEmc,
+  account: DepositAccount = "emc:received",
+): JournalEntry {
   return make("deposit", `deposit:${about.id}`, about, [
-    { account: "emc:received", amount },
+    { account, amount },
     { account: rentalAccount(about.rental), amount: negative(amount) },
   ]);
 }
 
 /** The chain was reorganised and the payment is gone. */
-export function depositReversed(about: About, amount: MicroEmc): JournalEntry {
+export function depositReversed(
+  about: About,
+  amount: MicroEmc,
+  account: DepositAccount = "emc:received",
+): JournalEntry {
   return make("deposit_reversed", `reversed:${about.id}`, about, [
     { account: rentalAccount(about.rental), amount },
-    { account: "emc:received", amount: negative(amount) },
+    { account, amount: negative(amount) },
+  ]);
+}
+
+/**
+ * An escrow is paid out; `id` is its outpoint. What neither came to us nor was the network's fee is off the renter's credit; beyond that
+ * we earned less than was charged.
+ */
+export function escrowSettled(
+  about: About,
+  coins: {
+    readonly amount: MicroEmc;
+    readonly received: MicroEmc;
+    readonly fee: MicroEmc;
+    /** What the rental had to its credit before. */
+    readonly credit: MicroEmc;
+  },
+): JournalEntry {
+  const { amount, received, fee, credit } = coins;
+  const back = amount - received - fee;
+  const unused = Math.min(back, Math.max(0, credit));
+  return make("escrow_settled", `escrow:${about.id}`, about, [
+    { account: "emc:received", amount: received },
+    { account: "chain:fees", amount: fee },
+    { account: rentalAccount(about.rental), amount: microEmc(unused) },
+    { account: "provider:earned", amount: microEmc(back - unused) },
+    { account: "escrow:held", amount: negative(amount) },
   ]);
 }
 

@@ -5,6 +5,7 @@ export * from "./chaps.ts";
 export * from "./deposits.ts";
 export * from "./doubts.ts";
 export * from "./entries.ts";
+export * from "./escrow-payment.ts";
 export * from "./ledger.ts";
 export type * from "./model.ts";
 export * from "./order-machine.ts";

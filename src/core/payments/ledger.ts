@@ -7,7 +7,7 @@ import { AppError, type MicroEmc, microEmc, type RentalId, type UnixMs } from ".
  * Plus is debit: what came in or was spent. Minus is credit: what we owe or earned.
  * `rental:<id>`: what a renter has to his credit (minus) · `provider:earned`: rentals and SMS charged (minus) · `randpay:received`: won
  * coins that wait to be swept · `randpay:variance`: how far luck is behind (plus) or ahead (minus) of the expected value ·
- * `randpay:displaced`: wins that a double spend took away · `emc:received`: plain payments · `emc:refunded`: given back (minus: out of
+ * `escrow:held`: paid into escrows that are not paid out · `randpay:displaced`: wins that a double spend took away · `emc:received`: plain payments · `emc:refunded`: given back (minus: out of
  * the wallet) · `payout:swept` · `chain:fees`.
  */
 export type Account =
@@ -18,6 +18,7 @@ export type Account =
   | "randpay:displaced"
   | "emc:received"
   | "emc:refunded"
+  | "escrow:held"
   | "payout:swept"
   | "chain:fees";
 
@@ -32,6 +33,7 @@ export type EntryKind =
   | "win_displaced"
   | "deposit"
   | "deposit_reversed"
+  | "escrow_settled"
   | "rental_charged"
   | "sms_charged"
   | "call_charged"

@@ -60,7 +60,8 @@ export interface StoredTicket {
   readonly problem: ProblemBody | null;
 }
 
-export type PayMethod = "randpay" | "emc";
+/** Of `escrow` the coins stay with renter, provider and arbiter together until two of them sign. */
+export type PayMethod = "randpay" | "emc" | "escrow";
 
 /** `quoted`: nothing was shown to pay with · `paying` · `paid`: to be granted · `granted` · `expired` · `refused`: what was paid is owed back. */
 export type OrderState = "quoted" | "paying" | "paid" | "granted" | "expired" | "refused";
@@ -89,6 +90,7 @@ export interface Order {
   readonly due: MicroEmc;
   /** What was credited for this order so far. */
   readonly received: MicroEmc;
+  /** Where it is paid to; that of its escrow where there is one. Null until it was asked for. */
   readonly address: string | null;
   readonly state: OrderState;
   /** SMS that were charged so far, of a granted rental. */
@@ -99,10 +101,10 @@ export interface Order {
   readonly changedAt: UnixMs;
 }
 
-/** `seen`: not deep enough · `credited` · `reversed`: credited, then gone from the chain. */
-export type DepositState = "seen" | "credited" | "reversed";
+/** `seen`: not deep enough · `credited` · `reversed`: credited, then gone from the chain · `settled`: of an escrow that is paid out. */
+export type DepositState = "seen" | "credited" | "reversed" | "settled";
 
-/** A plain payment to an order's address. */
+/** A payment to an order's address: its own, or that of its escrow. */
 export interface Deposit extends Outpoint {
   readonly address: string;
   readonly orderId: string;

@@ -12,16 +12,18 @@ import {
   unixMs,
   wrapError,
 } from "../../base/index.ts";
+import type { EscrowFile } from "../escrow/escrow-file.ts";
 import type { RenterKeys } from "../model.ts";
 import { type ChangeRequest, makeChange, planChange } from "./change-orders.ts";
 import type { Chaps, ChapTerms } from "./chaps.ts";
 import type { Deposits } from "./deposits.ts";
 import { rentalCharged, smsCharged } from "./entries.ts";
+import { offerEscrow } from "./escrow-payment.ts";
 import type { IssuedChap, Order, PayMethod } from "./model.ts";
 import { stepOrder } from "./order-machine.ts";
 import type { PaymentBook } from "./payment-book.ts";
 import { paymentError, problemOf } from "./payment-errors.ts";
-import type { PaymentDeps, PriceList, RentalGranter } from "./ports-payment.ts";
+import type { EscrowOrder, PaymentDeps, PriceList, RentalGranter } from "./ports-payment.ts";
 
 export interface QuoteRequest {
   /** 32 hex digits; asking again with it gives the order that was made the first time. */
@@ -68,8 +70,9 @@ export class Orders {
     const asked = prices.pricesOf({ line: line.id, tier, days });
     if (asked === null) throw paymentError("payment.not_offered", "the line is not offered in this tier for this time");
     const at = now();
+    const timeout = (request.method === "escrow" ? settings.escrow : settings).orderTimeoutSeconds;
     return {
-      ...blank(request, at + settings.orderTimeoutSeconds * 1000, at),
+      ...blank(request, at + timeout * 1000, at),
       id: request.id ?? toHex(random.bytes(16)),
       kind: "rental",
       rentalId: rentalId(toHex(random.bytes(16))),
@@ -113,6 +116,9 @@ export class Orders {
     const { book, now, settings } = this.#deps;
     const known = book.orders.get(request.id);
     if (known !== undefined) return known;
+    // The coins of an escrow stay with the rental that it was made for.
+    if (request.method === "escrow")
+      throw paymentError("payment.not_offered", "a rental that runs is not changed by escrow");
     if (request.kind !== "cancel" && !settings[request.method].enabled)
       throw paymentError("payment.method_off", "this way of paying is turned off");
     const at = now();
@@ -141,6 +147,11 @@ export class Orders {
   async address(id: string): Promise<string> {
     const { deposits, changes } = this.#deps;
     return await changes.run(() => deposits.address(this.#payable(id, "emc")));
+  }
+
+  /** The escrow to pay into, made at the first call. Errors: as `chap`, and those of `OrderEscrowSource.offer`. */
+  async escrow(id: string, asked: Omit<EscrowOrder, "amount">): Promise<EscrowFile> {
+    return await this.#deps.changes.run(() => offerEscrow(this.#deps, this.#payable(id, "escrow"), asked));
   }
 
   #payable(id: string, method: PayMethod): Order {

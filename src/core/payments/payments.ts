@@ -12,15 +12,17 @@ import {
   type UnixMs,
 } from "../../base/index.ts";
 import type { ProblemBody } from "../../protocol/index.ts";
+import type { EscrowFile } from "../escrow/escrow-file.ts";
 import type { ChangeRequest } from "./change-orders.ts";
 import { Chaps, type ChapTerms } from "./chaps.ts";
 import { Deposits } from "./deposits.ts";
 import { paymentDoubts } from "./doubts.ts";
+import { takeOrderEscrow } from "./escrow-payment.ts";
 import type { Account } from "./ledger.ts";
 import type { IssuedChap, Order, PayMethod, StoredTicket } from "./model.ts";
 import { Orders, type OrdersDeps, type QuoteRequest } from "./orders.ts";
 import { PaymentBook } from "./payment-book.ts";
-import type { PaymentDeps, TicketSpan } from "./ports-payment.ts";
+import type { EscrowOrder, PaymentDeps, TicketSpan } from "./ports-payment.ts";
 import { type Statement, statementOf } from "./statement.ts";
 import { Sweeps } from "./sweeps.ts";
 import { Tickets } from "./tickets.ts";
@@ -152,6 +154,18 @@ export class Payments {
 
   address(orderId: string): Promise<string> {
     return this.#orders.address(orderId);
+  }
+
+  /** The escrow to pay into. Errors: those of `OrderEscrowSource.offer`, `payment.*`. */
+  escrow(orderId: string, asked: Omit<EscrowOrder, "amount">): Promise<EscrowFile> {
+    return this.#orders.escrow(orderId, asked);
+  }
+
+  /** The renter's copy of it. Errors: those of `OrderEscrowSource.take`, `payment.unknown_order`. */
+  async takeEscrow(orderId: string, text: string): Promise<Order> {
+    const order = this.#orders.get(orderId);
+    await takeOrderEscrow(this.#deps, order, text);
+    return order;
   }
 
   /** Takes a ticket; a paid order is granted before this returns. Errors: those of `Tickets.accept`. */

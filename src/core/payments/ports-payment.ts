@@ -2,7 +2,9 @@
 
 import type { CoinCrypto, Logger, MicroEmc, Random, RentalId, UnixMs } from "../../base/index.ts";
 import type { ChainNetwork } from "../../emercoin/index.ts";
-import type { ChainNode, ChainReader, CoinWallet, RandpayNode, WalletGate } from "../chain/ports-chain.ts";
+import type { EscrowParty } from "../../registry/index.ts";
+import type { ChainNode, ChainReader, CoinWallet, Outpoint, RandpayNode, WalletGate } from "../chain/ports-chain.ts";
+import type { EscrowFile } from "../escrow/escrow-file.ts";
 import type { EventLog } from "../event-log.ts";
 import type { Rental } from "../model.ts";
 import type { Account, JournalEntry } from "./ledger.ts";
@@ -80,6 +82,12 @@ export interface PaymentSettings {
     readonly confirmations: number;
   };
   readonly emc: { readonly enabled: boolean; readonly confirmations: number };
+  readonly escrow: {
+    readonly enabled: boolean;
+    /** Blocks after which what is paid into one is credited. */
+    readonly confirmations: number;
+    readonly orderTimeoutSeconds: number;
+  };
   readonly orderTimeoutSeconds: number;
   /** Null: a fresh address of the node's own wallet. */
   readonly payoutAddress: string | null;
@@ -91,11 +99,49 @@ export type PaymentNode = Pick<ChainReader, "transaction" | "unspent"> &
   Pick<CoinWallet, "newAddress" | "owns" | "signTransaction" | "broadcast" | "receivedAt"> &
   RandpayNode;
 
+/** A payment as the chain shows it now. */
+export interface SeenPayment extends Outpoint {
+  readonly amount: MicroEmc;
+  readonly confirmations: number;
+}
+
+/** What an order says of the escrow that is to pay for it. */
+export interface EscrowOrder {
+  readonly renter: EscrowParty;
+  /** Verify key of the arbiter. */
+  readonly arbiter: string;
+  /** The fee that the renter read; an order for another one is refused. */
+  readonly feesBps: number;
+  readonly amount: MicroEmc;
+}
+
+/** What the chain says of an escrow's coins. */
+export interface EscrowMoney {
+  /** Null where nothing was paid in. Without confirmations where it is not in the chain, or was taken by a payout that we do not know. */
+  readonly funding: SeenPayment | null;
+  /** What the provider and the network got; null until it is deep in the chain. */
+  readonly payout: { readonly received: MicroEmc; readonly fee: MicroEmc } | null;
+}
+
+/** The escrows that orders are paid by. */
+export interface OrderEscrowSource {
+  /** A new one, kept and signed by this box. Errors: `escrow.other_terms`, `escrow.bad_policy`, the node's. */
+  offer(order: EscrowOrder): Promise<EscrowFile>;
+  /** By the address that is paid to; null where it is of none. */
+  at(address: string): EscrowFile | null;
+  /** Takes what is new in a party's copy. Errors: `escrow.other_policy`, `escrow.bad_file` and others of `escrow.*`. */
+  take(address: string, text: string): Promise<void>;
+  /** Errors: the node's. */
+  money(address: string): Promise<EscrowMoney>;
+}
+
 /** What all services of the payments share. */
 export interface PaymentDeps {
   readonly store: PaymentStore;
   readonly node: PaymentNode;
   readonly gate: WalletGate;
+  /** Null where orders cannot be paid by escrow. */
+  readonly escrows: OrderEscrowSource | null;
   readonly crypto: CoinCrypto;
   readonly random: Random;
   /** Asked of the node when it is needed. */

@@ -298,8 +298,8 @@ export interface RelayUpkeep {
   }): Promise<number>;
   /** Removes rentals that ended at or before this (Unix seconds), with everything that hangs on them. */
   removeRentals(endedBefore: number): Promise<number>;
-  /** Forgets orders made at or before this (Unix seconds). What was granted lives on as a rental. */
-  forgetOrders(madeBefore: number): Promise<number>;
+  /** Forgets orders made at or before this (Unix seconds), those by escrow by a time of their own. What was granted lives on as a rental. */
+  forgetOrders(madeBefore: number, escrowMadeBefore: number): Promise<number>;
   /** Forgets papers of this kind saved at or before this. Returns how many, 0 when nothing is left. */
   forgetPapers(kind: string, savedBefore: UnixMs): Promise<number>;
   /** Forgets tokens, nonces and challenges that expired at or before this (Unix seconds). */

@@ -78,7 +78,7 @@ export class AccountSession {
     const entries = accountEntries(account);
     const fresh = new Set(account.keys.flatMap(({ state }) => state.inbox.unshown.map(({ key }) => key)));
     const rentals = accountRentals(deps.suite, account);
-    store.update((state) => ({ ...state, entries, fresh, rentals, orders: account.orders }));
+    store.update((state) => ({ ...state, entries, fresh, rentals, orders: account.orders, escrows: account.escrows }));
     badge(fresh.size);
   }
 

@@ -4,12 +4,17 @@ import { AppError, type Clock, type CryptoSuite, isAppError, type Random, Secret
 import type { Argon2Params, Identity } from "../../envelope/index.ts";
 import { type LanguageId, nextTheme, type Store, type Theme } from "../../page-parts/index.ts";
 import {
+  type AccountData,
   type AccountRental,
   accountExport,
+  backupParts,
+  backupText,
+  checkWalletPart,
   type Folder,
   importIdentity,
   type ListingOfferView,
   newMaster,
+  openBackupAccount,
   openVault,
   sealVault,
 } from "../../renter/index.ts";
@@ -76,8 +81,14 @@ export class Controller {
 
   /** The identity of a backup or key file, kept under `passphrase`. Looks for its rentals afterwards. */
   async restore(text: string, filePassphrase: string, passphrase: string): Promise<void> {
-    const master = await importIdentity(this.#deps.suite, text, new Secret(filePassphrase));
+    const { suite } = this.#deps;
+    const { identity, account } = backupParts(text);
+    const master = await importIdentity(suite, identity, new Secret(filePassphrase));
+    // A backup whose second half is bad is refused before anything of it is kept.
+    const kept = account === null ? null : openBackupAccount(this.#deps, master, account);
     await this.#keep(master, passphrase === "" ? filePassphrase : passphrase);
+    if (kept !== null) await this.#bringBack(kept);
+    if (this.#deps.store.get().view.name === "scan") this.go({ name: "inbox" });
     void this.findRentals();
   }
 
@@ -115,9 +126,17 @@ export class Controller {
     if (phase === "open" && isLockDue(lockAfter, this.#usedAt, this.#deps.clock.now())) await this.lock();
   }
 
-  /** The backup: the sealed identity as it lies in this browser. */
-  async backup(): Promise<string> {
+  /** The sealed identity as it lies in this browser: short enough for a QR code. */
+  async sealedIdentity(): Promise<string> {
     return (await readVault(await this.#deps.openShelf())) ?? "";
+  }
+
+  /** The backup: the sealed identity, with orders and escrows sealed under its key. */
+  async backup(): Promise<string> {
+    const vault = await this.sealedIdentity();
+    const account = this.#session?.account ?? null;
+    if (account === null) return vault;
+    return backupText(this.#deps, { vault, master: account.master, account: account.data });
   }
 
   /** Rejects with `keystore.wrong_unlock`. */
@@ -178,6 +197,8 @@ export class Controller {
 
   async rent(choice: Choice): Promise<void> {
     if (this.#session === null) return;
+    // Throws what a wallet could not be paid at, before anything of the order is kept.
+    if (choice.payment.method === "escrow") checkWalletPart(choice.payment);
     const id = await this.#market.order(this.#session, choice);
     this.go({ name: "order", id });
   }
@@ -245,6 +266,13 @@ export class Controller {
     this.#update({ notice });
     if (notice === null) return;
     this.#notice = this.#deps.clock.after(NOTICE_TIME, "notice", () => this.#update({ notice: null }));
+  }
+
+  async #bringBack(kept: AccountData): Promise<void> {
+    const session = this.#session;
+    if (session === null) return;
+    await (await session.writable()).bringBack(kept);
+    session.changed();
   }
 
   async #keep(master: Identity, passphrase: string): Promise<void> {

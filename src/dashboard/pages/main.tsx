@@ -17,7 +17,7 @@ import { keepLockAfter, storedLockAfter } from "./auto-lock.ts";
 import { Controller } from "./controller.ts";
 import { TRANSLATIONS } from "./languages.ts";
 import { registerWorker } from "./main-worker.ts";
-import { viewOf } from "./routes.ts";
+import { manifestOf, viewOf } from "./routes.ts";
 import { initialState } from "./state.ts";
 import { en } from "./strings/en.ts";
 import { SHELF_FOLDER } from "./vault-shelf.ts";
@@ -104,6 +104,8 @@ function start(target: HTMLElement): void {
     show: (texts, language) => {
       const words = new Words(texts, language);
       document.documentElement.lang = language;
+      // What the installed app says of itself; its name and address are the same in every language.
+      document.querySelector('link[rel="manifest"]')?.setAttribute("href", manifestOf(language));
       render(
         <AppContext.Provider value={{ store, controller, words }}>
           <Root />

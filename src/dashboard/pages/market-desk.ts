@@ -2,7 +2,7 @@
 
 import { AppError, isAppError, type ListingId, listingId, shortEmc } from "../../base/index.ts";
 import type { Store } from "../../page-parts/index.ts";
-import type { RentRequest } from "../../protocol/index.ts";
+import type { RentPayment, RentRequest } from "../../protocol/index.ts";
 import {
   type AccountDeps,
   type AccountRental,
@@ -30,7 +30,7 @@ export interface Choice {
   readonly tier: RentRequest["tier"];
   readonly duration: RentRequest["duration"];
   readonly sms: number;
-  readonly method: RentRequest["payment"]["method"];
+  readonly payment: RentPayment;
   /** The rental that goes on, and the index of its key; null for a new one. */
   readonly renews: { readonly rentalId: string; readonly key: number } | null;
 }
@@ -40,7 +40,7 @@ export interface UpgradeChoice {
   readonly offer: ListingOfferView;
   readonly rental: Pick<AccountRental, "grant" | "key">;
   readonly upgrade: Upgrade;
-  readonly method: Choice["method"];
+  readonly payment: RentPayment;
 }
 
 const noWork: Omit<OrderWork, "id"> = {
@@ -116,11 +116,11 @@ export class MarketDesk {
   async order(session: AccountSession, choice: Choice): Promise<string> {
     const account = await session.writable();
     const { provider, rental, perSms } = termsOf(choice);
-    const { offer, tier, duration, sms, method, renews } = choice;
+    const { offer, tier, duration, sms, payment, renews } = choice;
     const { request } = await account.plan({
       ...{ provider, agreed: { rental, perSms } },
       request: {
-        ...{ listing_id: offer.listingId, tier, duration, sms, payment: { method }, envelope_version: 1 },
+        ...{ listing_id: offer.listingId, tier, duration, sms, payment, envelope_version: 1 },
         ...(renews === null ? {} : { change: { kind: "renew", rental_id: renews.rentalId } }),
       },
       ...(renews === null ? {} : { key: renews.key }),
@@ -130,7 +130,7 @@ export class MarketDesk {
   }
 
   /** As `order`, for another tier. Throws `market.other_provider` where the listing is not that provider's any more. */
-  async upgrade(session: AccountSession, { offer, rental, upgrade, method }: UpgradeChoice): Promise<string> {
+  async upgrade(session: AccountSession, { offer, rental, upgrade, payment }: UpgradeChoice): Promise<string> {
     const account = await session.writable();
     const { grant, key } = rental;
     const provider = providerOf(offer, true);
@@ -142,7 +142,7 @@ export class MarketDesk {
     const { request } = await account.plan({
       ...{ provider, agreed: upgrade.most, key },
       request: {
-        ...{ listing_id: grant.listing_id, tier: upgrade.tier, duration: "daily", sms: 0, payment: { method } },
+        ...{ listing_id: grant.listing_id, tier: upgrade.tier, duration: "daily", sms: 0, payment },
         ...{ envelope_version: grant.envelope_version, change: { kind: "upgrade", rental_id: grant.rental_id } },
       },
     });
@@ -229,5 +229,9 @@ function workAfter(step: RentingStep): Partial<OrderWork> {
       return { stage: "waiting", payment: null, lastTicket: step.outcome, received: shortEmc(step.received) };
     case "pay_to":
       return { stage: "paying", payment: { method: "emc", address: step.address, amount: shortEmc(step.amount) } };
+    case "escrow": {
+      const { rental, amount } = step;
+      return { stage: "paying", payment: { method: "escrow", rental, amount: shortEmc(amount) } };
+    }
   }
 }

@@ -16,9 +16,13 @@ export interface OfferFilter {
   readonly atMost: MicroEmc | null;
   /** Per mille; offers that nothing is known of are left out by any but 0. */
   readonly reputation: number;
+  /** Only those that can be paid by escrow. */
+  readonly escrow: boolean;
 }
 
-export const noFilter: OfferFilter = { tier: null, region: null, duration: "daily", atMost: null, reputation: 0 };
+export const noFilter: OfferFilter = {
+  ...{ tier: null, region: null, duration: "daily", atMost: null, reputation: 0, escrow: false },
+};
 
 const REGION_WORDS: Readonly<Record<string, Region>> = {
   usa: "us",
@@ -65,6 +69,7 @@ export function chosenOffers(offers: readonly ListingOfferView[], filter: OfferF
       price !== null &&
       (offer.reputation?.per_mille ?? 0) >= filter.reputation &&
       (filter.atMost === null || price <= filter.atMost) &&
+      (!filter.escrow || offer.escrow !== null) &&
       (filter.region === null || regionsOf(offer).includes(filter.region));
     return fits ? [{ offer, price }] : [];
   });

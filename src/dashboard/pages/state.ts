@@ -10,8 +10,10 @@ export type ViewName = (typeof VIEWS)[number];
 
 export type View =
   | { readonly name: ViewName }
+  /** Bringing an identity back by camera: the one document that may use it. */
+  | { readonly name: "scan" }
   | { readonly name: "listing"; readonly id: string }
-  /** `id` of the rental that is renewed, gets another tier, or has an escrow. */
+  /** `id` of the rental that is renewed, gets another tier, or has an escrow; an escrow may be of one that is ordered. */
   | { readonly name: "renew" | "upgrade" | "escrow"; readonly id: string }
   | { readonly name: "order"; readonly id: string };
 
@@ -35,10 +37,11 @@ export interface Offers {
   readonly at: number;
 }
 
-/** What is asked for: a ticket for a challenge, or coins at an address (EMC). */
+/** What is asked for: a ticket for a challenge, coins at an address (EMC), or an escrow that is kept under its rental's id. */
 export type AskedPayment =
   | { readonly method: "randpay"; readonly chap: string }
-  | { readonly method: "emc"; readonly address: string; readonly amount: string };
+  | { readonly method: "emc"; readonly address: string; readonly amount: string }
+  | { readonly method: "escrow"; readonly rental: string; readonly amount: string };
 
 /** How far an order is, while this page works on it. */
 export interface OrderWork {
@@ -63,6 +66,8 @@ export interface State {
   readonly fresh: ReadonlySet<string>;
   readonly rentals: readonly AccountRental[];
   readonly orders: readonly StoredOrder[];
+  /** By rental, also those of rentals that are only ordered. */
+  readonly escrows: ReadonlyMap<string, string>;
   readonly work: OrderWork | null;
   /** Messages and grants that were refused since the page was opened. */
   readonly refused: readonly AppError[];
@@ -84,7 +89,18 @@ export interface Wishes {
 export function initialState(view: View, { theme, lockAfter }: Wishes, now: number): State {
   return {
     ...{ phase: "loading", view, link: "connecting", linkFault: null, offers: null, entries: [], fresh: new Set() },
-    ...{ rentals: [], orders: [], work: null, refused: [], isRestoring: false, now, theme, lockAfter, notice: null },
+    ...{
+      rentals: [],
+      orders: [],
+      escrows: new Map(),
+      work: null,
+      refused: [],
+      isRestoring: false,
+      now,
+      theme,
+      lockAfter,
+      notice: null,
+    },
   };
 }
 

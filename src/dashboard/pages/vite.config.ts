@@ -17,7 +17,8 @@ function listFiles(): Plugin {
       const worker = bundle[WORKER];
       if (worker?.type !== "chunk") return this.error("the service worker was not built");
       const files = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
-      const shown = ["./", "favicon.svg", "manifest.webmanifest", "icon-192.png", ...files.sort()];
+      const manifests = ["", ".de", ".es", ".ru"].map((language) => `manifest${language}.webmanifest`);
+      const shown = ["./", "favicon.svg", ...manifests, "icon-192.png", ...files.sort()];
       if (!worker.code.includes(PLACE)) return this.error("the service worker has no place for the list of files");
       worker.code = worker.code.replace(PLACE, JSON.stringify(shown));
     },

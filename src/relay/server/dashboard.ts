@@ -41,10 +41,14 @@ const contentSecurityPolicy = (origins: readonly string[]): string =>
     "trusted-types numberbox",
   ].join("; ");
 
+/** Where a renter's QR code is read with the camera; every other document may not use it. */
+const SCAN = `${BASE}/scan`;
+const permissions = (camera: string): string => `camera=(${camera}), geolocation=(), microphone=(), payment=(), usb=()`;
+
 const HEADERS = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
-  "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  "Permissions-Policy": permissions(""),
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 } as const;
@@ -118,6 +122,7 @@ export class Dashboard {
     const isZipped = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
     const headers = {
       ...this.#headers,
+      ...(path === SCAN ? { "Permissions-Policy": permissions("self") } : {}),
       "Cache-Control": file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
       ETag: file.etag,
       Vary: "Accept-Encoding",

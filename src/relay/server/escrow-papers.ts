@@ -3,7 +3,7 @@
 
 import { type Clock, type CryptoSuite, isAppError, toBase64url, unixSecondsOf, utf8 } from "../../base/index.ts";
 import { type EscrowFile, escrowFileText, type Paper, parseEscrowFile, type RelayStore } from "../../core/index.ts";
-import type { EscrowPapers as Wire } from "../../protocol/index.ts";
+import { MAX_ESCROW_TEXT, type EscrowPapers as Wire } from "../../protocol/index.ts";
 import { ESCROW_ROLES, type EscrowRole, escrowCommitment } from "../../registry/index.ts";
 import { refusal } from "./problems.ts";
 
@@ -15,7 +15,7 @@ export interface EscrowPapersDeps {
 
 export const ESCROW_PAPERS = "escrow";
 /** What the store takes. */
-export const MAX_ESCROW_BYTES = 128 * 1024;
+export const MAX_ESCROW_BYTES = MAX_ESCROW_TEXT;
 
 interface Copy {
   readonly role: EscrowRole;

@@ -33,6 +33,8 @@ const KEEP_AFTER_END = days(1);
 /** How long a rental that is over is remembered: repetitions are recognised and receipts can be collected until then. */
 const KEEP_RENTALS = days(30);
 const KEEP_ORDERS = days(2);
+/** Three people sign before one is paid in, and hand copies about afterwards. */
+const KEEP_ESCROW_ORDERS = days(40);
 /** A dispute may take its time. */
 const KEEP_PAPERS = [
   [ESCROW_PAPERS, days(400)],
@@ -78,7 +80,7 @@ export class Housekeeping {
       const expired = await this.#repeat(() => upkeep.expireEnvelopes(envelopes));
       this.#deps.wiped(expired);
       const rentals = await this.#repeat(() => upkeep.removeRentals(before(KEEP_RENTALS)));
-      const orders = await this.#repeat(() => upkeep.forgetOrders(before(KEEP_ORDERS)));
+      const orders = await this.#repeat(() => upkeep.forgetOrders(before(KEEP_ORDERS), before(KEEP_ESCROW_ORDERS)));
       for (const [kind, age] of KEEP_PAPERS) await this.#repeat(() => upkeep.forgetPapers(kind, unixMs(now - age)));
       await upkeep.forgetSessions(unixSecondsOf(clock.now()));
       if (expired + rentals + orders > 0) log.info("relay_tidied", { expired, rentals, orders });

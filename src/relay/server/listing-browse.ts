@@ -13,6 +13,7 @@ import {
 import type { IndexedListing, ListingIndex, RelayStore, StoredRecord } from "../../core/index.ts";
 import type { ListingsPage } from "../../protocol/index.ts";
 import {
+  escrowOfferOf,
   fieldsOfStored,
   listingName,
   parseListingValue,
@@ -46,6 +47,8 @@ export interface ListingFilter {
   /** Bits that must all be set. */
   readonly capabilities: number;
   readonly minReputation: number | undefined;
+  /** Only those that can be paid by escrow. */
+  readonly escrow: boolean;
 }
 
 export interface BrowseQuery extends ListingFilter {
@@ -60,6 +63,7 @@ interface Facts {
   readonly tiers: readonly TierTerms[];
   readonly features: ReadonlySet<string>;
   readonly capabilities: number;
+  readonly escrow: boolean;
 }
 
 interface Candidate {
@@ -80,7 +84,7 @@ function factsOf({ record }: Pick<StoredRecord, "record">): Facts | null {
   const fields = fieldsOfStored(record);
   if (fields === null) return null;
   const { features = [], capabilities = 0 } = fields;
-  return { tiers: tiersOf(fields), features: new Set(features), capabilities };
+  return { tiers: tiersOf(fields), features: new Set(features), capabilities, escrow: escrowOfferOf(fields) !== null };
 }
 
 function isPriced({ tiers }: Facts, { tier, duration, maxPrice }: ListingFilter): boolean {
@@ -90,14 +94,15 @@ function isPriced({ tiers }: Facts, { tier, duration, maxPrice }: ListingFilter)
   return prices.some((price) => price !== null && (maxPrice === undefined || price <= maxPrice));
 }
 
-const asksForRecord = ({ tier, duration, maxPrice, features }: ListingFilter): boolean =>
-  tier !== undefined || duration !== undefined || maxPrice !== undefined || features.length > 0;
+const asksForRecord = ({ tier, duration, maxPrice, features, escrow }: ListingFilter): boolean =>
+  tier !== undefined || duration !== undefined || maxPrice !== undefined || features.length > 0 || escrow;
 
 /** Pure. A listing without a record fits only what its bits alone answer. */
 export function fits(facts: Facts | null, bits: number, filter: ListingFilter): boolean {
   if ((bits & filter.capabilities) !== filter.capabilities) return false;
   if (!asksForRecord(filter)) return true;
   if (facts === null || !filter.features.every((feature) => facts.features.has(feature))) return false;
+  if (filter.escrow && !facts.escrow) return false;
   const { tier, duration, maxPrice } = filter;
   const asksForPrice = tier !== undefined || duration !== undefined || maxPrice !== undefined;
   return !asksForPrice || isPriced(facts, filter);

@@ -23,6 +23,8 @@ import {
 } from "../../protocol/index.ts";
 import {
   commitmentOf,
+  type EscrowOffer,
+  escrowOfferOf,
   judgeListing,
   type ListingRecord,
   type ListingVerdicts,
@@ -116,7 +118,10 @@ export class ListingRecords {
     });
     if (tiers.length === 0) throw refusal("relay.not_offered", "the listing is not offered for that");
     const needs = ["order_id", "tier", "renter", "payment", "envelope_version"];
-    return { listing_id: id, duration, provider: stored.provider, tiers, methods: payMethod.options, needs };
+    const offered = escrowOfferOf(fields);
+    const methods = payMethod.options.filter((method) => method !== "escrow" || offered !== null);
+    const escrow = offered === null ? null : quotedEscrow(offered);
+    return { listing_id: id, duration, provider: stored.provider, tiers, methods, escrow, needs };
   }
 
   /**
@@ -194,4 +199,8 @@ function knownSigner(crypto: CryptoSuite, providers: Providers, { fields, bytes 
     throw refusal("relay.bad_signature", "the record was not signed with the provider's key");
   }
   return claimed;
+}
+
+function quotedEscrow({ arbiters, feesBps, disputeDays, refundDays }: EscrowOffer): RentQuote["escrow"] {
+  return { arbiters: [...arbiters], fees_bps: feesBps, dispute_days: disputeDays, refund_days: refundDays };
 }

@@ -24,10 +24,12 @@ import type {
   OrderAnswer,
   ProviderRequest,
   ProviderRequests,
+  RentEscrowRequest,
   RentRequest,
   RentStatus,
   RentTicketRequest,
 } from "../../protocol/index.ts";
+import { escrowOfferOf, fieldsOfStored } from "../../registry/index.ts";
 import { refusal } from "./problems.ts";
 import { type Providers, requestedKey } from "./providers.ts";
 import type { RelayTime } from "./relay-time.ts";
@@ -87,9 +89,7 @@ export class MarketOrders {
     const { order_id: id, listing_id } = request;
     const { change } = request;
     const provider =
-      change === undefined
-        ? await this.#providerOf(listing_id)
-        : await this.#providerOfRental(request, change.rental_id);
+      change === undefined ? await this.#providerOf(request) : await this.#providerOfRental(request, change.rental_id);
     const text = canonicalJson(request);
     const now = time.earliest();
     const known = await store.orders.find(id);
@@ -107,6 +107,13 @@ export class MarketOrders {
     // The same ticket is the same question, however often it is sent.
     const id = toHex(this.#deps.crypto.sha256(utf8(`${order_id} ${tx}`)).subarray(0, 16));
     return await this.#about(order, { id, order_id, request: order.request, kind: "ticket", chap, tx });
+  }
+
+  async escrow(caller: string, { order_id, document }: RentEscrowRequest): Promise<RentStatus> {
+    const order = await this.#own(caller, order_id);
+    if (order.request.payment.method !== "escrow") throw refusal("relay.conflict", "the order is not paid by escrow");
+    const id = toHex(this.#deps.crypto.sha256(utf8(`${order_id} ${document}`)).subarray(0, 16));
+    return await this.#about(order, { id, order_id, request: order.request, kind: "escrow", document });
   }
 
   async chap(caller: string, order_id: string): Promise<RentStatus> {
@@ -193,12 +200,20 @@ export class MarketOrders {
     return grant.provider;
   }
 
-  async #providerOf(listing: string): Promise<string> {
+  async #providerOf({ listing_id: listing, payment }: RentRequest): Promise<string> {
     const record = await this.#deps.store.records.find(listingId(listing));
     if (record === null) throw refusal("relay.unknown_record", "the relay has no record of this listing");
+    // A box that does not offer it may not know it at all.
+    if (payment.method === "escrow" && !offersEscrow(record.record))
+      throw refusal("relay.not_offered", "the listing cannot be paid by escrow");
     this.#deps.providers.get(record.provider);
     return record.provider;
   }
+}
+
+function offersEscrow(record: string): boolean {
+  const fields = fieldsOfStored(record);
+  return fields !== null && escrowOfferOf(fields) !== null;
 }
 
 function statusOf({ id, answer }: StoredOrder, pending: number): RentStatus {

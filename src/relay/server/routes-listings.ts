@@ -45,6 +45,7 @@ const listingsQuery = pageQuery.extend({
     .optional()
     .describe("Words of the record, such as `usa,non-voip`: all must be there"),
   capabilities: wholeNumber.pipe(z.number().max(65_535)).optional().describe("Bits in the chain that must all be set"),
+  escrow: flag.describe("That can be paid by escrow"),
   min_reputation: wholeNumber.pipe(z.number().max(1000)).optional().describe("Per mille"),
   evidence: flag.describe("With what the chain says, raw"),
   records: flag.describe("With the signed records"),
@@ -105,6 +106,7 @@ function readOperations(deps: ListingDeps): readonly Operation[] {
         await deps.browse.page({
           ...{ after: query.after, limit: query.limit, tier: query.tier, duration: query.duration },
           ...{ maxPrice: priceOf(query.max_price), minReputation: query.min_reputation },
+          escrow: query.escrow !== undefined,
           ...{ features: featuresOf(query.features ?? ""), capabilities: query.capabilities ?? 0 },
           ...{ withEvidence: query.evidence !== undefined, withRecords: query.records !== undefined },
         }),

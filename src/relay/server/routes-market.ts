@@ -9,6 +9,7 @@ import {
   rentAccepted,
   rentBody,
   rentChapRequest,
+  rentEscrowRequest,
   rentQuestion,
   rentRefused,
   rentRequest,
@@ -71,6 +72,14 @@ function payOperations({ orders }: MarketDeps): readonly Operation[] {
       body: rentTicketRequest,
       reply: rentStatus,
       run: async ({ caller, body }) => await orders.ticket(caller, body),
+    }),
+    operation({
+      ...{ ...common, path: "/payments/escrow", summary: "Hand one's copy of an order's escrow to the provider" },
+      errors: [...ORDER_ERRORS, ...LOAD_ERRORS, "relay.conflict"],
+      bodyBytes: MAX_TICKET_BYTES,
+      body: rentEscrowRequest,
+      reply: rentStatus,
+      run: async ({ caller, body }) => await orders.escrow(caller, body),
     }),
   ];
 }

@@ -113,6 +113,26 @@ const MARKET = `
   CREATE INDEX order_requests_waiting ON order_requests (provider, cursor) WHERE body_json IS NOT NULL;
   CREATE INDEX order_requests_of_order ON order_requests (order_id);`;
 
+// A renter also hands in copies of an escrow. The cursors go on where they were: providers ask for what is behind the last one they saw.
+const ESCROW_REQUESTS = `
+  ALTER TABLE order_requests RENAME TO old_order_requests;
+  CREATE TABLE order_requests (
+    cursor INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    order_id TEXT NOT NULL REFERENCES orders (order_id),
+    provider TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('quote', 'chap', 'ticket', 'escrow')),
+    body_json TEXT
+  ) STRICT;
+  INSERT INTO order_requests (cursor, id, order_id, provider, kind, body_json)
+    SELECT cursor, id, order_id, provider, kind, body_json FROM old_order_requests;
+  DELETE FROM sqlite_sequence WHERE name = 'order_requests';
+  INSERT INTO sqlite_sequence (name, seq)
+    SELECT 'order_requests', seq FROM sqlite_sequence WHERE name = 'old_order_requests';
+  DROP TABLE old_order_requests;
+  CREATE INDEX order_requests_waiting ON order_requests (provider, cursor) WHERE body_json IS NOT NULL;
+  CREATE INDEX order_requests_of_order ON order_requests (order_id);`;
+
 export const relaySchema: Schema = {
   applicationId: 0x4e62526c,
   migrations: [
@@ -122,5 +142,6 @@ export const relaySchema: Schema = {
     { name: "listing index", sql: LISTING_INDEX_TABLES },
     { name: "boxes of providers", sql: PROVIDER_BOX_TABLE },
     { name: "papers", sql: PAPERS_TABLE },
+    { name: "escrow of an order", sql: ESCROW_REQUESTS },
   ],
 };

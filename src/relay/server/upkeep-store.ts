@@ -53,11 +53,12 @@ function removeRental(database: SqliteDatabase, endedBefore: number): Promise<nu
 }
 
 /** Forgets up to one slice of old orders. What was granted lives on as a rental. Returns how many. */
-function forgetOrders(database: SqliteDatabase, madeBefore: number): Promise<number> {
+function forgetOrders(database: SqliteDatabase, madeBefore: number, escrowMadeBefore: number): Promise<number> {
   return database.write(async (tx) => {
     const rows = await tx.all(
-      `SELECT order_id FROM orders WHERE created_at <= ? LIMIT ${SLICE}`,
-      [madeBefore],
+      `SELECT order_id FROM orders WHERE created_at <= ?1
+        AND (created_at <= ?2 OR json_extract(request_json, '$.payment.method') <> 'escrow') LIMIT ${SLICE}`,
+      [madeBefore, escrowMadeBefore],
       orderRow,
     );
     const ids = JSON.stringify(rows);
@@ -71,7 +72,7 @@ export function upkeepStore(database: SqliteDatabase, forgetSessions: RelayUpkee
   return {
     expireEnvelopes: (limits) => expireEnvelopes(database, limits),
     removeRentals: (endedBefore) => removeRental(database, endedBefore),
-    forgetOrders: (madeBefore) => forgetOrders(database, madeBefore),
+    forgetOrders: (madeBefore, escrowMadeBefore) => forgetOrders(database, madeBefore, escrowMadeBefore),
     forgetPapers: (kind, savedBefore) => forgetPapers(database, kind, savedBefore),
     forgetSessions,
   };

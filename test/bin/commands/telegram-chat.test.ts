@@ -29,7 +29,7 @@ describe("a chat that is told of SMS", () => {
       ...{ bot, clock: new VirtualClock(), random: new SeededRandom("chat"), heardUpTo: () => 0, told: () => {} },
       ...{ setHeard: async () => {}, problem: (error: AppError) => void problems.push(error.code) },
     };
-    const chat = new TelegramChat(deps, "42", [source]);
+    const chat = new TelegramChat(deps, "42", { sources: [source], keys: { watch: async () => {} } });
     await expect(chat.run(new AbortController().signal)).rejects.toMatchObject({ code: "notify.bad_token" });
     expect(problems).toEqual([]);
   });

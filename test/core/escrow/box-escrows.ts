@@ -1,8 +1,8 @@
 // The escrows of a box over a ledger, with renter and arbiter outside of it.
 
 import { microEmc, silentLogger, unixMs } from "../../../src/base/index.ts";
-import { Escrows, type EscrowsDeps, EventLog } from "../../../src/core/index.ts";
-import { nobleCoin } from "../../../src/envelope/index.ts";
+import { Escrows, type EscrowsDeps, EventLog, OrderEscrows } from "../../../src/core/index.ts";
+import { type Identity, nobleCoin } from "../../../src/envelope/index.ts";
 import type { EscrowRole } from "../../../src/registry/index.ts";
 import { openGate } from "../../sim/escrow-ledger.ts";
 import { FakeChain, FakePublisher } from "../../sim/fake-names.ts";
@@ -19,8 +19,9 @@ export class BoxEscrows {
   readonly deps: EscrowsDeps;
   escrows: Escrows;
 
-  private constructor(role: EscrowRole, arbiter: EscrowsDeps["arbiters"]) {
-    const { identity, wallet } = this.rig.parties[role];
+  private constructor(role: EscrowRole, arbiter: EscrowsDeps["arbiters"], own?: Identity) {
+    const { identity: usual, wallet } = this.rig.parties[role];
+    const identity = own ?? usual;
     this.deps = {
       ...{ suite: rules.suite, coin: nobleCoin, gate: openGate, node: wallet.node(), identity, confirmations: 1 },
       ...{ store: this.store, publisher: this.publisher, clock: this.clock, events: this.events, log: silentLogger },
@@ -32,11 +33,21 @@ export class BoxEscrows {
     this.escrows = new Escrows(this.deps);
   }
 
-  static async open(role: EscrowRole = "provider"): Promise<BoxEscrows> {
+  /** `identity`: the box's own, where it is not that of the rig. */
+  static async open(role: EscrowRole = "provider", identity?: Identity): Promise<BoxEscrows> {
     const arbiters: EscrowsDeps["arbiters"][number][] = [];
-    const box = new BoxEscrows(role, arbiters);
+    const box = new BoxEscrows(role, arbiters, identity);
     arbiters.push({ name: "judge", ...(await box.rig.part("arbiter")) });
     return box;
+  }
+
+  /** As the payments ask for them, with the terms of a listing. */
+  forOrders(): OrderEscrows {
+    return new OrderEscrows({
+      ...{ escrows: this.escrows, suite: rules.suite, coin: rules.coin, confirmations: 3, now: this.rig.now },
+      terms: { feesBps: 50, disputeDays: 7, refundDays: 60 },
+      network: async () => "regtest",
+    });
   }
 
   /** As after a power cut: only what was stored is left. */

@@ -23,6 +23,7 @@ import { createEmercoinNode, createWalletGate, type EmercoinNode, httpTransport 
 import {
   type Budget,
   EventLog,
+  type OrderEscrowSource,
   Payer,
   type PaymentNode,
   type PaymentSettings,
@@ -51,6 +52,7 @@ export const settings: PaymentSettings = {
     confirmations: 3,
   },
   emc: { enabled: true, confirmations: 3 },
+  escrow: { enabled: true, confirmations: 3, orderTimeoutSeconds: 604_800 },
   orderTimeoutSeconds: 86_400,
   payoutAddress: null,
   sweep: { enabled: true, atLeast: microEmc(1_000_000), maxCoins: 50 },
@@ -142,6 +144,7 @@ export interface PayeeOptions {
   readonly prices: Prices;
   readonly settings?: PaymentSettings;
   readonly sealedSms?: ReadonlyMap<RentalId, number>;
+  readonly escrows?: OrderEscrowSource;
   /** Stands between the payments and their node, for faults. */
   readonly wrap?: (node: PaymentNode) => PaymentNode;
 }
@@ -153,6 +156,7 @@ export async function startPayee(options: PayeeOptions): Promise<Payments> {
     store,
     node: wrap(side.node),
     gate: side.gate,
+    escrows: options.escrows ?? null,
     crypto: nobleCoin,
     random,
     network: async () => "regtest",

@@ -5,17 +5,25 @@ import { ticketAmount } from "../../../emercoin/index.ts";
 import type { RentRequest } from "../../../protocol/index.ts";
 import { useWords } from "../app-context.ts";
 
+export interface RadioOption<T extends string> {
+  readonly value: T;
+  readonly title: string;
+  readonly text: string;
+}
+
 interface RadioProps<T extends string> {
   readonly name: string;
   readonly legend: string;
   readonly value: T;
-  readonly options: readonly { readonly value: T; readonly title: string; readonly text: string }[];
+  readonly options: readonly RadioOption<T>[];
   readonly onValue: (value: T) => void;
+  /** Under each other: for long texts. */
+  readonly inRows?: boolean;
 }
 
-export function Radios<T extends string>({ name, legend, value, options, onValue }: RadioProps<T>) {
+export function Radios<T extends string>({ name, legend, value, options, onValue, inRows = false }: RadioProps<T>) {
   return (
-    <fieldset class={`choice choice-${options.length}`}>
+    <fieldset class={`choice choice-${inRows ? "rows" : options.length}`}>
       <legend>{legend}</legend>
       {options.map((option) => (
         <label key={option.value}>
@@ -37,31 +45,32 @@ export function Radios<T extends string>({ name, legend, value, options, onValue
 }
 
 export type PayMethod = RentRequest["payment"]["method"];
+/** Those that ask for nothing more. */
+export type PlainPayMethod = Exclude<PayMethod, "escrow">;
 
-export function MethodRadios({
-  due,
-  method,
-  onMethod,
-}: {
+interface MethodProps<T extends string> {
   readonly due: MicroEmc;
-  readonly method: PayMethod;
-  readonly onMethod: (method: PayMethod) => void;
-}) {
+  readonly method: T | PlainPayMethod;
+  /** Ways besides the plain ones. */
+  readonly others: readonly RadioOption<T>[];
+  readonly onMethod: (method: T | PlainPayMethod) => void;
+}
+
+export function MethodRadios<T extends string = PlainPayMethod>({ due, method, others, onMethod }: MethodProps<T>) {
   const words = useWords();
   const { amount, risk } = ticketAmount(due);
+  const ticket = { amount: words.decimal(String(amount / 1_000_000)), risk };
   return (
-    <Radios
+    <Radios<T | PlainPayMethod>
       name="method"
       legend={words.t("rent.method")}
       value={method}
       onValue={onMethod}
+      inRows={others.length > 0}
       options={[
         { value: "emc", title: words.t("rent.method.emc"), text: words.t("rent.method.emc.text") },
-        {
-          value: "randpay",
-          title: words.t("rent.method.randpay"),
-          text: words.t("rent.method.randpay.text", { amount: words.decimal(String(amount / 1_000_000)), risk }),
-        },
+        { value: "randpay", title: words.t("rent.method.randpay"), text: words.t("rent.method.randpay.text", ticket) },
+        ...others,
       ]}
     />
   );

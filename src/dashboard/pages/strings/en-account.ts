@@ -4,12 +4,13 @@ export const enAccount = {
   "account.title": "Account",
   "backup.title": "Backup",
   "backup.text":
-    "One file brings back every number of this identity, also those you rent later. It is locked with your passphrase. Messages are not in it: they lie on the device that received them, and what one device has received is not sent to another.",
+    "One file brings back every number of this identity, also those you rent later. It is locked with your passphrase. Your orders and escrows are in it as they stand now. Messages are not in it: they lie on the device that received them, and what one device has received is not sent to another.",
   "backup.save": "Save the backup",
   "backup.saved": "Backup saved. Keep it where this device is not.",
   "backup.qr": "Show as QR code",
   "backup.qr.label": "QR code of the locked backup",
-  "backup.qr.text": "Photograph or print it. It is locked with your passphrase too.",
+  "backup.qr.text":
+    "Photograph or print it. It is locked with your passphrase too. Orders and escrows are in the file alone.",
   "backup.hide": "Hide it",
   "receipts.title": "Receipts",
   "receipts.text":

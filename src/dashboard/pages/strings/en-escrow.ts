@@ -2,6 +2,7 @@
 
 export const enEscrow = {
   "nav.escrow": "Escrow",
+  "nav.scan": "Bring back",
   "escrow.open": "Escrow…",
   "escrow.title": "Escrow",
   "escrow.text":
@@ -74,7 +75,15 @@ export const enEscrow = {
   "escrow.step.send": "Send the payout",
   "escrow.hand": "Hand it over",
   "escrow.hand.text":
-    "Give the others this copy, and take theirs in. Nothing in it is secret. It is kept in this browser alone, not in your backup: save it.",
+    "Give the others this copy, and take theirs in. Nothing in it is secret. It is in the backups that you make from now on.",
+  "escrow.hand.order":
+    "Your copy goes to the provider over this relay each time you change it. Give it to the arbiter yourself, and take in what they hand you. Nothing in it is secret.",
+  "escrow.send": "Send to the provider",
+  "escrow.sent": "Kept, and sent to the provider.",
+  "escrow.sent.not": "Kept here, but the relay did not take it: send it again, or pass it on by hand.",
+  "escrow.order.waits":
+    "It pays for an order: the number comes by itself once the coins are in some blocks. You can leave this page meanwhile.",
+  "escrow.order.granted": "It has paid for this number, which is yours now.",
   "escrow.save": "Save the document",
   "escrow.saved": "Saved.",
   "escrow.dispute": "Ask the arbiter to decide…",
@@ -93,6 +102,8 @@ export const enEscrow = {
   "hint.escrow.other_provider": "Do not sign it and do not pay to it.",
   "problem.escrow.other_policy": "This document is of another escrow than the one that is kept here.",
   "hint.escrow.other_policy": "Take in a copy of the same escrow.",
+  "problem.escrow.other_terms": "The provider's terms for an escrow have changed.",
+  "hint.escrow.other_terms": "Look at the offer again, and order anew.",
   "problem.escrow.expired": "The time of this escrow is over before anything was paid in.",
   "hint.escrow.expired": "Have a new one made.",
   "problem.escrow.not_agreed": "Not all three have signed the terms.",

@@ -27,6 +27,9 @@ export const enMarket = {
   "filter.reputation": "Reputation",
   "filter.reputation.any": "Any",
   "filter.reputation.least": "At least {n} %",
+  "filter.payment": "Payment",
+  "filter.payment.any": "Any",
+  "filter.payment.escrow": "By escrow",
   "region.none": "Region not said",
   "region.us": "United States",
   "region.eu": "Europe",
@@ -89,6 +92,9 @@ export const enMarket = {
   "listing.reputation.none": "nothing known yet",
   "listing.provider": "Provider's key",
   "listing.features": "Says of itself",
+  "listing.escrow": "Escrow",
+  "listing.escrow.text":
+    "You may pay into an escrow. Who decides if you quarrel gets {percent} % of it then, else nothing.",
   "listing.taken": "Somebody rents it now.",
   "rent.title": "Rent it",
   "rent.duration": "For how long",
@@ -102,6 +108,19 @@ export const enMarket = {
   "rent.method.emc": "Plain EMC",
   "rent.method.emc.text":
     "The exact price to an address, counted after some confirmations. Stands on the blockchain for ever.",
+  "rent.method.escrow": "Escrow",
+  "rent.method.escrow.text":
+    "The price stays with you, the provider and an arbiter until two of you agree whose it is. Takes longer, and a node of your own.",
+  "rent.escrow.arbiter": "Arbiter",
+  "rent.escrow.trust":
+    "The provider chose him. Together with the provider he can take all: go on only if you trust him too.",
+  "rent.escrow.cost":
+    "You pay in {amount} and a fee of 0.0001 EMC to the network. Another 0.0001 EMC goes off when it is paid out.",
+  "rent.escrow.fee": "The arbiter gets {percent} % of it if he has to decide, nothing if you two agree.",
+  "rent.escrow.back.one": "After {n} day you and the arbiter may take everything back.",
+  "rent.escrow.back.other": "After {n} days you and the arbiter may take everything back.",
+  "rent.escrow.line":
+    "The number is not kept for you until the coins are in. If somebody is faster, all of you sign them back.",
   "rent.total": "To pay now",
   "rent.submit": "Rent this number",
   "rent.key": "A new key is made for this rental, so that nobody can tell that it and your others belong together.",
@@ -131,6 +150,10 @@ export const enMarket = {
   "order.pay.emc": "Pay {amount} EMC",
   "order.pay.emc.text":
     "From any Emercoin wallet, exactly this amount to this address, once. The number comes after some confirmations; you can leave this page.",
+  "order.pay.escrow": "An escrow of {amount} EMC",
+  "order.pay.escrow.text":
+    "The provider has made its document and signed it. You read and sign it, the arbiter signs it, your wallet pays in; then the number comes.",
+  "order.pay.escrow.open": "To the escrow",
   "order.address": "Address",
   "order.address.qr": "QR code of the address with the amount",
   "order.amount": "Amount",

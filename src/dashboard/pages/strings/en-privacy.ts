@@ -26,6 +26,8 @@ export const enPrivacy = {
   "privacy.pay": "What you pay",
   "privacy.pay.emc": "Plain EMC stands on the blockchain for ever, for everybody.",
   "privacy.pay.randpay": "A RANDPAY ticket that loses leaves no trace; one that wins is a payment like any other.",
+  "privacy.pay.escrow":
+    "An escrow's document names amount, keys and addresses of the three; this relay sees it when it pays for an order. Its coins stand on the blockchain for ever.",
   "privacy.calls": "Calls",
   "privacy.calls.text":
     "Sound is encrypted between your phone and the provider's box if the account says so. From the box on it is an ordinary phone call.",

@@ -38,7 +38,7 @@ function Backup() {
     saveFile("numberbox-backup.json", await controller.backup());
     controller.tell({ kind: "done", text: words.t("backup.saved") });
   };
-  const show = async (): Promise<void> => setShown(shown === null ? await controller.backup() : null);
+  const show = async (): Promise<void> => setShown(shown === null ? await controller.sealedIdentity() : null);
   return (
     <Panel title={words.t("backup.title")} text={words.t("backup.text")}>
       <div class="actions">

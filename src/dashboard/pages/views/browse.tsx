@@ -49,6 +49,7 @@ function OfferRow({ offer, filter }: { readonly offer: ListingOfferView; readonl
           {otherFeatures(offer).map((feature) => (
             <Feature key={feature} feature={feature} />
           ))}
+          {offer.escrow !== null && <span class="tag">{words.t("listing.escrow")}</span>}
         </span>
         <span class="offer-price">
           {price !== null && <b>{emcText(words, price)}</b>}

@@ -3,9 +3,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Field, Mark, type Task } from "../../../page-parts/index.ts";
+import { MAX_BACKUP_BYTES } from "../../../renter/index.ts";
 import { useApp, useTask, useWords } from "../app-context.ts";
 import { Dialog, Fault, PasswordInput, ViewLink } from "../parts/frame.tsx";
 import { LanguageChoice } from "../parts/language.tsx";
+import { QrScan } from "../parts/qr-scan.tsx";
 import { PASSPHRASE_LENGTH, suggestPassphrase } from "../passphrase.ts";
 
 interface CardProps {
@@ -115,15 +117,13 @@ function CreateCard({ onBack }: { readonly onBack: () => void }) {
   );
 }
 
-const MAX_BYTES = 64_000;
-
 function BackupField({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
   const words = useWords();
   const [isTooLarge, setTooLarge] = useState(false);
   const take = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
-    setTooLarge(file.size > MAX_BYTES);
-    if (file.size <= MAX_BYTES) onText(await file.text());
+    setTooLarge(file.size > MAX_BACKUP_BYTES);
+    if (file.size <= MAX_BACKUP_BYTES) onText(await file.text());
   };
   return (
     <>
@@ -168,6 +168,7 @@ export function ImportCard() {
   };
   return (
     <Card title={words.t("import.title")} text={words.t("import.text")} onSubmit={submit}>
+      <QrScan onText={setText} />
       <BackupField text={text} onText={setText} />
       {fault === "empty" && <Fault fault={{ what: words.t("import.empty"), hint: null }} />}
       <Field

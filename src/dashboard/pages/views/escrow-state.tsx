@@ -8,6 +8,9 @@ import type { Words } from "../words.ts";
 
 const PERCENT_BPS = 100;
 
+/** Hundredths of a percent as a percentage. */
+export const percentOfBps = (words: Words, bps: number): string => words.decimal(String(bps / PERCENT_BPS));
+
 export function EscrowPhaseName({ rental }: { readonly rental: Pick<AccountRental, "escrow"> }) {
   const { controller, words } = useApp();
   const state = controller.escrows.state(rental);
@@ -63,7 +66,7 @@ function Facts({ state: { file } }: { readonly state: EscrowState }) {
   const { amount, address, roles, feesBps, disputeS, refundAfter } = file.policy;
   const facts = [
     [words.t("order.amount"), emcText(words, amount)],
-    [words.t("escrow.fee"), words.t("escrow.fee.of", { percent: words.decimal(String(feesBps / PERCENT_BPS)) })],
+    [words.t("escrow.fee"), words.t("escrow.fee.of", { percent: percentOfBps(words, feesBps) })],
     [words.t("escrow.answer"), words.left(disputeS * 1000)],
     [words.t("escrow.refund"), words.date(refundAfter * 1000)],
   ] as const;

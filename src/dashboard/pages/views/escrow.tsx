@@ -1,37 +1,35 @@
 // The escrow of a rental: the renter's part for it, its document, where it stands, and what is handed to the wallet.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Empty, Icon, saveFile } from "../../../page-parts/index.ts";
-import { type AccountRental, type EscrowState, visibleLine } from "../../../renter/index.ts";
+import { type EscrowState, type StoredOrder, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
+import { type HeldEscrow, heldEscrow } from "../escrow-book.ts";
 import { CopyValue } from "../parts/copy-value.tsx";
 import { CopyButton, Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
-import { TakeDocument } from "./escrow-document.tsx";
+import { WalletFields, type WalletPart } from "../parts/wallet-fields.tsx";
+import { orderedIn, problemOf } from "../words.ts";
+import { stepOn, TakeDocument } from "./escrow-document.tsx";
 import { EscrowStatePanel } from "./escrow-state.tsx";
 
-interface RentalProps {
-  readonly rental: AccountRental;
+interface HeldProps {
+  readonly held: HeldEscrow;
 }
 
-interface StateProps extends RentalProps {
+interface StateProps extends HeldProps {
   readonly state: EscrowState;
 }
 
 const fileName = ({ file }: EscrowState): string => `escrow-${file.policy.escrowId.slice(0, 8)}.json`;
 
 /** Public keys and an address, for whoever makes the document. */
-function Part({ rental }: RentalProps) {
+function Part({ held }: HeldProps) {
   const { controller, words } = useApp();
-  const [key, setKey] = useState("");
-  const [address, setAddress] = useState("");
+  const [wallet, setWallet] = useState<WalletPart>({ key: "", address: "" });
   const [part, setPart] = useState<string | null>(null);
   const task = useTask();
-  const make = async (): Promise<void> =>
-    setPart(controller.escrows.part(rental, { key: key.trim(), address: address.trim() }));
-  const fields = [
-    { id: "escrow-key", name: words.t("escrow.part.key"), value: key, set: setKey },
-    { id: "escrow-address", name: words.t("escrow.part.address"), value: address, set: setAddress },
-  ];
+  const [key, address] = [wallet.key.trim(), wallet.address.trim()];
+  const make = async (): Promise<void> => setPart(controller.escrows.part(held, { key, address }));
   return (
     <form
       class="panel"
@@ -43,27 +41,18 @@ function Part({ rental }: RentalProps) {
     >
       <h2>{words.t("escrow.part")}</h2>
       <p>{words.t("escrow.part.text")}</p>
-      {fields.map(({ id, name, value, set }) => (
-        <div class="field" key={id}>
-          <label for={id}>{name}</label>
-          <input
-            id={id}
-            type="text"
-            autocomplete="off"
-            spellcheck={false}
-            value={value}
-            onInput={(event) => {
-              set(event.currentTarget.value);
-              setPart(null);
-            }}
-          />
-        </div>
-      ))}
-      <p class="soft small">{words.t("escrow.part.help")}</p>
+      <WalletFields
+        name="escrow"
+        value={wallet}
+        onValue={(value) => {
+          setWallet(value);
+          setPart(null);
+        }}
+      />
       <Fault fault={task.problem} />
       {part === null ? (
         <div class="actions">
-          <button type="submit" disabled={task.busy || key.trim() === "" || address.trim() === ""}>
+          <button type="submit" disabled={task.busy || key === "" || address === ""}>
             {words.t("escrow.part.make")}
           </button>
         </div>
@@ -75,7 +64,7 @@ function Part({ rental }: RentalProps) {
 }
 
 /** What the renter signs in this page, or has his wallet do. */
-function Next({ rental, state }: StateProps) {
+function Next({ held, state }: StateProps) {
   const { controller, words } = useApp();
   const task = useTask();
   const { steps, missing } = state;
@@ -97,7 +86,7 @@ function Next({ rental, state }: StateProps) {
               type="button"
               class="primary"
               disabled={task.busy}
-              onClick={() => void task.run(() => controller.escrows.step(rental, { step: "agree" }))}
+              onClick={() => void task.run(() => stepOn(controller, words, held, { step: "agree" }))}
             >
               {words.t("escrow.agree")}
             </button>
@@ -122,12 +111,12 @@ function Next({ rental, state }: StateProps) {
   );
 }
 
-function Dispute({ rental }: RentalProps) {
+function Dispute({ held }: HeldProps) {
   const { controller, words } = useApp();
   const [text, setText] = useState("");
   const task = useTask();
   const sign = async (): Promise<void> => {
-    await controller.escrows.step(rental, { step: "dispute", statement: text.trim() });
+    await stepOn(controller, words, held, { step: "dispute", statement: text.trim() });
     setText("");
   };
   return (
@@ -167,9 +156,10 @@ function Dispute({ rental }: RentalProps) {
 }
 
 /** The document on its way to the others and back. */
-function Hand({ rental, state }: StateProps) {
+function Hand({ held, state }: StateProps) {
   const { controller, words } = useApp();
-  const text = rental.escrow ?? "";
+  const task = useTask();
+  const text = held.escrow ?? "";
   const save = (): void => {
     saveFile(fileName(state), text);
     controller.tell({ kind: "done", text: words.t("escrow.saved") });
@@ -177,8 +167,18 @@ function Hand({ rental, state }: StateProps) {
   return (
     <section class="panel">
       <h2>{words.t("escrow.hand")}</h2>
-      <p>{words.t("escrow.hand.text")}</p>
+      <p>{words.t(held.order === null ? "escrow.hand.text" : "escrow.hand.order")}</p>
+      <Fault fault={task.problem} />
       <div class="actions">
+        {held.order !== null && (
+          <button
+            type="button"
+            disabled={task.busy}
+            onClick={() => void task.run(() => stepOn(controller, words, held, { step: "take", text }))}
+          >
+            {words.t("escrow.send")}
+          </button>
+        )}
         <button type="button" onClick={save}>
           {words.t("escrow.save")}
         </button>
@@ -186,45 +186,67 @@ function Hand({ rental, state }: StateProps) {
           {words.t("app.copy")}
         </CopyButton>
       </div>
-      <TakeDocument rental={rental} />
-      {state.steps.includes("dispute") && <Dispute rental={rental} />}
+      <TakeDocument held={held} />
+      {state.steps.includes("dispute") && <Dispute held={held} />}
     </section>
   );
 }
 
-function NoEscrow({ rental }: RentalProps) {
+function NoEscrow({ held }: HeldProps) {
   const words = useWords();
   return (
     <>
       <p class="lead">{words.t("escrow.text")}</p>
-      <Part rental={rental} />
+      <Part held={held} />
       <section class="panel">
         <h2>{words.t("escrow.document")}</h2>
-        <TakeDocument rental={rental} />
+        <TakeDocument held={held} />
       </section>
     </>
   );
 }
 
-function Body({ rental }: RentalProps) {
+function Body({ held }: HeldProps) {
   const { controller } = useApp();
-  const state = controller.escrows.state(rental);
-  if (state === null) return <NoEscrow rental={rental} />;
+  const state = controller.escrows.state(held);
+  if (state === null) return <NoEscrow held={held} />;
   return (
     <>
       <EscrowStatePanel state={state} />
-      <Next rental={rental} state={state} />
-      <Hand rental={rental} state={state} />
+      <Next held={held} state={state} />
+      <Hand held={held} state={state} />
     </>
   );
 }
 
+/** While the page is open, the order that the escrow pays for goes on; says what it waits for. */
+function Ordered({ order }: { readonly order: StoredOrder }) {
+  const { controller, words } = useApp();
+  const id = order.request.order_id;
+  const work = useSelect((state) => (state.work?.id === id ? state.work : null));
+  const isOpen = order.ended === null && order.answer?.state !== "granted";
+  useEffect(() => {
+    if (isOpen) void controller.work(id);
+    return () => controller.leaveOrder();
+  }, [id]);
+  if (order.answer?.state === "granted") return <p class="ok">{words.t("escrow.order.granted")}</p>;
+  if (work?.stage === "failed" || order.ended !== null) {
+    return <Fault fault={problemOf(words, work?.fault ?? null)} />;
+  }
+  return <p class="soft">{words.t("escrow.order.waits")}</p>;
+}
+
 export function EscrowView({ id }: { readonly id: string }) {
   const words = useWords();
-  const rental = useSelect((state) => state.rentals.find(({ grant }) => grant.rental_id === id) ?? null);
-  if (rental === null) {
+  const rentals = useSelect((state) => state.rentals);
+  const orders = useSelect((state) => state.orders);
+  const escrows = useSelect((state) => state.escrows);
+  const held = heldEscrow({ rentals, orders, escrows }, id);
+  if (held === null) {
     return <Empty icon="number" title={words.t("renew.unknown")} text={words.t("order.unknown.text")} />;
   }
+  const { number, order } = held;
+  const ordered = order === null ? words.t("rentals.unreadable") : orderedIn(words, order.request);
   return (
     <>
       <p class="crumb">
@@ -236,11 +258,12 @@ export function EscrowView({ id }: { readonly id: string }) {
       <div class="view-head">
         <div>
           <ViewTitle>{words.t("escrow.title")}</ViewTitle>
-          <p class="soft">{visibleLine(rental.number ?? words.t("rentals.unreadable"))}</p>
+          <p class="soft">{number === null ? ordered : visibleLine(number)}</p>
         </div>
       </div>
       <div class="narrow">
-        <Body rental={rental} />
+        {order !== null && <Ordered order={order} />}
+        <Body held={held} />
       </div>
     </>
   );

@@ -2,12 +2,14 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { Empty, Icon } from "../../../page-parts/index.ts";
-import type { ListingOfferView } from "../../../renter/index.ts";
+import type { EscrowOffer } from "../../../registry/index.ts";
+import { type ListingOfferView, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { isRentable, otherFeatures, percentOf, regionsOf } from "../offer-filter.ts";
 import { Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { Feature, RegionName } from "../parts/offer-words.tsx";
 import { problemOf, type Words } from "../words.ts";
+import { percentOfBps } from "./escrow-state.tsx";
 import { RentForm } from "./rent-form.tsx";
 
 const VERDICTS = ["commitment", "signature", "worm", "binding"] as const;
@@ -39,6 +41,24 @@ function Verdicts({ judgement: { verdicts } }: Pick<ListingOfferView, "judgement
         );
       })}
     </ul>
+  );
+}
+
+/** Whom the provider trusts to decide, and for what. */
+function EscrowFacts({ escrow: { arbiters, feesBps } }: { readonly escrow: EscrowOffer }) {
+  const words = useWords();
+  return (
+    <div>
+      <dt>{words.t("listing.escrow")}</dt>
+      <dd>
+        {words.t("listing.escrow.text", { percent: percentOfBps(words, feesBps) })}
+        {arbiters.map(({ name, verify }) => (
+          <p key={verify}>
+            {words.t("escrow.arbiter")}: <b>{visibleLine(name)}</b> <code>{verify}</code>
+          </p>
+        ))}
+      </dd>
+    </div>
   );
 }
 
@@ -83,6 +103,7 @@ function About({ offer }: { readonly offer: ListingOfferView }) {
             )}
           </dd>
         </div>
+        {offer.escrow !== null && <EscrowFacts escrow={offer.escrow} />}
         <div>
           <dt>{words.t("listing.provider")}</dt>
           <dd>

@@ -116,6 +116,16 @@ export function Filters({ filter, countries, onFilter }: FiltersProps) {
         ])}
         onValue={(value) => onFilter({ ...filter, reputation: Number(value) })}
       />
+      <Choose
+        id="filter-payment"
+        label={words.t("filter.payment")}
+        value={filter.escrow ? "escrow" : ""}
+        options={[
+          ["", words.t("filter.payment.any")],
+          ["escrow", words.t("filter.payment.escrow")],
+        ]}
+        onValue={(value) => onFilter({ ...filter, escrow: value === "escrow" })}
+      />
       <PriceField filter={filter} onFilter={onFilter} />
     </section>
   );

@@ -86,6 +86,37 @@ function PayTicket({ payment: { chap } }: { readonly payment: Extract<AskedPayme
   );
 }
 
+/** Three people have to agree before anything is paid in: that is for a page of its own. */
+function PayEscrow({
+  payment: { rental, amount },
+}: {
+  readonly payment: Extract<AskedPayment, { readonly method: "escrow" }>;
+}) {
+  const { controller, words } = useApp();
+  return (
+    <section class="panel pay">
+      <h2>{words.t("order.pay.escrow", { amount: words.decimal(amount) })}</h2>
+      <p>{words.t("order.pay.escrow.text")}</p>
+      <div class="actions">
+        <button type="button" class="primary" onClick={() => controller.go({ name: "escrow", id: rental })}>
+          {words.t("order.pay.escrow.open")}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Pay({ payment }: { readonly payment: AskedPayment }) {
+  switch (payment.method) {
+    case "emc":
+      return <PayEmc payment={payment} />;
+    case "randpay":
+      return <PayTicket key={payment.chap} payment={payment} />;
+    case "escrow":
+      return <PayEscrow payment={payment} />;
+  }
+}
+
 function Received({ work }: { readonly work: OrderWork }) {
   const words = useWords();
   const { due, received, lastTicket } = work;
@@ -173,11 +204,7 @@ function Step({ work, order }: { readonly work: OrderWork; readonly order: Store
       return <Waiting stage={stage} />;
     case "paying":
       if (payment === null) return <Waiting stage="waiting" />;
-      return payment.method === "emc" ? (
-        <PayEmc payment={payment} />
-      ) : (
-        <PayTicket key={payment.chap} payment={payment} />
-      );
+      return <Pay payment={payment} />;
     case "granted":
       return <Granted order={order} />;
     case "failed":

@@ -42,6 +42,7 @@ const CHAPTERS: readonly Chapter[] = [
     points: [
       ["bad", "privacy.pay.emc"],
       ["note", "privacy.pay.randpay"],
+      ["bad", "privacy.pay.escrow"],
     ],
   },
   { title: "privacy.calls", points: [["note", "privacy.calls.text"]] },

@@ -2,12 +2,27 @@
 
 import { useState } from "preact/hooks";
 import type { MicroEmc } from "../../../base/index.ts";
-import { DURATIONS, type RentalDuration, type Tier, type TierTerms } from "../../../registry/index.ts";
+import type { RentPayment } from "../../../protocol/index.ts";
+import {
+  DURATIONS,
+  type EscrowOffer,
+  type RentalDuration,
+  type Tier,
+  type TierTerms,
+} from "../../../registry/index.ts";
 import { type AccountRental, type ListingOfferView, priceOf } from "../../../renter/index.ts";
 import { useApp, useTask, useWords } from "../app-context.ts";
 import { MethodRadios, type PayMethod, Radios } from "../parts/choices.tsx";
 import { emcText } from "../parts/emc.tsx";
 import { Fault } from "../parts/frame.tsx";
+import {
+  EscrowTerms,
+  type EscrowWish,
+  escrowOption,
+  escrowPaymentOf,
+  isEnoughForEscrow,
+  noEscrowWish,
+} from "./rent-escrow.tsx";
 
 interface Offered {
   readonly terms: TierTerms;
@@ -68,6 +83,48 @@ function TierRadios({ offered, tier, onTier }: TierRadiosProps) {
   return <Radios name="tier" legend={words.t("rent.tier")} value={tier} onValue={onTier} options={options} />;
 }
 
+interface DurationProps {
+  readonly offered: readonly Offered[];
+  readonly duration: RentalDuration;
+  readonly onDuration: (duration: RentalDuration) => void;
+}
+
+function DurationRadios({ offered, duration, onDuration }: DurationProps) {
+  const words = useWords();
+  const options = offered.map((each) => ({
+    value: each.duration,
+    title: words.t(`duration.${each.duration}`),
+    text: emcText(words, each.price),
+  }));
+  const legend = words.t("rent.duration");
+  return <Radios name="duration" legend={legend} value={duration} onValue={onDuration} options={options} />;
+}
+
+const plainly = (method: PayMethod): RentPayment => ({ method: method === "randpay" ? "randpay" : "emc" });
+
+interface PaymentProps {
+  readonly due: MicroEmc;
+  readonly method: PayMethod;
+  /** Null where escrow is no way to pay. */
+  readonly arbiters: EscrowOffer | null;
+  readonly escrow: EscrowWish;
+  readonly onMethod: (method: PayMethod) => void;
+  readonly onEscrow: (wish: EscrowWish) => void;
+}
+
+function Payment({ due, method, arbiters, escrow, onMethod, onEscrow }: PaymentProps) {
+  const words = useWords();
+  const others = arbiters === null ? [] : [escrowOption(words)];
+  return (
+    <>
+      <MethodRadios<PayMethod> {...{ due, method, others, onMethod }} />
+      {method === "escrow" && arbiters !== null && (
+        <EscrowTerms offer={arbiters} due={due} wish={escrow} onWish={onEscrow} />
+      )}
+    </>
+  );
+}
+
 const TEXTS = {
   rent: { title: "rent.title", submit: "rent.submit", key: "rent.key" },
   renew: { title: "renew.title", submit: "renew.submit", key: "renew.key" },
@@ -85,7 +142,8 @@ export function RentForm({ offer, renews }: RentFormProps) {
   const [tier, setTier] = useState<Tier>(renews === undefined ? (offered[0]?.terms.tier ?? "sms_only") : renews.tier);
   const [wanted, setDuration] = useState<RentalDuration>("daily");
   const [sms, setSms] = useState(20);
-  const [method, setMethod] = useState<PayMethod>("emc");
+  const [wish, setMethod] = useState<PayMethod>("emc");
+  const [escrow, setEscrow] = useState<EscrowWish>(noEscrowWish);
   const task = useTask();
   const ofTier = offered.filter(({ terms }) => terms.tier === tier);
   const chosen = ofTier.find(({ duration }) => duration === wanted) ?? ofTier[0];
@@ -94,8 +152,13 @@ export function RentForm({ offer, renews }: RentFormProps) {
   const paidSms = terms.perSms === 0 ? 0 : sms;
   const due = priceOf({ rental: price, perSms: terms.perSms }, paidSms);
   const texts = TEXTS[renews === undefined ? "rent" : "renew"];
+  const arbiters = renews === undefined && isEnoughForEscrow(due) ? offer.escrow : null;
+  const method = arbiters === null && wish === "escrow" ? "emc" : wish;
   const submit = () =>
-    void task.run(() => controller.rent({ offer, tier, duration, sms: paidSms, method, renews: renewed }));
+    void task.run(async () => {
+      const payment = method === "escrow" && arbiters !== null ? escrowPaymentOf(arbiters, escrow) : plainly(method);
+      await controller.rent({ offer, tier, duration, sms: paidSms, payment, renews: renewed });
+    });
   const renewed = renews === undefined ? null : { rentalId: renews.grant.rental_id, key: renews.key };
   return (
     <form
@@ -108,19 +171,9 @@ export function RentForm({ offer, renews }: RentFormProps) {
     >
       <h2>{words.t(texts.title)}</h2>
       {renews === undefined && <TierRadios offered={offered} tier={tier} onTier={setTier} />}
-      <Radios
-        name="duration"
-        legend={words.t("rent.duration")}
-        value={duration}
-        onValue={setDuration}
-        options={ofTier.map((each) => ({
-          value: each.duration,
-          title: words.t(`duration.${each.duration}`),
-          text: emcText(words, each.price),
-        }))}
-      />
+      <DurationRadios offered={ofTier} duration={duration} onDuration={setDuration} />
       {terms.perSms > 0 && <SmsField perSms={terms.perSms} count={sms} onCount={setSms} />}
-      {due > 0 && <MethodRadios due={due} method={method} onMethod={setMethod} />}
+      {due > 0 && <Payment {...{ due, method, arbiters, escrow }} onMethod={setMethod} onEscrow={setEscrow} />}
       <p class="rent-total">
         <span>{words.t("rent.total")}</span> <b>{emcText(words, due)}</b>
       </p>

@@ -37,7 +37,7 @@ export function Root() {
   useTitle();
   const phase = useSelect((state) => state.phase);
   const isGuide = useSelect((state) => state.view.name === "privacy");
-  const isImport = useSelect((state) => state.view.name === "account");
+  const isImport = useSelect((state) => state.view.name === "account" || state.view.name === "scan");
   if (phase === "open") return <Shell />;
   // The guide is for everybody.
   if (isGuide) {

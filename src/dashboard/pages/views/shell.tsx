@@ -32,10 +32,11 @@ const PARENT = {
   renew: "rentals",
   upgrade: "rentals",
   escrow: "rentals",
+  scan: "inbox",
 } as const;
 
 function useCurrent(): ViewName {
-  return useSelect(({ view }) => ("id" in view ? PARENT[view.name] : view.name));
+  return useSelect(({ view }) => ("id" in view || view.name === "scan" ? PARENT[view.name] : view.name));
 }
 
 function FreshCount() {
@@ -165,6 +166,7 @@ function Notices() {
 function Shown({ view }: { readonly view: View }) {
   switch (view.name) {
     case "inbox":
+    case "scan":
       return <Inbox />;
     case "browse":
       return <Browse />;

@@ -12,7 +12,7 @@ import {
   visibleLine,
 } from "../../../renter/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
-import { MethodRadios, type PayMethod } from "../parts/choices.tsx";
+import { MethodRadios, type PlainPayMethod } from "../parts/choices.tsx";
 import { emcText, roughEmcText } from "../parts/emc.tsx";
 import { Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { NoOffer, useOffer } from "./listing.tsx";
@@ -49,7 +49,7 @@ interface ChosenProps {
 
 function UpgradeForm({ offer, rental, upgrade }: ChosenProps) {
   const { controller, words } = useApp();
-  const [method, setMethod] = useState<PayMethod>("emc");
+  const [method, setMethod] = useState<PlainPayMethod>("emc");
   const task = useTask();
   const { most, expected } = upgrade;
   const price = expected === null ? emcText(words, most.rental) : roughEmcText(words, expected);
@@ -59,13 +59,18 @@ function UpgradeForm({ offer, rental, upgrade }: ChosenProps) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void task.run(() => controller.upgrade({ offer, rental, upgrade, method }));
+        void task.run(() => controller.upgrade({ offer, rental, upgrade, payment: { method } }));
       }}
     >
       <h2>{words.t("upgrade.title")}</h2>
       <Change rental={rental} upgrade={upgrade} />
       {most.rental > 0 && (
-        <MethodRadios due={expected === null ? most.rental : roughly(expected)} method={method} onMethod={setMethod} />
+        <MethodRadios<never>
+          due={expected === null ? most.rental : roughly(expected)}
+          method={method}
+          others={[]}
+          onMethod={setMethod}
+        />
       )}
       <p class="rent-total">
         <span>{words.t("upgrade.total")}</span>{" "}

@@ -6,12 +6,13 @@ export const deAccount: Translation = {
   "account.title": "Konto",
   "backup.title": "Sicherung",
   "backup.text":
-    "Eine Datei bringt jede Nummer dieser Identität zurück, auch die, die Sie später mieten. Sie ist mit Ihrer Passphrase verschlossen. Nachrichten sind nicht darin: Sie liegen auf dem Gerät, das sie empfangen hat, und was ein Gerät empfangen hat, wird nicht an ein anderes gesendet.",
+    "Eine Datei bringt jede Nummer dieser Identität zurück, auch die, die Sie später mieten. Sie ist mit Ihrer Passphrase verschlossen. Ihre Bestellungen und Treuhanddokumente stehen darin, wie sie jetzt sind. Nachrichten sind nicht darin: Sie liegen auf dem Gerät, das sie empfangen hat, und was ein Gerät empfangen hat, wird nicht an ein anderes gesendet.",
   "backup.save": "Sicherung speichern",
   "backup.saved": "Sicherung gespeichert. Bewahren Sie sie dort auf, wo dieses Gerät nicht ist.",
   "backup.qr": "Als QR-Code zeigen",
   "backup.qr.label": "QR-Code der verschlossenen Sicherung",
-  "backup.qr.text": "Fotografieren oder drucken Sie ihn. Auch er ist mit Ihrer Passphrase verschlossen.",
+  "backup.qr.text":
+    "Fotografieren oder drucken Sie ihn. Auch er ist mit Ihrer Passphrase verschlossen. Bestellungen und Treuhanddokumente stehen nur in der Datei.",
   "backup.hide": "Verbergen",
   "receipts.title": "Quittungen",
   "receipts.text":

@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 
 export const deEscrow: Translation = {
   "nav.escrow": "Treuhand",
+  "nav.scan": "Zurückholen",
   "escrow.open": "Treuhand …",
   "escrow.title": "Treuhand",
   "escrow.text":
@@ -78,7 +79,16 @@ export const deEscrow: Translation = {
   "escrow.step.send": "Die Auszahlung senden",
   "escrow.hand": "Weitergeben",
   "escrow.hand.text":
-    "Geben Sie den anderen diese Fassung, und übernehmen Sie die ihre. Nichts darin ist geheim. Sie liegt nur in diesem Browser, nicht in Ihrer Sicherung: Speichern Sie sie.",
+    "Geben Sie den anderen diese Fassung, und übernehmen Sie die ihre. Nichts darin ist geheim. Sie steht in den Sicherungen, die Sie von jetzt an anlegen.",
+  "escrow.hand.order":
+    "Ihre Fassung geht bei jeder Änderung über dieses Relay an den Anbieter. Dem Schiedsrichter geben Sie sie selbst, und was die anderen Ihnen geben, übernehmen Sie hier. Nichts darin ist geheim.",
+  "escrow.send": "An den Anbieter senden",
+  "escrow.sent": "Aufbewahrt und an den Anbieter gesendet.",
+  "escrow.sent.not":
+    "Hier aufbewahrt, aber das Relay hat es nicht genommen: Senden Sie es noch einmal, oder geben Sie es selbst weiter.",
+  "escrow.order.waits":
+    "Sie bezahlt eine Bestellung: Die Nummer kommt von selbst, sobald die Münzen in einigen Blöcken stehen. Sie können die Seite so lange verlassen.",
+  "escrow.order.granted": "Sie hat diese Nummer bezahlt; sie gehört jetzt Ihnen.",
   "escrow.save": "Dokument speichern",
   "escrow.saved": "Gespeichert.",
   "escrow.dispute": "Den Schiedsrichter entscheiden lassen …",
@@ -98,6 +108,8 @@ export const deEscrow: Translation = {
   "hint.escrow.other_provider": "Unterschreiben Sie es nicht und zahlen Sie nicht darauf ein.",
   "problem.escrow.other_policy": "Dieses Dokument gehört zu einer anderen Treuhand als der hier aufbewahrten.",
   "hint.escrow.other_policy": "Übernehmen Sie eine Fassung derselben Treuhand.",
+  "problem.escrow.other_terms": "Die Bedingungen des Anbieters für eine Treuhand haben sich geändert.",
+  "hint.escrow.other_terms": "Sehen Sie sich das Angebot noch einmal an und bestellen Sie neu.",
   "problem.escrow.expired": "Die Zeit dieser Treuhand ist vorbei, bevor etwas eingezahlt wurde.",
   "hint.escrow.expired": "Lassen Sie eine neue anlegen.",
   "problem.escrow.not_agreed": "Nicht alle drei haben die Bedingungen unterschrieben.",

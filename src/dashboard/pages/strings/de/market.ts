@@ -31,6 +31,9 @@ export const deMarket: Translation = {
   "filter.reputation": "Ruf",
   "filter.reputation.any": "Jeder",
   "filter.reputation.least": "Mindestens {n} %",
+  "filter.payment": "Bezahlung",
+  "filter.payment.any": "Beliebig",
+  "filter.payment.escrow": "Über Treuhand",
   "region.none": "Region nicht angegeben",
   "region.us": "Vereinigte Staaten",
   "region.eu": "Europa",
@@ -93,6 +96,9 @@ export const deMarket: Translation = {
   "listing.reputation.none": "noch nichts bekannt",
   "listing.provider": "Schlüssel des Anbieters",
   "listing.features": "Sagt von sich",
+  "listing.escrow": "Treuhand",
+  "listing.escrow.text":
+    "Sie können in eine Treuhand zahlen. Wer im Streit entscheidet, bekommt dann {percent} % davon, sonst nichts.",
   "listing.taken": "Diese Nummer ist gerade vermietet.",
   "rent.title": "Mieten",
   "rent.duration": "Für wie lange",
@@ -106,6 +112,20 @@ export const deMarket: Translation = {
   "rent.method.emc": "Einfache EMC",
   "rent.method.emc.text":
     "Der genaue Preis an eine Adresse, nach einigen Bestätigungen gezählt. Steht für immer in der Blockchain.",
+  "rent.method.escrow": "Treuhand",
+  "rent.method.escrow.text":
+    "Der Preis bleibt bei Ihnen, dem Anbieter und einem Schiedsrichter, bis zwei von Ihnen einig sind, wem er gehört. Dauert länger und braucht einen eigenen Knoten.",
+  "rent.escrow.arbiter": "Schiedsrichter",
+  "rent.escrow.trust":
+    "Der Anbieter hat ihn ausgesucht. Zusammen mit dem Anbieter kann er alles nehmen: Gehen Sie nur weiter, wenn auch Sie ihm vertrauen.",
+  "rent.escrow.cost":
+    "Sie zahlen {amount} ein und 0,0001 EMC Gebühr an das Netz. Bei der Auszahlung gehen noch einmal 0,0001 EMC ab.",
+  "rent.escrow.fee":
+    "Der Schiedsrichter bekommt {percent} % davon, wenn er entscheiden muss, und nichts, wenn Sie beide einig sind.",
+  "rent.escrow.back.one": "Nach {n} Tag dürfen Sie und der Schiedsrichter alles zurücknehmen.",
+  "rent.escrow.back.other": "Nach {n} Tagen dürfen Sie und der Schiedsrichter alles zurücknehmen.",
+  "rent.escrow.line":
+    "Die Nummer wird nicht freigehalten, bis die Münzen da sind. Ist jemand schneller, unterschreiben Sie gemeinsam die Rückzahlung.",
   "rent.total": "Jetzt zu zahlen",
   "rent.submit": "Diese Nummer mieten",
   "rent.key":
@@ -138,6 +158,10 @@ export const deMarket: Translation = {
   "order.pay.emc": "{amount} EMC zahlen",
   "order.pay.emc.text":
     "Aus einer beliebigen Emercoin-Wallet, genau diesen Betrag an diese Adresse, einmal. Die Nummer kommt nach einigen Bestätigungen; Sie können diese Seite verlassen.",
+  "order.pay.escrow": "Eine Treuhand über {amount} EMC",
+  "order.pay.escrow.text":
+    "Der Anbieter hat ihr Dokument angelegt und unterschrieben. Sie lesen und unterschreiben es, der Schiedsrichter unterschreibt, Ihre Wallet zahlt ein; dann kommt die Nummer.",
+  "order.pay.escrow.open": "Zur Treuhand",
   "order.address": "Adresse",
   "order.address.qr": "QR-Code der Adresse mit dem Betrag",
   "order.amount": "Betrag",

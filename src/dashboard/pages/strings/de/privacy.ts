@@ -29,6 +29,8 @@ export const dePrivacy: Translation = {
   "privacy.pay.emc": "Einfache EMC stehen für immer in der Blockchain, für alle sichtbar.",
   "privacy.pay.randpay":
     "Ein RANDPAY-Ticket, das verliert, hinterlässt keine Spur; eines, das gewinnt, ist eine Zahlung wie jede andere.",
+  "privacy.pay.escrow":
+    "Das Dokument einer Treuhand nennt Betrag, Schlüssel und Adressen der drei; dieses Relay sieht es, wenn sie eine Bestellung bezahlt. Ihre Münzen stehen für immer in der Blockchain.",
   "privacy.calls": "Anrufe",
   "privacy.calls.text":
     "Der Ton ist zwischen Ihrem Telefon und der Box des Anbieters verschlüsselt, wenn das Konto es sagt. Von der Box an ist es ein gewöhnlicher Telefonanruf.",

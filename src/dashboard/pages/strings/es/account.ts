@@ -6,12 +6,13 @@ export const esAccount: Translation = {
   "account.title": "Cuenta",
   "backup.title": "Copia de seguridad",
   "backup.text":
-    "Un solo archivo recupera todos los números de esta identidad, también los que alquile más adelante. Está cerrado con su frase de contraseña. Los mensajes no están en él: quedan en el dispositivo que los recibió, y lo que ha recibido un dispositivo no se envía a otro.",
+    "Un solo archivo recupera todos los números de esta identidad, también los que alquile más adelante. Está cerrado con su frase de contraseña. Contiene sus pedidos y depósitos en garantía tal como están ahora. Los mensajes no están en él: quedan en el dispositivo que los recibió, y lo que ha recibido un dispositivo no se envía a otro.",
   "backup.save": "Guardar la copia",
   "backup.saved": "Copia guardada. Consérvela donde no esté este dispositivo.",
   "backup.qr": "Mostrar como código QR",
   "backup.qr.label": "Código QR de la copia cerrada",
-  "backup.qr.text": "Fotografíelo o imprímalo. También está cerrado con su frase de contraseña.",
+  "backup.qr.text":
+    "Fotografíelo o imprímalo. También está cerrado con su frase de contraseña. Los pedidos y depósitos en garantía solo están en el archivo.",
   "backup.hide": "Ocultar",
   "receipts.title": "Recibos",
   "receipts.text":

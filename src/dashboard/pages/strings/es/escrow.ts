@@ -4,6 +4,7 @@ import type { Translation } from "../en.ts";
 
 export const esEscrow: Translation = {
   "nav.escrow": "Depósito en garantía",
+  "nav.scan": "Recuperar",
   "escrow.open": "Depósito en garantía…",
   "escrow.title": "Depósito en garantía",
   "escrow.text":
@@ -76,7 +77,15 @@ export const esEscrow: Translation = {
   "escrow.step.send": "Enviar el pago",
   "escrow.hand": "Pasarlo a los demás",
   "escrow.hand.text":
-    "Dé esta copia a los demás e incorpore la suya. No contiene nada secreto. Solo está en este navegador, no en su copia de seguridad: guárdela.",
+    "Dé esta copia a los demás e incorpore la suya. No contiene nada secreto. Figura en las copias de seguridad que haga a partir de ahora.",
+  "escrow.hand.order":
+    "Su copia llega al proveedor por este relé con cada cambio. Al árbitro désela usted, e incorpore aquí lo que le entreguen. No contiene nada secreto.",
+  "escrow.send": "Enviar al proveedor",
+  "escrow.sent": "Guardado y enviado al proveedor.",
+  "escrow.sent.not": "Guardado aquí, pero el relé no lo aceptó: envíelo otra vez o entréguelo usted.",
+  "escrow.order.waits":
+    "Paga un pedido: el número llega solo cuando las monedas estén en algunos bloques. Mientras tanto puede salir de esta página.",
+  "escrow.order.granted": "Ha pagado este número, que ya es suyo.",
   "escrow.save": "Guardar el documento",
   "escrow.saved": "Guardado.",
   "escrow.dispute": "Pedir que decida el árbitro…",
@@ -96,6 +105,8 @@ export const esEscrow: Translation = {
   "hint.escrow.other_provider": "No lo firme ni pague a él.",
   "problem.escrow.other_policy": "Este documento es de otro depósito que el que se guarda aquí.",
   "hint.escrow.other_policy": "Incorpore una copia del mismo depósito.",
+  "problem.escrow.other_terms": "Han cambiado las condiciones del proveedor para el depósito en garantía.",
+  "hint.escrow.other_terms": "Mire la oferta otra vez y haga un pedido nuevo.",
   "problem.escrow.expired": "El plazo de este depósito terminó antes de que se ingresara nada.",
   "hint.escrow.expired": "Pida uno nuevo.",
   "problem.escrow.not_agreed": "No han firmado las condiciones los tres.",

@@ -31,6 +31,9 @@ export const esMarket: Translation = {
   "filter.reputation": "Reputación",
   "filter.reputation.any": "Cualquiera",
   "filter.reputation.least": "Al menos {n} %",
+  "filter.payment": "Pago",
+  "filter.payment.any": "Cualquiera",
+  "filter.payment.escrow": "Con depósito en garantía",
   "region.none": "Región sin indicar",
   "region.us": "Estados Unidos",
   "region.eu": "Europa",
@@ -93,6 +96,9 @@ export const esMarket: Translation = {
   "listing.reputation.none": "aún no se sabe nada",
   "listing.provider": "Clave del proveedor",
   "listing.features": "Dice de sí",
+  "listing.escrow": "Depósito en garantía",
+  "listing.escrow.text":
+    "Puede pagar en un depósito en garantía. Quien decide si hay disputa recibe entonces el {percent} % y, si no, nada.",
   "listing.taken": "Alguien lo tiene alquilado ahora.",
   "rent.title": "Alquilarlo",
   "rent.duration": "Por cuánto tiempo",
@@ -106,6 +112,20 @@ export const esMarket: Translation = {
   "rent.method.emc": "EMC normales",
   "rent.method.emc.text":
     "El precio exacto a una dirección; cuenta tras algunas confirmaciones. Queda en la cadena de bloques para siempre.",
+  "rent.method.escrow": "Depósito en garantía",
+  "rent.method.escrow.text":
+    "El precio queda entre usted, el proveedor y un árbitro hasta que dos acuerden de quién es. Tarda más y exige un nodo propio.",
+  "rent.escrow.arbiter": "Árbitro",
+  "rent.escrow.trust":
+    "Lo eligió el proveedor. Junto con el proveedor puede quedarse con todo: siga solo si usted también confía en él.",
+  "rent.escrow.cost":
+    "Usted ingresa {amount} y una comisión de red de 0,0001 EMC. Al pagarse se descuentan otros 0,0001 EMC.",
+  "rent.escrow.fee":
+    "El árbitro recibe el {percent} % si tiene que decidir, y nada si ustedes dos se ponen de acuerdo.",
+  "rent.escrow.back.one": "Pasado {n} día, usted y el árbitro pueden recuperarlo todo.",
+  "rent.escrow.back.other": "Pasados {n} días, usted y el árbitro pueden recuperarlo todo.",
+  "rent.escrow.line":
+    "El número no se le reserva hasta que lleguen las monedas. Si alguien se adelanta, se firma entre ambos la devolución.",
   "rent.total": "A pagar ahora",
   "rent.submit": "Alquilar este número",
   "rent.key":
@@ -137,6 +157,10 @@ export const esMarket: Translation = {
   "order.pay.emc": "Pague {amount} EMC",
   "order.pay.emc.text":
     "Desde cualquier monedero de Emercoin, exactamente este importe a esta dirección, una vez. El número llega tras algunas confirmaciones; puede salir de esta página.",
+  "order.pay.escrow": "Un depósito en garantía de {amount} EMC",
+  "order.pay.escrow.text":
+    "El proveedor ha creado y firmado el documento. Usted lo lee y lo firma, el árbitro lo firma y su monedero ingresa las monedas; entonces llega el número.",
+  "order.pay.escrow.open": "Al depósito en garantía",
   "order.address": "Dirección",
   "order.address.qr": "Código QR de la dirección con el importe",
   "order.amount": "Importe",

@@ -29,6 +29,8 @@ export const esPrivacy: Translation = {
   "privacy.pay.emc": "Los EMC normales quedan en la cadena de bloques para siempre, a la vista de todos.",
   "privacy.pay.randpay":
     "Un ticket RANDPAY que pierde no deja rastro; uno que sale premiado es un pago como cualquier otro.",
+  "privacy.pay.escrow":
+    "El documento de un depósito en garantía nombra importe, claves y direcciones de los tres; este relé lo ve cuando paga un pedido. Sus monedas quedan en la cadena de bloques para siempre.",
   "privacy.calls": "Llamadas",
   "privacy.calls.text":
     "El sonido va cifrado entre su teléfono y el equipo del proveedor si la cuenta lo dice. A partir del equipo es una llamada telefónica corriente.",

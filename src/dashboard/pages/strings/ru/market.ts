@@ -34,6 +34,9 @@ export const ruMarket: Translation = {
   "filter.reputation": "Репутация",
   "filter.reputation.any": "Любая",
   "filter.reputation.least": "Не ниже {n} %",
+  "filter.payment": "Оплата",
+  "filter.payment.any": "Любая",
+  "filter.payment.escrow": "Через эскроу",
   "region.none": "Регион не указан",
   "region.us": "США",
   "region.eu": "Европа",
@@ -96,6 +99,9 @@ export const ruMarket: Translation = {
   "listing.reputation.none": "пока ничего не известно",
   "listing.provider": "Ключ провайдера",
   "listing.features": "Говорит о себе",
+  "listing.escrow": "Эскроу",
+  "listing.escrow.text":
+    "Можно платить через эскроу. Тот, кто решает спор, получает тогда {percent} % суммы, иначе ничего.",
   "listing.taken": "Сейчас этот номер кто-то арендует.",
   "rent.title": "Арендовать",
   "rent.duration": "На какой срок",
@@ -109,6 +115,20 @@ export const ruMarket: Translation = {
   "rent.method.emc": "Обычные EMC",
   "rent.method.emc.text":
     "Точная цена на указанный адрес; засчитывается после нескольких подтверждений. Остаётся в блокчейне навсегда.",
+  "rent.method.escrow": "Эскроу",
+  "rent.method.escrow.text":
+    "Цена остаётся между вами, провайдером и арбитром, пока двое не согласятся, чья она. Это дольше и требует собственного узла.",
+  "rent.escrow.arbiter": "Арбитр",
+  "rent.escrow.trust":
+    "Его выбрал провайдер. Вместе с провайдером он может забрать всё: продолжайте, только если тоже ему доверяете.",
+  "rent.escrow.cost": "Вы вносите {amount} и комиссию сети 0,0001 EMC. При выплате удерживается ещё 0,0001 EMC.",
+  "rent.escrow.fee": "Арбитр получает {percent} % суммы, если ему приходится решать, и ничего, если вы оба согласны.",
+  "rent.escrow.back.one": "Через {n} день вы с арбитром можете вернуть всё себе.",
+  "rent.escrow.back.few": "Через {n} дня вы с арбитром можете вернуть всё себе.",
+  "rent.escrow.back.many": "Через {n} дней вы с арбитром можете вернуть всё себе.",
+  "rent.escrow.back.other": "Через {n} дня вы с арбитром можете вернуть всё себе.",
+  "rent.escrow.line":
+    "Номер за вами не закреплён, пока монеты не внесены. Если кто-то опередит, вы вместе подписываете возврат.",
   "rent.total": "К оплате сейчас",
   "rent.submit": "Арендовать этот номер",
   "rent.key":
@@ -140,6 +160,10 @@ export const ruMarket: Translation = {
   "order.pay.emc": "Заплатите {amount} EMC",
   "order.pay.emc.text":
     "Из любого кошелька Emercoin, ровно эту сумму на этот адрес, один раз. Номер появится после нескольких подтверждений; со страницы можно уйти.",
+  "order.pay.escrow": "Эскроу на {amount} EMC",
+  "order.pay.escrow.text":
+    "Провайдер составил документ и подписал его. Вы читаете и подписываете, арбитр подписывает, ваш кошелёк вносит монеты, и тогда приходит номер.",
+  "order.pay.escrow.open": "К эскроу",
   "order.address": "Адрес",
   "order.address.qr": "QR-код адреса с суммой",
   "order.amount": "Сумма",
