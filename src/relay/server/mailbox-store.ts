@@ -15,19 +15,21 @@ import { grantRow } from "./rental-store.ts";
 // A page stays small enough for a phone and for the relay's memory, whatever the envelopes' sizes.
 const MAX_PAGE_BYTES = 1024 * 1024;
 
-const PAGE = `
+/** `whose` names an index: with a condition for both, all of the renter's messages would be walked through for one rental's. */
+const pageSql = (whose: string): string => `
   WITH waiting AS MATERIALIZED (
-    SELECT cursor, size FROM messages
-    WHERE renter = ?1 AND envelope IS NOT NULL AND cursor > ?2 AND (?3 IS NULL OR rental_id = ?3)
-    ORDER BY cursor LIMIT ?4 + 1
+    SELECT cursor, size FROM messages ${whose} AND envelope IS NOT NULL AND cursor > ?2
+    ORDER BY cursor LIMIT ?3 + 1
   ), sized AS (
     SELECT cursor, sum(size) OVER (ORDER BY cursor) - size AS before, count(*) OVER () AS found FROM waiting
   ), page AS (
-    SELECT cursor, found FROM sized WHERE before < ${MAX_PAGE_BYTES} ORDER BY cursor LIMIT ?4
+    SELECT cursor, found FROM sized WHERE before < ${MAX_PAGE_BYTES} ORDER BY cursor LIMIT ?3
   )
   SELECT p.found, m.cursor, m.v, m.id, r.listing_id, m.rental_id, m.seq, m.ts, m.envelope, m.signature, m.scope, r.provider
   FROM page p JOIN messages m ON m.cursor = p.cursor JOIN rentals r ON r.rental_id = m.rental_id
   ORDER BY p.cursor`;
+const PAGE_OF_RENTER = pageSql("INDEXED BY messages_waiting WHERE renter = ?1");
+const PAGE_OF_RENTAL = pageSql("INDEXED BY messages_waiting_of_rental WHERE renter = ?1 AND rental_id = ?4");
 
 const pageRow = rowParser("messages", (row) => ({
   found: row.integer("found"),
@@ -52,9 +54,12 @@ export async function readMailbox(
   renter: string,
   request: PageRequest & { readonly rentalId?: string | undefined },
 ): Promise<MailboxPage> {
-  const rows = await database.read(PAGE, [renter, request.after, request.rentalId ?? null, request.limit], pageRow);
+  const { after, limit, rentalId } = request;
+  const rows = await (rentalId === undefined
+    ? database.read(PAGE_OF_RENTER, [renter, after, limit], pageRow)
+    : database.read(PAGE_OF_RENTAL, [renter, after, limit, rentalId], pageRow));
   const messages = rows.map((row) => row.message);
-  const next = messages.at(-1)?.cursor ?? request.after;
+  const next = messages.at(-1)?.cursor ?? after;
   return { messages, next, more: (rows[0]?.found ?? 0) > messages.length };
 }
 

@@ -133,6 +133,10 @@ const ESCROW_REQUESTS = `
   CREATE INDEX order_requests_waiting ON order_requests (provider, cursor) WHERE body_json IS NOT NULL;
   CREATE INDEX order_requests_of_order ON order_requests (order_id);`;
 
+// A page of one rental costs no more where its renter has a hundred thousand messages of others.
+const RENTAL_PAGES =
+  "CREATE INDEX messages_waiting_of_rental ON messages (rental_id, cursor) WHERE envelope IS NOT NULL;";
+
 export const relaySchema: Schema = {
   applicationId: 0x4e62526c,
   migrations: [
@@ -143,5 +147,6 @@ export const relaySchema: Schema = {
     { name: "boxes of providers", sql: PROVIDER_BOX_TABLE },
     { name: "papers", sql: PAPERS_TABLE },
     { name: "escrow of an order", sql: ESCROW_REQUESTS },
+    { name: "pages of a rental", sql: RENTAL_PAGES },
   ],
 };
