@@ -16,6 +16,7 @@ import { checkDisk, flatten } from "./disk-check.ts";
 import { pause } from "./machine.ts";
 import { type Figures, Steps } from "./steps.ts";
 import { badBundleRefused, badUpdate, goodUpdate, type UpdateTools } from "./update-steps.ts";
+import { ownWifi } from "./wifi-steps.ts";
 import { World } from "./world.ts";
 
 const TOOLS = [
@@ -46,6 +47,9 @@ const { values } = parseArgs({
 const say = (text: string) => console.log(`image:test: ${text}`);
 const steps = new Steps(say);
 const only = values.only?.split(",");
+
+/** Steps that need no machine, or one of their own. */
+const BEFORE_THE_START: ReadonlySet<string> = new Set(["disk", "wifi"]);
 
 /** Runs a step unless the command line leaves it out. */
 async function step(key: string, name: string, work: () => Promise<Figures>): Promise<boolean> {
@@ -142,6 +146,12 @@ async function all(): Promise<void> {
     "the disk is what the table says, its file systems clean",
     async () => await checkDisk(image, scratch),
   );
+  await step(
+    "wifi",
+    "without a network it opens a Wi-Fi of its own, in which another one is chosen",
+    async () => await ownWifi(image, join(scratch, "wifi")),
+  );
+  if (only?.every((key) => BEFORE_THE_START.has(key)) === true) return;
   const world = await World.open(image, join(scratch, "world"), Number(values.slots));
   const { server, port } = await serve(scratch);
   const tools: UpdateTools = {

@@ -1,0 +1,148 @@
+// A box without a network, of an image with --debug: three simulated radios in the guest (mac80211_hwsim) are the box's, a phone's and a home
+// router's. The phone finds the box's own Wi-Fi, is led to the console, claims the box and chooses the router's Wi-Fi.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { Machine, makeOverlay, pause } from "./machine.ts";
+import type { Figures } from "./steps.ts";
+
+const HOME = { ssid: "Home", password: "correct horse" } as const;
+const PASSWORD = "a password for the owner 42";
+const NOTE = "/bootconfig/CLAIM-CODE.txt";
+
+/** What the guest needs for it: `api METHOD PATH [BODY]` asks the console from the phone, with its cookies. */
+const PREPARE = `set -e
+modprobe mac80211_hwsim radios=3
+sleep 3
+for who in 1 2; do
+  ip netns add n$who
+  iw phy "$(cat /sys/class/net/wlan$who/phy80211/name)" set netns name n$who
+  ip -n n$who link set lo up
+done
+cat >/tmp/api <<'END'
+#!/bin/sh
+exec ip netns exec n1 curl -sk -m 90 -b /tmp/jar -c /tmp/jar -X "$1" -H Content-Type:application/json \\
+  -H Origin:https://10.42.0.1 \${3:+-d "$3"} "https://10.42.0.1/api/v1$2"
+END
+cat >/tmp/leased <<'END'
+#!/bin/sh
+[ "$1" = bound ] || exit 0
+ip addr add "$ip/$mask" dev "$interface"
+echo "ip=$ip router=$router dns=$dns portal=$opt114" >/tmp/lease
+END
+cat >/tmp/home.conf <<'END'
+network={
+ssid="${HOME.ssid}"
+mode=2
+frequency=2437
+key_mgmt=WPA-PSK
+proto=RSN
+pairwise=CCMP
+psk="${HOME.password}"
+}
+END
+chmod +x /tmp/api /tmp/leased
+ip netns exec n2 wpa_supplicant -B -i wlan2 -c /tmp/home.conf
+ip -n n2 addr add 192.168.77.1/24 dev wlan2
+ip netns exec n2 dnsmasq -i wlan2 --dhcp-range=192.168.77.10,192.168.77.50 --port=0`;
+
+const joinAs = (ssid: string, key: string): string => `set -e
+printf 'network={\\nssid="${ssid}"\\npsk="${key}"\\n}\\n' >/tmp/phone.conf
+ip netns exec n1 wpa_supplicant -B -i wlan1 -c /tmp/phone.conf
+for i in $(seq 30); do ip netns exec n1 iw dev wlan1 link | grep -q "SSID: ${ssid}" && break; sleep 1; done
+ip netns exec n1 busybox udhcpc -i wlan1 -n -q -t 10 -O 114 -s /tmp/leased >/dev/null
+cat /tmp/lease`;
+
+const network = z.object({
+  access_point: z.object({ state: z.string() }).nullable(),
+  problem: z.object({ code: z.string() }).nullable(),
+});
+
+/** Asks until the answer is as `fits` says; throws with the last one after `seconds`. */
+async function until(ask: () => Promise<string>, fits: (answer: string) => boolean, seconds: number): Promise<string> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask().catch((error: unknown) => String(error));
+    if (fits(answer)) return answer;
+    if (performance.now() > end) throw new Error(`not within ${seconds} s; the last answer: ${answer.slice(-600)}`);
+    await pause(2000);
+  }
+}
+
+function must(holds: boolean, what: string, seen: string): void {
+  if (!holds) throw new Error(`${what}: ${seen.slice(0, 600)}`);
+}
+
+/** Reads the own Wi-Fi's name and key and the code as somebody at the machine would. */
+async function noteOf(machine: Machine): Promise<{ ssid: string; key: string; code: string }> {
+  const shown = /Wi-Fi (Numberbox-\w{4}) with the password ([\w-]+),.*first sign-in: ([\w-]+)/s;
+  const note = await until(
+    () => machine.run(`cat ${NOTE}`),
+    (text) => shown.test(text),
+    240,
+  );
+  const [, ssid = "", key = "", code = ""] = shown.exec(note) ?? [];
+  return { ssid, key, code };
+}
+
+async function portal(machine: Machine, lease: string): Promise<void> {
+  must(/ip=10\.42\.0\.\d+ router=10\.42\.0\.1 dns=10\.42\.0\.1/.test(lease), "the lease", lease);
+  must(/portal=[0-9a-f]{20,}|portal=http/.test(lease), "the lease's captive portal (RFC 8910)", lease);
+  const probe = await machine.run(
+    "ip netns exec n1 curl -si -m 30 -H 'Host: captive.apple.com' http://10.42.0.1/hotspot-detect.html",
+  );
+  must(/^HTTP\/1.1 302/.test(probe), "a phone's probe", probe);
+  const page = await machine.run("ip netns exec n1 curl -s -m 30 -H 'Accept-Language: de' http://10.42.0.1/");
+  must(page.includes("https://10.42.0.1/"), "the portal's page", page);
+  const ssh = await machine.run("ip netns exec n1 curl -sS -m 3 http://10.42.0.1:22 && exit 9 || echo refused");
+  must(ssh.endsWith("refused"), "SSH from the own Wi-Fi", ssh);
+}
+
+/** Resolves with what it took. Its machine is its own: one that nobody has claimed. */
+export async function ownWifi(image: string, folder: string): Promise<Figures> {
+  mkdirSync(folder, { recursive: true });
+  const disk = join(folder, "disk.qcow2");
+  await makeOverlay(image, disk);
+  const machine = await Machine.start({ disk, folder, httpsPort: 20_000 + ((process.pid + 1) % 20_000), modems: [] });
+  try {
+    await machine.ready();
+    await machine.run(PREPARE);
+    const pulled = performance.now();
+    await machine.qmp("set_link", { name: "net", up: false });
+    const { ssid, key, code } = await noteOf(machine);
+    const opened = (performance.now() - pulled) / 1000;
+    await portal(machine, await machine.run(joinAs(ssid, key)));
+    const api = (text: string): Promise<string> => machine.run(`/tmp/api ${text}`);
+    const claimed = await api(`POST /setup '${JSON.stringify({ password: PASSWORD, claim_code: code })}'`);
+    must(claimed.includes('"signed_in"'), "claiming the box", claimed);
+    const choose = (password: string): Promise<string> =>
+      api(`POST /network/wifi '${JSON.stringify({ ssid: HOME.ssid, password })}'`);
+    must((await choose("wrong horses")).includes('"joining"'), "choosing a Wi-Fi", "");
+    const failed = await until(
+      () => api("GET /network"),
+      (text) => text.includes("wifi.wrong_password"),
+      180,
+    );
+    const { access_point: point } = network.parse(JSON.parse(failed));
+    must(point?.state === "open", "the own Wi-Fi after a wrong password", failed);
+    const chosen = performance.now();
+    must((await choose(HOME.password)).includes('"joining"'), "choosing a Wi-Fi", "");
+    const address = await until(
+      () => machine.run("ip -4 -o addr show wlan0"),
+      (text) => text.includes("192.168.77."),
+      180,
+    );
+    must(!address.includes("10.42.0.1"), "the address in the chosen Wi-Fi", address);
+    const joined = (performance.now() - chosen) / 1000;
+    const said = await machine.run(
+      `journalctl -b --no-pager | grep -cE "${HOME.password}|wrong horses|${key}" || true; ` +
+        `grep -rl "${HOME.password}" /var/lib/numberbox /var/lib/numberbox-host || true; ` +
+        `nft list ruleset | grep -c "own access point" || true; ls ${NOTE} 2>&1 | grep -c cannot`,
+    );
+    must(said.split("\n").join() === "0,0,1", "passwords in journal or files, the firewall, and the note", said);
+    return { "seconds to the own Wi-Fi": Math.round(opened), "seconds to the chosen one": Math.round(joined) };
+  } finally {
+    await machine.cut();
+  }
+}
