@@ -8,7 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vi
 import { silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
-import { setPassword, startWeb, type WebHandle, wizardOperations } from "../../src/web/index.ts";
+import { noNetwork } from "../../src/core/index.ts";
+import { networkOperations, setPassword, startWeb, type WebHandle, wizardOperations } from "../../src/web/index.ts";
 import { FakeBoxConsole } from "../sim/fake-box-console.ts";
 import { FakeFleet } from "../sim/fake-fleet.ts";
 import { FakePhones } from "../sim/fake-phones.ts";
@@ -41,7 +42,7 @@ async function serve(box: FakeBoxConsole, settings: MemorySettings, port = 0): P
     listen: { host: "127.0.0.1", port },
     fleet: new FakeFleet({ box, clock: systemClock }),
     phones: new FakePhones({ clock: systemClock }),
-    operations: wizardOperations(fakeWizard({ finished: true })),
+    operations: [...wizardOperations(fakeWizard({ finished: true })), ...networkOperations(noNetwork)],
     ...{ box, settings, pages, clock: systemClock, random: systemRandom, log: silentLogger },
   });
   open.push(web);
