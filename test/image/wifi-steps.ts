@@ -50,8 +50,10 @@ ip netns exec n2 dnsmasq -i wlan2 --dhcp-range=192.168.77.10,192.168.77.50 --por
 const joinAs = (ssid: string, key: string): string => `set -e
 printf 'network={\\nssid="${ssid}"\\npsk="${key}"\\n}\\n' >/tmp/phone.conf
 ip netns exec n1 wpa_supplicant -B -i wlan1 -c /tmp/phone.conf
-for i in $(seq 30); do ip netns exec n1 iw dev wlan1 link | grep -q "SSID: ${ssid}" && break; sleep 1; done
-ip netns exec n1 busybox udhcpc -i wlan1 -n -q -t 10 -O 114 -s /tmp/leased >/dev/null
+# The note is there as soon as the network is gone, the Wi-Fi a minute later.
+for i in $(seq 180); do ip netns exec n1 iw dev wlan1 link | grep -q "SSID: ${ssid}" && break; sleep 1; done
+ip netns exec n1 iw dev wlan1 link | grep "SSID: ${ssid}"
+ip netns exec n1 busybox udhcpc -i wlan1 -n -q -t 30 -O 114 -s /tmp/leased >/dev/null
 cat /tmp/lease`;
 
 const network = z.object({
@@ -111,8 +113,9 @@ export async function ownWifi(image: string, folder: string): Promise<Figures> {
     const pulled = performance.now();
     await machine.qmp("set_link", { name: "net", up: false });
     const { ssid, key, code } = await noteOf(machine);
+    const lease = await machine.run(joinAs(ssid, key));
     const opened = (performance.now() - pulled) / 1000;
-    await portal(machine, await machine.run(joinAs(ssid, key)));
+    await portal(machine, lease.split("\n").at(-1) ?? "");
     const api = (text: string): Promise<string> => machine.run(`/tmp/api ${text}`);
     const claimed = await api(`POST /setup '${JSON.stringify({ password: PASSWORD, claim_code: code })}'`);
     must(claimed.includes('"signed_in"'), "claiming the box", claimed);
@@ -141,7 +144,10 @@ export async function ownWifi(image: string, folder: string): Promise<Figures> {
         `nft list ruleset | grep -c "own access point" || true; ls ${NOTE} 2>&1 | grep -c cannot`,
     );
     must(said.split("\n").join() === "0,0,1", "passwords in journal or files, the firewall, and the note", said);
-    return { "seconds to the own Wi-Fi": Math.round(opened), "seconds to the chosen one": Math.round(joined) };
+    return {
+      "seconds to a lease in the own Wi-Fi": Math.round(opened),
+      "seconds to the chosen one": Math.round(joined),
+    };
   } finally {
     await machine.cut();
   }
