@@ -66,6 +66,20 @@ describe("the client of ARI", () => {
     await expect(failed).rejects.not.toThrow(/secret-user/);
   });
 
+  it("changes an object that changed by itself at the same time, and tells of one that it may not change", async () => {
+    const statuses = [403, 404, 403, 200, 403, 403];
+    const asked: string[] = [];
+    answer = ({ method }, response) => {
+      asked.push(String(method));
+      response.writeHead(statuses.shift() ?? 500).end("[]");
+    };
+    const ari = new AriCommands(client);
+    await ari.removeObject("contact", "gone;@1");
+    await ari.putObject("aor", "renter0001", [["max_contacts", "4"]]);
+    await expect(ari.removeObject("auth", "renter0001")).rejects.toMatchObject({ code: "voice.ari_refused" });
+    expect(asked).toEqual(["DELETE", "DELETE", "PUT", "PUT", "DELETE", "DELETE"]);
+  });
+
   it("waits five seconds for an answer, and no longer", async () => {
     answer = () => {};
     const asked = once(server, "request");
