@@ -42,6 +42,8 @@ export default defineConfig({
       input: { index: here("index.html"), sw: here("worker/service-worker.ts") },
       output: {
         entryFileNames: (chunk) => (chunk.name === "sw" ? WORKER : "assets/[name]-[hash].js"),
+        // Libraries change seldom: a phone keeps theirs when it fetches ours anew.
+        codeSplitting: { groups: [{ name: "libraries", test: /node_modules/ }] },
       },
       // Our own modules do nothing by being there: a page fetches what it uses.
       treeshake: {
