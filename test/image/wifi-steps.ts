@@ -1,7 +1,7 @@
 // A box without a network, of an image with --debug: three simulated radios in the guest (mac80211_hwsim) are the box's, a phone's and a home
 // router's. The phone finds the box's own Wi-Fi, is led to the console, claims the box and chooses the router's Wi-Fi.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { Machine, makeOverlay, pause } from "./machine.ts";
@@ -51,10 +51,14 @@ const joinAs = (ssid: string, key: string): string => `set -e
 printf 'network={\\nssid="${ssid}"\\npsk="${key}"\\n}\\n' >/tmp/phone.conf
 ip netns exec n1 wpa_supplicant -B -i wlan1 -c /tmp/phone.conf
 # The note is there as soon as the network is gone, the Wi-Fi a minute later.
-for i in $(seq 180); do ip netns exec n1 iw dev wlan1 link | grep -q "SSID: ${ssid}" && break; sleep 1; done
+for i in $(seq 300); do ip netns exec n1 iw dev wlan1 link | grep -q "SSID: ${ssid}" && break; sleep 1; done
 ip netns exec n1 iw dev wlan1 link | grep "SSID: ${ssid}"
 ip netns exec n1 busybox udhcpc -i wlan1 -n -q -t 30 -O 114 -s /tmp/leased >/dev/null
 cat /tmp/lease`;
+
+/** What tells why, when it fails. */
+const LOOK = `iw dev; ip netns exec n1 iw dev wlan1 link; nmcli -t device
+journalctl -b --no-pager -o short-monotonic -u numberbox -u NetworkManager -u wpa_supplicant | tail -80`;
 
 const network = z.object({
   access_point: z.object({ state: z.string() }).nullable(),
@@ -113,7 +117,7 @@ export async function ownWifi(image: string, folder: string): Promise<Figures> {
     const pulled = performance.now();
     await machine.qmp("set_link", { name: "net", up: false });
     const { ssid, key, code } = await noteOf(machine);
-    const lease = await machine.run(joinAs(ssid, key));
+    const lease = await machine.run(joinAs(ssid, key), 600);
     const opened = (performance.now() - pulled) / 1000;
     await portal(machine, lease.split("\n").at(-1) ?? "");
     const api = (text: string): Promise<string> => machine.run(`/tmp/api ${text}`);
@@ -153,6 +157,10 @@ export async function ownWifi(image: string, folder: string): Promise<Figures> {
       "seconds to a lease in the own Wi-Fi": Math.round(opened),
       "seconds to the chosen one": Math.round(joined),
     };
+  } catch (error) {
+    const seen = await machine.run(LOOK).catch((unseen: unknown) => String(unseen));
+    writeFileSync(join(folder, "seen.txt"), seen);
+    throw error;
   } finally {
     await machine.cut();
   }

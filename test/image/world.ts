@@ -79,8 +79,20 @@ export class World {
     await field.startRelay(verify);
     const renter = publicKeysToText(field.renter);
     const keys = `${renter.verify}:${renter.encrypt}`;
-    for (const { id } of lines)
-      await machine.run(`numberbox rental grant --data ${DATA} --line ${id} --renter ${keys} --days 30`);
+    const [first, ...others] = lines.map(({ id }) => id);
+    await machine.run(`numberbox rental grant --data ${DATA} --line ${first} --renter ${keys} --days 30`);
+    // As that command does it; a program that starts for each takes 20 s of an emulated machine.
+    const body = (line: string): string => JSON.stringify({ line, renter, days: 30 });
+    const grant = (line: string): string => `rent '${body(line)}'`;
+    const access = `sed -n 's/.*"$1" *: *"\\([^"]*\\)".*/\\1/p' ${DATA}/local-access.json`;
+    const rent =
+      'curl -skf --show-error --retry 5 -m 60 -H "Authorization: Bearer $token" -H Content-Type:application/json';
+    if (others.length > 0)
+      await machine.run(
+        `set -e; found() { ${access}; }; url=$(found url); token=$(found token); ` +
+          `rent() { ${rent} -d "$1" "$url/api/v1/rentals" >/dev/null; }; ${others.map(grant).join("; ")}`,
+        900,
+      );
   }
 
   /** An SMS to each SIM. Returns the texts. */
