@@ -12,6 +12,7 @@ import { command, needTools } from "../../os-image/lib/command.ts";
 import { ARCHITECTURES, cacheFolder } from "../../os-image/lib/settings.ts";
 import { developmentKeys } from "../../os-image/lib/signing-keys.ts";
 import { raspberryDouble } from "./arm-board.ts";
+import { cardDrivers } from "./board-drivers.ts";
 import { cuts } from "./cut-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
 import { pause } from "./machine.ts";
@@ -147,6 +148,12 @@ async function all(): Promise<void> {
     "the disk is what the table says, its file systems clean",
     async () => await checkDisk({ disk: image, scratch, architecture: platform.architecture }),
   );
+  if (platform.architecture === "arm64")
+    await step(
+      "disk",
+      "the drivers that a board's card waits for are in the start file system",
+      async () => await cardDrivers(image, scratch),
+    );
   await step(
     "wifi",
     "without a network it opens a Wi-Fi of its own, in which another one is chosen",
