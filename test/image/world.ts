@@ -84,7 +84,7 @@ export class World {
     // As that command does it; a program that starts for each takes 20 s of an emulated machine.
     const body = (line: string): string => JSON.stringify({ line, renter, days: 30 });
     const grant = (line: string): string => `rent '${body(line)}'`;
-    const access = `sed -n 's/.*"$1" *: *"\\([^"]*\\)".*/\\1/p' ${DATA}/local-access.json`;
+    const access = `sed -n "s/.*\\"$1\\" *: *\\"\\([^\\"]*\\)\\".*/\\1/p" ${DATA}/local-access.json`;
     const rent =
       'curl -skf --show-error --retry 5 -m 60 -H "Authorization: Bearer $token" -H Content-Type:application/json';
     if (others.length > 0)
