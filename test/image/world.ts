@@ -128,7 +128,8 @@ export class World {
         if (twice.length > 0) throw new Error(`read twice: ${twice.join(", ")}`);
         return Math.round((performance.now() - begun) / 1000);
       }
-      await pause(3000);
+      // Each look is a program that starts: the machine that is waited for needs the cores.
+      await pause(8000);
     }
     throw new Error(`not read within ${minutes} min: ${bodies.filter((body) => !got.includes(body)).join(", ")}`);
   }
