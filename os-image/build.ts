@@ -49,7 +49,7 @@ async function build(settings: BuildSettings): Promise<void> {
       say(`${lockFile(settings.source, settings.architecture)}: ${packages.length} packages`);
       return;
     }
-    const foreign = runsHere(settings.architecture) ? [] : ["qemu-aarch64-static"];
+    const foreign = runsHere(settings.architecture) ? [] : ["arch-test", "qemu-aarch64-static"];
     await needTools([
       ...TOOLS,
       ...foreign,

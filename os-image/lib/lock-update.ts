@@ -23,10 +23,12 @@ export async function updateLock(settings: BuildSettings, mirror: Mirror, scratc
     const system = await readPackageLists(folder, "system", architecture);
     const native = await readPackageLists(folder, "native", architecture);
     const extract = await readPackageLists(folder, "extract", architecture);
+    const module = await readPackageLists(folder, "module", architecture);
     const packages = mergeUses([
       await apt.resolve(system, "system", true),
       await apt.resolve(native, "native", true),
       await apt.resolve(extract, "extract", false),
+      module.length === 0 ? [] : await apt.resolve(module, "module", true),
     ]);
     const lock = { suite: SUITE, snapshot, packages };
     await writeLock(lockFile(source, architecture), lock);

@@ -13,6 +13,8 @@ export const USES = {
   extract: ["extract"],
   /** Installed in the root in which npm's native modules are built. */
   native: ["native"],
+  /** Installed in the root in which the kernel's module is built. */
+  module: ["module"],
 } as const;
 
 export type PackageUse = keyof typeof USES;

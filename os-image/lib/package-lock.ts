@@ -13,7 +13,7 @@ const lockedPackage = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** In bytes. */
   size: z.int().positive(),
-  uses: z.array(z.enum(["system", "extract", "native"])).min(1),
+  uses: z.array(z.enum(["system", "extract", "native", "module"])).min(1),
 });
 
 const packageLock = z.strictObject({

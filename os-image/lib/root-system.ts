@@ -6,6 +6,7 @@ import { installPackages, stageApp } from "./app-tree.ts";
 import { kept, keyOf, treeParts } from "./cache.ts";
 import { command } from "./command.ts";
 import { completePersistList, readHostManifest, stageHostFiles, unitPlan } from "./host-files.ts";
+import { stageKernelModule } from "./kernel-module.ts";
 import { makeRepository } from "./local-repository.ts";
 import { buildNativeModule } from "./native-module.ts";
 import type { PackageLock } from "./package-lock.ts";
@@ -84,6 +85,9 @@ async function stageOverlay(work: BuildWork, stage: string): Promise<string> {
   const manifest = await readHostManifest(settings.source);
   await stageHostFiles(settings.source, manifest, stage);
   await completePersistList(manifest, stage);
+  const { architecture, cache } = settings;
+  const source = join(imageFolder(work), "kernel");
+  await stageKernelModule({ ...work, architecture, cache, source, log: logOf(work, "module") }, stage);
   const rauc = join(stage, "etc/rauc/system.conf");
   const text = await readFile(rauc, "utf8");
   await writeFile(rauc, text.replaceAll("@ARCHITECTURE@", settings.architecture).replaceAll("@VERSION@", version));

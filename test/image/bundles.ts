@@ -3,7 +3,14 @@
 import { copyFile, mkdir, open, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { command } from "../../os-image/lib/command.ts";
-import type { Signing } from "../../os-image/lib/settings.ts";
+import type { Architecture, Signing } from "../../os-image/lib/settings.ts";
+
+/** What a bundle says of itself, and who signs it. */
+export interface Label {
+  readonly version: string;
+  readonly architecture: Architecture;
+  readonly signing: Signing;
+}
 
 /** Takes a bundle apart: `system.img` and `boot.img` in `folder`. */
 export async function unpackBundle(bundle: string, folder: string, signing: Signing): Promise<void> {
@@ -27,9 +34,10 @@ async function flip(file: string, at: number, length: number): Promise<void> {
   }
 }
 
-/** A signed bundle of what lies in `folder`, with another version. */
-export async function signBundle(folder: string, file: string, version: string, signing: Signing): Promise<void> {
-  const manifest = `[update]\ncompatible=numberbox-amd64\nversion=${version}\n[bundle]\nformat=verity\n[image.system]\nfilename=system.img\n[image.boot]\nfilename=boot.img\n`;
+/** A signed bundle of what lies in `folder`. */
+export async function signBundle(folder: string, file: string, label: Label): Promise<void> {
+  const { version, architecture, signing } = label;
+  const manifest = `[update]\ncompatible=numberbox-${architecture}\nversion=${version}\n[bundle]\nformat=verity\n[image.system]\nfilename=system.img\n[image.boot]\nfilename=boot.img\n`;
   await rm(file, { force: true });
   await writeFile(join(folder, "manifest.raucm"), manifest);
   const keys = [`--cert=${signing.certificate}`, `--key=${signing.key}`, `--keyring=${signing.keyring}`];
@@ -37,14 +45,14 @@ export async function signBundle(folder: string, file: string, version: string, 
 }
 
 /** A bundle with a good signature and a system that cannot start: its builder made a mistake. */
-export async function badSystem(parts: string, file: string, version: string, signing: Signing): Promise<void> {
+export async function badSystem(parts: string, file: string, label: Label): Promise<void> {
   const folder = `${parts}-bad`;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   for (const name of ["system.img", "boot.img"]) await copyFile(join(parts, name), join(folder, name));
   // The first block holds the superblock; dm-verity gives it to nobody now.
   await flip(join(folder, "system.img"), 0, 4096);
-  await signBundle(folder, file, version, signing);
+  await signBundle(folder, file, label);
   await rm(folder, { recursive: true });
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { command } from "../../os-image/lib/command.ts";
 import { type PartitionName, partitionOf, planDisk } from "../../os-image/lib/partition-plan.ts";
+import type { Architecture } from "../../os-image/lib/settings.ts";
 
 const table = z.object({
   partitiontable: z.object({
@@ -13,7 +14,19 @@ const table = z.object({
   }),
 });
 
+// Places and sizes are the same for both architectures.
 const PLAN = planDisk("amd64");
+
+/** Where a boot slot holds the kernel's words. */
+const WORDS = { amd64: "slot.cfg", arm64: "cmdline.txt" } as const;
+
+export interface DiskToCheck {
+  readonly disk: string;
+  readonly scratch: string;
+  readonly architecture: Architecture;
+  /** The one that was started last. */
+  readonly slot?: "a" | "b";
+}
 
 /** Copies one partition out of a raw disk. */
 async function take(disk: string, name: PartitionName, file: string, size?: number): Promise<void> {
@@ -57,8 +70,9 @@ async function takeOffInUse(file: string): Promise<void> {
   }
 }
 
-/** Throws with what is wrong. Returns how large data is, in MiB. `slot`: the one that was started last. */
-export async function checkDisk(disk: string, scratch: string, slot: "a" | "b" = "a"): Promise<{ data: number }> {
+/** Throws with what is wrong. Returns how large data is, in MiB. */
+export async function checkDisk(checked: DiskToCheck): Promise<{ data: number }> {
+  const { disk, scratch, architecture, slot = "a" } = checked;
   const { partitions } = table.parse(JSON.parse((await command("sfdisk", ["-J", disk])).toString())).partitiontable;
   const shown = partitions.map(({ name }) => name).join(" ");
   const wanted = PLAN.partitions.map(({ name }) => name).join(" ");
@@ -71,7 +85,7 @@ export async function checkDisk(disk: string, scratch: string, slot: "a" | "b" =
     await takeOffInUse(file);
     await command("fsck.vfat", ["-n", file]);
   }
-  await command("mcopy", ["-n", "-o", "-i", file, "::slot.cfg", `${file}.cfg`]);
+  await command("mcopy", ["-n", "-o", "-i", file, `::${WORDS[architecture]}`, `${file}.cfg`]);
   const [, hash = "", offset = "0"] =
     /numberbox\.verity=([0-9a-f]{64}),(\d+)/.exec(await readFile(`${file}.cfg`, "utf8")) ?? [];
   await take(disk, `system_${slot}`, file);

@@ -92,6 +92,7 @@ export class FakeDisk {
       NUMBERBOX_SLOT_STATE: at("state"),
       NUMBERBOX_RAUC_CONF: at("system.conf"),
       NUMBERBOX_REBOOT: `echo reboot`,
+      NUMBERBOX_MODPROBE: "true",
     };
   }
 

@@ -1,15 +1,18 @@
-// One virtual appliance in qemu, without KVM if need be: its serial console as a log, its web server on a port of this machine, a shell where
-// the image was built with --debug, modems as USB serial adapters, and a power cord that can be pulled.
+// One appliance in qemu, without KVM if need be: its serial console as a log, its web server on a port of this machine, a shell where the image
+// was built with --debug, modems as USB serial adapters, and a power cord that can be pulled.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, open, readFile, rm } from "node:fs/promises";
+import { appendFile, open, readFile, rm } from "node:fs/promises";
 import { request } from "node:https";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { command } from "../../os-image/lib/command.ts";
+import { messageOf } from "../../src/base/index.ts";
+import type { Platform } from "./platform.ts";
 
 export interface MachineOptions {
+  readonly platform: Platform;
   /** Disk as a file that this machine may write: a qcow2 over the image. */
   readonly disk: string;
   /** For sockets and logs. */
@@ -20,8 +23,6 @@ export interface MachineOptions {
   /** In MiB. */
   readonly memory?: number;
 }
-
-const FIRMWARE = ["/usr/share/ovmf/OVMF.fd", "/usr/share/qemu/OVMF.fd", "/usr/share/OVMF/OVMF_CODE.fd"];
 
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -36,64 +37,24 @@ export async function makeOverlay(image: string, file: string): Promise<void> {
   await command("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", image, file, "4G"]);
 }
 
-async function firmware(): Promise<string> {
-  for (const file of FIRMWARE)
-    if (
-      await access(file).then(
-        () => true,
-        () => false,
-      )
-    )
-      return file;
-  throw new Error("no UEFI for qemu: sudo apt-get install ovmf");
-}
-
-function argsOf(options: MachineOptions, bios: string): string[] {
-  const { disk, folder, httpsPort, modems, memory = 1024 } = options;
+/** What every machine has, whatever its board. */
+function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] {
   const serials = modems.flatMap((port, at) => [
     ...["-chardev", `socket,id=modem${at},host=127.0.0.1,port=${port},reconnect=2`],
     ...["-device", `usb-serial,chardev=modem${at},bus=usb.0,always-plugged=on`],
   ]);
   return [
-    ...[
-      "-machine",
-      "q35",
-      "-accel",
-      "kvm",
-      "-accel",
-      "tcg,thread=multi,tb-size=512",
-      "-cpu",
-      "max",
-      "-smp",
-      "2",
-      "-m",
-      String(memory),
-    ],
-    ...["-display", "none", "-bios", bios, "-uuid", "0a1b2c3d-0000-4000-8000-000000000001"],
+    ...["-display", "none", "-uuid", "0a1b2c3d-0000-4000-8000-000000000001"],
     ...["-drive", `file=${disk},format=qcow2,if=none,id=disk,cache=writeback,discard=unmap`],
-    ...[
-      "-device",
-      "virtio-blk-pci,drive=disk",
-      "-device",
-      "virtio-rng-pci",
-      "-device",
-      "virtio-balloon-pci,id=balloon",
-    ],
-    ...[
-      "-netdev",
-      `user,id=net,hostfwd=tcp:127.0.0.1:${httpsPort}-:443`,
-      "-device",
-      "virtio-net-pci,netdev=net,romfile=",
-    ],
+    ...["-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci"],
+    ...["-device", "virtio-balloon-pci,id=balloon"],
+    ...["-netdev", `user,id=net,hostfwd=tcp:127.0.0.1:${httpsPort}-:443`],
+    ...["-device", "virtio-net-pci,netdev=net,romfile="],
     // No watchdog device: without KVM a start is so slow that one would bite.
     ...["-device", "qemu-xhci,id=usb,p2=15,p3=1"],
     ...["-chardev", `file,id=console,path=${join(folder, "console.log")},append=on`, "-serial", "chardev:console"],
-    ...[
-      "-device",
-      "virtio-serial-pci",
-      "-chardev",
-      `socket,id=shell,path=${join(folder, "shell.sock")},server=on,wait=off`,
-    ],
+    ...["-device", "virtio-serial-pci"],
+    ...["-chardev", `socket,id=shell,path=${join(folder, "shell.sock")},server=on,wait=off`],
     ...["-device", "virtconsole,chardev=shell"],
     ...["-qmp", `unix:${join(folder, "qmp.sock")},server=on,wait=off`],
     ...serials,
@@ -115,36 +76,72 @@ function inPieces(line: string, id: number, write: (text: string) => void): stri
 
 export class Machine {
   readonly options: MachineOptions;
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<unknown>;
+  #child: ChildProcess | null = null;
+  /** Until the cord is pulled, or qemu ends for good. */
+  #power: Promise<void> = Promise.resolve();
+  #on = true;
   #shell: Socket | null = null;
   #heard = "";
   /** When it was switched on, in milliseconds of `performance.now()`. */
   readonly begun = performance.now();
 
-  private constructor(options: MachineOptions, child: ChildProcess) {
+  private constructor(options: MachineOptions) {
     this.options = options;
-    this.#child = child;
-    this.#exited = once(child, "close");
   }
 
   static async start(options: MachineOptions): Promise<Machine> {
-    const log = await open(join(options.folder, "qemu.log"), "a");
-    const args = argsOf(options, await firmware());
-    const child = spawn("qemu-system-x86_64", args, { stdio: ["ignore", log.fd, log.fd] });
-    child.once("spawn", () => void log.close());
-    return new Machine(options, child);
+    const machine = new Machine(options);
+    const first = await machine.#begin("");
+    machine.#power = machine
+      .#run(first)
+      .catch((error: unknown) => appendFile(join(options.folder, "qemu.log"), `${messageOf(error)}\n`))
+      .finally(() => {
+        machine.#on = false;
+      });
+    return machine;
+  }
+
+  async #begin(said: string): Promise<readonly string[]> {
+    const { platform, disk, folder, memory = 1024 } = this.options;
+    return await platform.begin({ disk, folder, memory, said });
+  }
+
+  /** Runs qemu, and again as long as the boot loader is outside of it and a reset ended it. */
+  async #run(first: readonly string[]): Promise<void> {
+    let board: readonly string[] | null = first;
+    while (board !== null && this.#on) {
+      const before = (await this.console()).length;
+      const code = await this.#qemu(board);
+      const said = (await this.console()).slice(before);
+      board = this.#on && code === 0 && this.options.platform.wasReset(said) ? await this.#begin(said) : null;
+    }
+  }
+
+  async #qemu(board: readonly string[]): Promise<number | null> {
+    const { platform, folder } = this.options;
+    const log = await open(join(folder, "qemu.log"), "a");
+    try {
+      if (!this.#on) return null;
+      const args = [...board, ...devices(this.options)];
+      const child = spawn(platform.program, args, { stdio: ["ignore", log.fd, log.fd] });
+      this.#child = child;
+      const [code] = (await once(child, "close")) as [number | null];
+      return code;
+    } finally {
+      await log.close();
+    }
   }
 
   get running(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#on;
   }
 
   /** Pulls the cord. */
   async cut(): Promise<void> {
+    this.#on = false;
     this.#shell?.destroy();
-    this.#child.kill("SIGKILL");
-    await this.#exited;
+    this.#child?.kill("SIGKILL");
+    await this.#power;
   }
 
   async console(): Promise<string> {
@@ -179,7 +176,7 @@ export class Machine {
   }
 
   /** Seconds from the start until the console answered; throws after `minutes`, or when qemu ended. */
-  async ready(minutes = 25): Promise<number> {
+  async ready(minutes = this.options.platform.patience): Promise<number> {
     const until = performance.now() + minutes * 60_000;
     while (performance.now() < until) {
       if (!this.running) throw new Error("qemu ended; see qemu.log");
@@ -247,6 +244,7 @@ export class Machine {
     if (this.#shell !== null && !this.#shell.destroyed) return this.#shell;
     const socket = connect(join(this.options.folder, "shell.sock"));
     await once(socket, "connect");
+    this.#heard = "";
     socket.on("data", (chunk: Buffer) => {
       this.#heard += chunk.toString();
     });

@@ -1,5 +1,5 @@
-// `npm run image:test [-- --image FILE --bundle FILE --full --only boot,sms]`: the virtual appliance, from its disk to the renter. Builds the
-// image with a root shell for the test unless one is named. Writes a table, and image-test.json beside the image.
+// `npm run image:test [-- --arch arm64 --image FILE --bundle FILE --full --only boot,sms]`: the appliance, from its disk to the renter. Builds
+// the image with a root shell for the test unless one is named. Writes a table, and image-test.json beside the image.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -9,32 +9,26 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { command, needTools } from "../../os-image/lib/command.ts";
-import { cacheFolder } from "../../os-image/lib/settings.ts";
+import { ARCHITECTURES, cacheFolder } from "../../os-image/lib/settings.ts";
 import { developmentKeys } from "../../os-image/lib/signing-keys.ts";
+import { raspberryDouble } from "./arm-board.ts";
+import { cardDrivers } from "./board-drivers.ts";
 import { cuts } from "./cut-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
 import { pause } from "./machine.ts";
+import { type Platform, virtualPc } from "./platform.ts";
 import { type Figures, Steps } from "./steps.ts";
 import { stickInAndOut } from "./stick-steps.ts";
 import { badBundleRefused, badUpdate, goodUpdate, type UpdateTools } from "./update-steps.ts";
 import { ownWifi } from "./wifi-steps.ts";
 import { World } from "./world.ts";
 
-const TOOLS = [
-  "qemu-system-x86_64",
-  "qemu-img",
-  "rauc",
-  "unsquashfs",
-  "sfdisk",
-  "mcopy",
-  "fsck.vfat",
-  "e2fsck",
-  "veritysetup",
-];
+const TOOLS = ["qemu-img", "rauc", "unsquashfs", "sfdisk", "mcopy", "fsck.vfat", "e2fsck", "veritysetup"];
 const source = fileURLToPath(new URL("../../", import.meta.url));
 
 const { values } = parseArgs({
   options: {
+    arch: { type: "string", default: "amd64" },
     image: { type: "string" },
     bundle: { type: "string" },
     output: { type: "string", default: join(source, "os-image", "out", "test") },
@@ -47,10 +41,17 @@ const { values } = parseArgs({
 
 const say = (text: string) => console.log(`image:test: ${text}`);
 const steps = new Steps(say);
+const platform = platformOf(values.arch);
 const only = values.only?.split(",");
 
 /** Steps that need no machine, or one of their own. */
 const BEFORE_THE_START: ReadonlySet<string> = new Set(["disk", "wifi"]);
+
+function platformOf(name: string): Platform {
+  const found = [virtualPc, raspberryDouble].find(({ architecture }) => architecture === name);
+  if (found === undefined) throw new Error(`--arch: ${ARCHITECTURES.join(" or ")}`);
+  return found;
+}
 
 /** Runs a step unless the command line leaves it out. */
 async function step(key: string, name: string, work: () => Promise<Figures>): Promise<boolean> {
@@ -61,7 +62,8 @@ async function built(): Promise<{ image: string; bundle: string }> {
   if (values.image !== undefined) return { image: resolve(values.image), bundle: resolve(values.bundle ?? "") };
   const folder = resolve(values.output);
   const built = await steps.run("the image is built", async () => {
-    const args = [join(source, "os-image", "build.ts"), "--output", folder, "--bundle", "--debug", "--level", "3"];
+    const args = [join(source, "os-image", "build.ts"), "--arch", platform.architecture];
+    args.push("--output", folder, "--bundle", "--debug", "--level", "3");
     await command(process.execPath, args, { minutes: 120 });
     return {};
   });
@@ -133,27 +135,33 @@ async function wholeAtEnd(world: World, scratch: string): Promise<Figures> {
   await world.cut();
   const raw = join(scratch, "end.img");
   await flatten(world.disk, raw);
-  const { data } = await checkDisk(raw, scratch, slot);
+  const { data } = await checkDisk({ disk: raw, scratch, slot, architecture: platform.architecture });
   rmSync(raw);
   return { "data MiB": data };
 }
 
 async function all(): Promise<void> {
-  await needTools(TOOLS);
+  await needTools([...platform.tools, ...TOOLS]);
   const { image, bundle } = await built();
   const scratch = mkdtempSync(join(tmpdir(), "numberbox-image-"));
   await step(
     "disk",
     "the disk is what the table says, its file systems clean",
-    async () => await checkDisk(image, scratch),
+    async () => await checkDisk({ disk: image, scratch, architecture: platform.architecture }),
   );
+  if (platform.architecture === "arm64")
+    await step(
+      "disk",
+      "the drivers that a board's card waits for are in the start file system",
+      async () => await cardDrivers(image, scratch),
+    );
   await step(
     "wifi",
     "without a network it opens a Wi-Fi of its own, in which another one is chosen",
-    async () => await ownWifi(image, join(scratch, "wifi")),
+    async () => await ownWifi(image, join(scratch, "wifi"), platform),
   );
   if (only?.every((key) => BEFORE_THE_START.has(key)) === true) return;
-  const world = await World.open(image, join(scratch, "world"), Number(values.slots));
+  const world = await World.open(image, join(scratch, "world"), Number(values.slots), platform);
   const { server, port } = await serve(scratch);
   const tools: UpdateTools = {
     ...{ world, bundle, scratch, port },

@@ -1,9 +1,9 @@
-// Updates of a virtual appliance: one that is kept, one that cannot start, and bundles that must not even be written.
+// Updates of an appliance: one that is kept, one that cannot start, and bundles that must not even be written.
 
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Signing } from "../../os-image/lib/settings.ts";
-import { badSystem, changedByte, cutShort, signBundle, unpackBundle } from "./bundles.ts";
+import { badSystem, changedByte, cutShort, type Label, signBundle, unpackBundle } from "./bundles.ts";
 import { pause } from "./machine.ts";
 import type { Figures } from "./steps.ts";
 import type { World } from "./world.ts";
@@ -68,6 +68,10 @@ async function refused(tools: UpdateTools, name: string): Promise<string> {
   throw new Error(`${name} was installed`);
 }
 
+function labelOf({ world, signing }: UpdateTools, version: string): Label {
+  return { version, signing, architecture: world.platform.architecture };
+}
+
 export async function badBundleRefused(tools: UpdateTools): Promise<Figures> {
   const { bundle, scratch, signing } = tools;
   const at = (name: string) => join(scratch, name);
@@ -76,7 +80,7 @@ export async function badBundleRefused(tools: UpdateTools): Promise<Figures> {
   await cutShort(bundle, at("cut.raucb"));
   await refused(tools, "cut.raucb");
   await unpackBundle(bundle, at("parts"), signing);
-  await signBundle(at("parts"), at("older.raucb"), "0.0.1", signing);
+  await signBundle(at("parts"), at("older.raucb"), labelOf(tools, "0.0.1"));
   await refused(tools, "older.raucb");
   return { refused: 3 };
 }
@@ -114,7 +118,7 @@ export async function badUpdate(tools: UpdateTools): Promise<Figures> {
   const { bundle, scratch, signing } = tools;
   const parts = join(scratch, "parts");
   await unpackBundle(bundle, parts, signing);
-  await badSystem(parts, join(scratch, "bad.raucb"), "99.0.0", signing);
+  await badSystem(parts, join(scratch, "bad.raucb"), labelOf(tools, "99.0.0"));
   await install(tools, "bad.raucb");
   const begun = performance.now();
   const { now, last } = await tryIt(tools, 45);

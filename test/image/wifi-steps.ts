@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { Machine, makeOverlay, pause } from "./machine.ts";
+import type { Platform } from "./platform.ts";
 import type { Figures } from "./steps.ts";
 
 const HOME = { ssid: "Home", password: "correct horse" } as const;
@@ -106,11 +107,14 @@ async function portal(machine: Machine, lease: string): Promise<void> {
 }
 
 /** Resolves with what it took. Its machine is its own: one that nobody has claimed. */
-export async function ownWifi(image: string, folder: string): Promise<Figures> {
+export async function ownWifi(image: string, folder: string, platform: Platform): Promise<Figures> {
   mkdirSync(folder, { recursive: true });
   const disk = join(folder, "disk.qcow2");
   await makeOverlay(image, disk);
-  const machine = await Machine.start({ disk, folder, httpsPort: 20_000 + ((process.pid + 1) % 20_000), modems: [] });
+  const machine = await Machine.start({
+    ...{ platform, disk, folder, modems: [] },
+    httpsPort: 20_000 + ((process.pid + 1) % 20_000),
+  });
   try {
     await machine.ready();
     await machine.run(PREPARE);

@@ -1,10 +1,11 @@
-// The world around a virtual appliance: modems on this machine that are plugged into it, a relay, and a renter who reads.
+// The world around an appliance: modems on this machine that are plugged into it, a relay, and a renter who reads.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { publicKeysToText } from "../../src/envelope/index.ts";
 import { Field } from "../e2e/field.ts";
 import { Machine, makeOverlay, pause } from "./machine.ts";
+import type { Platform } from "./platform.ts";
 
 const DATA = "/var/lib/numberbox";
 /** This machine, as the guest sees it. */
@@ -25,24 +26,26 @@ export class World {
   readonly field: Field;
   readonly folder: string;
   readonly disk: string;
+  readonly platform: Platform;
   readonly httpsPort: number;
   machine: Machine | null = null;
   #sent = 0;
   #isSetUp = false;
 
-  private constructor(field: Field, folder: string, disk: string) {
+  private constructor(field: Field, folder: string, disk: string, platform: Platform) {
+    this.platform = platform;
     this.field = field;
     this.folder = folder;
     this.disk = disk;
     this.httpsPort = 20_000 + (process.pid % 20_000);
   }
 
-  static async open(image: string, folder: string, slots: number): Promise<World> {
+  static async open(image: string, folder: string, slots: number, platform: Platform): Promise<World> {
     mkdirSync(folder, { recursive: true });
     const field = await Field.open({ slots, seed: "image" });
     const disk = join(folder, "disk.qcow2");
     await makeOverlay(image, disk);
-    return new World(field, folder, disk);
+    return new World(field, folder, disk, platform);
   }
 
   get running(): Machine {
@@ -52,8 +55,8 @@ export class World {
 
   async switchOn(): Promise<Machine> {
     const modems = this.field.board.ports.map((port) => Number(new URL(port).port));
-    const { disk, folder, httpsPort } = this;
-    this.machine = await Machine.start({ disk, folder, httpsPort, modems });
+    const { platform, disk, folder, httpsPort } = this;
+    this.machine = await Machine.start({ platform, disk, folder, httpsPort, modems });
     return this.machine;
   }
 
