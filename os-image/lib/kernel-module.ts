@@ -65,7 +65,7 @@ async function build(options: KernelModuleOptions, { packages, kernel, file }: B
   const folder = join(work, "repository");
   const repository = await makeRepository(packages, { folder, debs, suite: lock.suite, architecture });
   // Without type information for tracers, which needs the whole kernel.
-  const make = `make -C /usr/src/linux-headers-${kernel} M=/build CONFIG_DEBUG_INFO_BTF_MODULES= modules && strip --strip-debug /build/${NAME}`;
+  const make = `make -C /usr/src/linux-headers-${kernel} M=/build CONFIG_DEBUG_INFO_BTF_MODULES= modules && aarch64-linux-gnu-strip --strip-debug /build/${NAME}`;
   await makeRootTar({
     ...{ architecture, suite: lock.suite, source: repository, epoch },
     include: packages.map(({ name }) => name),
