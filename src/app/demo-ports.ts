@@ -11,7 +11,10 @@ export interface DemoPorts {
   readonly mqtt: number;
 }
 
-const USUAL: DemoPorts = { console: 8080, relay: 8090, simulator: 8070, node: 8060, mqtt: 1883 };
+export const USUAL_PORTS: DemoPorts = { console: 8080, relay: 8090, simulator: 8070, node: 8060, mqtt: 1883 };
+
+/** For demos that run beside others. */
+export const ANY_PORTS: DemoPorts = { console: 0, relay: 0, simulator: 0, node: 0, mqtt: 0 };
 
 /** `wanted` if nobody listens there, else a free port. */
 function freePort(wanted: number): Promise<number> {
@@ -29,12 +32,12 @@ function freePort(wanted: number): Promise<number> {
 const portOf = (url: string | undefined, usual: number): number =>
   Number(url === undefined ? usual : new URL(url).port) || usual;
 
-export async function choosePorts(before: DemoFacts | null): Promise<DemoPorts> {
+export async function choosePorts(before: DemoFacts | null, usual = USUAL_PORTS): Promise<DemoPorts> {
   return {
-    console: await freePort(portOf(before?.console_url, USUAL.console)),
-    relay: await freePort(portOf(before?.relay_url, USUAL.relay)),
-    simulator: await freePort(portOf(before?.simulator_url, USUAL.simulator)),
-    node: await freePort(portOf(before?.node_url, USUAL.node)),
-    mqtt: await freePort(portOf(before?.mqtt_url, USUAL.mqtt)),
+    console: await freePort(portOf(before?.console_url, usual.console)),
+    relay: await freePort(portOf(before?.relay_url, usual.relay)),
+    simulator: await freePort(portOf(before?.simulator_url, usual.simulator)),
+    node: await freePort(portOf(before?.node_url, usual.node)),
+    mqtt: await freePort(portOf(before?.mqtt_url, usual.mqtt)),
   };
 }

@@ -42,6 +42,8 @@ export interface DemoDeps {
   readonly startNode: StartDemoNode;
   /** Without it the demo has no MQTT. */
   readonly startBroker?: StartDemoBroker;
+  /** Of its first start, 0 for any; the usual ones when left out. */
+  readonly ports?: DemoPorts;
 }
 
 export interface DemoHandle {
@@ -191,7 +193,7 @@ async function composeDemo(deps: DemoDeps, parts: Parts): Promise<DemoFacts> {
   const boxFolder = join(dataFolder, "box");
   await mkdir(boxFolder, { recursive: true, mode: 0o700 });
   const before = await readDemoFacts(dataFolder);
-  const ports = await choosePorts(before);
+  const ports = await choosePorts(before, deps.ports);
   const unlock = { key_file: "unlock.key" };
   const keys = await openOrCreateKeystore(
     { folder: boxFolder, unlock, credentials: undefined, suite, random },

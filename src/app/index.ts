@@ -14,6 +14,7 @@ export type { DemoBoard, StartDemoBoard } from "./demo-board.ts";
 export type { DemoBroker, StartDemoBroker } from "./demo-broker.ts";
 export type { DemoFacts } from "./demo-facts.ts";
 export type { DemoNode, StartDemoNode } from "./demo-node.ts";
+export { ANY_PORTS, type DemoPorts } from "./demo-ports.ts";
 export { examineStoppedBox, type StoppedBoxDeps } from "./doctor.ts";
 export { readBoxCertificates, setUserPassword } from "./entrance-services.ts";
 export { sealIdentities } from "./identity-backup.ts";

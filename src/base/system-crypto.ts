@@ -4,10 +4,10 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createSecretKey,
   diffieHellman,
+  hash,
   hkdfSync,
   type KeyObject,
   sign,
@@ -105,7 +105,7 @@ function chachaOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?
 
 function suiteOver(keys: KeyObjects): CryptoSuite {
   return {
-    sha256: (data) => plain(createHash("sha256").update(data).digest()),
+    sha256: (data) => plain(hash("sha256", data, "buffer")),
     hmacSha256: (key, data) => plain(createHmac("sha256", createSecretKey(key)).update(data).digest()),
     hkdfSha256: (ikm, salt, info, length) => {
       if (length > 255 * 32) throw new AppError("crypto.bad_length", "HKDF-SHA256 gives at most 8160 bytes");
@@ -138,4 +138,4 @@ export function createSystemCrypto(): CryptoSuite {
   return suiteOver(keptKeys());
 }
 
-export const systemMd5: Md5 = (data) => plain(createHash("md5").update(data).digest());
+export const systemMd5: Md5 = (data) => plain(hash("md5", data, "buffer"));

@@ -49,33 +49,39 @@ export function headerBytes(header: MessageHeader): Uint8Array {
   return canonicalBytes(pickHeader(header));
 }
 
-function signedBytes(suite: CryptoSuite, header: MessageHeader, envelope: Uint8Array): Uint8Array {
-  return canonicalBytes({ ...pickHeader(header), envelope_sha256: messageHash(suite, envelope) });
+function signedBytes(header: MessageHeader, hash: string): Uint8Array {
+  return canonicalBytes({ ...pickHeader(header), envelope_sha256: hash });
 }
 
 /** Signs header and envelope. Throws `canonical.*` when a header value has no canonical form. */
 export function signMessage(options: SignMessageOptions): WireMessage {
   const { suite, seed, header, envelope } = options;
-  const signature = suite.ed25519Sign(seed.reveal(), signedBytes(suite, header, envelope));
+  const signature = suite.ed25519Sign(seed.reveal(), signedBytes(header, messageHash(suite, envelope)));
   return { ...pickHeader(header), envelope: toBase64url(envelope), signature: toBase64url(signature) };
 }
 
 /** Runs a verification in which malformed input is simply not valid. */
-function falseOnAppError(verify: () => boolean): boolean {
+function nullOnAppError<T>(verify: () => T): T | null {
   try {
     return verify();
   } catch (error) {
-    if (isAppError(error)) return false;
+    if (isAppError(error)) return null;
     throw error;
   }
 }
 
+/** The envelope's `messageHash` when `verifyKey` signed this header and envelope, else null. Malformed members are null, never an exception. */
+export function verifiedHash(suite: CryptoSuite, verifyKey: Uint8Array, message: WireMessage): string | null {
+  return nullOnAppError(() => {
+    const hash = messageHash(suite, fromBase64url(message.envelope));
+    const isSigned = suite.ed25519Verify(verifyKey, signedBytes(message, hash), fromBase64url(message.signature));
+    return isSigned ? hash : null;
+  });
+}
+
 /** Whether `verifyKey` signed this header and envelope. Malformed members are false, never an exception. */
 export function verifyMessage(suite: CryptoSuite, verifyKey: Uint8Array, message: WireMessage): boolean {
-  return falseOnAppError(() => {
-    const bytes = signedBytes(suite, message, fromBase64url(message.envelope));
-    return suite.ed25519Verify(verifyKey, bytes, fromBase64url(message.signature));
-  });
+  return verifiedHash(suite, verifyKey, message) !== null;
 }
 
 /** The short form of the ecosystem: a signature (base64url) over the envelope's base64url text. */
@@ -94,7 +100,8 @@ export interface EnvelopeTextSignature {
 
 /** Verifies the short form. It binds neither rental nor time: the caller deduplicates by `messageHash`. */
 export function verifyEnvelopeText(check: EnvelopeTextSignature): boolean {
-  return falseOnAppError(() =>
+  const verified = nullOnAppError(() =>
     check.suite.ed25519Verify(check.verifyKey, utf8(check.envelopeText), fromBase64url(check.signature)),
   );
+  return verified === true;
 }

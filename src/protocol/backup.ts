@@ -59,6 +59,13 @@ export type BackupContents = z.infer<typeof backupContents>;
 /** `POST /backup/upload?offset=`: what of the file is there now. */
 export const backupUploaded = z.object({ size: z.int().min(0) });
 
+/** `GET /backup/sticks`, the newest first. */
+const onStick = z.object({ id: z.string(), name: z.string(), size: z.int().min(0), stick: z.string() });
+export type BackupOnStick = z.infer<typeof onStick>;
+export const backupsOnSticks = z.object({ backups: z.array(onStick) });
+/** `POST /backup/take`: what was taken counts as handed in. */
+export const backupTake = z.strictObject({ id: z.string().regex(/^[0-9a-f]{16}$/) });
+
 /** `POST /backup/check` opens what was handed in; `POST /backup/restore` puts it in place of this box. */
 export const backupCheck = z.strictObject({ passphrase });
 export const backupRestore = z.strictObject({

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startDemo } from "../../src/app/index.ts";
+import { ANY_PORTS, startDemo } from "../../src/app/index.ts";
 import { AppError } from "../../src/base/index.ts";
 import { loadSimulator, startDemoBroker, startDemoNode } from "../../src/bin/commands/simulator.ts";
 import { codeOf } from "../contract/box-store.ts";
@@ -15,6 +15,7 @@ async function demoOn(dataFolder: string) {
   const log = new RecordingLogger();
   const demo = await startDemo({
     ...parts,
+    ports: ANY_PORTS,
     dataFolder,
     log,
     pages: tempFolder(),
@@ -75,6 +76,7 @@ describe("the demo", () => {
     const log = new RecordingLogger();
     const started = startDemo({
       ...parts,
+      ports: ANY_PORTS,
       dataFolder: folder,
       log,
       pages: folder,

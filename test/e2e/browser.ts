@@ -41,6 +41,12 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, complaints, sent };
 }
 
+/** Ends a page whose requests are answered here: one that is on its way would fail outside of any test. */
+export async function endRouted(page: Page): Promise<void> {
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.context().close();
+}
+
 /** Follows a link of the console's navigation, through the menu where there is no room for it. */
 export async function goTo(page: Page, name: string): Promise<void> {
   const link = page.getByRole("link", { name, exact: true }).filter({ visible: true });

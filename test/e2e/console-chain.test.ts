@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { type DemoHandle, startDemo } from "../../src/app/index.ts";
+import { ANY_PORTS, type DemoHandle, startDemo } from "../../src/app/index.ts";
 import { seconds, silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { loadSimulator, startDemoNode } from "../../src/bin/commands/simulator.ts";
-import { hasChromium, launchChromium, letIn, openPage } from "./browser.ts";
+import { endRouted, hasChromium, launchChromium, letIn, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 let folder: string;
@@ -31,7 +31,15 @@ describe.skipIf(!hasChromium)("the console's page about Emercoin", () => {
     const { startDemoBoard: startBoard } = await loadSimulator();
     const ports = { clock: systemClock, random: systemRandom, suite: systemCrypto, log: silentLogger };
     const dataFolder = join(folder, "data");
-    demo = await startDemo({ ...ports, version: "test", pages, dataFolder, startBoard, startNode: startDemoNode });
+    demo = await startDemo({
+      ...ports,
+      ports: ANY_PORTS,
+      version: "test",
+      pages,
+      dataFolder,
+      startBoard,
+      startNode: startDemoNode,
+    });
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -55,7 +63,7 @@ describe.skipIf(!hasChromium)("the console's page about Emercoin", () => {
     // It comes back when the renewal is three blocks deep.
     await listing.waitFor({ timeout: 60_000 });
     expect(complaints).toEqual([]);
-    await page.context().close();
+    await endRouted(page);
   }, 180_000);
 
   it("asks what anchoring costs before it anchors", async () => {
@@ -79,7 +87,7 @@ describe.skipIf(!hasChromium)("the console's page about Emercoin", () => {
     await page.getByRole("button", { name: "Write it" }).click();
     await page.getByText("Accepted. The box carries it out.").waitFor();
     expect(asked).toEqual([true, false]);
-    await page.context().close();
+    await endRouted(page);
   }, 90_000);
 
   it("shows a node that takes longer to answer than the page waits, and says what the box could not tell", async () => {
@@ -96,7 +104,7 @@ describe.skipIf(!hasChromium)("the console's page about Emercoin", () => {
     await page.route("**/api/v1/payments/statement", (route) => route.fulfill({ status: 500, json: problem }));
     await signIn(page);
     await page.getByText("The ledger is being mended").waitFor();
-    await page.context().close();
+    await endRouted(page);
   }, 90_000);
 
   it("says that a change was lost, and why", async () => {
@@ -116,7 +124,7 @@ describe.skipIf(!hasChromium)("the console's page about Emercoin", () => {
     await signIn(page);
     await page.getByText("The last change did not come into the chain").waitFor();
     expect(await page.textContent(".chain-table")).toMatch(/lost.*Another operation came first Try again\./);
-    await page.context().close();
+    await endRouted(page);
   }, 90_000);
 
   it.each(["light", "dark"] as const)(
@@ -132,7 +140,7 @@ describe.skipIf(!hasChromium)("the console's page about Emercoin", () => {
         await page.getByRole("button", { name: "Renew", exact: true }).first().click();
         await page.waitForSelector(".publish-value");
         expect(await pageFaults(page)).toEqual([]);
-        await page.context().close();
+        await endRouted(page);
       }
     },
     120_000,

@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { type DemoHandle, startDemo } from "../../src/app/index.ts";
+import { ANY_PORTS, type DemoHandle, startDemo } from "../../src/app/index.ts";
 import { deferred, silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { loadSimulator, startDemoNode } from "../../src/bin/commands/simulator.ts";
 import type { DoctorView } from "../../src/protocol/index.ts";
-import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { endRouted, hasChromium, launchChromium, openPage } from "./browser.ts";
 import { pageFaults } from "./page-faults.ts";
 
 let folder: string;
@@ -63,7 +63,15 @@ describe.skipIf(!hasChromium)("the doctor's page", () => {
     const { startDemoBoard: startBoard } = await loadSimulator();
     const ports = { clock: systemClock, random: systemRandom, suite: systemCrypto, log: silentLogger };
     const dataFolder = join(folder, "data");
-    demo = await startDemo({ ...ports, version: "test", pages, dataFolder, startBoard, startNode: startDemoNode });
+    demo = await startDemo({
+      ...ports,
+      ports: ANY_PORTS,
+      version: "test",
+      pages,
+      dataFolder,
+      startBoard,
+      startNode: startDemoNode,
+    });
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
@@ -87,7 +95,7 @@ describe.skipIf(!hasChromium)("the doctor's page", () => {
     expect(await pageFaults(page)).toEqual([]);
     await shoot(page, "demo");
     expect(complaints).toEqual([]);
-    await page.context().close();
+    await endRouted(page);
   }, 150_000);
 
   it.each([
@@ -115,7 +123,7 @@ describe.skipIf(!hasChromium)("the doctor's page", () => {
       const shots = process.env.NUMBERBOX_SHOTS;
       if (shots !== undefined) await page.screenshot({ path: join(shots, `doctor-${name}.png`), fullPage: true });
       expect(complaints).toEqual([]);
-      await page.context().close();
+      await endRouted(page);
     },
     90_000,
   );
@@ -130,6 +138,6 @@ describe.skipIf(!hasChromium)("the doctor's page", () => {
     await signIn(page, "/doctor");
     await page.getByText("The doctor is not well").waitFor();
     await page.getByRole("button", { name: "Examine again" }).waitFor();
-    await page.context().close();
+    await endRouted(page);
   }, 60_000);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { type DemoHandle, startDemo } from "../../src/app/index.ts";
+import { ANY_PORTS, type DemoHandle, startDemo } from "../../src/app/index.ts";
 import { silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
@@ -54,7 +54,14 @@ describe.skipIf(!hasChromium)(
       const { startDemoBoard: startBoard } = await loadSimulator();
       const ports = { clock: systemClock, random: systemRandom, suite: systemCrypto, log: silentLogger };
       const parts = { startBoard, startNode: startDemoNode, startBroker: startDemoBroker };
-      demo = await startDemo({ ...ports, ...parts, version: "test", pages, dataFolder: join(folder, "data") });
+      demo = await startDemo({
+        ...ports,
+        ...parts,
+        ports: ANY_PORTS,
+        version: "test",
+        pages,
+        dataFolder: join(folder, "data"),
+      });
     }, 120_000);
     afterAll(async () => {
       await browser?.close();

@@ -66,6 +66,8 @@ describe.skipIf(!hasChromium)(
       browser = await launchChromium();
     });
     afterEach(async () => {
+      const pages = browser.contexts().flatMap((context) => context.pages());
+      await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
       await Promise.all(browser.contexts().map((context) => context.close()));
       await stage?.stop();
     });

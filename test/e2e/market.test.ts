@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { type DemoFacts, type DemoHandle, startDemo } from "../../src/app/index.ts";
+import { ANY_PORTS, type DemoFacts, type DemoHandle, startDemo } from "../../src/app/index.ts";
 import { type Clock, days, millis, seconds, silentLogger, toBase64url, unixMs, utf8 } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
@@ -32,7 +32,14 @@ function clockIn(count: number): Clock {
 
 async function demoIn(count: number): Promise<DemoHandle> {
   const { startDemoBoard: startBoard } = await loadSimulator();
-  const ports = { random: systemRandom, suite: systemCrypto, log: silentLogger, version: "test", pages: folder };
+  const ports = {
+    ports: ANY_PORTS,
+    random: systemRandom,
+    suite: systemCrypto,
+    log: silentLogger,
+    version: "test",
+    pages: folder,
+  };
   return await startDemo({ ...ports, clock: clockIn(count), dataFolder: data, startBoard, startNode: startDemoNode });
 }
 

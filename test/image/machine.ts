@@ -63,6 +63,8 @@ function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] 
 
 /** A terminal takes lines of 4,095 bytes (N_TTY_BUF_SIZE), and nothing behind them. */
 const MAX_LINE = 2000;
+/** So much of a command is told when it fails. */
+const SHOWN = 400;
 
 /** Puts a long command into a file of the guest; returns what runs it. */
 function inPieces(line: string, id: number, write: (text: string) => void): string {
@@ -229,13 +231,13 @@ export class Machine {
       const [, text = "", status] = answer.exec(this.#heard) ?? [];
       if (status !== undefined) {
         const out = text.replaceAll("\r", "");
-        if (status !== "0") throw new Error(`${line}: ended with ${status}: ${out.slice(-1500)}`);
+        if (status !== "0") throw new Error(`${line.slice(0, SHOWN)}: ended with ${status}: ${out.slice(-1500)}`);
         return out.trim();
       }
-      if (!this.running) throw new Error(`${line}: the machine is gone`);
+      if (!this.running) throw new Error(`${line.slice(0, SHOWN)}: the machine is gone`);
       await pause(200);
     }
-    throw new Error(`${line}: no end within ${seconds} s: ${this.#heard.slice(-1500)}`);
+    throw new Error(`${line.slice(0, SHOWN)}: no end within ${seconds} s: ${this.#heard.slice(-1500)}`);
   }
 
   async #open(): Promise<Socket> {

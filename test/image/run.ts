@@ -18,6 +18,7 @@ import { checkDisk, flatten } from "./disk-check.ts";
 import { pause } from "./machine.ts";
 import { type Platform, virtualPc } from "./platform.ts";
 import { type Figures, Steps } from "./steps.ts";
+import { stickInAndOut } from "./stick-steps.ts";
 import { badBundleRefused, badUpdate, goodUpdate, type UpdateTools } from "./update-steps.ts";
 import { ownWifi } from "./wifi-steps.ts";
 import { World } from "./world.ts";
@@ -170,6 +171,7 @@ async function all(): Promise<void> {
     if (!(await steps.run("it starts, and the console answers by https", async () => await booted(world)))) return;
     await step("rest", "it is at rest", async () => await atRest(world, values.full ? 30 : 3));
     await step("sms", "an SMS of a modem reaches the renter", async () => await sms(world));
+    await step("stick", "a USB stick is seen, and takes a backup", async () => await stickInAndOut(world, scratch));
     if (bundle !== "") {
       await step("refuse", "changed, cut and older bundles are refused", async () => await badBundleRefused(tools));
       await step("bad", "an update that cannot start is rolled back", async () => await badUpdate(tools));

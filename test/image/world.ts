@@ -11,6 +11,17 @@ const DATA = "/var/lib/numberbox";
 /** This machine, as the guest sees it. */
 const HOST = "10.0.2.2";
 
+const API_FILE = "/run/numberbox-test-api";
+/** METHOD PATH [BODY]: curl with the token of the box's access file (src/app/local-access.ts). */
+const API = `found() { sed -n "s/.*\\"$1\\" *: *\\"\\([^\\"]*\\)\\".*/\\1/p" ${DATA}/local-access.json; }
+exec curl -sk --fail-with-body --show-error --retry 5 -m 60 -H "Authorization: Bearer $(found token)" \\
+  -H Content-Type:application/json -X "$1" \${3:+-d "$3"} "$(found url)/api/v1$2"
+`;
+
+function apiLine(method: string, path: string, body?: unknown): string {
+  return `sh ${API_FILE} ${method} ${path}${body === undefined ? "" : ` '${JSON.stringify(body)}'`}`;
+}
+
 export class World {
   readonly field: Field;
   readonly folder: string;
@@ -85,17 +96,19 @@ export class World {
     const [first, ...others] = lines.map(({ id }) => id);
     await machine.run(`numberbox rental grant --data ${DATA} --line ${first} --renter ${keys} --days 30`);
     // As that command does it; a program that starts for each takes 20 s of an emulated machine.
-    const body = (line: string): string => JSON.stringify({ line, renter, days: 30 });
-    const grant = (line: string): string => `rent '${body(line)}'`;
-    const access = `sed -n 's/.*"$1" *: *"\\([^"]*\\)".*/\\1/p' ${DATA}/local-access.json`;
-    const rent =
-      'curl -skf --show-error --retry 5 -m 60 -H "Authorization: Bearer $token" -H Content-Type:application/json';
-    if (others.length > 0)
-      await machine.run(
-        `set -e; found() { ${access}; }; url=$(found url); token=$(found token); ` +
-          `rent() { ${rent} -d "$1" "$url/api/v1/rentals" >/dev/null; }; ${others.map(grant).join("; ")}`,
-        900,
-      );
+    const grants = others.map((line) => apiLine("POST", "/rentals", { line, renter, days: 30 }));
+    await this.#bringApi();
+    for (const grant of grants) await machine.run(`${grant} >/dev/null`);
+  }
+
+  /** Asks the box's own API as commands in the machine do; returns the answer's text. `path`: below `/api/v1`. */
+  async api(method: "GET" | "POST", path: string, body?: unknown): Promise<string> {
+    await this.#bringApi();
+    return await this.running.run(apiLine(method, path, body));
+  }
+
+  async #bringApi(): Promise<void> {
+    await this.running.run(`echo ${Buffer.from(API).toString("base64")} | base64 -d >${API_FILE}`);
   }
 
   /** An SMS to each SIM. Returns the texts. */
@@ -118,7 +131,8 @@ export class World {
         if (twice.length > 0) throw new Error(`read twice: ${twice.join(", ")}`);
         return Math.round((performance.now() - begun) / 1000);
       }
-      await pause(3000);
+      // Each look is a program that starts: the machine that is waited for needs the cores.
+      await pause(8000);
     }
     throw new Error(`not read within ${minutes} min: ${bodies.filter((body) => !got.includes(body)).join(", ")}`);
   }

@@ -1,8 +1,31 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { deferred } from "../../src/base/index.ts";
 import { ForwardQueue } from "../../src/relay/server/forward-queue.ts";
 
+/** As long as a queue waits for more at most. */
+async function afterTurns(): Promise<void> {
+  for (let turn = 0; turn < 32; turn++) await nextTurn();
+}
+
 describe("ForwardQueue", () => {
+  it("stores together what comes in the same turns of the event loop, and does not wait for ever for more", async () => {
+    const batches: number[] = [];
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      batches.push(batch.length);
+      return batch;
+    });
+    const results: Promise<number>[] = [];
+    for (let item = 0; item < 200; item++) {
+      results.push(queue.submit(item));
+      await nextTurn();
+    }
+    expect(await Promise.all(results)).toHaveLength(200);
+    const first = batches[0] ?? 0;
+    expect(first).toBeGreaterThan(4);
+    expect(first).toBeLessThan(30);
+  });
+
   it("gathers what arrives during a commit into the next one, in order", async () => {
     const batches: (readonly number[])[] = [];
     const commit = deferred<void>();
@@ -11,7 +34,9 @@ describe("ForwardQueue", () => {
       if (batches.length === 1) await commit.promise;
       return batch.map((item) => `done ${item}`);
     });
-    const results = [1, 2, 3, 4].map((item) => queue.submit(item));
+    const first = queue.submit(1);
+    await afterTurns();
+    const results = [first, ...[2, 3, 4].map((item) => queue.submit(item))];
     commit.resolve();
     expect(await Promise.all(results)).toEqual(["done 1", "done 2", "done 3", "done 4"]);
     expect(batches).toEqual([[1], [2, 3, 4]]);
@@ -25,8 +50,14 @@ describe("ForwardQueue", () => {
       await commits[batches.length - 1]?.promise;
       return batch;
     }, 2);
-    const results = [1, 2, 3, 4].map((item) => queue.submit(item));
+    const results: Promise<number>[] = [];
+    for (const item of [1, 2]) {
+      results.push(queue.submit(item));
+      await afterTurns();
+    }
     expect(batches).toEqual([[1], [2]]);
+    results.push(...[3, 4].map((item) => queue.submit(item)));
+    await afterTurns();
     commits[1]?.resolve();
     expect(await results[1]).toBe(2);
     expect(await Promise.all([results[2], results[3]])).toEqual([3, 4]);
@@ -52,7 +83,9 @@ describe("ForwardQueue", () => {
       await commit.promise;
       return batch;
     });
-    const taken = Array.from({ length: 4_097 }, (_, item) => queue.submit(item));
+    const first = queue.submit(0);
+    await afterTurns();
+    const taken = [first, ...Array.from({ length: 4_096 }, (_, item) => queue.submit(item))];
     await expect(queue.submit(0)).rejects.toMatchObject({ code: "relay.rate_limited", retryable: true });
     commit.resolve();
     expect(await Promise.all(taken)).toHaveLength(4_097);

@@ -41,8 +41,6 @@ const report = z.object({
 
 const tally: Tally = { passed: 0, failed: 0, skipped: [], broken: [], files: [] };
 const SLOWEST = 16;
-/** One more than the cores of the smallest machine: browsers and modems are waited for half of the time. */
-const WORKERS = 3;
 
 /** Whether it ended well. */
 async function run(command: string, args: readonly string[]): Promise<boolean> {
@@ -71,7 +69,6 @@ async function runProject(project: string): Promise<void> {
     "test/tooling/vitest.config.ts",
     "--project",
     project,
-    `--maxWorkers=${WORKERS}`,
     "--reporter=default",
     "--reporter=json",
   ];

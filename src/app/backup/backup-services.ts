@@ -28,7 +28,7 @@ import {
   zoneOffset,
 } from "../../core/index.ts";
 import type { Identity } from "../../envelope/index.ts";
-import type { BackupView } from "../../protocol/index.ts";
+import type { BackupOnStick, BackupView } from "../../protocol/index.ts";
 import { HandedInFile } from "../handed-in-file.ts";
 import type { Machine } from "../service-deps.ts";
 import { HANDED_IN, READY } from "./backup-files.ts";
@@ -37,6 +37,7 @@ import { type MadeBackup, makeBackup } from "./make-backup.ts";
 import { inspectBackup, stageRestore } from "./restore-box.ts";
 import { stampOf } from "./restore-folder.ts";
 import { decideRestore } from "./restore-switch.ts";
+import { contentOf, type StickBackup, stickBackups } from "./stick-backups.ts";
 
 export interface BackupServicesDeps {
   readonly config: BoxConfig;
@@ -142,6 +143,20 @@ class BoxBackups implements BackupConsole {
 
   async accept(offset: number, content: AsyncIterable<Uint8Array>): Promise<{ size: number }> {
     return await this.#handedInFile.accept(offset, content);
+  }
+
+  async onSticks(): Promise<readonly BackupOnStick[]> {
+    const found = await this.#stickBackups();
+    return found.map(({ id, name, size, stick }) => ({ id, name, size, stick }));
+  }
+
+  async takeFromStick(id: string): Promise<{ size: number }> {
+    return await this.accept(0, contentOf(await this.#stickBackups(), id));
+  }
+
+  #stickBackups(): Promise<readonly StickBackup[]> {
+    const { machine, config } = this.#deps;
+    return stickBackups(machine, config.backup.destinations);
   }
 
   async check(passphrase: string) {

@@ -1,6 +1,6 @@
 // What an owner does with backups at the console.
 
-import type { BackupContents, BackupView } from "../../protocol/index.ts";
+import type { BackupContents, BackupOnStick, BackupView } from "../../protocol/index.ts";
 
 export interface BackupDownload {
   readonly fileName: string;
@@ -18,6 +18,10 @@ export interface BackupConsole {
    * Errors: `backup.wrong_offset`, `backup.too_large`, `backup.not_taken`.
    */
   accept(offset: number, content: AsyncIterable<Uint8Array>): Promise<{ readonly size: number }>;
+  /** Backups on USB sticks that are plugged in, the newest first. */
+  onSticks(): Promise<readonly BackupOnStick[]>;
+  /** Takes one of them as if it were handed in. Errors: `backup.stick_gone`, those of `accept`. */
+  takeFromStick(id: string): Promise<{ readonly size: number }>;
   /** Opens what was handed in, to the last byte. Errors: `backup.none_handed_in`, those of `readArchive`. */
   check(passphrase: string): Promise<BackupContents>;
   /**

@@ -1,11 +1,14 @@
-// Gathers forwarded messages while as many commits as the store likes are under way, and stores them together: the busier the relay, the
-// larger its batches.
+// Gathers forwarded messages while as many commits as the store likes are under way and as long as more are in the sockets, and stores them
+// together: the busier the relay, the larger its batches.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Deferred, deferred, seconds } from "../../base/index.ts";
 import { limited, refusal } from "./problems.ts";
 
 const MAX_BATCH = 128;
 const MAX_WAITING = 4_096;
+/** Turns of the event loop that a batch waits for more at most, while they bring some. */
+const MAX_TURNS = 16;
 
 interface Entry<T, R> {
   readonly item: T;
@@ -17,6 +20,7 @@ export class ForwardQueue<T, R> {
   readonly #together: number;
   readonly #waiting: Entry<T, R>[] = [];
   #lanes = 0;
+  #gathers = false;
 
   /** `store` makes a batch durable and returns one result for each item, in their order; it is asked for `together` batches at once. */
   constructor(store: (batch: readonly T[]) => Promise<readonly R[]>, together = 1) {
@@ -32,14 +36,40 @@ export class ForwardQueue<T, R> {
     }
     const result = deferred<R>();
     this.#waiting.push({ item, result });
-    if (this.#lanes < this.#together) void this.#drain();
+    this.#begin();
     return result.promise;
+  }
+
+  /** One batch is gathered at a time; those who bring more meanwhile come along. */
+  #begin(): void {
+    if (!this.#gathers && this.#waiting.length > 0 && this.#lanes < this.#together) void this.#drain();
   }
 
   async #drain(): Promise<void> {
     this.#lanes++;
-    while (this.#waiting.length > 0) await this.#storeBatch(this.#waiting.splice(0, MAX_BATCH));
+    while (this.#waiting.length > 0 && !this.#gathers) {
+      await this.#gather();
+      const batch = this.#waiting.splice(0, MAX_BATCH);
+      this.#begin();
+      await this.#storeBatch(batch);
+    }
     this.#lanes--;
+  }
+
+  /**
+   * What is in the sockets already comes along: a commit of one costs nearly as much as one of many, and providers who wait for their
+   * answers would else be stored as one and then all others, again and again.
+   */
+  async #gather(): Promise<void> {
+    this.#gathers = true;
+    let seen = 0;
+    for (let turns = 0; turns < MAX_TURNS && seen < this.#waiting.length && seen < MAX_BATCH; turns += 2) {
+      seen = this.#waiting.length;
+      // The first ends the turn that is on, the second is after another look into the sockets.
+      await nextTurn();
+      await nextTurn();
+    }
+    this.#gathers = false;
   }
 
   async #storeBatch(batch: readonly Entry<T, R>[]): Promise<void> {

@@ -14,7 +14,7 @@ import {
   utf8,
 } from "../../base/index.ts";
 import type { AcceptedRow, Candidate, ForwardResult, MailboxCaps, RelayStore, RentalRoute } from "../../core/index.ts";
-import { messageHash, verifyEnvelopeText, verifyMessage } from "../../envelope/index.ts";
+import { messageHash, verifiedHash, verifyEnvelopeText } from "../../envelope/index.ts";
 import {
   type ForwardReply,
   parseWith,
@@ -66,14 +66,12 @@ async function verifyFull(deps: ForwardingDeps, message: WireMessage): Promise<V
   if (route.listingId !== message.listing_id) {
     throw refusal("relay.wrong_listing", "the rental belongs to another listing");
   }
-  if (!verifyMessage(deps.crypto, deps.providers.get(route.provider).key, message)) {
-    throw refusal("relay.bad_signature", "the message's signature does not verify");
-  }
+  const hash = verifiedHash(deps.crypto, deps.providers.get(route.provider).key, message);
+  if (hash === null) throw refusal("relay.bad_signature", "the message's signature does not verify");
   if (message.ts > unixSecondsOf(deps.time.latest()) + MAX_AHEAD / 1000) {
     throw refusal("relay.ts_ahead", "ts: lies in the future by the relay's clock");
   }
   const { id, rental_id: rentalId, seq, v, ts, envelope, signature } = message;
-  const hash = messageHash(deps.crypto, fromBase64url(envelope));
   return { candidate: { id, rentalId, seq, v, ts, hash, scope: "message", envelope, signature }, route };
 }
 

@@ -6,6 +6,7 @@ import {
   type BackupView,
   backupContents,
   backupRestored,
+  backupUploaded,
   backupView,
   type SupportView,
   supportView,
@@ -22,6 +23,7 @@ export const backupApi = {
   download: (passphrase: string): Promise<Blob> =>
     fetchBlob("POST", path("/download"), { body: { passphrase }, timeout: LONG }),
   upload: (file: Blob, onPart: (share: number) => void): Promise<void> => handIn(path("/upload"), file, onPart),
+  take: (id: string) => call(backupUploaded, "POST", path("/take"), { body: { id }, timeout: LONG }),
   check: (passphrase: string): Promise<BackupContents> =>
     call(backupContents, "POST", path("/check"), { body: { passphrase }, timeout: LONG }),
   restore: (request: { readonly id: string; readonly passphrase: string; readonly confirm: string }) =>

@@ -19,6 +19,7 @@ export const BACKUP_STATUS: Readonly<Record<string, number>> = {
   "backup.not_taken": 503,
   "backup.other_one": 409,
   "backup.piece_too_large": 413,
+  "backup.stick_gone": 409,
   "backup.running": 409,
   "backup.too_large": 413,
   "backup.weak_passphrase": 422,

@@ -8,6 +8,8 @@ import {
   backupDownload,
   backupRestore,
   backupRestored,
+  backupsOnSticks,
+  backupTake,
   backupUploaded,
   backupView,
 } from "../../protocol/index.ts";
@@ -61,6 +63,18 @@ function restoringOperations(backups: BackupConsole): readonly Operation[] {
       idempotent: false,
       errors: ["backup.piece_too_large", "backup.wrong_offset", "backup.too_large", "backup.not_taken"],
       run: async ({ request, query }) => await backups.accept(query.offset, pieceOf(request, "backup")),
+    }),
+    operation({
+      ...{ ...common, method: "get", path: "/backup/sticks", reply: backupsOnSticks },
+      summary: "Backups on USB sticks that are plugged into the box",
+      run: async () => ({ backups: [...(await backups.onSticks())] }),
+    }),
+    operation({
+      ...{ ...common, method: "post", path: "/backup/take", body: backupTake, reply: backupUploaded },
+      summary: "Take a backup from a stick, as if it were handed in",
+      idempotent: false,
+      errors: ["backup.stick_gone", "backup.too_large", "backup.not_taken"],
+      run: async ({ body }) => await backups.takeFromStick(body.id),
     }),
     operation({
       ...{ ...common, method: "post", path: "/backup/check", body: backupCheck, reply: backupContents },

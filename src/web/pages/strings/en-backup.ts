@@ -23,6 +23,8 @@ export const enBackup = {
   "backup.restore": "Restore",
   "backup.restore.text":
     "The backup is checked to the last byte before anything is touched. The box it came from must never run again.",
+  "backup.sticks": "On a USB stick in the box",
+  "backup.sticks.take": "Take this one",
   "backup.uploaded": "{n} % handed in",
   "backup.check": "Check the backup",
   "backup.version": "version {version}",

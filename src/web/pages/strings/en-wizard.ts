@@ -44,6 +44,7 @@ export const enWizard = {
     "Renters and relays know the box by these keys. Without a backup, a broken card takes your name, listings and rentals with it.",
   "wizard.identity.keep": "Keep the new keys",
   "wizard.identity.import": "Use keys I have",
+  "wizard.identity.restore": "A whole box is in your backup? Restore that instead.",
   "wizard.backup.make": "Make a backup",
   "wizard.backup.passphrase": "Passphrase",
   "wizard.backup.passphrase.help": "At least {n} characters. Write it down, apart from the file.",

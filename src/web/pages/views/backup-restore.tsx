@@ -2,11 +2,12 @@
 
 import { useState } from "preact/hooks";
 import { Icon } from "../../../page-parts/index.ts";
-import type { BackupContents } from "../../../protocol/index.ts";
+import { type BackupContents, type BackupOnStick, backupsOnSticks } from "../../../protocol/index.ts";
 import { backupApi } from "../api-backup.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { Fault } from "../parts/fault.tsx";
 import { SecretField, TextField } from "../parts/text-field.tsx";
+import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 
 function Contents({ contents }: { readonly contents: BackupContents }) {
@@ -26,7 +27,7 @@ function Contents({ contents }: { readonly contents: BackupContents }) {
 
 function useRestore() {
   const { controller, words } = useApp();
-  const [file, setFile] = useState<File | null>(null);
+  const [source, setSource] = useState<File | BackupOnStick | null>(null);
   const [share, setShare] = useState<number | null>(null);
   const [passphrase, setPassphrase] = useState("");
   const [contents, setContents] = useState<BackupContents | null>(null);
@@ -34,9 +35,10 @@ function useRestore() {
   const { busy, problem, run } = useTask();
   const check = (): void =>
     void run(async () => {
-      if (file === null) return;
+      if (source === null) return;
       setContents(null);
-      await backupApi.upload(file, setShare);
+      if (source instanceof File) await backupApi.upload(source, setShare);
+      else await backupApi.take(source.id);
       setContents(await backupApi.check(passphrase));
     });
   const restore = (): void =>
@@ -45,12 +47,65 @@ function useRestore() {
       await backupApi.restore({ id: contents.id, passphrase, confirm });
       controller.tell({ kind: "done", text: words.t("backup.restoring") });
     });
-  const pick = (next: File | undefined): void => {
-    setFile(next ?? null);
+  const pick = (next: File | BackupOnStick | undefined): void => {
+    setSource(next ?? null);
     setContents(null);
     setShare(null);
   };
-  return { file, pick, share, passphrase, setPassphrase, contents, confirm, setConfirm, busy, problem, check, restore };
+  return {
+    source,
+    pick,
+    share,
+    passphrase,
+    setPassphrase,
+    contents,
+    confirm,
+    setConfirm,
+    busy,
+    problem,
+    check,
+    restore,
+  };
+}
+
+const LOOK_EVERY_MS = 5000;
+
+interface SticksProps {
+  readonly picked: File | BackupOnStick | null;
+  readonly onPick: (backup: BackupOnStick) => void;
+}
+
+/** Nothing where no stick has a backup. */
+function Sticks({ picked, onPick }: SticksProps) {
+  const words = useWords();
+  const { value } = useResource(backupsOnSticks, "/api/v1/backup/sticks", LOOK_EVERY_MS);
+  const backups = value?.backups ?? [];
+  if (backups.length === 0) return null;
+  return (
+    <fieldset class="step-part">
+      <legend>{words.t("backup.sticks")}</legend>
+      <ul class="update-sticks">
+        {backups.map((backup) => (
+          <li key={backup.id}>
+            <span>
+              {backup.name}{" "}
+              <span class="soft">
+                {backup.stick} · {words.t("backup.mb", { n: Math.ceil(backup.size / 1_000_000) })}
+              </span>
+            </span>
+            <button
+              type="button"
+              class="small"
+              aria-pressed={picked !== null && "id" in picked && picked.id === backup.id}
+              onClick={() => onPick(backup)}
+            >
+              {words.t("backup.sticks.take")}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  );
 }
 
 export function RestorePart() {
@@ -67,9 +122,10 @@ export function RestorePart() {
           <input type="file" onChange={(event) => at.pick(event.currentTarget.files?.[0])} />
         </label>
         <span class="file-name" role="status">
-          {at.file?.name} {at.share !== null && words.t("backup.uploaded", { n: Math.round(at.share * 100) })}
+          {at.source?.name} {at.share !== null && words.t("backup.uploaded", { n: Math.round(at.share * 100) })}
         </span>
       </div>
+      <Sticks picked={at.source} onPick={at.pick} />
       <SecretField
         id="restore-passphrase"
         label={words.t("wizard.backup.passphrase")}
@@ -79,7 +135,7 @@ export function RestorePart() {
       <button
         type="button"
         class="panel-do"
-        disabled={at.busy || at.file === null || at.passphrase === ""}
+        disabled={at.busy || at.source === null || at.passphrase === ""}
         onClick={at.check}
       >
         {words.t("backup.check")}

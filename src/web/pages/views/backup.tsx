@@ -87,7 +87,7 @@ function DownloadPart() {
   const download = (): void =>
     void run(async () => {
       const day = new Date(store.get().now).toISOString().slice(0, 10);
-      saveBlob(`numberbox-${day}.nbx`, await backupApi.download(passphrase));
+      saveBlob(`numberbox-${day}.nbbackup`, await backupApi.download(passphrase));
       setPassphrase("");
     });
   return (

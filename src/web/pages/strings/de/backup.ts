@@ -26,6 +26,8 @@ export const deBackup: Translation = {
   "backup.restore": "Wiederherstellen",
   "backup.restore.text":
     "Die Sicherung wird bis zum letzten Byte geprüft, bevor etwas angerührt wird. Die Box, von der sie stammt, darf nie wieder laufen.",
+  "backup.sticks": "Auf einem USB-Stick in der Box",
+  "backup.sticks.take": "Diese nehmen",
   "backup.uploaded": "{n} % übergeben",
   "backup.check": "Sicherung prüfen",
   "backup.version": "Version {version}",

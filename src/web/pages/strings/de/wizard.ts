@@ -47,6 +47,7 @@ export const deWizard: Translation = {
     "An diesen Schlüsseln erkennen Mieter und Relays die Box. Ohne Sicherung nimmt eine defekte Karte Ihren Namen, Ihre Angebote und Vermietungen mit sich.",
   "wizard.identity.keep": "Die neuen Schlüssel behalten",
   "wizard.identity.import": "Vorhandene Schlüssel benutzen",
+  "wizard.identity.restore": "Ihre Sicherung enthält eine ganze Box? Stellen Sie stattdessen diese wieder her.",
   "wizard.backup.make": "Sicherung erstellen",
   "wizard.backup.passphrase": "Passphrase",
   "wizard.backup.passphrase.help": "Mindestens {n} Zeichen. Schreiben Sie sie auf, getrennt von der Datei.",

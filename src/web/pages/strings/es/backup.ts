@@ -25,6 +25,8 @@ export const esBackup: Translation = {
   "backup.restore": "Restaurar",
   "backup.restore.text":
     "La copia se comprueba hasta el último byte antes de tocar nada. El equipo del que procede no debe volver a funcionar nunca.",
+  "backup.sticks": "En una memoria USB conectada al equipo",
+  "backup.sticks.take": "Usar esta",
   "backup.uploaded": "{n} % entregado",
   "backup.check": "Comprobar la copia",
   "backup.version": "versión {version}",

@@ -46,6 +46,7 @@ export const esWizard: Translation = {
     "Los arrendatarios y los relays conocen el equipo por estas claves. Sin una copia de seguridad, una tarjeta averiada se lleva consigo su nombre, sus anuncios y sus alquileres.",
   "wizard.identity.keep": "Conservar las claves nuevas",
   "wizard.identity.import": "Usar claves que ya tengo",
+  "wizard.identity.restore": "¿Su copia contiene un equipo entero? Restáurela en su lugar.",
   "wizard.backup.make": "Hacer una copia de seguridad",
   "wizard.backup.passphrase": "Frase de contraseña",
   "wizard.backup.passphrase.help": "Al menos {n} caracteres. Anótela, aparte del archivo.",

@@ -25,6 +25,8 @@ export const ruBackup: Translation = {
   "backup.restore": "Восстановить",
   "backup.restore.text":
     "Копия проверяется до последнего байта, прежде чем что-либо изменится. Устройство, с которого она снята, больше не должно работать.",
+  "backup.sticks": "На USB-флешке в устройстве",
+  "backup.sticks.take": "Взять эту",
   "backup.uploaded": "передано {n} %",
   "backup.check": "Проверить копию",
   "backup.version": "версия {version}",

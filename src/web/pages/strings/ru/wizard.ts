@@ -45,6 +45,7 @@ export const ruWizard: Translation = {
     "По этим ключам устройство узнают арендаторы и ретрансляторы. Без резервной копии сломанная карта унесёт с собой ваше имя, объявления и аренды.",
   "wizard.identity.keep": "Оставить новые ключи",
   "wizard.identity.import": "Использовать мои ключи",
+  "wizard.identity.restore": "В копии целое устройство? Восстановите лучше его.",
   "wizard.backup.make": "Сделать резервную копию",
   "wizard.backup.passphrase": "Парольная фраза",
   "wizard.backup.passphrase.help": "Минимум символов: {n}. Запишите её отдельно от файла.",

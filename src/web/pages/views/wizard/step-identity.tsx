@@ -9,6 +9,7 @@ import { FilePicker } from "../../parts/file-picker.tsx";
 import { SecretField } from "../../parts/text-field.tsx";
 import { useResource } from "../../parts/use-resource.ts";
 import { type Task, useTask } from "../../parts/use-task.ts";
+import { ViewLink } from "../../parts/view-link.tsx";
 import { PASSPHRASE_MIN, passphraseFault } from "../../wizard-forms.ts";
 import { StepFrame, type StepProps } from "./step.tsx";
 
@@ -135,7 +136,12 @@ function Parts(props: PartProps) {
         </div>
       )}
       {isImport ? (
-        <Import {...props} />
+        <>
+          <Import {...props} />
+          <p class="step-note">
+            <ViewLink view="backup">{words.t("wizard.identity.restore")}</ViewLink>
+          </p>
+        </>
       ) : (
         <>
           <MakeBackup {...props} />
