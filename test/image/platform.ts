@@ -1,5 +1,7 @@
 // What a test machine is: a PC whose firmware qemu brings, or (arm-board.ts) a board whose boot loader is played here.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { access } from "node:fs/promises";
 import type { Architecture } from "../../os-image/lib/settings.ts";
 
@@ -41,15 +43,56 @@ async function firmware(): Promise<string> {
   throw new Error("no UEFI for qemu: sudo apt-get install ovmf");
 }
 
-export const virtualPc: Platform = {
-  architecture: "amd64",
-  program: "qemu-system-x86_64",
-  tools: ["qemu-system-x86_64"],
-  patience: 25,
-  begin: async ({ memory }) => [
-    ...["-machine", "q35", "-accel", "kvm", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"],
-    ...["-smp", "2", "-m", String(memory), "-bios", await firmware()],
-  ],
-  // It resets within one qemu.
-  wasReset: () => false,
-};
+/** How long a machine has to run in KVM to be trusted: the firmware of one that cannot stops within the first second. */
+const PROBE_MS = 3000;
+
+/**
+ * Whether KVM runs this firmware. In a virtual machine there may be a `/dev/kvm` whose machines stop at once ("KVM internal error"), or end
+ * qemu; then its own translation is used.
+ */
+async function kvmRuns(program: string, bios: string): Promise<boolean> {
+  const there = await access("/dev/kvm").then(
+    () => true,
+    () => false,
+  );
+  if (!there) return false;
+  const args = ["-machine", "q35", "-accel", "kvm", "-cpu", "max", "-m", "256", "-bios", bios];
+  const rest = ["-display", "none", "-serial", "none", "-net", "none", "-monitor", "stdio"];
+  const child = spawn(program, [...args, ...rest], { stdio: ["pipe", "pipe", "ignore"] });
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  // It may have ended, and its pipe with it.
+  child.stdin.on("error", () => {});
+  const ended = once(child, "close");
+  const asked = setTimeout(() => child.stdin.end("info status\nquit\n"), PROBE_MS);
+  const late = setTimeout(() => child.kill("SIGKILL"), 2 * PROBE_MS);
+  await ended;
+  clearTimeout(asked);
+  clearTimeout(late);
+  return said.includes("VM status: running");
+}
+
+/** A PC. Whether it has KVM is looked at once, at its first start. */
+export function virtualPc(): Platform {
+  const program = "qemu-system-x86_64";
+  let kvm: Promise<boolean> | null = null;
+  return {
+    architecture: "amd64",
+    program,
+    tools: [program],
+    patience: 25,
+    begin: async ({ memory }) => {
+      const bios = await firmware();
+      kvm ??= kvmRuns(program, bios);
+      const accelerator = (await kvm) ? "kvm" : "tcg,thread=multi,tb-size=512";
+      return [
+        ...["-machine", "q35", "-accel", accelerator, "-cpu", "max"],
+        ...["-smp", "2", "-m", String(memory), "-bios", bios],
+      ];
+    },
+    // It resets within one qemu.
+    wasReset: () => false,
+  };
+}

@@ -48,7 +48,7 @@ const only = values.only?.split(",");
 const BEFORE_THE_START: ReadonlySet<string> = new Set(["disk", "wifi"]);
 
 function platformOf(name: string): Platform {
-  const found = [virtualPc, raspberryDouble].find(({ architecture }) => architecture === name);
+  const found = [virtualPc(), raspberryDouble].find(({ architecture }) => architecture === name);
   if (found === undefined) throw new Error(`--arch: ${ARCHITECTURES.join(" or ")}`);
   return found;
 }
