@@ -50,7 +50,7 @@ import { startFeatures } from "./feature-services.ts";
 import { createFlows, type FlowServices } from "./flow-services.ts";
 import { currentIdentity, openOrCreateKeystore } from "./keystore-file.ts";
 import { LiveConfig } from "./live-config.ts";
-import { createMachine } from "./machine-services.ts";
+import { createDataDisks, createMachine } from "./machine-services.ts";
 import { Parts } from "./parts.ts";
 import { paymentConsole } from "./payment-services.ts";
 import type { PublishingServices } from "./publishing-services.ts";
@@ -210,6 +210,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     entrance,
     voiceSetup,
     machine: createMachine(deps),
+    disks: createDataDisks(deps),
   });
   return { store, identity, services, time, chain, names, entrance, voice, appliance };
 }

@@ -1,5 +1,6 @@
 // Public face of `host`.
 
+export { type DataDisksDeps, dataDisks } from "./data-disks.ts";
 export { watchDevices } from "./device-watch.ts";
 export { type FirewallOpening, nftRuleset, type OwnNetwork } from "./firewall.ts";
 export { type FlowProcessOptions, flowHost, probe } from "./flow-process.ts";

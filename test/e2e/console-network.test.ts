@@ -43,6 +43,8 @@ const host: HostConsole = {
   restart: async () => ({ asked: "reboot" }),
   powerOff: async () => ({ asked: "power_off" }),
   factoryReset: async () => ({ asked: "factory_reset" }),
+  storage: async () => ({ data: null, disks: [] }),
+  moveData: async () => ({ asked: "move_data" }),
 };
 
 interface World {

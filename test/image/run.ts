@@ -15,6 +15,7 @@ import { raspberryDouble } from "./arm-board.ts";
 import { cardDrivers } from "./board-drivers.ts";
 import { cuts } from "./cut-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
+import { dataMoves } from "./disk-steps.ts";
 import { pause } from "./machine.ts";
 import { type Platform, virtualPc } from "./platform.ts";
 import { type Figures, Steps } from "./steps.ts";
@@ -179,6 +180,11 @@ async function all(): Promise<void> {
     }
     const kills = Number(values.kills ?? (values.full ? 20 : 3));
     await step("cuts", "power cuts lose nothing", async () => await cuts({ ...tools, say }, kills));
+    await step(
+      "move",
+      "the data moves to a disk of its own, which goes on beside a new card",
+      async () => await dataMoves(world, image, scratch),
+    );
     await step("end", "partitions and file systems are whole in the end", async () => await wholeAtEnd(world, scratch));
   } finally {
     await world.close();

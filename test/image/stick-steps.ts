@@ -7,12 +7,12 @@ import { command } from "../../os-image/lib/command.ts";
 import { backupView, updateView } from "../../src/protocol/index.ts";
 import { pause } from "./machine.ts";
 import type { Figures } from "./steps.ts";
+import { plugIn, pullOut, until } from "./usb-disk.ts";
 import type { World } from "./world.ts";
 
 const LABEL = "MY STICK";
 const DATA = "/var/lib/numberbox";
 const BUNDLE = "numberbox-from-a-friend.raucb";
-const MINUTES = 10;
 
 /** A FAT file system on the whole of it, as sticks are sold, with a bundle that is none. */
 async function makeStick(file: string): Promise<void> {
@@ -21,33 +21,6 @@ async function makeStick(file: string): Promise<void> {
   const bundle = `${file}.raucb`;
   writeFileSync(bundle, "not a bundle\n");
   await command("mcopy", ["-i", file, bundle, `::${BUNDLE}`]);
-}
-
-async function plugIn({ running }: World, file: string): Promise<void> {
-  const disk = { driver: "file", filename: file };
-  await running.qmp("blockdev-add", { driver: "raw", "node-name": "stick", file: disk });
-  await running.qmp("device_add", {
-    driver: "usb-storage",
-    id: "stick",
-    drive: "stick",
-    bus: "usb.0",
-    removable: true,
-  });
-}
-
-async function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {
-  const end = performance.now() + MINUTES * 60_000;
-  let last = "";
-  while (performance.now() < end) {
-    try {
-      const found = await look();
-      if (found !== null) return found;
-    } catch (error) {
-      last = String(error);
-    }
-    await pause(3000);
-  }
-  throw new Error(`${what}: not within ${MINUTES} min; ${last.slice(-600)}`);
 }
 
 async function wantBackups({ running }: World): Promise<void> {
@@ -68,7 +41,7 @@ export async function stickInAndOut(world: World, scratch: string): Promise<Figu
   await makeStick(file);
   await wantBackups(world);
   const plugged = performance.now();
-  await plugIn(world, file);
+  await plugIn(world.running, { id: "stick", file, removable: true });
   const found = await until("the bundle on the stick", async () => {
     const { sticks } = updateView.parse(JSON.parse(await world.api("GET", "/update")));
     return sticks.find(({ name }) => name === BUNDLE) ?? null;
@@ -87,7 +60,7 @@ export async function stickInAndOut(world: World, scratch: string): Promise<Figu
   const took = (performance.now() - asked) / 1000;
   // What was written goes to it without a word to the box.
   await pause(10_000);
-  await world.running.qmp("device_del", { id: "stick" });
+  await pullOut(world.running, "stick");
   await until("the stick is let go", async () =>
     (await world.running.run("ls -A /run/media; findmnt -rno TARGET | grep /run/media || true")) === "" ? true : null,
   );

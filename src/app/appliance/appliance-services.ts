@@ -5,6 +5,7 @@ import { type Clock, type Disposer, type Logger, messageOf, type Random } from "
 import type { BoxConfig } from "../../config/index.ts";
 import {
   type AlertFeed,
+  type DataDisks,
   type EventLog,
   hostConsole,
   type MachinePort,
@@ -43,6 +44,7 @@ export interface ApplianceDeps {
   /** What calls need; null on a box without them. */
   readonly voiceSetup: Pick<VoiceSetup, "edge" | "changed"> | null;
   readonly machine: MachinePort;
+  readonly disks: DataDisks;
   readonly entrance: Pick<Entrance, "web">;
   readonly events: Pick<EventLog, "record" | "onEvent">;
   /** What the light shows of the slots, and of alerts. */

@@ -1,9 +1,9 @@
-// `numberbox host firewall|first-boot|reboot|power-off|factory-reset`: what services of the machine do for the box. The units of the image call these; a person may look.
+// `numberbox host firewall|first-boot|reboot|power-off|factory-reset|storage|move-data`: what services of the machine do for the box. The units of the image call these; a person may look.
 
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { FIREWALL_FOLDER, firstBoot, loadRuleset, rulesetOfFiles } from "../../app/index.ts";
-import { hostActionReply } from "../../protocol/index.ts";
+import { hostActionReply, storageView } from "../../protocol/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { openBoxApi } from "./box-api.ts";
 import { DEFAULT_CONFIG, dataFolder } from "./data-option.ts";
@@ -45,6 +45,7 @@ async function takeOver(io: CliIo, options: FirstBootOptions): Promise<void> {
 const SAID = {
   reboot: "The machine restarts.",
   "power-off": "The machine turns off. Wait for its light to go out before you pull the plug.",
+  "move-data": "The machine restarts and moves its data. If that fails, it goes on from its card.",
   "factory-reset": "Everything is deleted at the restart that follows now. The box then asks for an owner again.",
 } as const;
 
@@ -53,6 +54,18 @@ async function act(io: CliIo, path: keyof typeof SAID, data: string | undefined,
   const api = await openBoxApi(io, dataFolder(io, data));
   await api.call({ method: "POST", path: `host/${path}`, body, reply: hostActionReply });
   io.out(`${SAID[path]}\n`);
+}
+
+async function storage(io: CliIo, { data: folder }: DataOption): Promise<void> {
+  const api = await openBoxApi(io, dataFolder(io, folder));
+  const { data, disks } = await api.call({ method: "GET", path: "host/storage", reply: storageView });
+  if (data === null) return void io.out("This machine cannot move its data.\n");
+  io.out(
+    data.on === "card" ? "The data is on the card.\n" : `The data is on a disk of its own: ${data.model ?? "?"}\n`,
+  );
+  if (data.last?.result === "failed") io.out(`The last move failed: ${data.last.reason}\n`);
+  for (const { id, model, bus, size_mb: size, holds } of disks)
+    io.out(`${[id, model, bus, `${Math.round(size / 1000)} GB`, holds.join(", ") || "empty"].join("\t")}\n`);
 }
 
 export function registerHost(program: Command, io: CliIo, _setExit: (code: ExitCode) => void): void {
@@ -92,5 +105,19 @@ export function registerHost(program: Command, io: CliIo, _setExit: (code: ExitC
     .option(...data)
     .action(async (name: string, options: DataOption) => {
       await act(io, "factory-reset", options.data, { confirm: name });
+    });
+  host
+    .command("storage")
+    .description("where the data of the box lies, and disks that it can be moved to")
+    .option(...data)
+    .action(async (options: DataOption) => await storage(io, options));
+  host
+    .command("move-data <disk> <name>")
+    .description(
+      "delete what is on a disk (as `storage` names it) and move the data there; <name> is the machine's name",
+    )
+    .option(...data)
+    .action(async (disk: string, name: string, options: DataOption) => {
+      await act(io, "move-data", options.data, { disk, confirm: name });
     });
 }

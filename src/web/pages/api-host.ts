@@ -10,4 +10,5 @@ export const hostApi = {
   reboot: () => ask("reboot"),
   power_off: () => ask("power-off"),
   factory_reset: (confirm: string) => ask("factory-reset", { confirm }),
+  move_data: (disk: string, confirm: string) => ask("move-data", { disk, confirm }),
 };

@@ -11,8 +11,9 @@ import { Fault } from "../parts/fault.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 import { Network } from "./network.tsx";
+import { Storage } from "./storage.tsx";
 
-type Action = HostActionReply["asked"];
+type Action = Exclude<HostActionReply["asked"], "move_data">;
 
 const ASK_EVERY_MS = 10_000;
 const ACTIONS: readonly Action[] = ["reboot", "power_off", "factory_reset"];
@@ -164,6 +165,7 @@ export function Machine() {
         <>
           <Facts view={view} />
           <Network />
+          {view.appliance && <Storage name={view.name} />}
           {view.appliance ? <Doing view={view} /> : <p class="soft">{words.t("machine.foreign")}</p>}
         </>
       )}

@@ -1,0 +1,116 @@
+// The data moves from the card to a USB disk: a power cut amid it, the disk pulled out and plugged in again, and a new card beside it.
+
+import { truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { storageView } from "../../src/protocol/index.ts";
+import { type Machine, makeOverlay, pause } from "./machine.ts";
+import type { Figures } from "./steps.ts";
+import { plugIn, type UsbDisk, until } from "./usb-disk.ts";
+import type { World } from "./world.ts";
+
+const DISK_BYTES = 3 * 1024 ** 3;
+const DATA = "/var/lib/numberbox";
+/** Seconds after the restart was asked for: in the middle of the copying, on most machines. */
+const CUT_AFTER = [20, 50];
+
+function makeDisk(file: string): UsbDisk {
+  writeFileSync(file, "");
+  truncateSync(file, DISK_BYTES);
+  return { id: "ssd", file, serial: "NB0042" };
+}
+
+async function storage(world: World) {
+  return storageView.parse(JSON.parse(await world.api("GET", "/host/storage")));
+}
+
+async function askForMove(world: World): Promise<void> {
+  const found = await until("the disk is offered", async () => {
+    const { disks } = await storage(world);
+    return disks.find(({ id }) => id.includes("NB0042")) ?? null;
+  });
+  const { name } = z.object({ name: z.string() }).parse(JSON.parse(await world.api("GET", "/host")));
+  await world.api("POST", "/host/move-data", { disk: found.id, confirm: name });
+}
+
+/** Of the machine that runs now: its next start has come to an end. */
+async function startedAnew(machine: Machine, before: number): Promise<void> {
+  await until("the restart", async () => ((await machine.console()).length > before + 200 ? true : null));
+  await machine.ready();
+}
+
+async function identity(world: World): Promise<string> {
+  const text = await world.running.run(`numberbox identity show --json --data ${DATA}`);
+  return z.object({ verify: z.string() }).parse(JSON.parse(text.slice(text.indexOf("{")))).verify;
+}
+
+/** Where the data is, as the kernel sees it, and what is left of it on the card. */
+async function placed(world: World): Promise<string> {
+  const { running } = world;
+  const mounted = await running.run("findmnt -nro SOURCE --mountpoint /data | tail -n 1");
+  if (!/^\/dev\/sd[a-z]1$/.test(mounted)) throw new Error(`/data is on ${mounted}`);
+  return await running.run(
+    "mkdir -p /run/card && mount -o ro /dev/disk/by-partlabel/data /run/card && find /run/card -mindepth 1 -printf '%P ' ; umount /run/card",
+  );
+}
+
+/** A cut while it is moved: whatever is there afterwards is whole, and the move can be asked for again. */
+async function cutAmid(world: World, disk: UsbDisk, seconds: number): Promise<void> {
+  await askForMove(world);
+  const sent = world.send();
+  await pause(seconds * 1000);
+  await world.cut();
+  const machine = await world.switchOn();
+  await plugIn(machine, disk);
+  await machine.ready();
+  await world.read(sent, 15);
+}
+
+/** Without its disk the box waits, and says so; with it, it goes on. */
+async function waitsForDisk(world: World, disk: UsbDisk): Promise<void> {
+  const before = (await world.running.console()).length;
+  await world.cut();
+  const machine = await world.switchOn();
+  await until("it says that the disk is not there", async () =>
+    (await machine.console()).slice(before).includes("Plug it in: the box waits for it") ? true : null,
+  );
+  if ((await machine.get("/health")).status !== 0) throw new Error("the box is in service without its data");
+  await plugIn(machine, disk);
+  await machine.ready();
+}
+
+/** Resolves with what it took. The world's machine runs from a new card and the disk in the end. */
+export async function dataMoves(world: World, image: string, scratch: string): Promise<Figures> {
+  await world.setUp();
+  const disk = makeDisk(join(scratch, "ssd.img"));
+  const owner = await identity(world);
+  await plugIn(world.running, disk);
+  for (const seconds of CUT_AFTER) {
+    if ((await storage(world)).data?.on === "card") await cutAmid(world, disk, seconds);
+  }
+  const begun = performance.now();
+  if ((await storage(world)).data?.on === "card") {
+    const before = (await world.running.console()).length;
+    await askForMove(world);
+    await startedAnew(world.running, before);
+  }
+  const took = Math.round((performance.now() - begun) / 1000);
+  const left = await placed(world);
+  if (!/^(?:(?:lost\+found|image|image\/data-disk) )+$/.test(left)) throw new Error(`left on the card: ${left}`);
+  const now = await storage(world);
+  if (now.data?.on !== "disk" || now.data.last?.result !== "moved") throw new Error(JSON.stringify(now));
+  await world.read(world.send());
+  await waitsForDisk(world, disk);
+  await world.read(world.send());
+  // The card dies; the disk goes into a box with a new one.
+  await world.cut();
+  await makeOverlay(image, world.disk);
+  const machine = await world.switchOn();
+  await plugIn(machine, disk);
+  await machine.ready();
+  if ((await identity(world)) !== owner) throw new Error("a new card beside the disk is another box");
+  await world.read(world.send());
+  const failed = await world.failedUnits();
+  if (failed !== "") throw new Error(`units failed: ${failed}`);
+  return { "seconds to move and start": took, "cuts amid it": CUT_AFTER.length };
+}
