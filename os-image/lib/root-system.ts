@@ -32,6 +32,7 @@ const OWN_UNITS = [
   "numberbox-grow.service",
   "numberbox-data.service",
   "numberbox-settle.service",
+  "numberbox-recover.service",
   "numberbox-confirm.service",
 ];
 /** Counts up when the code here changes what comes out of the same inputs. */

@@ -1,6 +1,6 @@
 // Public face of `web`: the box's console, REST and live feed. The pages under `pages/` are built by Vite and run in a browser.
 
-export { forgetFactors } from "./server/accounts/forget-factors.ts";
+export { forgetFactors, forgetUsers } from "./server/accounts/forget-factors.ts";
 export type { SecretBox } from "./server/accounts/secret-box.ts";
 export { readUsers, setPassword } from "./server/accounts/user-records.ts";
 export { createApiToken } from "./server/api-tokens.ts";

@@ -5,14 +5,16 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, messageOf, type Random } from "../../base/index.ts";
 import type { BoxConfig } from "../../config/index.ts";
-import type { AccessPoint, SettingStore, SystemActions } from "../../core/index.ts";
-import { readUsers } from "../../web/index.ts";
+import type { AccessPoint, EventLog, SettingStore, SystemActions } from "../../core/index.ts";
+import { forgetUsers, readUsers } from "../../web/index.ts";
 import { readIfThere, replaceFile } from "../data-folder.ts";
 import { accessPointLines, randomLetters } from "./access-point.ts";
 import { isLoopback } from "./loopback.ts";
 
 /** In the data folder, and in the folder of the running service. */
 const CLAIM_FILE = "claim-code";
+/** Put into the data folder by the image's recovery: whoever stands beside the box claims it anew. */
+const LOST_FILE = "owner-lost";
 const FORM = /^[A-Z2-9]{4}-[A-Z2-9]{4}$/;
 
 export interface ClaimDeps {
@@ -23,6 +25,7 @@ export interface ClaimDeps {
   readonly settings: SettingStore;
   readonly random: Random;
   readonly log: Logger;
+  readonly events: Pick<EventLog, "record">;
   readonly actions: SystemActions;
   /** Where a browser in the network finds the console. */
   readonly addresses: () => readonly string[];
@@ -63,9 +66,18 @@ async function keptCode({ dataFolder, random }: ClaimDeps): Promise<string> {
   return code;
 }
 
+async function forgetLost({ settings, dataFolder, events }: ClaimDeps): Promise<void> {
+  const file = join(dataFolder, LOST_FILE);
+  if ((await readIfThere(file)) === null) return;
+  await forgetUsers(settings);
+  await rm(file);
+  events.record({ level: "warn", code: "host.owner_lost" });
+}
+
 /** Errors: those of the settings and of writing a file. */
 export async function openClaim(deps: ClaimDeps): Promise<Claim> {
   const { settings, web, dataFolder, runtimeFolder, actions, log, addresses } = deps;
+  await forgetLost(deps);
   const isClaimed = (await readUsers(settings)).some(({ password }) => password !== null);
   const code = isClaimed || !needsCode(web) ? null : await keptCode(deps);
   let waiting = code;

@@ -10,6 +10,7 @@ import type { BoxServices } from "../box-services.ts";
 import type { Parts } from "../parts.ts";
 import type { Machine } from "../service-deps.ts";
 import { clearBackupWork, createBackups } from "./backup-services.ts";
+import { FirstRestore } from "./first-restore.ts";
 
 export interface StartBackupsDeps {
   readonly config: BoxConfig;
@@ -44,6 +45,17 @@ export async function startBackups(deps: StartBackupsDeps, parts: Parts): Promis
   });
   await made.backups.load();
   made.backups.start();
+  if (deps.config.host.appliance) {
+    const first = new FirstRestore({
+      ...deps,
+      machine,
+      settings: deps.store,
+      backups: made.console,
+      events: services.events,
+    });
+    first.start();
+    parts.started("first restore", () => first.stop());
+  }
   parts.started("backups", () => made.backups.stop());
   return { backups: made.backups, operations: backupOperations(made.console) };
 }

@@ -79,6 +79,7 @@ describe("the network of an appliance", () => {
       ...common,
       dataFolder,
       web: config.web,
+      events: { record: () => {} },
       addresses: () => ["https://numberbox.local"],
     });
     const network = await openNetwork({

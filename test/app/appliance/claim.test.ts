@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { needsCode, newCode, openClaim } from "../../../src/app/appliance/claim.
 import { AppError, silentLogger } from "../../../src/base/index.ts";
 import { parseBoxConfig } from "../../../src/config/index.ts";
 import type { SystemAction } from "../../../src/core/index.ts";
-import { setPassword } from "../../../src/web/index.ts";
+import { readUsers, setPassword } from "../../../src/web/index.ts";
 import { MemorySettings } from "../../sim/memory-settings.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
 
@@ -37,13 +37,15 @@ describe("a claim code", () => {
     const asked: SystemAction[] = [];
     const settings = new MemorySettings();
     const random = new SeededRandom(seed);
+    const recorded: string[] = [];
     const deps = {
       ...{ web: webOf(yaml), dataFolder: folder, runtimeFolder: folder, settings, random, log: silentLogger },
       actions: { perform: async (action: SystemAction) => void asked.push(action) },
       addresses: () => ["https://numberbox.local", "https://192.0.2.7"],
+      events: { record: ({ code }: { readonly code: string }) => void recorded.push(code) },
     };
     const become = () => setPassword({ settings, random, password: "correct horse battery" });
-    return { deps, asked, become };
+    return { deps, asked, become, recorded };
   };
   const kept = () => join(folder, "claim-code");
 
@@ -91,6 +93,18 @@ describe("a claim code", () => {
     expect(claim.code).toBeNull();
     await claim.show();
     expect(existsSync(kept())).toBe(false);
+  });
+
+  it("is a new one for a box whose owner was forgotten by the image's recovery, with everybody else", async () => {
+    const { deps, become, recorded } = rig();
+    await become();
+    expect((await openClaim(deps)).code).toBeNull();
+    writeFileSync(join(folder, "owner-lost"), "");
+    const claim = await openClaim(deps);
+    expect([claim.code === null, claim.owned, await readUsers(deps.settings)]).toEqual([false, false, []]);
+    expect(recorded).toEqual(["host.owner_lost"]);
+    await become();
+    expect((await openClaim(deps)).code).toBeNull();
   });
 
   it("that cannot be shown does not keep the box from starting", async () => {

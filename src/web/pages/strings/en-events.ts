@@ -92,6 +92,7 @@ export const enEvents = {
   "event.backup.done": "Backup to {destination} is done",
   "event.backup.failed": "Backup to {destination} failed: {reason}",
   "event.backup.downloaded": "A backup was downloaded",
+  "event.restore.stick_failed": "A backup on a stick was asked for, and not restored: {reason}",
   "event.restore.decided": "{by} restores a backup: the box starts anew with it",
   "event.listing.confirmed": "The listing of {line} stands on the chain",
   "event.listing.withdrawn": "The listing of {line} is gone from the chain",

@@ -68,4 +68,5 @@ export const enMachine = {
   "problem.host.data_stays": "The data of this machine cannot be moved.",
   "problem.host.bad_data_place": "The system does not tell where the data lies.",
   "event.host.move_data": "Move of the data to a disk of its own asked for",
+  "event.host.owner_lost": "Owner and users forgotten, as a file on a stick asked for: the box is claimed anew",
 } as const;

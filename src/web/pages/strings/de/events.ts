@@ -103,6 +103,7 @@ export const deEvents: Translation = {
   "event.backup.done": "Sicherung nach {destination} ist fertig",
   "event.backup.failed": "Sicherung nach {destination} fehlgeschlagen: {reason}",
   "event.backup.downloaded": "Eine Sicherung wurde heruntergeladen",
+  "event.restore.stick_failed": "Eine Sicherung von einem Stick war verlangt und wurde nicht zurückgespielt: {reason}",
   "event.restore.decided": "{by} stellt eine Sicherung wieder her: Die Box startet neu damit",
   "event.listing.confirmed": "Das Inserat von {line} steht in der Chain",
   "event.listing.withdrawn": "Das Inserat von {line} ist aus der Chain genommen",

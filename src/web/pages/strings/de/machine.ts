@@ -71,4 +71,6 @@ export const deMachine: Translation = {
   "problem.host.data_stays": "Die Daten dieser Maschine können nicht umziehen.",
   "problem.host.bad_data_place": "Das System sagt nicht, wo die Daten liegen.",
   "event.host.move_data": "Umzug der Daten auf eine eigene Platte verlangt",
+  "event.host.owner_lost":
+    "Besitzer und Benutzer vergessen, wie eine Datei auf einem Stick verlangte: die Box wird neu in Besitz genommen",
 };

@@ -98,6 +98,7 @@ export const esEvents: Translation = {
   "event.backup.done": "La copia de seguridad en {destination} está hecha",
   "event.backup.failed": "La copia de seguridad en {destination} ha fallado: {reason}",
   "event.backup.downloaded": "Se ha descargado una copia de seguridad",
+  "event.restore.stick_failed": "Se pidió restaurar una copia de una memoria USB, y no se pudo: {reason}",
   "event.restore.decided": "{by} restaura una copia de seguridad: el equipo empieza de nuevo con ella",
   "event.listing.confirmed": "El anuncio de {line} está en la cadena",
   "event.listing.withdrawn": "El anuncio de {line} se retiró de la cadena",

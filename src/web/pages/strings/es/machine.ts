@@ -70,4 +70,6 @@ export const esMachine: Translation = {
   "problem.host.data_stays": "Los datos de esta máquina no se pueden mover.",
   "problem.host.bad_data_place": "El sistema no dice dónde están los datos.",
   "event.host.move_data": "Se pidió mover los datos a un disco propio",
+  "event.host.owner_lost":
+    "Dueño y usuarios olvidados, como pidió un archivo en una memoria USB: la caja espera un dueño nuevo",
 };

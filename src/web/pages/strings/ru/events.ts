@@ -99,6 +99,7 @@ export const ruEvents: Translation = {
   "event.backup.done": "Резервная копия в {destination} готова",
   "event.backup.failed": "Резервная копия в {destination} не удалась: {reason}",
   "event.backup.downloaded": "Резервная копия скачана",
+  "event.restore.stick_failed": "Запрошенная резервная копия с флешки не восстановлена: {reason}",
   "event.restore.decided": "{by} восстанавливает резервную копию: устройство запускается с ней заново",
   "event.listing.confirmed": "Объявление {line} записано в блокчейн",
   "event.listing.withdrawn": "Объявление {line} снято с блокчейна",

@@ -69,4 +69,5 @@ export const ruMachine: Translation = {
   "problem.host.data_stays": "Данные этой машины перенести нельзя.",
   "problem.host.bad_data_place": "Система не сообщает, где лежат данные.",
   "event.host.move_data": "Запрошен перенос данных на отдельный диск",
+  "event.host.owner_lost": "Владелец и пользователи забыты, как велел файл на флешке: устройство ждёт нового владельца",
 };
