@@ -35,6 +35,7 @@ const pages = inject("pages");
 let browser: Browser;
 const open: (() => Promise<void> | void)[] = [];
 
+const moved: (readonly string[])[] = [];
 const host: HostConsole = {
   view: async () => ({
     ...{ appliance: true, name: "numberbox", addresses: ["https://numberbox.local"], uptime_s: 90, temperature_c: 41 },
@@ -43,8 +44,17 @@ const host: HostConsole = {
   restart: async () => ({ asked: "reboot" }),
   powerOff: async () => ({ asked: "power_off" }),
   factoryReset: async () => ({ asked: "factory_reset" }),
-  storage: async () => ({ data: null, disks: [] }),
-  moveData: async () => ({ asked: "move_data" }),
+  storage: async () => ({
+    data: { on: "card", model: null, last: { result: "failed", reason: "not_kept", at: 1_790_000_000_000 } },
+    disks: [
+      { id: "T7-1", model: "Samsung PSSD T7", bus: "usb", size_mb: 1_000_204, holds: ["FILMS", "ext4"] },
+      { id: "WD-1", model: "WD Blue SN580", bus: "nvme", size_mb: 500_107, holds: [] },
+    ],
+  }),
+  moveData: async (disk, confirm) => {
+    moved.push([disk, confirm]);
+    return { asked: "move_data" };
+  },
 };
 
 interface World {
@@ -146,6 +156,26 @@ describe.skipIf(!hasChromium)("the network in the console", () => {
     await dialog.getByRole("button", { name: "Forget Wi-Fi" }).click();
     await panel.getByRole("button", { name: "Forget Home" }).waitFor({ state: "detached" });
     expect(at.port.asked.at(-1)).toBe("forget");
+    expect(complaints).toEqual([]);
+  });
+
+  it.each(LOOKS)("shows where the data lies, and moves it to a disk, at $viewport.width px", async (look) => {
+    const { page, complaints } = await owner(await world(), "/machine", look);
+    const panel = page.getByRole("region", { name: "Where the data lies" });
+    await panel.getByText("The disk does not keep what is written to it.").waitFor();
+    expect(await pageFaults(page)).toEqual([]);
+    await shoot(page, `storage-${look.viewport.width}`);
+    await panel.getByRole("listitem").filter({ hasText: "T7" }).getByRole("button").click();
+    const dialog = page.getByRole("dialog", { name: "Move the data there" });
+    await dialog.getByText("What is on the disk is deleted: FILMS, ext4.").waitFor();
+    const button = dialog.getByRole("button", { name: "Move the data there" });
+    expect(await button.isDisabled()).toBe(true);
+    await dialog.getByLabel("Type numberbox to go on").fill("numberbox");
+    expect(await pageFaults(page)).toEqual([]);
+    await shoot(page, `storage-ask-${look.viewport.width}`);
+    await button.click();
+    await panel.getByText("The machine restarts and moves the data.").waitFor();
+    expect(moved.splice(0)).toEqual([["T7-1", "numberbox"]]);
     expect(complaints).toEqual([]);
   });
 
