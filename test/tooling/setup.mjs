@@ -1,8 +1,9 @@
 // Set-up of a fresh clone: packages, console pages and, for the tests, what Debian has to add. Plain JavaScript that any Node since 18
 // reads, because it runs before Node 24 is there. Says what it installs; does nothing the second time.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once as settled } from "node:events";
 import {
   existsSync,
   lstatSync,
@@ -129,6 +130,21 @@ function fail(text) {
   process.exit(1);
 }
 
+// Debian's part of the tests' set-up, beside npm's: started below.
+if (purpose === "debian") {
+  installDebian(TEST_TOOLS, false);
+  bringAsterisk(say);
+  process.exit();
+}
+
+let debian = null;
+function startDebian() {
+  if (purpose !== "test" || debian !== null) return;
+  debian = spawn(process.execPath, [fileURLToPath(import.meta.url), "--for", "debian"], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+}
+
 const manifest = join(root, "package.json");
 const lock = join(root, "package-lock.json");
 const nodeBinary = join(root, "node_modules", "node", "bin", "node");
@@ -140,6 +156,8 @@ once("packages", [manifest, lock], () => {
       "node_modules is a link, and npm ci would empty what it leads to. Remove the link, or run this where it leads to.",
     );
   installDebian(BUILD_TOOLS, true);
+  // apt works for one at a time: not before what npm needs is there.
+  startDebian();
   say(
     "installing npm packages (Node 24 among them; sqlite3 is built where no ready-made binary fits, which takes a minute or two)",
   );
@@ -152,6 +170,8 @@ once("packages", [manifest, lock], () => {
     );
   if (!existsSync(nodeBinary)) fail("Node 24 was not installed: the package `node` could not run its install script");
 });
+
+startDebian();
 
 const link = join(root, "node_modules", ".bin", "numberbox");
 if (!existsSync(link)) symlinkSync(join("..", "..", "src", "bin", "launch.mjs"), link);
@@ -176,7 +196,7 @@ buildPages("pages", "web", [...below("web/pages"), ...shared]);
 const sdk = ["base", "envelope", "emercoin", "registry", "core/market", "renter"];
 buildPages("dashboard", "dashboard", [...below("dashboard/pages", ...sdk), ...shared]);
 
-if (purpose === "test") {
-  installDebian(TEST_TOOLS, false);
-  bringAsterisk(say);
+if (debian !== null) {
+  if (debian.exitCode === null && debian.signalCode === null) await settled(debian, "exit");
+  if (debian.exitCode !== 0) fail("the set-up of Debian's part failed; see above");
 }
