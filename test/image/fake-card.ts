@@ -35,7 +35,8 @@ ln -s "$from" "$place"`,
 rm -rf "$W/fs/\${name}1" "$W/uuid/\${name}1"
 mkdir -p "$W/sys/class/block/$name/\${name}1"; echo 1 >"$W/sys/class/block/$name/\${name}1/partition"
 ln -sfn "$name/\${name}1" "$W/sys/class/block/\${name}1"
-: >"$W/dev/\${name}1"; mkdir -p "$W/udev/\${name}1"; echo numberbox-data >"$W/udev/\${name}1/ID_PART_ENTRY_NAME"`,
+: >"$W/dev/\${name}1"; mkdir -p "$W/udev/\${name}1"; echo numberbox-data >"$W/udev/\${name}1/ID_PART_ENTRY_NAME"
+mkdir -p "$W/dev/disk/by-partlabel"; ln -sfn "../../\${name}1" "$W/dev/disk/by-partlabel/numberbox-data"`,
   "mkfs.ext4": `eval "device=\\\${$#}"; name=\${device##*/}
 [ ! -f "$W/bad-disk" ] || exit 1
 rm -rf "$W/fs/$name"; mkdir -p "$W/fs/$name/lost+found" "$W/uuid" "$W/dev/disk/by-uuid"
