@@ -15,6 +15,8 @@ export interface CryptoSuite {
   ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
   /** Strict RFC 8032 verification; false, never an exception, for malformed keys and signatures. Small-order keys are refused. */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** The same, beside the thread that asks where the platform has others; never rejects. For who has many to verify and other work. */
+  ed25519VerifyAside(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
   /** RFC 8439: ciphertext followed by the 16-byte tag. */
   chachaSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array): Uint8Array;
   /** Throws `crypto.bad_tag` when the tag does not verify. */

@@ -67,14 +67,34 @@ interface Signed {
   readonly signature: Uint8Array;
 }
 
-function ed25519Verify(keys: KeyObjects, { key, message, signature }: Signed): boolean {
-  if (key.length !== 32 || signature.length !== 64 || SMALL_ORDER.has(Buffer.from(key).toString("hex"))) return false;
+const isWellFormed = ({ key, signature }: Signed): boolean =>
+  key.length === 32 && signature.length === 64 && !SMALL_ORDER.has(Buffer.from(key).toString("hex"));
+
+function ed25519Verify(keys: KeyObjects, signed: Signed): boolean {
+  if (!isWellFormed(signed)) return false;
+  const { key, message, signature } = signed;
   try {
     return verify(null, message, keys.publicKey("ed25519", key), signature);
   } catch {
     // OpenSSL throws for a key that is no point of the curve: that signature verifies for nobody.
     return false;
   }
+}
+
+/** In libuv's threads. */
+function ed25519VerifyAside(keys: KeyObjects, signed: Signed): Promise<boolean> {
+  if (!isWellFormed(signed)) return Promise.resolve(false);
+  const { key, message, signature } = signed;
+  return new Promise((resolve) => {
+    try {
+      verify(null, message, keys.publicKey("ed25519", key), signature, (error, holds) =>
+        resolve(error === null && holds),
+      );
+    } catch {
+      // As above.
+      resolve(false);
+    }
+  });
 }
 
 function chachaSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array): Uint8Array {
@@ -125,6 +145,7 @@ function suiteOver(keys: KeyObjects): CryptoSuite {
       return plain(sign(null, message, keys.privateKey("ed25519", seed)));
     },
     ed25519Verify: (key, message, signature) => ed25519Verify(keys, { key, message, signature }),
+    ed25519VerifyAside: (key, message, signature) => ed25519VerifyAside(keys, { key, message, signature }),
     chachaSeal,
     chachaOpen,
   };

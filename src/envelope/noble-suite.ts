@@ -79,6 +79,7 @@ export const nobleSuite: CryptoSuite = {
     return ed25519.sign(message, seed);
   },
   ed25519Verify: verify,
+  ed25519VerifyAside: async (key, message, signature) => verify(key, message, signature),
   chachaSeal: (key, nonce, plaintext, aad) => {
     need(key, 32, "ChaCha20-Poly1305 key");
     need(nonce, 12, "ChaCha20-Poly1305 nonce");

@@ -79,6 +79,20 @@ export function verifiedHash(suite: CryptoSuite, verifyKey: Uint8Array, message:
   });
 }
 
+/** The same, with the signature verified beside the thread that asks. */
+export async function verifiedHashAside(
+  suite: CryptoSuite,
+  verifyKey: Uint8Array,
+  message: WireMessage,
+): Promise<string | null> {
+  const asked = nullOnAppError(() => {
+    const hash = messageHash(suite, fromBase64url(message.envelope));
+    const signature = fromBase64url(message.signature);
+    return { hash, holds: suite.ed25519VerifyAside(verifyKey, signedBytes(message, hash), signature) };
+  });
+  return asked !== null && (await asked.holds) ? asked.hash : null;
+}
+
 /** Whether `verifyKey` signed this header and envelope. Malformed members are false, never an exception. */
 export function verifyMessage(suite: CryptoSuite, verifyKey: Uint8Array, message: WireMessage): boolean {
   return verifiedHash(suite, verifyKey, message) !== null;

@@ -190,7 +190,7 @@ export class Machine {
 
   /** One command of the machine protocol. */
   async qmp(execute: string, args: Record<string, unknown> = {}): Promise<unknown> {
-    const socket = connect(join(this.options.folder, "qmp.sock"));
+    const socket = await this.#monitor();
     try {
       socket.write(
         `${JSON.stringify({ execute: "qmp_capabilities" })}\n${JSON.stringify({ execute, arguments: args, id: "asked" })}\n`,
@@ -208,6 +208,20 @@ export class Machine {
       throw new Error(`${execute}: qemu hung up`);
     } finally {
       socket.destroy();
+    }
+  }
+
+  /** qemu opens its socket a moment after it has begun; that of a machine before lies there meanwhile. */
+  async #monitor(): Promise<Socket> {
+    for (let tries = 0; ; tries++) {
+      const socket = connect(join(this.options.folder, "qmp.sock"));
+      try {
+        await once(socket, "connect");
+        return socket;
+      } catch (error) {
+        if (tries === 50) throw error;
+        await pause(200);
+      }
     }
   }
 

@@ -17,13 +17,30 @@ describe("ForwardQueue", () => {
     });
     const results: Promise<number>[] = [];
     for (let item = 0; item < 200; item++) {
-      results.push(queue.submit(item));
+      results.push(queue.submit(Promise.resolve(item)));
       await nextTurn();
     }
     expect(await Promise.all(results)).toHaveLength(200);
     const first = batches[0] ?? 0;
     expect(first).toBeGreaterThan(4);
     expect(first).toBeLessThan(30);
+  });
+
+  it("waits for what is being verified, and for nothing that does not verify", async () => {
+    const batches: (readonly number[])[] = [];
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      batches.push(batch);
+      return batch;
+    });
+    const [slow, bad] = [deferred<number>(), deferred<number>()];
+    const results = [Promise.resolve(1), slow.promise, bad.promise].map((item) => queue.submit(item));
+    await afterTurns();
+    expect(batches).toEqual([]);
+    bad.reject(new Error("not signed"));
+    slow.resolve(2);
+    await expect(results[2]).rejects.toThrow("not signed");
+    expect(await Promise.all(results.slice(0, 2))).toEqual([1, 2]);
+    expect(batches).toEqual([[1, 2]]);
   });
 
   it("gathers what arrives during a commit into the next one, in order", async () => {
@@ -34,9 +51,9 @@ describe("ForwardQueue", () => {
       if (batches.length === 1) await commit.promise;
       return batch.map((item) => `done ${item}`);
     });
-    const first = queue.submit(1);
+    const first = queue.submit(Promise.resolve(1));
     await afterTurns();
-    const results = [first, ...[2, 3, 4].map((item) => queue.submit(item))];
+    const results = [first, ...[2, 3, 4].map((item) => queue.submit(Promise.resolve(item)))];
     commit.resolve();
     expect(await Promise.all(results)).toEqual(["done 1", "done 2", "done 3", "done 4"]);
     expect(batches).toEqual([[1], [2, 3, 4]]);
@@ -52,11 +69,11 @@ describe("ForwardQueue", () => {
     }, 2);
     const results: Promise<number>[] = [];
     for (const item of [1, 2]) {
-      results.push(queue.submit(item));
+      results.push(queue.submit(Promise.resolve(item)));
       await afterTurns();
     }
     expect(batches).toEqual([[1], [2]]);
-    results.push(...[3, 4].map((item) => queue.submit(item)));
+    results.push(...[3, 4].map((item) => queue.submit(Promise.resolve(item))));
     await afterTurns();
     commits[1]?.resolve();
     expect(await results[1]).toBe(2);
@@ -72,9 +89,9 @@ describe("ForwardQueue", () => {
       if (failing) throw new Error("disk");
       return batch;
     });
-    await expect(queue.submit(1)).rejects.toThrow("disk");
+    await expect(queue.submit(Promise.resolve(1))).rejects.toThrow("disk");
     failing = false;
-    expect(await queue.submit(2)).toBe(2);
+    expect(await queue.submit(Promise.resolve(2))).toBe(2);
   });
 
   it("refuses more than it may hold, with a wait", async () => {
@@ -83,16 +100,19 @@ describe("ForwardQueue", () => {
       await commit.promise;
       return batch;
     });
-    const first = queue.submit(0);
+    const first = queue.submit(Promise.resolve(0));
     await afterTurns();
-    const taken = [first, ...Array.from({ length: 4_096 }, (_, item) => queue.submit(item))];
-    await expect(queue.submit(0)).rejects.toMatchObject({ code: "relay.rate_limited", retryable: true });
+    const taken = [first, ...Array.from({ length: 4_096 }, (_, item) => queue.submit(Promise.resolve(item)))];
+    await expect(queue.submit(Promise.resolve(0))).rejects.toMatchObject({
+      code: "relay.rate_limited",
+      retryable: true,
+    });
     commit.resolve();
     expect(await Promise.all(taken)).toHaveLength(4_097);
   });
 
   it("treats a store that forgets a result as its own fault", async () => {
     const queue = new ForwardQueue<number, number>(async () => []);
-    await expect(queue.submit(1)).rejects.toMatchObject({ code: "relay.internal" });
+    await expect(queue.submit(Promise.resolve(1))).rejects.toMatchObject({ code: "relay.internal" });
   });
 });

@@ -19,6 +19,8 @@ export class ForwardQueue<T, R> {
   readonly #store: (batch: readonly T[]) => Promise<readonly R[]>;
   readonly #together: number;
   readonly #waiting: Entry<T, R>[] = [];
+  /** Items that are being verified. */
+  readonly #coming = new Set<Promise<T>>();
   #lanes = 0;
   #gathers = false;
 
@@ -28,16 +30,25 @@ export class ForwardQueue<T, R> {
     this.#together = together;
   }
 
-  /** Resolves once the item is durable or judged. Rejects with what `store` rejected with, or `relay.rate_limited` when overrun. */
-  submit(item: T): Promise<R> {
-    if (this.#waiting.length >= MAX_WAITING) {
+  /**
+   * Resolves once the item is durable or judged; the batch that is gathered waits for it meanwhile. Rejects with what `item` or `store`
+   * rejected with, or `relay.rate_limited` when overrun.
+   */
+  async submit(item: Promise<T>): Promise<R> {
+    if (this.#waiting.length + this.#coming.size >= MAX_WAITING) {
+      item.catch(() => {});
       const message = "more messages arrive than the relay can store";
-      return Promise.reject(limited("relay.rate_limited", "forward_queue", { message, wait: seconds(1) }));
+      throw limited("relay.rate_limited", "forward_queue", { message, wait: seconds(1) });
     }
     const result = deferred<R>();
-    this.#waiting.push({ item, result });
+    this.#coming.add(item);
+    try {
+      this.#waiting.push({ item: await item, result });
+    } finally {
+      this.#coming.delete(item);
+    }
     this.#begin();
-    return result.promise;
+    return await result.promise;
   }
 
   /** One batch is gathered at a time; those who bring more meanwhile come along. */
@@ -57,7 +68,7 @@ export class ForwardQueue<T, R> {
   }
 
   /**
-   * What is in the sockets already comes along: a commit of one costs nearly as much as one of many, and providers who wait for their
+   * What is being verified and what is in the sockets already comes along: a commit of one costs nearly as much as one of many, and providers who wait for their
    * answers would else be stored as one and then all others, again and again.
    */
   async #gather(): Promise<void> {
@@ -65,6 +76,8 @@ export class ForwardQueue<T, R> {
     let seen = 0;
     for (let turns = 0; turns < MAX_TURNS && seen < this.#waiting.length && seen < MAX_BATCH; turns += 2) {
       seen = this.#waiting.length;
+      // Those that are on their way now: a flood of what does not verify holds nobody up for longer.
+      await Promise.allSettled(this.#coming);
       // The first ends the turn that is on, the second is after another look into the sockets.
       await nextTurn();
       await nextTurn();

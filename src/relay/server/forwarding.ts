@@ -14,7 +14,7 @@ import {
   utf8,
 } from "../../base/index.ts";
 import type { AcceptedRow, Candidate, ForwardResult, MailboxCaps, RelayStore, RentalRoute } from "../../core/index.ts";
-import { messageHash, verifiedHash, verifyEnvelopeText } from "../../envelope/index.ts";
+import { messageHash, verifiedHashAside, verifyEnvelopeText } from "../../envelope/index.ts";
 import {
   type ForwardReply,
   parseWith,
@@ -66,7 +66,7 @@ async function verifyFull(deps: ForwardingDeps, message: WireMessage): Promise<V
   if (route.listingId !== message.listing_id) {
     throw refusal("relay.wrong_listing", "the rental belongs to another listing");
   }
-  const hash = verifiedHash(deps.crypto, deps.providers.get(route.provider).key, message);
+  const hash = await verifiedHashAside(deps.crypto, deps.providers.get(route.provider).key, message);
   if (hash === null) throw refusal("relay.bad_signature", "the message's signature does not verify");
   if (message.ts > unixSecondsOf(deps.time.latest()) + MAX_AHEAD / 1000) {
     throw refusal("relay.ts_ahead", "ts: lies in the future by the relay's clock");
@@ -123,12 +123,9 @@ export class Forwarding {
 
   /** Takes one message; resolves after it is durable. Rejects with `relay.*` refusals or `store.*`. */
   async forward(body: unknown): Promise<ForwardReply> {
-    const deps = this.#deps;
-    const verified = isFullForm(body)
-      ? await verifyFull(deps, parseWith(wireMessage, body, "relay.bad_body", "the message"))
-      : await verifyShort(deps, parseWith(shortForward, body, "relay.bad_body", "the message"));
-    await deps.limits.take("forward", verified.route.provider);
-    const outcome = await this.#queue.submit(verified);
+    const verifying = this.#verify(body);
+    const outcome = await this.#queue.submit(verifying);
+    const verified = await verifying;
     switch (outcome.kind) {
       case "stored":
         return {
@@ -143,6 +140,15 @@ export class Forwarding {
       case "failed":
         throw outcome.error;
     }
+  }
+
+  async #verify(body: unknown): Promise<Verified> {
+    const deps = this.#deps;
+    const verified = isFullForm(body)
+      ? await verifyFull(deps, parseWith(wireMessage, body, "relay.bad_body", "the message"))
+      : await verifyShort(deps, parseWith(shortForward, body, "relay.bad_body", "the message"));
+    await deps.limits.take("forward", verified.route.provider);
+    return verified;
   }
 
   #receipt({ candidate, route }: Verified, at: UnixMs): Receipt {
