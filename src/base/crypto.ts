@@ -13,6 +13,8 @@ export interface CryptoSuite {
   /** RFC 8032: the public key of a 32-byte seed. */
   ed25519Public(seed: Uint8Array): Uint8Array;
   ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  /** The same, beside the thread that asks where the platform has others. Rejects with `crypto.bad_length`. */
+  ed25519SignAside(seed: Uint8Array, message: Uint8Array): Promise<Uint8Array>;
   /** Strict RFC 8032 verification; false, never an exception, for malformed keys and signatures. Small-order keys are refused. */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** The same, beside the thread that asks where the platform has others; never rejects. For who has many to verify and other work. */

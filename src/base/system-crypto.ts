@@ -82,6 +82,17 @@ function ed25519Verify(keys: KeyObjects, signed: Signed): boolean {
 }
 
 /** In libuv's threads. */
+function ed25519SignAside(keys: KeyObjects, seed: Uint8Array, message: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    need(seed, 32, "Ed25519 seed");
+    sign(null, message, keys.privateKey("ed25519", seed), (error, signature) => {
+      if (error === null) resolve(plain(signature));
+      else reject(error);
+    });
+  });
+}
+
+/** In libuv's threads. */
 function ed25519VerifyAside(keys: KeyObjects, signed: Signed): Promise<boolean> {
   if (!isWellFormed(signed)) return Promise.resolve(false);
   const { key, message, signature } = signed;
@@ -144,6 +155,7 @@ function suiteOver(keys: KeyObjects): CryptoSuite {
       need(seed, 32, "Ed25519 seed");
       return plain(sign(null, message, keys.privateKey("ed25519", seed)));
     },
+    ed25519SignAside: (seed, message) => ed25519SignAside(keys, seed, message),
     ed25519Verify: (key, message, signature) => ed25519Verify(keys, { key, message, signature }),
     ed25519VerifyAside: (key, message, signature) => ed25519VerifyAside(keys, { key, message, signature }),
     chachaSeal,

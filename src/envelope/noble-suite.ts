@@ -78,6 +78,10 @@ export const nobleSuite: CryptoSuite = {
     need(seed, 32, "Ed25519 seed");
     return ed25519.sign(message, seed);
   },
+  ed25519SignAside: async (seed, message) => {
+    need(seed, 32, "Ed25519 seed");
+    return ed25519.sign(message, seed);
+  },
   ed25519Verify: verify,
   ed25519VerifyAside: async (key, message, signature) => verify(key, message, signature),
   chachaSeal: (key, nonce, plaintext, aad) => {

@@ -64,6 +64,13 @@ export function signReceipt(options: SignReceiptOptions): Receipt {
   return { ...body, sig: toBase64url(suite.ed25519Sign(seed.reveal(), canonicalBytes(body))) };
 }
 
+/** The same, signed beside the thread that asks. */
+export async function signReceiptAside(options: SignReceiptOptions): Promise<Receipt> {
+  const { suite, seed, from, to, msgHash, ts } = options;
+  const body = { msg_hash: msgHash, ts: receiptTime(ts), from, to };
+  return { ...body, sig: toBase64url(await suite.ed25519SignAside(seed.reveal(), canonicalBytes(body))) };
+}
+
 /** Canonical bytes with `sig`: the leaf of a Merkle tree and the archived form. */
 export function receiptBytes(receipt: Receipt): Uint8Array {
   const { msg_hash, ts, from, to, sig } = receipt;

@@ -145,6 +145,7 @@ function ed25519Contract(suite: CryptoSuite): void {
   it.each(ed25519Vectors)("signs and verifies $name", async ({ seed, key, message, signature }) => {
     expect(toHex(suite.ed25519Public(fromHex(seed)))).toBe(key);
     expect(toHex(suite.ed25519Sign(fromHex(seed), fromHex(message)))).toBe(signature);
+    expect(toHex(await suite.ed25519SignAside(fromHex(seed), fromHex(message)))).toBe(signature);
     expect(await verified(suite, fromHex(key), fromHex(message), fromHex(signature))).toBe(true);
     expect(await verified(suite, fromHex(key), concatBytes(fromHex(message), utf8("!")), fromHex(signature))).toBe(
       false,
@@ -192,6 +193,9 @@ function ed25519Contract(suite: CryptoSuite): void {
   it("refuses seeds of a wrong length", async () => {
     expect(codeOf(() => suite.ed25519Public(new Uint8Array(31)))).toBe("crypto.bad_length");
     expect(codeOf(() => suite.ed25519Sign(new Uint8Array(64), utf8("m")))).toBe("crypto.bad_length");
+    await expect(suite.ed25519SignAside(new Uint8Array(64), utf8("m"))).rejects.toMatchObject({
+      code: "crypto.bad_length",
+    });
   });
 
   it.skipIf(!haveVectors)(`agrees with Wycheproof and sign.input on Ed25519${vectorsNote}`, async () => {

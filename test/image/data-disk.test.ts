@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, it } from "vitest";
 import { FakeCard } from "./fake-card.ts";
+import { LIBRARY } from "./fake-disk.ts";
 
 const cards: FakeCard[] = [];
 afterEach(() => {
@@ -81,6 +83,26 @@ describe("data on the card", () => {
   });
 });
 
+describe("folders that last", () => {
+  it("are not made anew on a card whose data is on a disk", () => {
+    const card = usedCard();
+    card.write("image/data-disk", "0abc-1");
+    card.mark("persist.list", "/var/lib/numberbox 0700 root:root\n");
+    const env = {
+      ...{ PATH: "/usr/bin:/bin", NUMBERBOX_DATA_ROOT: `${card.root}/fs/card6`, NUMBERBOX_ROOT: `${card.root}/root` },
+      ...{
+        NUMBERBOX_PERSIST_LIST: `${card.root}/persist.list`,
+        NUMBERBOX_PAUSE: ":",
+        NUMBERBOX_REBOOT: "echo restart",
+      },
+      NUMBERBOX_MOUNT: "false",
+    };
+    const done = spawnSync(`${LIBRARY}/data-setup`, [], { env, encoding: "utf8" });
+    expect([done.status, done.stdout]).toEqual([1, "restart\n"]);
+    expect(done.stderr).toContain("on another disk");
+  });
+});
+
 describe("data on a disk", () => {
   function moved(): FakeCard {
     const card = usedCard();
@@ -108,6 +130,24 @@ describe("data on a disk", () => {
     card.mark("boot/numberbox-reset.txt");
     expect(card.start().ended).toBe(true);
     expect([card.mounted, card.data()]).toEqual(["card6", {}]);
+  });
+
+  it("is not what is found by its id where another one has it: the machine starts anew", () => {
+    const card = moved();
+    card.remove("fs/sda1/image/whole");
+    expect(card.start().ended).toBe(false);
+    expect(card.read("restarts")?.length).toBe(1);
+  });
+
+  it("is missed when it is pulled out, and nothing else is", () => {
+    const card = moved();
+    for (const [name, calls] of [
+      ["sdb1", null],
+      ["sda1", "--no-block reboot\n"],
+    ] as const) {
+      card.gone(name);
+      expect(card.read("asked")).toBe(calls);
+    }
   });
 
   it("is taken up by a new card", () => {

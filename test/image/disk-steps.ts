@@ -6,7 +6,7 @@ import { z } from "zod";
 import { storageView } from "../../src/protocol/index.ts";
 import { type Machine, makeOverlay, pause } from "./machine.ts";
 import type { Figures } from "./steps.ts";
-import { plugIn, type UsbDisk, until } from "./usb-disk.ts";
+import { plugIn, pullOut, type UsbDisk, until } from "./usb-disk.ts";
 import type { World } from "./world.ts";
 
 const DISK_BYTES = 3 * 1024 ** 3;
@@ -66,11 +66,11 @@ async function cutAmid(world: World, disk: UsbDisk, seconds: number): Promise<vo
   await world.read(sent, 15);
 }
 
-/** Without its disk the box waits, and says so; with it, it goes on. */
+/** Its disk is pulled out: the machine starts anew, the box waits and says so; with the disk it goes on. */
 async function waitsForDisk(world: World, disk: UsbDisk): Promise<void> {
-  const before = (await world.running.console()).length;
-  await world.cut();
-  const machine = await world.switchOn();
+  const machine = world.running;
+  const before = (await machine.console()).length;
+  await pullOut(machine, disk.id);
   await until("it says that the disk is not there", async () =>
     (await machine.console()).slice(before).includes("Plug it in: the box waits for it") ? true : null,
   );

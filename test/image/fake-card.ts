@@ -50,8 +50,10 @@ const TELLING: Readonly<Record<string, string>> = {
 for word; do case $word in --property=*) key=\${word#*=} ;; */*) name=\${word##*/} ;; esac; done
 cat "$W/udev/$name/$key" 2>/dev/null`,
   blkid: `eval "device=\\\${$#}"; cat "$W/uuid/\${device##*/}"`,
-  findmnt:
-    'case "$*" in *first-only*) echo "$W/dev/card6" ;; *) echo "$W/dev/$(basename "$(readlink -f "$W/data")")" ;; esac',
+  "systemd-escape": ":",
+  systemctl: 'if [ "$1" = is-active ]; then echo active; else echo "$*" >>"$W/asked"; fi',
+  findmnt: `eval "place=\\\${$#}"
+case "$*" in *first-only*) echo "$W/dev/card6" ;; *) [ ! -h "$place" ] || echo "$W/dev/$(basename "$(readlink -f "$place")")" ;; esac`,
   "start-anew": 'echo >>"$W/restarts"; kill -9 "$PPID"',
 };
 
@@ -123,6 +125,15 @@ export class FakeCard {
     mkdirSync(this.#at("fs/card6/lost+found"), { recursive: true });
   }
 
+  /** The kernel tells that a partition is there no more. */
+  gone(name: string): void {
+    this.#run("gone", name);
+  }
+
+  remove(file: string): void {
+    rmSync(this.#at(file));
+  }
+
   mark(file: string, text = ""): void {
     writeFileSync(this.#at(file), text);
   }
@@ -137,16 +148,20 @@ export class FakeCard {
     mkdirSync(this.#at("run"));
     symlinkSync(this.#at("fs/card6"), this.#at("data"));
     this.mark("count", "0\n");
+    const done = this.#run("open", "", { CUT_AT: String(cutAt), NUMBERBOX_DISK_SECONDS: String(patience) });
+    return { ended: done.status === 0, out: done.stdout + done.stderr, count: Number(this.read("count")) };
+  }
+
+  #run(command: string, argument: string, more: Readonly<Record<string, string>> = {}) {
     const at = (name: string): string => this.#at(name);
     const env = {
-      ...{ PATH: `${at("shims")}:/usr/sbin:/usr/bin:/sbin:/bin`, W: this.root, CUT_AT: String(cutAt) },
+      ...{ PATH: `${at("shims")}:/usr/sbin:/usr/bin:/sbin:/bin`, W: this.root, CUT_AT: "0" },
       ...{ NUMBERBOX_DATA_ROOT: at("data"), NUMBERBOX_BOOTCONFIG: at("boot"), NUMBERBOX_DEV: at("dev") },
-      ...{ NUMBERBOX_SYS: at("sys"), NUMBERBOX_RUN: at("run"), NUMBERBOX_FORGET: ":", NUMBERBOX_PAUSE: "nap" },
-      ...{ NUMBERBOX_DISK_SECONDS: String(patience), NUMBERBOX_REBOOT: "start-anew" },
+      ...{ NUMBERBOX_SYS: at("sys"), NUMBERBOX_RUN: at("run"), NUMBERBOX_PAUSE: "nap", NUMBERBOX_REBOOT: "start-anew" },
+      ...more,
     };
     const script = `SCRIPT=$$; export SCRIPT; . ${join(LIBRARY, "data-disk")}`;
-    const done = spawnSync("sh", ["-c", script, "data-disk", "open"], { env, encoding: "utf8", timeout: 20_000 });
-    return { ended: done.status === 0, out: done.stdout + done.stderr, count: Number(this.read("count")) };
+    return spawnSync("sh", ["-c", script, "data-disk", command, argument], { env, encoding: "utf8", timeout: 20_000 });
   }
 
   /** What the services of this start find below `/data`: names and texts, without what belongs to a card or a disk. */

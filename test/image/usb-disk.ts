@@ -24,6 +24,11 @@ export async function plugIn(machine: Machine, { id, file, removable = false, se
 
 export async function pullOut(machine: Machine, id: string): Promise<void> {
   await machine.qmp("device_del", { id });
+  // Once the guest has let it go.
+  await until("the disk is out", async () => {
+    await machine.qmp("blockdev-del", { "node-name": id });
+    return true;
+  });
 }
 
 /** Looks every three seconds until something is found; what was thrown last is told when the time is over. */

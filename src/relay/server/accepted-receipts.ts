@@ -21,7 +21,7 @@ import {
   type RelayStore,
   type TreeStore,
 } from "../../core/index.ts";
-import { signReceipt } from "../../envelope/index.ts";
+import { signReceipt, signReceiptAside } from "../../envelope/index.ts";
 import type { Receipt } from "../../protocol/index.ts";
 import type { RelayTime } from "./relay-time.ts";
 
@@ -43,9 +43,14 @@ export class AcceptedReceipts implements ReceiptSource {
 
   /** Signs what a provider gets for a message. The listing stands in it, never the renter. */
   receipt({ hash, listingId, at }: AcceptedRow): Receipt {
-    const { suite, seed } = this.#deps;
     const to = { listing: listingId };
-    return { ...signReceipt({ suite, seed, from: this.issuer, to, msgHash: hash, ts: at }), to };
+    return { ...signReceipt({ ...this.#deps, from: this.issuer, to, msgHash: hash, ts: at }), to };
+  }
+
+  /** The same, for who has many to sign and other work. */
+  async receiptAside({ hash, listingId, at }: AcceptedRow): Promise<Receipt> {
+    const to = { listing: listingId };
+    return { ...(await signReceiptAside({ ...this.#deps, from: this.issuer, to, msgHash: hash, ts: at })), to };
   }
 
   async slice(query: ReceiptQuery): Promise<ReceiptSlice> {

@@ -85,12 +85,24 @@ const knownRow = rowParser(
 
 const insertedRow = rowParser("messages", (row) => ({ id: row.text("id"), cursor: row.integer("cursor") }));
 
+/**
+ * SQLite's thread has them at once, without a way to the event loop and back between. All have come to an end when this does: nothing of a
+ * transaction runs behind it.
+ */
+async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
+}
+
 async function loadState(tx: Transaction, candidates: readonly Candidate[]): Promise<ForwardState> {
   const rentalIds = [...new Set(candidates.map((candidate) => candidate.rentalId))];
-  const rows = await tx.all(RENTALS, [JSON.stringify(rentalIds)], rentalRow);
   const names = candidates.map(({ id, rentalId, seq, hash }) => [id, rentalId, seq, hash]);
+  const [rows, known] = await together(
+    tx.all(RENTALS, [JSON.stringify(rentalIds)], rentalRow),
+    tx.all(KNOWN, [JSON.stringify(names)], knownRow),
+  );
   return {
-    known: await tx.all(KNOWN, [JSON.stringify(names)], knownRow),
+    known,
     rentals: rows.map((row) => row.rental),
     mailboxes: rows.map((row) => row.mailbox),
   };
@@ -98,10 +110,8 @@ async function loadState(tx: Transaction, candidates: readonly Candidate[]): Pro
 
 async function saveCounts(tx: Transaction, { rentals, mailboxes }: Judgement): Promise<void> {
   const counted = rentals.map(({ rentalId, accepted, lastSeq }) => [rentalId, accepted, lastSeq]);
-  await tx.run(COUNT_RENTALS, [JSON.stringify(counted)]);
-  await tx.run(COUNT_MAILBOXES, [
-    JSON.stringify(mailboxes.map(({ renter, waiting, bytes }) => [renter, waiting, bytes])),
-  ]);
+  const waiting = mailboxes.map(({ renter, waiting: count, bytes }) => [renter, count, bytes]);
+  await together(tx.run(COUNT_RENTALS, [JSON.stringify(counted)]), tx.run(COUNT_MAILBOXES, [JSON.stringify(waiting)]));
 }
 
 /** Inserts in order and returns each id's cursor. */
@@ -120,8 +130,7 @@ async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonl
   const judgement = judgeForwards({ candidates, state: await loadState(tx, candidates), now, storedAt, caps });
   const stored = judgement.verdicts.filter((verdict) => verdict.kind === "store");
   if (stored.length === 0) return judgement.verdicts.filter((verdict) => verdict.kind !== "store");
-  const cursors = await insert(tx, stored, storedAt);
-  await saveCounts(tx, judgement);
+  const [cursors] = await together(insert(tx, stored, storedAt), saveCounts(tx, judgement));
   return judgement.verdicts.map((verdict) => {
     if (verdict.kind !== "store") return verdict;
     const cursor = cursors.get(verdict.candidate.id);

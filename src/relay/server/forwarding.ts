@@ -41,7 +41,7 @@ export interface ForwardingDeps {
   /** What a message that is stored now is dated with. */
   readonly dated: () => UnixMs;
   /** The relay's signed word that it has a message. */
-  readonly receipt: (message: AcceptedRow) => Receipt;
+  readonly receipt: (message: AcceptedRow) => Promise<Receipt>;
 }
 
 interface Verified {
@@ -131,10 +131,10 @@ export class Forwarding {
         return {
           status: outcome.status,
           id: verified.candidate.id,
-          receipt: this.#receipt(verified, outcome.storedAt),
+          receipt: await this.#receipt(verified, outcome.storedAt),
         };
       case "duplicate":
-        return { status: "duplicate", id: outcome.id, receipt: this.#receipt(verified, outcome.storedAt) };
+        return { status: "duplicate", id: outcome.id, receipt: await this.#receipt(verified, outcome.storedAt) };
       case "refuse":
         throw refused(outcome.code);
       case "failed":
@@ -151,7 +151,7 @@ export class Forwarding {
     return verified;
   }
 
-  #receipt({ candidate, route }: Verified, at: UnixMs): Receipt {
+  #receipt({ candidate, route }: Verified, at: UnixMs): Promise<Receipt> {
     return this.#deps.receipt({ hash: candidate.hash, listingId: route.listingId, at });
   }
 }

@@ -194,7 +194,7 @@ function forwardingOf(shared: Shared, providers: Providers, { limits, service, a
     ...{ ...shared, providers },
     caps: { messages: limits.mailboxMessages, bytes: limits.mailboxBytes },
     dated: () => service.dated(),
-    receipt: (message) => accepted.receipt(message),
+    receipt: (message) => accepted.receiptAside(message),
   });
 }
 
