@@ -18,6 +18,7 @@ import { checkDisk, flatten } from "./disk-check.ts";
 import { dataMoves } from "./disk-steps.ts";
 import { pause } from "./machine.ts";
 import { type Platform, virtualPc } from "./platform.ts";
+import { recoveredFromStick, restoredFromStick } from "./rescue-steps.ts";
 import { type Figures, Steps } from "./steps.ts";
 import { stickInAndOut } from "./stick-steps.ts";
 import { badBundleRefused, badUpdate, goodUpdate, type UpdateTools } from "./update-steps.ts";
@@ -180,6 +181,18 @@ async function all(): Promise<void> {
     }
     const kills = Number(values.kills ?? (values.full ? 20 : 3));
     await step("cuts", "power cuts lose nothing", async () => await cuts({ ...tools, say }, kills));
+    await step(
+      "restore",
+      "a stick makes a new card the box of a backup",
+      async () => await restoredFromStick(world, image, scratch),
+    );
+    if (bundle !== "") {
+      await step(
+        "recover",
+        "a stick gives a box another system and another owner",
+        async () => await recoveredFromStick(world, bundle, scratch),
+      );
+    }
     await step(
       "move",
       "the data moves to a disk of its own, which goes on beside a new card",
