@@ -137,6 +137,9 @@ describe("data on a disk", () => {
     card.remove("fs/sda1/image/whole");
     expect(card.start().ended).toBe(false);
     expect(card.read("restarts")?.length).toBe(1);
+    card.mark("boot/numberbox-reset.txt");
+    expect(card.start().ended).toBe(true);
+    expect([card.mounted, card.data(), card.card()]).toEqual(["card6", {}, ["image", "lost+found"]]);
   });
 
   it("is missed when it is pulled out, and nothing else is", () => {

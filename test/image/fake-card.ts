@@ -25,11 +25,11 @@ import { LIBRARY } from "./fake-disk.ts";
 const CHANGING: Readonly<Record<string, string | null>> = {
   ...{ mv: null, rm: null, cp: null, find: null, chmod: null, mkdir: null },
   mount: `eval "place=\\\${$#}"
-if [ "$1" = --bind ]; then from=$(readlink -f "$2"); else eval "device=\\\${$(($# - 1))}"; from=$W/fs/\${device##*/}; fi
+eval "device=\\\${$(($# - 1))}"; from=$W/fs/\${device##*/}
 [ -d "$from" ] || exit 32
 if [ -h "$place" ]; then rm "$place"; else rmdir "$place"; fi
 ln -s "$from" "$place"`,
-  umount: 'rm "$1"; mkdir "$1"',
+  umount: 'rm "$1"; if [ "$1" = "$W/data" ]; then ln -s "$W/fs/card6" "$1"; else mkdir "$1"; fi',
   "systemd-repart": `eval "device=\\\${$#}"; name=\${device##*/}
 [ ! -f "$W/uuid/\${name}1" ] || rm -f "$W/dev/disk/by-uuid/$(cat "$W/uuid/\${name}1")"
 rm -rf "$W/fs/\${name}1" "$W/uuid/\${name}1"
