@@ -11,8 +11,8 @@ import type { World } from "./world.ts";
 
 const DISK_BYTES = 3 * 1024 ** 3;
 const DATA = "/var/lib/numberbox";
-/** Seconds after the restart was asked for: in the middle of the copying, on most machines. */
-const CUT_AFTER = [20, 50];
+/** Seconds after it says that it moves the data. An emulated machine needs some ten for all of it. */
+const CUT_AFTER = [0.5, 4];
 
 function makeDisk(file: string): UsbDisk {
   writeFileSync(file, "");
@@ -50,14 +50,18 @@ async function placed(world: World): Promise<string> {
   const mounted = await running.run("findmnt -nro SOURCE --mountpoint /data | tail -n 1");
   if (!/^\/dev\/sd[a-z]1$/.test(mounted)) throw new Error(`/data is on ${mounted}`);
   return await running.run(
-    "mkdir -p /run/card && mount -o ro /dev/disk/by-partlabel/data /run/card && find /run/card -mindepth 1 -printf '%P ' ; umount /run/card",
+    "mkdir -p /run/card && mount /dev/disk/by-partlabel/data /run/card && find /run/card -mindepth 1 -printf '%P ' ; umount /run/card",
   );
 }
 
 /** A cut while it is moved: whatever is there afterwards is whole, and the move can be asked for again. */
 async function cutAmid(world: World, disk: UsbDisk, seconds: number): Promise<void> {
+  const before = (await world.running.console()).length;
   await askForMove(world);
   const sent = world.send();
+  await until("it moves the data", async () =>
+    (await world.running.console()).slice(before).includes("moving the data to") ? true : null,
+  );
   await pause(seconds * 1000);
   await world.cut();
   const machine = await world.switchOn();

@@ -31,7 +31,7 @@ export async function pullOut(machine: Machine, id: string): Promise<void> {
   });
 }
 
-/** Looks every three seconds until something is found; what was thrown last is told when the time is over. */
+/** Looks every second until something is found; what was thrown last is told when the time is over. */
 export async function until<T>(what: string, look: () => Promise<T | null>, minutes = MINUTES): Promise<T> {
   const end = performance.now() + minutes * 60_000;
   let last = "";
@@ -42,7 +42,7 @@ export async function until<T>(what: string, look: () => Promise<T | null>, minu
     } catch (error) {
       last = String(error);
     }
-    await pause(3000);
+    await pause(1000);
   }
   throw new Error(`${what}: not within ${minutes} min; ${last.slice(-600)}`);
 }
