@@ -156,7 +156,10 @@ export function paymentOperations(payments: PaymentConsole): readonly Operation[
     }),
     operation({
       ...{ ...common, path: "/payments/chaps", body: chapRequest, reply: chapView },
-      ...{ summary: "A RANDPAY challenge for an order", errors: ["payment.chap_limit", ...PAY_ERRORS] },
+      ...{
+        summary: "A RANDPAY challenge for an order",
+        errors: ["payment.chap_limit", "emercoin.bad_amount", ...PAY_ERRORS],
+      },
       run: async ({ body }) => {
         const terms = service.planChap(body.order_id, termsOf(body));
         const chap = body.dry_run ? null : await service.chap(body.order_id, terms);
