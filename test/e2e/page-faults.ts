@@ -7,8 +7,17 @@ import type { Page } from "playwright-core";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** What moves has come to its end: a colour that is on its way to another one is no colour of the page. What turns for ever goes on. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
+
 /** What axe objects to, each with the element and what would mend it. */
 export async function violations(page: Page): Promise<readonly string[]> {
+  await atRest(page);
   await page.evaluate(axeSource);
   const results = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: () => Promise<AxeResults> } };
