@@ -2,6 +2,24 @@
 
 import type { Express } from "express";
 import { silentLogger } from "../../src/base/index.ts";
+import {
+  alertOperations,
+  backupOperations,
+  callOperations,
+  deliveryOperations,
+  eventOperations,
+  hostOperations,
+  keptOperations,
+  networkOperations,
+  outboxOperations,
+  ownBrokerOperations,
+  settingsOperations,
+  signalOperations,
+  supportOperations,
+  updateOperations,
+  webhookOperations,
+  wizardOperations,
+} from "../../src/web/index.ts";
 import { type AppDeps, everyOperation, webApp } from "../../src/web/server/app.ts";
 import { DEFAULT_WEB_LIMITS } from "../../src/web/server/limits.ts";
 import type { Operation } from "../../src/web/server/operation.ts";
@@ -35,10 +53,31 @@ const CONSOLES = [
   ...["users", "tokens", "sessions", "access", "guard", "requestLimits", "idempotency"],
 ] as const;
 
+/** Of features that the box hands to its web server. */
+const FEATURES: readonly ((console: never) => readonly Operation[])[] = [
+  alertOperations,
+  backupOperations,
+  callOperations,
+  deliveryOperations,
+  eventOperations,
+  hostOperations,
+  keptOperations,
+  networkOperations,
+  outboxOperations,
+  ownBrokerOperations,
+  settingsOperations,
+  signalOperations,
+  supportOperations,
+  updateOperations,
+  webhookOperations,
+  wizardOperations,
+];
+
 function depsOfEverything(): AppDeps {
   const consoles = Object.fromEntries(CONSOLES.map((name) => [name, nothing()]));
+  const operations = FEATURES.flatMap((feature) => feature(nothing() as never));
   const rest = { log: silentLogger, names: [], pages: "/nowhere", behindProxy: false, bodyBytes: 1000, version: "1" };
-  return { ...consoles, ...rest, phoneLimits: DEFAULT_WEB_LIMITS } as unknown as AppDeps;
+  return { ...consoles, ...rest, phoneLimits: DEFAULT_WEB_LIMITS, operations } as unknown as AppDeps;
 }
 
 export const appOfEverything = (): Express => webApp(depsOfEverything());

@@ -25,6 +25,8 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   "base.unreachable": 502,
   "box.cannot_restart": 409,
   "mqtt.own_broker_off": 409,
+  "host.data_stays": 409,
+  "host.no_disk": 404,
   "host.no_program": 503,
   "host.not_allowed": 503,
   "host.not_appliance": 409,
