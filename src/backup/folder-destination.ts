@@ -69,6 +69,8 @@ export function folderDestination(options: FolderDestinationOptions): BackupDest
           await rm(partial, { force: true }).catch(() => {});
           throw error;
         }
+        // FAT gives the new name a length of 0 until the file itself is synced again: a stick is pulled out without a word.
+        await sync(join(folder, name));
         await sync(folder);
       }),
     list: async () =>

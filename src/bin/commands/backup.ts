@@ -60,8 +60,11 @@ async function writeOut(made: MadeBackup, file: string, signal: AbortSignal): Pr
     if (size !== made.size)
       throw new AppError("backup.cannot_write", `${file}: ${size} of ${made.size} bytes were written`);
     await rename(partial, file);
-    const folder = await open(dirname(file), "r");
-    await folder.sync().finally(() => folder.close());
+    // FAT gives the new name a length of 0 until the file itself is synced again.
+    for (const path of [file, dirname(file)]) {
+      const handle = await open(path, "r");
+      await handle.sync().finally(() => handle.close());
+    }
   } catch (cause) {
     await rm(partial, { force: true });
     await rm(file, { force: true });
