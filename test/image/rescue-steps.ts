@@ -12,6 +12,7 @@ import type { World } from "./world.ts";
 const DATA = "/var/lib/numberbox";
 const PASSPHRASE = "a passphrase for backups";
 const MIB = 1024 * 1024;
+const slotStatus = z.object({ current: z.string(), default: z.string() });
 
 async function identity(world: World): Promise<string> {
   const text = await world.running.run(`numberbox identity show --json --data ${DATA}`);
@@ -69,6 +70,11 @@ export async function restoredFromStick(world: World, image: string, scratch: st
 /** The world's machine runs from the other slot in the end. */
 export async function recoveredFromStick(world: World, bundle: string, scratch: string): Promise<Figures> {
   await world.setUp();
+  const slots = async (): Promise<z.infer<typeof slotStatus>> => {
+    const text = await world.running.run("/usr/lib/numberbox-image/boot-slot status");
+    return slotStatus.parse(JSON.parse(text.slice(text.indexOf("{"))));
+  };
+  const before = await slots();
   const file = join(scratch, "recover.img");
   await stick(file, 700);
   copyFileSync(bundle, join(scratch, "rescue.raucb"));
@@ -81,8 +87,8 @@ export async function recoveredFromStick(world: World, bundle: string, scratch: 
   await until(
     "the bundle of the stick is kept",
     async () => {
-      const now = await machine.run("/usr/lib/numberbox-image/boot-slot status");
-      return now.includes('"default":"B"') ? true : null;
+      const now = await slots();
+      return now.default !== before.default && now.current === now.default ? true : null;
     },
     30,
   );
