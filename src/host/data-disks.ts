@@ -1,6 +1,6 @@
 // Disks that the box's data can be moved to, and where it is now: as sysfs and udev tell of them, and the image's early start (data-disk).
 
-import { readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { systemCodeOf } from "../base/index.ts";
@@ -66,15 +66,16 @@ class SystemDisks implements DataDisks {
     return found.filter((disk) => disk !== null).toSorted((a, b) => a.id.localeCompare(b.id));
   }
 
-  async request(id: string): Promise<void> {
+  async request(id: string | null): Promise<void> {
     const file = join(this.#deps.dataFolder, REQUEST);
+    if (id === null) return await rm(file, { force: true });
     await writeFile(`${file}.new`, `${id}\n`, { mode: 0o600, flush: true });
     await rename(`${file}.new`, file);
   }
 
   async #disk(link: string): Promise<SpareDisk | null> {
     const path = await realpath(link).catch(() => "");
-    const bus = /\/usb\d+\//.test(path) ? "usb" : /\/nvme\//.test(path) ? "nvme" : null;
+    const bus = /\/usb\d+\//.test(path) ? "usb" : /\/nvme[^/]*\//.test(path) ? "nvme" : null;
     if (bus === null) return null;
     const size = Number(await this.#text(path, "size")) * SECTOR;
     const facts = await this.#udev(path);

@@ -19,6 +19,8 @@ export interface UsbVolumesDeps {
   readonly mounts: string;
 }
 
+const OWN_MOUNTS: ReadonlySet<string> = new Set(["/", "/data", "/bootconfig"]);
+
 /** Spaces and the like stand as octal numbers in mountinfo (proc_pid_mountinfo(5)) and as hex in the names of links (udev). */
 function unescaped(text: string): string {
   return text
@@ -46,12 +48,15 @@ export async function usbVolumes({ sys, dev, mounts }: UsbVolumesDeps): Promise<
   const text = await readFile(mounts, "utf8").catch(() => "");
   const labels = await labelsOf(dev);
   const found = new Map<string, UsbVolume>();
-  for (const line of text.split("\n")) {
-    // "36 35 98:0 /root /mount options shared - type device options"
+  // "36 35 98:0 /root /mount options shared - type device options"
+  const mounted = text.split("\n").map((line) => {
     const [before = "", after = ""] = line.split(" - ");
-    const path = before.split(" ")[4];
-    const device = unescaped(after.split(" ")[1] ?? "");
-    if (path === undefined || !device.startsWith("/") || found.has(device)) continue;
+    return { path: before.split(" ")[4], device: unescaped(after.split(" ")[1] ?? "") };
+  });
+  // Of a box that runs from a USB disk, or has its data there.
+  const own = new Set(mounted.flatMap(({ path = "", device }) => (OWN_MOUNTS.has(path) ? [device] : [])));
+  for (const { path, device } of mounted) {
+    if (path === undefined || !device.startsWith("/") || found.has(device) || own.has(device)) continue;
     if (await isUsb(sys, device)) found.set(device, { path: unescaped(path), label: labels.get(device) ?? null });
   }
   return [...found.values()];

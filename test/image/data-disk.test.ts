@@ -128,8 +128,9 @@ describe("data on a disk", () => {
     const card = moved();
     card.unplug();
     card.mark("boot/numberbox-reset.txt");
-    expect(card.start().ended).toBe(true);
-    expect([card.mounted, card.data()]).toEqual(["card6", {}]);
+    card.mark("boot/NO-DATA-DISK.txt");
+    expect(card.start(0, 60).ended).toBe(true);
+    expect([card.mounted, card.data(), card.read("boot/NO-DATA-DISK.txt")]).toEqual(["card6", {}, null]);
   });
 
   it("is not what is found by its id where another one has it: the machine starts anew", () => {
@@ -151,6 +152,35 @@ describe("data on a disk", () => {
       card.gone(name);
       expect(card.read("asked")).toBe(calls);
     }
+  });
+
+  it("is given up for a factory reset when it cannot be mounted, and else waited for", () => {
+    const card = moved();
+    card.remove("fs/sda1");
+    expect(card.start().ended).toBe(false);
+    expect(card.read("restarts")?.length).toBe(1);
+    card.mark("boot/numberbox-reset.txt");
+    expect(card.start().ended).toBe(true);
+    expect([card.mounted, card.card()]).toEqual(["card6", ["image", "lost+found"]]);
+  });
+
+  it("is no disk without a name: the card was never emptied then", () => {
+    const card = usedCard();
+    card.write("image/data-disk", "\n");
+    expect(card.start().ended).toBe(true);
+    expect([card.mounted, card.data()]).toEqual(["card6", BOX]);
+  });
+
+  it("is taken up by a new card, without what the old card knew of its systems", () => {
+    const card = usedCard();
+    card.write("image/pending", "B");
+    card.ask("T7-1");
+    card.start();
+    expect(card.read("data/image/pending")).toBe("B");
+    card.newCard();
+    card.start();
+    expect([card.mounted, card.data(), card.read("data/image/pending")]).toEqual(["sda1", BOX, null]);
+    expect(card.read("data/image/A.bad")).toBeNull();
   });
 
   it("is taken up by a new card", () => {

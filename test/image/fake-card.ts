@@ -131,7 +131,7 @@ export class FakeCard {
   }
 
   remove(file: string): void {
-    rmSync(this.#at(file));
+    rmSync(this.#at(file), { recursive: true });
   }
 
   mark(file: string, text = ""): void {
@@ -186,8 +186,8 @@ export class FakeCard {
 
   #drop(name: string): void {
     const file = this.#at(name);
-    if (!existsSync(file) && name === "data") return;
-    if (lstatSync(file).isSymbolicLink()) unlinkSync(file);
+    // A link may lead to a file system that is gone.
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) unlinkSync(file);
     else rmSync(file, { recursive: true, force: true });
   }
 

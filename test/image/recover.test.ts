@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -52,6 +53,7 @@ function start(): readonly string[] {
       NUMBERBOX_BOOTCONFIG: at("boot"),
     },
     ...{ NUMBERBOX_BOX_DATA: at("box"), NUMBERBOX_HOST_STATE: at("host"), NUMBERBOX_SYS: at("sys") },
+    NUMBERBOX_RUN: at("run"),
     NUMBERBOX_FACTORY_RESET: at("shims/factory-reset"),
   };
   const done = spawnSync(join(LIBRARY, "recover"), [], { env, encoding: "utf8" });
@@ -88,6 +90,23 @@ describe("recovery from a stick", () => {
     rmSync(at("box/owner-lost"));
     start();
     expect(existsSync(at("box/owner-lost"))).toBe(false);
+  });
+
+  it("follows nothing that lies where it leaves a mark", () => {
+    put("precious", "keys");
+    symlinkSync(at("precious"), at("box/owner-lost"));
+    put("media/sda1/numberbox-recovery.txt", "owner");
+    start();
+    expect(readFileSync(at("precious"), "utf8")).toBe("keys");
+    expect(lstatSync(at("box/owner-lost")).isFile()).toBe(true);
+  });
+
+  it("installs nothing over the system that is still there for going back", () => {
+    put("run/trying");
+    put("media/sda1/numberbox-recovery.txt", "install");
+    put("media/sda1/new.raucb");
+    expect(start()).toEqual([]);
+    expect(told()).toContain("on trial");
   });
 
   it("reads the boot partition of the card, too, by the name that Windows makes", () => {

@@ -7,6 +7,7 @@ import { type Clock, type Logger, messageOf, type Random } from "../../base/inde
 import type { BoxConfig } from "../../config/index.ts";
 import {
   type EventLog,
+  forgetSetUp,
   type NetworkConsole,
   NetworkKeeper,
   type NetworkPort,
@@ -15,7 +16,7 @@ import {
   type SystemActions,
 } from "../../core/index.ts";
 import { NetworkManager, programRunner } from "../../host/index.ts";
-import { replaceFile } from "../data-folder.ts";
+import { readIfThere, replaceFile } from "../data-folder.ts";
 import { openAccessPoint } from "./access-point.ts";
 import type { Claim } from "./claim.ts";
 import { ACCESS_POINT_FILE, FIREWALL_FOLDER, refreshFirewall } from "./firewall.ts";
@@ -59,9 +60,20 @@ export const noApplianceNetwork: ApplianceNetwork = {
   stop: () => {},
 };
 
+/** Put into the data folder by the image's recovery, which has forgotten every Wi-Fi and address. */
+const LOST_FILE = "network-lost";
+
+async function forgetLost({ dataFolder, settings }: ApplianceNetworkDeps): Promise<void> {
+  const file = join(dataFolder, LOST_FILE);
+  if ((await readIfThere(file)) === null) return;
+  await forgetSetUp(settings);
+  await rm(file);
+}
+
 /** Errors: those of the file with the access point's password. */
 export async function openNetwork(deps: ApplianceNetworkDeps): Promise<ApplianceNetwork> {
   const { config, dataFolder, runtimeFolder, actions, claim, clock, log } = deps;
+  await forgetLost(deps);
   const point = await openAccessPoint(dataFolder, deps.random);
   let servingOn: string | null = null;
   const refresh = (): Promise<void> =>

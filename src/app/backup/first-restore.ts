@@ -1,6 +1,6 @@
 // A new box with nobody at its console: a stick with a backup, and its passphrase in a file beside it, makes it the box of the backup.
 
-import { open, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { lstat, open, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, type Clock, isAppError, type Logger, messageOf, seconds } from "../../base/index.ts";
 import type { BackupConsole, EventLog, SettingStore } from "../../core/index.ts";
@@ -92,16 +92,25 @@ export class FirstRestore {
   }
 
   async #wishesIn(folder: string): Promise<readonly Wish[]> {
-    const wishes: Wish[] = [];
-    for (const name of (await readdir(folder).catch(() => [])).filter((each) => ASKED.test(each))) {
-      const file = join(folder, name);
-      const { mtimeMs, size } = await stat(file);
-      const key = `${file} ${mtimeMs} ${size}`;
-      if (this.#tried.has(key)) continue;
+    const names = (await readdir(folder).catch(() => [])).filter((each) => ASKED.test(each));
+    const found = await Promise.all(names.map((name) => this.#wish(folder, name)));
+    return found.filter((wish) => wish !== null);
+  }
+
+  /** Null for one that was tried, or cannot be read now. */
+  async #wish(folder: string, name: string): Promise<Wish | null> {
+    const file = join(folder, name);
+    try {
+      const facts = await lstat(file);
+      const key = `${file} ${facts.mtimeMs} ${facts.size}`;
+      if (!facts.isFile() || this.#tried.has(key)) return null;
+      const passphrase = await firstLine(file);
       this.#tried.add(key);
-      wishes.push({ folder, file, name, passphrase: await firstLine(file) });
+      return { folder, file, name, passphrase };
+    } catch (error) {
+      this.#deps.log.warn("first_restore_not_read", { reason: messageOf(error) });
+      return null;
     }
-    return wishes;
   }
 
   /** Whether the box starts anew as another one. */

@@ -53,6 +53,11 @@ const LOOK_LATER: Millis = minutes(1);
 /** Facts that are not older are told as they are. */
 const FRESH: Millis = seconds(3);
 
+/** As of a box that was never set up: with no way to a network it opens its own Wi-Fi. Before its keeper starts. */
+export async function forgetSetUp(settings: SettingStore): Promise<void> {
+  await settings.setSetting(SETTING, "open");
+}
+
 export class NetworkKeeper implements NetworkConsole {
   readonly #deps: NetworkKeeperDeps;
   readonly #abort = new AbortController();

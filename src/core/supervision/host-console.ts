@@ -73,7 +73,13 @@ export function hostConsole(deps: HostConsoleDeps): HostConsole {
       confirmed(confirm, "delete what is on the disk, and move the data there");
       await checkMove(deps, disk);
       await deps.disks.request(disk);
-      return await ask("move_data");
+      try {
+        return await ask("move_data");
+      } catch (error) {
+        // Or it would be done at a start that somebody asks for weeks later.
+        await deps.disks.request(null);
+        throw error;
+      }
     },
   };
 }

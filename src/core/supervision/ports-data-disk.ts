@@ -26,8 +26,8 @@ export interface DataDisks {
   place(): Promise<DataPlace | null>;
   /** Disks that are plugged in and that the box does not run from, by name. */
   disks(): Promise<readonly SpareDisk[]>;
-  /** The next start moves the data there. */
-  request(id: string): Promise<void>;
+  /** The next start moves the data there; null: it does not. */
+  request(id: string | null): Promise<void>;
 }
 
 /** Of a machine that somebody else looks after. */

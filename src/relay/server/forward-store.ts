@@ -86,8 +86,8 @@ const knownRow = rowParser(
 const insertedRow = rowParser("messages", (row) => ({ id: row.text("id"), cursor: row.integer("cursor") }));
 
 /**
- * SQLite's thread has them at once, without a way to the event loop and back between. All have come to an end when this does: nothing of a
- * transaction runs behind it.
+ * Two that read: SQLite's thread has them at once, without a way to the event loop and back between. Both have come to an end when this does:
+ * nothing of a transaction runs behind it.
  */
 async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
   await Promise.allSettled([one, other]);
@@ -130,7 +130,9 @@ async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonl
   const judgement = judgeForwards({ candidates, state: await loadState(tx, candidates), now, storedAt, caps });
   const stored = judgement.verdicts.filter((verdict) => verdict.kind === "store");
   if (stored.length === 0) return judgement.verdicts.filter((verdict) => verdict.kind !== "store");
-  const [cursors] = await together(insert(tx, stored, storedAt), saveCounts(tx, judgement));
+  // One after the other: SQLite may end the transaction when a statement fails, and what came behind it would stay.
+  const cursors = await insert(tx, stored, storedAt);
+  await saveCounts(tx, judgement);
   return judgement.verdicts.map((verdict) => {
     if (verdict.kind !== "store") return verdict;
     const cursor = cursors.get(verdict.candidate.id);

@@ -79,6 +79,12 @@ export async function createApiToken(options: CreateTokenOptions): Promise<strin
   return token;
 }
 
+/** Those that people made are gone; the box's own stay. In a box that does not run. */
+export async function forgetTokens(settings: SettingStore): Promise<void> {
+  const own = (await readTokens(settings)).filter(({ internal }) => internal);
+  await settings.setSetting(SETTING, JSON.stringify(own));
+}
+
 /** The record of a token, or null. Compares with every record in constant time, so that timing names none. */
 export async function findToken(settings: SettingStore, token: string): Promise<TokenRecord | null> {
   if (!TOKEN.test(token)) return null;

@@ -7,6 +7,7 @@ import { AppError, silentLogger } from "../../../src/base/index.ts";
 import { parseBoxConfig } from "../../../src/config/index.ts";
 import type { SystemAction } from "../../../src/core/index.ts";
 import { readUsers, setPassword } from "../../../src/web/index.ts";
+import { createApiToken, findToken } from "../../../src/web/server/api-tokens.ts";
 import { MemorySettings } from "../../sim/memory-settings.ts";
 import { SeededRandom } from "../../sim/seeded-random.ts";
 
@@ -98,11 +99,16 @@ describe("a claim code", () => {
   it("is a new one for a box whose owner was forgotten by the image's recovery, with everybody else", async () => {
     const { deps, become, recorded } = rig();
     await become();
+    const tokens = { settings: deps.settings, random: deps.random, scopes: ["manage"] } as const;
+    await createApiToken({ ...tokens, name: "home-assistant" });
+    const own = await createApiToken({ ...tokens, name: "flows", internal: true });
     expect((await openClaim(deps)).code).toBeNull();
     writeFileSync(join(folder, "owner-lost"), "");
     const claim = await openClaim(deps);
     expect([claim.code === null, claim.owned, await readUsers(deps.settings)]).toEqual([false, false, []]);
     expect(recorded).toEqual(["host.owner_lost"]);
+    expect(await deps.settings.getSetting("web.tokens")).not.toContain("home-assistant");
+    expect((await findToken(deps.settings, own))?.name).toBe("flows");
     await become();
     expect((await openClaim(deps)).code).toBeNull();
   });

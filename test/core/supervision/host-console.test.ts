@@ -59,14 +59,14 @@ describe("the machine under a box", () => {
 
   describe("with a card and a disk", () => {
     const spare = { id: "T7-1", model: "T7", bus: "usb", size: 1_000_204_886_016, holds: ["FILMS"] } as const;
-    function storage(on: "card" | "disk" = "card") {
-      const wanted: string[] = [];
+    function storage(on: "card" | "disk" = "card", actions?: SystemActions) {
+      const wanted: (string | null)[] = [];
       const disks: DataDisks = {
         place: async () => ({ on, model: "Card", last: null }),
         disks: async () => [spare],
         request: async (id) => void wanted.push(id),
       };
-      return { wanted, ...rig(undefined, disks) };
+      return { wanted, ...rig(actions, disks) };
     }
 
     it("tells where its data lies and where it could", async () => {
@@ -85,6 +85,14 @@ describe("the machine under a box", () => {
       expect(wanted).toEqual([]);
       expect(await host.moveData("T7-1", "attic")).toEqual({ asked: "move_data" });
       expect([wanted, asked, codes()]).toEqual([["T7-1"], ["reboot"], ["host.move_data"]]);
+    });
+
+    it("asks for nothing any more where the machine cannot be restarted", async () => {
+      const { host, wanted } = storage("card", {
+        perform: () => Promise.reject(new AppError("host.not_allowed", "no")),
+      });
+      expect(await codeOf(host.moveData("T7-1", "attic"))).toBe("host.not_allowed");
+      expect(wanted).toEqual(["T7-1", null]);
     });
 
     it("leaves data where it is that is on a disk already, or that nothing can move", async () => {

@@ -1,6 +1,7 @@
 // Takes a user's second factor and passkeys away, or everybody, in a box that does not run.
 
 import type { SettingStore } from "../../../core/index.ts";
+import { forgetTokens } from "../api-tokens.ts";
 import { readFactors, readPasskeys, writeFactors, writePasskeys } from "./factor-records.ts";
 import { readUsers, writeUsers } from "./user-records.ts";
 
@@ -16,5 +17,6 @@ export async function forgetFactors(settings: SettingStore, name: string): Promi
 export async function forgetUsers(settings: SettingStore): Promise<void> {
   await writeFactors(settings, []);
   await writePasskeys(settings, []);
+  await forgetTokens(settings);
   await writeUsers(settings, []);
 }
