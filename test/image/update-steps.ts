@@ -102,6 +102,7 @@ async function tryIt(tools: UpdateTools, minutes: number): Promise<{ now: SlotSt
 }
 
 export async function goodUpdate(tools: UpdateTools): Promise<Figures> {
+  await tools.world.setUp();
   await tools.world.running.run("rm -f /data/image/last-update.json");
   await copyFile(tools.bundle, join(tools.scratch, "good.raucb"));
   const begun = performance.now();
