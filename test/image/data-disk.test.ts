@@ -183,13 +183,6 @@ describe("data on a disk", () => {
     expect(card.read("data/image/A.bad")).toBeNull();
   });
 
-  it("is taken up by a new card", () => {
-    const card = moved();
-    card.newCard();
-    expect(card.start().ended).toBe(true);
-    expect([card.mounted, card.data()]).toEqual(["sda1", BOX]);
-  });
-
   it("is left alone by a card that has data, and by any where two disks have some", () => {
     const card = moved();
     card.newCard();

@@ -1,13 +1,13 @@
 // The machine: how it is, and what its owner may do to it.
 
 import { useState } from "preact/hooks";
-import { Field } from "../../../page-parts/index.ts";
 import { type HostActionReply, type HostView, hostView } from "../../../protocol/index.ts";
 import { hostApi } from "../api-host.ts";
 import { useApp, useWords } from "../app-context.ts";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { Fact } from "../parts/fact.tsx";
 import { Fault } from "../parts/fault.tsx";
+import { isTyped, TypedName } from "../parts/typed-name.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 import { Network } from "./network.tsx";
@@ -74,7 +74,6 @@ function Ask({ action, name, onAsked, onClose }: AskProps) {
   const [typed, setTyped] = useState("");
   const { busy, problem, run } = useTask();
   const isReset = action === "factory_reset";
-  const isTyped = typed.trim().toLowerCase() === name;
   const confirm = (): void =>
     void run(async () => {
       await (isReset ? hostApi.factory_reset(typed) : hostApi[action]());
@@ -85,28 +84,13 @@ function Ask({ action, name, onAsked, onClose }: AskProps) {
       title={words.t(`machine.${action}`)}
       subject={name}
       submit={words.t(`machine.${action}`)}
-      busy={busy || (isReset && !isTyped)}
+      busy={busy || (isReset && !isTyped(typed, name))}
       problem={problem}
       onConfirm={confirm}
       onClose={onClose}
     >
       <p>{words.t(`machine.${action}.text`)}</p>
-      {isReset && (
-        <Field
-          id="machine-confirm"
-          label={words.t("machine.confirm", { name })}
-          control={(ids) => (
-            <input
-              {...ids}
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck={false}
-              value={typed}
-              onInput={(event) => setTyped(event.currentTarget.value)}
-            />
-          )}
-        />
-      )}
+      {isReset && <TypedName id="machine-confirm" name={name} value={typed} onValue={setTyped} />}
     </ConfirmDialog>
   );
 }

@@ -1,12 +1,12 @@
 // Where the box's data lies, and its way from the card to a disk of its own. Nothing on a machine that cannot move it.
 
 import { useState } from "preact/hooks";
-import { Field } from "../../../page-parts/index.ts";
 import { type StorageView, storageView } from "../../../protocol/index.ts";
 import { hostApi } from "../api-host.ts";
 import { useWords } from "../app-context.ts";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { Fault } from "../parts/fault.tsx";
+import { isTyped, TypedName } from "../parts/typed-name.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 
@@ -37,7 +37,7 @@ function Ask({ disk, name, onAsked, onClose }: AskProps) {
       title={words.t("storage.move")}
       subject={disk.model}
       submit={words.t("storage.move")}
-      busy={busy || typed.trim().toLowerCase() !== name}
+      busy={busy || !isTyped(typed, name)}
       problem={problem}
       onConfirm={confirm}
       onClose={onClose}
@@ -48,20 +48,7 @@ function Ask({ disk, name, onAsked, onClose }: AskProps) {
           ? words.t("storage.empty")
           : words.t("storage.deleted", { names: disk.holds.join(", ") })}
       </p>
-      <Field
-        id="storage-confirm"
-        label={words.t("machine.confirm", { name })}
-        control={(ids) => (
-          <input
-            {...ids}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            value={typed}
-            onInput={(event) => setTyped(event.currentTarget.value)}
-          />
-        )}
-      />
+      <TypedName id="storage-confirm" name={name} value={typed} onValue={setTyped} />
     </ConfirmDialog>
   );
 }
