@@ -100,7 +100,7 @@ export async function dataMoves(world: World, image: string, scratch: string): P
   }
   const took = Math.round((performance.now() - begun) / 1000);
   const left = await placed(world);
-  if (!/^(?:(?:lost\+found|image|image\/data-disk) )+$/.test(left)) throw new Error(`left on the card: ${left}`);
+  if (!/^(?:(?:lost\+found|image|image\/data-disk)(?: |$))+$/.test(left)) throw new Error(`left on the card: ${left}`);
   const now = await storage(world);
   if (now.data?.on !== "disk" || now.data.last?.result !== "moved") throw new Error(JSON.stringify(now));
   await world.read(world.send());
