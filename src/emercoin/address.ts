@@ -15,6 +15,9 @@ export interface Address {
   readonly hash: Uint8Array;
 }
 
+/** Letters of the longest base58 text of 25 bytes (version, hash, checksum); the shortest version 0 bech32 address has 42. */
+const BASE58_MAX = 35;
+
 function badAddress(network: ChainNetwork, cause?: unknown): AppError {
   const why = isAppError(cause) ? `: ${cause.message}` : "";
   return new AppError("emercoin.bad_address", `a text is no Emercoin address of the network "${network}"${why}`, {
@@ -34,7 +37,9 @@ function parseBase58(crypto: CoinCrypto, text: string, network: ChainNetwork): A
 export function parseAddress(crypto: CoinCrypto, text: string, network: ChainNetwork): Address {
   const { hrp } = NETWORKS[network];
   try {
-    if (!text.toLowerCase().startsWith(`${hrp}1`)) return parseBase58(crypto, text, network);
+    // One P2PKH address of the main network in 1,700 begins with "Em1" or "EM1" by chance: the prefix alone decides nothing.
+    const isBech32 = text.length > BASE58_MAX && text.toLowerCase().startsWith(`${hrp}1`);
+    if (!isBech32) return parseBase58(crypto, text, network);
     const hash = bech32Program(hrp, text);
     return { kind: hash.length === 20 ? "p2wpkh" : "p2wsh", hash };
   } catch (cause) {

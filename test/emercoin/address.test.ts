@@ -124,6 +124,16 @@ describe("addresses", () => {
     },
   );
 
+  it("of base58 that begin with bech32's prefix by chance are what they are", () => {
+    for (const [hash, text] of [
+      ["2a60fa7c0000000000000000000000000000053c", "EM1z3peF6JHXDFuTd5GfGCmSunqkhtErCE"],
+      ["2a3244dc00000000000000000000000000002d9c", "EM126PeApSro1frmSyPM1bcGB6wzPwTWtY"],
+    ] as const) {
+      expect(parseAddress(crypto, text, "main")).toEqual({ kind: "p2pkh", hash: fromHex(hash) });
+      expect(isAddress(crypto, text, "test")).toBe(false);
+    }
+  });
+
   it("belong to one network, and say so where a text is of another", () => {
     expect(isAddress(crypto, "EJguShSREjzGzFTTCgdm4h32XoK3w8Qdeb", "main")).toBe(true);
     for (const text of [
