@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { type DiskPlan, MIB, partitionOf } from "./partition-plan.ts";
+import { type DiskPlan, MIB, partitionOf, RECORD } from "./partition-plan.ts";
 
 const BLOCK = 4096;
 const PER_MIB = MIB / BLOCK;
@@ -19,16 +19,21 @@ export function blockRanges(plan: DiskPlan, system: number): BlockRange[] {
   const at = (name: Parameters<typeof partitionOf>[1]) => partitionOf(plan, name);
   const head = { first: 0, last: at("bootconfig").start * PER_MIB - 1 };
   const used = Math.max(1, Math.ceil(system / BLOCK));
-  const slot = at("system_a").start * PER_MIB;
   const data = at("data");
   return joined([
     head,
     ...(["bootconfig", "boot_a"] as const).map((name) => whole(at(name).start, at(name).size)),
     whole(at("boot_b").start, 1),
-    { first: slot, last: slot + used - 1 },
-    whole(at("system_b").start, 1),
-    whole(data.start, plan.size - data.start),
+    logical(at("system_a"), used),
+    logical(at("system_b"), PER_MIB),
+    logical(data, (plan.size - data.start) * PER_MIB),
   ]);
+}
+
+/** A logical partition's first blocks, and its record in the chain before it. */
+function logical({ start }: { readonly start: number }, blocks: number): BlockRange {
+  const first = start * PER_MIB;
+  return { first: first - RECORD * PER_MIB, last: first + blocks - 1 };
 }
 
 function joined(ranges: readonly BlockRange[]): BlockRange[] {

@@ -111,11 +111,15 @@ async function raspberry(options: BootOptions, to: BootFolders & { kernel: strin
   const folder = join(scratch, "firmware");
   await unpackPackage(lock, debs, "raspi-firmware", folder);
   const firmware = join(folder, "usr/lib/raspi-firmware");
-  for (const name of ["start4.elf", "fixup4.dat", "start.elf", "fixup.dat", "bootcode.bin"])
+  for (const name of ["start4.elf", "fixup4.dat", "start.elf", "fixup.dat"])
     await cp(join(firmware, name), join(to.slot, name));
+  // The boot ROM of a Zero 2 W reads the first FAT partition only; later boards have this part in a chip of their own.
+  await cp(join(firmware, "bootcode.bin"), join(to.configuration, "bootcode.bin"));
   await cp(join(firmware, "overlays"), join(to.slot, "overlays"), { recursive: true, force: true }).catch(() => {});
   await cp(join(scratch, "boot/boot/dtbs"), to.slot, { recursive: true });
   await cp(join(source, "boot", "config.txt"), join(to.slot, "config.txt"));
   await writeFile(join(to.slot, "cmdline.txt"), `${kernelCommandLine("arm64", verity)}\n`);
   await writeFile(join(to.configuration, "autoboot.txt"), autobootText(2));
+  // A Pi 5 takes a partition without this file for none to start from, and does not read the autoboot.txt on it.
+  await writeFile(join(to.configuration, "config.txt"), "# Read from the partition that autoboot.txt names.\n");
 }

@@ -1,4 +1,8 @@
 // Where each partition of the disk is. Pure: sizes in, a plan and sfdisk's script out.
+//
+// The table is an MBR, with the FAT partitions first. A Raspberry Pi reads nothing else reliably: the boot ROM of a Zero 2 W knows no GPT; on a
+// Pi 4 no partition but the first was ever found on a GPT by a start4.elf from before 2025 (raspberrypi/firmware 1733, rpi-eeprom 668), and on a
+// CM5 autoboot.txt is not found on a small FAT of a GPT (rpi-eeprom 818).
 
 import { AppError } from "../../src/base/index.ts";
 import type { Architecture } from "./settings.ts";
@@ -9,61 +13,65 @@ export type PartitionName = "bootconfig" | "boot_a" | "boot_b" | "system_a" | "s
 
 export interface Partition {
   readonly name: PartitionName;
-  /** From 1. The Raspberry Pi's autoboot.txt and ours name slots by it. */
+  /** 1-3 are primary, from 5 on logical. The Raspberry Pi's autoboot.txt and ours name slots by it. */
   readonly number: number;
   /** In MiB from the disk's begin. */
   readonly start: number;
   /** In MiB. */
   readonly size: number;
+  /** Of the MBR, hexadecimal. */
   readonly type: string;
-  readonly uuid: string;
-  readonly attributes: readonly number[];
 }
 
 export interface DiskPlan {
+  /** Disk signature: 8 hexadecimal digits. Partition 5 has the PARTUUID `id-05`. */
   readonly id: string;
   /** Whole disk, in MiB. */
   readonly size: number;
   readonly partitions: readonly Partition[];
+  /** Number 4, which holds the logical ones. In MiB. */
+  readonly extended: { readonly start: number; readonly size: number };
 }
+
+/** "Numb". udev's rule 71-numberbox-disk and the start file system know the partitions by it. */
+export const DISK_ID = "4e756d62";
 
 const TYPES = {
-  /** FAT that firmware reads. A PC looks for its boot loader in an EFI system partition only. */
-  firmware: { amd64: "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", arm64: "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7" },
-  basic: "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7",
-  system: { amd64: "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709", arm64: "B921B045-1DF0-41C3-AF44-4C6F280D3FAE" },
-  linux: "0FC63DAF-8483-4772-8E79-3D69D8477DE4",
+  /** A PC looks for its boot loader in an EFI system partition only; a Raspberry Pi in a FAT of its size. */
+  bootconfig: { amd64: "ef", arm64: "e" },
+  fat32: "c",
+  extended: "f",
+  linux: "83",
 } as const;
 
-/** Attribute of GPT: read-only. */
-const READ_ONLY = 60;
-/** Attribute of GPT: systemd shall not mount it by itself. */
-const NO_AUTO = 63;
-
 /** Sizes in MiB. `data` is what the image carries; the first start gives it the rest of the disk. */
-export const SIZES = { head: 4, bootconfig: 16, boot: 128, system: 576, data: 256, tail: 4 } as const;
+export const SIZES = { head: 4, bootconfig: 16, boot: 128, system: 576, data: 256 } as const;
 
-function uuid(number: number): string {
-  return `A0000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
-}
+/** Before each logical partition, in MiB: its record of the chain lies there. */
+export const RECORD = 1;
 
 export function planDisk(architecture: Architecture): DiskPlan {
-  const system = TYPES.system[architecture];
-  const rows: readonly (readonly [PartitionName, number, string, readonly number[]])[] = [
-    ["bootconfig", SIZES.bootconfig, TYPES.firmware[architecture], []],
-    ["boot_a", SIZES.boot, TYPES.basic, []],
-    ["boot_b", SIZES.boot, TYPES.basic, []],
-    ["system_a", SIZES.system, system, [READ_ONLY, NO_AUTO]],
-    ["system_b", SIZES.system, system, [READ_ONLY, NO_AUTO]],
-    ["data", SIZES.data, TYPES.linux, []],
+  const primary: readonly (readonly [PartitionName, number, string])[] = [
+    ["bootconfig", SIZES.bootconfig, TYPES.bootconfig[architecture]],
+    ["boot_a", SIZES.boot, TYPES.fat32],
+    ["boot_b", SIZES.boot, TYPES.fat32],
   ];
-  let start: number = SIZES.head;
-  const partitions = rows.map(([name, size, type, attributes], at) => {
-    const partition = { name, number: at + 1, start, size, type, uuid: uuid(at + 1), attributes };
-    start += size;
-    return partition;
-  });
-  return { id: uuid(0), size: start + SIZES.tail, partitions };
+  const logical: readonly (readonly [PartitionName, number, string])[] = [
+    ["system_a", SIZES.system, TYPES.linux],
+    ["system_b", SIZES.system, TYPES.linux],
+    ["data", SIZES.data, TYPES.linux],
+  ];
+  let end: number = SIZES.head;
+  const placed = (rows: typeof primary, first: number, gap: number): Partition[] =>
+    rows.map(([name, size, type], at) => {
+      const start = end + gap;
+      end = start + size;
+      return { name, number: first + at, start, size, type };
+    });
+  const first = placed(primary, 1, 0);
+  const start = end;
+  const partitions = [...first, ...placed(logical, 5, RECORD)];
+  return { id: DISK_ID, size: end, partitions, extended: { start, size: end - start } };
 }
 
 export function partitionOf(plan: DiskPlan, name: PartitionName): Partition {
@@ -83,9 +91,13 @@ export function mustFit(plan: DiskPlan, name: PartitionName, bytes: number): voi
 
 /** The script that sfdisk reads. */
 export function sfdiskScript(plan: DiskPlan): string {
-  const lines = plan.partitions.map(({ name, start, size, type, uuid: id, attributes }) => {
-    const attrs = attributes.length === 0 ? "" : `, attrs="${attributes.map((bit) => `GUID:${bit}`).join(",")}"`;
-    return `start=${start}MiB, size=${size}MiB, type=${type}, uuid=${id}, name=${name}${attrs}`;
-  });
-  return `label: gpt\nlabel-id: ${plan.id}\nfirst-lba: 2048\n${lines.join("\n")}\n`;
+  const { extended } = plan;
+  const rows = [...plan.partitions, { number: 4, type: TYPES.extended, ...extended }];
+  const lines = rows
+    .sort((a, b) => a.number - b.number)
+    .map(({ number, start, size, type }) => {
+      const active = number === 1 ? ", bootable" : "";
+      return `${number} : start=${start}MiB, size=${size}MiB, type=${type}${active}`;
+    });
+  return `label: dos\nlabel-id: 0x${plan.id}\n${lines.join("\n")}\n`;
 }

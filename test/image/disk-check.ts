@@ -4,18 +4,27 @@ import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { command } from "../../os-image/lib/command.ts";
-import { type PartitionName, partitionOf, planDisk } from "../../os-image/lib/partition-plan.ts";
+import {
+  DISK_ID,
+  type DiskPlan,
+  type PartitionName,
+  partitionOf,
+  planDisk,
+} from "../../os-image/lib/partition-plan.ts";
 import type { Architecture } from "../../os-image/lib/settings.ts";
 
 const table = z.object({
   partitiontable: z.object({
-    label: z.literal("gpt"),
-    partitions: z.array(z.object({ name: z.string(), start: z.number(), size: z.number() })),
+    label: z.literal("dos"),
+    id: z.literal(`0x${DISK_ID}`),
+    partitions: z.array(z.object({ start: z.number(), size: z.number(), type: z.string() })),
   }),
 });
 
 // Places and sizes are the same for both architectures.
 const PLAN = planDisk("amd64");
+/** Sectors of a MiB. */
+const SECTORS = 2048;
 
 /** Where a boot slot holds the kernel's words. */
 const WORDS = { amd64: "slot.cfg", arm64: "cmdline.txt" } as const;
@@ -70,15 +79,31 @@ async function takeOffInUse(file: string): Promise<void> {
   }
 }
 
+type Row = z.infer<typeof table>["partitiontable"]["partitions"][number];
+
+/** Throws where a table is not the plan's, but for what the first start makes larger. Returns how large data is, in MiB. */
+function checkTable(rows: readonly Row[], plan: DiskPlan): number {
+  const { extended } = plan;
+  const planned = [...plan.partitions, { number: 4, type: "f", ...extended }].sort((a, b) => a.number - b.number);
+  const words = (list: readonly string[]) => list.join("; ");
+  const shown = words(rows.map(({ start, type }, at) => `${at + 1} ${type} at ${start / SECTORS}`));
+  const wanted = words(planned.map(({ number, start, type }) => `${number} ${type} at ${start}`));
+  if (shown !== wanted) throw new Error(`partitions are ${shown}, not ${wanted}`);
+  const size = (number: number) => (rows[number - 1]?.size ?? 0) / SECTORS;
+  for (const { name, number, size: least } of plan.partitions)
+    if (name === "data" ? size(number) < least : size(number) !== least)
+      throw new Error(`${name} has ${size(number)} MiB`);
+  const data = partitionOf(plan, "data");
+  if (data.start + size(data.number) !== extended.start + size(4))
+    throw new Error("data does not end with the partition that holds it");
+  return size(data.number);
+}
+
 /** Throws with what is wrong. Returns how large data is, in MiB. */
 export async function checkDisk(checked: DiskToCheck): Promise<{ data: number }> {
   const { disk, scratch, architecture, slot = "a" } = checked;
   const { partitions } = table.parse(JSON.parse((await command("sfdisk", ["-J", disk])).toString())).partitiontable;
-  const shown = partitions.map(({ name }) => name).join(" ");
-  const wanted = PLAN.partitions.map(({ name }) => name).join(" ");
-  if (shown !== wanted) throw new Error(`partitions are ${shown}, not ${wanted}`);
-  // Up to the next MiB: the file system fills the partition, which ends where the second table begins.
-  const data = Math.ceil((partitions.find(({ name }) => name === "data")?.size ?? 0) / 2048);
+  const data = checkTable(partitions, planDisk(architecture));
   const file = join(scratch, "partition");
   for (const name of ["bootconfig", `boot_${slot}`] as const) {
     await take(disk, name, file);

@@ -5,13 +5,15 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { blockRanges } from "../../os-image/lib/block-map.ts";
 import { command } from "../../os-image/lib/command.ts";
-import { MIB, mustFit, partitionOf, planDisk, sfdiskScript } from "../../os-image/lib/partition-plan.ts";
+import { MIB, mustFit, partitionOf, planDisk, RECORD, sfdiskScript } from "../../os-image/lib/partition-plan.ts";
 import { ARCHITECTURES } from "../../os-image/lib/settings.ts";
 
 const listed = z.object({
   partitiontable: z.object({
     id: z.string(),
-    partitions: z.array(z.object({ start: z.number(), size: z.number(), name: z.string(), uuid: z.string() })),
+    partitions: z.array(
+      z.object({ start: z.number(), size: z.number(), type: z.string(), bootable: z.boolean().optional() }),
+    ),
   }),
 });
 
@@ -21,15 +23,18 @@ const partitioner = ["/sbin/sfdisk", "/usr/sbin/sfdisk"].some((file) => existsSy
 describe.each(ARCHITECTURES)("the disk of %s", (architecture) => {
   const plan = planDisk(architecture);
 
-  it("has the partitions in the order that slots are numbered by, without a gap or an overlap", () => {
-    const names = plan.partitions.map(({ name }) => name);
-    expect(names).toEqual(["bootconfig", "boot_a", "boot_b", "system_a", "system_b", "data"]);
+  it("has the partitions in the order that slots are numbered by, the FAT ones first, without an overlap", () => {
+    const numbers = plan.partitions.map(({ name, number }) => `${number} ${name}`);
+    const fat = ["1 bootconfig", "2 boot_a", "3 boot_b"];
+    expect(numbers).toEqual([...fat, "5 system_a", "6 system_b", "7 data"]);
     let end = partitionOf(plan, "bootconfig").start;
-    for (const { start, size } of plan.partitions) {
-      expect(start).toBe(end);
+    for (const { number, start, size } of plan.partitions) {
+      // Before a logical partition lies its record.
+      expect(start).toBe(number < 5 ? end : end + RECORD);
       end = start + size;
     }
-    expect(plan.size).toBeGreaterThan(end);
+    expect(plan.size).toBe(end);
+    expect(plan.extended.start + plan.extended.size).toBe(end);
   });
 
   it("gives both slots the same room", () => {
@@ -51,14 +56,13 @@ describe.each(ARCHITECTURES)("the disk of %s", (architecture) => {
       await command("truncate", ["-s", `${plan.size}M`, disk]);
       await command("sfdisk", ["-q", "--no-reread", "--no-tell-kernel", disk], { input: sfdiskScript(plan) });
       const table = listed.parse(JSON.parse((await command("sfdisk", ["-J", disk])).toString())).partitiontable;
-      expect(table.id).toBe(plan.id);
-      const got = table.partitions.map(({ start, size, name, uuid }) => ({
-        start: start / 2048,
-        size: size / 2048,
-        name,
-        uuid,
-      }));
-      expect(got).toEqual(plan.partitions.map(({ start, size, name, uuid }) => ({ start, size, name, uuid })));
+      expect(table.id).toBe(`0x${plan.id}`);
+      const got = table.partitions.map(({ start, size, type }, at) => [at + 1, start / 2048, size / 2048, type]);
+      expect(got.filter(([number]) => number !== 4)).toEqual(
+        plan.partitions.map(({ number, start, size, type }) => [number, start, size, type]),
+      );
+      expect(got[3]).toEqual([4, plan.extended.start, plan.extended.size, "f"]);
+      expect(table.partitions.map(({ bootable }) => bootable ?? false).indexOf(true)).toBe(0);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -78,5 +82,7 @@ describe.each(ARCHITECTURES)("the disk of %s", (architecture) => {
     expect(has(at("system_a") + 100)).toBe(true);
     expect(has(at("system_a") + 101)).toBe(false);
     expect(has(at("data") + 255)).toBe(true);
+    // The chain of the logical partitions.
+    for (const name of ["system_a", "system_b", "data"] as const) expect(has(at(name) - RECORD)).toBe(true);
   });
 });
