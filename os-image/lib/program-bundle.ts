@@ -9,13 +9,21 @@ import { build, type InlineConfig, type Plugin } from "vite";
 export const BUNDLE = "src/bin/bundle";
 export const BUNDLE_START = "launch.js";
 
-/** The thread of the sound: by whom it is started, what is started, and its file in the bundle. */
-const SOUND = {
-  starter: "src/app/sound/sound-wire.ts",
-  entry: "src/app/sound/worker.ts",
-  asks: 'new URL("./worker.ts", import.meta.url)',
-  file: "sound-worker.js",
-};
+/** The threads: by whom each is started, what is started, and its file in the bundle. */
+const THREADS = [
+  {
+    starter: "src/app/sound/sound-wire.ts",
+    entry: "src/app/sound/worker.ts",
+    asks: 'new URL("./worker.ts", import.meta.url)',
+    file: "sound-worker.js",
+  },
+  {
+    starter: "src/base/system-signatures.ts",
+    entry: "src/base/system-signature-worker.ts",
+    asks: 'new URL("./system-signature-worker.ts", import.meta.url)',
+    file: "signature-worker.js",
+  },
+];
 
 /**
  * Stay in `node_modules`: modules of machine code and what looks for them, Node-RED, which is a program of its own, and packages that
@@ -39,9 +47,11 @@ function pathsOfSources(source: string, lies: string): Plugin {
       if (!id.startsWith(join(source, "src/")) || !code.includes("import.meta.url")) return null;
       const path = JSON.stringify(relative(lies, id));
       const moved = (text: string) => text.replaceAll("import.meta.url", `new URL(${path}, import.meta.url).href`);
-      if (id !== join(source, SOUND.starter)) return moved(code);
-      if (!code.includes(SOUND.asks)) throw new Error(`${SOUND.starter} does not start its thread by ${SOUND.asks}`);
-      return code.split(SOUND.asks).map(moved).join(`new URL("./${SOUND.file}", import.meta.url)`);
+      const thread = THREADS.find(({ starter }) => id === join(source, starter));
+      if (thread === undefined) return moved(code);
+      const { starter, asks, file } = thread;
+      if (!code.includes(asks)) throw new Error(`${starter} does not start its thread by ${asks}`);
+      return code.split(asks).map(moved).join(`new URL("./${file}", import.meta.url)`);
     },
   };
 }
@@ -70,16 +80,18 @@ export async function bundleProgram(options: {
     build: { ...into, ssr: "src/bin/launch.mjs", emptyOutDir: true, rolldownOptions: { output: names } },
   });
   // A thread has a memory of its own: it gets what it needs and nothing that merely lies beside it.
-  await build({
-    ...common,
-    build: {
-      ...{ ...into, ssr: SOUND.entry, emptyOutDir: false },
-      rolldownOptions: {
-        treeshake: { moduleSideEffects: (id) => id === join(source, SOUND.entry) },
-        output: { entryFileNames: SOUND.file, codeSplitting: false },
+  for (const { entry, file } of THREADS) {
+    await build({
+      ...common,
+      build: {
+        ...{ ...into, ssr: entry, emptyOutDir: false },
+        rolldownOptions: {
+          treeshake: { moduleSideEffects: (id) => id === join(source, entry) },
+          output: { entryFileNames: file, codeSplitting: false },
+        },
       },
-    },
-  });
+    });
+  }
   await writeFile(join(folder, "package.json"), '{"type":"module"}\n');
   const start = join(folder, BUNDLE_START);
   await chmod(start, 0o755);

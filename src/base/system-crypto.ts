@@ -13,11 +13,13 @@ import {
   sign,
   verify,
 } from "node:crypto";
+import type { Worker } from "node:worker_threads";
 import { concatBytes } from "./bytes.ts";
 import type { CryptoSuite } from "./crypto.ts";
 import { AppError } from "./errors.ts";
 import type { Md5 } from "./md5.ts";
 import { freshKeys, type KeyObjects, keptKeys } from "./system-keys.ts";
+import { SignatureThread, startSignatureThread } from "./system-signatures.ts";
 
 // The eight points of small order on edwards25519, canonical and non-canonical encodings: OpenSSL accepts them as keys, with
 // which one signature can verify for many messages.
@@ -166,9 +168,29 @@ function suiteOver(keys: KeyObjects): CryptoSuite {
 /** For commands, which use each key once or twice. */
 export const systemCrypto: CryptoSuite = suiteOver(freshKeys);
 
-/** For a box or a relay, which use the same keys again and again. The last one-time key stays in memory until the next is made. */
-export function createSystemCrypto(): CryptoSuite {
-  return suiteOver(keptKeys());
+/**
+ * For a box or a relay, which use the same keys again and again. The last one-time key stays in memory until the next is made. What is asked for
+ * aside is done in a thread of its own.
+ */
+export function createSystemCrypto(startThread: () => Worker = startSignatureThread): CryptoSuite {
+  const suite = suiteOver(keptKeys());
+  const thread = new SignatureThread(startThread, async (job) =>
+    job.kind === "sign"
+      ? await suite.ed25519SignAside(job.seed, job.message)
+      : Uint8Array.of((await suite.ed25519VerifyAside(job.key, job.message, job.signature)) ? 1 : 0),
+  );
+  return {
+    ...suite,
+    ed25519SignAside: async (seed, message) => {
+      need(seed, 32, "Ed25519 seed");
+      return await thread.ask({ kind: "sign", seed, message });
+    },
+    ed25519VerifyAside: async (key, message, signature) => {
+      if (!isWellFormed({ key, message, signature })) return false;
+      const [holds] = await thread.ask({ kind: "verify", key, message, signature });
+      return holds === 1;
+    },
+  };
 }
 
 export const systemMd5: Md5 = (data) => plain(hash("md5", data, "buffer"));

@@ -151,6 +151,30 @@ describe.skipIf(partitioner === undefined)(
   },
 );
 
+describe("a box before its start", () => {
+  it.each([
+    ["with what lasts in its places", ["/data", "/var/lib/numberbox"], 0, ""],
+    ["without the data", ["/var/lib/numberbox"], 1, "anew"],
+    ["without its folder of the data", ["/data"], 1, "anew"],
+  ])("%s", (_what, mounted, code, asked) => {
+    const folder = mkdtempSync(join(tmpdir(), "numberbox-has-"));
+    folders.push(folder);
+    const script = (name: string, body: string): string => {
+      const file = join(folder, name);
+      writeFileSync(file, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+      return file;
+    };
+    const env = {
+      ...process.env,
+      NUMBERBOX_MOUNTPOINT: script("mountpoint", `case " ${mounted.join(" ")} " in *" $2 "*) ;; *) exit 32 ;; esac`),
+      NUMBERBOX_PAUSE: ":",
+      NUMBERBOX_REBOOT: "printf anew",
+    };
+    const { status, stdout } = spawnSync(join(LIBRARY, "has-data"), [], { env, encoding: "utf8" });
+    expect([status, stdout]).toEqual([code, asked]);
+  });
+});
+
 describe("the disk of the system", () => {
   const system = (folder: string, name: string) => {
     for (const path of [

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { has, settingsOf } from "../systemd/unit-files.ts";
 
 const FOLDER = fileURLToPath(new URL("../../os-image/rootfs/usr/lib/systemd/system/", import.meta.url));
-const units = readdirSync(FOLDER);
+const units = readdirSync(FOLDER).filter((name) => name.endsWith(".service"));
 const read = (name: string): string => readFileSync(join(FOLDER, name), "utf8");
 /** What they mount has to be seen by others, so they can have no mounts of their own. */
 const MOUNTING: ReadonlySet<string> = new Set([

@@ -49,6 +49,12 @@ interface Verified {
   readonly route: RentalRoute;
 }
 
+interface Outcome {
+  readonly result: ForwardResult;
+  /** Of what was stored now. */
+  readonly receipt: Promise<Receipt>;
+}
+
 // A box whose clock is off by more would give its renters wrong times.
 const MAX_AHEAD = minutes(10);
 const MAILBOX_FULL_RETRY = seconds(60);
@@ -110,36 +116,44 @@ function envelopeBytes(text: string): Uint8Array {
 
 export class Forwarding {
   readonly #deps: ForwardingDeps;
-  readonly #queue: ForwardQueue<Verified, ForwardResult>;
+  readonly #queue: ForwardQueue<Verified, Outcome>;
 
   constructor(deps: ForwardingDeps) {
     this.#deps = deps;
-    const { mail } = deps.store;
-    this.#queue = new ForwardQueue(
-      (items) => mail.store({ items, now: deps.time.earliest(), storedAt: deps.dated(), caps: deps.caps }),
-      mail.together,
-    );
+    this.#queue = new ForwardQueue((items) => this.#store(items), deps.store.mail.together);
   }
 
   /** Takes one message; resolves after it is durable. Rejects with `relay.*` refusals or `store.*`. */
   async forward(body: unknown): Promise<ForwardReply> {
     const verifying = this.#verify(body);
-    const outcome = await this.#queue.submit(verifying);
+    const { result, receipt } = await this.#queue.submit(verifying);
     const verified = await verifying;
-    switch (outcome.kind) {
+    switch (result.kind) {
       case "stored":
-        return {
-          status: outcome.status,
-          id: verified.candidate.id,
-          receipt: await this.#receipt(verified, outcome.storedAt),
-        };
+        return { status: result.status, id: verified.candidate.id, receipt: await receipt };
       case "duplicate":
-        return { status: "duplicate", id: outcome.id, receipt: await this.#receipt(verified, outcome.storedAt) };
+        // Dated as it was at the first time.
+        return { status: "duplicate", id: result.id, receipt: await this.#receipt(verified, result.storedAt) };
       case "refuse":
-        throw refused(outcome.code);
+        throw refused(result.code);
       case "failed":
-        throw outcome.error;
+        throw result.error;
     }
+  }
+
+  /** Receipts are signed while the disk is waited for, and given away only when it has what they are for. */
+  async #store(items: readonly Verified[]): Promise<readonly Outcome[]> {
+    const { store, time, caps, dated } = this.#deps;
+    const storedAt = dated();
+    const storing = store.mail.store({ items, now: time.earliest(), storedAt, caps });
+    const receipts = items.map((item) => this.#receipt(item, storedAt));
+    // Nobody waits for those of what was not stored.
+    for (const receipt of receipts) receipt.catch(() => {});
+    const results = await storing;
+    return receipts.flatMap((receipt, at) => {
+      const result = results[at];
+      return result === undefined ? [] : [{ result, receipt }];
+    });
   }
 
   async #verify(body: unknown): Promise<Verified> {

@@ -1,0 +1,103 @@
+// Ed25519 for who has many signatures and other work. What is asked in one turn of the event loop goes to a thread of its own together: a way
+// into libuv's threads and back for each would cost the event loop a quarter of what is spared there, and SQLite would wait behind them.
+
+import { Worker } from "node:worker_threads";
+import { answerSize, encodeJobs, type SignatureJob } from "./system-signature-jobs.ts";
+
+/** How a job is done without the thread. */
+export type DoAlone = (job: SignatureJob) => Promise<Uint8Array>;
+
+interface Asked {
+  readonly job: SignatureJob;
+  readonly resolve: (answer: Uint8Array) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Of one message to the thread: the first are answered while the last are still on their way. */
+const MAX_TOGETHER = 64;
+/** A thread that dies again and again is not started any more. */
+const MAX_DEATHS = 3;
+/** In MiB: it keeps some keys. */
+const HEAP = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 };
+
+export function startSignatureThread(): Worker {
+  return new Worker(new URL("./system-signature-worker.ts", import.meta.url), { resourceLimits: HEAP });
+}
+
+/** Starts its thread when something is asked for the first time. The thread holds up no end of the program but while something is under way. */
+export class SignatureThread {
+  readonly #start: () => Worker;
+  readonly #alone: DoAlone;
+  #thread: Worker | null = null;
+  #waiting: Asked[] = [];
+  /** What the thread has, message by message. */
+  readonly #under: (readonly Asked[])[] = [];
+  #deaths = 0;
+
+  constructor(start: () => Worker, alone: DoAlone) {
+    this.#start = start;
+    this.#alone = alone;
+  }
+
+  /** Resolves with one byte, 1 for a signature that holds, or with the 64 bytes of a signature. Rejects with what `alone` rejects with. */
+  ask(job: SignatureJob): Promise<Uint8Array> {
+    if (this.#deaths >= MAX_DEATHS) return this.#alone(job);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ job, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#post());
+    });
+  }
+
+  #post(): void {
+    const thread = this.#thread ?? this.#begin();
+    if (thread === null) return this.#doAlone(this.#waiting.splice(0));
+    if (this.#under.length === 0) thread.ref();
+    while (this.#waiting.length > 0) {
+      const asked = this.#waiting.splice(0, MAX_TOGETHER);
+      this.#under.push(asked);
+      const bytes = encodeJobs(asked.map(({ job }) => job));
+      thread.postMessage(bytes, [bytes.buffer]);
+    }
+  }
+
+  /** Null where the machine has no room for a thread. */
+  #begin(): Worker | null {
+    let thread: Worker;
+    try {
+      thread = this.#start();
+    } catch {
+      this.#deaths++;
+      return null;
+    }
+    this.#thread = thread;
+    thread.on("message", (answers: unknown) => this.#onAnswers(thread, answers));
+    // The end follows, and is what counts.
+    thread.on("error", () => {});
+    thread.on("exit", () => this.#onEnd(thread));
+    return thread;
+  }
+
+  #onAnswers(thread: Worker, answers: unknown): void {
+    const asked = this.#under.shift();
+    if (this.#under.length === 0) thread.unref();
+    let at = 0;
+    for (const each of asked ?? []) {
+      const end = at + answerSize(each.job);
+      if (answers instanceof Uint8Array && end <= answers.length) each.resolve(answers.subarray(at, end));
+      else this.#doAlone([each]);
+      at = end;
+    }
+  }
+
+  /** What it had is done here. */
+  #onEnd(thread: Worker): void {
+    if (this.#thread !== thread) return;
+    this.#thread = null;
+    this.#deaths++;
+    this.#doAlone(this.#under.splice(0).flat());
+  }
+
+  #doAlone(asked: readonly Asked[]): void {
+    for (const { job, resolve, reject } of asked) this.#alone(job).then(resolve, reject);
+  }
+}
