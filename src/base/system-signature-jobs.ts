@@ -6,6 +6,19 @@ export type SignatureJob =
   | { readonly kind: "verify"; readonly key: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array }
   | { readonly kind: "sign"; readonly seed: Uint8Array; readonly message: Uint8Array };
 
+/** Jobs on their way there, or answers on their way back. */
+export interface SignatureBatch {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Null for what is none. */
+export function asBatch(value: unknown): SignatureBatch | null {
+  if (typeof value !== "object" || value === null || !("number" in value && "bytes" in value)) return null;
+  const { number, bytes } = value;
+  return typeof number === "number" && bytes instanceof Uint8Array ? { number, bytes } : null;
+}
+
 const KIND = { verify: 0, sign: 1 } as const;
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -54,11 +67,14 @@ export function doJobs(
   suite: Pick<CryptoSuite, "ed25519Sign" | "ed25519Verify">,
   bytes: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const answers = decodeJobs(bytes).map((job) =>
-    job.kind === "sign"
-      ? suite.ed25519Sign(job.seed, job.message)
-      : Uint8Array.of(suite.ed25519Verify(job.key, job.message, job.signature) ? 1 : 0),
-  );
-  bytes.fill(0);
-  return new Uint8Array(Buffer.concat(answers));
+  try {
+    const answers = decodeJobs(bytes).map((job) =>
+      job.kind === "sign"
+        ? suite.ed25519Sign(job.seed, job.message)
+        : Uint8Array.of(suite.ed25519Verify(job.key, job.message, job.signature) ? 1 : 0),
+    );
+    return new Uint8Array(Buffer.concat(answers));
+  } finally {
+    bytes.fill(0);
+  }
 }

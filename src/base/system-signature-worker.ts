@@ -2,12 +2,13 @@
 
 import { parentPort } from "node:worker_threads";
 import { createSystemCrypto } from "./system-crypto.ts";
-import { doJobs } from "./system-signature-jobs.ts";
+import { asBatch, doJobs, type SignatureBatch } from "./system-signature-jobs.ts";
 
 const suite = createSystemCrypto();
 
 parentPort?.on("message", (asked: unknown) => {
-  if (!(asked instanceof Uint8Array)) return;
-  const answers = doJobs(suite, asked);
-  parentPort?.postMessage(answers, [answers.buffer]);
+  const batch = asBatch(asked);
+  if (batch === null) return;
+  const bytes = doJobs(suite, batch.bytes);
+  parentPort?.postMessage({ number: batch.number, bytes } satisfies SignatureBatch, [bytes.buffer]);
 });

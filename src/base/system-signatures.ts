@@ -2,7 +2,7 @@
 // into libuv's threads and back for each would cost the event loop a quarter of what is spared there, and SQLite would wait behind them.
 
 import { Worker } from "node:worker_threads";
-import { answerSize, encodeJobs, type SignatureJob } from "./system-signature-jobs.ts";
+import { answerSize, asBatch, encodeJobs, type SignatureBatch, type SignatureJob } from "./system-signature-jobs.ts";
 
 /** How a job is done without the thread. */
 export type DoAlone = (job: SignatureJob) => Promise<Uint8Array>;
@@ -30,8 +30,10 @@ export class SignatureThread {
   readonly #alone: DoAlone;
   #thread: Worker | null = null;
   #waiting: Asked[] = [];
-  /** What the thread has, message by message. */
-  readonly #under: (readonly Asked[])[] = [];
+  /** What the thread has, by the number of the message. */
+  readonly #under = new Map<number, readonly Asked[]>();
+  #next = 1;
+  /** Since it last answered. */
   #deaths = 0;
 
   constructor(start: () => Worker, alone: DoAlone) {
@@ -51,12 +53,19 @@ export class SignatureThread {
   #post(): void {
     const thread = this.#thread ?? this.#begin();
     if (thread === null) return this.#doAlone(this.#waiting.splice(0));
-    if (this.#under.length === 0) thread.ref();
-    while (this.#waiting.length > 0) {
-      const asked = this.#waiting.splice(0, MAX_TOGETHER);
-      this.#under.push(asked);
+    if (this.#under.size === 0) thread.ref();
+    while (this.#waiting.length > 0) this.#hand(thread, this.#waiting.splice(0, MAX_TOGETHER));
+  }
+
+  #hand(thread: Worker, asked: readonly Asked[]): void {
+    const number = this.#next++;
+    try {
       const bytes = encodeJobs(asked.map(({ job }) => job));
-      thread.postMessage(bytes, [bytes.buffer]);
+      thread.postMessage({ number, bytes } satisfies SignatureBatch, [bytes.buffer]);
+      this.#under.set(number, asked);
+    } catch {
+      // No memory for a copy.
+      this.#doAlone(asked);
     }
   }
 
@@ -70,21 +79,29 @@ export class SignatureThread {
       return null;
     }
     this.#thread = thread;
-    thread.on("message", (answers: unknown) => this.#onAnswers(thread, answers));
+    thread.on("message", (answer: unknown) => this.#onAnswer(thread, answer));
     // The end follows, and is what counts.
     thread.on("error", () => {});
     thread.on("exit", () => this.#onEnd(thread));
     return thread;
   }
 
-  #onAnswers(thread: Worker, answers: unknown): void {
-    const asked = this.#under.shift();
-    if (this.#under.length === 0) thread.unref();
+  /** What is no whole answer to a batch that waits is none: the batch is done here. */
+  #onAnswer(thread: Worker, answer: unknown): void {
+    const batch = asBatch(answer);
+    const asked = batch === null ? undefined : this.#under.get(batch.number);
+    const size = asked?.reduce((sum, { job }) => sum + answerSize(job), 0);
+    if (thread !== this.#thread || batch === null || asked === undefined || batch.bytes.length !== size) {
+      void thread.terminate();
+      return;
+    }
+    this.#deaths = 0;
+    this.#under.delete(batch.number);
+    if (this.#under.size === 0) thread.unref();
     let at = 0;
-    for (const each of asked ?? []) {
-      const end = at + answerSize(each.job);
-      if (answers instanceof Uint8Array && end <= answers.length) each.resolve(answers.subarray(at, end));
-      else this.#doAlone([each]);
+    for (const { job, resolve } of asked) {
+      const end = at + answerSize(job);
+      resolve(batch.bytes.subarray(at, end));
       at = end;
     }
   }
@@ -94,7 +111,9 @@ export class SignatureThread {
     if (this.#thread !== thread) return;
     this.#thread = null;
     this.#deaths++;
-    this.#doAlone(this.#under.splice(0).flat());
+    const left = [...this.#under.values()].flat();
+    this.#under.clear();
+    this.#doAlone(left);
   }
 
   #doAlone(asked: readonly Asked[]): void {

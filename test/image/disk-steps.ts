@@ -50,7 +50,7 @@ async function placed(world: World): Promise<string> {
   const mounted = await running.run("findmnt -nro SOURCE --mountpoint /data | tail -n 1");
   if (!/^\/dev\/sd[a-z]1$/.test(mounted)) throw new Error(`/data is on ${mounted}`);
   return await running.run(
-    "mkdir -p /run/card && mount /dev/disk/by-partlabel/data /run/card && find /run/card -mindepth 1 -printf '%P ' ; umount /run/card",
+    "mkdir -p /run/card && mount /dev/disk/numberbox/data /run/card && find /run/card -mindepth 1 -printf '%P ' ; umount /run/card",
   );
 }
 

@@ -55,7 +55,7 @@ class Card {
     this.#tell("card/size", mebibytes * SECTORS);
     this.#tell("card/card7/partition", 7);
     this.#tell("card/card7/start", (DATA?.start ?? 0) * SECTORS);
-    this.program("partx", 'echo "$*" >>"$W/told"');
+    this.program("resizepart", 'echo "$*" >>"$W/told"');
     this.kernelReads();
   }
 
@@ -65,7 +65,7 @@ class Card {
     chmodSync(file, 0o755);
   }
 
-  /** What partx and the next start do. */
+  /** What resizepart and the next start do. */
   kernelReads(): void {
     this.#tell("card/card7/size", this.sizes()[6] ?? 0);
   }
@@ -114,7 +114,7 @@ describe.skipIf(partitioner === undefined)(
       expect((DATA?.start ?? 0) * SECTORS + data).toBe(4096 * SECTORS);
       expect(PLAN.extended.start * SECTORS + extended).toBe(4096 * SECTORS);
       expect(card.sizes().toSpliced(6, 1).toSpliced(3, 1)).toEqual(before.toSpliced(6, 1).toSpliced(3, 1));
-      expect(card.told()).toBe(`--update --nr 7 ${card.disk}\n`);
+      expect(card.told()).toBe(`${card.disk} 7 ${data}\n`);
     });
 
     it("is left alone where it has it, and on a card of the image's own size", () => {
@@ -150,6 +150,27 @@ describe.skipIf(partitioner === undefined)(
     });
   },
 );
+
+describe("a stick", () => {
+  it.each([
+    ["that is a Numberbox's own is left alone", "1", "", /own: left alone\n$/],
+    ["with a file system of sticks is mounted", "", "vfat", /^mounted vfat .*\/dev\/sdq1/],
+  ])("%s", (_what, own, type, told) => {
+    const folder = mkdtempSync(join(tmpdir(), "numberbox-stick-"));
+    folders.push(folder);
+    const program = (name: string, body: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    program("findmnt", ":");
+    program("udevadm", `case "$*" in *=NUMBERBOX_DISK*) echo "${own}" ;; *=ID_FS_TYPE*) echo "${type}" ;; esac`);
+    program("id", "echo 7");
+    program("mkdir", ":");
+    program("mount", 'echo "mounted $2 $*"');
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    const { status, stdout } = spawnSync(join(LIBRARY, "stick"), ["mount", "sdq1"], { env, encoding: "utf8" });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(told);
+  });
+});
 
 describe("a box before its start", () => {
   it.each([

@@ -1,5 +1,6 @@
 // `POST /forward`: reads a message in its full or its short form, verifies it, and has it stored.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type AppError,
   type Clock,
@@ -58,6 +59,7 @@ interface Outcome {
 // A box whose clock is off by more would give its renters wrong times.
 const MAX_AHEAD = minutes(10);
 const MAILBOX_FULL_RETRY = seconds(60);
+const SIGNED_IN_A_TURN = 8;
 
 const FULL_FORM_ONLY = ["v", "id", "rental_id", "seq", "ts"];
 
@@ -146,14 +148,26 @@ export class Forwarding {
     const { store, time, caps, dated } = this.#deps;
     const storedAt = dated();
     const storing = store.mail.store({ items, now: time.earliest(), storedAt, caps });
-    const receipts = items.map((item) => this.#receipt(item, storedAt));
-    // Nobody waits for those of what was not stored.
-    for (const receipt of receipts) receipt.catch(() => {});
+    const signing = this.#receipts(items, storedAt);
     const results = await storing;
-    return receipts.flatMap((receipt, at) => {
+    return (await signing).map((receipt, at) => {
       const result = results[at];
-      return result === undefined ? [] : [{ result, receipt }];
+      if (result === undefined) throw refusal("relay.internal", "the store gave no result");
+      return { result, receipt };
     });
+  }
+
+  /** Some in each turn of the event loop: what the disk's thread has done is not kept waiting for all of them. */
+  async #receipts(items: readonly Verified[], at: UnixMs): Promise<readonly Promise<Receipt>[]> {
+    const receipts: Promise<Receipt>[] = [];
+    for (const [index, item] of items.entries()) {
+      if (index % SIGNED_IN_A_TURN === 0) await nextTurn();
+      const receipt = this.#receipt(item, at);
+      // Nobody waits for that of what was not stored.
+      receipt.catch(() => {});
+      receipts.push(receipt);
+    }
+    return receipts;
   }
 
   async #verify(body: unknown): Promise<Verified> {
