@@ -9,6 +9,8 @@ import { AppError, concatBytes, fromBase64url, isAppError, messageOf, toBase64ur
 import { systemCrypto } from "../src/base/system-crypto.ts";
 import { CHANNEL_DOMAIN } from "../src/core/index.ts";
 import { parseWith, type UpdateRelease, updateChannel, updateRelease } from "../src/protocol/index.ts";
+import { compatibleOf } from "./lib/partition-plan.ts";
+import { ARCHITECTURES } from "./lib/settings.ts";
 
 const USAGE = `npm run image:channel -- --key FILE --serial N --out FILE [options] BUNDLE...
   --key FILE      Ed25519 seed in base64url; made, with its public key printed, where the file is not there
@@ -20,7 +22,7 @@ const USAGE = `npm run image:channel -- --key FILE --serial N --out FILE [option
   BUNDLE          numberbox-ARCH-VERSION.raucb, as \`npm run image -- --bundle\` makes it
 `;
 
-const NAME = /^(numberbox-(?:amd64|arm64))-(\d+\.\d+\.\d+)\.raucb$/;
+const NAME = /^numberbox-(amd64|arm64)-(\d+\.\d+\.\d+)\.raucb$/;
 const DAY_MS = 86_400_000;
 
 function usage(message: string): AppError {
@@ -50,10 +52,14 @@ type Given = Pick<UpdateRelease, "rollout" | "notes" | "published_at"> & { reado
 
 async function releaseOf(file: string, { from, ...given }: Given): Promise<UpdateRelease> {
   const name = basename(file);
-  const [, compatible, version] = NAME.exec(name) ?? [];
-  if (compatible === undefined || version === undefined) throw usage(`${name}: not the name of a bundle`);
+  const [, of, version] = NAME.exec(name) ?? [];
+  const architecture = ARCHITECTURES.find((one) => one === of);
+  if (architecture === undefined || version === undefined) throw usage(`${name}: not the name of a bundle`);
   const { size } = await stat(file);
-  const release = { version, compatible, url: name, size, sha256: await digestOf(file), ...given };
+  const release = {
+    ...{ version, compatible: compatibleOf(architecture), url: name, size },
+    ...{ sha256: await digestOf(file), ...given },
+  };
   return parseWith(updateRelease, from === undefined ? release : { ...release, from }, "image.bad_release", name);
 }
 

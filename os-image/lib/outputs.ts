@@ -9,7 +9,7 @@ import { blockMapText } from "./block-map.ts";
 import { command } from "./command.ts";
 import type { DiskParts } from "./disk-image.ts";
 import { sha256Of } from "./file-systems.ts";
-import { MIB, planDisk } from "./partition-plan.ts";
+import { compatibleOf, MIB, planDisk } from "./partition-plan.ts";
 import { type BuildWork, packTree } from "./root-system.ts";
 import type { Signing } from "./settings.ts";
 
@@ -30,7 +30,7 @@ export async function makeBundle(work: BuildWork, parts: DiskParts, signing: Sig
   await cp(parts.boot, join(folder, "boot.img"));
   const manifest = [
     "[update]",
-    `compatible=numberbox-${settings.architecture}`,
+    `compatible=${compatibleOf(settings.architecture)}`,
     `version=${version}`,
     "[bundle]",
     "format=verity",

@@ -44,6 +44,9 @@ const TYPES = {
   linux: "83",
 } as const;
 
+/** What a bundle and a box must agree on: processor and kind of disk. RAUC's `compatible`. Images before 2026-11-29 had a GPT, and none of its kind. */
+export const compatibleOf = (architecture: Architecture): string => `numberbox-${architecture}-mbr`;
+
 /** Sizes in MiB. `data` is what the image carries; the first start gives it the rest of the disk. */
 export const SIZES = { head: 4, bootconfig: 16, boot: 128, system: 576, data: 256 } as const;
 

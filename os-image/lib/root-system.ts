@@ -10,6 +10,7 @@ import { stageKernelModule } from "./kernel-module.ts";
 import { makeRepository } from "./local-repository.ts";
 import { buildNativeModule } from "./native-module.ts";
 import type { PackageLock } from "./package-lock.ts";
+import { compatibleOf } from "./partition-plan.ts";
 import { makeRootTar } from "./root-tar.ts";
 import type { BuildSettings } from "./settings.ts";
 
@@ -91,7 +92,10 @@ async function stageOverlay(work: BuildWork, stage: string): Promise<string> {
   await stageKernelModule({ ...work, architecture, cache, source, log: logOf(work, "module") }, stage);
   const rauc = join(stage, "etc/rauc/system.conf");
   const text = await readFile(rauc, "utf8");
-  await writeFile(rauc, text.replaceAll("@ARCHITECTURE@", settings.architecture).replaceAll("@VERSION@", version));
+  await writeFile(
+    rauc,
+    text.replaceAll("@COMPATIBLE@", compatibleOf(settings.architecture)).replaceAll("@VERSION@", version),
+  );
   await writeFile(join(stage, "etc/rauc/keyring.pem"), work.keyring);
   await writeFile(join(stage, "usr/lib/numberbox-image/version"), `${version}\n`);
   return unitPlan(manifest, OWN_UNITS);

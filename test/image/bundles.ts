@@ -3,12 +3,12 @@
 import { copyFile, mkdir, open, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { command } from "../../os-image/lib/command.ts";
-import type { Architecture, Signing } from "../../os-image/lib/settings.ts";
+import type { Signing } from "../../os-image/lib/settings.ts";
 
 /** What a bundle says of itself, and who signs it. */
 export interface Label {
   readonly version: string;
-  readonly architecture: Architecture;
+  readonly compatible: string;
   readonly signing: Signing;
 }
 
@@ -36,8 +36,8 @@ async function flip(file: string, at: number, length: number): Promise<void> {
 
 /** A signed bundle of what lies in `folder`. */
 export async function signBundle(folder: string, file: string, label: Label): Promise<void> {
-  const { version, architecture, signing } = label;
-  const manifest = `[update]\ncompatible=numberbox-${architecture}\nversion=${version}\n[bundle]\nformat=verity\n[image.system]\nfilename=system.img\n[image.boot]\nfilename=boot.img\n`;
+  const { version, compatible, signing } = label;
+  const manifest = `[update]\ncompatible=${compatible}\nversion=${version}\n[bundle]\nformat=verity\n[image.system]\nfilename=system.img\n[image.boot]\nfilename=boot.img\n`;
   await rm(file, { force: true });
   await writeFile(join(folder, "manifest.raucm"), manifest);
   const keys = [`--cert=${signing.certificate}`, `--key=${signing.key}`, `--keyring=${signing.keyring}`];

@@ -41,7 +41,7 @@ describe("a channel that is signed here", () => {
         {
           ...{
             version: "1.2.0",
-            compatible: "numberbox-arm64",
+            compatible: "numberbox-arm64-mbr",
             url: "numberbox-arm64-1.2.0.raucb",
             size: 8,
             rollout: 100,

@@ -16,6 +16,7 @@ import { cardDrivers } from "./board-drivers.ts";
 import { cuts } from "./cut-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
 import { dataMoves } from "./disk-steps.ts";
+import { fullDisk } from "./full-disk-steps.ts";
 import { pause } from "./machine.ts";
 import { type Platform, virtualPc } from "./platform.ts";
 import { recoveredFromStick, restoredFromStick } from "./rescue-steps.ts";
@@ -174,8 +175,13 @@ async function all(): Promise<void> {
     await step("rest", "it is at rest", async () => await atRest(world, values.full ? 30 : 3));
     await step("sms", "an SMS of a modem reaches the renter", async () => await sms(world));
     await step("stick", "a USB stick is seen, and takes a backup", async () => await stickInAndOut(world, scratch));
+    await step("full", "a full disk refuses a bundle, and loses no SMS", async () => await fullDisk(world));
     if (bundle !== "") {
-      await step("refuse", "changed, cut and older bundles are refused", async () => await badBundleRefused(tools));
+      await step(
+        "refuse",
+        "changed, cut, older and other bundles are refused",
+        async () => await badBundleRefused(tools),
+      );
       await step("bad", "an update that cannot start is rolled back", async () => await badUpdate(tools));
       await step("update", "an update is tried and kept", async () => await goodUpdate(tools));
     }

@@ -2,6 +2,7 @@
 
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { compatibleOf } from "../../os-image/lib/partition-plan.ts";
 import type { Signing } from "../../os-image/lib/settings.ts";
 import { badSystem, changedByte, cutShort, type Label, signBundle, unpackBundle } from "./bundles.ts";
 import { pause } from "./machine.ts";
@@ -69,7 +70,7 @@ async function refused(tools: UpdateTools, name: string): Promise<string> {
 }
 
 function labelOf({ world, signing }: UpdateTools, version: string): Label {
-  return { version, signing, architecture: world.platform.architecture };
+  return { version, signing, compatible: compatibleOf(world.platform.architecture) };
 }
 
 export async function badBundleRefused(tools: UpdateTools): Promise<Figures> {
@@ -82,7 +83,11 @@ export async function badBundleRefused(tools: UpdateTools): Promise<Figures> {
   await unpackBundle(bundle, at("parts"), signing);
   await signBundle(at("parts"), at("older.raucb"), labelOf(tools, "0.0.1"));
   await refused(tools, "older.raucb");
-  return { refused: 3 };
+  // As they were called while the card had a GPT.
+  const other = { ...labelOf(tools, "99.0.0"), compatible: `numberbox-${tools.world.platform.architecture}` };
+  await signBundle(at("parts"), at("other.raucb"), other);
+  await refused(tools, "other.raucb");
+  return { refused: 4 };
 }
 
 /** Starts the new slot once, and waits until the machine has decided. */
