@@ -12,7 +12,7 @@ import { lockFile, updateLock } from "./lib/lock-update.ts";
 import { makeBundle, writeOutputs } from "./lib/outputs.ts";
 import { readLock } from "./lib/package-lock.ts";
 import { type BuildWork, makeSystem } from "./lib/root-system.ts";
-import { runsHere } from "./lib/root-tar.ts";
+import { needRuns, runsHere } from "./lib/root-tar.ts";
 import { type BuildSettings, readSettings, USAGE } from "./lib/settings.ts";
 import { developmentKeys } from "./lib/signing-keys.ts";
 
@@ -56,6 +56,7 @@ async function build(settings: BuildSettings): Promise<void> {
       ...(settings.bundle ? ["rauc"] : []),
       ...(settings.qcow2 ? ["qemu-img"] : []),
     ]);
+    await needRuns(settings.architecture);
     await make(settings, scratch);
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -2,6 +2,7 @@
 
 import { rename } from "node:fs/promises";
 import { arch } from "node:process";
+import { AppError } from "../../src/base/index.ts";
 import { command } from "./command.ts";
 import type { Architecture } from "./settings.ts";
 
@@ -46,6 +47,17 @@ const EMULATED = { QEMU_CPU: "cortex-a72" };
 /** Whether programs of `architecture` run here without emulation. */
 export function runsHere(architecture: Architecture): boolean {
   return { x64: "amd64", arm64: "arm64" }[arch as string] === architecture;
+}
+
+/** Fails with `image.no_emulation` unless programs of `architecture` run here, with emulation if need be: before an hour of work, not amid it. */
+export async function needRuns(architecture: Architecture): Promise<void> {
+  if (runsHere(architecture)) return;
+  await command("arch-test", [architecture]).catch((cause: unknown) => {
+    throw new AppError("image.no_emulation", `this machine does not run programs for ${architecture}`, {
+      cause,
+      hint: "sudo apt-get install qemu-user-static binfmt-support; then, in a container: sudo mount -t binfmt_misc none /proc/sys/fs/binfmt_misc && sudo update-binfmts --enable qemu-aarch64",
+    });
+  });
 }
 
 function argsOf(options: RootOptions, target: string | null): string[] {
