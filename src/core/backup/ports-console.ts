@@ -15,7 +15,7 @@ export interface BackupConsole {
   download(passphrase: string): Promise<BackupDownload>;
   /**
    * A piece of the backup that is handed in; `offset` 0 begins anew. One at a time; kept until the box starts again.
-   * Errors: `backup.wrong_offset`, `backup.too_large`, `backup.not_taken`.
+   * Errors: `backup.wrong_offset`, `backup.too_large`, `backup.not_taken`, `backup.no_space`.
    */
   accept(offset: number, content: AsyncIterable<Uint8Array>): Promise<{ readonly size: number }>;
   /** Backups on USB sticks that are plugged in, the newest first. */

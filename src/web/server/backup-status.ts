@@ -17,6 +17,7 @@ export const BACKUP_STATUS: Readonly<Record<string, number>> = {
   "backup.none_handed_in": 409,
   "backup.not_confirmed": 422,
   "backup.not_taken": 503,
+  "backup.no_space": 507,
   "backup.other_one": 409,
   "backup.piece_too_large": 413,
   "backup.stick_gone": 409,

@@ -61,7 +61,13 @@ function restoringOperations(backups: BackupConsole): readonly Operation[] {
       summary: "Hand in a backup, piece by piece; offset 0 begins anew",
       upload: "application/octet-stream",
       idempotent: false,
-      errors: ["backup.piece_too_large", "backup.wrong_offset", "backup.too_large", "backup.not_taken"],
+      errors: [
+        "backup.piece_too_large",
+        "backup.wrong_offset",
+        "backup.too_large",
+        "backup.not_taken",
+        "backup.no_space",
+      ],
       run: async ({ request, query }) => await backups.accept(query.offset, pieceOf(request, "backup")),
     }),
     operation({
@@ -73,7 +79,7 @@ function restoringOperations(backups: BackupConsole): readonly Operation[] {
       ...{ ...common, method: "post", path: "/backup/take", body: backupTake, reply: backupUploaded },
       summary: "Take a backup from a stick, as if it were handed in",
       idempotent: false,
-      errors: ["backup.stick_gone", "backup.too_large", "backup.not_taken"],
+      errors: ["backup.stick_gone", "backup.too_large", "backup.not_taken", "backup.no_space"],
       run: async ({ body }) => await backups.takeFromStick(body.id),
     }),
     operation({

@@ -36,6 +36,7 @@ export function updateOperations(updates: UpdateConsole): readonly Operation[] {
       errors: [
         ...["update.unsupported", "update.busy", "update.piece_too_large", "update.wrong_offset", "update.too_large"],
         "update.not_taken",
+        "update.no_space",
       ],
       run: async ({ request, query }) => await updates.accept(query.offset, pieceOf(request, "update")),
     }),

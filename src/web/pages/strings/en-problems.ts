@@ -11,7 +11,12 @@ export const enProblems = {
   "problem.update.downgrade": "The bundle holds an older version",
   "problem.update.failed": "The update failed",
   "problem.update.no_boot_state": "Which half of the card runs is not known",
+  "problem.backup.no_space": "There is no room for the file",
+  "hint.backup.no_space":
+    "Make room on the disk of the data folder, for example by removing old backups, then hand it in again.",
   "problem.update.no_space": "There is no room for the new system",
+  "hint.update.no_space":
+    "Make room on the disk of the data folder, for example by removing old backups, then hand it in again.",
   "problem.update.not_installed": "The new system could not be written",
   "problem.update.not_started": "It did not start",
   "problem.update.not_well": "Something that worked before did not come back",

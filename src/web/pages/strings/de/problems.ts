@@ -13,7 +13,12 @@ export const deProblems: Translation = {
   "problem.update.downgrade": "Das Paket enthält eine ältere Version",
   "problem.update.failed": "Das Update ist fehlgeschlagen",
   "problem.update.no_boot_state": "Welche Hälfte der Karte läuft, ist unbekannt",
+  "problem.backup.no_space": "Für die Datei ist kein Platz",
+  "hint.backup.no_space":
+    "Schaffen Sie Platz auf der Platte des Datenordners, zum Beispiel durch Löschen alter Sicherungen, und geben Sie sie noch einmal ab.",
   "problem.update.no_space": "Für das neue System ist kein Platz",
+  "hint.update.no_space":
+    "Schaffen Sie Platz auf der Platte des Datenordners, zum Beispiel durch Löschen alter Sicherungen, und geben Sie sie noch einmal ab.",
   "problem.update.not_installed": "Das neue System konnte nicht geschrieben werden",
   "problem.update.not_started": "Es startete nicht",
   "problem.update.not_well": "Etwas, das vorher lief, kam nicht wieder",

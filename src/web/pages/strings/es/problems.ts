@@ -13,7 +13,12 @@ export const esProblems: Translation = {
   "problem.update.downgrade": "El paquete contiene una versión anterior",
   "problem.update.failed": "La actualización falló",
   "problem.update.no_boot_state": "No se sabe qué mitad de la tarjeta funciona",
+  "problem.backup.no_space": "No hay sitio para el archivo",
+  "hint.backup.no_space":
+    "Libere espacio en el disco de la carpeta de datos, por ejemplo borrando copias antiguas, y entréguelo otra vez.",
   "problem.update.no_space": "No hay sitio para el sistema nuevo",
+  "hint.update.no_space":
+    "Libere espacio en el disco de la carpeta de datos, por ejemplo borrando copias antiguas, y entréguelo otra vez.",
   "problem.update.not_installed": "No se pudo escribir el sistema nuevo",
   "problem.update.not_started": "No se inició",
   "problem.update.not_well": "Algo que antes funcionaba no volvió",

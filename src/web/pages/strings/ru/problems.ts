@@ -13,7 +13,12 @@ export const ruProblems: Translation = {
   "problem.update.downgrade": "В пакете более старая версия",
   "problem.update.failed": "Обновление не удалось",
   "problem.update.no_boot_state": "Неизвестно, какая половина карты работает",
+  "problem.backup.no_space": "Для файла нет места",
+  "hint.backup.no_space":
+    "Освободите место на диске папки данных, например удалив старые копии, и передайте файл снова.",
   "problem.update.no_space": "Нет места для новой системы",
+  "hint.update.no_space":
+    "Освободите место на диске папки данных, например удалив старые копии, и передайте файл снова.",
   "problem.update.not_installed": "Новую систему не удалось записать",
   "problem.update.not_started": "Она не запустилась",
   "problem.update.not_well": "Что-то из работавшего не вернулось",
