@@ -15,6 +15,8 @@ interface Asked {
 
 /** Of one message to the thread: the first are answered while the last are still on their way. */
 const MAX_TOGETHER = 64;
+/** Messages that the thread has at once: one that it works on and one that lies ready. To wake it for each would cost more than it spares. */
+const MAX_UNDER = 2;
 /** A thread that dies again and again is not started any more. */
 const MAX_DEATHS = 3;
 /** In MiB: it keeps some keys. */
@@ -33,6 +35,8 @@ export class SignatureThread {
   /** What the thread has, by the number of the message. */
   readonly #under = new Map<number, readonly Asked[]>();
   #next = 1;
+  /** What waits is handed over at the end of this turn. */
+  #posts = false;
   /** Since it last answered. */
   #deaths = 0;
 
@@ -46,15 +50,23 @@ export class SignatureThread {
     if (this.#deaths >= MAX_DEATHS) return this.#alone(job);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ job, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.#post());
+      this.#postSoon();
     });
   }
 
+  #postSoon(): void {
+    if (this.#posts || this.#waiting.length === 0 || this.#under.size >= MAX_UNDER) return;
+    this.#posts = true;
+    setImmediate(() => this.#post());
+  }
+
   #post(): void {
+    this.#posts = false;
     const thread = this.#thread ?? this.#begin();
     if (thread === null) return this.#doAlone(this.#waiting.splice(0));
     if (this.#under.size === 0) thread.ref();
-    while (this.#waiting.length > 0) this.#hand(thread, this.#waiting.splice(0, MAX_TOGETHER));
+    while (this.#waiting.length > 0 && this.#under.size < MAX_UNDER)
+      this.#hand(thread, this.#waiting.splice(0, MAX_TOGETHER));
   }
 
   #hand(thread: Worker, asked: readonly Asked[]): void {
@@ -104,16 +116,17 @@ export class SignatureThread {
       resolve(batch.bytes.subarray(at, end));
       at = end;
     }
+    this.#postSoon();
   }
 
-  /** What it had is done here. */
+  /** What it had is done here, and what waited for it. */
   #onEnd(thread: Worker): void {
     if (this.#thread !== thread) return;
     this.#thread = null;
     this.#deaths++;
     const left = [...this.#under.values()].flat();
     this.#under.clear();
-    this.#doAlone(left);
+    this.#doAlone([...left, ...this.#waiting.splice(0)]);
   }
 
   #doAlone(asked: readonly Asked[]): void {
