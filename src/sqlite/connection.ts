@@ -22,10 +22,10 @@ export class Connection {
     this.#db = db;
   }
 
-  /** Runs SQL without parameters; several statements may be joined by `;`, the first that fails ends it. */
-  exec(sql: string): Promise<void> {
+  /** Runs SQL without parameters; several statements may be joined by `;`, the first that fails ends it. `shown` is what an error tells of it. */
+  exec(sql: string, shown = sql): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#db.exec(sql, (error) => (error === null ? resolve() : reject(sqliteError(error, sql))));
+      this.#db.exec(sql, (error) => (error === null ? resolve() : reject(sqliteError(error, shown))));
     });
   }
 

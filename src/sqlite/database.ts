@@ -6,7 +6,7 @@ import { backupTo, checkPages, folderError, withConnection } from "./backup.ts";
 import { type Connection, openConnection, type SqlValue } from "./connection.ts";
 import { migrate, readVersion, type Schema } from "./migrate.ts";
 import type { RowParser } from "./row.ts";
-import { GroupWriter, type Transaction } from "./writer.ts";
+import { GroupWriter, type ScriptJob, type Transaction } from "./writer.ts";
 
 export interface SqliteOptions extends Schema {
   readonly file: string;
@@ -44,6 +44,11 @@ export interface SqliteDatabase {
    * A job awaits nothing but its `tx`: all others wait for it.
    */
   write<T>(job: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * A job that reads first and then names all that it writes: a transaction of its own, in its turn among the others. Two ways to the disk's
+   * thread, where a job of as many statements takes one for each. For one process with the file only: what it read is not locked.
+   */
+  writeScript<T>(job: ScriptJob<T>): Promise<T>;
   stats(): Promise<SqliteStats>;
   /** A write and fsync of a few bytes. */
   probe(): Promise<void>;
@@ -156,6 +161,10 @@ class FileDatabase implements SqliteDatabase {
 
   write<T>(job: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#writer.write(job);
+  }
+
+  writeScript<T>(job: ScriptJob<T>): Promise<T> {
+    return this.#writer.writeScript(job);
   }
 
   async stats(): Promise<SqliteStats> {

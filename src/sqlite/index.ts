@@ -6,5 +6,6 @@ export { openSqlite, type SqliteDatabase, type SqliteOptions, type SqliteStats }
 export { LISTING_INDEX_TABLES, listingIndexStore } from "./listing-index-store.ts";
 export type { Migration, Schema } from "./migrate.ts";
 export { badRow, type Row, type RowParser, rowParser } from "./row.ts";
+export type { Statement } from "./script.ts";
 export { type DayCodec, TREE_TABLES, treeStore } from "./tree-store.ts";
-export type { Transaction } from "./writer.ts";
+export type { Script, ScriptJob, Transaction } from "./writer.ts";

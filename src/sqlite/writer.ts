@@ -4,6 +4,7 @@
 import { AppError, type Clock, type Deferred, deferred, type Millis, stoppedError } from "../base/index.ts";
 import type { Connection, SqlValue } from "./connection.ts";
 import type { RowParser } from "./row.ts";
+import { type Statement, scriptOf } from "./script.ts";
 
 /** What a job may do. Valid until the job's promise settles. */
 export interface Transaction {
@@ -12,6 +13,14 @@ export interface Transaction {
   /** One statement with result rows (SELECT, RETURNING); sees the job's own changes. */
   all<T>(sql: string, params: readonly SqlValue[], parseRow: RowParser<T>): Promise<readonly T[]>;
 }
+
+/** What is to be written, and what the caller gets once it is durable. Without statements nothing is. */
+export interface Script<T> {
+  readonly statements: readonly Statement[];
+  readonly value: T;
+}
+
+export type ScriptJob<T> = (read: Transaction["all"]) => Promise<Script<T>>;
 
 export interface WriterOptions {
   readonly connection: Connection;
@@ -28,6 +37,8 @@ interface Job {
   /** Runs the job inside the open transaction. Returns what settles its caller once the transaction is durable. */
   readonly run: () => Promise<() => void>;
   readonly reject: Deferred<unknown>["reject"];
+  /** Brings its own transaction. */
+  readonly alone: boolean;
 }
 
 export class GroupWriter {
@@ -55,14 +66,28 @@ export class GroupWriter {
   }
 
   write<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#submit(false, () => work(this.#tx));
+  }
+
+  writeScript<T>(job: ScriptJob<T>): Promise<T> {
+    return this.#submit(true, async () => {
+      const { statements, value } = await job(this.#tx.all);
+      const shown = statements.map(({ sql }) => sql).join("; ");
+      if (statements.length > 0)
+        await this.#connection.exec(`BEGIN IMMEDIATE;\n${scriptOf(statements)};\nCOMMIT`, shown);
+      return value;
+    });
+  }
+
+  #submit<T>(alone: boolean, work: () => Promise<T>): Promise<T> {
     if (this.#stopped) return Promise.reject(stoppedError("the database"));
     if (this.#waiting.length >= this.#options.maxWaiting) return Promise.reject(overloaded(this.#waiting.length));
     const result = deferred<T>();
     const run = async (): Promise<() => void> => {
-      const value = await work(this.#tx);
+      const value = await work();
       return () => result.resolve(value);
     };
-    this.#waiting.push({ run, reject: result.reject });
+    this.#waiting.push({ run, reject: result.reject, alone });
     this.#draining ??= this.#drain();
     return result.promise;
   }
@@ -78,9 +103,31 @@ export class GroupWriter {
     const { linger, maxBatch, clock } = this.#options;
     while (this.#waiting.length > 0) {
       if (linger > 0 && this.#waiting.length < maxBatch) await clock.sleep(linger, "group commit");
-      if (this.#waiting.length > 0) await this.#commitBatch();
+      if (this.#waiting[0]?.alone === true) await this.#runScript();
+      else if (this.#waiting.length > 0) await this.#commitBatch();
     }
     this.#draining = undefined;
+  }
+
+  async #runScript(): Promise<void> {
+    const [job] = this.#waiting.splice(0, 1);
+    if (job === undefined) return;
+    try {
+      const done = await job.run();
+      this.#commits++;
+      this.#jobs++;
+      done();
+    } catch (error) {
+      // As below.
+      await this.#connection.exec("ROLLBACK").catch(() => {});
+      job.reject(error);
+    }
+  }
+
+  /** Those that wait before the next script. */
+  #takeBatch(): readonly Job[] {
+    const next = this.#waiting.findIndex(({ alone }) => alone);
+    return this.#waiting.splice(0, Math.min(this.#options.maxBatch, next < 0 ? this.#waiting.length : next));
   }
 
   async #commitBatch(): Promise<void> {
@@ -88,7 +135,7 @@ export class GroupWriter {
     try {
       // IMMEDIATE takes the write lock now: a transaction that began as a reader could fail half-way with SQLITE_BUSY.
       await this.#connection.exec("BEGIN IMMEDIATE");
-      batch = this.#waiting.splice(0, this.#options.maxBatch);
+      batch = this.#takeBatch();
       const settle = await this.#runBatch(batch);
       await this.#connection.exec("COMMIT");
       this.#commits++;
@@ -97,7 +144,7 @@ export class GroupWriter {
     } catch (error) {
       // Most errors that end here have ended the transaction already; the rollback then has nothing to do and says so.
       await this.#connection.exec("ROLLBACK").catch(() => {});
-      if (batch.length === 0) batch = this.#waiting.splice(0, this.#options.maxBatch);
+      if (batch.length === 0) batch = this.#takeBatch();
       for (const job of batch) job.reject(error);
     }
   }

@@ -44,12 +44,14 @@ async function fillWhole({ running }: World): Promise<void> {
 
 export async function fullDisk(world: World): Promise<Figures> {
   await world.setUp();
-  await fill(world, 30);
+  await fill(world, 100);
   const pieces = await refusedPieces(world);
   if ((await world.running.get("/health")).status !== 200) throw new Error("the box is out of service");
   await fillWhole(world);
   const sent = world.send();
   await pause(60_000);
+  // SMS wait at the modems; everything else goes on.
+  if ((await world.running.get("/health")).status !== 200) throw new Error("the full box is out of service");
   const failed = await world.failedUnits();
   if (failed !== "") throw new Error(`units failed: ${failed}`);
   await world.running.run(`rm ${FILLER} ${FILLER}.more; sync`);

@@ -1,4 +1,4 @@
-// Stores a batch of forwarded messages in one transaction, with a fixed number of statements whatever the size of the batch.
+// Stores a batch of forwarded messages in one transaction: one statement asks, one script writes, whatever the size of the batch.
 
 import { type UnixMs, unixMs } from "../../base/index.ts";
 import {
@@ -13,36 +13,50 @@ import {
   mailboxMessage,
   type RelayListener,
 } from "../../core/index.ts";
-import { badRow, rowParser, type SqliteDatabase, type Transaction } from "../../sqlite/index.ts";
+import {
+  badRow,
+  rowParser,
+  type Script,
+  type SqliteDatabase,
+  type Statement,
+  type Transaction,
+} from "../../sqlite/index.ts";
 import { scopeOf, versionOf } from "./message-row.ts";
 
 type Stored = Extract<ForwardVerdict, { readonly kind: "store" }>;
+
+interface StoredNow {
+  readonly verdict: Stored;
+  readonly cursor: number;
+}
 
 type BatchResult =
   | { readonly kind: "stored"; readonly cursor: number; readonly renter: string }
   | Exclude<ForwardVerdict, Stored>;
 
-const RENTALS = `
-  SELECT r.rental_id, r.renter, r.expires_at, r.credit, r.accepted, r.last_seq,
-    coalesce(b.waiting, 0) AS waiting, coalesce(b.bytes, 0) AS bytes
-  FROM rentals r LEFT JOIN mailboxes b ON b.renter = r.renter
-  WHERE r.rental_id IN (SELECT value FROM json_each(?))`;
-
+// All that is asked before: in one statement, as each takes a way to the disk's thread.
 const COLUMNS = "m.id, m.rental_id, m.seq, m.v, m.ts, m.hash, m.scope, m.stored_at";
-const KNOWN = `
+const STATE = `
   WITH asked AS MATERIALIZED (
     SELECT value ->> 0 AS id, value ->> 1 AS rental_id, value ->> 2 AS seq, value ->> 3 AS hash FROM json_each(?)
+  ), known AS (
+    SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.id = a.id
+    UNION SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.rental_id = a.rental_id AND m.hash = a.hash
+    UNION SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.rental_id = a.rental_id AND m.seq = a.seq
   )
-  SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.id = a.id
-  UNION SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.rental_id = a.rental_id AND m.hash = a.hash
-  UNION SELECT ${COLUMNS} FROM asked a CROSS JOIN messages m ON m.rental_id = a.rental_id AND m.seq = a.seq`;
+  SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) AS last_cursor,
+    (SELECT json_group_array(json_object('id', id, 'rental_id', rental_id, 'seq', seq, 'v', v, 'ts', ts, 'hash', hash, 'scope', scope,
+      'stored_at', stored_at)) FROM known) AS known,
+    (SELECT json_group_array(json_object('rental_id', r.rental_id, 'renter', r.renter, 'expires_at', r.expires_at, 'credit', r.credit,
+      'accepted', r.accepted, 'last_seq', r.last_seq, 'waiting', coalesce(b.waiting, 0), 'bytes', coalesce(b.bytes, 0)))
+      FROM rentals r LEFT JOIN mailboxes b ON b.renter = r.renter
+      WHERE r.rental_id IN (SELECT rental_id FROM asked)) AS rentals`;
 
 const INSERT = `
-  INSERT INTO messages (id, rental_id, renter, seq, v, ts, hash, scope, signature, envelope, size, stored_at)
+  INSERT INTO messages (cursor, id, rental_id, renter, seq, v, ts, hash, scope, signature, envelope, size, stored_at)
   SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
-    value ->> 9, length(value ->> 9), ?
-  FROM json_each(?) ORDER BY key
-  RETURNING id, cursor`;
+    value ->> 9, value ->> 10, length(value ->> 10), ?
+  FROM json_each(?)`;
 
 const COUNT_RENTALS = `
   UPDATE rentals SET accepted = n.accepted, last_seq = n.last_seq
@@ -83,62 +97,64 @@ const knownRow = rowParser(
   }),
 );
 
-const insertedRow = rowParser("messages", (row) => ({ id: row.text("id"), cursor: row.integer("cursor") }));
-
-/**
- * Two that read: SQLite's thread has them at once, without a way to the event loop and back between. Both have come to an end when this does:
- * nothing of a transaction runs behind it.
- */
-async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
-  await Promise.allSettled([one, other]);
-  return [await one, await other];
+interface Before {
+  readonly state: ForwardState;
+  /** The last one that was ever given. */
+  readonly cursor: number;
 }
 
-async function loadState(tx: Transaction, candidates: readonly Candidate[]): Promise<ForwardState> {
-  const rentalIds = [...new Set(candidates.map((candidate) => candidate.rentalId))];
-  const names = candidates.map(({ id, rentalId, seq, hash }) => [id, rentalId, seq, hash]);
-  const [rows, known] = await together(
-    tx.all(RENTALS, [JSON.stringify(rentalIds)], rentalRow),
-    tx.all(KNOWN, [JSON.stringify(names)], knownRow),
-  );
+const listOf = (text: string): readonly unknown[] => {
+  const list: unknown = JSON.parse(text);
+  return Array.isArray(list) ? list : [];
+};
+
+const stateRow = rowParser("messages", (row): Before => {
+  const rows = row.parsed("rentals", listOf).map(rentalRow);
   return {
-    known,
-    rentals: rows.map((row) => row.rental),
-    mailboxes: rows.map((row) => row.mailbox),
+    cursor: row.integer("last_cursor"),
+    state: {
+      known: row.parsed("known", listOf).map(knownRow),
+      rentals: rows.map(({ rental }) => rental),
+      mailboxes: rows.map(({ mailbox }) => mailbox),
+    },
   };
+});
+
+async function before(read: Transaction["all"], candidates: readonly Candidate[]): Promise<Before> {
+  const names = candidates.map(({ id, rentalId, seq, hash }) => [id, rentalId, seq, hash]);
+  const [row] = await read(STATE, [JSON.stringify(names)], stateRow);
+  if (row === undefined) throw badRow("messages", "*", "could not be asked for");
+  return row;
 }
 
-async function saveCounts(tx: Transaction, { rentals, mailboxes }: Judgement): Promise<void> {
+function countsOf({ rentals, mailboxes }: Judgement): readonly Statement[] {
   const counted = rentals.map(({ rentalId, accepted, lastSeq }) => [rentalId, accepted, lastSeq]);
   const waiting = mailboxes.map(({ renter, waiting: count, bytes }) => [renter, count, bytes]);
-  await together(tx.run(COUNT_RENTALS, [JSON.stringify(counted)]), tx.run(COUNT_MAILBOXES, [JSON.stringify(waiting)]));
+  return [
+    { sql: COUNT_RENTALS, params: [JSON.stringify(counted)] },
+    { sql: COUNT_MAILBOXES, params: [JSON.stringify(waiting)] },
+  ];
 }
 
-/** Inserts in order and returns each id's cursor. */
-async function insert(tx: Transaction, stored: readonly Stored[], at: UnixMs): Promise<ReadonlyMap<string, number>> {
-  const rows = stored.map(({ candidate: m, renter }) => [
-    ...[m.id, m.rentalId, renter, m.seq, m.v, m.ts],
+function insertOf(stored: readonly StoredNow[], at: UnixMs): Statement {
+  const rows = stored.map(({ verdict: { candidate: m, renter }, cursor }) => [
+    ...[cursor, m.id, m.rentalId, renter, m.seq, m.v, m.ts],
     ...[m.hash, m.scope, m.signature, m.envelope],
   ]);
-  const inserted = await tx.all(INSERT, [at, JSON.stringify(rows)], insertedRow);
-  return new Map(inserted.map((row) => [row.id, row.cursor]));
+  return { sql: INSERT, params: [at, JSON.stringify(rows)] };
 }
 
-async function storeBatch(tx: Transaction, batch: ForwardBatch): Promise<readonly BatchResult[]> {
-  const { items, now, storedAt, caps } = batch;
-  const candidates = items.map(({ candidate }) => candidate);
-  const judgement = judgeForwards({ candidates, state: await loadState(tx, candidates), now, storedAt, caps });
-  const stored = judgement.verdicts.filter((verdict) => verdict.kind === "store");
-  if (stored.length === 0) return judgement.verdicts.filter((verdict) => verdict.kind !== "store");
-  // One after the other: SQLite may end the transaction when a statement fails, and what came behind it would stay.
-  const cursors = await insert(tx, stored, storedAt);
-  await saveCounts(tx, judgement);
-  return judgement.verdicts.map((verdict) => {
+/** Gives each that is stored the next cursor, in their order: who reads behind a cursor misses none. */
+function scriptOf(judgement: Judgement, last: number, at: UnixMs): Script<readonly BatchResult[]> {
+  const stored: StoredNow[] = [];
+  const value = judgement.verdicts.map((verdict): BatchResult => {
     if (verdict.kind !== "store") return verdict;
-    const cursor = cursors.get(verdict.candidate.id);
-    if (cursor === undefined) throw badRow("messages", "cursor", "was not given");
+    const cursor = last + stored.length + 1;
+    stored.push({ verdict, cursor });
     return { kind: "stored", cursor, renter: verdict.renter };
   });
+  const statements = stored.length === 0 ? [] : [insertOf(stored, at), ...countsOf(judgement)];
+  return { statements, value };
 }
 
 /**
@@ -150,7 +166,12 @@ export async function storeForwards(
   batch: ForwardBatch,
   stored: RelayListener["stored"],
 ): Promise<readonly ForwardResult[]> {
-  const results = await database.write((tx) => storeBatch(tx, batch));
+  const { items, now, storedAt, caps } = batch;
+  const candidates = items.map(({ candidate }) => candidate);
+  const results = await database.writeScript(async (read) => {
+    const { state, cursor } = await before(read, candidates);
+    return scriptOf(judgeForwards({ candidates, state, now, storedAt, caps }), cursor, storedAt);
+  });
   return batch.items.map((item, index): ForwardResult => {
     const result = results[index];
     if (result?.kind !== "stored") return result ?? { kind: "refuse", code: "relay.internal" };
