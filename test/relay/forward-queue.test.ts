@@ -9,21 +9,44 @@ async function afterTurns(): Promise<void> {
 }
 
 describe("ForwardQueue", () => {
-  it("stores together what comes in the same turns of the event loop, and does not wait for ever for more", async () => {
+  it("begins with a few of what is being verified, and takes what came meanwhile next", async () => {
+    const batches: number[] = [];
+    const commit = deferred<void>();
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      batches.push(batch.length);
+      if (batches.length === 1) await commit.promise;
+      return batch;
+    });
+    const verified = Array.from({ length: 30 }, () => deferred<number>());
+    const results = verified.map(({ promise }) => queue.submit(promise));
+    for (const [item, { resolve }] of verified.entries()) {
+      resolve(item);
+      await nextTurn();
+    }
+    const [first = 0] = batches;
+    expect([batches.length, first >= 8, first < 12]).toEqual([1, true, true]);
+    commit.resolve();
+    expect(await Promise.all(results)).toHaveLength(30);
+    expect(batches).toEqual([first, 30 - first]);
+  });
+
+  it("does not wait for ever for what does not verify", async () => {
     const batches: number[] = [];
     const queue = new ForwardQueue<number, number>(async (batch) => {
       batches.push(batch.length);
       return batch;
     });
-    const results: Promise<number>[] = [];
-    for (let item = 0; item < 200; item++) {
-      results.push(queue.submit(Promise.resolve(item)));
+    const good = queue.submit(Promise.resolve(1));
+    const bad = Array.from({ length: 100 }, () => deferred<number>());
+    const refused = bad.map(({ promise }) => queue.submit(promise).catch(() => "refused"));
+    for (const { reject } of bad.slice(0, 50)) {
+      reject(new Error("not signed"));
       await nextTurn();
     }
-    expect(await Promise.all(results)).toHaveLength(200);
-    const first = batches[0] ?? 0;
-    expect(first).toBeGreaterThan(4);
-    expect(first).toBeLessThan(30);
+    expect(batches).toEqual([1]);
+    expect(await good).toBe(1);
+    for (const { reject } of bad.slice(50)) reject(new Error("not signed"));
+    expect(new Set(await Promise.all(refused))).toEqual(new Set(["refused"]));
   });
 
   it("waits for what is being verified, and for nothing that does not verify", async () => {

@@ -1,5 +1,5 @@
-// Gathers forwarded messages while as many commits as the store likes are under way and as long as more are in the sockets, and stores them
-// together: the busier the relay, the larger its batches.
+// Gathers forwarded messages while as many commits as the store likes are under way, and stores them together: the busier the relay, the larger
+// its batches.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Deferred, deferred, seconds } from "../../base/index.ts";
@@ -7,7 +7,9 @@ import { limited, refusal } from "./problems.ts";
 
 const MAX_BATCH = 128;
 const MAX_WAITING = 4_096;
-/** Turns of the event loop that a batch waits for more at most, while they bring some. */
+/** A batch of so many waits for no more. */
+const ENOUGH = 8;
+/** How often a batch of fewer waits for the next at most. */
 const MAX_TURNS = 16;
 
 interface Entry<T, R> {
@@ -68,18 +70,14 @@ export class ForwardQueue<T, R> {
   }
 
   /**
-   * What is being verified and what is in the sockets already comes along: a commit of one costs nearly as much as one of many, and providers who wait for their
-   * answers would else be stored as one and then all others, again and again.
+   * Of what is being verified some comes along: a commit of one costs a third of one of eight. It does not wait for more: they are verified
+   * while the disk is written to, and the disk is written to while they are verified.
    */
   async #gather(): Promise<void> {
     this.#gathers = true;
-    let seen = 0;
-    for (let turns = 0; turns < MAX_TURNS && seen < this.#waiting.length && seen < MAX_BATCH; turns += 2) {
-      seen = this.#waiting.length;
-      // Those that are on their way now: a flood of what does not verify holds nobody up for longer.
-      await Promise.allSettled(this.#coming);
-      // The first ends the turn that is on, the second is after another look into the sockets.
-      await nextTurn();
+    // A flood of what does not verify holds nobody up for longer.
+    for (let turns = 0; turns < MAX_TURNS && this.#waiting.length < ENOUGH && this.#coming.size > 0; turns++) {
+      await Promise.race(this.#coming).catch(() => {});
       await nextTurn();
     }
     this.#gathers = false;

@@ -52,21 +52,28 @@ const STATE = `
       FROM rentals r LEFT JOIN mailboxes b ON b.renter = r.renter
       WHERE r.rental_id IN (SELECT rental_id FROM asked)) AS rentals`;
 
+// Rows stand in the script as they are: no JSON is to be read for them.
 const INSERT = `
   INSERT INTO messages (cursor, id, rental_id, renter, seq, v, ts, hash, scope, signature, envelope, size, stored_at)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8,
-    value ->> 9, value ->> 10, length(value ->> 10), ?
-  FROM json_each(?)`;
+  VALUES `;
 
-const COUNT_RENTALS = `
-  UPDATE rentals SET accepted = n.accepted, last_seq = n.last_seq
-  FROM (SELECT value ->> 0 AS rental_id, value ->> 1 AS accepted, value ->> 2 AS last_seq FROM json_each(?)) AS n
-  WHERE rentals.rental_id = n.rental_id`;
+const COUNT_RENTALS = [
+  "UPDATE rentals SET accepted = n.column2, last_seq = n.column3 FROM (VALUES ",
+  ") AS n WHERE rentals.rental_id = n.column1",
+] as const;
 
-const COUNT_MAILBOXES = `
-  INSERT INTO mailboxes (renter, waiting, bytes)
-  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
-  ON CONFLICT (renter) DO UPDATE SET waiting = excluded.waiting, bytes = excluded.bytes`;
+const COUNT_MAILBOXES = [
+  "INSERT INTO mailboxes (renter, waiting, bytes) VALUES ",
+  " ON CONFLICT (renter) DO UPDATE SET waiting = excluded.waiting, bytes = excluded.bytes",
+] as const;
+
+type Values = Statement["params"];
+
+/** One statement with a row of `?` for each of `rows`. */
+function rowsIn(before: string, rows: readonly Values[], after = ""): Statement {
+  const places = rows.map((row) => `(${row.map(() => "?").join(", ")})`).join(", ");
+  return { sql: `${before}${places}${after}`, params: rows.flat() };
+}
 
 const rentalRow = rowParser("rentals", (row) => {
   const renter = row.text("renter");
@@ -130,18 +137,15 @@ async function before(read: Transaction["all"], candidates: readonly Candidate[]
 function countsOf({ rentals, mailboxes }: Judgement): readonly Statement[] {
   const counted = rentals.map(({ rentalId, accepted, lastSeq }) => [rentalId, accepted, lastSeq]);
   const waiting = mailboxes.map(({ renter, waiting: count, bytes }) => [renter, count, bytes]);
-  return [
-    { sql: COUNT_RENTALS, params: [JSON.stringify(counted)] },
-    { sql: COUNT_MAILBOXES, params: [JSON.stringify(waiting)] },
-  ];
+  return [rowsIn(COUNT_RENTALS[0], counted, COUNT_RENTALS[1]), rowsIn(COUNT_MAILBOXES[0], waiting, COUNT_MAILBOXES[1])];
 }
 
 function insertOf(stored: readonly StoredNow[], at: UnixMs): Statement {
   const rows = stored.map(({ verdict: { candidate: m, renter }, cursor }) => [
     ...[cursor, m.id, m.rentalId, renter, m.seq, m.v, m.ts],
-    ...[m.hash, m.scope, m.signature, m.envelope],
+    ...[m.hash, m.scope, m.signature, m.envelope, m.envelope.length, at],
   ]);
-  return { sql: INSERT, params: [at, JSON.stringify(rows)] };
+  return rowsIn(INSERT, rows);
 }
 
 /** Gives each that is stored the next cursor, in their order: who reads behind a cursor misses none. */
