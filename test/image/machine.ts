@@ -37,6 +37,9 @@ export async function makeOverlay(image: string, file: string): Promise<void> {
   await command("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", image, file, "4G"]);
 }
 
+/** Where a disk of the PCI bus is plugged in. */
+export const NVME_PORT = "m2";
+
 /** What every machine has, whatever its board. */
 function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] {
   const serials = modems.flatMap((port, at) => [
@@ -50,6 +53,7 @@ function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] 
     ...["-device", "virtio-balloon-pci,id=balloon"],
     ...["-netdev", `user,id=net,hostfwd=tcp:127.0.0.1:${httpsPort}-:443`],
     ...["-device", "virtio-net-pci,netdev=net,romfile="],
+    ...["-device", `pcie-root-port,id=${NVME_PORT},chassis=1`],
     // No watchdog device: without KVM a start is so slow that one would bite.
     ...["-device", "qemu-xhci,id=usb,p2=15,p3=1"],
     ...["-chardev", `file,id=console,path=${join(folder, "console.log")},append=on`, "-serial", "chardev:console"],

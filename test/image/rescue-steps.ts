@@ -67,6 +67,33 @@ export async function restoredFromStick(world: World, image: string, scratch: st
   return { "seconds to the restored box": took };
 }
 
+/** A new box is reset by a stick at its next start: it is another box then. */
+export async function resetFromStick(world: World, image: string, scratch: string): Promise<Figures> {
+  await world.cut();
+  await makeOverlay(image, world.disk);
+  await (await world.switchOn()).ready();
+  const owner = await identity(world);
+  await world.running.run(`echo mine >${DATA}/left-behind && sync`);
+  const file = join(scratch, "reset.img");
+  await stick(file, 64);
+  await put(file, scratch, "numberbox-recovery.txt", "reset\r\n");
+  await world.cut();
+  const machine = await world.switchOn();
+  await plugIn(machine, { id: "reset", file, removable: true });
+  const begun = performance.now();
+  await until("the box is another one", async () => ((await identity(world)) === owner ? null : true), 30);
+  const took = Math.round((performance.now() - begun) / 1000);
+  await machine.ready();
+  const left = await world.running.run(`find /data -name left-behind`);
+  if (left.trim() !== "") throw new Error(`left of the box before: ${left}`);
+  await pullOut(machine, "reset");
+  const text = await told(file, "numberbox-recovery-done.txt");
+  if (!text.startsWith("reset: ")) throw new Error(text);
+  const failed = await world.failedUnits();
+  if (failed !== "") throw new Error(`units failed: ${failed}`);
+  return { "seconds to the new box": took };
+}
+
 /** The world's machine runs from the other slot in the end. */
 export async function recoveredFromStick(world: World, bundle: string, scratch: string): Promise<Figures> {
   await world.setUp();

@@ -15,11 +15,11 @@ import { raspberryDouble } from "./arm-board.ts";
 import { cardDrivers } from "./board-drivers.ts";
 import { cuts } from "./cut-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
-import { dataMoves } from "./disk-steps.ts";
+import { dataMoves, dataMovesToNvme } from "./disk-steps.ts";
 import { fullDisk } from "./full-disk-steps.ts";
 import { pause } from "./machine.ts";
 import { type Platform, virtualPc } from "./platform.ts";
-import { recoveredFromStick, restoredFromStick } from "./rescue-steps.ts";
+import { recoveredFromStick, resetFromStick, restoredFromStick } from "./rescue-steps.ts";
 import { type Figures, Steps } from "./steps.ts";
 import { stickInAndOut } from "./stick-steps.ts";
 import { badBundleRefused, badUpdate, goodUpdate, type UpdateTools } from "./update-steps.ts";
@@ -203,6 +203,16 @@ async function all(): Promise<void> {
       "move",
       "the data moves to a disk of its own, which goes on beside a new card",
       async () => await dataMoves(world, image, scratch),
+    );
+    await step(
+      "reset",
+      "a stick resets a box, of which nothing is left",
+      async () => await resetFromStick(world, image, scratch),
+    );
+    await step(
+      "nvme",
+      "the data of a new box moves to an NVMe disk",
+      async () => await dataMovesToNvme(world, image, scratch),
     );
     await step("end", "partitions and file systems are whole in the end", async () => await wholeAtEnd(world, scratch));
   } finally {

@@ -84,7 +84,7 @@ function Sticks({ picked, onPick }: SticksProps) {
   return (
     <fieldset class="step-part">
       <legend>{words.t("backup.sticks")}</legend>
-      <ul class="update-sticks">
+      <ul class="stick-files">
         {backups.map((backup) => (
           <li key={backup.id}>
             <span>

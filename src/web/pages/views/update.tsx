@@ -172,7 +172,7 @@ function Sticks({ view, onChange }: PartProps) {
   if (view.sticks.length === 0) return null;
   return (
     <>
-      <ul class="update-sticks">
+      <ul class="stick-files">
         {view.sticks.map(({ id, name, size, stick }) => (
           <li key={id}>
             <span>
