@@ -6,6 +6,8 @@ export interface AsteriskTree {
   readonly modules: string;
   readonly program: string;
   readonly data: string;
+  /** Runs the same way. */
+  readonly chronyd: string;
 }
 
 /** The newest in the cache, or null. */

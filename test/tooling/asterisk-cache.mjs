@@ -1,4 +1,4 @@
-// Asterisk 22 for the tests: unpacked from Debian's testing into a cache outside of the repository, never installed. Plain JavaScript that
+// Asterisk 22 for the tests, and chrony, which an installation would put in the place of the machine's own clock: unpacked from Debian's testing into a cache outside of the repository, never installed. Plain JavaScript that
 // any Node since 18 reads, as set-up needs it.
 
 import { spawnSync } from "node:child_process";
@@ -17,10 +17,11 @@ import { join } from "node:path";
 
 /** Where Asterisk 22 is; Debian's stable releases have none. */
 const SUITE = "forky";
-const PACKAGES = ["asterisk", "asterisk-modules"];
+const PACKAGES = ["asterisk", "asterisk-modules", "chrony"];
 /** Not needed to run, and a tenth of the whole. */
 const NEEDLESS = ["doc", "man", "locale", "info", "i18n"];
-const COMPLETE = ".complete";
+/** The number counts what is unpacked. */
+const COMPLETE = ".complete-2";
 const MINUTES = 60_000;
 
 function cacheFolder() {
@@ -48,6 +49,7 @@ function partsOf(tree) {
       modules,
       program,
       data: join(tree, "usr", "share", "asterisk"),
+      chronyd: join(tree, "usr", "sbin", "chronyd"),
     };
   }
   return null;
@@ -149,6 +151,8 @@ function unpack(say) {
     }
     for (const name of NEEDLESS) rmSync(join(fresh, "usr", "share", name), { recursive: true, force: true });
     writeFileSync(join(fresh, COMPLETE), `${version}\n`);
+    // One with less in it may lie there.
+    rmSync(join(folder, version), { recursive: true, force: true });
     renameSync(fresh, join(folder, version));
     say(`Asterisk ${version} is there`);
     return true;
