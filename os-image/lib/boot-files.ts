@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { AppError } from "../../src/base/index.ts";
 import { command } from "./command.ts";
+import { computeModuleTrees } from "./compute-module.ts";
 import { debFile } from "./deb-cache.ts";
 import type { Verity } from "./file-systems.ts";
 import type { PackageLock } from "./package-lock.ts";
@@ -117,6 +118,7 @@ async function raspberry(options: BootOptions, to: BootFolders & { kernel: strin
   await cp(join(firmware, "bootcode.bin"), join(to.configuration, "bootcode.bin"));
   await cp(join(firmware, "overlays"), join(to.slot, "overlays"), { recursive: true, force: true }).catch(() => {});
   await cp(join(scratch, "boot/boot/dtbs"), to.slot, { recursive: true });
+  await computeModuleTrees(to.slot);
   await cp(join(source, "boot", "config.txt"), join(to.slot, "config.txt"));
   await writeFile(join(to.slot, "cmdline.txt"), `${kernelCommandLine("arm64", verity)}\n`);
   await writeFile(join(to.configuration, "autoboot.txt"), autobootText(2));

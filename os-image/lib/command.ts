@@ -12,6 +12,8 @@ export const PACKAGE_OF: Readonly<Record<string, string>> = {
   "dpkg-deb": "dpkg",
   e2fsck: "e2fsprogs",
   fakechroot: "fakechroot",
+  dtc: "device-tree-compiler",
+  fdtget: "device-tree-compiler",
   fdtput: "device-tree-compiler",
   "fsck.vfat": "dosfstools",
   mcopy: "mtools",

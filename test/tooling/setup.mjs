@@ -41,6 +41,7 @@ const TEST_TOOLS = [
   { command: "mksquashfs", package: "squashfs-tools", why: "the system of the image" },
   { command: "nft", package: "nftables", why: "the firewall of the image" },
   { command: "sfdisk", package: "fdisk", why: "the partition table of the image" },
+  { command: "dtc", package: "device-tree-compiler", why: "the device trees of the image" },
   { command: "mmdebstrap", package: "mmdebstrap", why: "Asterisk 22, unpacked from Debian's testing" },
   { command: "linphonec", package: "linphone-cli", why: "a real phone" },
   { command: "baresip", package: "baresip-core", why: "a real phone" },
