@@ -13,6 +13,7 @@ import {
   sign,
   verify,
 } from "node:crypto";
+import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
 import { concatBytes } from "./bytes.ts";
 import type { CryptoSuite } from "./crypto.ts";
@@ -168,12 +169,28 @@ function suiteOver(keys: KeyObjects): CryptoSuite {
 /** For commands, which use each key once or twice. */
 export const systemCrypto: CryptoSuite = suiteOver(freshKeys);
 
+/** Event loop, database, signatures, and what else the machine does. On fewer the thread would take from the others what it takes, and its way there. */
+const ENOUGH_CORES = 4;
+
+/** Aside, yet in the event loop's own turn: 70 us for each. */
+function inTurn(suite: CryptoSuite): CryptoSuite {
+  return {
+    ...suite,
+    ed25519SignAside: async (seed, message) => suite.ed25519Sign(seed, message),
+    ed25519VerifyAside: async (key, message, signature) => suite.ed25519Verify(key, message, signature),
+  };
+}
+
 /**
  * For a box or a relay, which use the same keys again and again. The last one-time key stays in memory until the next is made. What is asked for
- * aside is done in a thread of its own.
+ * aside is done in a thread of its own, where `cores` leave it one beside the event loop and the database.
  */
-export function createSystemCrypto(startThread: () => Worker = startSignatureThread): CryptoSuite {
+export function createSystemCrypto(
+  startThread: () => Worker = startSignatureThread,
+  cores: number = availableParallelism(),
+): CryptoSuite {
   const suite = suiteOver(keptKeys());
+  if (cores < ENOUGH_CORES) return inTurn(suite);
   const thread = new SignatureThread(startThread, async (job) =>
     job.kind === "sign"
       ? await suite.ed25519SignAside(job.seed, job.message)

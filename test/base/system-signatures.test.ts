@@ -62,7 +62,7 @@ const BROKEN: readonly (readonly [string, () => Worker])[] = [
 
 describe("the thread of signatures", () => {
   it("gives each its own answer, as often as it is asked", async () => {
-    const suite = createSystemCrypto();
+    const suite = createSystemCrypto(undefined, 4);
     for (let round = 0; round < 3; round++) await doAll(suite);
   });
 
@@ -71,7 +71,7 @@ describe("the thread of signatures", () => {
     const suite = createSystemCrypto(() => {
       started++;
       return new Worker(new URL("../../src/base/system-signature-worker.ts", import.meta.url));
-    });
+    }, 4);
     expect(suite.ed25519Verify(keys[0] ?? new Uint8Array(), utf8("m"), new Uint8Array(64))).toBe(false);
     expect(started).toBe(0);
     await doAll(suite);
@@ -84,10 +84,20 @@ describe("the thread of signatures", () => {
     const suite = createSystemCrypto(() => {
       started++;
       return start();
-    });
+    }, 4);
     for (let round = 0; round < 6; round++) await doAll(suite);
     // It is given up after some tries; one that only talks nonsense lives on.
     expect(started).toBeLessThanOrEqual(3);
+  });
+
+  it("is not started where it would take its time from the event loop", async () => {
+    const suite = createSystemCrypto(() => {
+      throw new Error("not asked for");
+    }, 2);
+    await doAll(suite);
+    await expect(suite.ed25519SignAside(new Uint8Array(31), utf8("m"))).rejects.toMatchObject({
+      code: "crypto.bad_length",
+    });
   });
 
   it("wipes what it was given, seeds included", () => {
@@ -108,7 +118,7 @@ describe("the thread of signatures", () => {
   it("lets a program wait for an answer, and end when it waits for none", () => {
     const file = join(fileURLToPath(new URL("../../src/base/", import.meta.url)), "system-crypto.ts");
     const program = `import { createSystemCrypto } from ${JSON.stringify(file)};
-      const suite = createSystemCrypto();
+      const suite = createSystemCrypto(undefined, 4);
       console.log((await suite.ed25519SignAside(new Uint8Array(32), new Uint8Array(0))).length);`;
     const ran = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
       encoding: "utf8",

@@ -4,4 +4,5 @@ import { cryptoSuiteContract } from "./crypto-suite.ts";
 
 cryptoSuiteContract("nobleSuite", nobleSuite);
 cryptoSuiteContract("systemCrypto", systemCrypto);
-cryptoSuiteContract("createSystemCrypto", createSystemCrypto());
+cryptoSuiteContract("createSystemCrypto", createSystemCrypto(undefined, 4));
+cryptoSuiteContract("createSystemCrypto on two cores", createSystemCrypto(undefined, 2));
