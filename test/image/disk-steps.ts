@@ -9,15 +9,16 @@ import type { Figures } from "./steps.ts";
 import { plugIn, pullOut, type UsbDisk, until } from "./usb-disk.ts";
 import type { World } from "./world.ts";
 
+const SERIAL = "NB0042";
 const DISK_BYTES = 3 * 1024 ** 3;
 const DATA = "/var/lib/numberbox";
 /** Seconds after it says that it moves the data. An emulated machine needs some ten for all of it. */
 const CUT_AFTER = [0.5, 4];
 
-function makeDisk(file: string, bus: "usb" | "nvme" = "usb"): UsbDisk {
+function makeDisk(file: string): UsbDisk {
   writeFileSync(file, "");
   truncateSync(file, DISK_BYTES);
-  return { id: "ssd", file, serial: "NB0042", bus };
+  return { id: "ssd", file, serial: SERIAL };
 }
 
 async function storage(world: World) {
@@ -27,7 +28,7 @@ async function storage(world: World) {
 async function askForMove(world: World): Promise<void> {
   const found = await until("the disk is offered", async () => {
     const { disks } = await storage(world);
-    return disks.find(({ id }) => id.includes("NB0042")) ?? null;
+    return disks.find(({ id }) => id.includes(SERIAL)) ?? null;
   });
   const { name } = z.object({ name: z.string() }).parse(JSON.parse(await world.api("GET", "/host")));
   await world.api("POST", "/host/move-data", { disk: found.id, confirm: name });
@@ -87,10 +88,10 @@ async function waitsForDisk(world: World, disk: UsbDisk): Promise<void> {
 export async function dataMovesToNvme(world: World, image: string, scratch: string): Promise<Figures> {
   await world.cut();
   await makeOverlay(image, world.disk);
-  const machine = await world.switchOn();
+  const { file } = makeDisk(join(scratch, "nvme.img"));
+  const machine = await world.switchOn({ nvme: { file, serial: SERIAL } });
   await machine.ready();
   const owner = await identity(world);
-  await plugIn(machine, makeDisk(join(scratch, "nvme.img"), "nvme"));
   const offered = await until("the disk is offered", async () => (await storage(world)).disks[0] ?? null);
   if (offered.bus !== "nvme") throw new Error(`the disk is offered as ${offered.bus}`);
   const before = (await machine.console()).length;

@@ -22,6 +22,8 @@ export interface MachineOptions {
   readonly modems: readonly number[];
   /** In MiB. */
   readonly memory?: number;
+  /** Content of an NVMe disk that it has, and the serial number. */
+  readonly nvme?: { readonly file: string; readonly serial: string };
 }
 
 export function pause(milliseconds: number): Promise<void> {
@@ -37,11 +39,8 @@ export async function makeOverlay(image: string, file: string): Promise<void> {
   await command("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", image, file, "4G"]);
 }
 
-/** Where a disk of the PCI bus is plugged in. */
-export const NVME_PORT = "m2";
-
 /** What every machine has, whatever its board. */
-function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] {
+function devices({ disk, folder, httpsPort, modems, nvme }: MachineOptions): string[] {
   const serials = modems.flatMap((port, at) => [
     ...["-chardev", `socket,id=modem${at},host=127.0.0.1,port=${port},reconnect=2`],
     ...["-device", `usb-serial,chardev=modem${at},bus=usb.0,always-plugged=on`],
@@ -53,7 +52,6 @@ function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] 
     ...["-device", "virtio-balloon-pci,id=balloon"],
     ...["-netdev", `user,id=net,hostfwd=tcp:127.0.0.1:${httpsPort}-:443`],
     ...["-device", "virtio-net-pci,netdev=net,romfile="],
-    ...["-device", `pcie-root-port,id=${NVME_PORT},chassis=1`],
     // No watchdog device: without KVM a start is so slow that one would bite.
     ...["-device", "qemu-xhci,id=usb,p2=15,p3=1"],
     ...["-chardev", `file,id=console,path=${join(folder, "console.log")},append=on`, "-serial", "chardev:console"],
@@ -62,6 +60,9 @@ function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] 
     ...["-device", "virtconsole,chardev=shell"],
     ...["-qmp", `unix:${join(folder, "qmp.sock")},server=on,wait=off`],
     ...serials,
+    ...(nvme === undefined
+      ? []
+      : ["-drive", `file=${nvme.file},format=raw,if=none,id=nvme`, "-device", `nvme,drive=nvme,serial=${nvme.serial}`]),
   ];
 }
 

@@ -1,6 +1,6 @@
-// A USB or NVMe disk that is plugged into a running machine and pulled out again; and waiting for what comes of it.
+// A USB disk that is plugged into a running machine and pulled out again; and waiting for what comes of it.
 
-import { type Machine, NVME_PORT, pause } from "./machine.ts";
+import { type Machine, pause } from "./machine.ts";
 
 const MINUTES = 10;
 
@@ -13,16 +13,12 @@ export interface UsbDisk {
   readonly removable?: boolean;
   /** Told to the guest. */
   readonly serial?: string;
-  readonly bus?: "usb" | "nvme";
 }
 
-export async function plugIn(machine: Machine, disk: UsbDisk): Promise<void> {
-  const { id, file, removable = false, serial, bus = "usb" } = disk;
+export async function plugIn(machine: Machine, { id, file, removable = false, serial }: UsbDisk): Promise<void> {
   await machine.qmp("blockdev-add", { driver: "raw", "node-name": id, file: { driver: "file", filename: file } });
   const named = serial === undefined ? {} : { serial };
-  const device =
-    bus === "nvme" ? { driver: "nvme", bus: NVME_PORT } : { driver: "usb-storage", bus: "usb.0", removable };
-  await machine.qmp("device_add", { ...device, id, drive: id, ...named });
+  await machine.qmp("device_add", { driver: "usb-storage", id, drive: id, bus: "usb.0", removable, ...named });
 }
 
 export async function pullOut(machine: Machine, id: string): Promise<void> {
