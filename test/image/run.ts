@@ -36,7 +36,7 @@ const { values } = parseArgs({
     bundle: { type: "string" },
     output: { type: "string", default: join(source, "os-image", "out", "test") },
     full: { type: "boolean", default: false },
-    slots: { type: "string", default: "2" },
+    slots: { type: "string" },
     kills: { type: "string" },
     only: { type: "string" },
   },
@@ -164,7 +164,12 @@ async function all(): Promise<void> {
     async () => await ownWifi(image, join(scratch, "wifi"), platform),
   );
   if (only?.every((key) => BEFORE_THE_START.has(key)) === true) return;
-  const world = await World.open(image, join(scratch, "world"), Number(values.slots), platform);
+  const world = await World.open(
+    image,
+    join(scratch, "world"),
+    Number(values.slots ?? (values.full ? 32 : 2)),
+    platform,
+  );
   const { server, port } = await serve(scratch);
   const tools: UpdateTools = {
     ...{ world, bundle, scratch, port },
