@@ -60,6 +60,17 @@ async function until(command: CommandRun, look: () => boolean, step: Millis = se
   throw new Error(`it did not come: ${command.stdout} ${command.stderr} ${JSON.stringify(api.texts())}`);
 }
 
+/** Lets the command's clock run until the relay has a renter's receipt. */
+async function untilAcknowledged(command: CommandRun): Promise<void> {
+  let count = 0;
+  for (let looks = 0; looks < 300 && count === 0; looks++) {
+    await command.clock.advance(seconds(1));
+    const metrics = await (await fetch(`${relay.url}/metrics`)).text();
+    count = Number(/^numberbox_relay_receipts_total (\d+)$/m.exec(metrics)?.[1] ?? 0);
+  }
+  expect(count).toBe(1);
+}
+
 const stopped = async (command: CommandRun): Promise<void> => {
   command.abort.abort();
   expect(await command.done).toBe(0);
@@ -140,6 +151,8 @@ describe("renter telegram", () => {
     expect(api.texts()[0]).toContain(SECRET);
     expect(api.texts()[0]).toContain(NUMBER);
     expect(command.stderr).toContain("Telegram reads what a bot writes");
+    // The text comes first: who is stopped between leaves the message for the next reader.
+    await untilAcknowledged(command);
     await stopped(command);
     const inbox = new CommandRun(root, ["inbox", "--new", "--keyfile", keyfile, "--relay", relay.url, "--json"]);
     await inbox.done;
