@@ -22,8 +22,6 @@ export interface MachineOptions {
   readonly modems: readonly number[];
   /** In MiB. */
   readonly memory?: number;
-  /** Content of an NVMe disk that it has, and the serial number. */
-  readonly nvme?: { readonly file: string; readonly serial: string };
 }
 
 export function pause(milliseconds: number): Promise<void> {
@@ -40,7 +38,7 @@ export async function makeOverlay(image: string, file: string): Promise<void> {
 }
 
 /** What every machine has, whatever its board. */
-function devices({ disk, folder, httpsPort, modems, nvme }: MachineOptions): string[] {
+function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] {
   const serials = modems.flatMap((port, at) => [
     ...["-chardev", `socket,id=modem${at},host=127.0.0.1,port=${port},reconnect=2`],
     ...["-device", `usb-serial,chardev=modem${at},bus=usb.0,always-plugged=on`],
@@ -60,9 +58,6 @@ function devices({ disk, folder, httpsPort, modems, nvme }: MachineOptions): str
     ...["-device", "virtconsole,chardev=shell"],
     ...["-qmp", `unix:${join(folder, "qmp.sock")},server=on,wait=off`],
     ...serials,
-    ...(nvme === undefined
-      ? []
-      : ["-drive", `file=${nvme.file},format=raw,if=none,id=nvme`, "-device", `nvme,drive=nvme,serial=${nvme.serial}`]),
   ];
 }
 
