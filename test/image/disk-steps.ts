@@ -46,10 +46,10 @@ async function identity(world: World): Promise<string> {
 }
 
 /** Where the data is, as the kernel sees it, and what is left of it on the card. */
-async function placed(world: World): Promise<string> {
+async function placed(world: World, partition = /^\/dev\/sd[a-z]1$/): Promise<string> {
   const { running } = world;
   const mounted = await running.run("findmnt -nro SOURCE --mountpoint /data | tail -n 1");
-  if (!/^\/dev\/sd[a-z]1$/.test(mounted)) throw new Error(`/data is on ${mounted}`);
+  if (!partition.test(mounted)) throw new Error(`/data is on ${mounted}`);
   return await running.run(
     "mkdir -p /run/card && mount /dev/disk/numberbox/data /run/card && find /run/card -mindepth 1 -printf '%P ' ; umount /run/card",
   );
@@ -82,6 +82,28 @@ async function waitsForDisk(world: World, disk: UsbDisk): Promise<void> {
   if ((await machine.get("/health")).status !== 0) throw new Error("the box is in service without its data");
   await plugIn(machine, disk);
   await machine.ready();
+}
+
+/** A new box moves its data to an NVMe disk. */
+export async function dataMovesToNvme(world: World, image: string, scratch: string): Promise<Figures> {
+  await world.cut();
+  await makeOverlay(image, world.disk);
+  const { file } = makeDisk(join(scratch, "nvme.img"));
+  const machine = await world.switchOn({ nvme: { file, serial: SERIAL } });
+  await machine.ready();
+  const owner = await identity(world);
+  const offered = await until("the disk is offered", async () => (await storage(world)).disks[0] ?? null);
+  if (offered.bus !== "nvme") throw new Error(`the disk is offered as ${offered.bus}`);
+  const before = (await machine.console()).length;
+  const begun = performance.now();
+  await askForMove(world);
+  await startedAnew(machine, before);
+  const took = Math.round((performance.now() - begun) / 1000);
+  await placed(world, /^\/dev\/nvme\d+n1p1$/);
+  if ((await identity(world)) !== owner) throw new Error("the box on the disk is another one");
+  const failed = await world.failedUnits();
+  if (failed !== "") throw new Error(`units failed: ${failed}`);
+  return { "seconds to move and start": took };
 }
 
 /** Resolves with what it took. The world's machine runs from a new card and the disk in the end. */

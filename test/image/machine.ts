@@ -22,6 +22,8 @@ export interface MachineOptions {
   readonly modems: readonly number[];
   /** In MiB. */
   readonly memory?: number;
+  /** Content of an NVMe disk that it has, and the serial number. */
+  readonly nvme?: { readonly file: string; readonly serial: string };
 }
 
 export function pause(milliseconds: number): Promise<void> {
@@ -38,7 +40,7 @@ export async function makeOverlay(image: string, file: string): Promise<void> {
 }
 
 /** What every machine has, whatever its board. */
-function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] {
+function devices({ disk, folder, httpsPort, modems, nvme }: MachineOptions): string[] {
   const serials = modems.flatMap((port, at) => [
     ...["-chardev", `socket,id=modem${at},host=127.0.0.1,port=${port},reconnect=2`],
     ...["-device", `usb-serial,chardev=modem${at},bus=usb.0,always-plugged=on`],
@@ -58,6 +60,9 @@ function devices({ disk, folder, httpsPort, modems }: MachineOptions): string[] 
     ...["-device", "virtconsole,chardev=shell"],
     ...["-qmp", `unix:${join(folder, "qmp.sock")},server=on,wait=off`],
     ...serials,
+    ...(nvme === undefined
+      ? []
+      : ["-drive", `file=${nvme.file},format=raw,if=none,id=nvme`, "-device", `nvme,drive=nvme,serial=${nvme.serial}`]),
   ];
 }
 

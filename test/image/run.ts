@@ -15,7 +15,7 @@ import { raspberryDouble } from "./arm-board.ts";
 import { cardDrivers } from "./board-drivers.ts";
 import { cuts } from "./cut-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
-import { dataMoves } from "./disk-steps.ts";
+import { dataMoves, dataMovesToNvme } from "./disk-steps.ts";
 import { fullDisk } from "./full-disk-steps.ts";
 import { pause } from "./machine.ts";
 import { type Platform, virtualPc } from "./platform.ts";
@@ -213,6 +213,11 @@ async function all(): Promise<void> {
       "reset",
       "a stick resets a box, of which nothing is left",
       async () => await resetFromStick(world, image, scratch),
+    );
+    await step(
+      "nvme",
+      "the data of a new box moves to an NVMe disk",
+      async () => await dataMovesToNvme(world, image, scratch),
     );
     await step("end", "partitions and file systems are whole in the end", async () => await wholeAtEnd(world, scratch));
   } finally {

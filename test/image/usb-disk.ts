@@ -16,8 +16,7 @@ export interface UsbDisk {
 }
 
 export async function plugIn(machine: Machine, { id, file, removable = false, serial }: UsbDisk): Promise<void> {
-  const disk = { driver: "file", filename: file };
-  await machine.qmp("blockdev-add", { driver: "raw", "node-name": id, file: disk });
+  await machine.qmp("blockdev-add", { driver: "raw", "node-name": id, file: { driver: "file", filename: file } });
   const named = serial === undefined ? {} : { serial };
   await machine.qmp("device_add", { driver: "usb-storage", id, drive: id, bus: "usb.0", removable, ...named });
 }

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { publicKeysToText } from "../../src/envelope/index.ts";
 import { Field } from "../e2e/field.ts";
-import { Machine, makeOverlay, pause } from "./machine.ts";
+import { Machine, type MachineOptions, makeOverlay, pause } from "./machine.ts";
 import type { Platform } from "./platform.ts";
 
 const DATA = "/var/lib/numberbox";
@@ -53,10 +53,10 @@ export class World {
     return this.machine;
   }
 
-  async switchOn(): Promise<Machine> {
+  async switchOn(extra: Pick<MachineOptions, "nvme"> = {}): Promise<Machine> {
     const modems = this.field.board.ports.map((port) => Number(new URL(port).port));
     const { platform, disk, folder, httpsPort } = this;
-    this.machine = await Machine.start({ platform, disk, folder, httpsPort, modems });
+    this.machine = await Machine.start({ platform, disk, folder, httpsPort, modems, ...extra });
     return this.machine;
   }
 
