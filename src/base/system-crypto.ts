@@ -172,12 +172,31 @@ export const systemCrypto: CryptoSuite = suiteOver(freshKeys);
 /** Event loop, database, signatures, and what else the machine does. On fewer the thread would take from the others what it takes, and its way there. */
 const ENOUGH_CORES = 4;
 
-/** Aside, yet in the event loop's own turn: 70 us for each. */
-function inTurn(suite: CryptoSuite): CryptoSuite {
+/** 70 us for each. */
+const VERIFIED_IN_A_TURN = 2;
+
+/**
+ * Aside, yet in the event loop's own turns, some in each: whoever waits for the disk or a socket waits for no more than those. A signature is made
+ * at once, as its caller makes no more than he may.
+ */
+function inTurns(suite: CryptoSuite): CryptoSuite {
+  const waiting: (() => void)[] = [];
+  let begun = false;
+  const turn = (): void => {
+    for (const verify of waiting.splice(0, VERIFIED_IN_A_TURN)) verify();
+    begun = waiting.length > 0;
+    if (begun) setImmediate(turn);
+  };
   return {
     ...suite,
     ed25519SignAside: async (seed, message) => suite.ed25519Sign(seed, message),
-    ed25519VerifyAside: async (key, message, signature) => suite.ed25519Verify(key, message, signature),
+    ed25519VerifyAside: (key, message, signature) =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve(suite.ed25519Verify(key, message, signature)));
+        if (begun) return;
+        begun = true;
+        setImmediate(turn);
+      }),
   };
 }
 
@@ -190,7 +209,7 @@ export function createSystemCrypto(
   cores: number = availableParallelism(),
 ): CryptoSuite {
   const suite = suiteOver(keptKeys());
-  if (cores < ENOUGH_CORES) return inTurn(suite);
+  if (cores < ENOUGH_CORES) return inTurns(suite);
   const thread = new SignatureThread(startThread, async (job) =>
     job.kind === "sign"
       ? await suite.ed25519SignAside(job.seed, job.message)

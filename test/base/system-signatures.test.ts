@@ -100,6 +100,23 @@ describe("the thread of signatures", () => {
     });
   });
 
+  it("without it lets others have their turns while many signatures are verified", async () => {
+    const suite = createSystemCrypto(undefined, 2);
+    let turns = 0;
+    let done = false;
+    const count = (): void => {
+      turns++;
+      if (!done) setImmediate(count);
+    };
+    setImmediate(count);
+    const all = cases.map(({ key, message, signature }) =>
+      suite.ed25519VerifyAside(key, message, fromHexText(signature)),
+    );
+    expect(await Promise.all(all)).not.toContain(false);
+    done = true;
+    expect(turns).toBeGreaterThan(cases.length / 4);
+  });
+
   it("wipes what it was given, seeds included", () => {
     const jobs: readonly SignatureJob[] = cases
       .slice(0, 5)

@@ -30,6 +30,44 @@ describe("ForwardQueue", () => {
     expect(batches).toEqual([first, 30 - first]);
   });
 
+  it("gives the disk the next batch before it answers those of the last", async () => {
+    const seen: string[] = [];
+    const commits = [deferred<void>(), deferred<void>()];
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      const at = seen.push(`batch of ${batch.length}`);
+      await commits[at === 1 ? 0 : 1]?.promise;
+      return batch;
+    });
+    const submit = (count: number) => Array.from({ length: count }, (_, item) => queue.submit(Promise.resolve(item)));
+    const first = submit(1).map(async (result) => await result.then(() => seen.push("answered")));
+    await afterTurns();
+    const rest = submit(10);
+    await afterTurns();
+    commits[0]?.resolve();
+    await Promise.all(first);
+    expect(seen).toEqual(["batch of 1", "batch of 10", "answered"]);
+    commits[1]?.resolve();
+    expect(await Promise.all(rest)).toHaveLength(10);
+  });
+
+  it("answers first where it would wait for company", async () => {
+    const seen: string[] = [];
+    const [commit, verifying] = [deferred<void>(), deferred<number>()];
+    const queue = new ForwardQueue<number, number>(async (batch) => {
+      if (seen.push(`batch of ${batch.length}`) === 1) await commit.promise;
+      return batch;
+    });
+    const first = queue.submit(Promise.resolve(1)).then(() => seen.push("answered"));
+    await afterTurns();
+    const rest = [queue.submit(Promise.resolve(2)), queue.submit(verifying.promise)];
+    await afterTurns();
+    commit.resolve();
+    await first;
+    verifying.resolve(3);
+    expect(await Promise.all(rest)).toEqual([2, 3]);
+    expect(seen).toEqual(["batch of 1", "answered", "batch of 2"]);
+  });
+
   it("does not wait for ever for what does not verify", async () => {
     const batches: number[] = [];
     const queue = new ForwardQueue<number, number>(async (batch) => {

@@ -58,14 +58,23 @@ export class ForwardQueue<T, R> {
     if (!this.#gathers && this.#waiting.length > 0 && this.#lanes < this.#together) void this.#drain();
   }
 
+  /** Where enough wait already, the disk has the next batch before those of the last are answered. */
   async #drain(): Promise<void> {
     this.#lanes++;
+    let answer = (): void => {};
     while (this.#waiting.length > 0 && !this.#gathers) {
+      if (this.#waiting.length < ENOUGH) {
+        answer();
+        answer = () => {};
+      }
       await this.#gather();
       const batch = this.#waiting.splice(0, MAX_BATCH);
       this.#begin();
-      await this.#storeBatch(batch);
+      const storing = this.#storeBatch(batch);
+      answer();
+      answer = await storing;
     }
+    answer();
     this.#lanes--;
   }
 
@@ -83,16 +92,21 @@ export class ForwardQueue<T, R> {
     this.#gathers = false;
   }
 
-  async #storeBatch(batch: readonly Entry<T, R>[]): Promise<void> {
+  /** Resolves with what answers those of the batch. */
+  async #storeBatch(batch: readonly Entry<T, R>[]): Promise<() => void> {
     try {
       const results = await this.#store(batch.map((entry) => entry.item));
-      for (const [index, entry] of batch.entries()) {
-        const result = results[index];
-        if (result === undefined) entry.result.reject(refusal("relay.internal", "the store gave no result"));
-        else entry.result.resolve(result);
-      }
+      return () => {
+        for (const [index, entry] of batch.entries()) {
+          const result = results[index];
+          if (result === undefined) entry.result.reject(refusal("relay.internal", "the store gave no result"));
+          else entry.result.resolve(result);
+        }
+      };
     } catch (error) {
-      for (const entry of batch) entry.result.reject(error);
+      return () => {
+        for (const entry of batch) entry.result.reject(error);
+      };
     }
   }
 }

@@ -59,7 +59,7 @@ interface Outcome {
 // A box whose clock is off by more would give its renters wrong times.
 const MAX_AHEAD = minutes(10);
 const MAILBOX_FULL_RETRY = seconds(60);
-const SIGNED_IN_A_TURN = 8;
+const SIGNED_IN_A_TURN = 4;
 
 const FULL_FORM_ONLY = ["v", "id", "rental_id", "seq", "ts"];
 
