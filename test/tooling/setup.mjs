@@ -39,6 +39,16 @@ const TEST_TOOLS = [
   { command: "promtool", package: "prometheus", why: "the alert rules and metrics as Prometheus reads them" },
   { command: "shellcheck", package: "shellcheck", why: "the scripts of the image" },
   { command: "mksquashfs", package: "squashfs-tools", why: "the system of the image" },
+  { command: "veritysetup", package: "cryptsetup-bin", why: "the hash tree of the image's system" },
+  { command: "mcopy", package: "mtools", why: "the boot partitions of the image" },
+  { command: "mkfs.vfat", package: "dosfstools", why: "the boot partitions of the image" },
+  { command: "mke2fs", package: "e2fsprogs", why: "the data partition of the image" },
+  { command: "zstd", package: "zstd", why: "the image, compressed" },
+  { command: "openssl", package: "openssl", why: "the signature of an update" },
+  { command: "rauc", package: "rauc", why: "an update as a bundle" },
+  { command: "qemu-system-x86_64", package: "qemu-system-x86", why: "the image, started" },
+  { command: "qemu-img", package: "qemu-utils", why: "the image, started" },
+  { file: "/usr/share/ovmf/OVMF.fd", package: "ovmf", why: "the image, started" },
   { command: "nft", package: "nftables", why: "the firewall of the image" },
   { command: "sfdisk", package: "fdisk", why: "the partition table of the image" },
   { command: "dtc", package: "device-tree-compiler", why: "the device trees of the image" },
@@ -69,6 +79,7 @@ function run(command, args) {
 }
 
 function has(tool) {
+  if (tool.file !== undefined) return existsSync(tool.file);
   const found = `${process.env.PATH ?? ""}:/usr/sbin`
     .split(":")
     .some((folder) => folder !== "" && existsSync(join(folder, tool.command)));
