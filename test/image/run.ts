@@ -23,6 +23,7 @@ import { recoveredFromStick, resetFromStick, restoredFromStick } from "./rescue-
 import { type Figures, Steps } from "./steps.ts";
 import { stickInAndOut } from "./stick-steps.ts";
 import { badBundleRefused, badUpdate, goodUpdate, type UpdateTools } from "./update-steps.ts";
+import { watchdogBites } from "./watchdog-steps.ts";
 import { ownWifi } from "./wifi-steps.ts";
 import { World } from "./world.ts";
 
@@ -180,6 +181,7 @@ async function all(): Promise<void> {
     await step("rest", "it is at rest", async () => await atRest(world, values.full ? 30 : 3));
     await step("sms", "an SMS of a modem reaches the renter", async () => await sms(world));
     await step("stick", "a USB stick is seen, and takes a backup", async () => await stickInAndOut(world, scratch));
+    await step("watchdog", "a kernel that hangs is started anew", async () => await watchdogBites(world));
     await step("full", "a full disk refuses a bundle, and loses no SMS", async () => await fullDisk(world));
     if (bundle !== "") {
       await step(

@@ -8,7 +8,7 @@ import { Machine, makeOverlay, pause } from "./machine.ts";
 import type { Platform } from "./platform.ts";
 import type { Figures } from "./steps.ts";
 
-const HOME = { ssid: "Home", password: "correct horse" } as const;
+const HOME = { ssid: "Home", password: "correct horse", country: "DE" } as const;
 const PASSWORD = "a password for the owner 42";
 const NOTE = "/bootconfig/CLAIM-CODE.txt";
 
@@ -128,7 +128,7 @@ export async function ownWifi(image: string, folder: string, platform: Platform)
     const claimed = await api(`POST /setup '${JSON.stringify({ password: PASSWORD, claim_code: code })}'`);
     must(claimed.includes('"signed_in"'), "claiming the box", claimed);
     const choose = (password: string): Promise<string> =>
-      api(`POST /network/wifi '${JSON.stringify({ ssid: HOME.ssid, password })}'`);
+      api(`POST /network/wifi '${JSON.stringify({ ssid: HOME.ssid, country: HOME.country, password })}'`);
     must((await choose("wrong horses")).includes('"joining"'), "choosing a Wi-Fi", "");
     const failed = await until(
       () => api("GET /network"),
@@ -146,6 +146,11 @@ export async function ownWifi(image: string, folder: string, platform: Platform)
     );
     must(!address.includes("10.42.0.1"), "the address in the chosen Wi-Fi", address);
     const joined = (performance.now() - chosen) / 1000;
+    const domain = await until(
+      () => machine.run("iw reg get"),
+      (text) => text.includes(`country ${HOME.country}`),
+      60,
+    );
     const leaks = await machine.run(
       `journalctl -b --no-pager | grep -cE "${HOME.password}|wrong horses|${key}" || true; ` +
         `grep -rl "${HOME.password}" /var/lib/numberbox /var/lib/numberbox-host || true`,
@@ -160,6 +165,7 @@ export async function ownWifi(image: string, folder: string, platform: Platform)
     return {
       "seconds to a lease in the own Wi-Fi": Math.round(opened),
       "seconds to the chosen one": Math.round(joined),
+      "radio's country": /country (\w\w)/.exec(domain)?.[1] ?? "",
     };
   } catch (error) {
     const seen = await machine.run(LOOK).catch((unseen: unknown) => String(unseen));

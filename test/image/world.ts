@@ -53,7 +53,7 @@ export class World {
     return this.machine;
   }
 
-  async switchOn(extra: Pick<MachineOptions, "nvme"> = {}): Promise<Machine> {
+  async switchOn(extra: Pick<MachineOptions, "nvme" | "watchdog"> = {}): Promise<Machine> {
     const modems = this.field.board.ports.map((port) => Number(new URL(port).port));
     const { platform, disk, folder, httpsPort } = this;
     this.machine = await Machine.start({ platform, disk, folder, httpsPort, modems, ...extra });
