@@ -34,9 +34,9 @@ async function askForMove(world: World): Promise<void> {
   await world.api("POST", "/host/move-data", { disk: found.id, confirm: name });
 }
 
-/** Of the machine that runs now: its next start has come to an end. */
-async function startedAnew(machine: Machine, before: number): Promise<void> {
-  await until("the restart", async () => ((await machine.console()).length > before + 200 ? true : null));
+/** Of the machine that runs now: its next start has come to an end. While it stops, the console of before may answer for long. */
+async function startedAnew(machine: Machine): Promise<void> {
+  await until("the restart", async () => ((await machine.get("/health")).status === 200 ? null : true));
   await machine.ready();
 }
 
@@ -94,10 +94,9 @@ export async function dataMovesToNvme(world: World, image: string, scratch: stri
   const owner = await identity(world);
   const offered = await until("the disk is offered", async () => (await storage(world)).disks[0] ?? null);
   if (offered.bus !== "nvme") throw new Error(`the disk is offered as ${offered.bus}`);
-  const before = (await machine.console()).length;
   const begun = performance.now();
   await askForMove(world);
-  await startedAnew(machine, before);
+  await startedAnew(machine);
   const took = Math.round((performance.now() - begun) / 1000);
   await placed(world, /^\/dev\/nvme\d+n1p1$/);
   if ((await identity(world)) !== owner) throw new Error("the box on the disk is another one");
@@ -117,9 +116,8 @@ export async function dataMoves(world: World, image: string, scratch: string): P
   }
   const begun = performance.now();
   if ((await storage(world)).data?.on === "card") {
-    const before = (await world.running.console()).length;
     await askForMove(world);
-    await startedAnew(world.running, before);
+    await startedAnew(world.running);
   }
   const took = Math.round((performance.now() - begun) / 1000);
   const left = await placed(world);
