@@ -14,7 +14,7 @@ import { readLock } from "./lib/package-lock.ts";
 import { type BuildWork, makeSystem } from "./lib/root-system.ts";
 import { needRuns, runsHere } from "./lib/root-tar.ts";
 import { type BuildSettings, readSettings, USAGE } from "./lib/settings.ts";
-import { developmentKeys } from "./lib/signing-keys.ts";
+import { checkSigning, developmentKeys } from "./lib/signing-keys.ts";
 
 const TOOLS =
   "apt-get dpkg-deb mcopy mke2fs mkfs.vfat mksquashfs mmd mmdebstrap npm openssl sfdisk tar veritysetup zstd".split(
@@ -58,6 +58,7 @@ async function build(settings: BuildSettings): Promise<void> {
       ...(settings.qcow2 ? ["qemu-img"] : []),
     ]);
     await needRuns(settings.architecture);
+    if (settings.signing !== null) await checkSigning(settings.signing, new Date());
     await make(settings, scratch);
   } finally {
     await rm(scratch, { recursive: true, force: true });
