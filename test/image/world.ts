@@ -12,8 +12,9 @@ const DATA = "/var/lib/numberbox";
 const HOST = "10.0.2.2";
 
 const API_FILE = "/run/numberbox-test-api";
-/** METHOD PATH [BODY]: curl with the token of the box's access file (src/app/local-access.ts). */
-const API = `found() { sed -n "s/.*\\"$1\\" *: *\\"\\([^\\"]*\\)\\".*/\\1/p" ${DATA}/local-access.json; }
+/** METHOD PATH [BODY]: curl with the token of the box's access file (src/app/local-access.ts), which it writes a while after `/health` answers. */
+const API = `for i in $(seq 150); do [ -s ${DATA}/local-access.json ] && break; sleep 1; done
+found() { sed -n "s/.*\\"$1\\" *: *\\"\\([^\\"]*\\)\\".*/\\1/p" ${DATA}/local-access.json; }
 exec curl -sk --fail-with-body --show-error --retry 5 -m 60 -H "Authorization: Bearer $(found token)" \\
   -H Content-Type:application/json -X "$1" \${3:+-d "$3"} "$(found url)/api/v1$2"
 `;
