@@ -1,6 +1,6 @@
 // RANDPAY challenges: made by the node in batches, bound to an order when offered, expired by us, and void when the node forgot them.
 
-import { type MicroEmc, unixMs } from "../../base/index.ts";
+import { type MicroEmc, minutes, unixMs } from "../../base/index.ts";
 import { parseChap, ticketAmount } from "../../emercoin/index.ts";
 import type { IssuedChap, Order } from "./model.ts";
 import { stepOrder, stillDue } from "./order-machine.ts";
@@ -11,6 +11,9 @@ import { ticketValue } from "./ticket-check.ts";
 
 /** Whether the relay may give it to whichever order comes first. */
 export const isLent = ({ state, orderId }: IssuedChap): boolean => state === "offered" && orderId === null;
+
+/** With so much of its life left a challenge is not shown again; half of its life at most. */
+const ENDING = minutes(1);
 
 export interface ChapTerms {
   readonly amount: MicroEmc;
@@ -39,8 +42,12 @@ export class Chaps {
     const { now, settings } = this.#deps;
     await this.checkWallet();
     const open = this.#openOf(order);
-    // The same price again: the payer lost the answer, or wants to see it once more.
-    const again = open.find((chap) => chap.amount === terms.amount && chap.risk === terms.risk);
+    // The same price again: the payer lost the answer, or wants to see it once more. One that ends at once is what he wants another for.
+    const life = settings.randpay.chapTimeoutSeconds * 1000;
+    const until = now() + Math.min(ENDING, life / 2);
+    const again = open.find(
+      (chap) => chap.amount === terms.amount && chap.risk === terms.risk && chap.expiresAt > until,
+    );
     if (again !== undefined) return again;
     if (open.length >= settings.randpay.maxOpenChaps) {
       throw paymentError("payment.chap_limit", "the order has too many open challenges");
@@ -124,10 +131,14 @@ export class Chaps {
     if (over.length > 0) await this.#book.commit({ chaps: over.map((chap) => ({ ...chap, state: "expired" })) });
   }
 
-  /** The node was restarted: what it had issued up to then, and nobody used, can win nothing any more. */
+  /**
+   * The node was restarted: what it had issued up to then, and nobody used, can win nothing any more. Of those that no order has nobody
+   * needs to know when they were issued: new ones are made.
+   */
   forgotten(issuedBefore: IssuedChap): readonly IssuedChap[] {
     return [...this.#book.chaps.values()]
-      .filter((chap) => chap.issuedAt <= issuedBefore.issuedAt && (chap.state === "pool" || chap.state === "offered"))
+      .filter((chap) => chap.state === "pool" || chap.state === "offered")
+      .filter((chap) => chap.orderId === null || chap.issuedAt <= issuedBefore.issuedAt)
       .map((chap) => ({ ...chap, state: "void" as const }));
   }
 
