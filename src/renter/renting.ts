@@ -78,12 +78,15 @@ export function checkQuote(answer: OrderAnswer, { request, agreed }: RentingOrde
   if (due > price + perSms * request.sms) throw dishonest("it asks for more than the price");
 }
 
-/** What a box says of a ticket whose challenge is not, or is no longer, the order's. */
+/** Challenges that are asked for because the one before was gone. */
+const MOST_RENEWED = 3;
+/** What a box says of a ticket whose challenge is not, or is no longer, the order's: its node was restarted, or the relay erred. */
 const GONE: ReadonlySet<string> = new Set([
   "payment.chap_unknown",
   "payment.chap_foreign",
   "payment.chap_expired",
   "payment.not_ours",
+  "emercoin.unknown_chap",
 ]);
 
 /** Errors after which an order can bring nothing any more. */
@@ -123,8 +126,14 @@ export class Renting {
     let answer = await this.#answered(signal);
     checkQuote(answer, this.#order);
     tell({ type: "quoted", answer });
-    for (let tickets = 0; tickets < MOST_TICKETS; ) {
+    for (let [tickets, renewed] = [0, 0]; tickets < MOST_TICKETS; ) {
       if (answer.state === "granted") return answer;
+      if (answer.problem !== null && GONE.has(answer.problem.code) && renewed++ < MOST_RENEWED) {
+        // The box's own next word has a challenge that is good: nothing was paid with the last one.
+        await market.chap(request.order_id, signal);
+        answer = await this.#answered(signal);
+        continue;
+      }
       // A grant that failed for now is tried again by the box.
       if (answer.problem !== null && answer.state !== "paid") throw refused(answer.problem);
       if (answer.state === "expired" || answer.state === "refused") throw over(answer.state);
@@ -153,11 +162,7 @@ export class Renting {
     const pooled = await market.chap(id, signal);
     if (pooled === null) return await this.#answered(signal);
     checkPooled(suite, pooled, { answer, provider: this.#order.provider, until });
-    const next = await this.#handIn(payer, pooled.payment, signal);
-    if (next.problem === null || !GONE.has(next.problem.code)) return next;
-    // Its node forgot the challenge while the box was away: the box's own next word has one that is good.
-    await market.chap(id, signal);
-    return await this.#answered(signal);
+    return await this.#handIn(payer, pooled.payment, signal);
   }
 
   async #handIn(
