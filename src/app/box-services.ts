@@ -18,6 +18,7 @@ import {
   BoxViews,
   CallHub,
   type CatchUp,
+  type ChapPool,
   createSealer,
   type DoctorCheck,
   type Escrows,
@@ -48,7 +49,7 @@ import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
 import type { HardwareScout } from "./hardware-scout.ts";
 import { isOwnLine } from "./kept-services.ts";
-import { createOrderDesk, createRecordMirror } from "./market-services.ts";
+import { createMarket, createRecordMirror } from "./market-services.ts";
 import { createPayments, paymentsCheck } from "./payment-services.ts";
 import { acceptanceCheck, createProofs, type ProofServices, proofsCheck } from "./proof-services.ts";
 import { publishingCheck } from "./publishing-check.ts";
@@ -107,6 +108,8 @@ export interface BoxServices {
   readonly payments: Payments | null;
   /** Answers renters; null where nothing can be paid. */
   readonly desk: OrderDesk | null;
+  /** Null where nothing can be paid. */
+  readonly chapPool: ChapPool | null;
   readonly mirror: RecordMirror;
   /** Null on a box without an Emercoin node. */
   readonly escrows: Escrows | null;
@@ -300,10 +303,10 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const payments: Payments | null =
     chain === null ? null : createPayments({ ...shared, rentals, chain, offer, escrows });
   const delivery = createDelivery(shared, rentals, proofs);
-  const desk =
+  const market =
     payments === null || delivery.relay.url === null
-      ? null
-      : createOrderDesk({ ...shared, ...delivery, payments, rentals });
+      ? { desk: null, chapPool: null }
+      : createMarket({ ...shared, ...delivery, payments, rentals, offer });
   const intake = createIntake(shared, rentals);
   const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
   const { fleet } = parts;
@@ -314,7 +317,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
   const numbers = createNumbers(shared, ussd, statuses);
   const made = {
     ...{ events: shared.events, archive, rentals, sip, proofs, intake },
-    ...{ publishing, payments, desk, mirror, escrows },
+    ...{ publishing, payments, ...market, mirror, escrows },
     catchUp: createCatchUp(shared, { ...delivery, rentals, intake }),
     ussd,
     balances,

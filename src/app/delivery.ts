@@ -5,10 +5,11 @@ import type { Parts } from "./parts.ts";
 
 /** `behind`: the database was restored, and nothing goes out before the box has caught up. */
 export async function startDelivery(services: BoxServices, parts: Parts, behind: boolean): Promise<void> {
-  const { proofs, relay, forwarder, collector, payments, mirror, desk, catchUp, twins } = services;
+  const { proofs, relay, forwarder, collector, payments, mirror, desk, chapPool, catchUp, twins } = services;
   parts.started("payments", async () => payments?.stop());
   parts.started("record mirror", () => mirror.stop());
   parts.started("order desk", async () => desk?.stop());
+  parts.started("chap pool", async () => chapPool?.stop());
   await proofs.service.load();
   parts.started("proofs", () => proofs.service.stop());
   parts.started("forwarder", () => forwarder.stop());
@@ -20,6 +21,7 @@ export async function startDelivery(services: BoxServices, parts: Parts, behind:
   const begin = (): void => {
     payments?.start();
     desk?.start();
+    chapPool?.start();
     proofs.service.start();
     // Without a relay the outbox rests.
     if (relay.url !== null) forwarder.start();

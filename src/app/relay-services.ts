@@ -2,13 +2,13 @@
 
 import type { UnixMs } from "../base/index.ts";
 import type { BoxRelaySection } from "../config/index.ts";
-import type { CatchUpRelay, MarketOutcome, MarketRelay, RelayPort } from "../core/index.ts";
+import type { CatchUpRelay, ChapRelay, MarketOutcome, MarketRelay, RelayPort } from "../core/index.ts";
 import { createRelayClient, type RelayWay } from "../relay/index.ts";
 import { proxyOf } from "./chain-services.ts";
 import { finderOf, type RelayNames } from "./relay-names.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
-export interface BoxRelay extends RelayPort, MarketRelay, CatchUpRelay {
+export interface BoxRelay extends RelayPort, MarketRelay, ChapRelay, CatchUpRelay {
   /** The address that is used now; null where no relay is configured. */
   readonly url: string | null;
   /** Measures the relay's addresses from now on, where there are several. */
@@ -32,6 +32,8 @@ function absentRelay(): BoxRelay {
     requests: async () => null,
     answer: async () => refused,
     putRecord: async () => refused,
+    leftChaps: async () => NONE,
+    putChaps: async () => refused,
     start: () => {},
     stop: () => {},
   };
@@ -68,6 +70,8 @@ export function createBoxRelay(
     requests: (query, signal) => client.requests(query, signal),
     answer: (id, answer, signal) => client.answer(id, answer, signal),
     putRecord: (id, record, signal) => client.putRecord(id, record, signal),
+    leftChaps: (signal) => client.leftChaps(signal),
+    putChaps: (chaps, signal) => client.putChaps(chaps, signal),
     start: () => client.start(),
     stop: () => client.stop(),
   };

@@ -18,6 +18,14 @@ const randpay = z.strictObject({
     "How long a challenge is good (6h are the 21600 s of the RANDPAY examples).",
   ),
   batch: z.int().min(1).max(100).default(2).describe("Challenges that the node makes at a time."),
+  relay_pool: z
+    .int()
+    .min(0)
+    .max(16)
+    .default(2)
+    .describe(
+      "Challenges for each price that the relay may give out while the box is away, 64 in all; 0 for none, and none with a chap_timeout below 10m.",
+    ),
   max_open_chaps: z.int().min(1).max(100).default(8).describe("Challenges of one order that are open at a time."),
   max_unpaid_tickets: z
     .int()

@@ -9,6 +9,7 @@ import {
   payMethod,
   paymentRequirement,
   plainPayMethod,
+  pooledChap,
   rentPayment,
   ticketHex,
 } from "./order-payment.ts";
@@ -210,12 +211,19 @@ export const rentStatus = z.object({
   answer: orderAnswer.nullable(),
 });
 export type RentStatus = z.infer<typeof rentStatus>;
+/**
+ * `POST /payments/chap`. `challenge`: one that the provider had left with the relay, to pay with at once; null or missing where there is
+ * none, and the provider's answer has one.
+ */
+export const rentChapStatus = rentStatus.extend({ challenge: pooledChap.nullable().optional() });
+export type RentChapStatus = z.infer<typeof rentChapStatus>;
 
 const common = { id: orderIdText, order_id: orderIdText, request: rentRequest };
 /** A question of a renter to a provider. Asked again until it is answered. */
 export const providerRequest = z.discriminatedUnion("kind", [
   z.object({ ...common, kind: z.literal("quote") }),
-  z.object({ ...common, kind: z.literal("chap") }),
+  /** `chap`: the challenge of its pool that the relay has given out for the order already. */
+  z.object({ ...common, kind: z.literal("chap"), chap: chapText.optional() }),
   z.object({ ...common, kind: z.literal("ticket"), chap: chapText, tx: ticketHex }),
   z.object({ ...common, kind: z.literal("escrow"), document: orderEscrowText }),
 ]);

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { escrowParty } from "./escrow.ts";
-import { messageIdText, publicKeyText, unixSeconds } from "./text.ts";
+import { messageIdText, publicKeyText, signatureText, unixSeconds } from "./text.ts";
 
 /** 32 lower-case hex digits, chosen by the renter: asking again with it makes no second order. */
 export const orderIdText = messageIdText;
@@ -46,18 +46,22 @@ export const orderEscrowText = z.string().max(32 * 1024);
 export const rentEscrowRequest = z.strictObject({ order_id: orderIdText, document: orderEscrowText });
 export type RentEscrowRequest = z.infer<typeof rentEscrowRequest>;
 
+/** A RANDPAY challenge. */
+export const randpayPayment = z.strictObject({
+  method: z.literal("randpay"),
+  chap: chapText,
+  /** What a ticket pays if it wins; one of `risk` does. */
+  amount: emcPrice,
+  risk: z.int().min(1).max(0x7fffffff),
+  /** What a ticket is credited with, win or lose. */
+  expected: emcPrice,
+  expires_at: unixSeconds,
+});
+export type RandpayPayment = z.infer<typeof randpayPayment>;
+
 /** What the provider wants, as HTTP 402 would say it. */
 export const paymentRequirement = z.discriminatedUnion("method", [
-  z.strictObject({
-    method: z.literal("randpay"),
-    chap: chapText,
-    /** What a ticket pays if it wins; one of `risk` does. */
-    amount: emcPrice,
-    risk: z.int().min(1).max(0x7fffffff),
-    /** What a ticket is credited with, win or lose. */
-    expected: emcPrice,
-    expires_at: unixSeconds,
-  }),
+  randpayPayment,
   z.strictObject({ method: z.literal("emc"), address: z.string().max(100), amount: emcPrice, expires_at: unixSeconds }),
   /** `document`: the escrow's text, signed by the provider, without what came later. It counts once its coins are deep in the chain. */
   z.strictObject({
@@ -68,3 +72,26 @@ export const paymentRequirement = z.discriminatedUnion("method", [
   }),
 ]);
 export type PaymentRequirement = z.infer<typeof paymentRequirement>;
+
+/** The most challenges of one provider that a relay holds at a time. */
+export const MAX_POOLED_CHAPS = 64;
+/**
+ * A challenge that a provider leaves with its relay, for whichever order comes first. The signature is the provider's, over the canonical
+ * JSON of all other members: a relay has none of its own to give.
+ */
+export const pooledChap = z.strictObject({
+  v: z.literal(1),
+  type: z.literal("numberbox-chap"),
+  provider: publicKeyText,
+  payment: randpayPayment,
+  signature: signatureText,
+});
+export type PooledChap = z.infer<typeof pooledChap>;
+
+/** `PUT /provider/chaps` replaces all that the relay holds; an empty list withdraws them. */
+export const putChaps = z.strictObject({ chaps: z.array(pooledChap).max(MAX_POOLED_CHAPS) });
+/** `held`: how many the relay has now. What it gave to an order before is not among them. */
+export const putChapsReply = z.object({ status: z.literal("taken"), held: z.int().min(0) });
+/** `GET /provider/chaps`: the texts of those that no order has yet. */
+export const leftChaps = z.object({ chaps: z.array(chapText) });
+export type LeftChaps = z.infer<typeof leftChaps>;

@@ -9,6 +9,7 @@ export * from "./account-renting.ts";
 export { awaitGrant } from "./await-grant.ts";
 export * from "./backup.ts";
 export * from "./bundle.ts";
+export * from "./challenge.ts";
 export * from "./client.ts";
 export * from "./database-folder.ts";
 export * from "./escrow.ts";

@@ -9,11 +9,13 @@ import {
   listingEvidence,
   listingsPage,
   type NameEvidenceWire,
+  type PooledChap,
   type ProvisioningRequest,
   provisioningReply,
   type RentRequest,
   type RentStatus,
   rentAccepted,
+  rentChapStatus,
   rentStatus,
 } from "../protocol/index.ts";
 import type { NameEvidence } from "../registry/index.ts";
@@ -118,9 +120,10 @@ export class MarketClient extends MarketReader {
     await this.#call("POST", "payments/escrow", rentStatus, { order_id: order, document }, signal);
   }
 
-  /** Asks for another way to pay what is still due. */
-  async chap(order: string, signal: AbortSignal): Promise<void> {
-    await this.#call("POST", "payments/chap", rentStatus, { order_id: order }, signal);
+  /** Asks for another way to pay what is still due. The challenge that the relay says to have of the provider; null where it has none. */
+  async chap(order: string, signal: AbortSignal): Promise<PooledChap | null> {
+    const status = await this.#call("POST", "payments/chap", rentChapStatus, { order_id: order }, signal);
+    return status.challenge ?? null;
   }
 
   /** An address that sets up a phone with an account of this relay's gateway: good once and for minutes. */

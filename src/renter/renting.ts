@@ -13,10 +13,11 @@ import {
   parseEmc,
   seconds,
   shortEmc,
+  unixMs,
 } from "../base/index.ts";
-import { checkAnswer, type Payer, type PayerTicket, ticketValue } from "../core/index.ts";
-import { parseChap } from "../emercoin/index.ts";
-import type { OrderAnswer, PaymentRequirement, RentRequest } from "../protocol/index.ts";
+import { checkAnswer, type Payer, type PayerTicket } from "../core/index.ts";
+import type { OrderAnswer, PaymentRequirement, RandpayPayment, RentRequest } from "../protocol/index.ts";
+import { checkChallenge, checkPooled } from "./challenge.ts";
 import { dishonest } from "./dishonest.ts";
 import { checkEscrowOffer } from "./escrow-offer.ts";
 import type { MarketClient } from "./market-client.ts";
@@ -65,8 +66,6 @@ const WAIT_SECONDS = 15;
 /** One ticket is worth what is due; a few more are needed where the provider rounds. */
 const MOST_TICKETS = 20;
 
-type Randpay = Extract<PaymentRequirement, { readonly method: "randpay" }>;
-
 /** Throws `market.bad_quote` where a quote asks for more than the published record does. */
 export function checkQuote(answer: OrderAnswer, { request, agreed }: RentingOrder): void {
   const [price, perSms, due] = [answer.price, answer.per_sms, answer.due].map(parseEmc) as [
@@ -79,17 +78,16 @@ export function checkQuote(answer: OrderAnswer, { request, agreed }: RentingOrde
   if (due > price + perSms * request.sms) throw dishonest("it asks for more than the price");
 }
 
-/** Throws `market.bad_quote` where a challenge is not worth what the provider says, or more than is due. */
-export function checkChallenge(answer: OrderAnswer, asked: Randpay): void {
-  const chap = parseChap(asked.chap);
-  const same = chap.amount === parseEmc(asked.amount) && chap.risk === asked.risk;
-  if (!same || ticketValue(chap.amount, chap.risk) !== parseEmc(asked.expected)) {
-    throw dishonest("its challenge is not what it says");
-  }
-  // A ticket cannot be worth less than a millionth, nor its amount be less than an output.
-  const open = parseEmc(answer.due) - parseEmc(answer.received);
-  if (parseEmc(asked.expected) > Math.max(open, 1)) throw dishonest("its challenge is worth more than is due");
-}
+/** Challenges that are asked for because the one before was gone. */
+const MOST_RENEWED = 3;
+/** What a box says of a ticket whose challenge is not, or is no longer, the order's: its node was restarted, or the relay erred. */
+const GONE: ReadonlySet<string> = new Set([
+  "payment.chap_unknown",
+  "payment.chap_foreign",
+  "payment.chap_expired",
+  "payment.not_ours",
+  "emercoin.unknown_chap",
+]);
 
 /** Errors after which an order can bring nothing any more. */
 const FINAL: ReadonlySet<string> = new Set([
@@ -128,8 +126,14 @@ export class Renting {
     let answer = await this.#answered(signal);
     checkQuote(answer, this.#order);
     tell({ type: "quoted", answer });
-    for (let tickets = 0; tickets < MOST_TICKETS; ) {
+    for (let [tickets, renewed] = [0, 0]; tickets < MOST_TICKETS; ) {
       if (answer.state === "granted") return answer;
+      if (answer.problem !== null && GONE.has(answer.problem.code) && renewed++ < MOST_RENEWED) {
+        // The box's own next word has a challenge that is good: nothing was paid with the last one.
+        await market.chap(request.order_id, signal);
+        answer = await this.#answered(signal);
+        continue;
+      }
       // A grant that failed for now is tried again by the box.
       if (answer.problem !== null && answer.state !== "paid") throw refused(answer.problem);
       if (answer.state === "expired" || answer.state === "refused") throw over(answer.state);
@@ -144,8 +148,8 @@ export class Renting {
     throw dishonest("it takes ticket after ticket");
   }
 
-  async #pay(answer: OrderAnswer, asked: Randpay, signal: AbortSignal): Promise<OrderAnswer> {
-    const { payer, market, clock, tell, keepTicket } = this.#deps;
+  async #pay(answer: OrderAnswer, asked: RandpayPayment, signal: AbortSignal): Promise<OrderAnswer> {
+    const { payer, market, clock, suite } = this.#deps;
     const { order_id: id } = this.#order.request;
     checkChallenge(answer, asked);
     if (payer === null) {
@@ -153,14 +157,24 @@ export class Renting {
         hint: "Give its address with --node, or pay with --method emc.",
       });
     }
-    if (asked.expires_at * 1000 < clock.now() + MARGIN) {
-      await market.chap(id, signal);
-      return await this.#answered(signal);
-    }
+    const until = unixMs(clock.now() + MARGIN);
+    if (asked.expires_at * 1000 >= until) return await this.#handIn(payer, asked, signal);
+    const pooled = await market.chap(id, signal);
+    if (pooled === null) return await this.#answered(signal);
+    checkPooled(suite, pooled, { answer, provider: this.#order.provider, until });
+    return await this.#handIn(payer, pooled.payment, signal);
+  }
+
+  async #handIn(
+    payer: NonNullable<RentingDeps["payer"]>,
+    asked: RandpayPayment,
+    signal: AbortSignal,
+  ): Promise<OrderAnswer> {
+    const { market, tell, keepTicket } = this.#deps;
     const ticket = await payer.ticket(asked.chap);
     await keepTicket(asked.chap, ticket.hex);
     tell({ type: "ticket", ticket, risk: asked.risk });
-    await market.ticket(id, asked.chap, ticket.hex, signal);
+    await market.ticket(this.#order.request.order_id, asked.chap, ticket.hex, signal);
     const next = await this.#answered(signal);
     const told = next.ticket?.txid === ticket.id ? next.ticket : null;
     if (told !== null) {
@@ -174,7 +188,7 @@ export class Renting {
     return next;
   }
 
-  async #askFor(answer: OrderAnswer, payment: Exclude<PaymentRequirement, Randpay>): Promise<void> {
+  async #askFor(answer: OrderAnswer, payment: Exclude<PaymentRequirement, RandpayPayment>): Promise<void> {
     const { tell, keepEscrow } = this.#deps;
     const amount = parseEmc(payment.amount);
     if (payment.method === "emc") return tell({ type: "pay_to", address: payment.address, amount });

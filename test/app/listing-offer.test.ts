@@ -1,6 +1,7 @@
 // What the configuration makes of a line's listing.
 
 import { describe, expect, it } from "vitest";
+import { offeredPrices } from "../../src/app/market-services.ts";
 import { offerOf } from "../../src/app/publishing-services.ts";
 import { lineId } from "../../src/base/index.ts";
 import { parseBoxConfig } from "../../src/config/index.ts";
@@ -33,5 +34,18 @@ describe("the offer of a line", () => {
       expect(offered(sections)).not.toBeNull();
       expect(offered(sections)).not.toHaveProperty("escrow");
     }
+  });
+
+  it("costs what its tiers and durations cost without SMS; a line without an offer costs nothing", () => {
+    const tiers = {
+      sms_only: { pricing: { per_sms: "0.001", rental_daily: "0.05", rental_weekly: "0.3" } },
+      sms_voice_video: { pricing: { rental_monthly: "2" } },
+    };
+    const offer = offered({ listing: { tiers } });
+    const lines = [{ id: LINE }, { id: lineId("line-2") }];
+    // A month of weeks and days costs what they do: 4 weeks and 2 days.
+    const prices = [50_000, 300_000, 1_300_000, 2_000_000];
+    expect(offeredPrices(lines, (id) => (id === LINE ? offer : null))).toEqual(prices);
+    expect(offeredPrices(lines, () => offer)).toEqual([...prices, ...prices]);
   });
 });

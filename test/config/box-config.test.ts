@@ -62,7 +62,7 @@ describe("the box's configuration", () => {
       escrow: { arbiters: [], fees_bps: 50, dispute_days: 7, refund_days: 60, confirmations: 3 },
       payments: {
         randpay: {
-          ...{ enabled: true, target: "1", chap_timeout: hours(6), batch: 2, confirmations: 3 },
+          ...{ enabled: true, target: "1", chap_timeout: hours(6), batch: 2, confirmations: 3, relay_pool: 2 },
           ...{ max_open_chaps: 8, max_per_hour: 240, max_unpaid_tickets: 8 },
         },
         emc: { enabled: true, confirmations: 3 },

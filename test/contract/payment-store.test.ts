@@ -5,7 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { microEmc, rentalId, silentLogger, unixMs } from "../../src/base/index.ts";
-import { depositCredited, type PaymentStore, type StoredTicket, ticketDecided } from "../../src/core/index.ts";
+import {
+  depositCredited,
+  type IssuedChap,
+  type PaymentStore,
+  type StoredTicket,
+  ticketDecided,
+} from "../../src/core/index.ts";
 import { openBoxStore } from "../../src/store/index.ts";
 import { MemoryPayments } from "../core/payments/memory-payments.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
@@ -46,6 +52,21 @@ function contract(
           [`rental:${rental}`, -166_666],
           ["randpay:variance", 166_666],
         ].sort(),
+      );
+    });
+
+    it("gives back challenges: of the pool, lent to the relay, and of an order; none that is over", async () => {
+      const { store, again } = await open();
+      const chap = (text: string, state: IssuedChap["state"], orderId: string | null = null): IssuedChap => ({
+        ...{ text, amount: microEmc(1_000_000), risk: 6, state, orderId },
+        ...{ issuedAt: unixMs(1000), expiresAt: unixMs(2000) },
+      });
+      const kept = [chap("a", "pool"), chap("b", "offered"), chap("c", "offered", "order"), chap("d", "used", "order")];
+      await store.commitPayments({ chaps: [...kept, chap("e", "void"), chap("f", "expired")] });
+      await store.commitPayments({ chaps: [chap("b", "offered", "other")] });
+      const { chaps } = await (await again()).payments();
+      expect(chaps.toSorted((one, other) => (one.text < other.text ? -1 : 1))).toEqual(
+        kept.map((each) => (each.text === "b" ? chap("b", "offered", "other") : each)),
       );
     });
 

@@ -2,11 +2,15 @@
 // several processes may share it.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { days, toHex, unixMs, utf8 } from "../../src/base/index.ts";
-import type { OrderLoad, RelayListener, RelayStore } from "../../src/core/index.ts";
+import { days, silentLogger, toHex, unixMs, utf8 } from "../../src/base/index.ts";
+import type { OrderLoad, RelayListener, RelayStore, StoredOrder } from "../../src/core/index.ts";
 import { canonicalJson, publicKeysToText } from "../../src/envelope/index.ts";
 import { type MailboxMessage, rentRequest } from "../../src/protocol/index.ts";
+import { ChapPools } from "../../src/relay/server/chap-pools.ts";
+import { RelayTime } from "../../src/relay/server/relay-time.ts";
 import { DAY_S, hashOf, NOW, NOW_S, otherProvider, provider, receiptOf, suite, verifyOf } from "../relay/fixtures.ts";
+import { answerOf, pooledOf, requestOf } from "../relay/market-fixtures.ts";
+import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CAPS, eventually, nextNumber, Scene } from "./relay-scene.ts";
 
 export interface StoreUnderTest {
@@ -50,6 +54,7 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
     forgettingContract(() => ({ scene, store }));
     rentalContract(() => ({ scene, store }));
     orderContract(() => ({ scene, store, told }));
+    poolContract(() => ({ scene, store, under }), shared);
     sessionContract(() => ({ store }));
 
     it("has everything when it is opened again", async () => {
@@ -427,6 +432,65 @@ function orderContract(stage: () => Stage & { readonly told: readonly string[] }
     expect(await store.upkeep.forgetOrders(NOW_S - 399 * DAY_S, NOW_S - 401 * DAY_S)).toBe(0);
     expect(await store.orders.find(order)).toMatchObject({ id: order });
     expect(await store.upkeep.forgetOrders(NOW_S - 399 * DAY_S, NOW_S - 399 * DAY_S)).toBe(1);
+  });
+}
+
+/** One price, each order another one that asks for a challenge worth it. */
+function poolContract(stage: () => Stage & { readonly under: StoreUnderTest }, shared: boolean): void {
+  const time = new RelayTime(new VirtualClock(NOW), silentLogger);
+  const poolsOver = (store: RelayStore) => new ChapPools({ store, crypto: suite, time });
+
+  function asking(number: number, who: string): StoredOrder {
+    const id = `${nextNumber()}${number}`.padStart(32, "0");
+    const request = requestOf({ order_id: id });
+    return { ...{ id, provider: who, renter: "renter", request }, requestText: "", answer: answerOf(request) };
+  }
+
+  it("gives a challenge of a pool to one order, whoever asks at the same moment, while the pool is replaced", async () => {
+    const { scene, store, under } = stage();
+    const other = shared ? await under.open() : store;
+    const [one, two] = [poolsOver(store), poolsOver(other)];
+    const who = scene.key;
+    const chaps = Array.from({ length: 8 }, (_, at) => pooledOf(at, { by: scene.renter }));
+    expect(await one.replace(who, chaps)).toBe(8);
+    const orders = Array.from({ length: 12 }, (_, at) => asking(at, who));
+    const all = await Promise.all([
+      ...orders.map((order, at) => (at % 2 === 0 ? one : two).take(order)),
+      // Whoever replaces does not know what was given out meanwhile.
+      two.replace(who, chaps).then(() => null),
+    ]);
+    const given = all.flatMap((chap) => (chap === null ? [] : [chap.payment.chap]));
+    expect(given).toHaveLength(8);
+    expect(new Set(given).size).toBe(8);
+    expect(await two.left(who)).toEqual([]);
+    expect(await one.replace(who, chaps)).toBe(0);
+    if (shared) await other.close();
+  });
+
+  it("gives the same order the same challenge, whichever process it asks", async () => {
+    const { scene, store, under } = stage();
+    const other = shared ? await under.open() : store;
+    await poolsOver(store).replace(
+      scene.key,
+      [1, 2, 3].map((number) => pooledOf(number, { by: scene.renter })),
+    );
+    const order = asking(1, scene.key);
+    const all = await Promise.all([store, other, store].map((each) => poolsOver(each).take(order)));
+    expect(new Set(all.map((chap) => chap?.payment.chap)).size).toBe(1);
+    expect(await poolsOver(other).left(scene.key)).toHaveLength(2);
+    if (shared) await other.close();
+  });
+
+  it("keeps the challenge of a question", async () => {
+    const { scene, store } = stage();
+    const request = requestOf({ order_id: `${nextNumber()}`.padStart(32, "c") });
+    const id = request.order_id;
+    const quote = { id, order_id: id, request, kind: "quote" as const };
+    const made = { renter: scene.key, text: canonicalJson(request), now: NOW };
+    await store.orders.save({ request: quote, provider: scene.key }, made, () => true);
+    const asked = { ...quote, id: `${nextNumber()}`.padStart(32, "d"), kind: "chap" as const, chap: "1.00:100:00" };
+    await store.orders.save({ request: asked, provider: scene.key }, null, () => true);
+    expect((await store.orders.waiting(scene.key, 0)).map((each) => each.request)).toEqual([quote, asked]);
   });
 }
 

@@ -7,6 +7,7 @@ import { createRelayClient, type RelayClient } from "../../src/relay/index.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { grantOf, messageOf, NOW, NOW_S, provider, signWith, verifyOf } from "./fixtures.ts";
+import { pooledOf } from "./market-fixtures.ts";
 import { json, type OddAnswer, OddServer, page, problem } from "./odd-server.ts";
 
 const { signal } = new AbortController();
@@ -281,6 +282,46 @@ describe("RelayClient's evidence of time", () => {
     await withServer([page(200), page(403), json(500, { code: "x", error: "y" }, date)], async ({ client, times }) => {
       for (let i = 0; i < 3; i++) await client.forward(message, signal);
       expect(times).toEqual([]);
+    });
+  });
+});
+
+describe("RelayClient and the relay's pool of challenges", () => {
+  /** A relay that signs in, and then gives this answer. */
+  const signedIn = (last: OddAnswer): readonly OddAnswer[] => [
+    (response, request) => {
+      const host = request.headers.host ?? "";
+      const { verify: pubkey } = identity;
+      const challenge = formatChallenge({ host, pubkey, nonce: "n".repeat(22), expires: NOW_S + 300 });
+      json(200, { challenge, expires: NOW_S + 300 })(response, request);
+    },
+    json(200, { token: "t".repeat(43), token_type: "Bearer", expires: NOW_S + 3600 }),
+    last,
+  ];
+  const asked = (last: OddAnswer): Promise<unknown> =>
+    withServer(signedIn(last), async ({ client }) => await client.leftChaps(signal));
+  const put = (last: OddAnswer): Promise<unknown> =>
+    withServer(signedIn(last), async ({ client }) => await client.putChaps([pooledOf(1)], signal));
+
+  it("asks what is left, and knows a relay that is older than the pool from a page with the same status", async () => {
+    expect(await asked(json(200, { chaps: ["1.00:100:00"] }))).toEqual({ chaps: ["1.00:100:00"] });
+    expect(await asked(problem(404, "relay.unknown_route"))).toEqual({ kind: "unknown", code: "relay.unknown_route" });
+    expect(await asked(page(404))).toMatchObject({ kind: "retry", code: "relay.http_404" });
+    expect(await asked(problem(403, "relay.unknown_provider"))).toMatchObject({ kind: "retry" });
+    expect(await asked(json(200, { chaps: [1] }))).toMatchObject({ kind: "retry" });
+  });
+
+  it("leaves challenges there, gives up for the relay's own word alone, and tries again after anything else", async () => {
+    expect(await put(json(200, { status: "taken", held: 1 }))).toEqual({ kind: "taken" });
+    expect(await put(problem(403, "relay.bad_signature"))).toEqual({ kind: "refused", code: "relay.bad_signature" });
+    expect(await put(problem(410, "relay.chap_expired"))).toEqual({ kind: "refused", code: "relay.chap_expired" });
+    expect(await put(page(403))).toMatchObject({ kind: "retry" });
+    expect(await put(problem(503, "relay.overloaded"))).toMatchObject({ kind: "retry", code: "relay.overloaded" });
+    await withServer([(response) => response.destroy()], async ({ client }) => {
+      expect(await client.putChaps([], signal)).toMatchObject({ kind: "retry" });
+      expect(await client.leftChaps(AbortSignal.abort()).catch((error: { code: string }) => error.code)).toBe(
+        "base.stopped",
+      );
     });
   });
 });

@@ -1,9 +1,16 @@
 // A listing with its record and identity, and a chain that shows them.
 
 import { fromUtf8, type ListingId, listingId, toBase64url, utf8 } from "../../src/base/index.ts";
-import { type BlockNames, type NameRecord, type NameRow, rentRequestHash, signAnswer } from "../../src/core/index.ts";
+import {
+  type BlockNames,
+  type NameRecord,
+  type NameRow,
+  rentRequestHash,
+  signAnswer,
+  signPooledChap,
+} from "../../src/core/index.ts";
 import { type Identity, wormXml } from "../../src/envelope/index.ts";
-import type { OrderAnswer, RentRequest } from "../../src/protocol/index.ts";
+import type { OrderAnswer, PooledChap, RandpayPayment, RentRequest } from "../../src/protocol/index.ts";
 import {
   commitmentOf,
   type EscrowOffer,
@@ -175,5 +182,19 @@ export function answerOf(
     problem: null,
     answered_at: NOW_S,
     ...members,
+  });
+}
+
+/** A challenge of a provider's pool that is worth the 0.01 EMC of `answerOf`; each number has a text of its own. */
+export function pooledOf(
+  number: number,
+  { by = provider, ...payment }: Partial<RandpayPayment> & { readonly by?: Identity } = {},
+): PooledChap {
+  return signPooledChap(suite, by, {
+    method: "randpay",
+    chap: `1.00:100:${number.toString(16).padStart(40, "0")}`,
+    ...{ amount: "1", risk: 100, expected: "0.01" },
+    expires_at: NOW_S + 21_600,
+    ...payment,
   });
 }

@@ -1,8 +1,9 @@
 // The market with all its sides but the modems: a real relay, the desk of a box with its payments at a simulated node, and a renter.
 
 import { onTestFinished } from "vitest";
-import { e164, lineId, type Millis, microEmc, seconds, silentLogger } from "../../src/base/index.ts";
+import { e164, hours, lineId, type Millis, microEmc, seconds, silentLogger } from "../../src/base/index.ts";
 import {
+  ChapPool,
   type Line,
   OrderDesk,
   type OrderEscrowSource,
@@ -30,6 +31,7 @@ const line: Line = {
 
 export interface Box {
   readonly desk: OrderDesk;
+  readonly pool: ChapPool;
   readonly payments: Payments;
   stop(): Promise<void>;
 }
@@ -41,6 +43,10 @@ export class MarketRig {
   readonly steps: RentingStep[] = [];
   readonly kept: string[] = [];
   free = true;
+  /** Challenges of each price that boxes leave with the relay. */
+  perPrice = 0;
+  /** Whether boxes answer renters. */
+  answers = true;
   /** With it orders can be paid by escrow. */
   escrows: OrderEscrowSource | null = null;
 
@@ -78,14 +84,19 @@ export class MarketRig {
       isFree: () => this.free,
       now: () => clock.now(),
     });
-    desk.start();
+    const pool = new ChapPool({
+      ...{ relay: client, payments, identity: provider, suite, clock, random, log, perPrice: this.perPrice },
+      ...{ prices: () => [pay.prices.price], life: hours(6), now: () => clock.now() },
+    });
+    if (this.answers) desk.start();
+    if (this.perPrice > 0) pool.start();
     let stopping: Promise<void> | null = null;
     const stop = (): Promise<void> => {
-      stopping ??= desk.stop().then(() => client.stop());
+      stopping ??= Promise.all([desk.stop(), pool.stop()]).then(() => client.stop());
       return stopping;
     };
     onTestFinished(stop);
-    return { desk, payments, stop };
+    return { desk, pool, payments, stop };
   }
 
   async client(): Promise<MarketClient> {

@@ -1,7 +1,7 @@
 // Renting over a relay, as a renter does it: quote, ticket, grant, and everybody who would cheat.
 
 import { describe, expect, it } from "vitest";
-import { hasCode, microEmc } from "../../src/base/index.ts";
+import { AppError, hasCode, microEmc } from "../../src/base/index.ts";
 import { checkAnswer } from "../../src/core/index.ts";
 import { checkChallenge, checkQuote, type RentingOrder } from "../../src/renter/index.ts";
 import { provider, RENTAL, stranger, suite, verifyOf } from "../relay/fixtures.ts";
@@ -58,6 +58,40 @@ describe("renting a number over a relay", () => {
     const again = await (await rig.renting(order)).run(never, { chap, tx });
     expect(again.state).toBe("granted");
     expect(rig.pay.rentals.grants).toBe(1);
+  });
+
+  it("asks for another challenge when the node has forgotten the one of its ticket, also after a restart of its own", async () => {
+    const rig = await MarketRig.start("forgotten");
+    await rig.box();
+    const stopped = new Error("the renter's process ends");
+    const keepTicket = async (chap: string, tx: string): Promise<void> => {
+      rig.kept.push(chap, tx);
+      throw stopped;
+    };
+    await expect((await rig.renting(order, { keepTicket })).run(never)).rejects.toBe(stopped);
+    await rig.pay.sim.nodes[0]?.crash();
+    await rig.pay.sim.call("loadwallet", ["payer"]);
+    const [chap = "", tx = ""] = rig.kept;
+    expect(await (await rig.renting(order)).run(never, { chap, tx })).toMatchObject({
+      state: "granted",
+      problem: null,
+    });
+    expect(rig.kept).toHaveLength(3);
+    expect(rig.pay.rentals.grants).toBe(1);
+  });
+
+  it("asks no more than three times where each challenge is gone", async () => {
+    const rig = await MarketRig.start("always gone");
+    await rig.box((node) => ({
+      ...node,
+      acceptTicket: async () => {
+        throw new AppError("emercoin.unknown_chap", "the node has no such challenge");
+      },
+    }));
+    const refused = await (await rig.renting(order)).run(never).catch((error: unknown) => error);
+    expect(hasCode(refused, "market.refused")).toBe(true);
+    expect(rig.kept).toHaveLength(4);
+    expect(rig.payer.reserved()).toEqual([]);
   });
 
   it("tells why the box refuses: a line that is taken", async () => {

@@ -1,7 +1,7 @@
 // What a box says of an order, before it is signed. Pure.
 
 import { type AppError, type CryptoSuite, shortEmc, type UnixMs } from "../../base/index.ts";
-import type { OrderAnswer, PaymentRequirement, RentRequest } from "../../protocol/index.ts";
+import type { OrderAnswer, PaymentRequirement, RandpayPayment, RentRequest } from "../../protocol/index.ts";
 import { type EscrowFile, escrowFileText, newEscrowFile } from "../escrow/escrow-file.ts";
 import type { IssuedChap, Order, StoredTicket } from "../payments/model.ts";
 import { stillDue } from "../payments/order-machine.ts";
@@ -22,7 +22,7 @@ export interface AnswerDraft {
 
 const secondsOf = (at: UnixMs): number => Math.floor(at / 1000);
 
-export function randpayRequirement({ text, amount, risk, expiresAt }: IssuedChap): PaymentRequirement {
+export function randpayRequirement({ text, amount, risk, expiresAt }: IssuedChap): RandpayPayment {
   return {
     method: "randpay",
     chap: text,

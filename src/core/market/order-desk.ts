@@ -40,7 +40,7 @@ export interface OrderDeskDeps {
   readonly relay: MarketRelay;
   readonly payments: Pick<
     Payments,
-    "order" | "quote" | "quoteChange" | "chap" | "address" | "pay" | "escrow" | "takeEscrow"
+    "order" | "quote" | "quoteChange" | "chap" | "bindChap" | "address" | "pay" | "escrow" | "takeEscrow"
   >;
   readonly lines: () => readonly Line[];
   /** Whether this renter may have the line now. */
@@ -61,6 +61,7 @@ type Said = Pick<AnswerDraft, "order" | "payment" | "ticket" | "problem">;
 
 /** What of an order a renter waits for. */
 const progressOf = ({ state, received }: Order): string => `${state} ${received}`;
+const isPayable = ({ state }: Order): boolean => state === "quoted" || state === "paying";
 const isOver = ({ state }: Order): boolean => state === "granted" || state === "expired" || state === "refused";
 
 export class OrderDesk {
@@ -143,13 +144,29 @@ export class OrderDesk {
       case "quote":
         return await this.#offer(asked.request, await this.#quote(asked.request));
       case "chap":
-        return await this.#offer(asked.request, this.#deps.payments.order(asked.order_id));
+        return await this.#anotherWay(asked.request, asked.chap ?? null);
       case "ticket": {
         const { ticket, order } = await this.#deps.payments.pay(asked.order_id, asked.tx);
         return await this.#offer(asked.request, order, ticket);
       }
       case "escrow":
         return await this.#offer(asked.request, await this.#takeEscrow(asked.order_id, asked.document));
+    }
+  }
+
+  /** `given`: the challenge that the relay gave out already. One that cannot be the order's is replaced: nothing was paid with it yet. */
+  async #anotherWay(request: RentRequest, given: string | null): Promise<Said> {
+    const { payments, log } = this.#deps;
+    const order = payments.order(request.order_id);
+    if (given === null || !isPayable(order)) return await this.#offer(request, order);
+    try {
+      const chap = await payments.bindChap(order.id, given);
+      const said = { order: payments.order(order.id), payment: randpayRequirement(chap) };
+      return { ...said, ticket: null, problem: null };
+    } catch (error) {
+      if (!isAppError(error) || !error.code.startsWith("payment.chap_")) throw error;
+      log.info("order_chap_refused", { code: error.code });
+      return await this.#offer(request, order);
     }
   }
 
@@ -207,8 +224,7 @@ export class OrderDesk {
 
   /** The order with a way to pay what is still due. */
   async #offer(request: RentRequest, order: Order, ticket: StoredTicket | null = null): Promise<Said> {
-    const payable = order.state === "quoted" || order.state === "paying";
-    const payment = payable ? await this.#requirement(request, order) : null;
+    const payment = isPayable(order) ? await this.#requirement(request, order) : null;
     return { order: this.#order(order.id) ?? order, payment, ticket, problem: null };
   }
 

@@ -1,7 +1,7 @@
 // The market as a box sees it: a relay that carries renters' questions, and what answers them.
 
 import type { ListingId } from "../../base/index.ts";
-import type { OrderAnswer, ProviderRequests } from "../../protocol/index.ts";
+import type { LeftChaps, OrderAnswer, PooledChap, ProviderRequests } from "../../protocol/index.ts";
 
 /** `refused`: saying it again would change nothing. */
 export type MarketOutcome = { readonly kind: "taken" } | { readonly kind: "refused" | "retry"; readonly code: string };
@@ -17,4 +17,12 @@ export interface MarketRelay {
   answer(id: string, answer: OrderAnswer, signal: AbortSignal): Promise<MarketOutcome>;
   /** A listing's signed record, canonical JSON. */
   putRecord(id: ListingId, record: Uint8Array, signal: AbortSignal): Promise<MarketOutcome>;
+}
+
+/** The relay's pool of this provider's challenges. As `MarketRelay`, no method throws but for `signal`. */
+export interface ChapRelay {
+  /** Those that no order has yet. `unknown`: the relay is older than its pool. */
+  leftChaps(signal: AbortSignal): Promise<LeftChaps | { readonly kind: "retry" | "unknown"; readonly code: string }>;
+  /** Replaces all of them, at most 64. */
+  putChaps(chaps: readonly PooledChap[], signal: AbortSignal): Promise<MarketOutcome>;
 }

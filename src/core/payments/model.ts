@@ -21,7 +21,10 @@ export interface IssuedChap {
   readonly issuedAt: UnixMs;
   /** From then on no ticket is taken for it; the node itself enforces nothing. */
   readonly expiresAt: UnixMs;
-  /** Whom it was offered to; null in the pool. */
+  /**
+   * Whom it was offered to; null in the pool. Null also of one that is offered to nobody yet because the relay gives it out: no state of its
+   * own, so that an older program reads it, and gives it to nobody else.
+   */
   readonly orderId: string | null;
 }
 

@@ -143,6 +143,12 @@ export class Orders {
     });
   }
 
+  /** The challenge that the relay gave out for the order. Errors: `payment.order_over`, `payment.order_paid`, and those of `Chaps.bind`. */
+  async bindChap(id: string, text: string): Promise<IssuedChap> {
+    const { chaps, changes } = this.#deps;
+    return await changes.run(() => chaps.bind(this.#payable(id, "randpay"), text));
+  }
+
   /** The address to pay to. */
   async address(id: string): Promise<string> {
     const { deposits, changes } = this.#deps;

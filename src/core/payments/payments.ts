@@ -11,10 +11,11 @@ import {
   seconds,
   type UnixMs,
 } from "../../base/index.ts";
+import { ticketAmount } from "../../emercoin/index.ts";
 import type { ProblemBody } from "../../protocol/index.ts";
 import type { EscrowFile } from "../escrow/escrow-file.ts";
 import type { ChangeRequest } from "./change-orders.ts";
-import { Chaps, type ChapTerms } from "./chaps.ts";
+import { Chaps, type ChapTerms, isLent } from "./chaps.ts";
 import { Deposits } from "./deposits.ts";
 import { paymentDoubts } from "./doubts.ts";
 import { takeOrderEscrow } from "./escrow-payment.ts";
@@ -152,6 +153,22 @@ export class Payments {
     return this.#orders.chap(orderId, terms);
   }
 
+  /** Binds a challenge that the relay gave out. Errors: those of `Chaps.bind`, `payment.order_over`, `payment.order_paid`. */
+  bindChap(orderId: string, text: string): Promise<IssuedChap> {
+    return this.#orders.bindChap(orderId, text);
+  }
+
+  /** A challenge worth `price`, for the relay to give out. Errors: those of `Chaps.lend`, `emercoin.bad_amount`. */
+  lendChap(price: MicroEmc): Promise<IssuedChap> {
+    const { target } = this.#deps.settings.randpay;
+    return this.#changes.run(() => this.#chaps.lend(ticketAmount(price, target)));
+  }
+
+  /** What the relay may still give out, the last to expire at the end. */
+  lentChaps(): readonly IssuedChap[] {
+    return this.#chaps.lent();
+  }
+
   address(orderId: string): Promise<string> {
     return this.#orders.address(orderId);
   }
@@ -202,7 +219,7 @@ export class Payments {
         book.orders.values(),
         ({ state }) => state === "quoted" || state === "paying" || state === "paid",
       ),
-      openChaps: count(book.chaps.values(), ({ state }) => state === "offered"),
+      openChaps: count(book.chaps.values(), (chap) => chap.state === "offered" && !isLent(chap)),
       undecided: count(book.tickets.values(), ({ state }) => state === "deciding"),
       unsettledWins: count(book.tickets.values(), ({ state }) => state === "won"),
       unswept: microEmc(this.#sweeps.waiting().reduce((sum, ticket) => sum + ticket.amount, 0)),

@@ -19,6 +19,7 @@ import {
 import type {
   CatchUpPage,
   CatchUpRelay,
+  ChapRelay,
   ClaimOutcome,
   ForwardOutcome,
   MarketOutcome,
@@ -28,7 +29,9 @@ import type {
 } from "../../core/index.ts";
 import {
   claimReply,
+  leftChaps,
   type OrderAnswer,
+  type PooledChap,
   type ProviderMessagesPage,
   type ProviderReceiptsPage,
   type ProviderRentalsPage,
@@ -65,10 +68,12 @@ export interface RelayClientOptions extends RelayWay {
 }
 
 const DEFAULT_TIMEOUT = seconds(20);
+/** Of a relay that is older than what was asked. */
+const UNKNOWN_ROUTE = "relay.unknown_route";
 const RECEIPTS_PER_PAGE = 200;
 const MESSAGES_PER_PAGE = 500;
 
-export class RelayClient implements RelayPort, MarketRelay, CatchUpRelay {
+export class RelayClient implements RelayPort, MarketRelay, ChapRelay, CatchUpRelay {
   readonly #log: Logger;
   readonly #onTime: (at: UnixMs) => void;
   readonly #doors: RelayDoors;
@@ -147,6 +152,20 @@ export class RelayClient implements RelayPort, MarketRelay, CatchUpRelay {
     );
   }
 
+  async leftChaps(signal: AbortSignal): ReturnType<ChapRelay["leftChaps"]> {
+    const page = await this.#outcome(signal, () => this.#readPage("provider/chaps", leftChaps, signal));
+    if (!("kind" in page)) return page;
+    return { kind: page.code === UNKNOWN_ROUTE ? "unknown" : "retry", code: page.code };
+  }
+
+  async putChaps(chaps: readonly PooledChap[], signal: AbortSignal): Promise<MarketOutcome> {
+    const request = { method: "PUT", path: "provider/chaps", body: { chaps } } as const;
+    return await this.#outcome(signal, async () => {
+      const { answer, refused } = await this.#signedIn(request, signal);
+      return refused === null ? marketOutcome(answer) : retryLater(refused);
+    });
+  }
+
   /** Ends every exchange under way (their callers get `base.stopped`) and closes the connections. */
   stop(): void {
     this.#stopping.abort();
@@ -166,13 +185,16 @@ export class RelayClient implements RelayPort, MarketRelay, CatchUpRelay {
   }
 
   async #withToken<T extends object>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | Retry> {
-    const use = (door: OpenDoor): Promise<Asked> => signedIn(door, request, signal);
-    const { answer, refused } = await this.#doors.through(use, isAskedInVain, signal);
+    const { answer, refused } = await this.#signedIn(request, signal);
     if (refused !== null) return retryLater(refused);
     const page = schema.safeParse(answer.body);
-    if (isUnknownRoute(answer)) return retryLater("relay.unknown_route");
+    if (isUnknownRoute(answer)) return retryLater(UNKNOWN_ROUTE);
     if (answer.status !== 200 || !page.success) return retryLater(`relay.http_${answer.status}`);
     return this.#noteTime(answer, page.data);
+  }
+
+  #signedIn(request: Request, signal: AbortSignal): Promise<Asked> {
+    return this.#doors.through((door) => signedIn(door, request, signal), isAskedInVain, signal);
   }
 
   #send(request: ExchangeRequest): Promise<Answer> {

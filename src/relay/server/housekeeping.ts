@@ -12,6 +12,7 @@ import {
   unixSecondsOf,
 } from "../../base/index.ts";
 import type { RelayStore } from "../../core/index.ts";
+import { CHAP_PAPERS } from "./chap-pools.ts";
 import { ESCROW_PAPERS } from "./escrow-papers.ts";
 import { PRESENCE_PAPERS } from "./presence.ts";
 import type { RelayTime } from "./relay-time.ts";
@@ -35,9 +36,10 @@ const KEEP_RENTALS = days(30);
 const KEEP_ORDERS = days(2);
 /** Three people sign before one is paid in, and hand copies about afterwards. */
 const KEEP_ESCROW_ORDERS = days(40);
-/** A dispute may take its time. */
+/** A dispute may take its time; challenges live a week at most. */
 const KEEP_PAPERS = [
   [ESCROW_PAPERS, days(400)],
+  [CHAP_PAPERS, days(8)],
   [PRESENCE_PAPERS, days(30)],
 ] as const;
 

@@ -24,12 +24,14 @@ import type {
   OrderAnswer,
   ProviderRequest,
   ProviderRequests,
+  RentChapStatus,
   RentEscrowRequest,
   RentRequest,
   RentStatus,
   RentTicketRequest,
 } from "../../protocol/index.ts";
 import { escrowOfferOf, fieldsOfStored } from "../../registry/index.ts";
+import type { ChapPools } from "./chap-pools.ts";
 import { refusal } from "./problems.ts";
 import { type Providers, requestedKey } from "./providers.ts";
 import type { RelayTime } from "./relay-time.ts";
@@ -40,6 +42,7 @@ export interface MarketOrdersDeps {
   readonly crypto: CryptoSuite;
   readonly random: Random;
   readonly providers: Providers;
+  readonly chaps: ChapPools;
   readonly time: RelayTime;
   readonly waiters: Waiters;
 }
@@ -116,10 +119,18 @@ export class MarketOrders {
     return await this.#about(order, { id, order_id, request: order.request, kind: "escrow", document });
   }
 
-  async chap(caller: string, order_id: string): Promise<RentStatus> {
+  /** With a challenge of the provider's pool where there is one that fits: he hears which, and the renter need not wait for him. */
+  async chap(caller: string, order_id: string): Promise<RentChapStatus> {
+    const { chaps, crypto } = this.#deps;
     const order = await this.#own(caller, order_id);
-    const id = toHex(this.#deps.crypto.sha256(utf8(`${order_id} chap`)).subarray(0, 16));
-    return await this.#about(order, { id, order_id, request: order.request, kind: "chap" });
+    const challenge = await chaps.take(order);
+    const chap = challenge?.payment.chap;
+    // The same challenge is the same question, however often it is asked for.
+    const about = chap === undefined ? `${order_id} chap` : `${order_id} chap ${chap}`;
+    const id = toHex(crypto.sha256(utf8(about)).subarray(0, 16));
+    const given = chap === undefined ? {} : { chap };
+    const status = await this.#about(order, { id, order_id, request: order.request, kind: "chap", ...given });
+    return { ...status, challenge };
   }
 
   /** `wait`: how long the question is held open while the provider has not answered. */

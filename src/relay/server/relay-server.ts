@@ -16,6 +16,7 @@ import { AcceptedReceipts, relayProofs } from "./accepted-receipts.ts";
 import { type AcknowledgementDeps, acknowledge } from "./acknowledgement.ts";
 import { Authentication } from "./authentication.ts";
 import { ChainListings } from "./chain-listings.ts";
+import { ChapPools } from "./chap-pools.ts";
 import { Dashboard } from "./dashboard.ts";
 import { EscrowPapers } from "./escrow-papers.ts";
 import { Forwarding } from "./forwarding.ts";
@@ -173,13 +174,15 @@ function marketOf(options: RelayServerOptions, shared: Shared, { providers, wait
   const { clock, crypto, random, names = null } = options;
   const standing = { reputations: new Reputations(shared), presence: new Presence(shared) };
   const chain = names === null ? null : new ChainListings(names, clock);
+  const chaps = new ChapPools(shared);
   return {
     ...standing,
     records: new ListingRecords({ ...shared, ...standing, providers, chain }),
     browse: new ListingBrowse({ ...shared, ...standing, index }),
     worms: new Worms({ crypto, names }),
     escrows: new EscrowPapers(shared),
-    orders: new MarketOrders({ ...shared, random, providers, waiters }),
+    chaps,
+    orders: new MarketOrders({ ...shared, random, providers, waiters, chaps }),
   };
 }
 

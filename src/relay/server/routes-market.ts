@@ -9,6 +9,7 @@ import {
   rentAccepted,
   rentBody,
   rentChapRequest,
+  rentChapStatus,
   rentEscrowRequest,
   rentQuestion,
   rentRefused,
@@ -60,9 +61,11 @@ function payOperations({ orders }: MarketDeps): readonly Operation[] {
   return [
     operation({
       ...{ ...common, path: "/payments/chap", summary: "Ask the provider for another challenge to pay" },
+      description:
+        "Where the provider has left challenges here, and one is worth what is due, it comes at once as `challenge`; the provider hears of it. Look at his signature: a relay has none of its own to give.",
       errors: [...ORDER_ERRORS, ...LOAD_ERRORS],
       body: rentChapRequest,
-      reply: rentStatus,
+      reply: rentChapStatus,
       run: async ({ caller, body }) => await orders.chap(caller, body.order_id),
     }),
     operation({

@@ -8,6 +8,7 @@ import {
   claimReply,
   claimRequest,
   heartbeatReply,
+  leftChaps,
   orderAnswer,
   orderIdText,
   type ProviderRentalsPage,
@@ -15,8 +16,11 @@ import {
   providerReceiptsPage,
   providerRentalsPage,
   providerRequests,
+  putChaps,
+  putChapsReply,
   rentalIdText,
 } from "../../protocol/index.ts";
+import type { ChapPools } from "./chap-pools.ts";
 import { pageQuery, waitSeconds, wholeNumber } from "./http-query.ts";
 import type { MarketOrders } from "./market-orders.ts";
 import { type Operation, operation } from "./operation.ts";
@@ -26,12 +30,15 @@ import type { Providers } from "./providers.ts";
 export interface ProviderDeps {
   readonly store: Pick<RelayStore, "mail" | "rentals" | "providers">;
   readonly orders: MarketOrders;
+  readonly chaps: ChapPools;
   readonly providers: Providers;
   readonly clock: Clock;
   readonly presence: Presence;
 }
 
 const MAX_ANSWER_BYTES = 48 * 1024;
+/** Of 64 challenges, which are below 600 bytes each. */
+const MAX_CHAPS_BYTES = 48 * 1024;
 
 const rentalsQuery = pageQuery.extend({ after: z.union([rentalIdText, z.literal("")]).default("") });
 const messagesQuery = pageQuery.extend({ rental_id: rentalIdText });
@@ -99,10 +106,32 @@ function storeOperations({ store, clock }: ProviderDeps): readonly Operation[] {
   ];
 }
 
+function chapOperations({ chaps }: ProviderDeps): readonly Operation[] {
+  const common = { path: "/provider/chaps", access: "provider", tag: "Providers" } as const;
+  return [
+    operation({
+      ...{ ...common, method: "put", summary: "Leave challenges here for orders to come" },
+      description:
+        "Replaces all that are here. Each goes to one order whose rest it is worth exactly, and comes back as `chap` of that order's question. An empty list withdraws them.",
+      errors: ["relay.bad_signature", "relay.chap_expired", "relay.overloaded"],
+      bodyBytes: MAX_CHAPS_BYTES,
+      body: putChaps,
+      reply: putChapsReply,
+      run: async ({ caller, body }) => ({ status: "taken" as const, held: await chaps.replace(caller, body.chaps) }),
+    }),
+    operation({
+      ...{ ...common, method: "get", summary: "Which challenges no order has yet" },
+      reply: leftChaps,
+      run: async ({ caller }) => ({ chaps: [...(await chaps.left(caller))] }),
+    }),
+  ];
+}
+
 export function providerOperations(deps: ProviderDeps): readonly Operation[] {
   const { orders, providers } = deps;
   return [
     ...storeOperations(deps),
+    ...chapOperations(deps),
     operation({
       ...{ method: "get", path: "/provider/requests", access: "provider", tag: "Providers" },
       summary: "What renters ask, oldest first",

@@ -39,7 +39,15 @@ async function asked(request: RentRequest): Promise<{ answer: OrderAnswer | null
         change = wanted;
         return await refuse();
       },
-      ...{ quote: refuse, chap: refuse, address: refuse, pay: refuse, escrow: refuse, takeEscrow: refuse },
+      ...{
+        quote: refuse,
+        chap: refuse,
+        bindChap: refuse,
+        address: refuse,
+        pay: refuse,
+        escrow: refuse,
+        takeEscrow: refuse,
+      },
     },
     ...{ lines: () => [], isFree: () => false, identity: provider, suite, clock, random: new SeededRandom("desk") },
     ...{ log: silentLogger, now: () => clock.now() },
