@@ -71,8 +71,10 @@ describe("data on the card", () => {
       expect(card.start().ended, `start after cut ${cut}`).toBe(true);
       expect(card.data(), `data after cut ${cut}, on ${card.mounted}`).toEqual(BOX);
       places.add(card.mounted);
-      if (card.mounted === "sda1") expect(card.card()).toEqual(["image", "image/data-disk", "lost+found"]);
-      else {
+      if (card.mounted === "sda1") {
+        expect(card.card()).toEqual(["image", "image/data-disk", "lost+found"]);
+        expect(toldOf(card), `after cut ${cut}`).toMatchObject({ on: "disk", last: { result: "moved" } });
+      } else {
         card.ask("T7-1");
         card.start();
         expect([card.mounted, card.data()], `second try after cut ${cut}`).toEqual(["sda1", BOX]);
