@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -59,7 +60,13 @@ function step(name: string, passed: boolean): void {
   }
 }
 
-const firstLine = (text: string): string => text.split("\n")[0]?.slice(0, 300) ?? "";
+/** What was wrong, what a page was waited for, and the line of the test: of a failure elsewhere this list is often all that is kept. */
+function told(text: string): string {
+  const lines = stripVTControlCharacters(text).split("\n");
+  const waited = lines.find((line) => /^\s*- waiting for /.test(line))?.replace(/^\s*- /, "");
+  const place = lines.flatMap((line) => /\b(test\/[\w./-]+:\d+):\d+\)?$/.exec(line)?.[1] ?? [])[0];
+  return [lines[0]?.slice(0, 300), waited?.slice(0, 200), place].filter((part) => part !== undefined).join(" · ");
+}
 
 async function runProject(project: string): Promise<void> {
   const file = join(scratch, `${project}.json`);
@@ -86,11 +93,11 @@ async function runProject(project: string): Promise<void> {
     (suite) => suite.status === "failed" && suite.assertionResults.every((test) => test.status !== "failed"),
   );
   tally.failed += result.numFailedTests + broken.length;
-  tally.broken.push(...broken.map(({ name, message = "" }) => `${project}: ${name}: ${firstLine(message)}`));
+  tally.broken.push(...broken.map(({ name, message = "" }) => `${project}: ${name}: ${told(message)}`));
   for (const { name, startTime, endTime, assertionResults } of result.testResults) {
     tally.files.push({ name: relative(root, name), seconds: Math.round((endTime - startTime) / 1000) });
     for (const { fullName, status, failureMessages } of assertionResults)
-      if (status === "failed") tally.broken.push(`${project}: ${fullName}: ${firstLine(failureMessages?.[0] ?? "")}`);
+      if (status === "failed") tally.broken.push(`${project}: ${fullName}: ${told(failureMessages?.[0] ?? "")}`);
   }
   if (!ended && result.numFailedTests + broken.length === 0)
     step(`${project}: the test runner failed outside of any test`, false);

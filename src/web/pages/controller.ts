@@ -38,6 +38,8 @@ export class Controller {
   readonly #link: LiveLink;
   #tick: Disposer | null = null;
   #notice: Disposer | null = null;
+  /** How often somebody came or went: who asked before that is told of the past, and the box may answer it later. */
+  #turns = 0;
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
@@ -118,13 +120,13 @@ export class Controller {
   /** Asks for the phones. What cannot be told now is told by the link's banner; the next question may be answered. */
   async loadPhones(): Promise<void> {
     const phones = await this.#deps.api.phones().catch(() => null);
-    if (phones !== null) this.#deps.store.update((state) => ({ ...state, phones }));
+    if (phones !== null) this.#keep({ phones });
   }
 
   /** Asks how far the wizard is; what cannot be told now may be the next time. */
   async loadWizard(): Promise<void> {
     const wizard = await this.#deps.api.wizard().catch(() => null);
-    if (wizard !== null) this.#deps.store.update((state) => ({ ...state, wizard }));
+    if (wizard !== null) this.#keep({ wizard });
   }
 
   async addPhone(request: AddPhoneRequest): Promise<PhoneInvitation> {
@@ -177,9 +179,8 @@ export class Controller {
   /** True when the live feed may be tried again. */
   async #stillOwner(): Promise<boolean> {
     try {
-      const reply = await this.#deps.api.session();
-      this.#enter(reply);
-      return reply.state === "signed_in";
+      await this.#askWho();
+      return this.#deps.store.get().visitor === "owner";
     } catch {
       // The box is away, which says nothing about the session.
       return true;
@@ -187,15 +188,30 @@ export class Controller {
   }
 
   async #askSession(): Promise<void> {
+    const turn = this.#turns;
     try {
-      this.#enter(await this.#deps.api.session());
+      await this.#askWho();
     } catch {
+      if (turn !== this.#turns) return;
       this.#deps.store.update((state) => ({ ...state, visitor: "unreachable" }));
       this.#deps.clock.after(ASK_AGAIN, "first question", () => void this.#askSession());
     }
   }
 
+  /** Asks who is signed in. Somebody who signed in or out since stays so, however late the answer comes. */
+  async #askWho(): Promise<void> {
+    const turn = this.#turns;
+    const reply = await this.#deps.api.session();
+    if (turn === this.#turns) this.#enter(reply);
+  }
+
+  /** What the box told somebody stays with him: it may come when he is gone. */
+  #keep(part: Pick<State, "phones"> | Pick<State, "wizard">): void {
+    this.#deps.store.update((state) => (state.visitor === "owner" ? { ...state, ...part } : state));
+  }
+
   #enter(reply: SessionReply): void {
+    this.#turns++;
     if (reply.state === "signed_in") {
       const { user } = reply;
       this.#deps.store.update((state) => (isShown(state, user) ? state : { ...state, visitor: "owner", user }));

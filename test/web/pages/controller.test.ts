@@ -23,8 +23,10 @@ const noFleet: FleetApi = {
 function setup(session: SessionReply | Error, user: VisitorUser | null = null) {
   const clock = new VirtualClock();
   const store = new Store(initialState("overview", "system"));
-  const world = { session, sockets: 0, paths: [] as string[], themes: [] as string[], user };
+  const seen = { session, sockets: 0, paths: [] as string[], themes: [] as string[], user };
+  const world = { ...seen, first: null as Promise<SessionReply> | null };
   const answer = async (): Promise<SessionReply> => {
+    if (world.first !== null) return world.first;
     if (world.session instanceof Error) throw world.session;
     return world.session;
   };
@@ -105,6 +107,24 @@ describe("Controller", () => {
     expect(store.get()).toMatchObject({ visitor: "stranger", box: null });
     await clock.advance(seconds(60));
     expect([world.sockets, world.user]).toEqual([1, null]);
+  });
+
+  it.each([
+    ["signed out", signedIn, signedIn.user, (is: Controller) => is.signOut(), "stranger"],
+    ["signed in", { state: "signed_out" }, null, (is: Controller) => is.signIn("seven quiet otters"), "owner"],
+    ["accepted an invitation", { state: "signed_out" }, null, async (is: Controller) => is.enter(signedIn), "owner"],
+    ["signed out, when it has none", new Error("away"), signedIn.user, (is: Controller) => is.signOut(), "stranger"],
+  ] as const)("leaves who %s as he is when the first question's answer comes after", async (...line) => {
+    const [, answer, user, act, visitor] = line;
+    const { clock, store, controller, world } = setup(signedIn, user);
+    const late = Promise.withResolvers<SessionReply>();
+    world.first = late.promise;
+    controller.start();
+    await act(controller);
+    if (answer instanceof Error) late.reject(answer);
+    else late.resolve(answer);
+    await clock.flush();
+    expect([store.get().visitor, world.user]).toEqual([visitor, visitor === "owner" ? signedIn.user : null]);
   });
 
   it("asks again while the box does not answer", async () => {
