@@ -34,7 +34,9 @@ export function kernelCommandLine(architecture: Architecture, verity: Verity): s
   // A kernel or a systemd that gives up starts the machine again: by itself systemd stands still ("Freezing execution"), as two starts on a busy
   // host without KVM did when the generators could not be run in time, and nobody is there to see it.
   const failing = "panic=10 systemd.crash_action=reboot";
-  const rest = `ro rootwait ${failing} net.ifnames=0 loglevel=4 systemd.show_status=1`;
+  // Nobody is there to answer fsck's questions, and without this it gives up at the first one.
+  const mending = "fsck.repair=yes";
+  const rest = `ro rootwait ${failing} ${mending} net.ifnames=0 loglevel=4 systemd.show_status=1`;
   return `${consoles} ${rest} numberbox.verity=${verity.hash},${verity.offset}`;
 }
 

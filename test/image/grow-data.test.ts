@@ -174,10 +174,13 @@ describe("a stick", () => {
 
 describe("a box before its start", () => {
   it.each([
-    ["with what lasts in its places", ["/data", "/var/lib/numberbox"], 0, ""],
-    ["without the data", ["/var/lib/numberbox"], 1, "anew"],
-    ["without its folder of the data", ["/data"], 1, "anew"],
-  ])("%s", (_what, mounted, code, asked) => {
+    ["with what lasts in its places", ["/data", "/var/lib/numberbox"], "rw", 20, 0, ""],
+    ["without the data", ["/var/lib/numberbox"], "rw", 20, 1, "anew"],
+    ["without its folder of the data", ["/data"], "rw", 20, 1, "anew"],
+    ["with data that was made read-only after a fault", ["/data", "/var/lib/numberbox"], "ro", 901, 1, "anew"],
+    ["the same, as Linux 6.15 tells it", ["/data", "/var/lib/numberbox"], "rw,emergency_ro", 901, 1, "anew"],
+    ["the same so soon after a start that another would not help", ["/data", "/var/lib/numberbox"], "ro", 899, 0, ""],
+  ])("%s", (_what, mounted, options, up, code, asked) => {
     const folder = mkdtempSync(join(tmpdir(), "numberbox-has-"));
     folders.push(folder);
     const script = (name: string, body: string): string => {
@@ -188,9 +191,13 @@ describe("a box before its start", () => {
     const env = {
       ...process.env,
       NUMBERBOX_MOUNTPOINT: script("mountpoint", `case " ${mounted.join(" ")} " in *" $2 "*) ;; *) exit 32 ;; esac`),
+      // Of mounts over one another the last one counts.
+      NUMBERBOX_FINDMNT: script("findmnt", `printf 'ro,x\\n${options},errors=remount-ro\\n'`),
+      NUMBERBOX_UPTIME: join(folder, "uptime"),
       NUMBERBOX_PAUSE: ":",
       NUMBERBOX_REBOOT: "printf anew",
     };
+    writeFileSync(join(folder, "uptime"), `${up}.25 100.00\n`);
     const { status, stdout } = spawnSync(join(LIBRARY, "has-data"), [], { env, encoding: "utf8" });
     expect([status, stdout]).toEqual([code, asked]);
   });

@@ -28,6 +28,8 @@ export interface HealthState {
   readonly seenReady: ReadonlySet<string>;
   /** Monotonic, since when no box has been running. */
   readonly withoutBox: Millis | null;
+  /** Monotonic, since when nothing could be written for a reason that a start may mend; null while it can. */
+  readonly unwritable: Millis | null;
 }
 
 export interface Health {
@@ -42,11 +44,17 @@ export const LONGEST_WRITE: Millis = minutes(1);
 export const LONGEST_STEP: Millis = minutes(15);
 /** A timer that should have rung so long ago never will. */
 export const LONGEST_OVERDUE: Millis = minutes(3);
+/**
+ * After a fault in the file system the kernel lets nothing be written any more. By itself this does not end; an appliance finds it out before
+ * the next start of this program, and starts the machine anew (has-data of the image).
+ */
+export const LONGEST_UNWRITABLE: Millis = minutes(10);
+const MENDED_BY_A_START: ReadonlySet<string> = new Set(["store.io", "store.read_only"]);
 /** A migration, a restore, six attempts to start anew. */
 export const LONGEST_START: Millis = minutes(30);
 const BUSY: Millis = millis(2000);
 
-export const initialHealth: HealthState = { seenReady: new Set(), withoutBox: null };
+export const initialHealth: HealthState = { seenReady: new Set(), withoutBox: null, unwritable: null };
 
 const isSettled = ({ step }: ProbedSlot): boolean => step === "ready" || step === "stopped" || step === "waiting";
 
@@ -79,8 +87,12 @@ export function stepHealth(
     };
   }
   const seenReady = new Set([...state.seenReady, ...slots.filter(({ step }) => step === "ready").map(({ id }) => id)]);
-  const next = { seenReady, withoutBox: null };
+  const isUnwritable = reading.writeFailed !== null && MENDED_BY_A_START.has(reading.writeFailed);
+  const unwritable = isUnwritable ? (state.unwritable ?? moment) : null;
+  const next = { seenReady, withoutBox: null, unwritable };
   const hangs: string[] = [];
+  if (unwritable !== null && moment - unwritable > LONGEST_UNWRITABLE)
+    hangs.push(`the disk takes nothing (${reading.writeFailed})`);
   if (reading.writeSince !== null && moment - reading.writeSince > LONGEST_WRITE)
     hangs.push("a write to the disk hangs");
   for (const slot of slots) {

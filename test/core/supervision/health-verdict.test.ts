@@ -57,6 +57,19 @@ describe("the health of a box", () => {
     });
   });
 
+  it.each(["store.read_only", "store.io"])(
+    "is bad when the disk takes nothing for ten minutes (%s), and good again with the first write",
+    (writeFailed) => {
+      const failing = (moment: Millis) => reading(moment, [], { writeFailed });
+      expect(run(failing(minutes(1)), failing(minutes(11))).healthy).toBe(true);
+      expect(run(failing(minutes(1)), failing(minutes(12)))).toEqual({
+        healthy: false,
+        status: `the disk takes nothing (${writeFailed})`,
+      });
+      expect(run(failing(minutes(1)), reading(minutes(6), []), failing(minutes(12))).healthy).toBe(true);
+    },
+  );
+
   it("tells of an event loop that was held up", () => {
     expect(run(reading(minutes(5), [], { lag: seconds(7) })).status).toBe("running; busy for 7 s");
   });
