@@ -9,6 +9,7 @@ import { AppError, systemCodeOf } from "../../src/base/index.ts";
 export const PACKAGE_OF: Readonly<Record<string, string>> = {
   "apt-get": "apt",
   bmaptool: "bmap-tools",
+  debugfs: "e2fsprogs",
   "dpkg-deb": "dpkg",
   e2fsck: "e2fsprogs",
   fakechroot: "fakechroot",

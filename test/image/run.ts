@@ -14,6 +14,7 @@ import { developmentKeys } from "../../os-image/lib/signing-keys.ts";
 import { raspberryDouble } from "./arm-board.ts";
 import { cardDrivers } from "./board-drivers.ts";
 import { cuts } from "./cut-steps.ts";
+import { damagedData, faultWhileRunning } from "./damage-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
 import { dataMoves, dataMovesToNvme } from "./disk-steps.ts";
 import { fullDisk } from "./full-disk-steps.ts";
@@ -27,7 +28,7 @@ import { watchdogBites } from "./watchdog-steps.ts";
 import { ownWifi } from "./wifi-steps.ts";
 import { World } from "./world.ts";
 
-const TOOLS = ["qemu-img", "rauc", "unsquashfs", "sfdisk", "mcopy", "fsck.vfat", "e2fsck", "veritysetup"];
+const TOOLS = ["qemu-img", "rauc", "unsquashfs", "sfdisk", "mcopy", "fsck.vfat", "e2fsck", "debugfs", "veritysetup"];
 const source = fileURLToPath(new URL("../../", import.meta.url));
 
 const { values } = parseArgs({
@@ -182,6 +183,8 @@ async function all(): Promise<void> {
     await step("sms", "an SMS of a modem reaches the renter", async () => await sms(world));
     await step("stick", "a USB stick is seen, and takes a backup", async () => await stickInAndOut(world, scratch));
     await step("watchdog", "a kernel that hangs is started anew", async () => await watchdogBites(world));
+    await step("damage", "damaged data is mended by itself", async () => await damagedData(world, scratch));
+    await step("fault", "a fault in the running file system is mended", async () => await faultWhileRunning(world));
     await step("full", "a full disk refuses a bundle, and loses no SMS", async () => await fullDisk(world));
     if (bundle !== "") {
       await step(
