@@ -19,6 +19,7 @@ import {
   CallHub,
   type CatchUp,
   type ChapPool,
+  type ClockSetting,
   createSealer,
   type DoctorCheck,
   type Escrows,
@@ -44,6 +45,7 @@ import {
 import { deriveKey } from "../envelope/index.ts";
 import type { Phones } from "../phone/index.ts";
 import { balanceRules } from "./balance-rules.ts";
+import { createClockSetting } from "./clock-services.ts";
 import { createEscrows } from "./escrow-services.ts";
 import { FleetControl } from "./fleet-control.ts";
 import { createFleet, type FleetDeps } from "./fleet-services.ts";
@@ -91,6 +93,8 @@ export interface BoxServices {
   readonly fleet: SlotFleet;
   readonly phones: Phones;
   readonly scout: HardwareScout;
+  /** Null on a machine that somebody else looks after. */
+  readonly clockSetting: ClockSetting | null;
   readonly control: FleetControl;
   readonly ussd: Ussd;
   readonly telemetry: TelemetryServices;
@@ -146,7 +150,7 @@ function createDelivery(shared: Shared, rentals: Rentals, proofs: ProofServices)
   // Nothing is dated into a day whose tree stands.
   const now = (): UnixMs => proofs.service.dated();
   const provider = toBase64url(identity.verify);
-  const relay = createBoxRelay({ ...shared, provider, onTime: (at: UnixMs) => time.evidence(at) });
+  const relay = createBoxRelay({ ...shared, provider, onTime: (at: UnixMs) => time.witness(at) });
   const onChange = (): void => bus.emit("delivery", null);
   const forwarder = new Forwarder({ ...shared, relay, now, onChange, acceptance: acceptanceCheck(suite) });
   const twins = new TwinWatch({ ...shared, relay });
@@ -308,7 +312,8 @@ export function createServices(deps: ServiceDeps): BoxServices {
       ? { desk: null, chapPool: null }
       : createMarket({ ...shared, ...delivery, payments, rentals, offer });
   const intake = createIntake(shared, rentals);
-  const parts = createFleet({ ...shared, ...slotBus(bus) }, rentals, intake);
+  const clockSetting = createClockSetting(shared);
+  const parts = createFleet({ ...shared, ...slotBus(bus), clockSetting }, rentals, intake);
   const { fleet } = parts;
   const perHour = (): number => deps.live.current.ussd.per_hour;
   const ussd = new Ussd({ clock: deps.clock, slots: () => fleet.list(), perHour });
@@ -322,6 +327,7 @@ export function createServices(deps: ServiceDeps): BoxServices {
     ussd,
     balances,
     numbers,
+    clockSetting,
     ...parts,
   };
   const views = createViews(shared, { ...made, ...delivery });

@@ -29,6 +29,7 @@ import {
   type SettingsConsole,
   SimVault,
   type SlotStatus,
+  TimeAnchor,
   TrustedTime,
 } from "../core/index.ts";
 import { deriveKey, type Identity } from "../envelope/index.ts";
@@ -171,6 +172,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const store = await openBoxStore({ file: join(folder.path, BOX_DATABASE), clock, log });
   parts.started("store", () => store.close());
   const time = new TrustedTime(clock, await lastTrustedTime(store));
+  const timeAnchor = await TimeAnchor.open(store, log);
   const { storageKey } = keys;
   const sims = new SimVault({ store, random, log, key: deriveKey(suite, storageKey, "numberbox/sims/v1") });
   await sims.load();
@@ -192,7 +194,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     sipCertificate: () => voiceSetup?.certificate?.current() ?? null,
     sipGateway: () => gateway?.known ?? null,
     certificates: () => entrance.certificates(),
-    ...{ live, chain, names, store, identity, storageKey, time, sims },
+    ...{ live, chain, names, store, identity, storageKey, time, timeAnchor, sims },
     ...{ boards, machine, openSimLink, sound },
   });
   await services.archive.load();
@@ -275,7 +277,7 @@ async function startConsole(deps: LoggedDeps, box: OpenBox, parts: Parts): Promi
     chain,
     names: box.names,
     checks: checksOf(services, flows),
-    running: runningBox(services, time),
+    running: runningBox(services, time, deps.config),
   });
   const support = startSupport({ ...deps, ...services, doctor, now });
   const web = await startWeb({

@@ -11,7 +11,7 @@ import {
   type UnixMs,
   unixMs,
 } from "../base/index.ts";
-import type { EventLog, Rentals, SettingStore, SipAccounts, TrustedTime } from "../core/index.ts";
+import type { ClockSetting, EventLog, Rentals, SettingStore, SipAccounts, TrustedTime } from "../core/index.ts";
 
 export interface ClockworkDeps {
   readonly clock: Clock;
@@ -20,6 +20,8 @@ export interface ClockworkDeps {
   readonly rentals: Rentals;
   readonly sip: Pick<SipAccounts, "settle">;
   readonly events: EventLog;
+  /** Null on a machine whose clock is somebody else's affair. */
+  readonly clockSetting: Pick<ClockSetting, "look" | "stop"> | null;
   readonly log: Logger;
 }
 
@@ -55,6 +57,7 @@ export class Clockwork {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    this.#deps.clockSetting?.stop();
     await this.#ticking;
     await this.#remember();
   }
@@ -67,8 +70,9 @@ export class Clockwork {
   }
 
   async #tick(): Promise<void> {
-    const { time, rentals, sip, events, log } = this.#deps;
+    const { time, rentals, sip, events, clockSetting, log } = this.#deps;
     try {
+      await clockSetting?.look();
       const jump = time.observe();
       if (jump !== 0)
         events.record({ level: "warn", code: "clock.jumped", details: { seconds: Math.round(jump / 1000) } });

@@ -4,6 +4,8 @@ import { type Clock, type Logger, slotId } from "../base/index.ts";
 import type { BoxConfig, BoxRelaySection } from "../config/index.ts";
 import {
   type ClockReading,
+  type ClockSetting,
+  type ClockStanding,
   type DoctorCheck,
   type Forwarder,
   type LinkState,
@@ -37,16 +39,29 @@ export interface SurroundingsDeps {
 /** What only a box that runs can tell. */
 export interface RunningBox {
   readonly confidence: () => ClockReading["confidence"];
+  /** Null where others set the clock. */
+  readonly clockStanding: () => ClockStanding | null;
+  /** Whether it looks after its machine. */
+  readonly appliance: boolean;
   readonly link: () => LinkState;
   readonly slots: () => readonly SlotStatus[];
 }
 
+interface RunningServices {
+  readonly fleet: SlotFleet;
+  readonly forwarder: Pick<Forwarder, "link">;
+  readonly clockSetting: Pick<ClockSetting, "standing"> | null;
+}
+
 export function runningBox(
-  { fleet, forwarder }: { readonly fleet: SlotFleet; readonly forwarder: Pick<Forwarder, "link"> },
+  { fleet, forwarder, clockSetting }: RunningServices,
   time: Pick<TrustedTime, "confidence">,
+  { host }: Pick<BoxConfig, "host">,
 ): RunningBox {
   return {
     confidence: () => time.confidence,
+    clockStanding: () => clockSetting?.standing ?? null,
+    appliance: host.appliance,
     link: () => forwarder.link,
     slots: () => fleet.list().map((driver) => driver.status()),
   };
@@ -59,7 +74,12 @@ function openExam({ clock, log, dataFolder, machine }: SurroundingsDeps) {
 
 /** Of the machine alone: needs no configuration. */
 export function machineDoctor(deps: SurroundingsDeps, running: RunningBox | null): readonly DoctorCheck[] {
-  const reading = (): ClockReading => ({ now: deps.clock.now(), confidence: running?.confidence() ?? null });
+  const reading = (): ClockReading => ({
+    now: deps.clock.now(),
+    confidence: running?.confidence() ?? null,
+    appliance: running?.appliance ?? false,
+    standing: running?.clockStanding() ?? null,
+  });
   return machineChecks({ machine: createMachine(deps), exam: openExam(deps), reading });
 }
 
@@ -132,7 +152,7 @@ export function configuredDoctor(
     ...portChecks({ exam, ttys: new UsbTtys({ sys, dev, log }), ports }),
     ...(running === null ? [] : [slotsCheck(running.slots)]),
     ...serviceChecks({
-      ...{ clock, exam, services, units: config.doctor.units, probe },
+      ...{ clock, exam, services, appliance: config.host.appliance, units: config.doctor.units, probe },
       relay: relay === null ? null : { ...relay, link: running?.link ?? null },
     }),
   ];

@@ -2,6 +2,7 @@
 
 import { type Disposer, type SlotId, slotId, type UnixMs } from "../base/index.ts";
 import {
+  type ClockSetting,
   type EventLog,
   hasLeft,
   type Intake,
@@ -25,6 +26,7 @@ export interface FleetDeps extends ServiceDeps {
   readonly slotChanged: (id: SlotId) => void;
   readonly onSlot: (listener: (id: SlotId) => void) => Disposer;
   readonly events: EventLog;
+  readonly clockSetting: ClockSetting | null;
   readonly now: () => UnixMs;
 }
 
@@ -42,7 +44,10 @@ export function createFleet(shared: FleetDeps, rentals: Rentals, intake: Intake)
   const onChange = shared.slotChanged;
   const ttys = new UsbTtys({ ...machine, log });
   const modems = (): number => fleet.list().filter((driver) => driver.status().kind === "modem").length;
-  const networkTime = new NetworkTime({ time: shared.time, clock, slots: modems });
+  const networkTime = new NetworkTime({
+    ...{ time: shared.time, anchor: shared.timeAnchor, clock, slots: modems },
+    setting: shared.clockSetting,
+  });
   const makeModem = modemMaker({ ...shared, intake, binder, ttys, networkTime, onChange });
   const phones = createPhones({ ...shared, intake, lines: () => rentals.lines(), onChange });
   const linesOf = (slot: SlotId): readonly Line[] => rentals.lines().filter((line) => line.slot === slot);

@@ -2,7 +2,7 @@
 
 import type { Clock, CryptoSuite, Logger, Random, Secret } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import type { CertificateFacts, SimVault, TrustedTime } from "../core/index.ts";
+import type { CertificateFacts, SimVault, TimeAnchor, TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import type { RelayVoice } from "../protocol/index.ts";
@@ -35,6 +35,8 @@ export interface ServiceDeps {
   /** The same, with what may change while the box runs. */
   readonly live: LiveConfig;
   readonly dataFolder: string;
+  /** systemd's folder for what lasts as long as the service runs (RUNTIME_DIRECTORY). */
+  readonly runtimeFolder?: string | undefined;
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -44,6 +46,7 @@ export interface ServiceDeps {
   readonly identity: Identity;
   readonly storageKey: Secret<Uint8Array>;
   readonly time: TrustedTime;
+  readonly timeAnchor: TimeAnchor;
   readonly boards: Boards;
   /** Null on a box without an Emercoin node. */
   readonly chain: ChainLink | null;

@@ -51,7 +51,8 @@ async function timeFinding(machine: MachinePort): Promise<DoctorFinding[]> {
   const { clockSynchronised } = await machine.facts();
   if (clockSynchronised === null) return [];
   if (clockSynchronised) return [good("network.time", "the clock follows a time server")];
-  const hint = "Wait a minute; if it stays, let the box reach a time server (UDP port 123).";
+  const hint =
+    "Wait a minute; if it stays, let the box reach a time server (UDP port 123), or have your router name one (DHCP).";
   return [problem("warn", "network.no_time", "the clock follows no time server yet", hint)];
 }
 

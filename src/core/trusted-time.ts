@@ -67,6 +67,8 @@ export function timeEvidence(state: TimeState, evidence: UnixMs, mono: Millis): 
 /** The shell: reads the clock port and keeps the state. */
 export class TrustedTime {
   readonly #clock: Clock;
+  /** What the relay told last in this run. */
+  #told: { readonly time: UnixMs; readonly mono: Millis } | null = null;
   #state: TimeState;
   /** A jump that `observe` has not told yet. */
   #jump: Millis = millis(0);
@@ -98,6 +100,25 @@ export class TrustedTime {
   evidence(time: UnixMs): void {
     this.#look();
     if (this.#state.confidence === "suspect") this.#state = timeEvidence(this.#state, time, this.#clock.monotonic());
+  }
+
+  /** Evidence by a machine that the owner has chosen and whose certificate was checked: the relay. */
+  witness(time: UnixMs): void {
+    this.evidence(time);
+    this.#told = { time, mono: this.#clock.monotonic() };
+  }
+
+  /** The time now by what the relay told last; null while it told none in this run. */
+  witnessed(): UnixMs | null {
+    return this.#told === null ? null : unixMs(Math.floor(this.#told.time + this.#clock.monotonic() - this.#told.mono));
+  }
+
+  /** The system clock was just set to `time`, by evidence that the box had: that is no jump that anybody has to confirm. */
+  adopt(time: UnixMs): void {
+    this.#look();
+    if (!agree(this.#state.system, time)) return;
+    this.#state = timeEvidence(this.#state, time, this.#clock.monotonic());
+    this.#jump = millis(0);
   }
 
   #look(): void {

@@ -14,6 +14,7 @@ export const UNIT_ACTIONS: Readonly<Record<SystemAction, UnitAction>> = {
   apply_firewall: { verb: "restart", unit: "numberbox-firewall.service" },
   show_claim: { verb: "restart", unit: "numberbox-claim.service" },
   set_wifi_country: { verb: "restart", unit: "numberbox-wifi-country.service" },
+  set_clock: { verb: "start", unit: "numberbox-set-clock.service" },
   restart_asterisk: { verb: "restart", unit: "numberbox-asterisk.service" },
   stop_asterisk: { verb: "stop", unit: "numberbox-asterisk.service" },
   restart_drachtio: { verb: "restart", unit: "numberbox-drachtio.service" },

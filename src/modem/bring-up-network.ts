@@ -159,10 +159,13 @@ interface TimeAsking extends Asking {
 }
 
 /** Tells the network's time, where somebody wants to know it and the modem is on a network that could have told it. */
-export async function readTime(asking: TimeAsking, { registration }: Pick<Findings, "registration">): Promise<void> {
+export async function readTime(
+  asking: TimeAsking,
+  { registration, mccMnc }: Pick<Findings, "registration" | "mccMnc">,
+): Promise<void> {
   const { networkTime: sink, slotId, signal } = asking;
   if (sink === undefined || !sink.wanted() || !isRegistered(registration)) return;
   await tellIfAble(asking, command.clockByNetwork(), () => null);
   const told = await tellIfAble(asking, command.readClock(), parseClock);
-  if (told !== null && !signal.aborted) sink.told(slotId, told);
+  if (told !== null && !signal.aborted) sink.told(slotId, told, mccMnc);
 }

@@ -22,7 +22,7 @@ beforeEach(async () => {
       return Promise.resolve();
     },
   };
-  clockwork = new Clockwork({ clock, time, settings, rentals, sip, events, log });
+  clockwork = new Clockwork({ clock, time, settings, rentals, sip, events, log, clockSetting: null });
   clockwork.start();
   await rig.clock.advance(seconds(1));
 });

@@ -9,7 +9,7 @@ async function asked(answer: string, wanted: boolean) {
   const told: string[] = [];
   const networkTime: NetworkTimeSink = {
     wanted: () => wanted,
-    told: (slot, time) => void told.push(`${slot} ${new Date(time).toISOString()}`),
+    told: (slot, time, network) => void told.push(`${slot} ${new Date(time).toISOString()} on ${network}`),
   };
   const rig = new SlotRig({ networkTime });
   const clock = { "+CCLK": report(() => [answer]), "+CTZU": accept };
@@ -22,9 +22,9 @@ async function asked(answer: string, wanted: boolean) {
 }
 
 describe("a slot", () => {
-  it("tells the network's time while somebody wants to know it", async () => {
+  it("tells the network's time, and which network it is, while somebody wants to know it", async () => {
     const { told, commands } = await asked('+CCLK: "27/02/03,10:15:30+08"', true);
-    expect(told).toEqual(["slot-1 2027-02-03T08:15:30.000Z"]);
+    expect(told).toEqual(["slot-1 2027-02-03T08:15:30.000Z on 00101"]);
     expect(commands.map((each) => each.trim())).toEqual(["AT+CTZU=1", "AT+CCLK?"]);
   });
 

@@ -33,6 +33,7 @@ function room() {
     NUMBERBOX_BOOTCONFIG: boot,
     NUMBERBOX_DATA_ROOT: data,
     NUMBERBOX_SCREEN: join(top, "screen"),
+    NUMBERBOX_PROC: join(top, "proc"),
   };
   writeFileSync(env.NUMBERBOX_SCREEN, "");
   const run = (script: string, ...args: string[]) =>
@@ -190,6 +191,47 @@ describe("factory-reset", () => {
     standIn("find", 'exec /usr/bin/find "$@"');
     expect(run("factory-reset", "wipe").status).toBe(0);
     expect(left()).toEqual(["rauc", "rauc/central.raucs"]);
+  });
+});
+
+describe("set-clock", () => {
+  const NOW = 1_800_000_000;
+  const DAY = 86_400;
+  const asked = (request: string | null, { now = NOW, kept = "no", built = NOW - DAY, up = 500 } = {}) => {
+    const made = room();
+    made.standIn("date", `case "$1" in +%s) echo ${now};; esac`);
+    made.standIn("stat", `echo ${built}`);
+    made.standIn("timedatectl", kept === "" ? "exit 1" : `echo ${kept}`);
+    // It finds the machine's uptime below the folder of the test.
+    mkdirSync(join(made.top, "proc"));
+    writeFileSync(join(made.top, "proc", "uptime"), `${up}.25 900.00\n`);
+    const file = join(made.top, "clock-request");
+    if (request !== null) writeFileSync(file, request);
+    const { status, stdout, stderr } = made.run("set-clock", file);
+    return { status, said: stdout + stderr, set: /--set=@(\d+)/.exec(made.asked())?.[1] ?? null };
+  };
+
+  it("sets a clock forward to the time that was told, and adds what has passed since", () => {
+    expect(asked(`${NOW + 90 * DAY} 490\n`)).toMatchObject({ status: 0, set: String(NOW + 90 * DAY + 10) });
+    expect(asked(`${NOW + 90 * DAY} 490\n`).said).toContain(`${90 * DAY + 10} s`);
+  });
+
+  it.each([
+    ["a clock that is not behind", `${NOW - DAY} 500`, {}],
+    ["a clock that a time server keeps", `${NOW + DAY} 500`, { kept: "yes" }],
+    ["one of which that is not known", `${NOW + DAY} 500`, { kept: "" }],
+    ["a time before the image was built", `${NOW + DAY} 500`, { built: NOW + 2 * DAY }],
+    ["more than five years", `${NOW + 5 * 367 * DAY} 500`, {}],
+    ["a time that was told long ago", `${NOW + DAY} 379`, {}],
+    ["a time of another start", `${NOW + DAY} 501`, {}],
+    ["what is no time", `$(reboot) 500`, {}],
+    ["a time with more behind it", `${NOW + DAY} 500 --set=@1`, {}],
+    ["numbers that a shell reads otherwise", `0${NOW} 0500`, {}],
+    ["an empty file", "", {}],
+    ["no file", null, {}],
+  ])("leaves it alone: %s", (_, request, machine) => {
+    expect(asked(request, machine)).toMatchObject({ set: null });
+    expect(asked(request, machine).status).not.toBe(0);
   });
 });
 

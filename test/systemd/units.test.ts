@@ -1,7 +1,7 @@
 // The units of the image: systemd itself reads them, and counts what each may do beyond its work.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -207,6 +207,22 @@ describe.skipIf(tree === null)("chronyd (not unpacked)", () => {
     const args = ["--library-path", libraries, chronyd, "-p", "-f", join(SYSTEMD, "chrony/numberbox.conf")];
     const { status, stderr } = spawnSync(loader, args, { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+});
+
+describe("the box's chrony", () => {
+  const text = read("chrony/numberbox.conf");
+
+  it("takes the time servers that the LAN's DHCP names, though it be a single one", () => {
+    // The folder of Debian's 20-chrony-dhcp for NetworkManager, which the image has with chrony.
+    expect(text).toMatch(/^sourcedir \/run\/chrony-dhcp$/m);
+    expect(text).toMatch(/^minsources 1$/m);
+  });
+
+  it.skipIf(tree === null)("names the folder that the dispatcher of its own package writes to (not unpacked)", () => {
+    const { loader = "" } = tree ?? {};
+    const hook = join(loader, "../../../lib/NetworkManager/dispatcher.d/20-chrony-dhcp");
+    expect(readFileSync(hook, "utf8")).toMatch(/^server_dir=\/run\/chrony-dhcp$/m);
   });
 });
 

@@ -1,10 +1,11 @@
 // What the doctor says of the machine itself. Pure: facts in, findings out; what a machine does not tell is no finding.
 
-import { AppError, type ErrorCode, type Millis, type UnixMs } from "../../base/index.ts";
-import { bad, type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
+import type { Millis } from "../../base/index.ts";
+import { type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
 import type { MachineFacts, MachinePort } from "../ports-machine.ts";
-import { EARLIEST_TIME, type TimeState } from "../trusted-time.ts";
+import { type ClockReading, clockFindings } from "./clock-checks.ts";
 import type { DiskWear, HubPort, MachineExam, PowerFacts } from "./ports-health.ts";
+import { problem } from "./problem.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** Below these the kernel soon ends processes. */
@@ -14,9 +15,6 @@ const [WARM_C, HOT_C] = [80, 85];
 /** Every SMS waits for one commit. */
 const [SLOW_COMMIT_MS, HOPELESS_COMMIT_MS] = [250, 2000];
 const BUSY_PER_CORE = 2;
-
-export const problem = (verdict: "warn" | "fail", code: ErrorCode, message: string, hint: string): DoctorFinding =>
-  bad(verdict, new AppError(code, message, { hint }).toJSON());
 
 const megabytes = (bytes: number): string => `${Math.floor(bytes / MEGABYTE)} MiB`;
 
@@ -109,28 +107,6 @@ export function commitFindings(times: readonly Millis[]): readonly DoctorFinding
   if (worst < SLOW_COMMIT_MS) return [good("disk.commit", message)];
   const hint = "Use an SSD, or a card of class A2 made for constant writing: each SMS waits for a commit.";
   return [problem(median < HOPELESS_COMMIT_MS ? "warn" : "fail", "disk.slow", message, hint)];
-}
-
-export interface ClockReading {
-  /** Null for a box that does not run. */
-  readonly confidence: TimeState["confidence"] | null;
-  readonly now: UnixMs;
-}
-
-export function clockFindings({ clockSynchronised }: MachineFacts, reading: ClockReading): readonly DoctorFinding[] {
-  const hint = "Run `sudo timedatectl set-ntp true`, and let UDP port 123 out of your network.";
-  const date = `${new Date(reading.now).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  if (reading.now < EARLIEST_TIME) {
-    return [problem("fail", "clock.never_set", `the clock stands at ${date}: it was never set`, hint)];
-  }
-  if (reading.confidence === "suspect") {
-    const message = `the clock says ${date}, and nothing confirms it: no rental ends until then`;
-    return [problem("fail", "clock.suspect", message, hint)];
-  }
-  if (clockSynchronised === false) {
-    return [problem("warn", "clock.not_kept", `no time server keeps the clock, which says ${date}`, hint)];
-  }
-  return [good("clock.fine", `it says ${date}${clockSynchronised === true ? " and is kept by a time server" : ""}`)];
 }
 
 export interface MachineChecksDeps {

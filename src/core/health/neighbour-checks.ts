@@ -2,7 +2,7 @@
 
 import type { FlowsView, ProblemBody } from "../../protocol/index.ts";
 import { bad, type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
-import { problem } from "./machine-checks.ts";
+import { problem } from "./problem.ts";
 
 const journal = (unit: string): string => `See why in \`journalctl -u ${unit} -n 50\`.`;
 

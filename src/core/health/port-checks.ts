@@ -4,8 +4,8 @@ import type { SlotId } from "../../base/index.ts";
 import { bad, type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
 import type { SlotStatus } from "../ports.ts";
 import type { TtyFinder, TtyInterface } from "../ports-slot.ts";
-import { problem } from "./machine-checks.ts";
 import type { MachineExam, PortFacts } from "./ports-health.ts";
+import { problem } from "./problem.ts";
 
 /** Where a slot's modem is on this machine. */
 export interface SlotPort {

@@ -4,8 +4,9 @@
 import { AppError, type Clock, type ErrorCode, type Millis, minutes, wrapError } from "../../base/index.ts";
 import { bad, type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
 import type { LinkState } from "../link-state.ts";
-import { problem } from "./machine-checks.ts";
+import { clockHint } from "./clock-checks.ts";
 import type { HttpAnswer, MachineExam, ServiceProbe, UnitFacts } from "./ports-health.ts";
+import { problem } from "./problem.ts";
 
 /** A service that is reached by TCP (`tcp://host:port`) or asked by HTTP. */
 export interface NamedService {
@@ -18,6 +19,8 @@ export interface NamedService {
 
 export interface ServiceChecksDeps {
   readonly clock: Pick<Clock, "now">;
+  /** Whether the box looks after this machine. */
+  readonly appliance: boolean;
   readonly exam: Pick<MachineExam, "units">;
   readonly probe: ServiceProbe;
   readonly services: readonly NamedService[];
@@ -39,14 +42,12 @@ type Relay = NonNullable<ServiceChecksDeps["relay"]>;
 const CLOCKS_APART: Millis = minutes(2);
 const OFTEN = 3;
 
-const clockHint = "Run `sudo timedatectl set-ntp true`, and let UDP port 123 out of your network.";
-
-function dateFinding(answer: HttpAnswer, now: number): readonly DoctorFinding[] {
+function dateFinding(answer: HttpAnswer, now: number, appliance: boolean): readonly DoctorFinding[] {
   if (answer.date === null) return [];
   const apart = now - answer.date;
   if (Math.abs(apart) <= CLOCKS_APART) return [];
   const message = `this machine's clock is ${Math.round(Math.abs(apart) / 1000)} s ${apart > 0 ? "ahead of" : "behind"} the relay's`;
-  return [problem("fail", "clock.differs", message, clockHint)];
+  return [problem("fail", "clock.differs", message, clockHint(appliance))];
 }
 
 function relayAnswer({ status }: HttpAnswer): DoctorFinding {
@@ -72,12 +73,12 @@ const NO_RELAY = problem(
 );
 
 async function addressFindings(
-  { clock, relay }: Pick<ServiceChecksDeps, "clock"> & { readonly relay: Pick<Relay, "http"> },
+  { clock, appliance, relay }: Pick<ServiceChecksDeps, "clock" | "appliance"> & { readonly relay: Pick<Relay, "http"> },
   url: string,
 ): Promise<readonly DoctorFinding[]> {
   try {
     const answer = await relay.http(`${url.replace(/\/+$/, "")}/health`);
-    return [relayAnswer(answer), ...dateFinding(answer, clock.now())];
+    return [relayAnswer(answer), ...dateFinding(answer, clock.now(), appliance)];
   } catch (error) {
     const hint = "Check the network and `relay` of the settings; SMS wait in the outbox.";
     return [unanswered("relay.unreachable", "the relay", error, hint)];
@@ -97,13 +98,13 @@ function together(urls: readonly string[], found: readonly (readonly DoctorFindi
   );
 }
 
-function relayCheck({ clock, relay }: ServiceChecksDeps): DoctorCheck {
+function relayCheck({ clock, appliance, relay }: ServiceChecksDeps): DoctorCheck {
   return {
     name: "relay",
     area: "services",
     run: async () => {
       if (relay === null) return [NO_RELAY];
-      const found = await Promise.all(relay.urls.map((url) => addressFindings({ clock, relay }, url)));
+      const found = await Promise.all(relay.urls.map((url) => addressFindings({ clock, appliance, relay }, url)));
       return [...together(relay.urls, found), ...(relay.link === null ? [] : linkFinding(relay.link()))];
     },
   };

@@ -4,6 +4,7 @@ export const SYSTEM_ACTIONS = [
   "apply_firewall",
   "show_claim",
   "set_wifi_country",
+  "set_clock",
   "restart_asterisk",
   "stop_asterisk",
   "restart_drachtio",

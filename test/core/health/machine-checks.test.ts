@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { type Millis, millis, unixMs } from "../../../src/base/index.ts";
 import {
+  type ClockStanding,
   clockFindings,
   commitFindings,
   type DoctorFinding,
@@ -27,6 +28,7 @@ const memory = (free: number) =>
   facts({ memory: { availableBytes: free * MIB, totalBytes: 1000 * MIB, swapUsedBytes: 0 }, residentBytes: 90 * MIB });
 const times = (...all: readonly number[]): readonly Millis[] => all.map(millis);
 const calm: PowerFacts = { lowNow: false, lowBefore: false, throttledNow: false, throttledBefore: false };
+const ELSEWHERE = { appliance: false, standing: null } as const;
 const NOW = unixMs(Date.UTC(2026, 5, 1));
 
 describe("a machine", () => {
@@ -101,12 +103,39 @@ describe("a machine", () => {
       ["fail clock.never_set"],
     ],
   ] as const)("whose clock %s", (_, known, reading, expected) =>
-    expect(told(clockFindings(facts(known), reading))).toEqual(expected),
+    expect(told(clockFindings(facts(known), { appliance: true, standing: null, ...reading }))).toEqual(expected),
   );
+
+  it.each<[string, ClockStanding, string]>([
+    ["was set", { kind: "right", voices: 1, set: true }, "ok clock.told"],
+    ["is what networks tell", { kind: "right", voices: 2, set: false }, "ok clock.told"],
+    ["is ahead of them", { kind: "ahead", told: unixMs(NOW - 900_000) }, "warn clock.ahead"],
+    ["is too far behind", { kind: "too_far", told: unixMs(NOW * 2) }, "fail clock.not_believed"],
+    ["cannot be set", { kind: "failed", told: NOW, code: "host.not_allowed" }, "fail clock.not_set"],
+    ["is told by nobody", { kind: "quiet" }, "warn clock.not_kept"],
+  ])("whose clock no time server keeps, and which %s", (_, standing, expected) => {
+    const reading = { now: NOW, confidence: "trusted", appliance: true, standing } as const;
+    expect(told(clockFindings(facts({ clockSynchronised: false }), reading))).toEqual([expected]);
+    // Whatever networks tell, a time server counts more.
+    expect(told(clockFindings(facts({ clockSynchronised: true }), reading))).toEqual(["ok clock.fine"]);
+  });
+
+  it("tells the owner of an appliance what to do about its clock without a shell", () => {
+    const reading = { now: NOW, confidence: "trusted", standing: null } as const;
+    const hintOn = (appliance: boolean): string =>
+      clockFindings(facts({ clockSynchronised: false }), { ...reading, appliance })[0]?.hint ?? "";
+    expect(hintOn(false)).toContain("timedatectl");
+    expect(hintOn(true)).toMatch(/UDP port 123.*DHCP.*page Machine/);
+    expect(hintOn(true)).not.toContain("sudo");
+  });
 
   it("of which nothing is known has nothing wrong with it", async () => {
     const machine = { facts: async () => noMachineFacts };
-    const checks = machineChecks({ machine, exam: calmExam(), reading: () => ({ now: NOW, confidence: null }) });
+    const checks = machineChecks({
+      machine,
+      exam: calmExam(),
+      reading: () => ({ now: NOW, confidence: null, ...ELSEWHERE }),
+    });
     const found = (await Promise.all(checks.map(({ run }) => run()))).flat();
     expect(told(found)).toEqual(["ok clock.fine", "ok disk.wear"]);
     expect(new Set(checks.map(({ area }) => area))).toEqual(new Set(["machine", "modems"]));
@@ -121,7 +150,7 @@ describe("a machine", () => {
       ...hubFindings([{ name: "x", overCurrents: 1 }]),
       ...wearFindings({ faults: 1, usedPercent: 110, spare: "urgent" }),
       ...commitFindings(times(9000)),
-      ...clockFindings(noMachineFacts, { now: unixMs(0), confidence: null }),
+      ...clockFindings(noMachineFacts, { now: unixMs(0), confidence: null, ...ELSEWHERE }),
     ];
     for (const { verdict, hint } of wrong) {
       expect(verdict).not.toBe("ok");

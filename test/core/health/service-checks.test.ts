@@ -30,11 +30,20 @@ interface Rig {
   readonly units?: readonly UnitFacts[];
   readonly link?: typeof linkStart;
   readonly urls?: readonly string[];
+  readonly appliance?: boolean;
 }
 
-async function look({ http = answer(200), tcp = down, services = [], units = [], link, urls = [RELAY] }: Rig) {
+async function look({
+  http = answer(200),
+  tcp = down,
+  services = [],
+  units = [],
+  link,
+  urls = [RELAY],
+  appliance = true,
+}: Rig) {
   const checks = serviceChecks({
-    ...{ clock: { now: () => NOW }, probe: { http, tcp }, services, units: ["a.service"] },
+    ...{ clock: { now: () => NOW }, probe: { http, tcp }, services, appliance, units: ["a.service"] },
     exam: calmExam({ units: async (names) => (names.includes("a.service") ? units : []) }),
     relay: { urls, http, link: link === undefined ? null : () => link },
   });
@@ -58,6 +67,14 @@ describe("the relay", () => {
     ],
     ["answers the box", { link: { ...linkStart, kind: "up" } }, ["ok relay.answers"]],
   ])("%s", async (_, rig, expected) => expect(told(await look(rig))).toEqual(expected));
+
+  it("has another clock, and the owner is told what to do where he is: in the console, or in a shell", async () => {
+    const http = answer(200, NOW + 121_000);
+    const hintOn = async (appliance: boolean) => (await look({ http, appliance }))[1]?.hint ?? "";
+    expect(await hintOn(true)).toMatch(/page Machine/);
+    expect(await hintOn(true)).not.toMatch(/sudo|timedatectl/);
+    expect(await hintOn(false)).toContain("timedatectl");
+  });
 
   it("is asked for its health, wherever its address ends", async () => {
     const asked: string[] = [];

@@ -32,6 +32,10 @@ export const enEvents = {
   "event.smpp.unknown_number": "The gateway of slot {slot} has an SMS for a number that no line has; it stays there",
   "event.smpp.malformed": "The gateway of slot {slot} sent a damaged message, which nobody can read",
   "event.slot.storage_full": "The SMS storage of slot {slot} is full",
+  "event.clock.set": "The machine's clock was {seconds} s behind, and was set by what SIM networks or the relay tell",
+  "event.clock.not_believed":
+    "SIM networks or the relay tell a time too far ahead for one alone to be believed; the Doctor tells more",
+  "event.clock.not_set": "The machine's clock could not be set: {reason}",
   "event.clock.jumped": "The system's clock jumped by {seconds} s; rentals wait until the time is sure",
   "event.sms.partial": "Long SMS passed on with parts missing: {messages}",
   "event.intake.paused": "Intake paused: {reason}",

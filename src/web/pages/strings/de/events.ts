@@ -39,6 +39,11 @@ export const deEvents: Translation = {
   "event.smpp.malformed":
     "Das Gateway von Slot {slot} hat eine beschädigte Nachricht geschickt, die niemand lesen kann",
   "event.slot.storage_full": "Der SMS-Speicher von Slot {slot} ist voll",
+  "event.clock.set":
+    "Die Uhr des Geräts ging {seconds} s nach und wurde nach dem gestellt, was SIM-Netze oder das Relay sagen",
+  "event.clock.not_believed":
+    "SIM-Netze oder das Relay nennen eine Zeit, die zu weit voraus ist, um einem allein geglaubt zu werden; die Diagnose sagt mehr",
+  "event.clock.not_set": "Die Uhr des Geräts ließ sich nicht stellen: {reason}",
   "event.clock.jumped": "Die Systemuhr ist um {seconds} s gesprungen; Vermietungen warten, bis die Zeit sicher ist",
   "event.sms.partial": "Lange SMS mit fehlenden Teilen weitergegeben: {messages}",
   "event.intake.paused": "Annahme angehalten: {reason}",

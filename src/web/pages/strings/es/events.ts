@@ -36,6 +36,11 @@ export const esEvents: Translation = {
     "La pasarela de la ranura {slot} tiene un SMS para un número que no es de ninguna línea; se queda allí",
   "event.smpp.malformed": "La pasarela de la ranura {slot} ha enviado un mensaje dañado, que nadie puede leer",
   "event.slot.storage_full": "La memoria de SMS de la ranura {slot} está llena",
+  "event.clock.set":
+    "El reloj de la máquina iba {seconds} s atrasado y se ha puesto según lo que dicen las redes de las SIM o el relay",
+  "event.clock.not_believed":
+    "Las redes de las SIM o el relay dan una hora demasiado adelantada para creer a uno solo; el diagnóstico dice más",
+  "event.clock.not_set": "El reloj de la máquina no se ha podido poner: {reason}",
   "event.clock.jumped":
     "El reloj del sistema ha saltado {seconds} s; los alquileres esperan hasta que la hora sea segura",
   "event.sms.partial": "SMS largos entregados con partes que faltan: {messages}",
