@@ -57,7 +57,10 @@ export function stepTrial(
   return { state: { wellSince }, verdict: now - wellSince >= STEADY ? "keep" : "wait", waitsFor };
 }
 
-/** What a start means for an update that was begun before it. */
+/**
+ * What a start means for an update that was begun before it. What runs on trial is judged whatever it calls itself: an installer that was
+ * not the box's own may have put another version there, and a trial that nobody watches ends in going back.
+ */
 export type Outcome = "none" | "trying" | "confirmed" | "rolled_back";
 
 export function outcomeOf(
@@ -65,6 +68,6 @@ export function outcomeOf(
   now: { readonly version: string; readonly trying: boolean },
 ): Outcome {
   if (pending === null) return "none";
-  if (now.version !== pending.version) return "rolled_back";
-  return now.trying ? "trying" : "confirmed";
+  if (now.trying) return "trying";
+  return now.version === pending.version ? "confirmed" : "rolled_back";
 }

@@ -185,7 +185,7 @@ export class Updates implements UpdateConsole {
     }
     // A trial that nobody remembers, of a card that was put in by hand: what works decides.
     if (!system.trying) return;
-    const known = pending ?? { version, from: version, at: clock.now(), slots: [], relay: false };
+    const known = { from: version, at: clock.now(), slots: [], relay: false, ...pending, version };
     this.#tell({ phase: "trying", percent: null, target: version });
     const { facts, log } = this.#deps;
     this.#trial = new UpdateTrial({

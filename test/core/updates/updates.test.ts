@@ -344,6 +344,8 @@ describe("the rules of a trial", () => {
     expect(outcomeOf(record, { version: "2.0.0", trying: true })).toBe("trying");
     expect(outcomeOf(record, { version: "2.0.0", trying: false })).toBe("confirmed");
     expect(outcomeOf(record, { version: "1.0.0", trying: false })).toBe("rolled_back");
+    // Told by what runs, not by what it calls itself: unwatched, the trial would end in going back.
+    expect(outcomeOf(record, { version: "1.0.0", trying: true })).toBe("trying");
   });
 
   it("take hours over midnight", () => {
