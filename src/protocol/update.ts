@@ -75,6 +75,8 @@ export const updatePending = z.object({
   /** Slots that worked. */
   slots: z.array(z.string()),
   relay: z.boolean(),
+  /** The start of the machine in which it was asked for: the same one later means that the machine never restarted. */
+  boot: z.string().default(""),
 });
 export type UpdatePending = z.infer<typeof updatePending>;
 
@@ -82,6 +84,8 @@ export const updateRecords = z.object({
   serial: z.int().min(0),
   checked_at: z.int().nullable(),
   pending: updatePending.nullable(),
+  /** What lies ready in the half that does not run. `slot`: the half that ran while it was written. */
+  installed: z.object({ version: z.string(), slot: z.string() }).nullable().default(null),
   history: z.array(updateResult),
 });
 export type UpdateRecords = z.infer<typeof updateRecords>;

@@ -11,6 +11,9 @@ export interface TrialFacts {
   readonly relay: boolean;
 }
 
+/** Of a box that does not answer. */
+export const nothingWorks: TrialFacts = { store: false, slots: [], relay: false };
+
 /** So long all has to be well. */
 const STEADY = seconds(60);
 /** A modem's bring-up with all rungs of its ladder takes less. */

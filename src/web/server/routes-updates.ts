@@ -20,8 +20,8 @@ export function updateOperations(updates: UpdateConsole): readonly Operation[] {
       ...{ ...common, method: "post", path: "/update/check", scope: "operate", reply: updateView },
       summary: "Ask the channel of releases now",
       errors: [
-        ...["update.no_channel", "update.unreachable", "update.bad_channel", "update.channel_unsigned"],
-        ...["update.channel_old", "update.channel_expired"],
+        ...["update.no_channel", "update.unreachable", "update.bad_redirect", "update.bad_channel"],
+        ...["update.channel_unsigned", "update.channel_old", "update.channel_expired"],
       ],
       run: async () => {
         await updates.check();
