@@ -1,4 +1,4 @@
-// Watches a system that runs on trial: keeps it when all that worked before works again, or starts the other one.
+// Watches a system that runs on trial: keeps it when what was there before is there again, or starts the other one.
 
 import {
   type Clock,
@@ -9,9 +9,8 @@ import {
   seconds,
   withDeadline,
 } from "../../base/index.ts";
-import type { UpdatePending } from "../../protocol/index.ts";
 import type { SystemSlots } from "./ports-updates.ts";
-import { nothingWorks, stepTrial, type TrialFacts, type TrialState, trialStart } from "./trial.ts";
+import { nothingWorks, stepTrial, type TrialFacts, type TrialPast, type TrialState, trialStart } from "./trial.ts";
 
 const EVERY = seconds(5);
 /** A store that does not answer in this time takes no writes. */
@@ -22,7 +21,7 @@ export interface UpdateTrialDeps {
   readonly facts: () => Promise<TrialFacts>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly pending: Pick<UpdatePending, "slots" | "relay">;
+  readonly pending: TrialPast;
   readonly signal: AbortSignal;
   /** Remembered before the machine is told, so that a power cut between the two is understood. */
   readonly onEnd: (result: "confirmed" | "rolled_back", waitsFor: readonly string[]) => Promise<void>;

@@ -171,7 +171,7 @@ export class Updates implements UpdateConsole {
     this.#tell({ phase: "restarting", percent: null, target });
     try {
       const now = await withDeadline(facts(), { clock, timeout: LOOK_LIMIT, what: "what works", signal });
-      const works = { slots: [...now.slots], relay: now.relay };
+      const works = { slots: [...now.slots], relay: now.relay, network: now.network === "all" };
       const pending = { version: target, from: version, at: clock.now(), ...works, boot: this.#system?.boot ?? "" };
       await this.#remember({ ...this.#records, pending });
       events.record({ level: "info", code: "update.restarting", details: { version: target, by } });
@@ -234,7 +234,8 @@ export class Updates implements UpdateConsole {
   /** A trial that nobody remembers is of a card that was put in by hand: what works decides. */
   #watchTrial(slots: SystemSlots): void {
     const { version, facts, clock, log } = this.#deps;
-    const known = { from: version, at: clock.now(), slots: [], relay: false, ...this.#records.pending, version };
+    const nothing = { from: version, at: clock.now(), slots: [], relay: false, network: false };
+    const known = { ...nothing, ...this.#records.pending, version };
     this.#tell({ phase: "trying", percent: null, target: version });
     this.#trial = new UpdateTrial({
       ...{ slots, facts, clock, log, pending: known, signal: this.#abort.signal },

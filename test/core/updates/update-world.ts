@@ -123,7 +123,7 @@ export function world({
 }: WorldOptions = {}) {
   const clock = new VirtualClock();
   const shelf = new FakeShelf();
-  const facts: { now: TrialFacts } = { now: { store: true, slots: ["1", "2"], relay: true } };
+  const facts: { now: TrialFacts } = { now: { store: true, slots: ["1", "2"], relay: true, network: "all" } };
   const events = new EventLog(clock, silentLogger);
   const fetched: string[] = [];
   const minute = { of: 0 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AppError, hours, minutes, seconds } from "../../../src/base/index.ts";
-import { isWithin, outcomeOf, stepTrial, TRIAL_LIMIT, type TrialFacts, trialStart } from "../../../src/core/index.ts";
+import { isWithin, outcomeOf, TRIAL_LIMIT } from "../../../src/core/index.ts";
 import { rejectionOf } from "../../envelope/error-code.ts";
 import { handedIn, offered, world } from "./update-world.ts";
 
@@ -18,11 +18,11 @@ describe("an update by hand", () => {
 
     at.card.restarted("B");
     const next = world({ version: "1.1.0", card: at.card, store: at.store });
-    next.facts.now = { store: true, slots: ["1"], relay: false };
+    next.facts.now = { store: true, slots: ["1"], relay: false, network: "some" };
     await next.updates.start();
     await next.clock.advance(seconds(30));
     expect(await next.updates.view()).toMatchObject({ phase: "trying", waits_for: ["relay", "2"], slot: "B" });
-    next.facts.now = { store: true, slots: ["1", "2"], relay: true };
+    next.facts.now = { store: true, slots: ["1", "2"], relay: true, network: "some" };
     await next.clock.advance(seconds(90));
     expect(next.card.done.at(-1)).toBe("keep");
     const view = await next.updates.view();
@@ -41,7 +41,7 @@ describe("an update by hand", () => {
     await at.updates.stop();
     at.card.restarted("B");
     const next = world({ version: "1.1.0", card: at.card, store: at.store });
-    next.facts.now = { store: true, slots: ["1"], relay: true };
+    next.facts.now = { store: true, slots: ["1"], relay: true, network: "some" };
     await next.updates.start();
     await next.clock.advance(TRIAL_LIMIT);
     await next.clock.advance(minutes(1));
@@ -166,35 +166,9 @@ describe("a channel", () => {
   });
 });
 
-describe("the rules of a trial", () => {
-  const pending = { slots: ["1"], relay: true };
-  const well: TrialFacts = { store: true, slots: ["1", "9"], relay: true };
-  const step = (state: typeof trialStart, facts: TrialFacts, now: number) =>
-    stepTrial(state, pending, { facts, now: minutes(now), startedAt: minutes(0) });
-
-  it("keep what is well for a minute without a break", () => {
-    let at = step(trialStart, well, 0);
-    expect(at.verdict).toBe("wait");
-    at = step(at.state, { ...well, relay: false }, 0.5);
-    expect(at).toMatchObject({ verdict: "wait", waitsFor: ["relay"] });
-    at = step(at.state, well, 0.6);
-    expect(step(at.state, well, 1.5).verdict).toBe("wait");
-    expect(step(at.state, well, 1.6).verdict).toBe("keep");
-  });
-
-  it("give up what is not well in time, and never what only lacks what was away before", () => {
-    expect(step(trialStart, { ...well, store: false }, 10).verdict).toBe("give_up");
-    expect(
-      stepTrial(
-        trialStart,
-        { slots: [], relay: false },
-        { facts: { ...well, relay: false, slots: [] }, now: minutes(20), startedAt: minutes(0) },
-      ).verdict,
-    ).toBe("wait");
-  });
-
+describe("the rules around an update", () => {
   it("know by version and half what a start means", () => {
-    const record = { version: "2.0.0", from: "1.0.0", at: 0, slots: [], relay: false, boot: "" };
+    const record = { version: "2.0.0", from: "1.0.0", at: 0, slots: [], relay: false, network: false, boot: "" };
     expect(outcomeOf(null, { version: "1.0.0", trying: false })).toBe("none");
     expect(outcomeOf(record, { version: "2.0.0", trying: true })).toBe("trying");
     expect(outcomeOf(record, { version: "2.0.0", trying: false })).toBe("confirmed");
