@@ -11,6 +11,7 @@ import { localPackages } from "./lib/local-packages.ts";
 import { lockFile, updateLock } from "./lib/lock-update.ts";
 import { makeBundle, writeOutputs } from "./lib/outputs.ts";
 import { readLock } from "./lib/package-lock.ts";
+import { packageVersion } from "./lib/release-version.ts";
 import { type BuildWork, makeSystem } from "./lib/root-system.ts";
 import { needRuns, runsHere } from "./lib/root-tar.ts";
 import { type BuildSettings, readSettings, USAGE } from "./lib/settings.ts";
@@ -31,14 +32,6 @@ async function epochOf({ epoch, source }: BuildSettings): Promise<number> {
   const told = await command("git", ["-C", source, "log", "-1", "--format=%ct"]).catch(() => Buffer.from(""));
   const time = Number(told.toString().trim());
   return time > 0 ? time : Math.floor((await stat(join(source, "package-lock.json"))).mtimeMs / 1000);
-}
-
-async function versionOf({ version, source }: BuildSettings): Promise<string> {
-  if (version !== undefined) return version;
-  const manifest: unknown = JSON.parse(await readFile(join(source, "package.json"), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest
-    ? String(manifest.version)
-    : "0.0.0";
 }
 
 async function build(settings: BuildSettings): Promise<void> {
@@ -80,7 +73,7 @@ async function make(settings: BuildSettings, scratch: string): Promise<void> {
   const signing = settings.signing ?? (await developmentKeys(settings.cache));
   const work: BuildWork = {
     ...{ settings, lock, scratch, debs, say },
-    version: await versionOf(settings),
+    version: settings.version ?? (await packageVersion(settings.source)),
     epoch: await epochOf(settings),
     keyring: await readFile(signing.keyring, "utf8"),
     local: await localPackages(join(settings.source, "os-image", "packages.d"), settings.architecture),
@@ -101,5 +94,5 @@ try {
 } catch (error) {
   const hint = isAppError(error) && error.hint !== undefined ? `\n  ${error.hint}` : "";
   process.stderr.write(`${isAppError(error) ? `${error.code}: ` : ""}${messageOf(error)}${hint}\n`);
-  process.exitCode = isAppError(error) && error.code === "image.usage" ? 2 : 1;
+  process.exitCode = isAppError(error) && (error.code === "image.usage" || error.code === "image.bad_version") ? 2 : 1;
 }

@@ -13,6 +13,7 @@ import type { PackageLock } from "./package-lock.ts";
 import { compatibleOf } from "./partition-plan.ts";
 import { makeRootTar } from "./root-tar.ts";
 import type { BuildSettings } from "./settings.ts";
+import { RAUC_SETTINGS, stageVersion } from "./version-files.ts";
 
 export interface BuildWork {
   readonly settings: BuildSettings;
@@ -78,9 +79,9 @@ async function basePackages(work: BuildWork): Promise<string> {
   });
 }
 
-/** Our files over Debian's: `os-image/rootfs`, what systemd's manifest names, the version. */
+/** Our files over Debian's: `os-image/rootfs`, what systemd's manifest names. What says the version comes with the program. */
 async function stageOverlay(work: BuildWork, stage: string): Promise<string> {
-  const { settings, version } = work;
+  const { settings } = work;
   await rm(stage, { recursive: true, force: true });
   await mkdir(stage, { recursive: true });
   await cp(join(imageFolder(work), "rootfs"), stage, { recursive: true });
@@ -90,14 +91,8 @@ async function stageOverlay(work: BuildWork, stage: string): Promise<string> {
   const { architecture, cache } = settings;
   const source = join(imageFolder(work), "kernel");
   await stageKernelModule({ ...work, architecture, cache, source, log: logOf(work, "module") }, stage);
-  const rauc = join(stage, "etc/rauc/system.conf");
-  const text = await readFile(rauc, "utf8");
-  await writeFile(
-    rauc,
-    text.replaceAll("@COMPATIBLE@", compatibleOf(settings.architecture)).replaceAll("@VERSION@", version),
-  );
+  await rm(join(stage, RAUC_SETTINGS));
   await writeFile(join(stage, "etc/rauc/keyring.pem"), work.keyring);
-  await writeFile(join(stage, "usr/lib/numberbox-image/version"), `${version}\n`);
   return unitPlan(manifest, OWN_UNITS);
 }
 
@@ -145,7 +140,7 @@ export async function packTree(folder: string, tar: string, epoch: number): Prom
 }
 
 async function program(work: BuildWork): Promise<string> {
-  const { settings, lock, scratch, debs, epoch } = work;
+  const { settings, lock, scratch, debs, epoch, version: system } = work;
   const { source, architecture } = settings;
   const packageLock = await readFile(join(source, "package-lock.json"));
   const packages = await kept(settings.cache, `npm-${architecture}`, keyOf([RECIPE, packageLock]), async (folder) => {
@@ -166,6 +161,8 @@ async function program(work: BuildWork): Promise<string> {
   );
   const stage = join(scratch, "program");
   await stageApp({ source, packages, native, stage, architecture });
+  const template = await readFile(join(imageFolder(work), "rootfs", RAUC_SETTINGS), "utf8");
+  await stageVersion(stage, { version: system, compatible: compatibleOf(architecture), template });
   const tar = join(scratch, "program.tar");
   await packTree(stage, tar, epoch);
   return tar;

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { AppError } from "../../src/base/index.ts";
+import { checkedVersion } from "./release-version.ts";
 
 export const ARCHITECTURES = ["amd64", "arm64"] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
@@ -49,7 +50,7 @@ export const USAGE = `npm run image -- [options]
   --sign-key FILE --sign-cert FILE [--keyring FILE]
                            key, certificate, and what boxes trust; without them a development pair is made in the cache
   --release                refuse the development pair; compress as well as can be
-  --version TEXT           version of the image (default: that of package.json)
+  --version X.Y.Z          version of the image (default: that of package.json)
   --level N                level of zstd, 1 to 22 (default: 6; 19 with --release)
   --debug                  a root shell at the serial console; never for a box that is used
 `;
@@ -108,7 +109,7 @@ function parsed(argv: readonly string[]) {
   }
 }
 
-/** The settings that a command line asks for; null when it asks for help. Errors: `image.usage`. */
+/** The settings that a command line asks for; null when it asks for help. Errors: `image.usage`, `image.bad_version`. */
 export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): BuildSettings | null {
   const given = parsed(argv);
   if (given.help) return null;
@@ -119,8 +120,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): B
   const keys = signing(given["sign-key"], given["sign-cert"], given.keyring);
   if (given.release && keys === null)
     throw usage("--release needs --sign-key and --sign-cert: the development pair is no secret");
-  if (given.version !== undefined && !/^\d+\.\d+\.\d+(?:[-+~.][0-9A-Za-z.~-]+)?$/.test(given.version))
-    throw usage("--version: such as 1.2.3");
+  if (given.version !== undefined) checkedVersion(given.version, "--version");
   return {
     ...{ architecture, source, signing: keys },
     output: resolve(given.output ?? join(source, "os-image", "out")),

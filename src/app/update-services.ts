@@ -12,6 +12,7 @@ import {
   placeInRollout,
   type ReleaseSource,
   type StickBundle,
+  slotFacts,
   type TrialFacts,
   Updates,
   zoneOffset,
@@ -113,8 +114,7 @@ async function factsOf({ views, store }: { views: BoxConsole; store: FileBoxStor
     () => false,
   );
   const { relay } = await views.overview();
-  const slots = views.slots().filter(({ state }) => state === "ready");
-  return { store: written, slots: slots.map(({ id }) => id), relay: relay.state === "up" };
+  return { store: written, ...slotFacts(views.slots()), relay: relay.state === "up" };
 }
 
 /** Finds out what the last restart meant, and watches a system that is on trial. */

@@ -78,7 +78,10 @@ export class RaucSlots implements SystemSlots {
       );
     });
     const { slot, trying, compatible } = parseWith(bootState, jsonOf(text), "update.no_boot_state", "The boot's state");
-    return { booted: slot, trying, compatible };
+    const boot = await this.#bootId().catch(() => "");
+    // The early start wrote its word once: a trial that this box has ended since is over, though the file says it still.
+    const isKept = boot !== "" && (await this.#verdict()) === `keep ${boot}`;
+    return { booted: slot, trying: trying && !isKept, compatible, boot };
   }
 
   async inspect(file: string, signal: AbortSignal): Promise<BundleFacts> {
@@ -116,10 +119,18 @@ export class RaucSlots implements SystemSlots {
     await this.#decide("give_up", ` ${reason.replaceAll(/[^\w .:-]/g, "").slice(0, 160)}`);
   }
 
+  async #verdict(): Promise<string> {
+    return (await readFile(this.#deps.verdictFile, "utf8").catch(() => "")).trim();
+  }
+
+  async #bootId(): Promise<string> {
+    return (await readFile(this.#deps.bootIdFile, "utf8")).trim();
+  }
+
   /** Of this start alone: what was decided of an earlier trial must not count for the next. */
   async #decide(word: "keep" | "give_up", reason: string): Promise<void> {
-    const { verdictFile, bootIdFile } = this.#deps;
-    const boot = (await readFile(bootIdFile, "utf8")).trim();
+    const { verdictFile } = this.#deps;
+    const boot = await this.#bootId();
     await writeFile(`${verdictFile}.new`, `${word} ${boot}${reason}\n`, { mode: 0o644, flush: true });
     await rename(`${verdictFile}.new`, verdictFile);
   }

@@ -67,14 +67,18 @@ const updateResult = z.object({
 });
 export type UpdateResult = z.infer<typeof updateResult>;
 
-/** What was so before the restart into a new system, and must be so again after it. */
+/** What was so before the restart into a new system, by which it is judged after it. */
 export const updatePending = z.object({
   version: z.string(),
   from: z.string(),
   at: z.int(),
-  /** Slots that worked. */
+  /** Slots that answered. */
   slots: z.array(z.string()),
   relay: z.boolean(),
+  /** Every modem that answered was on its network. */
+  network: z.boolean().default(false),
+  /** The start of the machine in which it was asked for: the same one later means that the machine never restarted. */
+  boot: z.string().default(""),
 });
 export type UpdatePending = z.infer<typeof updatePending>;
 
@@ -82,6 +86,8 @@ export const updateRecords = z.object({
   serial: z.int().min(0),
   checked_at: z.int().nullable(),
   pending: updatePending.nullable(),
+  /** What lies ready in the half that does not run. `slot`: the half that ran while it was written. */
+  installed: z.object({ version: z.string(), slot: z.string() }).nullable().default(null),
   history: z.array(updateResult),
 });
 export type UpdateRecords = z.infer<typeof updateRecords>;
@@ -100,7 +106,7 @@ export const updateView = z.object({
   percent: z.int().min(0).max(100).nullable(),
   /** The version that is being brought in, or tried. */
   target: z.string().nullable(),
-  /** What a new system still waits for before it is kept: `store`, `relay`, or a slot. */
+  /** What a new system still waits for before it is kept: `store`, `relay`, `network`, or a slot. */
   waits_for: z.array(z.string()),
   channel: z
     .object({

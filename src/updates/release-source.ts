@@ -24,6 +24,9 @@ export interface ReleaseSourceDeps {
 const MAX_CHANNEL = 1_500_000;
 /** Nothing came for so long: the line is dead. */
 const SILENCE: Millis = seconds(60);
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** A release's link at a forge takes one or two. */
+const MAX_REDIRECTS = 5;
 /** What has to stay free beside the bundle. */
 const SPARE = 64 * 1024 * 1024;
 
@@ -32,6 +35,11 @@ function unreachable(url: URL, cause: unknown): AppError {
   return new AppError("update.unreachable", `${url.host} cannot be reached (${systemCodeOf(cause) ?? "?"})`, {
     ...{ cause, retryable: true, hint: "Check the address of the channel, the network and the proxy." },
   });
+}
+
+interface Answer {
+  readonly response: IncomingMessage;
+  readonly end: () => void;
 }
 
 export class HttpReleases implements ReleaseSource {
@@ -119,7 +127,18 @@ export class HttpReleases implements ReleaseSource {
     if (bavail * bsize < needed + SPARE) throw noSpace(undefined);
   }
 
-  #get(url: URL, from: number, signal: AbortSignal): Promise<{ response: IncomingMessage; end: () => void }> {
+  /** Follows where the server sends it: files of a release often lie on another host. */
+  async #get(url: URL, from: number, signal: AbortSignal): Promise<Answer> {
+    let at = url;
+    for (let hops = 0; ; hops++) {
+      const answer = await this.#ask(at, from, signal);
+      if ("response" in answer) return answer;
+      if (hops === MAX_REDIRECTS) throw badRedirect(at, `sends on more than ${MAX_REDIRECTS} times`);
+      at = redirected(at, answer.location);
+    }
+  }
+
+  #ask(url: URL, from: number, signal: AbortSignal): Promise<Answer | { readonly location: string }> {
     const isTls = url.protocol === "https:";
     const agent = this.#agent(url);
     return new Promise((resolve, reject) => {
@@ -139,6 +158,8 @@ export class HttpReleases implements ReleaseSource {
         const { statusCode = 0 } = response;
         if (statusCode === 200 || statusCode === 206) return resolve({ response, end });
         end();
+        const { location } = response.headers;
+        if (REDIRECTS.has(statusCode) && location !== undefined) return resolve({ location });
         // The range lies behind the end: the file that is here is no part of that one.
         const message = `${url.host} answers with ${statusCode}`;
         reject(
@@ -157,6 +178,25 @@ export class HttpReleases implements ReleaseSource {
     return new TunnelAgent({ proxy, target: { host: url.hostname, port }, tls: isTls ? { ca } : null }, {});
   }
 }
+
+function badRedirect(from: URL, what: string): AppError {
+  return new AppError("update.bad_redirect", `${from.host} ${what}`, {
+    hint: "Name an address in the channel that leads to the file by https alone.",
+  });
+}
+
+/** Where `from` sends to, without a user or password. From https there is no way to less; from this machine's own http there is one to https. */
+function redirected(from: URL, location: string): URL {
+  const to = URL.parse(location, from);
+  if (to === null) throw badRedirect(from, "sends on to no address");
+  const isAllowed = to.protocol === "https:" || (to.protocol === "http:" && from.protocol === "http:" && isOwn(to));
+  if (!isAllowed) throw badRedirect(from, `sends on to ${to.protocol}//${to.host}`);
+  to.username = "";
+  to.password = "";
+  return to;
+}
+
+const isOwn = ({ hostname }: URL): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 
 function noSpace(cause: unknown): AppError {
   return wrapError(cause, "update.no_space", "there is no room for the bundle on the data partition", {

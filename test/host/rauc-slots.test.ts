@@ -61,9 +61,23 @@ describe("the two halves of a card by RAUC", () => {
   it("tells what the early start wrote down", async () => {
     expect(await rejectionOf(card().state())).toBe("update.no_boot_state");
     await writeFile(join(folder, "boot.json"), `{"slot":"B","trying":true,"compatible":"numberbox-arm64"}`);
-    expect(await card().state()).toEqual({ booted: "B", trying: true, compatible: "numberbox-arm64" });
+    const told = { booted: "B", trying: true, compatible: "numberbox-arm64" };
+    expect(await card().state()).toEqual({ ...told, boot: "" });
+    await writeFile(join(folder, "boot_id"), "this-start\n");
+    expect(await card().state()).toEqual({ ...told, boot: "this-start" });
     await writeFile(join(folder, "boot.json"), `{"slot":"B`);
     expect(await rejectionOf(card().state())).toBe("update.no_boot_state");
+  });
+
+  it("knows that a trial is over once it was decided, though the early start's word stands until the next one", async () => {
+    await writeFile(join(folder, "boot.json"), `{"slot":"B","trying":true,"compatible":"numberbox-arm64"}`);
+    await writeFile(join(folder, "boot_id"), "this-start\n");
+    await writeFile(join(folder, "verdict"), "keep another-start\n");
+    expect(await card().state()).toMatchObject({ trying: true });
+    await card().giveUp("not up again: 2");
+    expect(await card().state()).toMatchObject({ trying: true });
+    await card().keep();
+    expect(await card().state()).toMatchObject({ trying: false });
   });
 
   it("reads a bundle that is signed", async () => {

@@ -1,5 +1,5 @@
-// `npm run image:test [-- --arch arm64 --image FILE --bundle FILE --full --only boot,sms]`: the appliance, from its disk to the renter. Builds
-// the image with a root shell for the test unless one is named. Writes a table, and image-test.json beside the image.
+// `npm run image:test [-- --arch arm64 --image FILE --bundle FILE --higher FILE --full --only boot,sms]`: the appliance, from its disk to
+// the renter. Builds the image with a root shell for the test unless one is named. Writes a table, and image-test.json beside the image.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -13,6 +13,7 @@ import { ARCHITECTURES, cacheFolder } from "../../os-image/lib/settings.ts";
 import { developmentKeys } from "../../os-image/lib/signing-keys.ts";
 import { raspberryDouble } from "./arm-board.ts";
 import { cardDrivers } from "./board-drivers.ts";
+import { type ConsoleUpdateTools, consoleUpdate } from "./console-update-steps.ts";
 import { cuts } from "./cut-steps.ts";
 import { damagedData, faultWhileRunning } from "./damage-steps.ts";
 import { checkDisk, flatten } from "./disk-check.ts";
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     arch: { type: "string", default: "amd64" },
     image: { type: "string" },
     bundle: { type: "string" },
+    higher: { type: "string" },
     output: { type: "string", default: join(source, "os-image", "out", "test") },
     full: { type: "boolean", default: false },
     slots: { type: "string" },
@@ -63,13 +65,37 @@ async function step(key: string, name: string, work: () => Promise<Figures>): Pr
   return only !== undefined && !only.includes(key) ? true : await steps.run(name, work);
 }
 
+/** Builds with `args`; the caches of a build before make another version of the same sources a matter of minutes. */
+async function build(folder: string, ...args: readonly string[]): Promise<void> {
+  const program = [join(source, "os-image", "build.ts"), "--arch", platform.architecture];
+  await command(process.execPath, [...program, "--output", folder, "--bundle", "--debug", "--level", "3", ...args], {
+    minutes: 120,
+  });
+}
+
+const BUNDLE_NAME = /-(\d+\.\d+\.\d+)\.raucb$/;
+
+/** The bundle of `--higher`, or one of these sources with the version after `version`: another version without another program shows nothing. */
+const bundleAfter: ConsoleUpdateTools["bundleAfter"] = async (version) => {
+  if (values.higher !== undefined) {
+    const [, said] = BUNDLE_NAME.exec(values.higher) ?? [];
+    if (said === undefined) throw new Error("--higher: numberbox-ARCH-VERSION.raucb");
+    return { file: resolve(values.higher), version: said };
+  }
+  const [major, minor] = version.split(".").map(Number);
+  const higher = `${major}.${(minor ?? 0) + 1}.0`;
+  const folder = join(resolve(values.output), "higher");
+  await build(folder, "--version", higher);
+  // The disk of it is of no use to anybody.
+  rmSync(join(folder, "appliance.img"), { force: true });
+  return { file: join(folder, `numberbox-${platform.architecture}-${higher}.raucb`), version: higher };
+};
+
 async function built(): Promise<{ image: string; bundle: string }> {
   if (values.image !== undefined) return { image: resolve(values.image), bundle: resolve(values.bundle ?? "") };
   const folder = resolve(values.output);
   const built = await steps.run("the image is built", async () => {
-    const args = [join(source, "os-image", "build.ts"), "--arch", platform.architecture];
-    args.push("--output", folder, "--bundle", "--debug", "--level", "3");
-    await command(process.execPath, args, { minutes: 120 });
+    await build(folder);
     return {};
   });
   if (!built) throw new Error("there is no image to test");
@@ -209,6 +235,12 @@ async function all(): Promise<void> {
         async () => await recoveredFromStick(world, bundle, scratch),
       );
     }
+    // Behind all that installs the first bundle: after this step it is an older one, which the box refuses.
+    await step(
+      "consoleupdate",
+      "an update to a higher version is handed in, tried and kept by the box itself",
+      async () => await consoleUpdate({ world, bundleAfter }),
+    );
     await step(
       "move",
       "the data moves to a disk of its own, which goes on beside a new card",

@@ -8,7 +8,7 @@ import {
   type UpdateRelease,
   updateChannel,
 } from "../../protocol/index.ts";
-import { compareVersions } from "./versions.ts";
+import { compareVersions, isRelease } from "./versions.ts";
 
 /** Goes before the signed bytes, so that a signature for another purpose is worth nothing here. */
 export const CHANNEL_DOMAIN = "numberbox-channel-1\n";
@@ -77,10 +77,15 @@ export interface ChoiceFacts {
   readonly placeOf: (version: string) => number;
 }
 
-/** The newest release that this box may take in one step; one that was off for a year goes by way of an older one. */
+/**
+ * The newest release that this box may take in one step; one that was off for a year goes by way of an older one. A system with a version of
+ * another form, such as a build in between, is offered none: nobody knows which of the two would be newer.
+ */
 export function chooseRelease(channel: UpdateChannel, facts: ChoiceFacts): UpdateRelease | null {
   const { version, compatible, placeOf } = facts;
+  if (!isRelease(version)) return null;
   return channel.releases
+    .filter((release) => isRelease(release.version) && (release.from === undefined || isRelease(release.from)))
     .filter((release) => release.compatible === compatible)
     .filter((release) => compareVersions(release.version, version) > 0)
     .filter(({ from }) => from === undefined || compareVersions(version, from) >= 0)

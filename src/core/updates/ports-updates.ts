@@ -8,6 +8,8 @@ export interface SystemState {
   /** It runs on trial: the next start is of the other one unless it is kept. */
   readonly trying: boolean;
   readonly compatible: string;
+  /** Names this start of the machine; empty where nobody knows. */
+  readonly boot: string;
 }
 
 /** Of a bundle whose signature is right. */
@@ -57,7 +59,7 @@ export interface BundleShelf {
   clear(): Promise<void>;
 }
 
-/** The network's side. Errors: `update.unreachable`, `update.bad_download`, `update.no_space`; the first is retryable. */
+/** The network's side. Errors: `update.unreachable` (retryable), `update.bad_redirect`, `update.bad_download`, `update.no_space`. */
 export interface ReleaseSource {
   readonly url: string;
   channel(signal: AbortSignal): Promise<Uint8Array>;

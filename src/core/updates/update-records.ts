@@ -1,8 +1,10 @@
 // What is remembered of updates over a restart, as one small setting.
 
 import { type UpdateRecords, type UpdateResult, updateRecords } from "../../protocol/index.ts";
+import type { SystemState } from "./ports-updates.ts";
+import { compareVersions, isRelease } from "./versions.ts";
 
-export const noRecords: UpdateRecords = { serial: 0, checked_at: null, pending: null, history: [] };
+export const noRecords: UpdateRecords = { serial: 0, checked_at: null, pending: null, installed: null, history: [] };
 const KEPT = 20;
 
 /** A text that makes no sense is as good as none: a trial that nobody remembers is judged by what works now. */
@@ -16,5 +18,19 @@ export function readUpdateRecords(text: string | null): UpdateRecords {
 }
 
 export function withResult(records: UpdateRecords, result: UpdateResult): UpdateRecords {
-  return { ...records, pending: null, history: [result, ...records.history].slice(0, KEPT) };
+  return { ...records, pending: null, installed: null, history: [result, ...records.history].slice(0, KEPT) };
+}
+
+/**
+ * The version that still lies ready in the other half, null when there is none: the machine that wrote it may have been restarted, but into
+ * the same half, and what is there must be newer than what runs.
+ */
+export function readyVersion(
+  { installed }: UpdateRecords,
+  { booted, trying }: SystemState,
+  version: string,
+): string | null {
+  if (installed === null || trying || installed.slot !== booted) return null;
+  if (!isRelease(version) || !isRelease(installed.version)) return null;
+  return compareVersions(installed.version, version) > 0 ? installed.version : null;
 }

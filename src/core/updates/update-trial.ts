@@ -1,18 +1,27 @@
-// Watches a system that runs on trial: keeps it when all that worked before works again, or starts the other one.
+// Watches a system that runs on trial: keeps it when what was there before is there again, or starts the other one.
 
-import { type Clock, type Disposer, type Logger, type Millis, messageOf, seconds } from "../../base/index.ts";
-import type { UpdatePending } from "../../protocol/index.ts";
+import {
+  type Clock,
+  type Disposer,
+  type Logger,
+  type Millis,
+  messageOf,
+  seconds,
+  withDeadline,
+} from "../../base/index.ts";
 import type { SystemSlots } from "./ports-updates.ts";
-import { stepTrial, type TrialFacts, type TrialState, trialStart } from "./trial.ts";
+import { nothingWorks, stepTrial, type TrialFacts, type TrialPast, type TrialState, trialStart } from "./trial.ts";
 
 const EVERY = seconds(5);
+/** A store that does not answer in this time takes no writes. */
+export const LOOK_LIMIT = seconds(30);
 
 export interface UpdateTrialDeps {
   readonly slots: SystemSlots;
   readonly facts: () => Promise<TrialFacts>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly pending: Pick<UpdatePending, "slots" | "relay">;
+  readonly pending: TrialPast;
   readonly signal: AbortSignal;
   /** Remembered before the machine is told, so that a power cut between the two is understood. */
   readonly onEnd: (result: "confirmed" | "rolled_back", waitsFor: readonly string[]) => Promise<void>;
@@ -25,6 +34,7 @@ export class UpdateTrial {
   #cancel: Disposer = () => {};
   #startedAt: Millis;
   #looking: Promise<void> = Promise.resolve();
+  #isOver = false;
 
   constructor(deps: UpdateTrialDeps) {
     this.#deps = deps;
@@ -50,9 +60,15 @@ export class UpdateTrial {
   }
 
   async #look(): Promise<void> {
-    const { clock, facts, pending, slots, signal, onEnd } = this.#deps;
+    const { clock, log, facts, pending, slots, signal, onEnd } = this.#deps;
+    const found = await withDeadline(facts(), { clock, timeout: LOOK_LIMIT, what: "what works", signal }).catch(
+      (error): TrialFacts => {
+        log.warn("update_trial_blind", { reason: messageOf(error) });
+        return nothingWorks;
+      },
+    );
     const now = clock.monotonic();
-    const step = stepTrial(this.#state, pending, { facts: await facts(), now, startedAt: this.#startedAt });
+    const step = stepTrial(this.#state, pending, { facts: found, now, startedAt: this.#startedAt });
     this.#state = step.state;
     this.#waitsFor = step.waitsFor;
     if (signal.aborted) return;
@@ -62,7 +78,9 @@ export class UpdateTrial {
       await onEnd("confirmed", []);
       return;
     }
-    await onEnd("rolled_back", step.waitsFor);
+    // Told once, even if the machine has to be asked again.
+    if (!this.#isOver) await onEnd("rolled_back", step.waitsFor);
+    this.#isOver = true;
     await slots.giveUp(`not up again: ${step.waitsFor.join(" ")}`, signal);
   }
 }

@@ -34,17 +34,32 @@ export interface BundleWork {
   readonly slots: SystemSlots;
   readonly version: string;
   readonly tell: (progress: Progress) => void;
+  /** Called before the first byte is written: what lay ready in the other half is none any more. */
+  readonly onWrite: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /** Checks signature, hardware and version, then writes. Returns the version that the next start tries. */
-export async function installBundle(file: string, { slots, version, tell, signal }: BundleWork): Promise<string> {
+export async function installBundle(file: string, work: BundleWork): Promise<string> {
+  const { slots, version, tell, onWrite, signal } = work;
   tell({ phase: "checking", percent: null, target: null });
   const bundle = await slots.inspect(file, signal);
   allowBundle(bundle, await slots.state(signal), version);
   const target = bundle.version;
+  await onWrite();
   const told = (percent: number): void => tell({ phase: "installing", percent, target });
   told(0);
   await slots.install(file, told, signal);
   return target;
+}
+
+/** Codes of a bundle that this box will not take, however often it is tried. */
+const REFUSED: ReadonlySet<string> = new Set([
+  ...["update.bad_bundle", "update.bad_signature", "update.bad_version"],
+  ...["update.other_hardware", "update.downgrade", "update.same_version"],
+]);
+
+/** Whether the bundle that failed with `code` is of no use here: it may have four gigabytes. */
+export function isRefusal(code: string): boolean {
+  return REFUSED.has(code);
 }

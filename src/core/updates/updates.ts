@@ -9,17 +9,20 @@ import {
   type Logger,
   type Millis,
   messageOf,
+  millis,
   minutes,
+  withDeadline,
 } from "../../base/index.ts";
 import type { UpdateChannel, UpdateInstall, UpdateRecords, UpdateRelease, UpdateView } from "../../protocol/index.ts";
 import type { EventLog } from "../event-log.ts";
 import type { SettingStore } from "../ports-store.ts";
-import { chooseRelease } from "./channel.ts";
 import type { BundleShelf, ReleaseSource, SystemSlots, SystemState, UpdateConsole } from "./ports-updates.ts";
+import { ReleaseChannel } from "./release-channel.ts";
 import { outcomeOf, type TrialFacts } from "./trial.ts";
-import { noRecords, readUpdateRecords, withResult } from "./update-records.ts";
-import { UpdateTrial } from "./update-trial.ts";
-import { atRest, installBundle, type Progress } from "./update-work.ts";
+import { noRecords, readUpdateRecords, readyVersion, withResult } from "./update-records.ts";
+import { LOOK_LIMIT, UpdateTrial } from "./update-trial.ts";
+import { isWithin, ownStep, type UpdateWindow } from "./update-window.ts";
+import { atRest, installBundle, isRefusal, type Progress } from "./update-work.ts";
 
 export interface UpdatesDeps {
   /** Null where the system is not one of ours. */
@@ -32,7 +35,7 @@ export interface UpdatesDeps {
   readonly placeOf: (version: string) => number;
   readonly version: string;
   /** Minutes of the local day in which updates may be installed and started by themselves; null for never. */
-  readonly window: { readonly from: number; readonly to: number } | null;
+  readonly window: UpdateWindow | null;
   readonly minuteOfDay: () => number;
   readonly facts: () => Promise<TrialFacts>;
   readonly store: SettingStore;
@@ -46,6 +49,10 @@ const CHECK_EVERY = hours(6);
 const LOOK_EVERY = minutes(5);
 /** A slow line to a far place; longer means that it hangs. */
 const WITHIN: Millis = hours(6);
+/** From the word to restart until the machine stops this program, which is among the first that it stops. */
+export const RESTART_LIMIT: Millis = minutes(5);
+/** What failed for want of a network, or of somebody who was busy. */
+const AGAIN_AFTER = hours(1);
 
 function codeOf(error: unknown): string {
   return isAppError(error) ? error.code : "update.failed";
@@ -61,17 +68,20 @@ export class Updates implements UpdateConsole {
   readonly #deps: UpdatesDeps;
   readonly #abort = new AbortController();
   #records: UpdateRecords = noRecords;
+  readonly #channel: ReleaseChannel;
   #system: SystemState | null = null;
-  #channel: UpdateChannel | null = null;
-  #channelProblem: string | null = null;
   #progress: Progress = atRest;
   #problem: string | null = null;
+  /** When a box by itself may try again what failed, on the monotonic clock; null for never. */
+  #againAt: Millis | null = null;
   #working: Promise<void> | null = null;
   #trial: UpdateTrial | null = null;
   #cancel: Disposer = () => {};
+  #cancelWatch: Disposer = () => {};
 
   constructor(deps: UpdatesDeps) {
     this.#deps = deps;
+    this.#channel = new ReleaseChannel({ ...deps, signal: this.#abort.signal });
   }
 
   /** Finds out what the last restart meant. A machine that does not answer leaves updates out, and the box as it is. */
@@ -92,13 +102,14 @@ export class Updates implements UpdateConsole {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#cancel();
+    this.#cancelWatch();
     await this.#trial?.stop();
     await this.#working;
   }
 
   async view(): Promise<UpdateView> {
     const { slots, source, shelf, version } = this.#deps;
-    const offer = this.#offer();
+    const offer = this.#channel.offer(this.#system?.compatible);
     return {
       ...{ supported: slots !== null, version, slot: this.#system?.booted ?? null },
       ...{ phase: this.#progress.phase, percent: this.#progress.percent, target: this.#progress.target },
@@ -106,7 +117,7 @@ export class Updates implements UpdateConsole {
       channel:
         source === null
           ? null
-          : { url: source.url, checked_at: this.#records.checked_at, problem: this.#channelProblem, offer },
+          : { url: source.url, checked_at: this.#records.checked_at, problem: this.#channel.problem, offer },
       handed_in: await shelf.size(),
       sticks: (await shelf.sticks()).map(({ id, name, size, stick }) => ({ id, name, size, stick })),
       problem: this.#problem,
@@ -115,21 +126,8 @@ export class Updates implements UpdateConsole {
   }
 
   async check(): Promise<void> {
-    const { source, open, clock } = this.#deps;
-    if (source === null) {
-      throw new AppError("update.no_channel", "the settings name no channel of releases", {
-        hint: "Set `updates.channel`, or hand a bundle in.",
-      });
-    }
-    try {
-      const channel = open(await source.channel(this.#abort.signal), this.#records.serial);
-      this.#channel = channel;
-      this.#channelProblem = null;
-      await this.#remember({ ...this.#records, serial: channel.serial, checked_at: clock.now() });
-    } catch (error) {
-      this.#channelProblem = codeOf(error);
-      throw error;
-    }
+    const { serial } = await this.#channel.ask(this.#records.serial);
+    await this.#remember({ ...this.#records, serial, checked_at: this.#deps.clock.now() });
   }
 
   async accept(offset: number, content: AsyncIterable<Uint8Array>): Promise<{ readonly size: number }> {
@@ -152,9 +150,10 @@ export class Updates implements UpdateConsole {
     events.record({ level: "info", code: "update.begun", details: { by } });
     this.#begin(async (signal) => {
       if (release !== null) await this.#fetch(release, signal);
-      const work = { slots, version: this.#deps.version, tell: (now: Progress) => this.#tell(now), signal };
-      const target = await installBundle(file, work);
-      this.#tell({ phase: "installed", percent: null, target });
+      const target = await this.#write(slots, file, signal).catch(async (error: unknown) => {
+        if (wish.source !== "stick" && isRefusal(codeOf(error))) await shelf.clear();
+        throw error;
+      });
       await shelf.clear();
       events.record({ level: "info", code: "update.installed", details: { version: target } });
     });
@@ -167,34 +166,89 @@ export class Updates implements UpdateConsole {
     if (phase !== "installed" || target === null) {
       throw new AppError("update.none_installed", "no new system waits to be started", { hint: "Install one first." });
     }
-    const now = await facts();
-    const pending = { version: target, from: version, at: clock.now(), slots: [...now.slots], relay: now.relay };
-    await this.#remember({ ...this.#records, pending });
-    events.record({ level: "info", code: "update.restarting", details: { version: target, by } });
+    const { signal } = this.#abort;
+    this.#problem = null;
     this.#tell({ phase: "restarting", percent: null, target });
-    await slots.startNew(this.#abort.signal);
+    try {
+      const now = await withDeadline(facts(), { clock, timeout: LOOK_LIMIT, what: "what works", signal });
+      const works = { slots: [...now.slots], relay: now.relay, network: now.network === "all" };
+      const pending = { version: target, from: version, at: clock.now(), ...works, boot: this.#system?.boot ?? "" };
+      await this.#remember({ ...this.#records, pending });
+      events.record({ level: "info", code: "update.restarting", details: { version: target, by } });
+      await slots.startNew(signal);
+    } catch (error) {
+      // The machine may be going down: the next start tells.
+      if (!signal.aborted) await this.#notRestarted(target, codeOf(error));
+      throw error;
+    }
+    this.#watchRestart(() => this.#notRestarted(target, "update.not_restarted"));
+  }
+
+  /** Writes the bundle beside the running system. Returns its version, which can be started from now on. */
+  async #write(slots: SystemSlots, file: string, signal: AbortSignal): Promise<string> {
+    const system = await slots.state(signal);
+    const target = await installBundle(file, {
+      ...{ slots, version: this.#deps.version, signal },
+      tell: (now) => this.#tell(now),
+      onWrite: () => this.#remember({ ...this.#records, installed: null }),
+    });
+    await this.#remember({ ...this.#records, installed: { version: target, slot: system.booted } });
+    this.#tell({ phase: "installed", percent: null, target });
+    return target;
+  }
+
+  /** The machine was told to restart, and is then expected to stop this program. */
+  #watchRestart(late: () => Promise<void>): void {
+    this.#cancelWatch = this.#deps.clock.after(RESTART_LIMIT, "the restart into another system", () => {
+      void late().catch((error) => this.#deps.log.error("update_restart_unknown", { reason: messageOf(error) }));
+    });
+  }
+
+  /** What is installed stays so: it can be started again. */
+  async #notRestarted(target: string, problem: string): Promise<void> {
+    this.#problem = problem;
+    this.#tell({ phase: "installed", percent: null, target });
+    this.#deps.events.record({ level: "error", code: "update.failed", details: { reason: problem } });
+    await this.#remember({ ...this.#records, pending: null });
   }
 
   async #settle(slots: SystemSlots, system: SystemState): Promise<void> {
-    const { version, clock } = this.#deps;
-    const { pending } = this.#records;
+    const { version } = this.#deps;
+    const { pending, installed } = this.#records;
+    if (system.trying) return this.#watchTrial(slots);
+    // Only this program was restarted, after the machine had been told to restart and did not.
+    const isSameBoot = pending !== null && pending.boot !== "" && pending.boot === system.boot;
+    if (isSameBoot && installed !== null) return await this.#notRestarted(installed.version, "update.not_restarted");
     const outcome = outcomeOf(pending, { version, trying: system.trying });
-    if (pending !== null && (outcome === "rolled_back" || outcome === "confirmed")) {
+    if (pending !== null && (outcome === "rolled_back" || outcome === "confirmed"))
       await this.#ended(pending.version, pending.from, outcome, outcome === "confirmed" ? null : "update.not_started");
-      return;
-    }
-    // A trial that nobody remembers, of a card that was put in by hand: what works decides.
-    if (!system.trying) return;
-    const known = pending ?? { version, from: version, at: clock.now(), slots: [], relay: false };
+    this.#tell(this.#resting());
+  }
+
+  /** Nothing goes on: what lies ready in the other half may be started. */
+  #resting(): Progress {
+    const target = this.#system === null ? null : readyVersion(this.#records, this.#system, this.#deps.version);
+    return target === null ? atRest : { phase: "installed", percent: null, target };
+  }
+
+  /** A trial that nobody remembers is of a card that was put in by hand: what works decides. */
+  #watchTrial(slots: SystemSlots): void {
+    const { version, facts, clock, log } = this.#deps;
+    const nothing = { from: version, at: clock.now(), slots: [], relay: false, network: false };
+    const known = { ...nothing, ...this.#records.pending, version };
     this.#tell({ phase: "trying", percent: null, target: version });
-    const { facts, log } = this.#deps;
     this.#trial = new UpdateTrial({
       ...{ slots, facts, clock, log, pending: known, signal: this.#abort.signal },
       onEnd: async (result, waitsFor) => {
         const problem = result === "confirmed" ? null : "update.not_well";
         if (waitsFor.length > 0) log.error("update_given_up", { waits_for: waitsFor.join(" ") });
         await this.#ended(known.version, known.from, result, problem);
-        this.#tell(result === "confirmed" ? atRest : { phase: "restarting", percent: null, target: known.from });
+        if (result === "confirmed") return this.#tell(atRest);
+        this.#tell({ phase: "restarting", percent: null, target: known.from });
+        // It stays busy then: what would be written is the half that works.
+        this.#watchRestart(async () => {
+          this.#problem = "update.not_restarted";
+        });
       },
     });
     this.#trial.start();
@@ -222,15 +276,8 @@ export class Updates implements UpdateConsole {
     throw new AppError("update.busy", "an update is going on", { retryable: true, hint: "Wait until it has ended." });
   }
 
-  #offer(): UpdateRelease | null {
-    const compatible = this.#system?.compatible;
-    if (this.#channel === null || compatible === undefined) return null;
-    const { version, placeOf } = this.#deps;
-    return chooseRelease(this.#channel, { version, compatible, placeOf });
-  }
-
   #offered(version: string): UpdateRelease {
-    const offer = this.#offer();
+    const offer = this.#channel.offer(this.#system?.compatible);
     if (offer !== null && offer.version === version) return offer;
     throw new AppError("update.not_offered", "the channel does not offer this version now", {
       hint: "Ask the channel again, and take what it offers.",
@@ -258,11 +305,13 @@ export class Updates implements UpdateConsole {
     const late = new AbortController();
     const cancel = clock.after(WITHIN, "an update", () => late.abort());
     this.#problem = null;
+    this.#againAt = null;
     this.#working = work(AbortSignal.any([this.#abort.signal, late.signal]))
       .catch((error) => {
-        this.#tell(atRest);
+        this.#tell(this.#resting());
         if (this.#abort.signal.aborted) return;
         this.#problem = codeOf(error);
+        if (isAppError(error) && error.retryable) this.#againAt = millis(clock.monotonic() + AGAIN_AFTER);
         if (!isAppError(error)) log.error("update_failed", { reason: messageOf(error) });
         events.record({ level: "error", code: "update.failed", details: { reason: this.#problem } });
       })
@@ -292,23 +341,20 @@ export class Updates implements UpdateConsole {
 
   /** What happens by itself: asking now and then, and in the hours that the owner named installing and starting. */
   async #turn(): Promise<void> {
-    const { source, clock, window, minuteOfDay } = this.#deps;
-    if (source === null || this.#working !== null || this.#trial !== null) return;
+    const { source, clock, log, window, minuteOfDay } = this.#deps;
+    const isBusy = this.#working !== null || (this.#progress.phase !== "idle" && this.#progress.phase !== "installed");
+    if (source === null || isBusy) return;
     const last = this.#records.checked_at;
-    if (last === null || clock.now() - last >= CHECK_EVERY || last > clock.now()) await this.check();
+    const isDue = last === null || clock.now() - last >= CHECK_EVERY || last > clock.now();
+    // What lies ready is started without the channel, too.
+    if (isDue) await this.check().catch((error) => log.warn("update_check_failed", { reason: codeOf(error) }));
     if (window === null || !isWithin(window, minuteOfDay())) return;
-    if (this.#progress.phase === "installed") return await this.restart("the settings");
-    const offer = this.#offer();
-    // What failed here once is not tried again by itself: the owner is told.
-    const wasTried = this.#records.history.some(
-      ({ version, result }) => version === offer?.version && result !== "confirmed",
-    );
-    if (offer !== null && !wasTried && this.#progress.phase === "idle" && this.#problem === null)
+    const offer = this.#channel.offer(this.#system?.compatible);
+    const { phase } = this.#progress;
+    const rest = { problem: this.#problem, againAt: this.#againAt, now: clock.monotonic() };
+    const step = ownStep({ phase, offer, history: this.#records.history, ...rest });
+    if (step === "restart") await this.restart("the settings");
+    if (step === "install" && offer !== null)
       await this.install({ source: "channel", version: offer.version }, "the settings");
   }
-}
-
-/** A window may go over midnight. */
-export function isWithin({ from, to }: { readonly from: number; readonly to: number }, minute: number): boolean {
-  return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
 }

@@ -1,8 +1,12 @@
 // Versions of releases: three numbers, compared as numbers.
 
 import { AppError } from "../../base/index.ts";
+import { releaseVersion } from "../../protocol/index.ts";
 
-const FORM = /^(\d{1,4})\.(\d{1,4})\.(\d{1,4})$/;
+/** Whether `version` can be compared with others. */
+export function isRelease(version: string): boolean {
+  return releaseVersion.safeParse(version).success;
+}
 
 /** Less than, equal to or greater than 0, as `a` is older than, the same as or newer than `b`. Errors: `update.bad_version`. */
 export function compareVersions(a: string, b: string): number {
@@ -12,12 +16,11 @@ export function compareVersions(a: string, b: string): number {
 }
 
 function numbersOf(version: string): readonly number[] {
-  const match = FORM.exec(version);
-  if (match === null) {
+  if (!isRelease(version)) {
     throw new AppError("update.bad_version", "the version of a system is three numbers", {
       hint: "Take a bundle that was made by `npm run image`.",
       context: { version: version.slice(0, 40) },
     });
   }
-  return match.slice(1).map(Number);
+  return version.split(".").map(Number);
 }

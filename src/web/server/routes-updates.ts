@@ -20,8 +20,8 @@ export function updateOperations(updates: UpdateConsole): readonly Operation[] {
       ...{ ...common, method: "post", path: "/update/check", scope: "operate", reply: updateView },
       summary: "Ask the channel of releases now",
       errors: [
-        ...["update.no_channel", "update.unreachable", "update.bad_channel", "update.channel_unsigned"],
-        ...["update.channel_old", "update.channel_expired"],
+        ...["update.no_channel", "update.unreachable", "update.bad_redirect", "update.bad_channel"],
+        ...["update.channel_unsigned", "update.channel_old", "update.channel_expired"],
       ],
       run: async () => {
         await updates.check();
@@ -55,7 +55,8 @@ export function updateOperations(updates: UpdateConsole): readonly Operation[] {
       ...{ ...common, method: "post", path: "/update/restart", reply: updateView, status: 202 },
       summary: "Start the new system on trial",
       description:
-        "It is kept when all that worked before works again within ten minutes; otherwise the box goes back by itself.",
+        "It is kept when the store, the relay and each modem that answered before answer again within ten minutes. A SIM without its network " +
+        "undoes nothing, unless all had one before and none has again. Otherwise the box goes back by itself.",
       idempotent: false,
       errors: ["update.unsupported", "update.none_installed"],
       run: async ({ principal }) => {

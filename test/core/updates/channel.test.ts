@@ -99,6 +99,13 @@ describe("the release that a box takes", () => {
     expect(chosen([release("1.2.0", { rollout: 501 }), release("1.1.0")])).toBe("1.2.0");
   });
 
+  it("is none for a system whose version cannot be compared, and never one with such a version itself", () => {
+    for (const odd of ["0.7.0-rc.1", "0.07.0", "10000.0.0", "dev", ""]) {
+      expect(chosen([release("1.2.0")], { version: odd })).toBeNull();
+      expect(chosen([release(odd), release("1.1.0"), release("1.2.0", { from: odd })])).toBe("1.1.0");
+    }
+  });
+
   it("has another place for each version, evenly spread and always the same", () => {
     const identities = Array.from({ length: 2000 }, (_, n) => suite.sha256(utf8(`box ${n}`)));
     const places = identities.map((identity) => placeInRollout(suite, identity, "1.2.0"));
@@ -122,7 +129,7 @@ describe("the release that a box takes", () => {
         expect(Math.sign(compareVersions(b.join("."), a.join(".")))).toBe(sign === 0 ? 0 : -sign);
       }),
     );
-    for (const bad of ["", "1.2", "1.2.3-rc1", "v1.2.3", "1.2.3.4", "1.2.99999"])
+    for (const bad of ["", "1.2", "1.2.3-rc1", "v1.2.3", "1.2.3.4", "1.2.99999", "1.02.3"])
       expect(codeOf(() => compareVersions(bad, "1.0.0"))).toBe("update.bad_version");
   });
 });

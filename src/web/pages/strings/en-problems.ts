@@ -4,6 +4,7 @@ export const enProblems = {
   "problem.update.bad_bundle": "The bundle is damaged or no bundle",
   "problem.update.bad_channel": "The channel of releases cannot be read",
   "problem.update.bad_download": "What was fetched is not what the channel names",
+  "problem.update.bad_redirect": "The server sends on to where no bundle is fetched from",
   "problem.update.bad_signature": "The bundle is not signed by who makes this image",
   "problem.update.channel_expired": "The channel was not renewed in time",
   "problem.update.channel_old": "An older edition of the channel than was seen before",
@@ -18,6 +19,7 @@ export const enProblems = {
   "hint.update.no_space":
     "Make room on the disk of the data folder, for example by removing old backups, then hand it in again.",
   "problem.update.not_installed": "The new system could not be written",
+  "problem.update.not_restarted": "The machine was told to restart into the new system, and did not",
   "problem.update.not_started": "It did not start",
   "problem.update.not_well": "Something that worked before did not come back",
   "problem.update.other_hardware": "The bundle is for other hardware",

@@ -16,6 +16,9 @@ export const enUpdate = {
   "update.phase.trying": "{version} is on trial",
   "update.steady": "Everything works. It is kept when that stays so for a minute.",
   "update.waits": "Not yet back: {what}. After ten minutes the box goes back by itself.",
+  "update.wait.store": "the store of messages",
+  "update.wait.relay": "the relay",
+  "update.wait.network": "a network for any modem",
   "update.serves_on": "SMS and calls go on meanwhile.",
   "update.restart": "Start the new system",
   "update.restart.text":

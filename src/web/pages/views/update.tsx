@@ -30,13 +30,14 @@ function Progress({ view }: { readonly view: UpdateView }) {
   const words = useWords();
   const problemOf = useProblem();
   const { phase, percent, target, waits_for: waits, problem } = view;
-  if (phase === "idle") {
-    return problem === null ? null : (
-      <p class="update-problem" role="status">
+  const nameOf = (what: string): string => words.find(`update.wait.${what}`) ?? what;
+  const fault =
+    problem === null ? null : (
+      <p class="update-problem">
         <Icon name="down" /> {problemOf(problem)}
       </p>
     );
-  }
+  if (phase === "idle") return <div role="status">{fault}</div>;
   return (
     <div class="update-progress" role="status">
       <p>
@@ -48,9 +49,12 @@ function Progress({ view }: { readonly view: UpdateView }) {
       )}
       {phase === "trying" && (
         <p class="soft">
-          {waits.length === 0 ? words.t("update.steady") : words.t("update.waits", { what: waits.join(", ") })}
+          {waits.length === 0
+            ? words.t("update.steady")
+            : words.t("update.waits", { what: waits.map(nameOf).join(", ") })}
         </p>
       )}
+      {(phase === "installed" || phase === "restarting") && fault}
       {(phase === "installing" || phase === "downloading") && <p class="soft">{words.t("update.serves_on")}</p>}
     </div>
   );

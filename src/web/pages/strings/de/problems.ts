@@ -6,6 +6,7 @@ export const deProblems: Translation = {
   "problem.update.bad_bundle": "Das Paket ist beschädigt oder keines",
   "problem.update.bad_channel": "Der Kanal ist nicht lesbar",
   "problem.update.bad_download": "Das Geholte ist nicht, was der Kanal nennt",
+  "problem.update.bad_redirect": "Der Server verweist dorthin, von wo nichts geholt wird",
   "problem.update.bad_signature": "Das Paket ist nicht vom Hersteller dieses Abbilds signiert",
   "problem.update.channel_expired": "Der Kanal wurde nicht rechtzeitig erneuert",
   "problem.update.channel_old": "Eine ältere Ausgabe des Kanals als zuvor",
@@ -20,6 +21,7 @@ export const deProblems: Translation = {
   "hint.update.no_space":
     "Schaffen Sie Platz auf der Platte des Datenordners, zum Beispiel durch Löschen alter Sicherungen, und geben Sie sie noch einmal ab.",
   "problem.update.not_installed": "Das neue System konnte nicht geschrieben werden",
+  "problem.update.not_restarted": "Die Maschine sollte in das neue System starten und tat es nicht",
   "problem.update.not_started": "Es startete nicht",
   "problem.update.not_well": "Etwas, das vorher lief, kam nicht wieder",
   "problem.update.other_hardware": "Das Paket ist für andere Hardware",

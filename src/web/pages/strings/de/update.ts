@@ -18,6 +18,9 @@ export const deUpdate: Translation = {
   "update.phase.trying": "{version} läuft auf Probe",
   "update.steady": "Alles läuft. Bleibt es eine Minute so, wird das System behalten.",
   "update.waits": "Noch nicht wieder da: {what}. Nach zehn Minuten geht die Box von selbst zurück.",
+  "update.wait.store": "der Nachrichtenspeicher",
+  "update.wait.relay": "das Relay",
+  "update.wait.network": "ein Netz für irgendein Modem",
   "update.serves_on": "SMS und Anrufe laufen derweil weiter.",
   "update.restart": "Neues System starten",
   "update.restart.text":

@@ -6,6 +6,7 @@ export const esProblems: Translation = {
   "problem.update.bad_bundle": "El paquete está dañado o no es un paquete",
   "problem.update.bad_channel": "No se puede leer el canal de versiones",
   "problem.update.bad_download": "Lo descargado no es lo que indica el canal",
+  "problem.update.bad_redirect": "El servidor remite a un lugar del que no se descarga nada",
   "problem.update.bad_signature": "El paquete no está firmado por quien hace esta imagen",
   "problem.update.channel_expired": "El canal no se renovó a tiempo",
   "problem.update.channel_old": "Una edición del canal más antigua que la vista antes",
@@ -20,6 +21,7 @@ export const esProblems: Translation = {
   "hint.update.no_space":
     "Libere espacio en el disco de la carpeta de datos, por ejemplo borrando copias antiguas, y entréguelo otra vez.",
   "problem.update.not_installed": "No se pudo escribir el sistema nuevo",
+  "problem.update.not_restarted": "La máquina debía reiniciarse en el sistema nuevo y no lo hizo",
   "problem.update.not_started": "No se inició",
   "problem.update.not_well": "Algo que antes funcionaba no volvió",
   "problem.update.other_hardware": "El paquete es para otro hardware",

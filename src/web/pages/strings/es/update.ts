@@ -18,6 +18,9 @@ export const esUpdate: Translation = {
   "update.phase.trying": "{version} está a prueba",
   "update.steady": "Todo funciona. Se conserva si sigue así durante un minuto.",
   "update.waits": "Aún no ha vuelto: {what}. A los diez minutos el equipo regresa por sí solo.",
+  "update.wait.store": "el almacén de mensajes",
+  "update.wait.relay": "el relay",
+  "update.wait.network": "una red para algún módem",
   "update.serves_on": "Los SMS y las llamadas siguen mientras tanto.",
   "update.restart": "Iniciar el sistema nuevo",
   "update.restart.text":

@@ -6,6 +6,7 @@ export const ruProblems: Translation = {
   "problem.update.bad_bundle": "Пакет повреждён или это не пакет",
   "problem.update.bad_channel": "Канал выпусков не читается",
   "problem.update.bad_download": "Загружено не то, что указано в канале",
+  "problem.update.bad_redirect": "Сервер отсылает туда, откуда ничего не загружается",
   "problem.update.bad_signature": "Пакет не подписан тем, кто делает этот образ",
   "problem.update.channel_expired": "Канал вовремя не обновлён",
   "problem.update.channel_old": "Редакция канала старше виденной ранее",
@@ -20,6 +21,7 @@ export const ruProblems: Translation = {
   "hint.update.no_space":
     "Освободите место на диске папки данных, например удалив старые копии, и передайте файл снова.",
   "problem.update.not_installed": "Новую систему не удалось записать",
+  "problem.update.not_restarted": "Машина должна была перезапуститься в новую систему и не перезапустилась",
   "problem.update.not_started": "Она не запустилась",
   "problem.update.not_well": "Что-то из работавшего не вернулось",
   "problem.update.other_hardware": "Пакет для другого оборудования",

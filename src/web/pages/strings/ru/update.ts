@@ -18,6 +18,9 @@ export const ruUpdate: Translation = {
   "update.phase.trying": "{version} проходит проверку",
   "update.steady": "Всё работает. Если так будет минуту, система останется.",
   "update.waits": "Ещё не вернулось: {what}. Через десять минут устройство само вернётся к прежней системе.",
+  "update.wait.store": "хранилище сообщений",
+  "update.wait.relay": "ретранслятор",
+  "update.wait.network": "сеть хотя бы для одного модема",
   "update.serves_on": "SMS и звонки тем временем идут как обычно.",
   "update.restart": "Запустить новую систему",
   "update.restart.text":
