@@ -5,6 +5,7 @@ import { bad, type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
 import type { MachineFacts, MachinePort } from "../ports-machine.ts";
 import { EARLIEST_TIME, type TimeState } from "../trusted-time.ts";
 import type { DiskWear, HubPort, MachineExam, PowerFacts } from "./ports-health.ts";
+import { CLOCK_HINT } from "./where-to-look.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** Below these the kernel soon ends processes. */
@@ -118,7 +119,7 @@ export interface ClockReading {
 }
 
 export function clockFindings({ clockSynchronised }: MachineFacts, reading: ClockReading): readonly DoctorFinding[] {
-  const hint = "Run `sudo timedatectl set-ntp true`, and let UDP port 123 out of your network.";
+  const hint = CLOCK_HINT;
   const date = `${new Date(reading.now).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   if (reading.now < EARLIEST_TIME) {
     return [problem("fail", "clock.never_set", `the clock stands at ${date}: it was never set`, hint)];

@@ -6,6 +6,7 @@ import { bad, type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
 import type { LinkState } from "../link-state.ts";
 import { problem } from "./machine-checks.ts";
 import type { HttpAnswer, MachineExam, ServiceProbe, UnitFacts } from "./ports-health.ts";
+import { CLOCK_HINT, restartHint } from "./where-to-look.ts";
 
 /** A service that is reached by TCP (`tcp://host:port`) or asked by HTTP. */
 export interface NamedService {
@@ -39,14 +40,12 @@ type Relay = NonNullable<ServiceChecksDeps["relay"]>;
 const CLOCKS_APART: Millis = minutes(2);
 const OFTEN = 3;
 
-const clockHint = "Run `sudo timedatectl set-ntp true`, and let UDP port 123 out of your network.";
-
 function dateFinding(answer: HttpAnswer, now: number): readonly DoctorFinding[] {
   if (answer.date === null) return [];
   const apart = now - answer.date;
   if (Math.abs(apart) <= CLOCKS_APART) return [];
   const message = `this machine's clock is ${Math.round(Math.abs(apart) / 1000)} s ${apart > 0 ? "ahead of" : "behind"} the relay's`;
-  return [problem("fail", "clock.differs", message, clockHint)];
+  return [problem("fail", "clock.differs", message, CLOCK_HINT)];
 }
 
 function relayAnswer({ status }: HttpAnswer): DoctorFinding {
@@ -119,7 +118,7 @@ function serviceCheck(service: NamedService, { probe }: ServiceChecksDeps): Doct
   const {
     name,
     url,
-    remedy = "Start it (`systemctl status` tells why it is down), or take it out of the configuration.",
+    remedy = "Start it, or take it out of the settings. On a box of the image the page Support shows why it is down; elsewhere `systemctl status` does.",
   } = service;
   const ask = async (): Promise<DoctorFinding> => {
     const { protocol, hostname, port } = new URL(url);
@@ -146,7 +145,7 @@ function serviceCheck(service: NamedService, { probe }: ServiceChecksDeps): Doct
 }
 
 export function unitFinding({ name, state, restarts }: UnitFacts): DoctorFinding {
-  const hint = `See why in \`journalctl -u ${name} -n 50\`, then run \`sudo systemctl restart ${name}\`.`;
+  const hint = restartHint(name);
   if (state === "failed") return problem("fail", "unit.failed", `${name} has failed`, hint);
   if (state === "inactive") return problem("warn", "unit.inactive", `${name} should run and does not`, hint);
   if (restarts >= OFTEN) return problem("warn", "unit.restarts", `${name} was started again ${restarts} times`, hint);

@@ -335,6 +335,10 @@ describe("the files of a machine", () => {
     expect(hostFiles(NOTHING)).toEqual([]);
   });
 
+  it("let the user read the journal", () => {
+    expect(hostFiles(CHOSEN).map(({ path }) => path)).toContain("userdb/anna:systemd-journal.membership");
+  });
+
   it("give keys that come later to the user who is there", () => {
     const files = hostFiles({ ...NOTHING, sshKeys: [KEY] }, "anna").map(({ path }) => path);
     expect(files).toEqual(["ssh/anna"]);

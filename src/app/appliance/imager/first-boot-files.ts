@@ -55,6 +55,8 @@ function userFiles({ name, passwordHash }: NonNullable<Customisation["user"]>): 
   const secret = { privileged: { hashedPassword: passwordHash === null ? [] : [passwordHash] } };
   const json = (value: object): string => `${JSON.stringify(value)}\n`;
   return [
+    // Who signs in may read the journal: hints name it.
+    { path: `userdb/${name}:systemd-journal.membership`, text: "", mode: OPEN },
     { path: `userdb/${name}.user`, text: json(record), mode: OPEN },
     { path: `userdb/${name}.user-privileged`, text: json(secret), mode: PRIVATE },
     { path: `userdb/${name}.group`, text: json(group), mode: OPEN },
