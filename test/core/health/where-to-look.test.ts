@@ -30,7 +30,14 @@ describe("a remedy with a command of a shell", () => {
   it("is so in what the doctor says", () => {
     const unit = unitFinding({ name: "numberbox-relay.service", state: "failed", restarts: 0, wanted: true });
     expect(unit.hint).toMatch(/page Support.*page Machine.*sudo systemctl restart numberbox-relay\.service/);
-    const flows = flowsFinding({ run: "service", state: "silent", since: 0, safe: false, failures: 1, editor: "/flows/" });
+    const flows = flowsFinding({
+      run: "service",
+      state: "silent",
+      since: 0,
+      safe: false,
+      failures: 1,
+      editor: "/flows/",
+    });
     expect(flows.hint).toMatch(/page Support.*journalctl -u numberbox-node-red/);
     const [clock] = clockFindings(
       { ...noMachineFacts, clockSynchronised: false },
