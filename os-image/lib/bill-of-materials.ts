@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { APP } from "./app-tree.ts";
 import { command } from "./command.ts";
+import type { LockedPackage } from "./package-lock.ts";
+import type { PagePackage } from "./page-packages.ts";
 
-interface Component {
+export interface Component {
   readonly type: "library" | "application" | "operating-system";
   readonly name: string;
   readonly version: string;
@@ -35,19 +37,31 @@ export function debianLicences(text: string): string[] {
   return [...new Set(names)].sort();
 }
 
+async function debianComponent(
+  root: string,
+  { name, version, architecture }: Readonly<Record<"name" | "version" | "architecture", string>>,
+): Promise<Component> {
+  const copyright = await readFile(join(root, "usr/share/doc", name, "copyright"), "utf8").catch(() => "");
+  const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=forky`;
+  return { type: "library", name, version, purl, ...licensed(debianLicences(copyright)) };
+}
+
 async function debianComponents(root: string, architecture: string): Promise<Component[]> {
   const status = await readFile(join(root, "var/lib/dpkg/status"), "utf8");
   const components: Component[] = [];
   for (const stanza of status.split("\n\n")) {
     const field = (name: string) => new RegExp(`^${name}: (.+)$`, "m").exec(stanza)?.[1] ?? "";
     if (!field("Status").endsWith(" installed")) continue;
-    const [name, version] = [field("Package"), field("Version")];
-    const copyright = await readFile(join(root, "usr/share/doc", name, "copyright"), "utf8").catch(() => "");
     const arch = field("Architecture") === "all" ? "all" : architecture;
-    const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${arch}&distro=forky`;
-    components.push({ type: "library", name, version, purl, ...licensed(debianLicences(copyright)) });
+    const facts = { name: field("Package"), version: field("Version"), architecture: arch };
+    components.push(await debianComponent(root, facts));
   }
   return components;
+}
+
+function npmComponent(name: string, version: string, licence: string | undefined): Component {
+  const purl = `pkg:npm/${name.replace(/^@/, "%40")}@${encodeURIComponent(version)}`;
+  return { type: "library", name, version, purl, ...licensed(licence === undefined ? [] : [licence]) };
 }
 
 async function npmComponents(root: string): Promise<Component[]> {
@@ -58,8 +72,8 @@ async function npmComponents(root: string): Promise<Component[]> {
     const parsed = installed.safeParse(JSON.parse(await readFile(join(modules, entry), "utf8")));
     if (!parsed.success) continue;
     const { name, version, license } = parsed.data;
-    const purl = `pkg:npm/${name.replace(/^@/, "%40")}@${encodeURIComponent(version)}`;
-    components.set(purl, { type: "library", name, version, purl, ...licensed(license === undefined ? [] : [license]) });
+    const component = npmComponent(name, version, license);
+    components.set(component.purl, component);
   }
   return [...components.values()];
 }
@@ -86,13 +100,28 @@ export async function unpackFacts(tar: string, folder: string): Promise<void> {
   });
 }
 
+export interface BillFacts {
+  readonly architecture: string;
+  readonly version: string;
+  /** In seconds since 1970. */
+  readonly epoch: number;
+  /** What starts the machine, which dpkg does not know; their copyright files lie where those of the others do. */
+  readonly extracted: readonly Pick<LockedPackage, "name" | "version" | "architecture">[];
+  /** What is built into the pages, and lies in no `node_modules`. */
+  readonly pages: readonly Pick<PagePackage, "name" | "version" | "license">[];
+}
+
 /** The CycloneDX 1.6 document. It depends on nothing but what is in the image and its time. */
-export async function billOfMaterials(
-  root: string,
-  about: { readonly architecture: string; readonly version: string; readonly epoch: number },
-): Promise<string> {
-  const found = [...(await debianComponents(root, about.architecture)), ...(await npmComponents(root))];
-  const components = found.sort((a, b) => (a.purl < b.purl ? -1 : 1));
+export async function billOfMaterials(root: string, about: BillFacts): Promise<string> {
+  const found = [
+    ...(await debianComponents(root, about.architecture)),
+    ...(await Promise.all(about.extracted.map((each) => debianComponent(root, each)))),
+    ...about.pages.map(({ name, version, license }) => npmComponent(name, version, license ?? undefined)),
+    // What is there tells of itself, and counts where the pages have it, too.
+    ...(await npmComponents(root)),
+  ];
+  const byPurl = new Map(found.map((each) => [each.purl, each]));
+  const components = [...byPurl.values()].sort((a, b) => (a.purl < b.purl ? -1 : 1));
   const sum = createHash("sha256").update(JSON.stringify(components)).digest("hex");
   const serial = sum.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
   const subject = { type: "operating-system", name: `numberbox-${about.architecture}`, version: about.version };

@@ -12,7 +12,12 @@ const opening = z.strictObject({
 });
 
 const firewall = z.strictObject({
-  ssh: z.boolean().default(false).describe("Whether SSH is open (port 22)."),
+  ssh: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether SSH is open (port 22), to all networks. Left out: to the local network, where the machine has somebody's key, as one that Raspberry Pi Imager was given.",
+    ),
   mdns: z.boolean().default(true).describe("Whether the box is found by its name under .local."),
   relay: z
     .int()

@@ -17,6 +17,7 @@ import {
   unixMs,
 } from "../base/index.ts";
 import type { EventLog } from "./event-log.ts";
+import { logHint } from "./health/where-to-look.ts";
 import { type AgreedTime, isWithinReach } from "./network-time.ts";
 import type { MachinePort } from "./ports-machine.ts";
 import type { TimeAnchor } from "./time-anchor.ts";
@@ -186,7 +187,7 @@ export class ClockSetting {
     while (!isDone()) {
       if (clock.monotonic() >= latest) {
         throw new AppError("clock.not_set", "the machine was asked to set its clock, and did not", {
-          hint: "See why in `journalctl -u numberbox-set-clock -n 20`.",
+          hint: logHint("numberbox-set-clock"),
         });
       }
       await clock.sleep(DONE_LOOK, "the clock is set", this.#aborting.signal);

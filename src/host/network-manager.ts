@@ -228,7 +228,7 @@ const FAILED = {
   "wifi.no_address": ["the Wi-Fi gives the box no address", "Start the router anew, or let it take more devices."],
   "wifi.failed": [
     "the Wi-Fi did not come up",
-    "Try it again; `journalctl -u NetworkManager` on the machine says more.",
+    "Try it again; the page Support says more (Log of the machine), or in a shell `journalctl -u NetworkManager`.",
   ],
 } as const;
 
@@ -246,7 +246,7 @@ function refusalOf(error: AppError, said: string, args: readonly string[]): AppE
   if (args.includes("up")) return failed(joinFailureOf(said), error);
   return new AppError("host.program_failed", "NetworkManager did not do what it was asked", {
     ...{ retryable: true, cause: error, context: { program: "nmcli" } },
-    hint: "Look at `journalctl -u NetworkManager` on the machine.",
+    hint: "Try it again; the page Support says more (Log of the machine), or in a shell `journalctl -u NetworkManager`.",
   });
 }
 

@@ -56,7 +56,11 @@ function explained(error: unknown, lines: string, otherwise: ErrorCode, message:
   if (!isAppError(error) || error.code !== "host.program_failed") return error;
   const said = `${messageOf(error)} ${lines}`;
   const reason = REASONS.find(([pattern]) => pattern.test(said));
-  const [, code, hint] = reason ?? [null, otherwise, "The running system is as it was. See the log of rauc.service."];
+  const [, code, hint] = reason ?? [
+    null,
+    otherwise,
+    "The running system is as it was. The page Support says more (Log of the machine), or in a shell `journalctl -u rauc`.",
+  ];
   return new AppError(code, message, { cause: error, hint });
 }
 

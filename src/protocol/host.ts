@@ -15,6 +15,13 @@ export const hostView = z.object({
   memory_free_mb: z.int().nullable(),
   disk_free_mb: z.int().nullable(),
   clock_kept: z.boolean().nullable(),
+  /** Who may sign in by SSH, by which keys, and from where; null on a machine that is not the box's own. */
+  ssh: z
+    .object({
+      open: z.enum(["shut", "local", "all"]),
+      keys: z.array(z.object({ user: z.string(), type: z.string(), comment: z.string() })),
+    })
+    .nullable(),
 });
 export type HostView = z.infer<typeof hostView>;
 

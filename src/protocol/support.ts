@@ -19,7 +19,10 @@ export const logsView = z.object({
 });
 export type LogsView = z.infer<typeof logsView>;
 
-export const SUPPORT_PARTS = ["versions", "doctor", "overview", "slots", "configuration", "events", "log"] as const;
+export const SUPPORT_PARTS = [
+  ...["versions", "doctor", "overview", "slots", "configuration", "events", "log"],
+  "machine_log",
+] as const;
 
 /** `GET /support`: numbers, keys, passwords and texts of SMS are in none of the parts. */
 export const supportView = z.object({

@@ -52,7 +52,7 @@ describe("the box's configuration", () => {
       webhooks: [],
       host: {
         ...{ appliance: false, access_point: "set_up" },
-        firewall: { ssh: false, mdns: true, mqtt: false, open: [] },
+        firewall: { mdns: true, mqtt: false, open: [] },
       },
       locale: { language: "en", time_zone: "UTC" },
       node_red: expect.objectContaining({ enabled: false }),

@@ -36,10 +36,13 @@ let browser: Browser;
 const open: (() => Promise<void> | void)[] = [];
 
 const moved: (readonly string[])[] = [];
+const REVISION = "0".repeat(32);
+let sshOpen: "shut" | "local" = "local";
 const host: HostConsole = {
   view: async () => ({
     ...{ appliance: true, name: "numberbox", addresses: ["https://numberbox.local"], uptime_s: 90, temperature_c: 41 },
     ...{ memory_free_mb: 500, disk_free_mb: 9000, clock_kept: true },
+    ssh: { open: sshOpen, keys: [{ user: "anna", type: "ssh-ed25519", comment: "me@höst" }] },
   }),
   restart: async () => ({ asked: "reboot" }),
   powerOff: async () => ({ asked: "power_off" }),
@@ -156,6 +159,29 @@ describe.skipIf(!hasChromium)("the network in the console", () => {
     await dialog.getByRole("button", { name: "Forget Wi-Fi" }).click();
     await panel.getByRole("button", { name: "Forget Home" }).waitFor({ state: "detached" });
     expect(at.port.asked.at(-1)).toBe("forget");
+    expect(complaints).toEqual([]);
+  });
+
+  it.each(LOOKS)("shows whose key opens SSH, and shuts it, at $viewport.width px", async (look) => {
+    sshOpen = "local";
+    const { page, complaints } = await owner(await world(), "/machine", look);
+    const asked: unknown[] = [];
+    await page.route("**/api/v1/settings", async (route) => {
+      const request = route.request();
+      if (request.method() === "PATCH") asked.push(request.postDataJSON());
+      if (request.method() === "PATCH") sshOpen = "shut";
+      await route.fulfill({ json: { revision: REVISION, pending: [], restarting: false } });
+    });
+    const panel = page.getByRole("region", { name: "SSH" });
+    await panel.getByText("anna · ssh-ed25519 · me@höst").waitFor();
+    await panel.getByText("Open in the local network").waitFor();
+    expect(await pageFaults(page)).toEqual([]);
+    await shoot(page, `ssh-${look.viewport.width}`);
+    await panel.getByRole("button", { name: "Turn SSH off" }).click();
+    await panel.getByText("these keys open nothing").waitFor();
+    await panel.getByRole("button", { name: "Turn SSH on in the local network" }).waitFor();
+    const path = ["host", "firewall", "ssh"];
+    expect(asked).toEqual([{ revision: REVISION, change: { patch: [{ path, value: false }] } }]);
     expect(complaints).toEqual([]);
   });
 

@@ -30,6 +30,7 @@ import { type Claim, openClaim } from "./claim.ts";
 import { isLoopback } from "./loopback.ts";
 import { type ApplianceNetwork, noApplianceNetwork, openNetwork } from "./network-services.ts";
 import { OwnBroker } from "./own-broker.ts";
+import { sshView } from "./ssh-access.ts";
 import { followCertificate, tendVoiceServers } from "./voice-servers.ts";
 
 export interface ApplianceDeps {
@@ -150,6 +151,7 @@ export async function openAppliance(deps: ApplianceDeps): Promise<Appliance> {
     appliance: isOurs,
     name: machineName(),
     addresses: () => addressesOf(config),
+    ssh: () => sshView(deps.live.current),
   });
   const broker = new OwnBroker({
     ...{ ...deps, actions },

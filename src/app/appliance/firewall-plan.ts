@@ -3,6 +3,7 @@
 import type { BoxConfig } from "../../config/index.ts";
 import type { FirewallOpening } from "../../host/index.ts";
 import { isLoopback } from "./loopback.ts";
+import { LOCAL_NETWORKS, sshOpening } from "./ssh-access.ts";
 
 const SSH = 22;
 const DHCP = 67;
@@ -52,13 +53,19 @@ export function accessPointPlan(config: BoxConfig): readonly FirewallOpening[] {
   return [one("udp", DHCP, "DHCP"), one("udp", DNS, "DNS"), one("tcp", DNS, "DNS"), ...consoleOpenings(config)];
 }
 
-/** In the order that they stand in the ruleset. */
-export function firewallPlan(config: BoxConfig): readonly FirewallOpening[] {
-  const { ssh, mdns, relay, mqtt, open } = config.host.firewall;
+function sshOpenings(config: BoxConfig, hasSshKey: boolean): readonly FirewallOpening[] {
+  const opening = sshOpening(config, hasSshKey);
+  if (opening === "shut") return [];
+  return [{ ...one("tcp", SSH, "SSH"), from: opening === "local" ? LOCAL_NETWORKS : null }];
+}
+
+/** In the order that they stand in the ruleset. `hasSshKey`: whether somebody's key lets him in by SSH. */
+export function firewallPlan(config: BoxConfig, hasSshKey = false): readonly FirewallOpening[] {
+  const { mdns, relay, mqtt, open } = config.host.firewall;
   return [
     ...consoleOpenings(config),
     ...(mdns ? [one("udp", MDNS, "mDNS")] : []),
-    ...(ssh ? [one("tcp", SSH, "SSH")] : []),
+    ...sshOpenings(config, hasSshKey),
     ...voiceOpenings(config),
     ...(relay === undefined ? [] : [one("tcp", relay, "relay")]),
     ...(mqtt ? [one("tcp", MQTT_TLS, "MQTT over TLS")] : []),

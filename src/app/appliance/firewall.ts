@@ -9,6 +9,7 @@ import type { SystemActions } from "../../core/index.ts";
 import { nftRuleset, type ProgramRunner, programRunner } from "../../host/index.ts";
 import { LAST_GOOD, readIfThere } from "../data-folder.ts";
 import { accessPointPlan, firewallPlan } from "./firewall-plan.ts";
+import { readSshAccess, SSH_KEYS_FOLDER } from "./ssh-access.ts";
 
 /** Of the service, with what it has loaded; readable by the box. */
 export const FIREWALL_FOLDER = "/run/numberbox-firewall";
@@ -25,9 +26,22 @@ export interface Ruleset {
   readonly problem: string | null;
 }
 
-/** `servingOn`: the interface of the box's own access point; null while that is closed. */
-export const rulesetOf = (config: BoxConfig, servingOn: string | null = null): string =>
-  nftRuleset(firewallPlan(config), servingOn === null ? null : { name: servingOn, openings: accessPointPlan(config) });
+export interface MachineFacts {
+  /** The interface of the box's own access point; null while that is closed. */
+  readonly servingOn: string | null;
+  /** Whether somebody's key lets him in by SSH. */
+  readonly hasSshKey: boolean;
+}
+
+const PLAIN: MachineFacts = { servingOn: null, hasSshKey: false };
+
+export function rulesetOf(config: BoxConfig, { servingOn, hasSshKey }: MachineFacts = PLAIN): string {
+  const own = servingOn === null ? null : { name: servingOn, openings: accessPointPlan(config) };
+  return nftRuleset(firewallPlan(config, hasSshKey), own);
+}
+
+/** A folder that cannot be read opens nothing. */
+const hasKeys = async (folder: string): Promise<boolean> => (await readSshAccess(folder).catch(() => [])).length > 0;
 
 /** What the box has left there; null without an access point, and for anything that is no interface. */
 async function servingOnOf(runtimeFolder: string): Promise<string | null> {
@@ -39,19 +53,19 @@ async function servingOnOf(runtimeFolder: string): Promise<string | null> {
 export async function rulesetOfFiles(
   dataFolder: string,
   configFile: string,
-  runtimeFolder = RUNTIME_FOLDER,
+  { runtimeFolder = RUNTIME_FOLDER, sshKeys = SSH_KEYS_FOLDER }: { runtimeFolder?: string; sshKeys?: string } = {},
 ): Promise<Ruleset> {
-  const servingOn = await servingOnOf(runtimeFolder);
+  const facts = { servingOn: await servingOnOf(runtimeFolder), hasSshKey: await hasKeys(sshKeys) };
   let problem: string | null = null;
   for (const file of [configFile, join(dataFolder, LAST_GOOD)]) {
     try {
       const text = await readIfThere(file);
-      if (text !== null) return { text: rulesetOf(parseBoxConfig(text, file), servingOn), problem };
+      if (text !== null) return { text: rulesetOf(parseBoxConfig(text, file), facts), problem };
     } catch (error) {
       problem ??= messageOf(error);
     }
   }
-  return { text: rulesetOf(parseBoxConfig("", "the defaults"), servingOn), problem };
+  return { text: rulesetOf(parseBoxConfig("", "the defaults"), facts), problem };
 }
 
 export interface LoadDeps {
@@ -82,13 +96,16 @@ export interface FirewallWatchDeps {
   readonly folder: string;
   /** The interface of the own access point; null while that is closed. */
   readonly servingOn: () => string | null;
+  /** Without it: `SSH_KEYS_FOLDER`. */
+  readonly sshKeys?: string | undefined;
 }
 
 /** Has the rules loaded anew where the settings want others. Never rejects. */
 export async function refreshFirewall(config: BoxConfig, deps: FirewallWatchDeps): Promise<void> {
-  const { actions, log, folder, servingOn } = deps;
+  const { actions, log, folder, servingOn, sshKeys = SSH_KEYS_FOLDER } = deps;
   try {
-    if ((await readIfThere(join(folder, LOADED))) === rulesetOf(config, servingOn())) return;
+    const hasSshKey = await hasKeys(sshKeys);
+    if ((await readIfThere(join(folder, LOADED))) === rulesetOf(config, { servingOn: servingOn(), hasSshKey })) return;
     await actions.perform("apply_firewall");
     log.info("firewall_asked_for");
   } catch (error) {

@@ -36,10 +36,10 @@ async function takeOver(io: CliIo, options: FirstBootOptions): Promise<void> {
   const boot = options.boot ?? io.env.NUMBERBOX_BOOTCONFIG ?? "/bootconfig";
   const state = options.state ?? io.env.NUMBERBOX_HOST_STATE ?? "/var/lib/numberbox-host";
   const { clock, signal } = io;
-  const { taken, problem } = await firstBoot({ boot, state, userdb: options.userdb, clock, signal });
+  const { taken, problems } = await firstBoot({ boot, state, userdb: options.userdb, clock, signal });
   if (taken.length > 0) io.out(`Taken over: ${taken.join(", ")}\n`);
-  // Told beside the file, too; a machine that has a faulty one starts all the same.
-  if (problem !== null) io.err(`${problem.code}: ${problem.message}\n`);
+  // Told on the boot partition, too; a machine that has a faulty one starts all the same.
+  for (const { code, message } of problems) io.err(`${code}: ${message}\n`);
 }
 
 const SAID = {

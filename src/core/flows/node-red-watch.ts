@@ -58,7 +58,7 @@ export class NodeRedWatch implements FlowsConsole {
 
   restart(): FlowsView {
     throw new AppError("flows.not_ours", "systemd looks after Node-RED on this box", {
-      hint: "Run `systemctl restart numberbox-node-red`.",
+      hint: "On a box of the image restart the machine, on the page Machine. Elsewhere: `sudo systemctl restart numberbox-node-red`.",
     });
   }
 

@@ -3,11 +3,10 @@
 import type { FlowsView, ProblemBody } from "../../protocol/index.ts";
 import { bad, type DoctorCheck, type DoctorFinding, good } from "../doctor.ts";
 import { problem } from "./problem.ts";
-
-const journal = (unit: string): string => `See why in \`journalctl -u ${unit} -n 50\`.`;
+import { logHint } from "./where-to-look.ts";
 
 export function flowsFinding({ state, run, safe, failures }: FlowsView): DoctorFinding {
-  const why = journal(run === "service" ? "numberbox-node-red" : "numberbox");
+  const why = logHint(run === "service" ? "numberbox-node-red" : "numberbox");
   if (safe && (state === "starting" || state === "running")) {
     const hint = "Mend the flow that broke it in the editor, and deploy.";
     return problem("warn", "flows.safe_mode", "Node-RED runs, but no flow does: it failed too often", hint);

@@ -7,6 +7,7 @@ import type { LinkState } from "../link-state.ts";
 import { clockHint } from "./clock-checks.ts";
 import type { HttpAnswer, MachineExam, ServiceProbe, UnitFacts } from "./ports-health.ts";
 import { problem } from "./problem.ts";
+import { restartHint } from "./where-to-look.ts";
 
 /** A service that is reached by TCP (`tcp://host:port`) or asked by HTTP. */
 export interface NamedService {
@@ -120,7 +121,7 @@ function serviceCheck(service: NamedService, { probe }: ServiceChecksDeps): Doct
   const {
     name,
     url,
-    remedy = "Start it (`systemctl status` tells why it is down), or take it out of the configuration.",
+    remedy = "Start it, or take it out of the settings. On a box of the image the page Support shows why it is down; elsewhere `systemctl status` does.",
   } = service;
   const ask = async (): Promise<DoctorFinding> => {
     const { protocol, hostname, port } = new URL(url);
@@ -147,7 +148,7 @@ function serviceCheck(service: NamedService, { probe }: ServiceChecksDeps): Doct
 }
 
 export function unitFinding({ name, state, restarts }: UnitFacts): DoctorFinding {
-  const hint = `See why in \`journalctl -u ${name} -n 50\`, then run \`sudo systemctl restart ${name}\`.`;
+  const hint = restartHint(name);
   if (state === "failed") return problem("fail", "unit.failed", `${name} has failed`, hint);
   if (state === "inactive") return problem("warn", "unit.inactive", `${name} should run and does not`, hint);
   if (restarts >= OFTEN) return problem("warn", "unit.restarts", `${name} was started again ${restarts} times`, hint);

@@ -181,7 +181,11 @@ export class NetworkKeeper implements NetworkConsole {
     throw new AppError(
       isNone ? "wifi.no_radio" : "wifi.blocked",
       isNone ? "this machine has no Wi-Fi" : "the Wi-Fi of this machine is switched off",
-      { hint: isNone ? "Plug in a cable, or a Wi-Fi adapter." : "Run `rfkill unblock wifi` on the machine." },
+      {
+        hint: isNone
+          ? "Plug in a cable, or a Wi-Fi adapter."
+          : "Turn it on at the adapter, take another one, or a cable. In a shell: `rfkill unblock wifi`.",
+      },
     );
   }
 

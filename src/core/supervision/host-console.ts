@@ -31,6 +31,8 @@ export interface HostConsoleDeps {
   readonly disks: DataDisks;
   readonly actions: SystemActions;
   readonly events: Pick<EventLog, "record">;
+  /** Who may sign in by SSH; asked for on an appliance only. */
+  readonly ssh: () => Promise<NonNullable<HostView["ssh"]>>;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -60,6 +62,7 @@ export function hostConsole(deps: HostConsoleDeps): HostConsole {
         memory_free_mb: megabytes(memory?.availableBytes),
         disk_free_mb: megabytes(disk?.freeBytes),
         clock_kept: clockSynchronised,
+        ssh: appliance ? await deps.ssh() : null,
       };
     },
     restart: () => ask("reboot"),

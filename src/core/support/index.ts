@@ -2,4 +2,5 @@
 
 export { type LogLine, LogRing } from "./log-ring.ts";
 export { maskData, maskText } from "./mask.ts";
+export { maskMachineLine } from "./mask-machine.ts";
 export { type SupportSource, supportBundle } from "./support-bundle.ts";

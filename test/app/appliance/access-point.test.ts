@@ -121,7 +121,10 @@ describe("the network of an appliance", () => {
     await until(clock, async () => (await stateOf(network)) === "open");
     expect(network.address()).toBe("10.42.0.1");
     expect(asked).toContain("apply_firewall");
-    const { text } = await rulesetOfFiles(folder, join(folder, "none.yaml"), folder);
+    const { text } = await rulesetOfFiles(folder, join(folder, "none.yaml"), {
+      runtimeFolder: folder,
+      sshKeys: folder,
+    });
     expect(text).toContain('iifname "wlan0" udp dport 67 accept');
     expect(text).toContain('iifname "wlan0" drop');
     expect(file("claim-code")).toContain(claim.code ?? "?");
@@ -137,7 +140,9 @@ describe("the network of an appliance", () => {
     await until(clock, () => port.asked.at(-1) === `join ${HOME.ssid}`);
     expect(port.asked.at(-1)).toBe(`join ${HOME.ssid}`);
     expect(network.address()).toBeNull();
-    expect((await rulesetOfFiles(folder, join(folder, "none.yaml"), folder)).text).not.toContain("wlan0");
+    expect(
+      (await rulesetOfFiles(folder, join(folder, "none.yaml"), { runtimeFolder: folder, sshKeys: folder })).text,
+    ).not.toContain("wlan0");
     expect(asked).toContain("set_wifi_country");
     expect(readFileSync(join(dataFolder, "wifi-country"), "utf8")).toBe("COUNTRY=DE\n");
     network.stop();
@@ -145,6 +150,8 @@ describe("the network of an appliance", () => {
 
   it.each(['wlan0"; accept', "../../etc", ""])("makes no rule of a file with %j", async (text) => {
     writeFileSync(join(folder, "access-point"), text);
-    expect((await rulesetOfFiles(folder, join(folder, "none.yaml"), folder)).text).not.toContain("own access point");
+    expect(
+      (await rulesetOfFiles(folder, join(folder, "none.yaml"), { runtimeFolder: folder, sshKeys: folder })).text,
+    ).not.toContain("own access point");
   });
 });

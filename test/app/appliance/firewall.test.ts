@@ -1,16 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadRuleset, refreshFirewall, rulesetOf, rulesetOfFiles } from "../../../src/app/appliance/firewall.ts";
 import { accessPointPlan, firewallPlan } from "../../../src/app/appliance/firewall-plan.ts";
+import { sshView } from "../../../src/app/appliance/ssh-access.ts";
 import { AppError, silentLogger } from "../../../src/base/index.ts";
 import { parseBoxConfig } from "../../../src/config/index.ts";
 import type { SystemAction } from "../../../src/core/index.ts";
 import { VirtualClock } from "../../sim/virtual-clock.ts";
 
-const openOf = (yaml: string): readonly string[] =>
-  firewallPlan(parseBoxConfig(yaml, "test")).map(
+const openOf = (yaml: string, hasSshKey = false): readonly string[] =>
+  firewallPlan(parseBoxConfig(yaml, "test"), hasSshKey).map(
     ({ protocol, ports: [first, last], from }) =>
       `${protocol} ${first === last ? first : `${first}-${last}`}${from === null ? "" : ` from ${from.join(" ")}`}`,
   );
@@ -63,6 +64,41 @@ describe("what the settings open", () => {
   });
 });
 
+describe("SSH", () => {
+  it("is open in the local network where somebody's key is, and shut without one", () => {
+    expect(openOf("host: { firewall: { mdns: false } }", true)).toEqual([
+      "tcp 22 from 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 fc00::/7 fe80::/10",
+    ]);
+    expect(openOf("host: { firewall: { mdns: false } }")).toEqual([]);
+  });
+
+  it("is as the settings say where they say something", () => {
+    expect(openOf("host: { firewall: { mdns: false, ssh: false } }", true)).toEqual([]);
+    expect(openOf("host: { firewall: { mdns: false, ssh: true } }", true)).toEqual(["tcp 22"]);
+  });
+
+  it("is told to the console with whose keys open it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "numberbox-ssh-"));
+    try {
+      writeFileSync(
+        join(folder, "anna"),
+        `ssh-ed25519 ${"A".repeat(68)} me at desk\n# old\n\nssh-rsa ${"B".repeat(80)}\n`,
+      );
+      writeFileSync(join(folder, "anna.new"), "ssh-rsa half");
+      const keys = [
+        { user: "anna", type: "ssh-ed25519", comment: "me at desk" },
+        { user: "anna", type: "ssh-rsa", comment: "" },
+      ];
+      expect(await sshView(parseBoxConfig("", ""), folder)).toEqual({ open: "local", keys });
+      const shut = parseBoxConfig("host: { firewall: { ssh: false } }", "");
+      expect(await sshView(shut, folder)).toEqual({ open: "shut", keys });
+      expect(await sshView(parseBoxConfig("", ""), join(folder, "none"))).toEqual({ open: "shut", keys: [] });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describe("the firewall's rules", () => {
   let folder = "";
   beforeEach(() => {
@@ -80,6 +116,15 @@ describe("the firewall's rules", () => {
       text: rulesetOf(parseBoxConfig(open, "")),
       problem: null,
     });
+  });
+
+  it("open SSH for a key that Imager was given", async () => {
+    const keys = join(folder, "ssh");
+    const rules = async () => (await rulesetOfFiles(folder, join(folder, "none.yaml"), { sshKeys: keys })).text;
+    expect(await rules()).not.toContain("dport 22 ");
+    mkdirSync(keys);
+    file("ssh/anna", `ssh-ed25519 ${"A".repeat(68)} me\n`);
+    expect(await rules()).toContain('ip saddr 192.168.0.0/16 tcp dport 22 accept comment "SSH"');
   });
 
   it("are those of the settings that worked last while the file is faulty, so that the console stays reachable", async () => {
@@ -109,7 +154,7 @@ describe("the firewall's rules", () => {
   it("are asked for when the settings want others, and only then", async () => {
     const asked: SystemAction[] = [];
     const deps = {
-      folder,
+      ...{ folder, sshKeys: join(folder, "ssh") },
       log: silentLogger,
       actions: { perform: async (action: SystemAction) => void asked.push(action) },
       servingOn: (): string | null => null,
@@ -122,11 +167,16 @@ describe("the firewall's rules", () => {
     expect(asked).toHaveLength(1);
     await refreshFirewall(config, { ...deps, servingOn: () => "wlan0" });
     expect(asked).toHaveLength(2);
-    file("loaded.nft", rulesetOf(config, "wlan0"));
+    file("loaded.nft", rulesetOf(config, { servingOn: "wlan0", hasSshKey: false }));
     await refreshFirewall(config, { ...deps, servingOn: () => "wlan0" });
     expect(asked).toHaveLength(2);
     await refreshFirewall(config, deps);
     expect(asked).toHaveLength(3);
+    file("loaded.nft", rulesetOf(config));
+    mkdirSync(join(folder, "ssh"));
+    file("ssh/anna", `ssh-ed25519 ${"A".repeat(68)}\n`);
+    await refreshFirewall(config, deps);
+    expect(asked).toHaveLength(4);
     const failing = { perform: () => Promise.reject(new AppError("host.not_allowed", "no")) };
     await refreshFirewall(parseBoxConfig("", ""), { ...deps, actions: failing });
   });

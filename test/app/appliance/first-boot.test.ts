@@ -50,7 +50,7 @@ describe("the first start", () => {
     leave("network-config", "network: { wifis: { wlan0: { access-points: { home: { password: 'long enough' } } } } }");
     leave("meta-data", "instance-id: x\n");
     leave("autoboot.txt", "stays");
-    expect(await start()).toEqual({ taken: ["user-data", "network-config"], problem: null });
+    expect(await start()).toEqual({ taken: ["user-data", "network-config"], problems: [] });
     expect(readdirSync(boot)).toEqual(["autoboot.txt"]);
     expect(readFileSync(join(state, "hostname"), "utf8")).toBe("attic\n");
     expect(readFileSync(join(state, "ssh/anna"), "utf8")).toBe(`${KEY}\n`);
@@ -65,29 +65,60 @@ describe("the first start", () => {
     leave("user-data", CHOSEN);
     await start();
     rmSync(userdb, { recursive: true });
-    expect(await start()).toEqual({ taken: [], problem: null });
+    expect(await start()).toEqual({ taken: [], problems: [] });
     expect(existsSync(join(userdb, "1000.user"))).toBe(true);
     expect(ran).toEqual(["hostname attic", "hostname attic"]);
   });
 
   it("does nothing where nothing was chosen", async () => {
     const { state, ran, start } = rig();
-    expect(await start()).toEqual({ taken: [], problem: null });
+    expect(await start()).toEqual({ taken: [], problems: [] });
     expect([readdirSync(state), ran]).toEqual([[], []]);
   });
 
-  it("says beside a faulty file what is wrong, leaves it, changes nothing, and goes on once it is corrected", async () => {
+  it("takes what is good, tells what is not and what to do about it, and looks at it once", async () => {
     const { boot, state, start, leave } = rig();
-    leave("custom.toml", '[system]\nhostname = "not a name"\n');
-    const { taken, problem } = await start();
-    expect([taken, problem?.code]).toEqual([[], "firstboot.bad_value"]);
-    expect(readFileSync(join(boot, "NUMBERBOX-ERROR.txt"), "utf8")).toContain(
-      "firstboot.bad_value: hostname: a host name",
-    );
-    expect([existsSync(join(boot, "custom.toml")), readdirSync(state)]).toEqual([true, []]);
-    leave("custom.toml", '[system]\nhostname = "a-name"\n');
+    leave("user-data", `hostname: Mein_Pi\nusers: [{ name: Max, ssh_authorized_keys: ["${KEY}", "nonsense"] }]\n`);
+    leave("network-config", "network: { wifis: { wlan0: { access-points: { home: { password: 'long enough' } } } } }");
+    const { taken, problems } = await start();
+    expect(taken).toEqual(["user-data", "network-config"]);
+    expect(problems.map(({ code }) => code)).toEqual(Array.from({ length: 3 }, () => "firstboot.bad_value"));
+    expect(readdirSync(boot)).toEqual(["NUMBERBOX-ERROR.txt"]);
+    const note = readFileSync(join(boot, "NUMBERBOX-ERROR.txt"), "utf8");
+    expect(note).toContain("* host name (user-data, hostname): this should be a host name");
+    expect(note).toContain("* user (user-data, users: name): this should be a user's name");
+    expect(note).toContain("* SSH key (user-data, users: ssh_authorized_keys): number 2 of them");
+    expect(note).toContain('    hostname = "my-box"\r\n');
+    expect(note.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+    expect(existsSync(join(state, "connections/imager.nmconnection"))).toBe(true);
+    expect(readFileSync(join(state, "ssh/pi"), "utf8")).toBe(`${KEY}\n`);
+    expect(existsSync(join(state, "hostname"))).toBe(false);
+    // Not again, and the note stays for who comes later.
+    expect(await start()).toEqual({ taken: [], problems: [] });
+    expect(readdirSync(boot)).toEqual(["NUMBERBOX-ERROR.txt"]);
+  });
+
+  it("takes a correction that says no more than what was wrong", async () => {
+    const { boot, state, start, leave } = rig();
+    leave("user-data", CHOSEN.replace("Attic", "Mein_Pi").replace(KEY, "nonsense"));
+    await start();
+    leave("custom.toml", `[system]\nhostname = "a-name"\n[ssh]\nauthorized_keys = ["${KEY}"]\n`);
     expect((await start()).taken).toEqual(["custom.toml"]);
     expect(readdirSync(boot)).toEqual([]);
+    expect(readFileSync(join(state, "hostname"), "utf8")).toBe("a-name\n");
+    expect(readdirSync(join(state, "ssh"))).toEqual(["anna"]);
+  });
+
+  it("puts a file aside that it cannot read, takes the other one, and does not try it again", async () => {
+    const { boot, state, start, leave } = rig();
+    leave("user-data", "hostname: [");
+    leave("network-config", "network: { wifis: { wlan0: { access-points: { home: { password: 'long enough' } } } } }");
+    const { problems } = await start();
+    expect(problems.map(({ code }) => code)).toEqual(["firstboot.bad_file"]);
+    expect(readdirSync(boot).sort()).toEqual(["NUMBERBOX-ERROR.txt", "user-data.faulty"]);
+    expect(readFileSync(join(boot, "NUMBERBOX-ERROR.txt"), "utf8")).toContain("with .faulty at the end of its name");
+    expect(existsSync(join(state, "connections/imager.nmconnection"))).toBe(true);
+    expect(await start()).toEqual({ taken: [], problems: [] });
   });
 
   it("believes the newest of the forms alone", async () => {
@@ -113,15 +144,16 @@ describe("the first start", () => {
   it("refuses a file that is far too long", async () => {
     const { start, leave } = rig();
     leave("firstrun.sh", "x".repeat(70_000));
-    expect((await start()).problem?.code).toBe("firstboot.bad_file");
+    expect((await start()).problems.map(({ code }) => code)).toEqual(["firstboot.bad_file"]);
   });
 
   it("starts the machine although the state cannot be written", async () => {
-    const { state, start, leave } = rig();
+    const { boot, state, start, leave } = rig();
     leave("user-data", CHOSEN);
     rmSync(state, { recursive: true });
     writeFileSync(state, "a file where the folder should be");
     chmodSync(state, 0o600);
-    expect((await start()).problem?.code).toBe("firstboot.failed");
+    expect((await start()).problems.map(({ code }) => code)).toEqual(["firstboot.failed"]);
+    expect(existsSync(join(boot, "user-data"))).toBe(true);
   });
 });

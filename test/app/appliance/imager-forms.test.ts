@@ -3,9 +3,10 @@
 import { describe, expect, it } from "vitest";
 import { readNetworkConfig, readUserData } from "../../../src/app/appliance/imager/cloud-init.ts";
 import { parseToml, readCustomToml } from "../../../src/app/appliance/imager/custom-toml.ts";
-import { checkCustomisation } from "../../../src/app/appliance/imager/customisation.ts";
+import { judgeCustomisation, type RawCustomisation } from "../../../src/app/appliance/imager/customisation.ts";
 import { hostFiles } from "../../../src/app/appliance/imager/first-boot-files.ts";
 import { readFirstRun, shellWords } from "../../../src/app/appliance/imager/firstrun.ts";
+import { readSshKeys } from "../../../src/app/appliance/imager/ssh-keys.ts";
 
 const KEY = `ssh-ed25519 ${"A".repeat(68)} me@desk`;
 const OTHER = `ssh-rsa ${"B".repeat(372)}== work`;
@@ -110,11 +111,22 @@ exit 0
 const CHOSEN = {
   hostname: "attic-box",
   timeZone: "Europe/Berlin",
-  wifi: { ssid: 'Zum "Bären"', key: PSK, hidden: true, country: "DE" },
+  wifi: { ssid: 'Zum "Bären"', key: PSK, hidden: true },
+  country: "DE",
   user: { name: "anna", passwordHash: HASH },
   sshKeys: [KEY, OTHER],
 };
-const NOTHING = { hostname: null, timeZone: null, wifi: null, user: null, sshKeys: [] };
+const NOTHING = { hostname: null, timeZone: null, wifi: null, country: null, user: null, sshKeys: [] };
+
+/** What is taken of it, where all of it is good. */
+function checkCustomisation(raw: RawCustomisation) {
+  const { customisation, problems } = judgeCustomisation(raw);
+  expect(problems).toEqual([]);
+  return customisation;
+}
+/** The parts of it that are not taken. */
+const badParts = (raw: RawCustomisation): readonly string[] =>
+  judgeCustomisation(raw).problems.map(({ message }) => message.split(/:| \(/)[0] ?? "");
 
 describe("what Imager leaves", () => {
   it("is the same in each of its forms", () => {
@@ -137,7 +149,7 @@ describe("what Imager leaves", () => {
     expect(checkCustomisation(raw)).toEqual({
       ...NOTHING,
       user: { name: "anna", passwordHash: null },
-      wifi: { ssid: "home", key: "long enough", hidden: false, country: null },
+      wifi: { ssid: "home", key: "long enough", hidden: false },
     });
   });
 
@@ -146,9 +158,7 @@ describe("what Imager leaves", () => {
     expect(checkCustomisation(readNetworkConfig(config)).wifi).toMatchObject({ ssid: "open", key: null });
     expect(
       checkCustomisation(readFirstRun("/usr/lib/raspberrypi-sys-mods/imager_custom set_wlan 'open' '' ''")).wifi,
-    ).toEqual({
-      ...{ ssid: "open", key: null, hidden: false, country: null },
-    });
+    ).toEqual({ ssid: "open", key: null, hidden: false });
   });
 
   it("keeps a password in clear out", () => {
@@ -158,38 +168,123 @@ describe("what Imager leaves", () => {
 });
 
 describe("a value that is not what it should be", () => {
-  it.each<[string, Parameters<typeof checkCustomisation>[0]]>([
-    ["a host name with a line break", { hostname: "a\nb" }],
-    ["a time zone that leads elsewhere", { timeZone: "../../etc/shadow" }],
-    ["a Wi-Fi name with a line break", { wifi: { ssid: "a\nb" } }],
-    ["a Wi-Fi name of 33 bytes", { wifi: { ssid: `${"ä".repeat(16)}b` } }],
-    ["a Wi-Fi password that is too short", { wifi: { ssid: "a", key: "short" } }],
-    ["root as a user", { user: { name: "root" } }],
-    ["a service's user", { user: { name: "numberbox" } }],
-    ["a path as a user", { user: { name: "../x" } }],
-    ["a password in clear", { user: { name: "anna", passwordHash: "secret" } }],
-    ["a key with a second line", { sshKeys: [`${KEY}\nssh-ed25519 AAAA`] }],
-    ["a key with a command", { sshKeys: [`command="x" ${KEY}`] }],
-    ["a number for a name", { hostname: 7 }],
-  ])("is refused: %s", (_name, raw) => {
-    expect(() => checkCustomisation(raw)).toThrow(expect.objectContaining({ code: "firstboot.bad_value" }));
+  it.each<[string, RawCustomisation, string]>([
+    ["a host name with a line break", { hostname: "a\nb" }, "host name"],
+    ["a host name with an underscore", { hostname: "Mein_Pi" }, "host name"],
+    ["a time zone that leads elsewhere", { timeZone: "../../etc/shadow" }, "time zone"],
+    ["a Wi-Fi name with a line break", { wifi: { ssid: "a\nb" } }, "Wi-Fi name"],
+    ["a Wi-Fi name of 33 bytes", { wifi: { ssid: `${"ä".repeat(16)}b` } }, "Wi-Fi name"],
+    ["a Wi-Fi without a name", { wifi: { key: "long enough" } }, "Wi-Fi name"],
+    ["a Wi-Fi password that is too short", { wifi: { ssid: "a", key: "short" } }, "Wi-Fi password"],
+    ["a country by its name", { wifi: { ssid: "a", country: "Germany" } }, "Wi-Fi country"],
+    ["root as a user", { user: { name: "root" } }, "user"],
+    ["a service's user", { user: { name: "numberbox" } }, "user"],
+    ["a path as a user", { user: { name: "../x" } }, "user"],
+    ["a user with a capital letter", { user: { name: "Max" } }, "user"],
+    ["a password in clear", { user: { name: "anna", passwordHash: "secret" } }, "password of the user"],
+    ["a key with a command", { sshKeys: [`command="x" ${KEY}`] }, "SSH key"],
+    ["a number for a key", { sshKeys: [7] }, "SSH key"],
+    ["a number for a name", { hostname: 7 }, "host name"],
+    ["users that are no list", readUserData("users: 7"), "user"],
+  ])("is told by its name, and nothing of it is taken: %s", (_name, raw, part) => {
+    const { customisation, problems } = judgeCustomisation(raw);
+    expect(badParts(raw)).toEqual([part]);
+    expect(problems[0]).toMatchObject({ code: "firstboot.bad_value", hint: expect.stringMatching(/\w+/) });
+    const { wifi, user, ...others } = customisation;
+    if (part !== "Wi-Fi country") expect(wifi).toBeNull();
+    if (part !== "password of the user") expect(user).toBeNull();
+    expect(others).toEqual({ hostname: null, timeZone: null, country: null, sshKeys: [] });
+  });
+
+  it("costs nothing of the others", () => {
+    const raw = {
+      ...{ hostname: "Mein_Pi", timeZone: "Europe/Berlin", sshKeys: [KEY, "nonsense", OTHER] },
+      wifi: { ssid: "home", key: "long enough", country: "Germany" },
+      user: { name: "Max", passwordHash: HASH },
+    };
+    expect(judgeCustomisation(raw).customisation).toEqual({
+      ...NOTHING,
+      ...{ timeZone: "Europe/Berlin", sshKeys: [KEY, OTHER] },
+      wifi: { ssid: "home", key: "long enough", hidden: false },
+    });
+    expect(badParts(raw)).toEqual(["host name", "Wi-Fi country", "user", "SSH key"]);
+    const bad = { hostname: "attic", wifi: { ssid: "home", key: "short", country: "DE" } };
+    expect(judgeCustomisation(bad).customisation).toEqual({ ...NOTHING, hostname: "attic", country: "DE" });
+  });
+
+  it("is told with its place in the file", () => {
+    const [problem] = judgeCustomisation({ hostname: "a_b" }, { "host name": "user-data, hostname" }).problems;
+    expect(problem?.message).toMatch(/^host name \(user-data, hostname\): this should be a host name of letters/);
   });
 
   it("is not repeated in the error: it may be a secret", () => {
-    try {
-      checkCustomisation({ wifi: { ssid: "home", key: "s3cret" } });
-      expect.unreachable();
-    } catch (error) {
-      expect(String(error)).not.toContain("s3cret");
-    }
+    const { problems } = judgeCustomisation({ wifi: { ssid: "home", key: "s3cret" }, sshKeys: ["s3cret"] });
+    expect(problems).toHaveLength(2);
+    expect(JSON.stringify(problems)).not.toContain("s3cret");
   });
 
   it("is refused where a file is another one", () => {
     const bad = expect.objectContaining({ code: "firstboot.bad_file" });
-    for (const text of ["[", "- a\n- b", "users: 7"]) expect(() => readUserData(text)).toThrow(bad);
+    for (const text of ["[", "- a\n- b"]) expect(() => readUserData(text)).toThrow(bad);
     expect(() => readNetworkConfig("network: { wifis: [] }")).toThrow(bad);
-    for (const text of ["x", "a = ", 'a = "b', "a = [1]", "[a]\nb = [\n'c'"])
-      expect(() => parseToml(text)).toThrow(bad);
+  });
+
+  it("costs one line of custom.toml, and not the others", () => {
+    for (const text of ["x", "a = ", 'a = "b', "a = [1]", "a = 1.5", "a = { b = 1 }"]) {
+      const { tables, unread } = parseToml(`[system]\n${text}\nhostname = "attic"\n`);
+      expect([text, unread, tables.get("system")?.get("hostname")]).toEqual([text, [2], "attic"]);
+    }
+    expect(parseToml("[a]\nb = [\n'c'").unread).toEqual([2, 3]);
+    expect(badParts(readCustomToml('[system]\nhostname = "attic\n'))).toEqual(["file"]);
+    const call = "/usr/lib/raspberrypi-sys-mods/imager_custom set_timezone";
+    expect(badParts(readFirstRun(`${call} 'Europe/Berlin\necho 'a\nb'`))).toEqual(["file"]);
+  });
+});
+
+describe("SSH by the user's password", () => {
+  it.each([
+    ["user-data", readUserData("enable_ssh: true\nusers: [{ name: anna }]\nssh_pwauth: true\n")],
+    ["custom.toml", readCustomToml('[user]\nname = "anna"\n[ssh]\nenabled = true\npassword_authentication = true\n')],
+    [
+      "firstrun.sh",
+      readFirstRun("/usr/lib/raspberrypi-sys-mods/imager_custom enable_ssh\n/usr/lib/userconf-pi/userconf 'anna' ''"),
+    ],
+  ])("is not taken, and that is told: %s", (_file, raw) => {
+    expect(badParts(raw)).toEqual(["SSH by password"]);
+    const { customisation, problems } = judgeCustomisation(raw);
+    expect(customisation.user).toEqual({ name: "anna", passwordHash: null });
+    expect(problems[0]?.hint).toContain("ssh-keygen");
+  });
+
+  it("is not told where keys were chosen, or nothing", () => {
+    expect(badParts(readFirstRun(FIRST_RUN))).toEqual([]);
+    expect(badParts(readUserData("ssh_pwauth: false"))).toEqual([]);
+    expect(badParts(readCustomToml("[ssh]\nenabled = false\npassword_authentication = true"))).toEqual([]);
+  });
+});
+
+describe("keys for SSH", () => {
+  const [type = "", blob = ""] = KEY.split(" ");
+
+  it.each([
+    ["a comment in any script", `${type} ${blob} me@höst`, `${type} ${blob} me@höst`],
+    ["more than one space", `  ${type}  ${blob}\t me   at desk `, `${type} ${blob} me at desk`],
+    ["no comment", `${type} ${blob}`, `${type} ${blob}`],
+    ["a long comment", `${type} ${blob} ${"x".repeat(500)}`, `${type} ${blob} ${"x".repeat(200)}`],
+    ["what a terminal would obey", `${type} ${blob} a\u001b[2Jb`, `${type} ${blob} a[2Jb`],
+  ])("are taken with %s", (_what, line, kept) => {
+    expect(readSshKeys([line])).toEqual({ keys: [kept], bad: [] });
+  });
+
+  it("may be many lines of one text, with comments and empty lines between them, and each counts once", () => {
+    const text = `# mine\n${KEY}\r\n\n${OTHER}\n${KEY}\n`;
+    expect(readSshKeys(text)).toEqual({ keys: [KEY, OTHER], bad: [] });
+    expect(readSshKeys([`${KEY}\nssh-ed25519 AAAA`])).toEqual({ keys: [KEY], bad: [2] });
+  });
+
+  it("are no more than a file of them should hold", () => {
+    const many = Array.from({ length: 40 }, (_, at) => `${type} ${blob}${at + 10} x`);
+    expect(readSshKeys(many)).toMatchObject({ keys: { length: 32 }, bad: [33, 34, 35, 36, 37, 38, 39, 40] });
   });
 });
 
@@ -230,12 +325,23 @@ describe("the files of a machine", () => {
 
   it("tell the country of the Wi-Fi where one was chosen", () => {
     expect(textOf("wifi-country")).toBe("COUNTRY=DE\n");
-    expect(textOf("wifi-country", { wifi: { ...CHOSEN.wifi, country: null } as never })).toBe("");
+    expect(textOf("wifi-country", { country: null } as never)).toBe("");
+    expect(textOf("wifi-country", { wifi: null } as never)).toBe("COUNTRY=DE\n");
   });
 
   it("give keys without a name to a user", () => {
     const files = hostFiles({ ...CHOSEN, user: null } as never).map(({ path }) => path);
     expect(files).toContain("ssh/pi");
-    expect(hostFiles({ hostname: null, timeZone: null, wifi: null, user: null, sshKeys: [] })).toEqual([]);
+    expect(hostFiles(NOTHING)).toEqual([]);
+  });
+
+  it("let the user read the journal", () => {
+    expect(hostFiles(CHOSEN).map(({ path }) => path)).toContain("userdb/anna:systemd-journal.membership");
+  });
+
+  it("give keys that come later to the user who is there", () => {
+    const files = hostFiles({ ...NOTHING, sshKeys: [KEY] }, "anna").map(({ path }) => path);
+    expect(files).toEqual(["ssh/anna"]);
+    expect(hostFiles(NOTHING, "anna")).toEqual([]);
   });
 });

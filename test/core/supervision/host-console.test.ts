@@ -21,6 +21,7 @@ function rig(actions?: SystemActions, disks: DataDisks = noDataDisks) {
     ...{ appliance: true, name: "attic", addresses: () => ["https://attic.local"], events },
     disks,
     machine: { facts: () => Promise.resolve(facts) },
+    ssh: async () => ({ open: "local", keys: [{ user: "anna", type: "ssh-ed25519", comment: "me@desk" }] }),
     actions: actions ?? { perform: async (action) => void asked.push(action) },
   });
   return { host, asked, codes: () => events.list({ after: 0, limit: 10 }).map(({ code }) => code) };
@@ -31,6 +32,7 @@ describe("the machine under a box", () => {
     expect(await rig().host.view()).toEqual({
       ...{ appliance: true, name: "attic", addresses: ["https://attic.local"] },
       ...{ uptime_s: 7200, temperature_c: 51.5, memory_free_mb: 100, disk_free_mb: null, clock_kept: null },
+      ssh: { open: "local", keys: [{ user: "anna", type: "ssh-ed25519", comment: "me@desk" }] },
     });
   });
 

@@ -3,25 +3,35 @@
 import { z } from "zod";
 import { AppError } from "../../../base/index.ts";
 import { parseYaml } from "../../../config/index.ts";
-import type { RawCustomisation } from "./customisation.ts";
+import type { Places, RawCustomisation } from "./customisation.ts";
 
 /** Of all that cloud-init knows, what a box takes over; the rest is Imager's for Raspberry Pi OS (packages, keyboard, runcmd). */
 const userData = z.looseObject({
   hostname: z.unknown().optional(),
   timezone: z.unknown().optional(),
-  users: z
-    .array(
-      z.union([
-        z.string(),
-        z.looseObject({
-          name: z.unknown().optional(),
-          passwd: z.unknown().optional(),
-          ssh_authorized_keys: z.unknown().optional(),
-        }),
-      ]),
-    )
-    .optional(),
+  users: z.unknown().optional(),
+  ssh_pwauth: z.unknown().optional(),
+  ssh_authorized_keys: z.unknown().optional(),
 });
+const person = z.looseObject({
+  name: z.unknown().optional(),
+  passwd: z.unknown().optional(),
+  ssh_authorized_keys: z.unknown().optional(),
+});
+export const USER_DATA_PLACES: Places = {
+  "host name": "user-data, hostname",
+  "time zone": "user-data, timezone",
+  user: "user-data, users: name",
+  "password of the user": "user-data, users: passwd",
+  "SSH key": "user-data, users: ssh_authorized_keys",
+  "SSH by password": "user-data, ssh_pwauth",
+  file: "user-data",
+};
+export const NETWORK_CONFIG_PLACES: Places = {
+  "Wi-Fi name": "network-config, access-points",
+  "Wi-Fi password": "network-config, password",
+  "Wi-Fi country": "network-config, regulatory-domain",
+};
 
 const network = z.looseObject({
   hidden: z.unknown().optional(),
@@ -55,16 +65,24 @@ function parsed<T>(schema: z.ZodType<T>, text: string, file: string): T {
   return result.data;
 }
 
+/** Whoever wrote `users` otherwise meant one, too: it is judged as a name that is none. */
+function firstUser(users: unknown): z.infer<typeof person> | null {
+  if (users === undefined || users === null) return null;
+  const parsedList = z.array(z.union([z.string(), person])).safeParse(users);
+  if (!parsedList.success) return { name: 0 };
+  // `default` in the list stands for the user that the system brings along: here, nobody.
+  const first = parsedList.data.find((each) => typeof each !== "string");
+  return first === undefined || typeof first === "string" ? null : first;
+}
+
 /** Errors: `firstboot.bad_file`. */
 export function readUserData(text: string): RawCustomisation {
-  const { hostname, timezone, users = [] } = parsed(userData, text, "user-data");
-  // `default` in the list stands for the user that the system brings along: here, nobody.
-  const first = users.find((each) => typeof each !== "string");
-  if (first === undefined || typeof first === "string") return { hostname, timeZone: timezone };
+  const { hostname, timezone, users, ...ssh } = parsed(userData, text, "user-data");
+  const first = firstUser(users);
   return {
-    ...{ hostname, timeZone: timezone },
-    user: { name: first.name, passwordHash: first.passwd },
-    sshKeys: first.ssh_authorized_keys,
+    ...{ hostname, timeZone: timezone, sshPassword: ssh.ssh_pwauth === true },
+    sshKeys: first?.ssh_authorized_keys ?? ssh.ssh_authorized_keys,
+    ...(first === null ? {} : { user: { name: first.name, passwordHash: first.passwd } }),
   };
 }
 

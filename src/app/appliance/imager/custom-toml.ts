@@ -1,16 +1,23 @@
 // custom.toml, the form of Raspberry Pi OS before cloud-init: tables of strings, booleans and lists of strings, which is all of TOML that
 // is read here.
 
-import { AppError } from "../../../base/index.ts";
-import type { RawCustomisation } from "./customisation.ts";
+import type { Places, RawCustomisation } from "./customisation.ts";
 
 type TomlValue = string | boolean | number | readonly string[];
 type Tables = ReadonlyMap<string, ReadonlyMap<string, TomlValue>>;
 
-const bad = (line: number): AppError =>
-  new AppError("firstboot.bad_file", `custom.toml cannot be read at line ${line}`, {
-    hint: "Correct it, or write the card anew.",
-  });
+export const CUSTOM_TOML_PLACES: Places = {
+  "host name": "custom.toml, [system] hostname",
+  "time zone": "custom.toml, [locale] timezone",
+  "Wi-Fi name": "custom.toml, [wlan] ssid",
+  "Wi-Fi password": "custom.toml, [wlan] password",
+  "Wi-Fi country": "custom.toml, [wlan] country",
+  user: "custom.toml, [user] name",
+  "password of the user": "custom.toml, [user] password",
+  "SSH key": "custom.toml, [ssh] authorized_keys",
+  "SSH by password": "custom.toml, [ssh] password_authentication",
+  file: "custom.toml",
+};
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", '"': '"', "\\": "\\" };
 
@@ -52,12 +59,18 @@ function tomlValue(text: string): TomlValue | null {
   return word === "true" || word === "false" ? word === "true" : Number(word);
 }
 
-/** Errors: `firstboot.bad_file`. */
-export function parseToml(text: string): Tables {
+export interface Toml {
+  readonly tables: Tables;
+  /** Lines that are none of this, counted from 1; they are passed over. */
+  readonly unread: readonly number[];
+}
+
+export function parseToml(text: string): Toml {
   const tables = new Map<string, Map<string, TomlValue>>();
+  const unread: number[] = [];
   let table = new Map<string, TomlValue>();
   tables.set("", table);
-  const lines = text.split(/\r?\n/);
+  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
   for (let at = 0; at < lines.length; at++) {
     const line = (lines[at] ?? "").trim();
     if (isEnd(line)) continue;
@@ -68,26 +81,35 @@ export function parseToml(text: string): Tables {
       continue;
     }
     const [, key = "", given] = /^([\w-]+)\s*=\s*(.*)$/.exec(line) ?? [];
-    if (given === undefined) throw bad(at + 1);
-    const first = at + 1;
-    let whole = given;
-    // A list may go on over lines.
-    while (whole.startsWith("[") && tomlValue(whole) === null && at + 1 < lines.length) whole += `\n${lines[++at]}`;
-    const value = tomlValue(whole);
-    if (value === null) throw bad(first);
-    table.set(key, value);
+    const found = given === undefined ? null : valueAt(lines, at, given);
+    if (found === null) {
+      unread.push(at + 1);
+      continue;
+    }
+    table.set(key, found.value);
+    at = found.last;
   }
-  return tables;
+  return { tables, unread };
 }
 
-/** Errors: `firstboot.bad_file`. */
+/** A list may go on over lines; one without an end costs only the line that it begins in. */
+function valueAt(lines: readonly string[], at: number, given: string) {
+  let whole = given;
+  let last = at;
+  while (whole.startsWith("[") && tomlValue(whole) === null && last + 1 < lines.length) whole += `\n${lines[++last]}`;
+  const value = tomlValue(whole);
+  return value === null ? null : { value, last };
+}
+
 export function readCustomToml(text: string): RawCustomisation {
-  const tables = parseToml(text);
+  const { tables, unread } = parseToml(text);
   const of = (table: string, key: string): TomlValue | undefined => tables.get(table)?.get(key);
   const raw: RawCustomisation = {
     hostname: of("system", "hostname"),
     timeZone: of("locale", "timezone"),
     sshKeys: of("ssh", "authorized_keys"),
+    sshPassword: of("ssh", "enabled") !== false && of("ssh", "password_authentication") === true,
+    unread: unread.map((line) => `line ${line}`),
   };
   if (of("user", "name") !== undefined) {
     // A password in clear is not taken over: only keys open SSH, and nobody signs in at the screen by it.

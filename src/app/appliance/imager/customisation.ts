@@ -1,65 +1,54 @@
 // What Raspberry Pi Imager lets a person choose before a card is written, in one form for the three that it writes: cloud-init
 // (user-data, network-config), custom.toml, and firstrun.sh. Everything in it becomes a file of root's, so each value is held to the few
-// characters that it needs.
+// characters that it needs. Each part is judged by itself: a faulty host name does not cost the Wi-Fi.
 
 import { z } from "zod";
 import { AppError, utf8 } from "../../../base/index.ts";
+import { type Part, remedyOf } from "./remedies.ts";
+import { readSshKeys } from "./ssh-keys.ts";
 
 const hostName = z
-  .string()
+  .string({ error: "a host name of letters, digits and dashes" })
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, "a host name of letters, digits and dashes");
 
 const timeZone = z
-  .string()
+  .string({ error: "a time zone such as Europe/Berlin" })
   .regex(/^[A-Za-z0-9_+-]{1,40}(?:\/[A-Za-z0-9_+-]{1,40}){0,2}$/, "a time zone such as Europe/Berlin");
 
 /** A passphrase, or the 64 hex digits that are made of it and the name (IEEE 802.11i, PBKDF2). */
 const wifiKey = z
-  .string()
+  .string({ error: "a Wi-Fi password of 8 to 63 characters, or 64 hex digits" })
   .regex(/^(?:[\x20-\x7e]{8,63}|[0-9a-fA-F]{64})$/, "a Wi-Fi password of 8 to 63 characters, or 64 hex digits");
 
-const wifi = z.strictObject({
-  ssid: z
-    .string()
-    .min(1)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-    .refine((text) => utf8(text).length <= 32 && !/[\x00-\x1f\x7f]/.test(text), "a Wi-Fi name of up to 32 bytes"),
-  key: wifiKey.nullable(),
-  hidden: z.boolean(),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, "a country such as DE")
-    .nullable(),
-});
+const ssid = z
+  .string({ error: "a Wi-Fi name of up to 32 bytes" })
+  .min(1, "a Wi-Fi name of up to 32 bytes")
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+  .refine((text) => utf8(text).length <= 32 && !/[\x00-\x1f\x7f]/.test(text), "a Wi-Fi name of up to 32 bytes");
+
+const country = z.string({ error: "a country such as DE" }).regex(/^[A-Z]{2}$/, "a country such as DE");
 
 const RESERVED = /^(?:root|daemon|bin|sys|nobody|sshd|_.*|systemd-.*|numberbox.*|mosquitto|asterisk)$/;
-const user = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9_-]{0,30}$/, "a user's name of small letters and digits")
-    .refine((name) => !RESERVED.test(name), "a name that the system does not use itself"),
-  /** As crypt(5) has it; null for somebody who signs in by key only. */
-  passwordHash: z
-    .string()
-    .regex(/^\$(?:5|6|y|gy|2[aby])\$[./A-Za-z0-9$=,]{20,250}$/, "a password as crypt(5) keeps it")
-    .nullable(),
-});
+const userName = z
+  .string({ error: "a user's name of small letters and digits" })
+  .regex(/^[a-z][a-z0-9_-]{0,30}$/, "a user's name of small letters and digits")
+  .refine((name) => !RESERVED.test(name), "a name that the system does not use itself");
 
-const sshKey = z
-  .string()
-  .regex(
-    /^(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com) [A-Za-z0-9+/]{40,1500}={0,3}(?: [\x20-\x7e]{0,200})?$/,
-    "a public key for SSH, as in authorized_keys",
-  );
+/** As crypt(5) has it. */
+const passwordHash = z
+  .string({ error: "a password as crypt(5) keeps it" })
+  .regex(/^\$(?:5|6|y|gy|2[aby])\$[./A-Za-z0-9$=,]{20,250}$/, "a password as crypt(5) keeps it");
 
-export const customisation = z.strictObject({
-  hostname: hostName.nullable(),
-  timeZone: timeZone.nullable(),
-  wifi: wifi.nullable(),
-  user: user.nullable(),
-  sshKeys: z.array(sshKey).max(32),
-});
-export type Customisation = z.infer<typeof customisation>;
+export interface Customisation {
+  readonly hostname: string | null;
+  readonly timeZone: string | null;
+  readonly wifi: { readonly ssid: string; readonly key: string | null; readonly hidden: boolean } | null;
+  /** Of the Wi-Fi's channels. */
+  readonly country: string | null;
+  /** The hash is null for somebody who signs in by key only. */
+  readonly user: { readonly name: string; readonly passwordHash: string | null } | null;
+  readonly sshKeys: readonly string[];
+}
 
 /** What a reader of one of the forms has found, before anything of it is believed. */
 export interface RawCustomisation {
@@ -68,31 +57,61 @@ export interface RawCustomisation {
   wifi?: { ssid?: unknown; key?: unknown; hidden?: unknown; country?: unknown } | undefined;
   user?: { name?: unknown; passwordHash?: unknown } | undefined;
   sshKeys?: unknown;
+  /** Whether SSH was to take the user's password. */
+  sshPassword?: boolean;
+  /** Places in the file that could not be read, such as `line 3`. */
+  unread?: readonly string[];
+}
+
+/** Where a form has each part, for who has to correct it. */
+export type Places = Readonly<Partial<Record<Part, string>>>;
+
+export interface Judged {
+  /** What is good. */
+  readonly customisation: Customisation;
+  /** What is not, each `firstboot.bad_value` with name, place and remedy; values are not told: they may be secrets. */
+  readonly problems: readonly AppError[];
 }
 
 const orNull = (value: unknown): unknown => (value === undefined || value === "" ? null : value);
+const upper = (value: unknown): unknown => (typeof value === "string" ? value.toUpperCase() : value);
 
-/** Errors: `firstboot.bad_value`, with what is wrong; values themselves are not told: they may be secrets. */
-export function checkCustomisation(raw: RawCustomisation): Customisation {
-  const { wifi: net, user: person } = raw;
-  const parsed = customisation.safeParse({
-    hostname: orNull(raw.hostname),
-    timeZone: orNull(raw.timeZone),
-    wifi:
-      net === undefined
-        ? null
-        : {
-            ssid: net.ssid,
-            key: orNull(net.key),
-            hidden: net.hidden === true,
-            country: typeof net.country === "string" && net.country !== "" ? net.country.toUpperCase() : null,
-          },
-    user: person === undefined ? null : { name: person.name, passwordHash: orNull(person.passwordHash) },
-    sshKeys: raw.sshKeys ?? [],
-  });
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-  throw new AppError("firstboot.bad_value", problems.slice(0, 5).join("; "), {
-    hint: "Correct the file on this partition, or write the card anew with Raspberry Pi Imager.",
-  });
+export function judgeCustomisation(raw: RawCustomisation, places: Places = {}): Judged {
+  const problems: AppError[] = [];
+  const report = (part: Part, wanted: string): void => {
+    const place = places[part] === undefined ? "" : ` (${places[part]})`;
+    problems.push(new AppError("firstboot.bad_value", `${part}${place}: ${wanted}`, { hint: remedyOf(part) }));
+  };
+  const good = (part: Part, schema: z.ZodType<string>, value: unknown): string | null => {
+    if (orNull(value) === null) return null;
+    const { success, data, error } = schema.safeParse(value);
+    if (success) return data;
+    report(part, `this should be ${error.issues[0]?.message ?? "something else"}`);
+    return null;
+  };
+  const wifi = (given: NonNullable<RawCustomisation["wifi"]>): Customisation["wifi"] => {
+    const before = problems.length;
+    // A Wi-Fi without a name is none, but one was meant.
+    const name = good("Wi-Fi name", ssid, orNull(given.ssid) ?? 0);
+    const key = good("Wi-Fi password", wifiKey, given.key);
+    return name === null || problems.length > before ? null : { ssid: name, key, hidden: given.hidden === true };
+  };
+  const user = (given: NonNullable<RawCustomisation["user"]>): Customisation["user"] => {
+    const name = good("user", userName, orNull(given.name) ?? 0);
+    const hash = good("password of the user", passwordHash, given.passwordHash);
+    return name === null ? null : { name, passwordHash: hash };
+  };
+  const { keys, bad } = readSshKeys(orNull(raw.sshKeys));
+  const customisation: Customisation = {
+    hostname: good("host name", hostName, raw.hostname),
+    timeZone: good("time zone", timeZone, raw.timeZone),
+    wifi: raw.wifi === undefined ? null : wifi(raw.wifi),
+    country: good("Wi-Fi country", country, upper(raw.wifi?.country)),
+    user: raw.user === undefined ? null : user(raw.user),
+    sshKeys: keys,
+  };
+  if (bad.length > 0) report("SSH key", `number ${bad.slice(0, 5).join(", ")} of them is no public key`);
+  if (raw.sshPassword === true) report("SSH by password", "the box takes keys only");
+  for (const place of raw.unread ?? []) report("file", `${place} cannot be read`);
+  return { customisation, problems };
 }

@@ -55,6 +55,8 @@ function userFiles({ name, passwordHash }: NonNullable<Customisation["user"]>): 
   const secret = { privileged: { hashedPassword: passwordHash === null ? [] : [passwordHash] } };
   const json = (value: object): string => `${JSON.stringify(value)}\n`;
   return [
+    // Who signs in may read the journal: hints name it.
+    { path: `userdb/${name}:systemd-journal.membership`, text: "", mode: OPEN },
     { path: `userdb/${name}.user`, text: json(record), mode: OPEN },
     { path: `userdb/${name}.user-privileged`, text: json(secret), mode: PRIVATE },
     { path: `userdb/${name}.group`, text: json(group), mode: OPEN },
@@ -68,18 +70,19 @@ function userFiles({ name, passwordHash }: NonNullable<Customisation["user"]>): 
 /** Where keys are without a user's name, they are this one's. */
 const DEFAULT_USER = "pi";
 
-export function hostFiles({ hostname, timeZone, wifi, user, sshKeys }: Customisation): readonly HostFile[] {
-  const person = user ?? (sshKeys.length > 0 ? { name: DEFAULT_USER, passwordHash: null } : null);
+/** `owner`: the user that an earlier start has made; keys that come without a name are that one's. */
+export function hostFiles(chosen: Customisation, owner: string | null = null): readonly HostFile[] {
+  const { hostname, timeZone, wifi, country, user, sshKeys } = chosen;
+  const person = user ?? (sshKeys.length > 0 && owner === null ? { name: DEFAULT_USER, passwordHash: null } : null);
   const files: HostFile[] = [];
   if (hostname !== null) files.push({ path: "hostname", text: `${hostname.toLowerCase()}\n`, mode: OPEN });
   if (timeZone !== null) files.push({ path: "timezone", text: `${timeZone}\n`, mode: OPEN });
   if (wifi !== null) files.push({ path: "connections/imager.nmconnection", text: wifiFile(wifi), mode: PRIVATE });
   // As the unit numberbox-wifi-country reads it.
-  if (wifi !== null && wifi.country !== null)
-    files.push({ path: "wifi-country", text: `COUNTRY=${wifi.country}\n`, mode: OPEN });
-  if (person !== null) {
-    files.push(...userFiles(person));
-    if (sshKeys.length > 0) files.push({ path: `ssh/${person.name}`, text: `${sshKeys.join("\n")}\n`, mode: OPEN });
-  }
+  if (country !== null) files.push({ path: "wifi-country", text: `COUNTRY=${country}\n`, mode: OPEN });
+  if (person !== null) files.push(...userFiles(person));
+  const signsIn = person?.name ?? owner;
+  if (sshKeys.length > 0 && signsIn !== null)
+    files.push({ path: `ssh/${signsIn}`, text: `${sshKeys.join("\n")}\n`, mode: OPEN });
   return files;
 }

@@ -7,11 +7,8 @@ import { AppError, type Clock, isAppError, messageOf, seconds, systemCodeOf } fr
 import { type ProgramRunner, programRunner } from "../../../host/index.ts";
 import { readIfThere } from "../../data-folder.ts";
 import { syncFolder } from "../../whole-file.ts";
-import { readNetworkConfig, readUserData } from "./cloud-init.ts";
-import { readCustomToml } from "./custom-toml.ts";
-import { type Customisation, checkCustomisation, type RawCustomisation } from "./customisation.ts";
 import { type HostFile, hostFiles } from "./first-boot-files.ts";
-import { readFirstRun } from "./firstrun.ts";
+import { type Left, ownerOf, readLeft } from "./read-left.ts";
 
 export interface FirstBootDeps {
   /** The boot partition. */
@@ -29,50 +26,14 @@ export interface FirstBootDeps {
 export interface FirstBootReport {
   /** Names of the files that were taken over. */
   readonly taken: readonly string[];
-  /** What was wrong with them; they stay, and are looked at again at the next start. */
-  readonly problem: AppError | null;
+  /** What was not taken over, each with what to do about it. */
+  readonly problems: readonly AppError[];
 }
 
 const LIMIT = seconds(10);
-/** Larger than any of these ever is: what is longer is something else. */
-const LARGEST = 64 * 1024;
 const ERROR_FILE = "NUMBERBOX-ERROR.txt";
-/** In the order in which they are believed: the first form that is there counts. */
-const FORMS: readonly (readonly (readonly [file: string, read: (text: string) => RawCustomisation])[])[] = [
-  [
-    ["user-data", readUserData],
-    ["network-config", readNetworkConfig],
-  ],
-  [["custom.toml", readCustomToml]],
-  [["firstrun.sh", readFirstRun]],
-];
 /** Comes along with cloud-init's files, and says nothing. */
 const COMPANIONS = ["meta-data"];
-
-interface Found {
-  readonly files: readonly string[];
-  readonly customisation: Customisation;
-}
-
-async function readLeft(boot: string): Promise<Found | null> {
-  for (const form of FORMS) {
-    const raw: RawCustomisation = {};
-    const files: string[] = [];
-    for (const [file, read] of form) {
-      const text = await readIfThere(join(boot, file));
-      if (text === null) continue;
-      if (text.length > LARGEST) {
-        throw new AppError("firstboot.bad_file", `${file} is too long for what Raspberry Pi Imager writes`, {
-          hint: "Write the card anew.",
-        });
-      }
-      files.push(file);
-      Object.assign(raw, Object.fromEntries(Object.entries(read(text)).filter(([, value]) => value !== undefined)));
-    }
-    if (files.length > 0) return { files, customisation: checkCustomisation(raw) };
-  }
-  return null;
-}
 
 /** Whole or not at all. */
 async function put(state: string, { path, text, mode }: HostFile): Promise<void> {
@@ -115,36 +76,47 @@ async function whileWritable(
   }
 }
 
-function errorText(problem: AppError): string {
-  const hint = problem.hint === undefined ? "" : `${problem.hint}\r\n`;
-  return `Numberbox could not take over what was chosen in Raspberry Pi Imager:\r\n\r\n${problem.code}: ${problem.message}\r\n${hint}`;
+/** For whatever a person opens it with, so with the line ends of DOS. */
+function noteOf(problems: readonly AppError[]): string {
+  const each = problems.map(({ code, message, hint }) => `* ${message}\n  ${hint ?? ""}\n  (${code})\n`);
+  const text = `Of what was chosen in Raspberry Pi Imager, this was not taken over; everything else was:\n\n${each.join("\n")}`;
+  return text.replaceAll(/\r?\n/g, "\r\n");
+}
+
+/**
+ * They hold the Wi-Fi's password, which nobody who reads the card later needs; so only those stay, under another name, that somebody has to
+ * correct. None is looked at twice. The note is written first: after a cut between the two all of it is done again.
+ */
+async function putAway(deps: FirstBootDeps, run: ProgramRunner, { files, faulty, problems }: Left): Promise<void> {
+  const { boot } = deps;
+  await whileWritable(deps, run, async () => {
+    if (problems.length > 0) await writeFile(join(boot, ERROR_FILE), noteOf(problems), { flush: true });
+    for (const file of [...files, ...COMPANIONS]) await rm(join(boot, file), { force: true });
+    for (const file of faulty) await rename(join(boot, file), join(boot, `${file}.faulty`));
+    if (problems.length === 0) await rm(join(boot, ERROR_FILE), { force: true });
+    await syncFolder(boot);
+  });
 }
 
 async function takeOver(deps: FirstBootDeps, run: ProgramRunner): Promise<FirstBootReport> {
   const { boot, state } = deps;
-  const note = join(boot, ERROR_FILE);
   try {
-    const found = await readLeft(boot);
-    if (found === null) return { taken: [], problem: null };
-    for (const file of hostFiles(found.customisation)) await put(state, file);
-    // They hold the Wi-Fi's password: nobody who reads the card later needs it.
-    await whileWritable(deps, run, async () => {
-      for (const file of [...found.files, ...COMPANIONS, ERROR_FILE]) await rm(join(boot, file), { force: true });
-      await syncFolder(boot);
-    });
-    return { taken: found.files, problem: null };
+    const left = await readLeft(boot);
+    if (left === null) return { taken: [], problems: [] };
+    for (const file of hostFiles(left.customisation, await ownerOf(state))) await put(state, file);
+    await putAway(deps, run, left);
+    return { taken: [...left.files, ...left.faulty], problems: left.problems };
   } catch (error) {
-    const problem = isAppError(error)
-      ? error
-      : new AppError("firstboot.failed", `the first start failed (${systemCodeOf(error) ?? messageOf(error)})`, {
-          hint: "Start the machine again; if it stays, write the card anew.",
-          cause: error,
-        });
-    const text = errorText(problem);
+    const reason = isAppError(error) ? `${error.code}: ${error.message}` : (systemCodeOf(error) ?? messageOf(error));
+    const problem = new AppError("firstboot.failed", `everything: the first start failed (${reason})`, {
+      hint: "Start the machine again: it is tried anew. If it stays, write the card anew.",
+      cause: error,
+    });
+    const [note, text] = [join(boot, ERROR_FILE), noteOf([problem])];
     if ((await readIfThere(note).catch(() => null)) !== text) {
       await whileWritable(deps, run, () => writeFile(note, text, { flush: true })).catch(() => {});
     }
-    return { taken: [], problem };
+    return { taken: [], problems: [problem] };
   }
 }
 

@@ -1,7 +1,23 @@
 // firstrun.sh as Imager writes it for systems without cloud-init. It is not run: the calls of Raspberry Pi OS's own helpers in it, one a line,
 // say all that was chosen.
 
-import type { RawCustomisation } from "./customisation.ts";
+import type { Places, RawCustomisation } from "./customisation.ts";
+
+export const FIRST_RUN_PLACES: Places = {
+  "host name": "firstrun.sh, set_hostname",
+  "time zone": "firstrun.sh, set_timezone",
+  "Wi-Fi name": "firstrun.sh, set_wlan",
+  "Wi-Fi password": "firstrun.sh, set_wlan",
+  "Wi-Fi country": "firstrun.sh, set_wlan",
+  user: "firstrun.sh, userconf",
+  "password of the user": "firstrun.sh, userconf",
+  "SSH key": "firstrun.sh, enable_ssh",
+  "SSH by password": "firstrun.sh, enable_ssh without -k",
+  file: "firstrun.sh",
+};
+
+const CUSTOM = "/usr/lib/raspberrypi-sys-mods/imager_custom";
+const USER = "/usr/lib/userconf-pi/userconf";
 
 /** Words of a line as a shell takes them apart: quotes, and `'"'"'` for a quote within them. Null for a quote without its end. */
 export function shellWords(line: string): readonly string[] | null {
@@ -43,18 +59,23 @@ function customOf(call: string, args: readonly string[]): RawCustomisation {
     case "set_wlan":
       return wlan(args);
     case "enable_ssh":
-      return args[0] === "-k" ? { sshKeys: args.slice(1) } : {};
+      return args[0] === "-k" ? { sshKeys: args.slice(1) } : { sshPassword: true };
     default:
       return {};
   }
 }
 
 export function readFirstRun(text: string): RawCustomisation {
-  const found = text.split(/\r?\n/).map((line): RawCustomisation => {
-    const [program = "", ...args] = shellWords(line.trim()) ?? [];
-    if (program === "/usr/lib/raspberrypi-sys-mods/imager_custom") return customOf(args[0] ?? "", args.slice(1));
-    if (program !== "/usr/lib/userconf-pi/userconf") return {};
+  const unread: string[] = [];
+  const found = text.split(/\r?\n/).map((line, at): RawCustomisation => {
+    const words = shellWords(line.trim());
+    // Other lines may have quotes that go on in the next; of these Imager writes none.
+    if (words === null && (line.trim().startsWith(CUSTOM) || line.trim().startsWith(USER)))
+      unread.push(`line ${at + 1}`);
+    const [program = "", ...args] = words ?? [];
+    if (program === CUSTOM) return customOf(args[0] ?? "", args.slice(1));
+    if (program !== USER) return {};
     return { user: { name: args[0], passwordHash: args[1] } };
   });
-  return Object.assign({}, ...found) as RawCustomisation;
+  return Object.assign({}, ...found, { unread }) as RawCustomisation;
 }

@@ -47,4 +47,5 @@ export const enBackup = {
   "support.part.configuration": "Configuration",
   "support.part.events": "Events",
   "support.part.log": "Log",
+  "support.part.machine_log": "Log of the machine",
 } as const;

@@ -43,6 +43,14 @@ export const enMachine = {
   "event.host.reboot": "Machine restarted by its owner",
   "event.host.power_off": "Machine turned off by its owner",
   "event.host.factory_reset": "Factory reset asked for by its owner",
+  "ssh.no_key":
+    "No key for SSH is on this machine, so nobody gets in by it. Raspberry Pi Imager takes a key when the card is written.",
+  "ssh.local": "Open in the local network for who has one of these keys. No password opens it.",
+  "ssh.all": "Open to every network that reaches this machine, for who has one of these keys. No password opens it.",
+  "ssh.shut": "Shut: these keys open nothing.",
+  "ssh.keys": "Keys that open SSH",
+  "ssh.turn_off": "Turn SSH off",
+  "ssh.turn_on": "Turn SSH on in the local network",
   "storage.title": "Where the data lies",
   "storage.on.card":
     "On the card, together with the system. A disk of its own lasts longer: cards wear out where something is written often.",

@@ -11,6 +11,7 @@ import { isTyped, TypedName } from "../parts/typed-name.tsx";
 import { useResource } from "../parts/use-resource.ts";
 import { useTask } from "../parts/use-task.ts";
 import { Network } from "./network.tsx";
+import { Ssh } from "./ssh.tsx";
 import { Storage } from "./storage.tsx";
 
 type Action = Exclude<HostActionReply["asked"], "move_data">;
@@ -137,7 +138,7 @@ function Doing({ view }: { readonly view: HostView }) {
 
 export function Machine() {
   const { words } = useApp();
-  const { value: view, fault } = useResource(hostView, "/api/v1/host", ASK_EVERY_MS);
+  const { value: view, fault, reload } = useResource(hostView, "/api/v1/host", ASK_EVERY_MS);
   return (
     <div class="rentals">
       <header class="view-head">
@@ -149,6 +150,7 @@ export function Machine() {
         <>
           <Facts view={view} />
           <Network />
+          {view.ssh !== null && <Ssh ssh={view.ssh} onChange={reload} />}
           {view.appliance && <Storage name={view.name} />}
           {view.appliance ? <Doing view={view} /> : <p class="soft">{words.t("machine.foreign")}</p>}
         </>

@@ -50,4 +50,5 @@ export const deBackup: Translation = {
   "support.part.configuration": "Konfiguration",
   "support.part.events": "Ereignisse",
   "support.part.log": "Protokoll",
+  "support.part.machine_log": "Protokoll der Maschine",
 };

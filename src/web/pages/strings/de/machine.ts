@@ -46,6 +46,15 @@ export const deMachine: Translation = {
   "event.host.reboot": "Maschine vom Besitzer neu gestartet",
   "event.host.power_off": "Maschine vom Besitzer ausgeschaltet",
   "event.host.factory_reset": "Werkseinstellungen vom Besitzer verlangt",
+  "ssh.no_key":
+    "Auf dieser Maschine liegt kein Schlüssel für SSH, darum kommt niemand so hinein. Der Raspberry Pi Imager nimmt einen Schlüssel an, wenn die Karte geschrieben wird.",
+  "ssh.local": "Im eigenen Netz offen für alle, die einen dieser Schlüssel haben. Kein Passwort öffnet es.",
+  "ssh.all":
+    "Offen für jedes Netz, das diese Maschine erreicht, für alle, die einen dieser Schlüssel haben. Kein Passwort öffnet es.",
+  "ssh.shut": "Zu: Diese Schlüssel öffnen nichts.",
+  "ssh.keys": "Schlüssel, die SSH öffnen",
+  "ssh.turn_off": "SSH ausschalten",
+  "ssh.turn_on": "SSH im eigenen Netz einschalten",
   "storage.title": "Wo die Daten liegen",
   "storage.on.card":
     "Auf der Karte, beim System. Eine eigene Platte hält länger: Karten verschleißen, wo oft geschrieben wird.",

@@ -49,4 +49,5 @@ export const esBackup: Translation = {
   "support.part.configuration": "Configuración",
   "support.part.events": "Eventos",
   "support.part.log": "Registro",
+  "support.part.machine_log": "Registro de la máquina",
 };

@@ -46,6 +46,15 @@ export const esMachine: Translation = {
   "event.host.reboot": "El propietario reinició la máquina",
   "event.host.power_off": "El propietario apagó la máquina",
   "event.host.factory_reset": "El propietario pidió los valores de fábrica",
+  "ssh.no_key":
+    "En esta máquina no hay ninguna clave para SSH, así que nadie entra por ahí. Raspberry Pi Imager acepta una clave al grabar la tarjeta.",
+  "ssh.local": "Abierto en la red local para quien tenga una de estas claves. Ninguna contraseña lo abre.",
+  "ssh.all":
+    "Abierto a toda red que llegue a esta máquina, para quien tenga una de estas claves. Ninguna contraseña lo abre.",
+  "ssh.shut": "Cerrado: estas claves no abren nada.",
+  "ssh.keys": "Claves que abren SSH",
+  "ssh.turn_off": "Desactivar SSH",
+  "ssh.turn_on": "Activar SSH en la red local",
   "storage.title": "Dónde están los datos",
   "storage.on.card":
     "En la tarjeta, junto al sistema. Un disco propio dura más: las tarjetas se gastan donde se escribe a menudo.",

@@ -49,4 +49,5 @@ export const ruBackup: Translation = {
   "support.part.configuration": "Конфигурация",
   "support.part.events": "События",
   "support.part.log": "Журнал",
+  "support.part.machine_log": "Журнал машины",
 };
