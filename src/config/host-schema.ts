@@ -27,11 +27,13 @@ const firewall = z.strictObject({
   open: z.array(opening).max(32).default([]).describe("What else is open."),
 });
 
-/** As `gpioinfo` shows them. */
+/** Chips as udev's links name them (71-numberbox-switches.rules), or as `gpioinfo` does; lines as `gpioinfo` shows them. */
 const gpioLine = (active: "high" | "low") =>
   z.strictObject({
-    chip: z.string().regex(/^[\w.-]{1,64}$/, "a chip such as gpiochip0, or its label"),
-    line: z.string({ error: "text in quotes" }).regex(/^[\w.-]{1,64}$/, "a line's number or name, such as GPIO17"),
+    chip: z.string().regex(/^[\w.-]{1,64}$/, "a chip: header, i2c-20, or a name such as gpiochip1"),
+    line: z
+      .string({ error: "text in quotes" })
+      .regex(/^[\w.-]{1,64}$/, "a line's number, or its name where it has one"),
     active: z.enum(["high", "low"]).default(active).describe("Level that means on, pressed, or without mains."),
   });
 
