@@ -53,7 +53,7 @@ async function build(settings: BuildSettings): Promise<void> {
     await needTools([
       ...TOOLS,
       ...foreign,
-      ...(settings.architecture === "arm64" ? ["fdtget", "fdtput"] : []),
+      ...(settings.architecture === "arm64" ? ["dtc", "fdtget", "fdtput"] : []),
       ...(settings.bundle ? ["rauc"] : []),
       ...(settings.qcow2 ? ["qemu-img"] : []),
     ]);
