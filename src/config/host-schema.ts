@@ -62,6 +62,19 @@ export const hostSection = z
     button: gpioLine("low")
       .optional()
       .describe("A button at a pin: held for ten seconds and let go, it deletes everything (factory reset)."),
+    fan: gpioLine("high")
+      .extend({
+        on_at: z
+          .int()
+          .min(30)
+          .max(90)
+          .default(65)
+          .describe("Degrees Celsius of the hottest sensor from which on it runs."),
+        off_at: z.int().min(20).max(85).default(55).describe("Degrees from which down it rests."),
+      })
+      .refine(({ on_at, off_at }) => off_at <= on_at - 3, "off_at must be at least 3 degrees below on_at")
+      .optional()
+      .describe("A fan at a pin, through a transistor. It runs as well while the temperature is not known."),
     battery: gpioLine("high")
       .extend({ power_off_after: duration("0s", "1h", "30s").describe("How long the mains may be away.") })
       .optional()

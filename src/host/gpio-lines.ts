@@ -16,7 +16,7 @@ import {
   seconds,
   systemCodeOf,
 } from "../base/index.ts";
-import { type InputLine, LIGHTS, type LightPattern, type OutputLight } from "../core/index.ts";
+import { type InputLine, LIGHTS, type LightPattern, type OutputLight, type OutputLine } from "../core/index.ts";
 import { type ChipAndLine, findLine } from "./gpio-chip.ts";
 import { programRunner } from "./run-program.ts";
 
@@ -171,27 +171,51 @@ export function gpioInput(line: GpioLine, deps: GpioDeps): InputLine {
 export function lightArguments({ chip, line, active }: GpioLine, pattern: LightPattern): readonly string[] {
   const common = ["--consumer", "numberbox", "--chip", chip, ...(active === "low" ? ["--active-low"] : [])];
   if (pattern === "steady") return [...common, `${line}=1`];
-  if (pattern === null) return [...common, "--toggle", "0", `${line}=0`];
+  if (pattern === null) return [...common, `${line}=0`];
   return [...common, "--toggle", pattern.map((time) => `${time}ms`).join(","), `${line}=1`];
 }
 
+/** Holds a line for one pattern after another; each program starts when the one before has let go. */
+class LineHolder {
+  readonly #line: GpioLine;
+  readonly #deps: GpioDeps;
+  #shown: string | null = null;
+  #holder: Holder | null = null;
+
+  constructor(line: GpioLine, deps: GpioDeps) {
+    this.#line = line;
+    this.#deps = deps;
+  }
+
+  hold(name: string, pattern: LightPattern): void {
+    if (this.#shown === name) return;
+    this.#shown = name;
+    this.#holder?.stop();
+    const { chip, line } = this.#line;
+    const args = (path: string, number: string) => lightArguments({ ...this.#line, chip: path, line: number }, pattern);
+    const after = this.#holder === null ? {} : { after: this.#holder.over };
+    this.#holder = keep({ program: "gpioset", chip, line, args, ...after }, this.#deps);
+  }
+
+  release(): void {
+    this.#shown = null;
+    this.#holder?.stop();
+  }
+}
+
 export function gpioLight(line: GpioLine, deps: GpioDeps): OutputLight {
-  let shown: string | null = null;
-  let holder: Holder | null = null;
-  const change = (name: string, pattern: LightPattern): void => {
-    if (shown === name) return;
-    shown = name;
-    holder?.stop();
-    const args = (chip: string, number: string) => lightArguments({ ...line, chip, line: number }, pattern);
-    const after = holder === null ? {} : { after: holder.over };
-    holder = keep({ program: "gpioset", chip: line.chip, line: line.line, args, ...after }, deps);
-  };
+  const holder = new LineHolder(line, deps);
   return {
-    show: (light) => change(light, LIGHTS[light]),
+    show: (light) => holder.hold(light, LIGHTS[light]),
     // The program gives the line back, and a light without it goes dark.
-    dark: () => {
-      shown = null;
-      holder?.stop();
-    },
+    dark: () => holder.release(),
+  };
+}
+
+export function gpioOutput(line: GpioLine, deps: GpioDeps): OutputLine {
+  const holder = new LineHolder(line, deps);
+  return {
+    hold: (active) => holder.hold(active ? "on" : "off", active ? "steady" : null),
+    release: () => holder.release(),
   };
 }

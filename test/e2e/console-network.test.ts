@@ -38,7 +38,14 @@ const open: (() => Promise<void> | void)[] = [];
 const moved: (readonly string[])[] = [];
 const host: HostConsole = {
   view: async () => ({
-    ...{ appliance: true, name: "numberbox", addresses: ["https://numberbox.local"], uptime_s: 90, temperature_c: 41 },
+    ...{
+      appliance: true,
+      name: "numberbox",
+      addresses: ["https://numberbox.local"],
+      uptime_s: 90,
+      temperature_c: 41,
+      fan: null,
+    },
     ...{ memory_free_mb: 500, disk_free_mb: 9000, clock_kept: true },
   }),
   restart: async () => ({ asked: "reboot" }),

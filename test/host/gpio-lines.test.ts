@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { millis, minutes, silentLogger } from "../../src/base/index.ts";
 import { findLine } from "../../src/host/gpio-chip.ts";
-import { type GpioLine, gpioInput, gpioLight, lightArguments } from "../../src/host/index.ts";
+import { type GpioLine, gpioInput, gpioLight, gpioOutput, lightArguments } from "../../src/host/index.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 
@@ -160,6 +160,23 @@ describe("pins of the machine", () => {
     await expect.poll(() => asked().length).toBe(2);
     expect(existsSync(done)).toBe(false);
     light.dark();
+  });
+
+  it("that switch something are held at either level, one program after the other", async () => {
+    program("gpioset", "exec sleep 60");
+    const fan = gpioOutput({ ...LINE, active: "low" }, deps());
+    fan.hold(true);
+    fan.hold(true);
+    await expect.poll(() => asked().length).toBe(1);
+    fan.hold(false);
+    await expect
+      .poll(asked)
+      .toEqual([
+        "--consumer numberbox --chip gpiochip0 --active-low 17=1",
+        "--consumer numberbox --chip gpiochip0 --active-low 17=0",
+      ]);
+    fan.release();
+    fan.release();
   });
 
   it("that shine at 0 V are told so", () => {
