@@ -16,6 +16,7 @@ import { type BuildWork, makeSystem } from "./lib/root-system.ts";
 import { needRuns, runsHere } from "./lib/root-tar.ts";
 import { type BuildSettings, readSettings, USAGE } from "./lib/settings.ts";
 import { checkSigning, developmentKeys } from "./lib/signing-keys.ts";
+import { gapText, wifiFirmware, wifiGaps } from "./lib/wifi-firmware.ts";
 
 const TOOLS =
   "apt-get dpkg-deb mcopy mke2fs mkfs.vfat mksquashfs mmd mmdebstrap npm openssl sfdisk tar veritysetup zstd".split(
@@ -46,7 +47,7 @@ async function build(settings: BuildSettings): Promise<void> {
     await needTools([
       ...TOOLS,
       ...foreign,
-      ...(settings.architecture === "arm64" ? ["fdtget", "fdtput"] : []),
+      ...(settings.architecture === "arm64" ? ["dtc", "fdtget", "fdtput"] : []),
       ...(settings.bundle ? ["rauc"] : []),
       ...(settings.qcow2 ? ["qemu-img"] : []),
     ]);
@@ -79,6 +80,7 @@ async function make(settings: BuildSettings, scratch: string): Promise<void> {
     local: await localPackages(join(settings.source, "os-image", "packages.d"), settings.architecture),
   };
   const tar = await makeSystem(work);
+  if (settings.architecture === "arm64") for (const gap of wifiGaps(await wifiFirmware(tar))) say(gapText(gap));
   const parts = await makeDisk(work, tar, settings.output);
   if (settings.bundle) await makeBundle(work, parts, signing);
   const figures = await writeOutputs(work, parts, tar);

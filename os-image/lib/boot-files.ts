@@ -13,6 +13,8 @@ import type { Architecture } from "./settings.ts";
 
 /** `autoboot.txt` of the Raspberry Pi: one sector, so that a rewrite in place is whole or not there. */
 const SECTOR = 512;
+/** `config.txt` has one sector of ours and this much room for the owner's lines, which `boot-lines` writes in place. */
+const ROOM = 3584;
 /** GRUB's environment block has exactly this size. */
 const ENVIRONMENT = 1024;
 
@@ -26,6 +28,12 @@ export function autobootText(boot: 2 | 3): string {
 export function grubEnvironment(boot: 2 | 3, once: 2 | 3 | null = null): string {
   const text = `# GRUB Environment Block\nboot_partition=${boot}\ntry_partition=${once ?? ""}\n`;
   return text.padEnd(ENVIRONMENT, "#");
+}
+
+/** `config.txt` of a boot slot: `own` on a sector of its own, then room. Errors: `image.boot` where `own` is longer than a sector. */
+export function configText(own: string): string {
+  if (Buffer.byteLength(own) > SECTOR) throw new AppError("image.boot", "config.txt is longer than a sector");
+  return own.padEnd(SECTOR + ROOM, "\n");
 }
 
 /** The kernel's words. `console`: where it writes. */
@@ -108,6 +116,15 @@ async function grub(options: BootOptions, to: BootFolders & { kernel: string }):
   await writeFile(join(to.configuration, "numberbox.env"), grubEnvironment(2));
 }
 
+/** Compiles the overlays of `from` into `to`. Those of Raspberry Pi are for its own kernel's device trees, and Debian has left most of them out. */
+export async function ownOverlays(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of (await readdir(from)).filter((each) => each.endsWith(".dts")).sort()) {
+    const made = join(to, name.replace(/\.dts$/, ".dtbo"));
+    await command("dtc", ["-@", "-I", "dts", "-O", "dtb", "-o", made, join(from, name)]);
+  }
+}
+
 async function raspberry(options: BootOptions, to: BootFolders & { kernel: string }): Promise<void> {
   const { lock, debs, scratch, verity, source } = options;
   await writeFile(join(to.slot, "vmlinuz"), gzipSync(await readFile(to.kernel), { level: 9 }));
@@ -121,7 +138,9 @@ async function raspberry(options: BootOptions, to: BootFolders & { kernel: strin
   await cp(join(firmware, "overlays"), join(to.slot, "overlays"), { recursive: true, force: true }).catch(() => {});
   await cp(join(scratch, "boot/boot/dtbs"), to.slot, { recursive: true });
   await computeModuleTrees(to.slot);
-  await cp(join(source, "boot", "config.txt"), join(to.slot, "config.txt"));
+  await ownOverlays(join(source, "boot", "overlays"), join(to.slot, "overlays"));
+  const own = await readFile(join(source, "boot", "config.txt"), "utf8");
+  await writeFile(join(to.slot, "config.txt"), configText(own));
   await writeFile(join(to.slot, "cmdline.txt"), `${kernelCommandLine("arm64", verity)}\n`);
   await writeFile(join(to.configuration, "autoboot.txt"), autobootText(2));
   // A Pi 5 takes a partition without this file for none to start from, and does not read the autoboot.txt on it.

@@ -37,6 +37,7 @@ import type { OpenLink } from "../modem/index.ts";
 import { type FileBoxStore, openBoxStore } from "../store/index.ts";
 import { settingsOperations, startWeb } from "../web/index.ts";
 import { type Appliance, openAppliance } from "./appliance/appliance-services.ts";
+import { createFan } from "./appliance/fan-services.ts";
 import { Boards } from "./boards.ts";
 import { type BoxServices, createServices } from "./box-services.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
@@ -187,6 +188,9 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
   const voiceSetup = calls.setup;
   const gateway = await openRelayGateway({ ...deps, store, names });
   const live = deps.live ?? new LiveConfig(config, { log });
+  const fan = createFan(deps);
+  fan?.start();
+  parts.started("fan", async () => fan?.stop());
   const sound = calls.setup === null ? null : new SoundThread({ machine, clock, log });
   parts.started("sound", async () => sound?.stop());
   const services = createServices({
@@ -195,7 +199,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     sipGateway: () => gateway?.known ?? null,
     certificates: () => entrance.certificates(),
     ...{ live, chain, names, store, identity, storageKey, time, timeAnchor, sims },
-    ...{ boards, machine, openSimLink, sound },
+    ...{ boards, machine, fan, openSimLink, sound },
   });
   await services.archive.load();
   parts.started("events", () => services.archive.stop());
@@ -211,7 +215,7 @@ async function openBox(deps: BoxDeps, parts: Parts): Promise<OpenBox> {
     settings: store,
     entrance,
     voiceSetup,
-    machine: createMachine(deps),
+    machine: createMachine({ ...deps, fan }),
     disks: createDataDisks(deps),
   });
   return { store, identity, services, time, chain, names, entrance, voice, appliance };

@@ -2,7 +2,7 @@
 
 import type { Clock, CryptoSuite, Logger, Random, Secret } from "../base/index.ts";
 import type { BoxConfig } from "../config/index.ts";
-import type { CertificateFacts, SimVault, TimeAnchor, TrustedTime } from "../core/index.ts";
+import type { CertificateFacts, Fan, SimVault, TimeAnchor, TrustedTime } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import type { OpenLink } from "../modem/index.ts";
 import type { RelayVoice } from "../protocol/index.ts";
@@ -53,6 +53,8 @@ export interface ServiceDeps {
   /** Undefined on a box that asks no node for hosts. */
   readonly names: RelayNames | undefined;
   readonly machine: Machine;
+  /** Null on a box without one. */
+  readonly fan: Pick<Fan, "running"> | null;
   /** Those whose end is watched. */
   readonly certificates: () => readonly CertificateFacts[];
   /** Of SIP over TLS; see `SipServiceDeps`. */

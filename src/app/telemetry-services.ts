@@ -22,7 +22,7 @@ import type { ServiceDeps } from "./service-deps.ts";
 export interface TelemetryDeps
   extends Pick<
       ServiceDeps,
-      "config" | "dataFolder" | "suite" | "machine" | "identity" | "version" | "time" | "chain" | "certificates"
+      "config" | "dataFolder" | "suite" | "machine" | "fan" | "identity" | "version" | "time" | "chain" | "certificates"
     >,
     Pick<MqttBridgeDeps, "clock" | "random" | "log" | "views" | "fleet" | "ussd" | "balances" | "alerts"> {
   readonly publishing: Pick<PublishingServices, "publisher"> | null;

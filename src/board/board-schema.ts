@@ -26,7 +26,9 @@ const power = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("gpio"),
-    chip: text.describe("Label of the GPIO chip, as gpiodetect shows it."),
+    chip: text.describe(
+      "GPIO chip: header for the 40 pins of a Raspberry Pi, i2c-20 for an expander at that address, a name such as gpiochip1.",
+    ),
     line: text.describe("Name of the line, as gpioinfo shows it, or its offset."),
     active: z.enum(["high", "low"]).describe("Level that presses the power key, or cuts the supply."),
     pulse_ms: pulse.describe("How long the level is held to switch off."),

@@ -5,5 +5,6 @@ export type { Board, BoardPosition, PowerControl } from "./board-schema.ts";
 export { boardSheet } from "./board-sheet.ts";
 export { parseBoard } from "./parse-board.ts";
 export { type PowerBudget, powerBudget } from "./power-budget.ts";
-export { boardUdevFile, type UdevFile, udevFiles } from "./udev-rules.ts";
+export { boardUdevFile, udevFiles } from "./udev-rules.ts";
+export type { UdevFile } from "./udev-text.ts";
 export { wiringSvg } from "./wiring-svg.ts";

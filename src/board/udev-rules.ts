@@ -4,32 +4,9 @@ import { boardPositions, type PlacedPosition, placeUpstreams } from "./board-pos
 import type { Board } from "./board-schema.ts";
 import { upstreamOf } from "./board-tree.ts";
 import { MODEM_VENDORS } from "./modem-vendors.ts";
+import { switchUdevFile } from "./udev-switches.ts";
+import { add, framed, GROUP, IS_DEVICE, is, rule, set, type UdevFile, writable } from "./udev-text.ts";
 import { joinUsbPath } from "./usb-path.ts";
-
-export interface UdevFile {
-  /** Name below `/etc/udev/rules.d`. */
-  readonly name: string;
-  readonly text: string;
-}
-
-/**
- * Whoever may open a modem's port can read every SMS, so the ports leave `dialout`. Where the group is not there, udev says so and
- * leaves the default.
- */
-const GROUP = "numberbox";
-
-const rule = (...keys: readonly string[]): string => keys.join(", ");
-const is = (key: string, value: string): string => `${key}=="${value}"`;
-const set = (key: string, value: string): string => `${key}="${value}"`;
-const add = (key: string, value: string): string => `${key}+="${value}"`;
-
-const IS_DEVICE = [is("SUBSYSTEM", "usb"), is("ENV{DEVTYPE}", "usb_device")] as const;
-
-/** Lets the group write files of the event's device in sysfs, for which udev has no key of its own. */
-function writable(...files: readonly string[]): readonly string[] {
-  const paths = files.map((file) => `$sys$devpath/${file}`).join(" ");
-  return [add("RUN", `/bin/chgrp ${GROUP} ${paths}`), add("RUN", `/bin/chmod g+w ${paths}`)];
-}
 
 /** What holds for the USB device of any modem: no ModemManager, no autosuspend (it loses URCs), a USB reset through `authorized`. */
 const MODEM_DEVICE = [
@@ -40,18 +17,6 @@ const MODEM_DEVICE = [
 ];
 const MODEM_PORT = [set("ENV{NUMBERBOX}", "1"), set("ENV{ID_MM_PORT_IGNORE}", "1")];
 const MODEM_TTY = [...MODEM_PORT, set("GROUP", GROUP), set("MODE", "0660")];
-
-function framed(label: string, subsystems: string, body: readonly string[]): readonly string[] {
-  const end = `numberbox_${label.replaceAll("-", "_")}_end`;
-  return [
-    rule(is("ACTION", "remove|unbind"), set("GOTO", end)),
-    rule(`SUBSYSTEM!="${subsystems}"`, set("GOTO", end)),
-    "",
-    ...body,
-    rule(set("LABEL", end)),
-    "",
-  ];
-}
 
 function positionRules(board: Board, placed: PlacedPosition): readonly string[] {
   const { position, usbPath } = placed;
@@ -212,7 +177,7 @@ export function brlttyUdevFile(): UdevFile {
   return { name: "99-numberbox-brltty.rules", text: text.join("\n") };
 }
 
-/** All rule files: one per board at its usual place, and the two that every box takes. */
+/** All rule files: one per board at its usual place, and the three that every box takes. */
 export function udevFiles(boards: readonly Board[]): readonly UdevFile[] {
-  return [...boards.map((board) => boardUdevFile(board)), modemUdevFile(), brlttyUdevFile()];
+  return [...boards.map((board) => boardUdevFile(board)), modemUdevFile(), switchUdevFile(), brlttyUdevFile()];
 }

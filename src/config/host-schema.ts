@@ -32,11 +32,13 @@ const firewall = z.strictObject({
   open: z.array(opening).max(32).default([]).describe("What else is open."),
 });
 
-/** As `gpioinfo` shows them. */
+/** Chips as udev's links name them (71-numberbox-switches.rules), or as `gpioinfo` does; lines as `gpioinfo` shows them. */
 const gpioLine = (active: "high" | "low") =>
   z.strictObject({
-    chip: z.string().regex(/^[\w.-]{1,64}$/, "a chip such as gpiochip0, or its label"),
-    line: z.string({ error: "text in quotes" }).regex(/^[\w.-]{1,64}$/, "a line's number or name, such as GPIO17"),
+    chip: z.string().regex(/^[\w.-]{1,64}$/, "a chip: header, i2c-20, or a name such as gpiochip1"),
+    line: z
+      .string({ error: "text in quotes" })
+      .regex(/^[\w.-]{1,64}$/, "a line's number, or its name where it has one"),
     active: z.enum(["high", "low"]).default(active).describe("Level that means on, pressed, or without mains."),
   });
 
@@ -65,6 +67,19 @@ export const hostSection = z
     button: gpioLine("low")
       .optional()
       .describe("A button at a pin: held for ten seconds and let go, it deletes everything (factory reset)."),
+    fan: gpioLine("high")
+      .extend({
+        on_at: z
+          .int()
+          .min(30)
+          .max(90)
+          .default(65)
+          .describe("Degrees Celsius of the hottest sensor from which on it runs."),
+        off_at: z.int().min(20).max(85).default(55).describe("Degrees from which down it rests."),
+      })
+      .refine(({ on_at, off_at }) => off_at <= on_at - 3, "off_at must be at least 3 degrees below on_at")
+      .optional()
+      .describe("A fan at a pin, through a transistor. It runs as well while the temperature is not known."),
     battery: gpioLine("high")
       .extend({ power_off_after: duration("0s", "1h", "30s").describe("How long the mains may be away.") })
       .optional()

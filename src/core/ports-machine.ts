@@ -23,6 +23,8 @@ export interface MachineFacts {
   readonly memory: MemoryFacts | null;
   /** Of the hottest sensor, in degrees Celsius. */
   readonly temperatureC: number | null;
+  /** Whether the fan is told to run; null without one. */
+  readonly fanRuns: boolean | null;
   /** Whether the system clock is kept by a time server. */
   readonly clockSynchronised: boolean | null;
   /** Whether a Raspberry Pi has too little voltage now. */
@@ -40,6 +42,7 @@ export const noMachineFacts: MachineFacts = {
   disk: null,
   memory: null,
   temperatureC: null,
+  fanRuns: null,
   clockSynchronised: null,
   undervoltage: null,
   load1: null,

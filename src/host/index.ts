@@ -4,7 +4,7 @@ export { type DataDisksDeps, dataDisks } from "./data-disks.ts";
 export { watchDevices } from "./device-watch.ts";
 export { type FirewallOpening, nftRuleset, type OwnNetwork } from "./firewall.ts";
 export { type FlowProcessOptions, flowHost, probe } from "./flow-process.ts";
-export { type GpioDeps, type GpioLine, gpioInput, gpioLight, lightArguments } from "./gpio-lines.ts";
+export { type GpioDeps, type GpioLine, gpioInput, gpioLight, gpioOutput, lightArguments } from "./gpio-lines.ts";
 export { type MachineExamDeps, machineExam, usbHubPorts } from "./machine-exam.ts";
 export { type MachineFactsDeps, machineFacts } from "./machine-facts.ts";
 export { ACCESS_POINT_PROFILE, NetworkManager, type NetworkManagerDeps } from "./network-manager.ts";

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { AppError, type Clock, type Logger, type Millis, messageOf, millis, systemCodeOf } from "../base/index.ts";
 import type { DiskWear, HubPort, MachineExam, PortFacts, PowerFacts } from "../core/index.ts";
 import type { ProgramRunner } from "./run-program.ts";
+import { hasBit, SUPPLY_BITS, supplyWord } from "./supply-word.ts";
 import { systemUnits } from "./system-units.ts";
 
 export interface MachineExamDeps {
@@ -112,29 +113,15 @@ async function hubPorts(sys: string): Promise<readonly HubPort[]> {
   return found.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
 }
 
-/** Bits of `vcgencmd get_throttled`, which the kernel shows as a file (raspberrypi.com, "vcgencmd"). */
-const [LOW, THROTTLED, HOT, SINCE_START] = [0, 2, 3, 16];
-
 async function powerFacts(sys: string): Promise<PowerFacts | null> {
-  const platform = join(sys, "devices", "platform");
-  const folders = [
-    platform,
-    ...(await names(platform)).filter((name) => name.startsWith("soc")).map((name) => join(platform, name)),
-  ];
-  for (const folder of folders) {
-    for (const name of (await names(folder)).filter((each) => each.endsWith("firmware"))) {
-      const told = await text(folder, name, "get_throttled").catch(() => "");
-      if (!/^(?:0x)?[0-9a-f]{1,8}$/i.test(told)) continue;
-      const bits = Number.parseInt(told, 16);
-      const has = (bit: number): boolean => ((bits >>> bit) & 1) === 1;
-      const slowed = (from: number): boolean => has(from + THROTTLED) || has(from + HOT);
-      return {
-        ...{ lowNow: has(LOW), lowBefore: has(LOW + SINCE_START) },
-        ...{ throttledNow: slowed(0), throttledBefore: slowed(SINCE_START) },
-      };
-    }
-  }
-  return null;
+  const word = await supplyWord(sys);
+  if (word === null) return null;
+  const { low, throttled, hot, sinceStart } = SUPPLY_BITS;
+  const slowed = (from: number): boolean => hasBit(word, from + throttled) || hasBit(word, from + hot);
+  return {
+    ...{ lowNow: hasBit(word, low), lowBefore: hasBit(word, low + sinceStart) },
+    ...{ throttledNow: slowed(0), throttledBefore: slowed(sinceStart) },
+  };
 }
 
 /** The disk's folder in sysfs, and the name of the partition that the file system is on; null for none (overlay, network). */

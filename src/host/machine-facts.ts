@@ -15,6 +15,7 @@ import {
 } from "../base/index.ts";
 import { type MachineFacts, type MachinePort, noMachineFacts } from "../core/index.ts";
 import type { ProgramRunner } from "./run-program.ts";
+import { hasBit, SUPPLY_BITS, supplyWord } from "./supply-word.ts";
 
 export interface MachineFactsDeps {
   /** Usually `/proc`. */
@@ -98,24 +99,35 @@ async function residentOf(proc: string): Promise<number | null> {
   return kilobytes(await text(proc, "self", "status"), "VmRSS");
 }
 
-/** Thermal zones tell thousandths of a degree (Documentation/driver-api/thermal/sysfs-api.rst). */
+/**
+ * Thermal zones tell thousandths of a degree (Documentation/driver-api/thermal/sysfs-api.rst), and so does the image's own module (os-image/kernel):
+ * Debian's device tree of a Raspberry Pi 5 has no zone.
+ */
 async function hottest(sys: string): Promise<number | null> {
   const folder = join(sys, "class", "thermal");
-  const zones = (await readdir(folder)).filter((name) => /^thermal_zone\d+$/.test(name));
-  const told = await Promise.all(zones.map((zone) => text(folder, zone, "temp").catch(() => "")));
+  const zones = (await readdir(folder).catch(() => [])).filter((name) => /^thermal_zone\d+$/.test(name));
+  const files = [
+    ...zones.map((zone) => [folder, zone, "temp"]),
+    [sys, "module", "numberbox_tryboot", "parameters", "temperature"],
+  ];
+  const told = await Promise.all(files.map((file) => text(...file).catch(() => "")));
   const degrees = told.filter((value) => /^-?\d+$/.test(value)).map((value) => Number(value) / 1000);
   const sane = degrees.filter((value) => value >= COLDEST_C && value <= HOTTEST_C);
   return sane.length === 0 ? null : Math.max(...sane);
 }
 
-/** The Pi's firmware reports low voltage as the alarm of a hwmon device of this name (drivers/hwmon/raspberrypi-hwmon.c). */
+/**
+ * The Pi's firmware reports low voltage as the alarm of a hwmon device of this name (drivers/hwmon/raspberrypi-hwmon.c); where the kernel is
+ * built without it, in a word of its own.
+ */
 async function undervoltageOf(sys: string): Promise<boolean | null> {
   const folder = join(sys, "class", "hwmon");
-  for (const device of await readdir(folder)) {
+  for (const device of await readdir(folder).catch(() => [])) {
     const name = await text(folder, device, "name").catch(() => "");
     if (name === "rpi_volt") return (await text(folder, device, "in0_lcrit_alarm")) === "1";
   }
-  return null;
+  const word = await supplyWord(sys);
+  return word === null ? null : hasBit(word, SUPPLY_BITS.low);
 }
 
 async function loadOf(proc: string): Promise<Pick<MachineFacts, "load1" | "cores">> {

@@ -5,12 +5,15 @@ import { open } from "node:fs/promises";
 import { AppError, type Clock, type Millis, millis, seconds } from "../base/index.ts";
 import type { PowerControl } from "../board/index.ts";
 import type { TtyFinder } from "../core/index.ts";
+import { findLine } from "./gpio-chip.ts";
 import type { ProgramRunner } from "./run-program.ts";
 
 export interface PowerSwitchDeps {
   readonly clock: Clock;
   readonly run: ProgramRunner;
   readonly ttys: TtyFinder;
+  /** Folder with links to GPIO chips; udev's unless given. */
+  readonly chips?: string;
 }
 
 /** A power control of a board in its place. */
@@ -61,14 +64,15 @@ async function hold(
   power: Extract<PlacedPower, { kind: "gpio" }>,
   time: Millis,
   modern: boolean,
-  { run }: PowerSwitchDeps,
+  { run, chips }: PowerSwitchDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const level = power.active === "high" ? 1 : 0;
-  const line = `${power.line}=${level}`;
+  const found = await findLine(power, chips);
+  const line = `${found.line}=${level}`;
   const args = modern
-    ? ["--consumer", "numberbox", "--chip", power.chip, "--toggle", `${time}ms,0`, line]
-    : ["--mode=time", `--usec=${time * 1000}`, power.chip, line];
+    ? ["--consumer", "numberbox", "--chip", found.chip, "--toggle", `${time}ms,0`, line]
+    : ["--mode=time", `--usec=${time * 1000}`, found.chip, line];
   await run({ program: "gpioset", args, timeout: millis(time + PROGRAM_LIMIT), package: "gpiod" }, signal);
 }
 

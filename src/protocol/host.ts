@@ -12,6 +12,8 @@ export const hostView = z.object({
   addresses: z.array(z.string()),
   uptime_s: z.int().nullable(),
   temperature_c: z.number().nullable(),
+  /** Whether the fan is told to run; null without one. */
+  fan: z.boolean().nullable(),
   memory_free_mb: z.int().nullable(),
   disk_free_mb: z.int().nullable(),
   clock_kept: z.boolean().nullable(),

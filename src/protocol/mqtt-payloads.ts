@@ -46,6 +46,7 @@ export const mqttMachine = z.object({
   memory_available_bytes: count.nullable(),
   memory_total_bytes: count.nullable(),
   temperature_celsius: z.number().nullable(),
+  fan: z.boolean().nullable(),
   clock_synchronised: z.boolean().nullable(),
   undervoltage: z.boolean().nullable(),
   load1: z.number().nullable(),

@@ -68,7 +68,7 @@ export const MQTT_TOPICS = {
   },
   machine: {
     ...{ pattern: "{root}/machine", direction: "out", kind: "state", payload: mqttMachine, format: "json" },
-    meaning: "Disk, memory, temperature, clock and voltage of the machine; null where it does not tell.",
+    meaning: "Disk, memory, temperature, fan, clock and voltage of the machine; null where it does not tell.",
   },
   alerts: {
     ...{ pattern: "{root}/alerts", direction: "out", kind: "state", payload: mqttAlerts, format: "json" },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { boardUdevFile, parseBoard, type UdevFile, udevFiles } from "../../src/board/index.ts";
 import { MODEM_VENDORS } from "../../src/board/modem-vendors.ts";
+import { switchUdevFile } from "../../src/board/udev-switches.ts";
 import { PROFILES, profileOfUsb } from "../../src/modem/profiles/index.ts";
 import { changedBoard } from "./board-fixture.ts";
 import { askUdev, type FakeDevice, udevVersion, whyNoUdev } from "./fake-sysfs.ts";
@@ -144,10 +145,58 @@ describe.skipIf(reason !== null)(`udev itself${reason === null ? "" : ` (skipped
     const hub = (path: string): readonly FakeDevice[] => [
       { path: `platform/usb1/${path}`, subsystem: "usb", uevent: { DEVTYPE: "usb_interface", DRIVER: "hub" } },
     ];
-    const said = askUdev(hub("1-1/1-1.4/1-1.4:1.0"), files, "bind");
+    const own = [boardUdevFile(board)];
+    const said = askUdev(hub("1-1/1-1.4/1-1.4:1.0"), own, "bind");
     expect(said).toContain("/bin/chgrp numberbox /sys/devices/platform/usb1/1-1/1-1.4/1-1.4:1.0/1-1.4-port2/disable");
     expect(said).not.toContain("port3/disable");
-    expect(askUdev(hub("1-1/1-1:1.0"), files, "bind")).not.toContain("chgrp");
+    expect(askUdev(hub("1-1/1-1:1.0"), own, "bind")).not.toContain("chgrp");
+  });
+
+  it("lets the group switch the ports of any hub without a board's file, but not of the computer's root hubs", () => {
+    const shared = [switchUdevFile()];
+    const hub = (path: string): readonly FakeDevice[] => [
+      { path: `platform/usb1/${path}`, subsystem: "usb", uevent: { DEVTYPE: "usb_interface", DRIVER: "hub" } },
+    ];
+    const said = askUdev(hub("1-1/1-1:1.0"), shared, "bind");
+    expect(said).toMatch(
+      /run: .*\/bin\/chgrp numberbox \/sys\/devices\/platform\/usb1\/1-1\/1-1:1\.0\/\*-port\*\/disable/,
+    );
+    expect(askUdev(hub("1-0:1.0"), shared, "bind")).not.toMatch(/^run: .*chgrp/m);
+    const other = { ...hub("1-1/1-1:1.0")[0], uevent: { DEVTYPE: "usb_interface", DRIVER: "option" } };
+    expect(askUdev([{ ...other, path: "platform/usb1/1-1/1-1:1.0", subsystem: "usb" }], shared)).not.toMatch(/^run: /m);
+  });
+
+  /** A GPIO chip below a device with this driver. */
+  const chip = (parent: string, subsystem: string, driver: string): readonly FakeDevice[] => [
+    { path: `platform/soc/${parent}`, subsystem, uevent: { DRIVER: driver } },
+    {
+      path: `platform/soc/${parent}/gpiochip3`,
+      subsystem: "gpio",
+      uevent: { DEVNAME: "gpiochip3", MAJOR: "254", MINOR: "3" },
+    },
+  ];
+
+  it.each([
+    ["fe200000.gpio", "platform", "pinctrl-bcm2835", ["header"]],
+    ["1f000d0000.gpio", "platform", "pinctrl-rp1", ["header"]],
+    ["1-0020", "i2c", "pca953x", ["1-0020", "i2c-20"]],
+    ["spi0.1", "spi", "mcp23s08", ["spi0.1"]],
+    ["gpio-sim.0", "platform", "gpio-sim", ["gpio-sim.0"]],
+  ])("gives the group the pins of %s (%s, %s), and names them", (parent, subsystem, driver, names) => {
+    const said = askUdev(chip(parent, subsystem, driver), [switchUdevFile()]);
+    const links = /^DEVLINKS=(.*)$/m.exec(said)?.[1]?.split(" ") ?? [];
+    const own = links.filter((link) => link.startsWith("/dev/numberbox/"));
+    expect(own.sort()).toEqual(names.map((name) => `/dev/numberbox/gpio/${name}`));
+    expect(said).toMatch(/MODE 0660/);
+  });
+
+  it.each([
+    ["firmware:gpio", "platform", "raspberrypi-exp-gpio"],
+    ["107d517c00.gpio", "platform", "brcmstb-gpio"],
+  ])("leaves the computer's own chip %s (%s, %s) alone", (parent, subsystem, driver) => {
+    const said = askUdev(chip(parent, subsystem, driver), [switchUdevFile()]);
+    expect(said).not.toContain("/dev/numberbox/");
+    expect(said).not.toMatch(/switches\.rules:\d+ MODE/);
   });
 
   it("names a modem without a board after its USB path, and leaves other serial ports alone", () => {

@@ -172,6 +172,9 @@ log: { level: debug }
     ["slots.0.port", { slots: [{ id: "a", port: "tcp://host" }] }],
     ["slots.0.port", { slots: [{ id: "a", port: `/${"x".repeat(200)}` }] }],
     ["relay.url", { relay: { url: "relay.example" } }],
+    ["host.fan", { host: { fan: { chip: "header", line: "18", on_at: 60, off_at: 58 } } }],
+    ["host.fan.on_at", { host: { fan: { chip: "header", line: "18", on_at: 99 } } }],
+    ["host.light.chip", { host: { light: { chip: "../x", line: "18" } } }],
     ["relay.url", { relay: { url: "https://user:password@relay.example" } }],
   ])("refuses what is out of range: %s of %j", (path, change) => {
     expect(problems(change).map((line) => line.split(":")[0])).toEqual([path]);

@@ -40,7 +40,14 @@ const REVISION = "0".repeat(32);
 let sshOpen: "shut" | "local" = "local";
 const host: HostConsole = {
   view: async () => ({
-    ...{ appliance: true, name: "numberbox", addresses: ["https://numberbox.local"], uptime_s: 90, temperature_c: 41 },
+    ...{
+      appliance: true,
+      name: "numberbox",
+      addresses: ["https://numberbox.local"],
+      uptime_s: 90,
+      temperature_c: 41,
+      fan: null,
+    },
     ...{ memory_free_mb: 500, disk_free_mb: 9000, clock_kept: true },
     ssh: { open: sshOpen, keys: [{ user: "anna", type: "ssh-ed25519", comment: "me@höst" }] },
   }),

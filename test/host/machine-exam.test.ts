@@ -139,6 +139,16 @@ describe("power", () => {
     }
   });
 
+  it("is told by the image's own module where the kernel has no file for it", async () => {
+    const tree = new Tree();
+    tree.file("sys/devices/platform/soc/soc:firmware/uevent", "");
+    tree.file("sys/module/numberbox_tryboot/parameters/throttled", "50000\n");
+    const before = { lowBefore: true, throttledBefore: true };
+    expect(await tree.exam().power()).toEqual({ lowNow: false, throttledNow: false, ...before });
+    tree.file("sys/devices/platform/soc/soc:firmware/get_throttled", "0\n");
+    expect(await tree.exam().power()).toMatchObject({ lowBefore: false });
+  });
+
   it("is not guessed from what is no number", async () => {
     const tree = new Tree();
     tree.file("sys/devices/platform/soc/soc:firmware/get_throttled", "not supported\n");

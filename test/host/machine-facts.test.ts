@@ -55,6 +55,7 @@ describe("facts of a Raspberry Pi", () => {
     expect(rest).toEqual({
       memory: { availableBytes: 2_048_000 * 1024, totalBytes: 3_882_760 * 1024, swapUsedBytes: 2396 * 1024 },
       temperatureC: 61.02,
+      fanRuns: null,
       clockSynchronised: true,
       undervoltage: false,
       load1: 0.42,
@@ -69,6 +70,22 @@ describe("facts of a Raspberry Pi", () => {
   it("name the voltage alarm while it stands", async () => {
     const { port } = rig({ "sys/class/hwmon/hwmon1/in0_lcrit_alarm": "1\n" });
     expect((await port.facts()).undervoltage).toBe(true);
+  });
+
+  it("take the heat from the image's own module where the device tree has no sensor, as on a Raspberry Pi 5", async () => {
+    const own = { "sys/module/numberbox_tryboot/parameters/temperature": "57345\n" };
+    const none = { "sys/class/thermal/thermal_zone0/temp": "none\n", "sys/class/thermal/thermal_zone1/temp": "none\n" };
+    expect((await rig({ ...none, ...own }).port.facts()).temperatureC).toBe(57.345);
+  });
+
+  it.each([
+    ["50005", true],
+    ["50000", false],
+    ["", null],
+  ])("take low voltage from the image's own module where no hwmon device tells: %s", async (word, expected) => {
+    const gone = { "sys/class/hwmon/hwmon1/name": "nvme\n" };
+    const { port } = rig({ ...gone, "sys/module/numberbox_tryboot/parameters/throttled": `${word}\n` });
+    expect((await port.facts()).undervoltage).toBe(expected);
   });
 
   it.each([

@@ -20,6 +20,7 @@ import { checkDisk, flatten } from "./disk-check.ts";
 import { dataMoves, dataMovesToNvme } from "./disk-steps.ts";
 import { fullDisk } from "./full-disk-steps.ts";
 import { pause } from "./machine.ts";
+import { pinsWork } from "./pin-steps.ts";
 import { type Platform, virtualPc } from "./platform.ts";
 import { recoveredFromStick, resetFromStick, restoredFromStick } from "./rescue-steps.ts";
 import { type Figures, Steps } from "./steps.ts";
@@ -208,6 +209,11 @@ async function all(): Promise<void> {
     await step("rest", "it is at rest", async () => await atRest(world, values.full ? 30 : 3));
     await step("sms", "an SMS of a modem reaches the renter", async () => await sms(world));
     await step("stick", "a USB stick is seen, and takes a backup", async () => await stickInAndOut(world, scratch));
+    await step(
+      "pins",
+      "light, battery and fan hang at pins, as far as the kernel simulates them",
+      async () => await pinsWork(world),
+    );
     await step("watchdog", "a kernel that hangs is started anew", async () => await watchdogBites(world));
     await step("damage", "damaged data is mended by itself", async () => await damagedData(world, scratch));
     await step("fault", "a fault in the running file system is mended", async () => await faultWhileRunning(world));

@@ -54,11 +54,12 @@ export function hostConsole(deps: HostConsoleDeps): HostConsole {
   };
   return {
     view: async () => {
-      const { uptime, temperatureC, memory, disk, clockSynchronised } = await machine.facts();
+      const { uptime, temperatureC, fanRuns, memory, disk, clockSynchronised } = await machine.facts();
       return {
         ...{ appliance, name, addresses: [...addresses()] },
         uptime_s: uptime === null ? null : Math.floor(uptime / 1000),
         temperature_c: temperatureC,
+        fan: fanRuns,
         memory_free_mb: megabytes(memory?.availableBytes),
         disk_free_mb: megabytes(disk?.freeBytes),
         clock_kept: clockSynchronised,

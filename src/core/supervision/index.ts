@@ -1,5 +1,7 @@
 // Public face of `core/supervision`.
 
+export * from "./fan.ts";
+export * from "./fan-rules.ts";
 export * from "./health-verdict.ts";
 export * from "./host-console.ts";
 export * from "./panel.ts";

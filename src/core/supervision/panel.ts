@@ -43,6 +43,8 @@ const LOOK_EVERY = seconds(2);
 export class Panel {
   readonly #deps: PanelDeps;
   #button: ButtonState = idleButton;
+  /** Whether the button was seen at rest: one that is pressed from the start is shorted, or belongs to the press before. */
+  #rested = false;
   #mains: MainsState = { lostAt: null };
   #warning = false;
   #disposers: Disposer[] = [];
@@ -72,8 +74,9 @@ export class Panel {
   }
 
   #press(active: boolean): void {
-    // A level that was there before is no press.
-    if (!active && this.#button.since === null) return;
+    if (!active) this.#rested = true;
+    // A level that was there before is no press, and its end no release.
+    if (!this.#rested || (!active && this.#button.since === null)) return;
     this.#buttonInput({ type: active ? "pressed" : "released", at: this.#now() });
   }
 

@@ -86,6 +86,7 @@ export const METRICS = {
   numberbox_memory_size_bytes: gauge("Memory of the machine."),
   numberbox_swap_used_bytes: gauge("Swap in use."),
   numberbox_temperature_celsius: gauge("The hottest sensor."),
+  numberbox_fan_running: gauge("Whether the fan is told to run."),
   numberbox_clock_synchronised: gauge("Whether a time server keeps the system clock."),
   numberbox_undervoltage: gauge("Whether a Raspberry Pi has too little voltage now."),
   numberbox_load1: gauge("Processes that ran or waited for the disk, on average of a minute."),

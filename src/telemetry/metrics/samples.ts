@@ -149,6 +149,7 @@ function ofMachine(facts: MachineFacts): readonly Sample[] {
     ...sample("numberbox_memory_size_bytes", facts.memory?.totalBytes),
     ...sample("numberbox_swap_used_bytes", facts.memory?.swapUsedBytes),
     ...sample("numberbox_temperature_celsius", facts.temperatureC),
+    ...sample("numberbox_fan_running", facts.fanRuns),
     ...sample("numberbox_clock_synchronised", facts.clockSynchronised),
     ...sample("numberbox_undervoltage", facts.undervoltage),
     ...sample("numberbox_load1", facts.load1),

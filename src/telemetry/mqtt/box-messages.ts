@@ -106,6 +106,7 @@ function ofMachine(facts: MachineFacts): BoxMessage {
     memory_available_bytes: whole(facts.memory?.availableBytes),
     memory_total_bytes: whole(facts.memory?.totalBytes),
     temperature_celsius: tenth(facts.temperatureC),
+    fan: facts.fanRuns,
     clock_synchronised: facts.clockSynchronised,
     undervoltage: facts.undervoltage,
     load1: facts.load1,

@@ -16,7 +16,7 @@ function rig(actions?: SystemActions, disks: DataDisks = noDataDisks) {
   const asked: SystemAction[] = [];
   const events = new EventLog(new VirtualClock(), silentLogger);
   const memory = { availableBytes: 100.9 * 1024 * 1024, totalBytes: 1, swapUsedBytes: 0 };
-  const facts = { ...noMachineFacts, uptime: hours(2), temperatureC: 51.5, memory };
+  const facts = { ...noMachineFacts, uptime: hours(2), temperatureC: 51.5, fanRuns: false, memory };
   const host = hostConsole({
     ...{ appliance: true, name: "attic", addresses: () => ["https://attic.local"], events },
     disks,
@@ -31,7 +31,7 @@ describe("the machine under a box", () => {
   it("shows what it tells of itself, and null for the rest", async () => {
     expect(await rig().host.view()).toEqual({
       ...{ appliance: true, name: "attic", addresses: ["https://attic.local"] },
-      ...{ uptime_s: 7200, temperature_c: 51.5, memory_free_mb: 100, disk_free_mb: null, clock_kept: null },
+      ...{ uptime_s: 7200, temperature_c: 51.5, fan: false, memory_free_mb: 100, disk_free_mb: null, clock_kept: null },
       ssh: { open: "local", keys: [{ user: "anna", type: "ssh-ed25519", comment: "me@desk" }] },
     });
   });

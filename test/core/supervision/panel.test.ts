@@ -15,22 +15,32 @@ import {
 import { VirtualClock } from "../../sim/virtual-clock.ts";
 
 class FakeLine implements InputLine {
+  readonly #level: boolean;
   set: (active: boolean) => void = () => {};
+  constructor(level = false) {
+    this.#level = level;
+  }
   watch(onChange: (active: boolean) => void): Disposer {
     this.set = onChange;
+    onChange(this.#level);
     return () => {
       this.set = () => {};
     };
   }
 }
 
-function rig(given?: SystemActions) {
+interface Levels {
+  readonly button?: boolean;
+  readonly mains?: boolean;
+}
+
+function rig(given?: SystemActions, levels: Levels = {}) {
   const clock = new VirtualClock();
   const events = new EventLog(clock, silentLogger);
   const asked: SystemAction[] = [];
   let shown: LightName | "dark" = "dark";
   let facts: PanelFacts = { slots: [{ state: "ready" }], unclaimed: false, alerts: 0 };
-  const [button, mains] = [new FakeLine(), new FakeLine()];
+  const [button, mains] = [new FakeLine(levels.button), new FakeLine(levels.mains)];
   const panel = new Panel({
     ...{ button, clock, events, log: silentLogger },
     mains: { line: mains, delay: seconds(30) },
@@ -119,6 +129,20 @@ describe("the button", () => {
     expect(stepButton(idleButton, { type: "released", at: seconds(50) }).effects).toEqual([]);
   });
 
+  it("that is pressed from the start is no press until it was let go", async () => {
+    const { button, clock, asked, shown } = rig(undefined, { button: true });
+    await clock.advance(seconds(20));
+    expect(shown()).toBe("good");
+    button.set(false);
+    await clock.flush();
+    expect(asked).toEqual([]);
+    button.set(true);
+    await clock.advance(seconds(11));
+    button.set(false);
+    await clock.flush();
+    expect(asked).toEqual(["factory_reset"]);
+  });
+
   it("does not take the box with it when the system refuses", async () => {
     const { button, clock, codes } = rig({ perform: () => Promise.reject(new AppError("host.not_allowed", "no")) });
     button.set(true);
@@ -136,6 +160,12 @@ describe("the battery", () => {
     await clock.advance(seconds(29));
     expect([asked, codes()]).toEqual([[], ["host.on_battery"]]);
     await clock.advance(seconds(1));
+    expect([asked, codes()]).toEqual([["power_off"], ["host.on_battery", "host.battery_stop"]]);
+  });
+
+  it("that is all there is from the start stops the box, too", async () => {
+    const { clock, asked, codes } = rig(undefined, { mains: true });
+    await clock.advance(seconds(30));
     expect([asked, codes()]).toEqual([["power_off"], ["host.on_battery", "host.battery_stop"]]);
   });
 

@@ -10,7 +10,13 @@ import { VirtualClock } from "../../sim/virtual-clock.ts";
 
 const MACHINE: MachineFacts = {
   ...noMachineFacts,
-  ...{ disk: { freeBytes: 1e9, totalBytes: 3e10 }, temperatureC: 51.5, clockSynchronised: true, undervoltage: false },
+  ...{
+    disk: { freeBytes: 1e9, totalBytes: 3e10 },
+    temperatureC: 51.5,
+    fanRuns: true,
+    clockSynchronised: true,
+    undervoltage: false,
+  },
   ...{ memory: { availableBytes: 2e9, totalBytes: 4e9, swapUsedBytes: 0 }, load1: 0.25 },
 };
 const CHAIN: Awaited<ReturnType<ChainConsole["view"]>> = {
@@ -110,6 +116,7 @@ describe("the metrics of the box", () => {
       'numberbox_certificate_expiry_timestamp_seconds{certificate="console"} 5',
       "numberbox_disk_free_bytes 1000000000",
       "numberbox_temperature_celsius 51.5",
+      "numberbox_fan_running 1",
       "numberbox_clock_synchronised 1",
       'numberbox_alerts_firing{rule="sim_lost",severity="critical"} 2',
       'numberbox_mqtt_broker_up{broker="home"} 1',

@@ -22,7 +22,13 @@ function faults(args: readonly string[], input = ""): string {
 
 const MACHINE: MachineFacts = {
   ...noMachineFacts,
-  ...{ disk: { freeBytes: 1e9, totalBytes: 3e10 }, temperatureC: 51.5, clockSynchronised: true, undervoltage: false },
+  ...{
+    disk: { freeBytes: 1e9, totalBytes: 3e10 },
+    temperatureC: 51.5,
+    fanRuns: true,
+    clockSynchronised: true,
+    undervoltage: false,
+  },
   ...{ memory: { availableBytes: 2e9, totalBytes: 4e9, swapUsedBytes: 0 }, load1: 0.25 },
 };
 const CHAIN: Awaited<ReturnType<ChainConsole["view"]>> = {

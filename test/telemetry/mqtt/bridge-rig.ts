@@ -50,7 +50,12 @@ export class BridgeRig {
   readonly brokers: readonly FakeBroker[];
   readonly bridge: MqttBridge;
   readonly calls: string[] = [];
-  facts: MachineFacts = { ...noMachineFacts, temperatureC: 51.04, disk: { freeBytes: 10.4, totalBytes: 100 } };
+  facts: MachineFacts = {
+    ...noMachineFacts,
+    temperatureC: 51.04,
+    fanRuns: true,
+    disk: { freeBytes: 10.4, totalBytes: 100 },
+  };
   /** USSD is never answered. */
   hang = false;
   /** Calls that are on. */

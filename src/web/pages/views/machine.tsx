@@ -41,13 +41,16 @@ function Facts({ view }: { readonly view: HostView }) {
       : mb < 10_000
         ? words.t("machine.mb", { n: mb })
         : words.t("machine.gb", { n: Math.round(mb / 1024) });
-  const { uptime_s: up, temperature_c: heat, clock_kept: kept } = view;
+  const { uptime_s: up, temperature_c: heat, fan, clock_kept: kept } = view;
   return (
     <section class="panel" aria-labelledby="machine-now">
       <h2 id="machine-now">{view.name}</h2>
       <dl class="machine-facts">
         <Fact name={words.t("machine.up")}>{up === null ? null : uptime(up)}</Fact>
         <Fact name={words.t("machine.heat")}>{heat === null ? null : `${Math.round(heat)} °C`}</Fact>
+        {fan !== null && (
+          <Fact name={words.t("machine.fan")}>{words.t(fan ? "machine.fan.on" : "machine.fan.off")}</Fact>
+        )}
         <Fact name={words.t("machine.memory")}>{size(view.memory_free_mb)}</Fact>
         <Fact name={words.t("machine.disk")}>{size(view.disk_free_mb)}</Fact>
         <Fact name={words.t("machine.clock")}>
