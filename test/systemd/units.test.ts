@@ -155,11 +155,12 @@ describe("the manifest for the image", () => {
     expect(targets.filter((target) => !target.startsWith("/usr/") && !target.startsWith("/etc/"))).toEqual([]);
   });
 
-  it("names every file of this folder, examples of a cluster of relays apart", () => {
+  it("names every file of this folder, what is for other machines apart", () => {
+    const others = ["container/", "debian/", "install/", "nginx/", "prometheus/", "relay-cluster/"];
     const all = readdirSync(SYSTEMD, { recursive: true, encoding: "utf8" }).filter(
-      (name) => statSync(join(SYSTEMD, name)).isFile() && !name.startsWith("relay-cluster/"),
+      (name) => statSync(join(SYSTEMD, name)).isFile() && !others.some((folder) => name.startsWith(folder)),
     );
-    const named = new Set([...files.map(({ source }) => source), "manifest.json"]);
+    const named = new Set([...files.map(({ source }) => source), "manifest.json", "README.md"]);
     expect(all.filter((name) => !named.has(name))).toEqual([]);
   });
 

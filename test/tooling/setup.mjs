@@ -36,6 +36,7 @@ const TEST_TOOLS = [
   { command: "mosquitto_sub", package: "mosquitto-clients", why: "what stands at the broker, seen from outside" },
   { command: "nats-server", package: "nats-server", why: "relays over a cluster of JetStream" },
   { command: "caddy", package: "caddy", why: "the proxy before the relays of the example cluster" },
+  { command: "nginx", package: "nginx", why: "the other proxy before a relay" },
   { command: "promtool", package: "prometheus", why: "the alert rules and metrics as Prometheus reads them" },
   { command: "shellcheck", package: "shellcheck", why: "the scripts of the image" },
   { command: "mksquashfs", package: "squashfs-tools", why: "the system of the image" },
