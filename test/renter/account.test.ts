@@ -206,3 +206,31 @@ describe("RenterAccount", () => {
     expect(all.join("\n")).not.toMatch(new RegExp(`canary|15550177|15550100|${LISTING}|${id}`));
   });
 });
+
+describe("two changes at once", () => {
+  /** A disk that takes its time. */
+  class SlowFolder extends MemoryFolder {
+    override async replace(name: string, bytes: Uint8Array): Promise<void> {
+      await systemClock.sleep(millis(5), "the disk");
+      await super.replace(name, bytes);
+    }
+  }
+
+  it("both stay: of two orders neither loses its ticket, nor its key", async () => {
+    const openFolder = async (path: string): Promise<Folder> => {
+      const disk = disks.get(path) ?? new Map();
+      disks.set(path, disk);
+      return new SlowFolder(disk);
+    };
+    const mine = await RenterAccount.open({ ...deps(), openFolder }, master, "readWrite");
+    open.push(mine);
+    const planned = await Promise.all([mine.plan(plan()), mine.plan(plan())]);
+    expect(planned.map(({ key }) => key)).toEqual([1, 2]);
+    const [one = "", other = ""] = planned.map(({ request }) => request.order_id);
+    const ticket = { chap: `1:1:${"a".repeat(40)}`, tx: "00" };
+    await Promise.all([mine.changeOrder(one, { ticket }), mine.changeOrder(other, { ended: "market.refused" })]);
+    await Promise.all([mine.keepEscrow("a", "first"), mine.keepEscrow("b", "second")]);
+    expect([mine.order(one)?.ticket, mine.order(other)?.ended]).toEqual([ticket, "market.refused"]);
+    expect([mine.escrow("a"), mine.escrow("b"), mine.orders.length]).toEqual(["first", "second", 2]);
+  });
+});
