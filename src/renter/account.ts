@@ -11,6 +11,7 @@ import type { AccountDeps, AccountKey, AccountMode } from "./account-key.ts";
 import { AccountKeys } from "./account-keys.ts";
 import { type AccountData, accountBytes, emptyAccount, readAccountData, type StoredOrder } from "./account-records.ts";
 import { type KeySearch, searchKeys } from "./account-search.ts";
+import { settleOrders } from "./account-settle.ts";
 import type { AsyncDisposer, Folder } from "./folder.ts";
 import { Gateway } from "./gateway.ts";
 import { type LocalSeal, localSeal } from "./local-seal.ts";
@@ -180,7 +181,12 @@ export class RenterAccount {
    * Reads every mailbox that may get something, until `signal` aborts; then resolves. Rejects when what was received cannot be kept.
    */
   async follow(sink: AccountSink, signal: AbortSignal): Promise<void> {
-    const follow = new AccountFollow({ sink, awaits: (key) => this.#isAwaited(key), signal });
+    const { suite, clock } = this.#parts.deps;
+    const settling = { suite, clock, orders: () => this.orders, keep: this.changeOrder.bind(this) };
+    const follow = new AccountFollow({
+      ...{ sink, signal, awaits: (key) => this.#isAwaited(key) },
+      settle: (key, ending) => settleOrders(settling, key, ending),
+    });
     this.#follow = follow;
     this.#listenToAll();
     try {

@@ -4,6 +4,7 @@ import {
   type AppError,
   backoffDelay,
   type CryptoSuite,
+  type Disposer,
   hasCode,
   isAppError,
   type Logger,
@@ -194,17 +195,35 @@ class RelayReader implements RenterClient {
     const after = state.relay(this.url).cursor;
     const ends = AbortSignal.any([signal, moved]);
     const socket = await RelaySocket.open({ url: door.url, token, after, clock, timeouts, openWire, signal: ends });
+    const stopLooking = this.#lookNowAndThen(socket, sink);
     try {
       sink.up();
       void this.#learn(signal);
+      // A grant that came between the last look and this connection is told of by nobody.
+      if (sink.awaits?.() !== false) socket.lookForRentals();
       for (;;) {
-        const messages = await socket.next();
+        const { messages, rentals } = await socket.next();
+        if (rentals) await this.#mailbox.refreshRentals(sink, signal);
         const cursor = messages.reduce((highest, message) => Math.max(highest, message.cursor), 0);
-        await this.#mailbox.take({ messages, cursor }, sink, signal);
+        if (messages.length > 0) await this.#mailbox.take({ messages, cursor }, sink, signal);
       }
     } finally {
+      stopLooking();
       socket.close();
     }
+  }
+
+  #lookNowAndThen(socket: RelaySocket, sink: FollowSink): Disposer {
+    const { clock } = this.#options;
+    let cancel: Disposer = () => {};
+    const arm = (): void => {
+      cancel = clock.after(this.#timeouts.lookForRentals, "a look for grants", () => {
+        if (sink.awaits?.() === true) socket.lookForRentals();
+        arm();
+      });
+    };
+    arm();
+    return () => cancel();
   }
 
   /** What the relay says of its addresses is there when the one that is used is not. */

@@ -110,6 +110,62 @@ describe("RenterAccount", () => {
     await following;
   });
 
+  /** Orders and looks at the address to pay to, then goes elsewhere in the app. */
+  async function orderedAndLeft(by: RenterAccount): Promise<string> {
+    const { request } = await by.plan(plan());
+    const leave = new AbortController();
+    const tell = ({ type }: { readonly type: string }): void => {
+      if (type === "pay_to") leave.abort();
+    };
+    const parts = { account: by, suite, clock: systemClock, payer: null, tell, lookEvery: millis(50) };
+    await expect(rentNumber(parts, request.order_id, leave.signal)).rejects.toMatchObject({ code: "base.stopped" });
+    return request.order_id;
+  }
+
+  /** What an app shows while it follows. */
+  function following(by: RenterAccount) {
+    const stop = new AbortController();
+    const shown = { texts: [] as string[], ups: 0 };
+    const sink: AccountSink = {
+      ...quiet,
+      up: () => shown.ups++,
+      messages: (_key, entries) => {
+        for (const { payload } of entries) shown.texts.push(payload.type === "sms" ? payload.body : "");
+      },
+    };
+    const over = by.follow(sink, stop.signal);
+    const end = (): Promise<void> => {
+      stop.abort();
+      return over;
+    };
+    return { shown, end };
+  }
+
+  it("shows number and SMS of an order that is paid after its page was left", async () => {
+    const mine = await account();
+    const app = following(mine);
+    const id = await orderedAndLeft(mine);
+    await stage.paid(id);
+    await stage.sms(id, { body: "code 1" });
+    await expect.poll(() => app.shown.texts).toEqual(["code 1"]);
+    expect(accountRentals(suite, mine)).toMatchObject([{ number: "+15550100" }]);
+    await expect.poll(() => mine.order(id)?.answer?.state).toBe("granted");
+    await app.end();
+  });
+
+  it("shows the number that is granted while it listens, before any SMS comes", async () => {
+    const first = await account();
+    const id = await orderedAndLeft(first);
+    await open.pop()?.close();
+    const again = await account();
+    const app = following(again);
+    await expect.poll(() => app.shown.ups).toBe(2);
+    await stage.paid(id);
+    await expect.poll(() => accountRentals(suite, again).map(({ number }) => number)).toEqual(["+15550100"]);
+    await expect.poll(() => again.order(id)?.answer?.state).toBe("granted");
+    await app.end();
+  });
+
   it("knows keys, orders and messages again after a restart", async () => {
     const first = await account();
     const id = await rented(first);
