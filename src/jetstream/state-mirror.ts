@@ -53,6 +53,8 @@ class Index {
   }
 }
 
+type MirrorListener = Pick<RelayListener, "requested" | "answered" | "granted">;
+
 export class StateMirror {
   readonly rentals = new Map<string, RentalRow>();
   readonly orders = new Map<string, OrderRow>();
@@ -72,7 +74,7 @@ export class StateMirror {
   readonly #reader: StreamReader;
   #records: string[] = [];
   readonly #recordIds = new Set<string>();
-  #listener: Pick<RelayListener, "requested" | "answered"> = { requested: () => {}, answered: () => {} };
+  #listener: MirrorListener = { requested: () => {}, answered: () => {}, granted: () => {} };
   #rentalGone: (rentalId: string, row: RentalRow) => void = () => {};
 
   constructor(deps: StateMirrorDeps) {
@@ -85,10 +87,7 @@ export class StateMirror {
     });
   }
 
-  listen(
-    listener: Pick<RelayListener, "requested" | "answered">,
-    rentalGone: (rentalId: string, row: RentalRow) => void,
-  ): void {
+  listen(listener: MirrorListener, rentalGone: (rentalId: string, row: RentalRow) => void): void {
     this.#listener = listener;
     this.#rentalGone = rentalGone;
   }
@@ -157,6 +156,7 @@ export class StateMirror {
       this.rentalsOfListing.add(row.listing, id);
       this.rentalsOfProvider.add(row.provider, id);
       this.rentalsOfRenter.add(row.renter, id);
+      if (row.rev !== before?.rev) this.#listener.granted(row.renter, id);
     } else if (before !== undefined) {
       this.rentals.delete(id);
       this.rentalsOfListing.remove(before.listing, id);

@@ -195,9 +195,17 @@ export const providerReceiptsPage = z.object({
 });
 export type ProviderReceiptsPage = z.infer<typeof providerReceiptsPage>;
 
-/** First frame on `/ws`; `after` resumes behind that cursor. */
+/**
+ * First frame on `/ws`; `after` resumes behind that cursor. `rentals`: tell of grants, too; clients of before end at a frame that they do
+ * not know, so that it has to be asked for.
+ */
 export const wsClientFrame = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("auth"), token: z.string().max(512), after: z.int().min(0).optional() }),
+  z.object({
+    type: z.literal("auth"),
+    token: z.string().max(512),
+    after: z.int().min(0).optional(),
+    rentals: z.boolean().optional(),
+  }),
   z.object({ type: z.literal("ack"), receipts: z.array(receipt).min(1).max(500) }),
   z.object({ type: z.literal("ping") }),
 ]);
@@ -208,6 +216,8 @@ export const wsServerFrame = z.discriminatedUnion("type", [
   /** `encrypted_message` repeats `envelope` for the seed's clients. */
   z.object({ type: z.literal("sms"), encrypted_message: envelopeText, ...mailboxMessage.shape }),
   z.object({ type: z.literal("ack"), ...ackReply.shape }),
+  /** A grant came, or changed: `GET /rentals` has it. */
+  z.object({ type: z.literal("rental"), rental_id: rentalIdText }),
   z.object({ type: z.literal("pong") }),
   z.object({ type: z.literal("error"), code: z.string(), error: z.string() }),
 ]);

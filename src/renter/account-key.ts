@@ -5,11 +5,12 @@ import type { Identity } from "../envelope/index.ts";
 import { createRenterClient, type RenterClient } from "./client.ts";
 import type { Folder } from "./folder.ts";
 import { Gateway } from "./gateway.ts";
+import { GatewaySession } from "./gateway-session.ts";
 import { rentalKey } from "./key-chain.ts";
 import { MarketClient } from "./market-client.ts";
 import type { Fetch } from "./relay-http.ts";
 import { RenterState, stateFolderName } from "./state.ts";
-import type { RenterTimeouts } from "./timeouts.ts";
+import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
 import type { OpenWire } from "./wire.ts";
 
 export interface AccountDeps {
@@ -53,7 +54,9 @@ export async function openAccountKey(
   const identity = rentalKey(suite, master, index);
   const folder = await openFolder(stateFolderName(suite, identity));
   const state = await RenterState.open({ folder, seed: identity.seed, suite, random, log, mode });
-  const shared = { ...ports, relayUrl, gateway, identity, crypto: suite, clock, state };
+  const { tokenMargin } = ports.timeouts ?? renterTimeouts;
+  const session = new GatewaySession({ gateway, identity, suite, state, clock, tokenMargin });
+  const shared = { ...ports, relayUrl, gateway, session, identity, crypto: suite, clock, state };
   return {
     ...{ index, identity, state },
     client: createRenterClient({ ...shared, random, log }),

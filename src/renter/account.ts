@@ -1,26 +1,20 @@
 // A renter's whole account at one relay: the master key and a key for each rental, their mailboxes, the orders under way. What the pages
 // at `/dashboard` are built on; it runs wherever the SDK does.
 
-import { AppError, deferred, hours, toHex } from "../base/index.ts";
+import { AppError, hours, SerialQueue, toHex } from "../base/index.ts";
 import { signCancel } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { publicKeysToText } from "../envelope/index.ts";
 import type { RentalChange, RentRequest } from "../protocol/index.ts";
-import { type AccountDeps, type AccountKey, type AccountMode, openAccountKey } from "./account-key.ts";
+import { AccountFollow, type AccountSink } from "./account-follow.ts";
+import type { AccountDeps, AccountKey, AccountMode } from "./account-key.ts";
+import { AccountKeys } from "./account-keys.ts";
 import { type AccountData, accountBytes, emptyAccount, readAccountData, type StoredOrder } from "./account-records.ts";
-import type { FollowSink } from "./client.ts";
+import { type KeySearch, searchKeys } from "./account-search.ts";
+import { settleOrders } from "./account-settle.ts";
 import type { AsyncDisposer, Folder } from "./folder.ts";
 import { Gateway } from "./gateway.ts";
-import type { InboxEntry } from "./inbox.ts";
 import { type LocalSeal, localSeal } from "./local-seal.ts";
-
-export interface AccountSink {
-  /** Messages came, or a receipt was answered. */
-  readonly messages: (key: AccountKey, entries: readonly InboxEntry[]) => void;
-  readonly refused: (error: AppError) => void;
-  readonly up: (key: AccountKey) => void;
-  readonly down: (key: AccountKey, error: AppError) => void;
-}
 
 /** What an order is for. `agreed` in micro-EMC, out of the verified listing. */
 export interface OrderPlan {
@@ -38,8 +32,6 @@ const FILE = "account.sealed";
 const DOMAIN = "numberbox/renter-account/v1";
 /** A rental that is over is listened to a while longer: what came last may still wait. */
 const AFTERWARDS = hours(24);
-/** Keys without any rental after which a search ends. */
-const EMPTY_KEYS = 3;
 
 interface Parts {
   readonly deps: AccountDeps;
@@ -53,13 +45,18 @@ interface Parts {
 export class RenterAccount {
   readonly mode: AccountMode;
   readonly #parts: Parts;
-  readonly #keys: AccountKey[] = [];
+  readonly #keys: AccountKeys;
+  /** Of what changes keys or data: whoever comes second begins with what the first has made. */
+  readonly #queue = new SerialQueue("renter account");
+  readonly #searches = new SerialQueue("search for keys");
   #data: AccountData;
-  #listen: ((key: AccountKey) => void) | null = null;
+  #follow: AccountFollow | null = null;
+  #closing: Promise<void> | null = null;
 
   private constructor(parts: Parts, data: AccountData) {
     this.mode = parts.mode;
     this.#parts = parts;
+    this.#keys = new AccountKeys(parts);
     this.#data = data;
   }
 
@@ -79,7 +76,7 @@ export class RenterAccount {
       const stored = await folder.read(FILE);
       const data = stored === null ? emptyAccount : readAccountData(seal.open(stored));
       const account = new RenterAccount({ deps, master, mode, folder, seal, unlock }, data);
-      for (let index = 0; index <= data.keys; index++) await account.#open(index);
+      await account.#keys.use(data.keys);
       return account;
     } catch (error) {
       await unlock();
@@ -89,7 +86,7 @@ export class RenterAccount {
 
   /** Master first. */
   get keys(): readonly AccountKey[] {
-    return this.#keys;
+    return this.#keys.used;
   }
 
   /** Newest first. */
@@ -117,8 +114,10 @@ export class RenterAccount {
 
   /** Durable on return. */
   async keepEscrow(rental: string, document: string): Promise<void> {
-    const others = this.#data.escrows.filter((each) => each.rental !== rental);
-    await this.#replace({ ...this.#data, escrows: [...others, { rental, document }] });
+    await this.#change((data) => {
+      const others = data.escrows.filter((each) => each.rental !== rental);
+      return { ...data, escrows: [...others, { rental, document }] };
+    });
   }
 
   /** What a backup keeps of it. */
@@ -128,120 +127,150 @@ export class RenterAccount {
 
   /** What a backup has kept comes beside what is here; of the same order or escrow that counts which is here. Durable on return. */
   async bringBack(kept: AccountData): Promise<void> {
-    const own = this.#data;
-    const orders = kept.orders.filter(({ request }) => this.order(request.order_id) === undefined);
-    const escrows = kept.escrows.filter(({ rental }) => this.escrow(rental) === null);
-    const keys = Math.max(own.keys, kept.keys);
-    await this.#replace({
-      ...own,
-      keys,
-      orders: [...own.orders, ...orders].toSorted((one, other) => other.made_at - one.made_at),
-      escrows: [...own.escrows, ...escrows],
+    await this.#queue.run(async () => {
+      const own = this.#data;
+      const orders = kept.orders.filter(({ request }) => this.order(request.order_id) === undefined);
+      const escrows = kept.escrows.filter(({ rental }) => this.escrow(rental) === null);
+      const keys = Math.max(own.keys, kept.keys);
+      await this.#replace({
+        ...own,
+        keys,
+        orders: [...own.orders, ...orders].toSorted((one, other) => other.made_at - one.made_at),
+        escrows: [...own.escrows, ...escrows],
+      });
+      await this.#keys.use(keys);
     });
-    for (let index = this.#keys.length; index <= keys; index++) await this.#open(index);
+    this.#listenToAll();
   }
 
-  async close(): Promise<void> {
-    for (const key of this.#keys) await key.state.close();
+  /** Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#searches.stop();
+    await this.#queue.run(() => this.#keys.close());
+    this.#queue.stop();
     await this.#parts.unlock();
   }
 
   /** Makes an order, with a key of its own unless it changes a rental, and keeps both before anything of it leaves. */
-  async plan({ request, provider, agreed, key: index, cancels }: OrderPlan): Promise<StoredOrder> {
-    const { random, clock, suite } = this.#parts.deps;
-    const key = this.#keys[index ?? -1] ?? (await this.#open(this.#keys.length));
-    const id = toHex(random.bytes(16));
-    const signature = (rentalId: string): string => signCancel(suite, key.identity.seed, { orderId: id, rentalId });
-    const change: { readonly change?: RentalChange } =
-      cancels === undefined ? {} : { change: { kind: "cancel", rental_id: cancels, signature: signature(cancels) } };
-    const order: StoredOrder = {
-      request: { ...request, ...change, order_id: id, renter: publicKeysToText(key.identity) },
-      ...{ key: key.index, provider, rental: agreed.rental, per_sms: agreed.perSms },
-      ...{ made_at: clock.now(), ticket: null, answer: null, ended: null },
-    };
-    await this.#replace({
-      ...this.#data,
-      keys: Math.max(this.#data.keys, key.index),
-      orders: [order, ...this.#data.orders],
+  async plan(plan: OrderPlan): Promise<StoredOrder> {
+    const { order, key } = await this.#queue.run(async () => {
+      const used = this.#keys.used[plan.key ?? -1] ?? (await this.#keys.use(this.#data.keys + 1));
+      const made = this.#orderOf(plan, used);
+      const keys = Math.max(this.#data.keys, used.index);
+      await this.#replace({ ...this.#data, keys, orders: [made, ...this.#data.orders] });
+      return { order: made, key: used };
     });
+    // Its grant and its first messages come whether anybody looks at the order then or not.
+    this.#follow?.listen(key);
     return order;
   }
 
   async changeOrder(id: string, change: Partial<Pick<StoredOrder, "ticket" | "answer" | "ended">>): Promise<void> {
-    const orders = this.#data.orders.map((each) => (each.request.order_id === id ? { ...each, ...change } : each));
-    await this.#replace({ ...this.#data, orders });
+    await this.#change((data) => ({
+      ...data,
+      orders: data.orders.map((each) => (each.request.order_id === id ? { ...each, ...change } : each)),
+    }));
   }
 
   /**
    * Reads every mailbox that may get something, until `signal` aborts; then resolves. Rejects when what was received cannot be kept.
    */
   async follow(sink: AccountSink, signal: AbortSignal): Promise<void> {
-    const over = deferred<void>();
-    const running: Promise<void>[] = [];
-    const stop = new AbortController();
-    const ending = AbortSignal.any([signal, stop.signal]);
-    this.#listen = (key) => {
-      running.push(key.client.follow(sinkOf(key, sink), ending).catch(over.reject));
-    };
-    signal.addEventListener("abort", () => over.resolve(), { once: true });
-    if (signal.aborted) over.resolve();
-    for (const key of this.#keys) if (this.#mayReceive(key)) this.#listen(key);
+    const { suite, clock } = this.#parts.deps;
+    const settling = { suite, clock, orders: () => this.orders, keep: this.changeOrder.bind(this) };
+    const follow = new AccountFollow({
+      ...{ sink, signal, awaits: (key) => this.#isAwaited(key) },
+      settle: (key, ending) => settleOrders(settling, key, ending),
+    });
+    this.#follow = follow;
+    this.#listenToAll();
     try {
-      await over.promise;
+      await follow.run();
     } finally {
-      this.#listen = null;
-      stop.abort();
-      await Promise.all(running);
+      if (this.#follow === follow) this.#follow = null;
     }
   }
 
   /** Begins to listen with a key whose rental was just granted. */
   listen(key: AccountKey): void {
-    this.#listen?.(key);
+    this.#follow?.listen(key);
   }
 
   /**
-   * After a backup was brought back: asks the relay for rentals of one key after another until several in a row have none. Rejects as
-   * `RenterClient.login`.
+   * After a backup was brought back: asks the relay for rentals of one key after another until many in a row have none. What was found is
+   * kept at once. The relay limits sign-ins, so that this takes minutes. Rejects as `RenterClient.rentals`.
    */
-  async findKeys(signal: AbortSignal): Promise<void> {
-    let found = this.#data.keys;
-    const sink = { messages: async () => {}, refused: () => {} };
-    for (let index = 1; index <= found + EMPTY_KEYS; index++) {
-      const key = this.#keys[index] ?? (await this.#open(index));
-      const rentals = await key.client.login(sink, signal);
-      if (rentals.length > 0) found = Math.max(found, index);
-    }
-    for (const unused of this.#keys.splice(found + 1)) await unused.state.close();
-    if (found !== this.#data.keys) await this.#replace({ ...this.#data, keys: found });
+  async findKeys(signal: AbortSignal, tell: (search: KeySearch) => void = () => {}): Promise<void> {
+    const used = (): number => this.#data.keys;
+    const look = (index: number): Promise<AccountKey> => this.#queue.run(() => this.#keys.look(index));
+    const keep = (key: AccountKey): Promise<void> => this.#keep(key);
+    const { clock } = this.#parts.deps;
+    await this.#searches.run(async () => {
+      try {
+        await searchKeys({ clock, used, look, keep, tell }, signal);
+      } finally {
+        await this.#queue.run(() => this.#keys.closeSpare());
+      }
+    });
   }
 
-  async #open(index: number): Promise<AccountKey> {
-    const { deps, master, mode } = this.#parts;
-    const key = await openAccountKey(deps, master, index, mode);
-    this.#keys.push(key);
-    return key;
+  async #keep({ index }: AccountKey): Promise<void> {
+    const key = await this.#queue.run(async () => {
+      const used = await this.#keys.use(index);
+      if (index > this.#data.keys) await this.#replace({ ...this.#data, keys: index });
+      return used;
+    });
+    this.#follow?.listen(key);
   }
 
-  #mayReceive({ index, state }: AccountKey): boolean {
+  #orderOf({ request, provider, agreed, cancels }: OrderPlan, key: AccountKey): StoredOrder {
+    const { random, clock, suite } = this.#parts.deps;
+    const id = toHex(random.bytes(16));
+    const signature = (rentalId: string): string => signCancel(suite, key.identity.seed, { orderId: id, rentalId });
+    const change: { readonly change?: RentalChange } =
+      cancels === undefined ? {} : { change: { kind: "cancel", rental_id: cancels, signature: signature(cancels) } };
+    return {
+      request: { ...request, ...change, order_id: id, renter: publicKeysToText(key.identity) },
+      ...{ key: key.index, provider, rental: agreed.rental, per_sms: agreed.perSms },
+      ...{ made_at: clock.now(), ticket: null, answer: null, ended: null },
+    };
+  }
+
+  #listenToAll(): void {
+    for (const key of this.#keys.used) if (this.#mayReceive(key)) this.#follow?.listen(key);
+  }
+
+  #isAwaited({ index, state }: AccountKey): boolean {
+    return this.#data.orders.some(
+      ({ key, ended, answer, request: { change } }) =>
+        key === index &&
+        ended === null &&
+        answer?.state !== "granted" &&
+        (change !== undefined || state.grants.length === 0),
+    );
+  }
+
+  #mayReceive(key: AccountKey): boolean {
+    const { grants } = key.state;
     const now = this.#parts.deps.clock.now();
-    const isAwaited = this.#data.orders.some(({ key, ended }) => key === index && ended === null);
-    if (state.grants.length === 0) return index === 0 || isAwaited;
-    return state.grants.some(({ expires_at }) => expires_at * 1000 + AFTERWARDS > now);
+    if (grants.length === 0) return key.index === 0 || this.#isAwaited(key);
+    return grants.some(({ expires_at }) => expires_at * 1000 + AFTERWARDS > now);
   }
 
+  /** `next` is given what all changes before have made of it. Durable on return. */
+  async #change(next: (data: AccountData) => AccountData): Promise<void> {
+    await this.#queue.run(() => this.#replace(next(this.#data)));
+  }
+
+  /** Within the queue alone. */
   async #replace(data: AccountData): Promise<void> {
     const { folder, seal } = this.#parts;
     await folder.replace(FILE, seal.seal(accountBytes(data)));
     this.#data = data;
   }
-}
-
-function sinkOf(key: AccountKey, sink: AccountSink): FollowSink {
-  return {
-    messages: async (entries) => sink.messages(key, entries),
-    refused: (error) => sink.refused(error),
-    up: () => sink.up(key),
-    down: (error) => sink.down(key, error),
-  };
 }

@@ -4,11 +4,13 @@ import {
   type AppError,
   backoffDelay,
   type CryptoSuite,
+  type Disposer,
   hasCode,
   isAppError,
   type Logger,
   type Millis,
   messageOf,
+  millis,
   type Random,
   randomFraction,
 } from "../base/index.ts";
@@ -17,7 +19,7 @@ import { type MailboxPage, mailboxPage } from "../protocol/index.ts";
 import { Gateway, type GatewayDoor, type GatewayOptions } from "./gateway.ts";
 import { GatewaySession } from "./gateway-session.ts";
 import { Mailbox, type RelayRental, type RenterSink } from "./mailbox.ts";
-import type { RelayHttp } from "./relay-http.ts";
+import { type RelayHttp, retryAfterOf } from "./relay-http.ts";
 import { RelaySocket } from "./relay-socket.ts";
 import type { RenterState } from "./state.ts";
 import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
@@ -26,6 +28,8 @@ import { type OpenWire, platformWire } from "./wire.ts";
 export interface RenterClientOptions extends GatewayOptions {
   /** Default: one of its own, of the other options. */
   readonly gateway?: Gateway;
+  /** The sign-in, where something else of this key has it too; over the same `gateway`. Default: one of its own. */
+  readonly session?: GatewaySession;
   readonly identity: Identity;
   readonly crypto: CryptoSuite;
   readonly random: Random;
@@ -40,6 +44,8 @@ export interface FollowSink extends RenterSink {
   up(): void;
   /** The connection failed or ended; the next attempt comes after `retryIn`. */
   down(error: AppError, retryIn: Millis): void;
+  /** Whether a grant is awaited: the relay then is asked for it now and then, in case it tells nothing by itself. */
+  awaits?(): boolean;
 }
 
 export interface RenterClient {
@@ -90,7 +96,7 @@ class RelayReader implements RenterClient {
     this.#timeouts = timeouts;
     this.#gateway = gateway;
     const { tokenMargin } = timeouts;
-    this.#session = new GatewaySession({ gateway, identity, suite, state, clock, tokenMargin });
+    this.#session = options.session ?? new GatewaySession({ gateway, identity, suite, state, clock, tokenMargin });
     this.#mailbox = new Mailbox({ url, identity, suite, clock, log, session: this.#session, state });
   }
 
@@ -153,7 +159,8 @@ class RelayReader implements RenterClient {
         moves++;
         if (this.#gateway.chosen.url !== url && moves < this.#gateway.count) continue;
         moves = 0;
-        const delay = backoffDelay(this.#timeouts.reconnect, attempt, randomFraction(random));
+        const wait = backoffDelay(this.#timeouts.reconnect, attempt, randomFraction(random));
+        const delay = millis(Math.max(wait, retryAfterOf(error) ?? 0));
         sink.down(error, delay);
         // Aborting the wait is how it ends.
         await clock.sleep(delay, "reconnecting to the relay", signal).catch(() => {});
@@ -188,17 +195,35 @@ class RelayReader implements RenterClient {
     const after = state.relay(this.url).cursor;
     const ends = AbortSignal.any([signal, moved]);
     const socket = await RelaySocket.open({ url: door.url, token, after, clock, timeouts, openWire, signal: ends });
+    const stopLooking = this.#lookNowAndThen(socket, sink);
     try {
       sink.up();
       void this.#learn(signal);
+      // A grant that came between the last look and this connection is told of by nobody.
+      if (sink.awaits?.() !== false) socket.lookForRentals();
       for (;;) {
-        const messages = await socket.next();
+        const { messages, rentals } = await socket.next();
+        if (rentals) await this.#mailbox.refreshRentals(sink, signal);
         const cursor = messages.reduce((highest, message) => Math.max(highest, message.cursor), 0);
-        await this.#mailbox.take({ messages, cursor }, sink, signal);
+        if (messages.length > 0) await this.#mailbox.take({ messages, cursor }, sink, signal);
       }
     } finally {
+      stopLooking();
       socket.close();
     }
+  }
+
+  #lookNowAndThen(socket: RelaySocket, sink: FollowSink): Disposer {
+    const { clock } = this.#options;
+    let cancel: Disposer = () => {};
+    const arm = (): void => {
+      cancel = clock.after(this.#timeouts.lookForRentals, "a look for grants", () => {
+        if (sink.awaits?.() === true) socket.lookForRentals();
+        arm();
+      });
+    };
+    arm();
+    return () => cancel();
   }
 
   /** What the relay says of its addresses is there when the one that is used is not. */

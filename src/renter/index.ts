@@ -2,10 +2,12 @@
 
 export * from "./account.ts";
 export * from "./account-escrow.ts";
+export type { AccountSink } from "./account-follow.ts";
 export type { AccountDeps, AccountKey, AccountMode } from "./account-key.ts";
 export type { AccountData, StoredOrder } from "./account-records.ts";
 export * from "./account-rentals.ts";
 export * from "./account-renting.ts";
+export { EMPTY_KEYS, type KeySearch } from "./account-search.ts";
 export { awaitGrant } from "./await-grant.ts";
 export * from "./backup.ts";
 export * from "./bundle.ts";
@@ -25,6 +27,7 @@ export * from "./market-client.ts";
 export * from "./message-text.ts";
 export * from "./notice-pace.ts";
 export { type OrderFile, readOrderFile, writeOrderFile } from "./order-file.ts";
+export { patiently } from "./patience.ts";
 export { type Fetch, relayUrl } from "./relay-http.ts";
 export * from "./renting.ts";
 export * from "./state.ts";

@@ -24,6 +24,8 @@ import type { RenterState } from "./state.ts";
 export interface RenterSink {
   /** New messages, already in the inbox, oldest first. They are acknowledged after this resolves. */
   messages(entries: readonly InboxEntry[]): Promise<void>;
+  /** A rental was granted, or its grant changed; it is kept already. */
+  rentals?(): void;
   /** A message or a grant that was refused. */
   refused(error: AppError): void;
 }
@@ -57,7 +59,7 @@ export class Mailbox {
       http.call({ method: "GET", path: "rentals", token, reply: rentalsReply, signal });
     const { rentals } = await session.with(request, signal);
     const accepted = rentals.filter(({ grant }) => this.#isAcceptable(grant, sink));
-    await state.acceptGrants(accepted.map(({ grant }) => grant));
+    if (await state.acceptGrants(accepted.map(({ grant }) => grant))) sink.rentals?.();
     return accepted;
   }
 

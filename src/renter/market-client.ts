@@ -86,6 +86,8 @@ export class MarketReader {
 }
 
 export interface MarketClientOptions extends MarketReaderOptions {
+  /** The sign-in, where something else of this key has it too; over the same `gateway`. Default: one of its own. */
+  readonly session?: GatewaySession;
   readonly identity: Identity;
   readonly crypto: CryptoSuite;
   readonly state: RenterState;
@@ -99,7 +101,8 @@ export class MarketClient extends MarketReader {
     super(options);
     const { identity, crypto: suite, state, clock, timeouts = renterTimeouts } = options;
     const { tokenMargin } = timeouts;
-    this.#session = new GatewaySession({ gateway: this.gateway, identity, suite, state, clock, tokenMargin });
+    const { gateway } = this;
+    this.#session = options.session ?? new GatewaySession({ gateway, identity, suite, state, clock, tokenMargin });
   }
 
   async rent(request: RentRequest, signal: AbortSignal): Promise<void> {

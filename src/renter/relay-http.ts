@@ -11,8 +11,12 @@ import {
   hasCode,
   isAppError,
   type Millis,
+  millis,
+  seconds,
   stoppedError,
   systemCodeOf,
+  type UnixMs,
+  unixMs,
   withDeadline,
 } from "../base/index.ts";
 import { parseJsonWith, relayProblem, WORK_HEADER, type WorkDemand } from "../protocol/index.ts";
@@ -41,8 +45,12 @@ export interface RelayHttpOptions {
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly timeout: Millis;
+  /** Told what the relay's clock says, with each of its answers that does; to a second. */
+  readonly heard?: (time: UnixMs) => void;
 }
 
+/** What a relay may ask to be waited for: it must not silence a client for days. */
+const LONGEST_WAIT: Millis = seconds(15 * 60);
 /** Largest answer read: a page of 100 messages of the largest size. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
@@ -89,8 +97,26 @@ function workRequired({ challenge, bits }: WorkDemand): AppError {
   });
 }
 
+/** What `Retry-After` says in seconds; the form with a date is not used by relays. */
+function waitAskedFor(headers: Headers): Millis | null {
+  const text = headers.get("retry-after") ?? "";
+  return /^\d{1,9}$/.test(text) ? millis(Math.min(Math.max(1, Number(text)) * 1000, LONGEST_WAIT)) : null;
+}
+
+/** How long a relay that refused for now asks to be left alone; null where it does not say. */
+export function retryAfterOf(error: AppError): Millis | null {
+  const { retry_after_ms: wait } = error.context;
+  return typeof wait === "number" ? millis(wait) : null;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
 /** The error for a status that is not 200, from the relay's own `code` and `error` where it gave them. */
-function refusal(status: number, body: Uint8Array): AppError {
+function refusal({ status, headers, body }: Answered): AppError {
   let code = `http_${status}`;
   let words = "";
   let work: WorkDemand | undefined;
@@ -104,11 +130,12 @@ function refusal(status: number, body: Uint8Array): AppError {
   }
   const retryable = status >= 500 || status === 429 || status === 401;
   if (work !== undefined) return workRequired(work);
+  const wait = retryable ? waitAskedFor(headers) : null;
   const ours = STATUS_CODES[status] ?? (status >= 500 ? "renter.relay_failed" : "renter.relay_refused");
   return new AppError(ours, `the relay refused with ${status} ${code}${words}`, {
     retryable,
     hint: retryable ? "Try again in a moment." : "Check the relay's URL and the key file.",
-    context: { status, code },
+    context: { status, code, ...(wait === null ? {} : { retry_after_ms: wait }) },
   });
 }
 
@@ -143,8 +170,10 @@ export class RelayHttp {
     if (request.signal.aborted) throw stoppedError(what);
     try {
       const exchange = this.#exchange(request, AbortSignal.any([request.signal, abort.signal]));
-      const { status, body } = await withDeadline(exchange, { clock, timeout, what, signal: request.signal });
-      if (status !== 200 && status !== 202) throw refusal(status, body);
+      const answered = await withDeadline(exchange, { clock, timeout, what, signal: request.signal });
+      const { status, headers, body } = answered;
+      this.#hear(headers);
+      if (status !== 200 && status !== 202) throw refusal(answered);
       return parseJsonWith(request.reply, fromUtf8(body), "renter.bad_reply", `the relay's answer to ${what}`);
     } catch (error) {
       if (request.signal.aborted) throw stoppedError(what);
@@ -157,7 +186,12 @@ export class RelayHttp {
     }
   }
 
-  async #exchange<T>(request: RelayRequest<T>, signal: AbortSignal): Promise<{ status: number; body: Uint8Array }> {
+  #hear(headers: Headers): void {
+    const time = Date.parse(headers.get("date") ?? "");
+    if (Number.isFinite(time)) this.#options.heard?.(unixMs(time));
+  }
+
+  async #exchange<T>(request: RelayRequest<T>, signal: AbortSignal): Promise<Answered> {
     const response = await this.#options.fetch(`${this.#options.url}/${request.path}`, {
       method: request.method,
       headers: {
@@ -171,6 +205,6 @@ export class RelayHttp {
       redirect: "manual",
       signal,
     });
-    return { status: response.status, body: await readBounded(response) };
+    return { status: response.status, headers: response.headers, body: await readBounded(response) };
   }
 }

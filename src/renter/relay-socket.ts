@@ -25,6 +25,14 @@ export interface RelaySocketOptions {
   readonly signal: AbortSignal;
 }
 
+/** What has arrived, at least one thing of it. */
+export interface RelayNews {
+  /** In the relay's order. */
+  readonly messages: readonly MailboxMessage[];
+  /** Grants may have come or changed. */
+  readonly rentals: boolean;
+}
+
 /** Frames longer than a message of the largest size and its copy are not a relay's. */
 const MAX_FRAME_LENGTH = 1024 * 1024;
 /** Messages kept while the reader is busy; beyond that the connection is paused. */
@@ -57,6 +65,7 @@ export class RelaySocket {
   readonly #ready = deferred<void>();
   readonly #ended = deferred<never>();
   readonly #waiting: MailboxMessage[] = [];
+  #rentals = false;
   #arrived = deferred<void>();
   #silence: Disposer = () => {};
   #over = false;
@@ -80,15 +89,22 @@ export class RelaySocket {
     return socket;
   }
 
-  /** The messages that have arrived, at least one, in the relay's order. Rejects when the connection ends, or on abort. */
-  async next(): Promise<readonly MailboxMessage[]> {
-    if (this.#waiting.length === 0) {
+  /** What has arrived, or is to be looked for. Rejects when the connection ends, or on abort. */
+  async next(): Promise<RelayNews> {
+    if (this.#waiting.length === 0 && !this.#rentals) {
       this.#arrived = deferred();
       await (this.#over ? this.#ended.promise : this.#arrived.promise);
     }
-    const batch = this.#waiting.splice(0);
+    const news: RelayNews = { messages: this.#waiting.splice(0), rentals: this.#rentals };
+    this.#rentals = false;
     this.#wire?.resume();
-    return batch;
+    return news;
+  }
+
+  /** Grants are to be looked for: the relay has told of one, or is an older one that tells of none. */
+  lookForRentals(): void {
+    this.#rentals = true;
+    this.#arrived.resolve();
   }
 
   /** Ends the connection at once. Idempotent. */
@@ -102,7 +118,7 @@ export class RelaySocket {
     const onAbort = (): void => this.close();
     signal.addEventListener("abort", onAbort, { once: true });
     this.#wire = openWire(`${url.replace(/^http/, "ws")}/ws`, {
-      opened: () => this.#send({ type: "auth", token, after }),
+      opened: () => this.#send({ type: "auth", token, after, rentals: true }),
       received: (text) => this.#receive(text),
       ended: (reason, cause) => {
         signal.removeEventListener("abort", onAbort);
@@ -128,6 +144,7 @@ export class RelaySocket {
     this.#expectSignOfLife();
     if (frame.type === "ready") this.#ready.resolve();
     if (frame.type === "sms") this.#push(frame);
+    if (frame.type === "rental") this.lookForRentals();
     if (frame.type === "error") this.#end(refused(frame));
   }
 

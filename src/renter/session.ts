@@ -42,6 +42,8 @@ export class RelaySession {
   readonly #options: RelaySessionOptions;
   /** Got by this process: good until the relay says otherwise, whatever our own clock thinks of its end. */
   #renewed: string | null = null;
+  /** The sign-in under way: whoever needs a token meanwhile waits for that one. */
+  #renewing: Promise<string> | null = null;
 
   constructor(options: RelaySessionOptions) {
     this.#options = options;
@@ -73,8 +75,27 @@ export class RelaySession {
     }
   }
 
-  /** Signs a challenge for a new token. Rejects as `token`. */
+  /** Signs a challenge for a new token; relays count sign-ins, so there is one at a time. Rejects as `token`. */
   async renew(signal: AbortSignal): Promise<string> {
+    if (this.#renewing === null) return this.#first(signal);
+    try {
+      return await this.#renewing;
+    } catch (error) {
+      // Whoever began it has gone.
+      if (!hasCode(error, "base.stopped") || signal.aborted) throw error;
+      return this.renew(signal);
+    }
+  }
+
+  #first(signal: AbortSignal): Promise<string> {
+    const renewing = this.#signIn(signal).finally(() => {
+      this.#renewing = null;
+    });
+    this.#renewing = renewing;
+    return renewing;
+  }
+
+  async #signIn(signal: AbortSignal): Promise<string> {
     const { http, challengers, identity, suite, state, url } = this.#options;
     const pubkey = toBase64url(identity.verify);
     const challenge = await this.#challenge(pubkey, signal);

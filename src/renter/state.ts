@@ -141,15 +141,16 @@ export class RenterState {
     return this.#queue.run(() => this.#replace({ relays: this.#withRelay(url, { cursor }) }));
   }
 
-  /** Remembers grants that were checked, and pins their providers. */
-  acceptGrants(grants: readonly RentalGrant[]): Promise<void> {
+  /** Remembers grants that were checked, and pins their providers. Resolves with whether any of them was new. */
+  acceptGrants(grants: readonly RentalGrant[]): Promise<boolean> {
     return this.#queue.run(async () => {
       const changed = grants.some((grant) => this.grant(grant.rental_id)?.signature !== grant.signature);
-      if (!changed) return;
+      if (!changed) return false;
       await this.#replace({
         pins: { ...Object.fromEntries(grants.map((grant) => [grant.listing_id, grant.provider])), ...this.#data.pins },
         grants: { ...this.#data.grants, ...Object.fromEntries(grants.map((grant) => [grant.rental_id, grant])) },
       });
+      return true;
     });
   }
 

@@ -11,6 +11,8 @@ export interface RenterTimeouts {
   readonly ping: Millis;
   /** How long it may then stay silent before the connection counts as lost. */
   readonly pong: Millis;
+  /** How often a relay is asked for a grant that is awaited, in case it does not tell of it by itself. */
+  readonly lookForRentals: Millis;
   /** A token is renewed when it has less than this left. */
   readonly tokenMargin: Millis;
   readonly reconnect: BackoffPolicy;
@@ -21,6 +23,7 @@ export const renterTimeouts: RenterTimeouts = {
   connect: seconds(20),
   ping: seconds(25),
   pong: seconds(10),
+  lookForRentals: seconds(60),
   tokenMargin: seconds(60),
   reconnect: { first: millis(500), max: seconds(60) },
 };

@@ -14,7 +14,7 @@ import { openSqlite } from "../../src/sqlite/index.ts";
 import { hasNats, NatsServers } from "../sim/nats/nats-servers.ts";
 import { relayStoreContract, type StoreUnderTest } from "./relay-store.ts";
 
-const NOBODY: RelayListener = { stored: () => false, requested: () => {}, answered: () => {} };
+const NOBODY: RelayListener = { stored: () => false, requested: () => {}, answered: () => {}, granted: () => {} };
 const log: Logger = silentLogger;
 
 relayStoreContract(

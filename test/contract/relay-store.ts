@@ -33,6 +33,7 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
       },
       requested: (who) => told.push(`requested ${who}`),
       answered: (order) => told.push(`answered ${order}`),
+      granted: (who, rental) => told.push(`granted ${who} ${rental}`),
     };
 
     beforeAll(async () => {
@@ -52,7 +53,7 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
 
     mailContract(() => ({ scene, store, pushed, goOnline: (key: string) => (online = key) }));
     forgettingContract(() => ({ scene, store }));
-    rentalContract(() => ({ scene, store }));
+    rentalContract(() => ({ scene, store, told }));
     orderContract(() => ({ scene, store, told }));
     poolContract(() => ({ scene, store, under }), shared);
     sessionContract(() => ({ store }));
@@ -273,7 +274,17 @@ function forgettingContract(stage: () => Stage): void {
   });
 }
 
-function rentalContract(stage: () => Stage): void {
+function rentalContract(stage: () => Stage & { readonly told: readonly string[] }): void {
+  it("tells of a grant once for each revision, and of none that is known", async () => {
+    const { scene, told } = stage();
+    const words = `granted ${scene.key} ${scene.rentalId}`;
+    await scene.register();
+    await scene.register(scene.grant({ rev: 2 }));
+    await expect.poll(() => told).toEqual([words]);
+    await scene.register(scene.grant({ rev: 2 }));
+    expect(told).toEqual([words]);
+  });
+
   it("registers, updates, and leaves what is refused or known as it was", async () => {
     const { scene, store } = stage();
     expect(await scene.register()).toBe("unchanged");

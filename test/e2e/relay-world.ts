@@ -295,6 +295,7 @@ export class RelayWorld {
       openWire: this.#watched,
       timeouts: {
         ...{ request: seconds(15), connect: seconds(10), ping: seconds(5), pong: seconds(3), tokenMargin: seconds(60) },
+        lookForRentals: seconds(60),
         reconnect: { first: millis(200), max: seconds(2) },
       },
     });

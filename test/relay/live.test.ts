@@ -240,3 +240,25 @@ describe("/ws", () => {
     await rig.open();
   });
 });
+
+describe("/ws of a renter who asks to be told of rentals", () => {
+  let rig: RelayRig;
+  beforeEach(async () => {
+    rig = await RelayRig.start();
+  });
+  afterEach(() => rig.stop());
+
+  it("names each grant as it comes, and each change of it; others hear nothing", async () => {
+    const token = await rig.login(renter);
+    const told = await SocketClient.ready(rig.url, { token, rentals: true });
+    const untold = await SocketClient.ready(rig.url, { token });
+    const other = await SocketClient.ready(rig.url, { token: await rig.login(otherRenter), rentals: true });
+    await rig.register(grantOf());
+    expect(await told.next()).toEqual({ type: "rental", rental_id: grantOf().rental_id });
+    await rig.register(grantOf());
+    await rig.register(grantOf({ rev: 2 }));
+    expect(await told.next()).toEqual({ type: "rental", rental_id: grantOf().rental_id });
+    for (const client of [told, untold, other]) client.send({ type: "ping" });
+    for (const client of [told, untold, other]) expect(await client.next()).toEqual({ type: "pong" });
+  });
+});

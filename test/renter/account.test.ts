@@ -110,6 +110,62 @@ describe("RenterAccount", () => {
     await following;
   });
 
+  /** Orders and looks at the address to pay to, then goes elsewhere in the app. */
+  async function orderedAndLeft(by: RenterAccount): Promise<string> {
+    const { request } = await by.plan(plan());
+    const leave = new AbortController();
+    const tell = ({ type }: { readonly type: string }): void => {
+      if (type === "pay_to") leave.abort();
+    };
+    const parts = { account: by, suite, clock: systemClock, payer: null, tell, lookEvery: millis(50) };
+    await expect(rentNumber(parts, request.order_id, leave.signal)).rejects.toMatchObject({ code: "base.stopped" });
+    return request.order_id;
+  }
+
+  /** What an app shows while it follows. */
+  function following(by: RenterAccount) {
+    const stop = new AbortController();
+    const shown = { texts: [] as string[], ups: 0 };
+    const sink: AccountSink = {
+      ...quiet,
+      up: () => shown.ups++,
+      messages: (_key, entries) => {
+        for (const { payload } of entries) shown.texts.push(payload.type === "sms" ? payload.body : "");
+      },
+    };
+    const over = by.follow(sink, stop.signal);
+    const end = (): Promise<void> => {
+      stop.abort();
+      return over;
+    };
+    return { shown, end };
+  }
+
+  it("shows number and SMS of an order that is paid after its page was left", async () => {
+    const mine = await account();
+    const app = following(mine);
+    const id = await orderedAndLeft(mine);
+    await stage.paid(id);
+    await stage.sms(id, { body: "code 1" });
+    await expect.poll(() => app.shown.texts).toEqual(["code 1"]);
+    expect(accountRentals(suite, mine)).toMatchObject([{ number: "+15550100" }]);
+    await expect.poll(() => mine.order(id)?.answer?.state).toBe("granted");
+    await app.end();
+  });
+
+  it("shows the number that is granted while it listens, before any SMS comes", async () => {
+    const first = await account();
+    const id = await orderedAndLeft(first);
+    await open.pop()?.close();
+    const again = await account();
+    const app = following(again);
+    await expect.poll(() => app.shown.ups).toBe(2);
+    await stage.paid(id);
+    await expect.poll(() => accountRentals(suite, again).map(({ number }) => number)).toEqual(["+15550100"]);
+    await expect.poll(() => again.order(id)?.answer?.state).toBe("granted");
+    await app.end();
+  });
+
   it("knows keys, orders and messages again after a restart", async () => {
     const first = await account();
     const id = await rented(first);
@@ -204,5 +260,33 @@ describe("RenterAccount", () => {
       [...disk.values()].map((bytes) => Buffer.from(bytes).toString("latin1")),
     );
     expect(all.join("\n")).not.toMatch(new RegExp(`canary|15550177|15550100|${LISTING}|${id}`));
+  });
+});
+
+describe("two changes at once", () => {
+  /** A disk that takes its time. */
+  class SlowFolder extends MemoryFolder {
+    override async replace(name: string, bytes: Uint8Array): Promise<void> {
+      await systemClock.sleep(millis(5), "the disk");
+      await super.replace(name, bytes);
+    }
+  }
+
+  it("both stay: of two orders neither loses its ticket, nor its key", async () => {
+    const openFolder = async (path: string): Promise<Folder> => {
+      const disk = disks.get(path) ?? new Map();
+      disks.set(path, disk);
+      return new SlowFolder(disk);
+    };
+    const mine = await RenterAccount.open({ ...deps(), openFolder }, master, "readWrite");
+    open.push(mine);
+    const planned = await Promise.all([mine.plan(plan()), mine.plan(plan())]);
+    expect(planned.map(({ key }) => key)).toEqual([1, 2]);
+    const [one = "", other = ""] = planned.map(({ request }) => request.order_id);
+    const ticket = { chap: `1:1:${"a".repeat(40)}`, tx: "00" };
+    await Promise.all([mine.changeOrder(one, { ticket }), mine.changeOrder(other, { ended: "market.refused" })]);
+    await Promise.all([mine.keepEscrow("a", "first"), mine.keepEscrow("b", "second")]);
+    expect([mine.order(one)?.ticket, mine.order(other)?.ended]).toEqual([ticket, "market.refused"]);
+    expect([mine.escrow("a"), mine.escrow("b"), mine.orders.length]).toEqual(["first", "second", 2]);
   });
 });

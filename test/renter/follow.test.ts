@@ -210,3 +210,58 @@ describe.each([
     following = Promise.resolve();
   });
 });
+
+describe("a grant that comes while the client follows", () => {
+  const OTHER = "fedcba9876543210fedcba9876543210";
+  const rental = {
+    grant: grantOf({ rentalId: OTHER, listingId: "b".repeat(16) }),
+    state: "active",
+    last_seq: 0,
+  } as const;
+
+  beforeEach(async () => {
+    relay = await FakeRelay.start();
+    relay.rentals = [{ grant: grantOf(), state: "active", last_seq: 0 }];
+  });
+  afterEach(() => relay.stop());
+
+  async function followed(awaits: () => boolean) {
+    const rig = await rigFor(relay.url);
+    let told = 0;
+    const sink = Object.assign(rig.sink, { rentals: () => void told++, awaits });
+    const following = rig.client.follow(sink, rig.abort.signal);
+    await rig.sink.until(() => rig.sink.ups === 1);
+    await rig.clock.flush(50);
+    const end = async (): Promise<void> => {
+      rig.abort.abort();
+      await following;
+      await rig.state.close();
+    };
+    return { rig, told: () => told, end };
+  }
+
+  it("is fetched when the relay names it", async () => {
+    const { rig, told, end } = await followed(() => false);
+    expect(relay.frames).toContainEqual(expect.objectContaining({ type: "auth", rentals: true }));
+    const before = told();
+    relay.rentals = [...relay.rentals, rental];
+    relay.sendRaw(JSON.stringify({ type: "rental", rental_id: OTHER }));
+    await expect.poll(() => rig.state.grant(OTHER)).toEqual(rental.grant);
+    expect(told()).toBe(before + 1);
+    await end();
+  });
+
+  it("is found by asking now and then where the relay names none, as long as one is awaited", async () => {
+    let isAwaited = true;
+    const { rig, end } = await followed(() => isAwaited);
+    relay.rentals = [...relay.rentals, rental];
+    await rig.clock.advance(renterTimeouts.lookForRentals);
+    await expect.poll(() => rig.state.grant(OTHER)).toEqual(rental.grant);
+    isAwaited = false;
+    const asked = relay.asked.length;
+    await rig.clock.advance(renterTimeouts.ping);
+    await rig.clock.advance(renterTimeouts.lookForRentals);
+    expect(relay.asked.slice(asked).filter((path) => path === "rentals")).toEqual([]);
+    await end();
+  });
+});

@@ -83,7 +83,7 @@ describe.skipIf(!hasNats)("the example of a relay cluster (nats-server is not in
     const base = { clock: systemClock, random: systemRandom, suite: systemCrypto, log: silentLogger };
     const store = await openRelayStorage(config, folder, base);
     if (store === null) throw new Error("the example does not use NATS");
-    store.listen({ stored: () => false, requested: () => {}, answered: () => {} });
+    store.listen({ stored: () => false, requested: () => {}, answered: () => {}, granted: () => {} });
     const grant = grantOf();
     expect(await store.rentals.save({ grant, text: canonicalJson(grant) }, () => "created")).toBe("created");
     expect((await store.rentals.ofRenter(verifyOf(renter))).map(({ grant: one }) => one)).toEqual([grant]);

@@ -101,9 +101,14 @@ class InboxCommand {
 
   #followSink(url: string): FollowSink {
     let told = false;
+    let isUp = false;
     return {
       ...this.#sink(),
+      rentals: () => {
+        if (isUp) this.#printer.note("A rental was granted or has changed: numberbox renter rentals shows it.");
+      },
       up: () => {
+        isUp = true;
         this.#printer.note(told ? `Connected to ${url} again.` : `Following ${url}. Ctrl-C ends.`);
         told = false;
       },

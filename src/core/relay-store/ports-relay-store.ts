@@ -313,6 +313,8 @@ export interface RelayListener {
   /** A question waits for this provider. */
   requested(provider: string): void;
   answered(orderId: string): void;
+  /** A grant of `renter` is durable, a new one or another revision. May be told of more than once. */
+  granted(renter: string, rentalId: string): void;
 }
 
 export interface RelayStoreState {

@@ -139,6 +139,7 @@ export class AccountSession {
     const isWanted = (): boolean => this.#following === following && !following.signal.aborted;
     const sink: Parameters<RenterAccount["follow"]>[0] = {
       messages: () => this.changed(),
+      rentals: () => this.changed(),
       refused: (error) => this.#deps.store.update((state) => ({ ...state, refused: [...state.refused, error] })),
       up: ({ index }) => {
         this.#down.delete(index);

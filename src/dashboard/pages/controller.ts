@@ -1,6 +1,6 @@
 // Everything a visitor can do, in one place. It owns no timers and no sockets; those come as ports.
 
-import { AppError, type Clock, type CryptoSuite, isAppError, type Random, Secret, seconds } from "../../base/index.ts";
+import { AppError, type Clock, type CryptoSuite, type Random, Secret, seconds } from "../../base/index.ts";
 import type { Argon2Params, Identity } from "../../envelope/index.ts";
 import { type LanguageId, nextTheme, type Store, type Theme } from "../../page-parts/index.ts";
 import {
@@ -21,6 +21,7 @@ import {
 import { AccountSession, type AccountSessionDeps } from "./account-session.ts";
 import { isLockDue, type LockAfter } from "./auto-lock.ts";
 import { EscrowBook } from "./escrow-book.ts";
+import { KeyFinder } from "./key-finder.ts";
 import { type Choice, MarketDesk, type UpgradeChoice } from "./market-desk.ts";
 import { pathOf } from "./routes.ts";
 import { lockedState, type Notice, type State, type View } from "./state.ts";
@@ -49,6 +50,7 @@ const NOTICE_TIME = seconds(5);
 export class Controller {
   readonly #deps: ControllerDeps;
   readonly #market: MarketDesk;
+  readonly #finder: KeyFinder;
   readonly escrows: EscrowBook;
   #session: AccountSession | null = null;
   #notice: () => void = () => {};
@@ -58,6 +60,7 @@ export class Controller {
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
     this.escrows = new EscrowBook({ ...deps, session: () => this.#session });
+    this.#finder = new KeyFinder(deps);
     this.#market = new MarketDesk({ store: deps.store, account: deps.session.account });
   }
 
@@ -103,6 +106,7 @@ export class Controller {
     const session = this.#session;
     this.#session = null;
     this.#market.leave();
+    this.#finder.stop();
     // The guide is open to everybody: who locks wants to see that it is locked.
     if (this.#deps.store.get().view.name === "privacy") this.go({ name: "inbox" });
     this.#deps.store.update(lockedState);
@@ -149,18 +153,11 @@ export class Controller {
 
   /** Asks the relay for rentals of this identity's keys: after a backup was brought back. */
   async findRentals(): Promise<void> {
-    const session = this.#session;
-    if (session === null) return;
-    this.#update({ isRestoring: true });
-    try {
-      await (await session.writable()).findKeys(new AbortController().signal);
-      session.changed();
-      session.reconnect();
-    } catch (error) {
-      if (isAppError(error)) this.#update({ linkFault: error });
-    } finally {
-      this.#update({ isRestoring: false });
-    }
+    if (this.#session !== null) await this.#finder.run(this.#session);
+  }
+
+  stopFinding(): void {
+    this.#finder.stop();
   }
 
   /** Forgets identity and messages in this browser. */

@@ -2,7 +2,7 @@
 
 import type { AppError } from "../../base/index.ts";
 import type { Theme } from "../../page-parts/index.ts";
-import type { AccountEntry, AccountRental, ListingOfferView, StoredOrder } from "../../renter/index.ts";
+import type { AccountEntry, AccountRental, KeySearch, ListingOfferView, StoredOrder } from "../../renter/index.ts";
 import type { LockAfter } from "./auto-lock.ts";
 
 export const VIEWS = ["inbox", "browse", "rentals", "account", "privacy"] as const;
@@ -71,7 +71,10 @@ export interface State {
   readonly work: OrderWork | null;
   /** Messages and grants that were refused since the page was opened. */
   readonly refused: readonly AppError[];
-  readonly isRestoring: boolean;
+  /** While numbers are looked for after a backup was brought back; `progress` is null before the first answer. */
+  readonly restoring: { readonly progress: KeySearch | null } | null;
+  /** Why the last search ended early. */
+  readonly restoreFault: AppError | null;
   /** Unix ms, once a second. */
   readonly now: number;
   readonly theme: Theme;
@@ -95,7 +98,8 @@ export function initialState(view: View, { theme, lockAfter }: Wishes, now: numb
       escrows: new Map(),
       work: null,
       refused: [],
-      isRestoring: false,
+      restoring: null,
+      restoreFault: null,
       now,
       theme,
       lockAfter,

@@ -75,6 +75,11 @@ export class LiveHub {
     return taken;
   }
 
+  /** Tells the sockets of `renter` that ask for it of a grant. */
+  tellRental(renter: string, rentalId: string): void {
+    for (const session of this.#byKey.get(renter) ?? []) session.tellRental(rentalId);
+  }
+
   /** Closes every socket with 1001; those that do not answer are cut off. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -58,6 +58,7 @@ export class LiveSession {
   #cancelTimer: Disposer = () => {};
   #state: SessionState = "greeting";
   #caller: Caller | null = null;
+  #wantsRentals = false;
   /** Cursor of the last message sent. */
   #position = 0;
   /** A message was stored while this session was reading: what it read may lack it. */
@@ -101,6 +102,12 @@ export class LiveSession {
     return true;
   }
 
+  /** Whoever reads slowly is not told: he asks now and then as well. */
+  tellRental(rentalId: string): void {
+    if (!this.#wantsRentals || this.#state === "closed" || this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) return;
+    this.#send({ type: "rental", rental_id: rentalId });
+  }
+
   close(code: number): void {
     this.#socket.close(code);
   }
@@ -124,6 +131,7 @@ export class LiveSession {
     const caller = this.#caller;
     if (caller === null) {
       if (frame.type !== "auth") throw refusal("relay.unauthorized", "the first frame must be auth");
+      this.#wantsRentals = frame.rentals === true;
       return this.#authenticate(frame.token, frame.after ?? 0);
     }
     switch (frame.type) {

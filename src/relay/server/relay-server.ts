@@ -221,6 +221,7 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
     stored: (renter, message) => hub.push(renter, message),
     requested: (provider) => waiters.notify(ofProvider(provider)),
     answered: (orderId) => waiters.notify(ofRenter(orderId)),
+    granted: (renter, rentalId) => hub.tellRental(renter, rentalId),
   });
   const index = options.names === undefined ? null : listingIndex(options.names, { ...shared, database });
   const market = marketOf(options, shared, { providers, waiters, index });

@@ -24,7 +24,7 @@ import { RouteCache } from "./route-cache.ts";
 import { SqliteSessions } from "./session-store.ts";
 import { upkeepStore } from "./upkeep-store.ts";
 
-const NOBODY: RelayListener = { stored: () => false, requested: () => {}, answered: () => {} };
+const NOBODY: RelayListener = { stored: () => false, requested: () => {}, answered: () => {}, granted: () => {} };
 
 export class SqliteRelayStore implements RelayStore {
   readonly mail: RelayStore["mail"];
@@ -51,7 +51,7 @@ export class SqliteRelayStore implements RelayStore {
       course: (rentalId, request) => readCourse(database, rentalId, request),
       receipts: (provider, request) => readReceipts(database, provider, request),
     };
-    this.rentals = rentalsOf(database);
+    this.rentals = this.#rentalsOf(database);
     this.providers = { box: (provider) => readBox(database, provider), claim: (claim) => claimBox(database, claim) };
     this.records = {
       find: (id) => findRecord(database, id),
@@ -106,24 +106,26 @@ export class SqliteRelayStore implements RelayStore {
       },
     };
   }
-}
 
-function rentalsOf(database: SqliteDatabase): RelayStore["rentals"] {
-  const routes = new RouteCache(database);
-  return {
-    route: (rentalId) => routes.find(rentalId),
-    routesOfListing: (listingId, now) => findRoutesOfListing(database, listingId, now),
-    isKnownListing: (listingId) => isKnownListing(database, listingId),
-    rentedOf: (ids, now) => rentedOf(database, ids, now),
-    save: async (entry, decide) => {
-      const decision = await saveGrant(database, entry, decide);
-      if (decision === "created") routes.forget(entry.grant.rental_id);
-      return decision;
-    },
-    find: (rentalId) => findGrant(database, rentalId),
-    ofListing: (listingId) => grantsOfListing(database, listingId),
-    ofRenter: (renter) => readRentals(database, renter),
-    ofProvider: (provider, request) => readProviderRentals(database, provider, request),
-    messages: (provider, request) => readProviderMessages(database, provider, request),
-  };
+  #rentalsOf(database: SqliteDatabase): RelayStore["rentals"] {
+    const routes = new RouteCache(database);
+    return {
+      route: (rentalId) => routes.find(rentalId),
+      routesOfListing: (listingId, now) => findRoutesOfListing(database, listingId, now),
+      isKnownListing: (listingId) => isKnownListing(database, listingId),
+      rentedOf: (ids, now) => rentedOf(database, ids, now),
+      save: async (entry, decide) => {
+        const decision = await saveGrant(database, entry, decide);
+        const { rental_id, renter } = entry.grant;
+        if (decision === "created") routes.forget(rental_id);
+        if (decision !== "unchanged") this.#listener.granted(renter.verify, rental_id);
+        return decision;
+      },
+      find: (rentalId) => findGrant(database, rentalId),
+      ofListing: (listingId) => grantsOfListing(database, listingId),
+      ofRenter: (renter) => readRentals(database, renter),
+      ofProvider: (provider, request) => readProviderRentals(database, provider, request),
+      messages: (provider, request) => readProviderMessages(database, provider, request),
+    };
+  }
 }

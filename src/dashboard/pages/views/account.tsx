@@ -10,6 +10,7 @@ import { CopyButton, Fault, PasswordInput, ViewTitle } from "../parts/frame.tsx"
 import { LanguageChoice } from "../parts/language.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import { PASSPHRASE_LENGTH } from "../passphrase.ts";
+import { problemOf } from "../words.ts";
 import { EraseDialog } from "./entrance.tsx";
 
 function Panel({
@@ -176,9 +177,11 @@ function AutoLock() {
 
 function Find() {
   const { controller, words } = useApp();
-  const isBusy = useSelect((state) => state.isRestoring);
+  const isBusy = useSelect((state) => state.restoring !== null);
+  const fault = useSelect((state) => state.restoreFault);
   return (
     <Panel title={words.t("find.title")} text={words.t("find.text")}>
+      {fault !== null && <Fault fault={problemOf(words, fault)} />}
       <div class="actions">
         <button type="button" disabled={isBusy} onClick={() => void controller.findRentals()}>
           {words.t(isBusy ? "find.busy" : "find.run")}

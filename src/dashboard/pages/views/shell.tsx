@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName, Mark, NoticePlace } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
+import { FindingBanner } from "../parts/finding.tsx";
 import { ViewLink } from "../parts/frame.tsx";
 import { pathOf } from "../routes.ts";
 import { VIEWS, type View, type ViewName } from "../state.ts";
@@ -207,6 +208,7 @@ export function Shell() {
       <Bar />
       <div class="shell-main">
         <Banner />
+        <FindingBanner />
         <main id="content" tabIndex={-1}>
           <Shown view={view} />
         </main>
