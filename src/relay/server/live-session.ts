@@ -29,7 +29,7 @@ import { limited, problemOf, refusal } from "./problems.ts";
 export interface LiveSessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Rejects with `relay.unauthorized`. */
+  /** Rejects with `relay.unauthorized` or `relay.rate_limited`. */
   readonly callerOfToken: (token: string) => Promise<Caller>;
   /** Adds the session to those that messages for `pubkey` are pushed to; throws when it has too many. Returns how to leave. */
   readonly join: (pubkey: string, session: LiveSession) => Disposer;

@@ -134,12 +134,13 @@ function sharedOf(options: RelayServerOptions, { store }: Storage, log: Logger):
 }
 
 function hubOf(shared: Shared, authentication: Authentication, limits: RelayLimits): LiveHub {
-  const { store, metrics, clock, log } = shared;
+  const { store, metrics, clock, log, limits: rates } = shared;
   const { socketsPerKey, socketsPerAddress, sockets } = limits;
   return new LiveHub({
     ...{ clock, log, socketsPerKey, socketsPerAddress, sockets },
     refused: (error) => metrics.refused(error),
-    callerOfToken: (token) => authentication.callerOfToken(token),
+    callerOfToken: (token, address) =>
+      rates.countFailures("bad_token", address, () => authentication.callerOfToken(token)),
     readMailbox: (renter, after) => store.mail.page(renter, { after, limit: LIVE_PAGE }),
     acknowledge: (renter, receipts) => acknowledge(shared, renter, receipts),
   });
