@@ -12,9 +12,11 @@ import {
   parseRow,
   type RentalRow,
   type RequestRow,
+  type RunsRow,
   recordHead,
   rentalRow,
   requestRow,
+  runsRow,
 } from "./state-rows.ts";
 import { StreamReader } from "./stream-reader.ts";
 import { keyOf, keySubject } from "./streams.ts";
@@ -58,6 +60,8 @@ export class StateMirror {
   readonly orders = new Map<string, OrderRow>();
   readonly requests = new Map<string, Row<RequestRow>>();
   readonly listings = new Set<string>();
+  /** Of all processes. */
+  runs: RunsRow["runs"] = [];
   /** When each was saved, by its key. */
   readonly papers = new Map<string, UnixMs>();
   readonly rentalsOfListing = new Index();
@@ -70,6 +74,7 @@ export class StateMirror {
   readonly #deps: StateMirrorDeps;
   readonly #revisions = new Map<string, number>();
   readonly #reader: StreamReader;
+  #newest = 0;
   #records: string[] = [];
   readonly #recordIds = new Set<string>();
   #listener: Pick<RelayListener, "requested" | "answered"> = { requested: () => {}, answered: () => {} };
@@ -103,6 +108,11 @@ export class StateMirror {
     this.#reader.stop();
   }
 
+  /** The newest write it has seen. */
+  get position(): number {
+    return this.#newest;
+  }
+
   /** Keys it holds. */
   get size(): number {
     return this.#revisions.size;
@@ -129,6 +139,7 @@ export class StateMirror {
   apply(key: string, revision: number, data: Uint8Array | null): void {
     if (revision <= (this.#revisions.get(key) ?? 0)) return;
     this.#revisions.set(key, revision);
+    this.#newest = Math.max(this.#newest, revision);
     const [kind = "", id = ""] = key.split(".");
     switch (kind) {
       case "rental":
@@ -142,6 +153,9 @@ export class StateMirror {
       case "paper":
         if (data === null) this.papers.delete(key);
         else this.papers.set(key, parseRow(paperHead, key, data).at);
+        return;
+      case "runs":
+        this.runs = data === null ? [] : parseRow(runsRow, key, data).runs;
         return;
       case "order":
         return this.#onOrder(id, data === null ? null : parseRow(orderRow, key, data));

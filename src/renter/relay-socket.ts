@@ -19,6 +19,8 @@ export interface RelaySocketOptions {
   readonly token: string;
   /** The cursor behind which to resume. */
   readonly after: number;
+  /** In which the relay gave it, as far as is known. */
+  readonly epoch: string | null;
   readonly clock: Clock;
   readonly timeouts: RenterTimeouts;
   readonly openWire: OpenWire;
@@ -60,6 +62,7 @@ export class RelaySocket {
   #arrived = deferred<void>();
   #silence: Disposer = () => {};
   #over = false;
+  #epoch: string | null = null;
 
   private constructor(options: RelaySocketOptions) {
     this.#options = options;
@@ -80,6 +83,11 @@ export class RelaySocket {
     return socket;
   }
 
+  /** In which the relay gives its cursors now; null of one that does not say. */
+  get epoch(): string | null {
+    return this.#epoch;
+  }
+
   /** The messages that have arrived, at least one, in the relay's order. Rejects when the connection ends, or on abort. */
   async next(): Promise<readonly MailboxMessage[]> {
     if (this.#waiting.length === 0) {
@@ -97,12 +105,12 @@ export class RelaySocket {
   }
 
   #listen(): void {
-    const { signal, url, openWire, token, after } = this.#options;
+    const { signal, url, openWire, token, after, epoch } = this.#options;
     if (signal.aborted) return this.close();
     const onAbort = (): void => this.close();
     signal.addEventListener("abort", onAbort, { once: true });
     this.#wire = openWire(`${url.replace(/^http/, "ws")}/ws`, {
-      opened: () => this.#send({ type: "auth", token, after }),
+      opened: () => this.#send({ type: "auth", token, after, ...(epoch === null ? {} : { epoch }) }),
       received: (text) => this.#receive(text),
       ended: (reason, cause) => {
         signal.removeEventListener("abort", onAbort);
@@ -126,7 +134,10 @@ export class RelaySocket {
       return;
     }
     this.#expectSignOfLife();
-    if (frame.type === "ready") this.#ready.resolve();
+    if (frame.type === "ready") {
+      this.#epoch = frame.epoch ?? null;
+      this.#ready.resolve();
+    }
     if (frame.type === "sms") this.#push(frame);
     if (frame.type === "error") this.#end(refused(frame));
   }

@@ -12,6 +12,7 @@ import { DAY_S, hashOf, NOW, NOW_S, otherProvider, provider, receiptOf, suite, v
 import { answerOf, pooledOf, requestOf } from "../relay/market-fixtures.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CAPS, eventually, nextNumber, Scene } from "./relay-scene.ts";
+import { cursorContract } from "./relay-store-cursors.ts";
 
 export interface StoreUnderTest {
   open(listener?: Partial<RelayListener>): Promise<RelayStore>;
@@ -35,6 +36,12 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
       answered: (order) => told.push(`answered ${order}`),
     };
 
+    const reopen = async (): Promise<RelayStore> => {
+      await store.close();
+      store = await under.open(listener);
+      return store;
+    };
+
     beforeAll(async () => {
       under = await make();
       store = await under.open(listener);
@@ -56,13 +63,13 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
     orderContract(() => ({ scene, store, told }));
     poolContract(() => ({ scene, store, under }), shared);
     sessionContract(() => ({ store }));
+    cursorContract(() => ({ scene, store, reopen }));
 
     it("has everything when it is opened again", async () => {
       const kept = [1, 2, 3].map((seq) => scene.message(seq));
       await scene.forward(kept);
       await scene.acknowledge(kept.slice(0, 1));
-      await store.close();
-      store = await under.open(listener);
+      await reopen();
       expect(await scene.waiting(0, 100, store)).toEqual([2, 3]);
       expect(await scene.verdicts(kept, { store })).toEqual(["duplicate", "duplicate", "duplicate"]);
       expect(await store.rentals.route(scene.rentalId)).toEqual(scene.route);

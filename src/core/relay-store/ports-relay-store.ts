@@ -14,6 +14,7 @@ import type {
   RentalGrant,
   RentRequest,
 } from "../../protocol/index.ts";
+import type { CursorKind, KeptCursor } from "./cursors.ts";
 import type { Candidate, MailboxCaps, RentalRoute } from "./forward-rules.ts";
 
 export interface PageRequest {
@@ -306,6 +307,14 @@ export interface RelayUpkeep {
   forgetSessions(expiredBefore: number): Promise<void>;
 }
 
+/** What cursors are worth that were given before. */
+export interface CursorStore {
+  /** Name of the run that is under way; the first question of a process begins one. A restored store never says one of the time it lost. */
+  epoch(): Promise<string>;
+  /** Where reading goes on behind a cursor that a client has kept: there, earlier, or at the beginning (0). */
+  resume(kind: CursorKind, kept: KeptCursor): Promise<number>;
+}
+
 /** Told what happens in the store, whichever process did it. */
 export interface RelayListener {
   /** A message of `renter` is durable; in cursor order for each renter. True if an open socket here took it. */
@@ -333,6 +342,7 @@ export interface RelayStore {
   readonly sessions: SessionStore;
   readonly accepted: AcceptedStore;
   readonly upkeep: RelayUpkeep;
+  readonly cursors: CursorStore;
   /** To be called once, before anything else. */
   listen(listener: RelayListener): void;
   /** Whose receipts stand for what is kept here: the verify key of the relay that asked first. */

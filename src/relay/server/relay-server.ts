@@ -141,6 +141,7 @@ function hubOf(shared: Shared, authentication: Authentication, limits: RelayLimi
     refused: (error) => metrics.refused(error),
     callerOfToken: (token, address) =>
       rates.countFailures("bad_token", address, () => authentication.callerOfToken(token)),
+    resume: async (kept) => ({ after: await store.cursors.resume("mail", kept), epoch: await store.cursors.epoch() }),
     readMailbox: (renter, after) => store.mail.page(renter, { after, limit: LIVE_PAGE }),
     acknowledge: (renter, receipts) => acknowledge(shared, renter, receipts),
   });
@@ -211,6 +212,8 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   const seed = await relayKey(keyFile, random);
   const accepted = new AcceptedReceipts({ store, suite: crypto, seed });
   await checkIssuer(store, accepted.issuer);
+  // Before the first cursor is given.
+  await store.cursors.epoch();
   const { service, reader } = relayProofs({ ...shared, accepted, trees: treeStore(database, proofDayCodec) });
   await service.load();
   const providers = new Providers(options.providers);
@@ -232,6 +235,7 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   });
   const asked = {
     hostOf: hostOf(options),
+    epoch: () => store.cursors.epoch(),
     endpoints: options.publicUrls ?? [],
     ...{ checkHealth: healthCheck(store, clock), proofs: reader, work, gauges, ...market },
   };
