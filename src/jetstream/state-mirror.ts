@@ -8,6 +8,7 @@ import {
   listingRow,
   type OrderRow,
   orderRow,
+  type PaperHead,
   paperHead,
   parseRow,
   type RentalRow,
@@ -64,6 +65,8 @@ export class StateMirror {
   runs: RunsRow["runs"] = [];
   /** When each was saved, by its key. */
   readonly papers = new Map<string, UnixMs>();
+  /** Whose those are that have an owner, by their key. */
+  readonly paperOwners = new Map<string, string>();
   readonly rentalsOfListing = new Index();
   readonly rentalsOfProvider = new Index();
   readonly rentalsOfRenter = new Index();
@@ -151,9 +154,7 @@ export class StateMirror {
         if (data !== null && parseRow(recordHead, key, data)) this.#recordIds.add(id);
         return;
       case "paper":
-        if (data === null) this.papers.delete(key);
-        else this.papers.set(key, parseRow(paperHead, key, data).at);
-        return;
+        return this.#onPaper(key, data === null ? null : parseRow(paperHead, key, data));
       case "runs":
         this.runs = data === null ? [] : parseRow(runsRow, key, data).runs;
         return;
@@ -162,6 +163,13 @@ export class StateMirror {
       case "request":
         return this.#onRequest(id, revision, data === null ? null : parseRow(requestRow, key, data));
     }
+  }
+
+  #onPaper(key: string, row: PaperHead | null): void {
+    this.paperOwners.delete(key);
+    if (row === null) this.papers.delete(key);
+    else this.papers.set(key, row.at);
+    if (row?.owner !== undefined) this.paperOwners.set(key, row.owner);
   }
 
   #onRental(id: string, row: RentalRow | null): void {

@@ -325,6 +325,8 @@ function rentalContract(stage: () => Stage): void {
   it("keeps papers by decision, tells when they were saved, and forgets the old ones of a kind", async () => {
     const { store } = stage();
     const paper = (id: string, text: string, time = NOW) => ({ kind: "test", id, text, at: time });
+    const load = () => store.papers.load("test", "me");
+    expect(await load()).toEqual({ all: 0, ofOwner: 0 });
     expect(await store.papers.save(paper("a", "one"), (stored) => stored === null)).toBe(true);
     expect(await store.papers.save(paper("a", "two"), (stored) => stored === null)).toBe(false);
     expect(await store.papers.find("test", "a")).toEqual(paper("a", "one"));
@@ -341,6 +343,12 @@ function rentalContract(stage: () => Stage): void {
     expect(await store.upkeep.forgetPapers("test", NOW)).toBe(1);
     expect(await store.papers.find("test", "a")).toBeNull();
     expect((await store.papers.find("test", "b"))?.text).toBe("late");
+    for (const [id, owner] of [["c", "me"] as const, ["d", "you"] as const])
+      await store.papers.save({ ...paper(id, "owned"), owner }, () => true);
+    expect(await eventually(load, ({ all }) => all === 2)).toEqual({ all: 2, ofOwner: 1 });
+    expect(await store.papers.find("test", "c")).toEqual({ ...paper("c", "owned"), owner: "me" });
+    expect(await store.upkeep.forgetPapers("test", NOW)).toBe(2);
+    expect(await eventually(load, ({ all }) => all === 0)).toEqual({ all: 0, ofOwner: 0 });
   });
 
   it("knows which box has a provider's identity", async () => {

@@ -233,12 +233,21 @@ export interface Paper {
   /** At most 128 KiB. */
   readonly text: string;
   readonly at: UnixMs;
+  /** Base64url key of who is answerable for it, where that is counted. */
+  readonly owner?: string;
+}
+
+export interface PaperLoad {
+  readonly all: number;
+  readonly ofOwner: number;
 }
 
 export interface PaperStore {
   find(kind: string, id: string): Promise<Paper | null>;
   /** Lets `decide` judge what is stored; its `false` and a throw of it change nothing. It may be asked more than once. */
   save(paper: Paper, decide: (stored: Paper | null) => boolean): Promise<boolean>;
+  /** How many of a kind have an owner, and how many this one. */
+  load(kind: string, owner: string): Promise<PaperLoad>;
   /** When those of `ids` that are here were saved. */
   times(kind: string, ids: readonly string[]): Promise<ReadonlyMap<string, UnixMs>>;
 }

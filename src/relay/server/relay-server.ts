@@ -182,7 +182,7 @@ function marketOf(options: RelayServerOptions, shared: Shared, { providers, wait
     records: new ListingRecords({ ...shared, ...standing, providers, chain }),
     browse: new ListingBrowse({ ...shared, ...standing, index }),
     worms: new Worms({ crypto, names }),
-    escrows: new EscrowPapers(shared),
+    escrows: new EscrowPapers({ ...shared, providers }),
     chaps,
     orders: new MarketOrders({ ...shared, random, providers, waiters, chaps }),
   };

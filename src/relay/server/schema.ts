@@ -1,7 +1,7 @@
 // The relay's own database: what must survive a crash between two instructions.
 
 import { LISTING_INDEX_TABLES, type Schema, TREE_TABLES } from "../../sqlite/index.ts";
-import { PAPERS_TABLE } from "./paper-store.ts";
+import { PAPER_OWNERS, PAPERS_TABLE } from "./paper-store.ts";
 import { PROVIDER_BOX_TABLE } from "./provider-store.ts";
 import { RUNS_TABLE } from "./run-store.ts";
 
@@ -151,5 +151,6 @@ export const relaySchema: Schema = {
     { name: "pages of a rental", sql: RENTAL_PAGES },
     // From here on an older program works with the file, too.
     { name: "runs", sql: RUNS_TABLE, readableFrom: 8 },
+    { name: "owners of papers", sql: PAPER_OWNERS, readableFrom: 8 },
   ],
 };
