@@ -69,7 +69,7 @@ class JetStreamStore implements RelayStore {
     this.papers = paperStore(state, mirror);
     this.sessions = sessions;
     this.cursors = new JetStreamCursors({ ...reading, state });
-    this.accepted = new JetStreamAccepted(reading);
+    this.accepted = new JetStreamAccepted({ ...reading, mailLog });
     this.upkeep = new JetStreamUpkeep({ ...reading, mailLog, mail, bucket: state, sessions });
   }
 

@@ -12,6 +12,7 @@ import { DAY_S, hashOf, NOW, NOW_S, otherProvider, provider, receiptOf, suite, v
 import { answerOf, pooledOf, requestOf } from "../relay/market-fixtures.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CAPS, eventually, nextNumber, Scene } from "./relay-scene.ts";
+import { acceptedContract } from "./relay-store-accepted.ts";
 import { cursorContract } from "./relay-store-cursors.ts";
 
 export interface StoreUnderTest {
@@ -64,6 +65,7 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
     poolContract(() => ({ scene, store, under }), shared);
     sessionContract(() => ({ store }));
     cursorContract(() => ({ scene, store, reopen }));
+    acceptedContract(() => ({ scene, store }));
 
     it("has everything when it is opened again", async () => {
       const kept = [1, 2, 3].map((seq) => scene.message(seq));
@@ -214,21 +216,6 @@ function mailContract(stage: () => MailStage): void {
     ]);
     expect((await course(1, 1)).map(({ seq }) => seq)).toEqual([2]);
     expect(await store.mail.course("0".repeat(32), { after: 0, limit: 10 })).toEqual([]);
-  });
-
-  it("has everything that was accepted in a span of time, with its envelope or without", async () => {
-    const { scene, store } = stage();
-    const day = unixMs(NOW - days(scene.number + 10));
-    const all = [1, 2, 3].map((seq) => scene.message(seq));
-    await scene.forward(all, { now: day });
-    await scene.acknowledge(all.slice(0, 1));
-    const span = { from: day, to: unixMs(day + 1) };
-    const { rows, next } = await store.accepted.slice({ after: null, ...span, rentalId: scene.rentalId });
-    expect(next).toBe(null);
-    expect(rows.map(({ hash }) => hash).sort()).toEqual(all.map(({ envelope }) => hashOf(envelope)).sort());
-    expect(rows[0]).toMatchObject({ listingId: scene.listingId, at: day });
-    const [found] = await store.accepted.about(hashOf(all[0]?.envelope ?? ""), span);
-    expect(found).toMatchObject({ listingId: scene.listingId, at: day });
   });
 }
 
