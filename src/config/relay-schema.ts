@@ -51,7 +51,9 @@ const settings = z.strictObject({
         .min(1)
         .max(100_000)
         .default(60)
-        .describe("Wrong signatures and unknown tokens per network address and hour; then it waits."),
+        .describe(
+          "Wrong signatures and unknown tokens per network address and hour; then such a one waits a minute, and no good one.",
+        ),
       connections_per_address: z
         .int()
         .min(1)

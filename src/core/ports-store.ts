@@ -104,10 +104,17 @@ export interface OutboxStore {
   depth(): Promise<{ readonly waiting: number; readonly oldest: UnixMs | null; readonly refused: number }>;
 }
 
+/** Up to where the relay's receipts were taken. */
+export interface ReceiptPlace {
+  /** The relay's cursor of the last one; 0 for none. */
+  readonly after: number;
+  /** In which the relay gave it; null of one that does not say. */
+  readonly epoch: string | null;
+}
+
 export interface ReceiptStore {
-  saveReceipts(receipts: readonly StoredReceipt[], cursor: number): Promise<void>;
-  /** Cursor behind the last receipt taken from the relay. */
-  receiptCursor(): Promise<number>;
+  saveReceipts(receipts: readonly StoredReceipt[], place: ReceiptPlace): Promise<void>;
+  receiptPlace(): Promise<ReceiptPlace>;
   /** Id and rental of a message that left the box, by the base64url SHA-256 of its envelope. */
   findForwarded(envelopeHash: string): Promise<{ readonly id: MessageId; readonly rentalId: RentalId } | null>;
   receipts(options: {

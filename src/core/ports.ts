@@ -13,6 +13,7 @@ import type {
 } from "../protocol/index.ts";
 import type { SlotVoice } from "./calls/ports-voice.ts";
 import type { StorageLocation } from "./model.ts";
+import type { ReceiptPlace } from "./ports-store.ts";
 import type { UssdPort } from "./ports-ussd.ts";
 
 /** A message as a slot's source gave it. Lives in memory only. */
@@ -148,6 +149,6 @@ export type RegisterOutcome =
 export interface RelayPort {
   forward(message: WireMessage, signal: AbortSignal): Promise<ForwardOutcome>;
   register(grant: RentalGrant, signal: AbortSignal): Promise<RegisterOutcome>;
-  /** Renters' receipts behind `after`; null when the relay cannot be reached now. */
-  receipts(after: number, signal: AbortSignal): Promise<ProviderReceiptsPage | null>;
+  /** Renters' receipts behind `after`, which the relay gave in `epoch`, if it said so; null when it cannot be reached now. */
+  receipts(behind: ReceiptPlace, signal: AbortSignal): Promise<ProviderReceiptsPage | null>;
 }

@@ -68,19 +68,21 @@ export class ReceiptCollector {
   /** Takes everything that waits at the relay. */
   async collect(): Promise<void> {
     const { store, relay } = this.#deps;
-    for (;;) {
-      const after = await store.receiptCursor();
-      const page = await relay.receipts(after, this.#abort.signal);
+    for (let first = true; ; first = false) {
+      const place = await store.receiptPlace();
+      const page = await relay.receipts(place, this.#abort.signal);
       if (page === null) return;
       this.#deps.onAnswer(page.box);
-      // A page that leads nowhere would come again and again.
-      if (page.receipts.length === 0 || page.next <= after) return;
+      const epoch = page.epoch ?? null;
+      // A page that leads nowhere would come again and again. In another epoch the relay may go on before the place that was asked for.
+      const moved = first && epoch !== place.epoch;
+      if (!moved && (page.receipts.length === 0 || page.next <= place.after)) return;
       const good: StoredReceipt[] = [];
       for (const item of page.receipts) {
         const stored = await this.#check(item);
         if (stored !== null) good.push(stored);
       }
-      await store.saveReceipts(good, page.next);
+      await store.saveReceipts(good, { after: page.next, epoch });
       if (good.length > 0) this.#deps.onSaved(good.length);
       if (!page.more) return;
     }

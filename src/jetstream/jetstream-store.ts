@@ -14,6 +14,7 @@ import { JetStreamOrders } from "./order-store.ts";
 import { paperStore } from "./paper-store.ts";
 import { ReceiptReader } from "./receipt-reader.ts";
 import { providerStore, recordStore } from "./record-store.ts";
+import { JetStreamCursors } from "./run-store.ts";
 import { JetStreamSessions } from "./session-store.ts";
 import { StateBucket } from "./state-bucket.ts";
 import { StateMirror } from "./state-mirror.ts";
@@ -43,6 +44,7 @@ class JetStreamStore implements RelayStore {
   readonly sessions: RelayStore["sessions"];
   readonly accepted: RelayStore["accepted"];
   readonly upkeep: RelayStore["upkeep"];
+  readonly cursors: RelayStore["cursors"];
   readonly #parts: Parts;
   readonly #options: JetStreamOptions;
   #closing: Promise<void> | undefined;
@@ -66,7 +68,8 @@ class JetStreamStore implements RelayStore {
     this.orders = new JetStreamOrders({ bucket: state, mirror });
     this.papers = paperStore(state, mirror);
     this.sessions = sessions;
-    this.accepted = new JetStreamAccepted(reading);
+    this.cursors = new JetStreamCursors({ ...reading, state });
+    this.accepted = new JetStreamAccepted({ ...reading, mailLog });
     this.upkeep = new JetStreamUpkeep({ ...reading, mailLog, mail, bucket: state, sessions });
   }
 

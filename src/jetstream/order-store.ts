@@ -56,10 +56,12 @@ export class JetStreamOrders implements OrderStore {
   /** A question's cursor is the number of the write that asked it. */
   async waiting(provider: string, after: number): Promise<readonly WaitingRequest[]> {
     const { mirror } = this.#deps;
+    // A cursor that was never given is one of a cluster that was restored since: the box has all to see.
+    const behind = after > mirror.position ? 0 : after;
     const found = mirror.requestsOfProvider.of(provider).flatMap((id): WaitingRequest[] => {
       const held = mirror.requests.get(id);
       const request = held?.row.body ?? null;
-      return held === undefined || request === null || held.revision <= after
+      return held === undefined || request === null || held.revision <= behind
         ? []
         : [{ cursor: held.revision, request }];
     });

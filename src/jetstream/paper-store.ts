@@ -9,16 +9,22 @@ import { key, paperRow } from "./state-rows.ts";
 type PaperRow = typeof paperRow._output;
 
 const paperOf = (kind: string, id: string, row: PaperRow | null): Paper | null =>
-  row === null ? null : { kind, id, text: row.text, at: row.at };
+  row === null
+    ? null
+    : { kind, id, text: row.text, at: row.at, ...(row.owner === undefined ? {} : { owner: row.owner }) };
 
 export function paperStore(bucket: StateBucket, mirror: StateMirror): PaperStore {
   return {
     find: async (kind, id) => paperOf(kind, id, (await bucket.read(paperRow, key.paper(kind, id))).row),
-    save: async ({ kind, id, text, at }, decide) => {
+    save: async ({ kind, id, text, at, owner }, decide) => {
       const written = await bucket.change<PaperRow>(paperRow, key.paper(kind, id), (row) =>
-        decide(paperOf(kind, id, row)) ? { text, at } : undefined,
+        decide(paperOf(kind, id, row)) ? { text, at, ...(owner === undefined ? {} : { owner }) } : undefined,
       );
       return written > 0;
+    },
+    load: async (kind, owner) => {
+      const owners = [...mirror.paperOwners].filter(([name]) => name.startsWith(key.paper(kind, "")));
+      return { all: owners.length, ofOwner: owners.filter(([, one]) => one === owner).length };
     },
     times: async (kind, ids) =>
       new Map(

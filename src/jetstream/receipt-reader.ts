@@ -20,6 +20,9 @@ export interface ReceiptReaderDeps {
 const PLACES = 1000;
 const READ_WITHIN = seconds(10);
 
+/** The highest cursor that an entry up to this one may have given. */
+export const lastReceiptCursor = (seq: number): number => (seq + 1) * PLACES;
+
 type Found = ProviderReceiptsPage["receipts"][number];
 
 function receiptsOf({ seq, subject, data }: StreamEntry): readonly Found[] {

@@ -8,13 +8,16 @@ import {
   listingRow,
   type OrderRow,
   orderRow,
+  type PaperHead,
   paperHead,
   parseRow,
   type RentalRow,
   type RequestRow,
+  type RunsRow,
   recordHead,
   rentalRow,
   requestRow,
+  runsRow,
 } from "./state-rows.ts";
 import { StreamReader } from "./stream-reader.ts";
 import { keyOf, keySubject } from "./streams.ts";
@@ -60,8 +63,12 @@ export class StateMirror {
   readonly orders = new Map<string, OrderRow>();
   readonly requests = new Map<string, Row<RequestRow>>();
   readonly listings = new Set<string>();
+  /** Of all processes. */
+  runs: RunsRow["runs"] = [];
   /** When each was saved, by its key. */
   readonly papers = new Map<string, UnixMs>();
+  /** Whose those are that have an owner, by their key. */
+  readonly paperOwners = new Map<string, string>();
   readonly rentalsOfListing = new Index();
   readonly rentalsOfProvider = new Index();
   readonly rentalsOfRenter = new Index();
@@ -72,6 +79,7 @@ export class StateMirror {
   readonly #deps: StateMirrorDeps;
   readonly #revisions = new Map<string, number>();
   readonly #reader: StreamReader;
+  #newest = 0;
   #records: string[] = [];
   readonly #recordIds = new Set<string>();
   #listener: MirrorListener = { requested: () => {}, answered: () => {}, granted: () => {} };
@@ -102,6 +110,11 @@ export class StateMirror {
     this.#reader.stop();
   }
 
+  /** The newest write it has seen. */
+  get position(): number {
+    return this.#newest;
+  }
+
   /** Keys it holds. */
   get size(): number {
     return this.#revisions.size;
@@ -128,6 +141,7 @@ export class StateMirror {
   apply(key: string, revision: number, data: Uint8Array | null): void {
     if (revision <= (this.#revisions.get(key) ?? 0)) return;
     this.#revisions.set(key, revision);
+    this.#newest = Math.max(this.#newest, revision);
     const [kind = "", id = ""] = key.split(".");
     switch (kind) {
       case "rental":
@@ -139,14 +153,22 @@ export class StateMirror {
         if (data !== null && parseRow(recordHead, key, data)) this.#recordIds.add(id);
         return;
       case "paper":
-        if (data === null) this.papers.delete(key);
-        else this.papers.set(key, parseRow(paperHead, key, data).at);
+        return this.#onPaper(key, data === null ? null : parseRow(paperHead, key, data));
+      case "runs":
+        this.runs = data === null ? [] : parseRow(runsRow, key, data).runs;
         return;
       case "order":
         return this.#onOrder(id, data === null ? null : parseRow(orderRow, key, data));
       case "request":
         return this.#onRequest(id, revision, data === null ? null : parseRow(requestRow, key, data));
     }
+  }
+
+  #onPaper(key: string, row: PaperHead | null): void {
+    this.paperOwners.delete(key);
+    if (row === null) this.papers.delete(key);
+    else this.papers.set(key, row.at);
+    if (row?.owner !== undefined) this.paperOwners.set(key, row.owner);
   }
 
   #onRental(id: string, row: RentalRow | null): void {

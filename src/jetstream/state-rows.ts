@@ -33,17 +33,22 @@ export const requestRow = z.object({
   kind: z.enum(["quote", "chap", "ticket", "escrow"]),
   body: providerRequest.nullable(),
 });
-export const paperHead = z.object({ at: z.int().transform(unixMs) });
+export const paperHead = z.object({ at: z.int().transform(unixMs), owner: z.string().optional() });
 export const paperRow = paperHead.extend({ text: z.string() });
 export const secretRow = z.object({ key: z.string() });
+/** Starts of relays, oldest first; `mail`: where the stream ended then. */
+export const runsRow = z.object({ runs: z.array(z.object({ epoch: z.string(), mail: z.int().min(0) })) });
 export const tokenRow = z.object({ pubkey: z.string(), expires: z.int() });
 export const challengesRow = z.object({ given: z.array(z.object({ text: z.string(), expires: z.int() })) });
 
+export type PaperHead = z.infer<typeof paperHead>;
+export type RunsRow = z.infer<typeof runsRow>;
 export type RentalRow = z.infer<typeof rentalRow>;
 export type OrderRow = z.infer<typeof orderRow>;
 export type RequestRow = z.infer<typeof requestRow>;
 
 export const key = {
+  runs: "runs.all",
   listing: (id: string): string => `listing.${id}`,
   rental: (id: string): string => `rental.${id}`,
   box: (provider: string): string => `box.${provider}`,

@@ -105,6 +105,12 @@ export type AuthRequest = z.infer<typeof authRequest>;
 export const authReply = z.object({ token: z.string().min(20), token_type: z.literal("Bearer"), expires: unixSeconds });
 export type AuthReply = z.infer<typeof authReply>;
 
+/**
+ * Which run of the relay's store a cursor was given in: who keeps a cursor keeps this with it, and sends both. After the relay was restored
+ * from a backup it is another one, and reading goes on where the backup ends. Relays before it give none.
+ */
+export const cursorEpoch = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1-64 letters of base64url");
+
 /** A message in a mailbox. The short form has no id of its own, no `seq`, `ts` or `rental_id` from the box: the relay adds them. */
 export const mailboxMessage = z.object({
   cursor: z.int().min(1),
@@ -122,8 +128,16 @@ export const mailboxMessage = z.object({
 });
 export type MailboxMessage = z.infer<typeof mailboxMessage>;
 
-/** `GET /sms?after=&limit=&rental_id=`; `next` is the cursor to ask with next time; `more` says whether it pays to ask at once. */
-export const mailboxPage = z.object({ messages: z.array(mailboxMessage), next: z.int().min(0), more: z.boolean() });
+/**
+ * `GET /sms?after=&limit=&rental_id=&epoch=`; `next` and `epoch` are what to ask with next time; `more` says whether it pays to ask at once.
+ * `next` is lower than `after` where that was of another run.
+ */
+export const mailboxPage = z.object({
+  messages: z.array(mailboxMessage),
+  next: z.int().min(0),
+  more: z.boolean(),
+  epoch: cursorEpoch.optional(),
+});
 export type MailboxPage = z.infer<typeof mailboxPage>;
 
 /** `ptool_receipt` form. Here the renter says to the provider: I have read what hashes to `msg_hash`. */
@@ -186,18 +200,19 @@ export const providerMessagesPage = z.object({
 });
 export type ProviderMessagesPage = z.infer<typeof providerMessagesPage>;
 
-/** `GET /provider/receipts?after=` for the provider who asks: renters' receipts in order of arrival. `box`: who has the identity now. */
+/** `GET /provider/receipts?after=&epoch=` for the provider who asks: renters' receipts in order of arrival. `box`: who has the identity now. */
 export const providerReceiptsPage = z.object({
   box: boxInstance.optional(),
   receipts: z.array(z.object({ cursor: z.int().min(1), id: messageIdText, rental_id: rentalIdText, receipt })),
   next: z.int().min(0),
   more: z.boolean(),
+  epoch: cursorEpoch.optional(),
 });
 export type ProviderReceiptsPage = z.infer<typeof providerReceiptsPage>;
 
 /**
- * First frame on `/ws`; `after` resumes behind that cursor. `rentals`: tell of grants, too; clients of before end at a frame that they do
- * not know, so that it has to be asked for.
+ * First frame on `/ws`; `after` resumes behind that cursor, which was given in `epoch`. `rentals`: tell of grants, too; clients of before end
+ * at a frame that they do not know, so that it has to be asked for.
  */
 export const wsClientFrame = z.discriminatedUnion("type", [
   z.object({
@@ -205,6 +220,7 @@ export const wsClientFrame = z.discriminatedUnion("type", [
     token: z.string().max(512),
     after: z.int().min(0).optional(),
     rentals: z.boolean().optional(),
+    epoch: cursorEpoch.optional(),
   }),
   z.object({ type: z.literal("ack"), receipts: z.array(receipt).min(1).max(500) }),
   z.object({ type: z.literal("ping") }),
@@ -212,7 +228,13 @@ export const wsClientFrame = z.discriminatedUnion("type", [
 export type WsClientFrame = z.infer<typeof wsClientFrame>;
 
 export const wsServerFrame = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("ready"), protocol: z.literal(1), after: z.int().min(0) }),
+  /** `after`: where it goes on; lower than was asked for where that was of another run. */
+  z.object({
+    type: z.literal("ready"),
+    protocol: z.literal(1),
+    after: z.int().min(0),
+    epoch: cursorEpoch.optional(),
+  }),
   /** `encrypted_message` repeats `envelope` for the seed's clients. */
   z.object({ type: z.literal("sms"), encrypted_message: envelopeText, ...mailboxMessage.shape }),
   z.object({ type: z.literal("ack"), ...ackReply.shape }),
@@ -255,6 +277,8 @@ export type RelayInfo = z.infer<typeof relayInfo>;
 /** `GET /info` as a relay answers now. */
 export const relayInfoReply = relayInfo.extend({
   name: z.literal("numberbox-relay"),
+  /** The run that cursors are given in now. */
+  epoch: cursorEpoch,
   /** By which it judges times. */
   time: unixSeconds,
 });

@@ -15,11 +15,11 @@ import {
   randomFraction,
 } from "../base/index.ts";
 import type { Identity } from "../envelope/index.ts";
-import { type MailboxPage, mailboxPage } from "../protocol/index.ts";
 import { Gateway, type GatewayDoor, type GatewayOptions } from "./gateway.ts";
 import { GatewaySession } from "./gateway-session.ts";
 import { Mailbox, type RelayRental, type RenterSink } from "./mailbox.ts";
-import { type RelayHttp, retryAfterOf } from "./relay-http.ts";
+import { askPage } from "./mailbox-page.ts";
+import { retryAfterOf } from "./relay-http.ts";
 import { RelaySocket } from "./relay-socket.ts";
 import type { RenterState } from "./state.ts";
 import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
@@ -121,13 +121,14 @@ class RelayReader implements RenterClient {
   }
 
   async #readFrom(cursor: number, sink: RenterSink, signal: AbortSignal): Promise<void> {
-    for (let after = cursor, more = true; more; ) {
-      const path = `sms?after=${after}&limit=${PAGE}`;
-      const request = (http: RelayHttp, token: string): Promise<MailboxPage> =>
-        http.call({ method: "GET", path, token, reply: mailboxPage, signal });
-      const page = await this.#session.with(request, signal);
-      await this.#mailbox.take({ messages: page.messages, cursor: page.next }, sink, signal);
-      more = page.more && page.next > after;
+    const { state } = this.#options;
+    for (let after = cursor, more = true, first = true; more; first = false) {
+      const { epoch: known } = state.relay(this.url);
+      const page = await askPage(this.#session, { after, epoch: known, limit: PAGE }, signal);
+      const epoch = page.epoch ?? null;
+      await this.#mailbox.take({ messages: page.messages, cursor: page.next, epoch }, sink, signal);
+      // Only what another epoch begins with may lie before what was asked for.
+      more = page.more && (page.next > after || (first && epoch !== known));
       after = page.next;
     }
   }
@@ -192,9 +193,18 @@ class RelayReader implements RenterClient {
     const { clock, state, openWire = platformWire } = this.#options;
     const timeouts = this.#timeouts;
     const token = await this.#session.at(door).token(signal);
-    const after = state.relay(this.url).cursor;
+    const { cursor: after, epoch } = state.relay(this.url);
     const ends = AbortSignal.any([signal, moved]);
-    const socket = await RelaySocket.open({ url: door.url, token, after, clock, timeouts, openWire, signal: ends });
+    const socket = await RelaySocket.open({
+      url: door.url,
+      token,
+      after,
+      epoch,
+      clock,
+      timeouts,
+      openWire,
+      signal: ends,
+    });
     const stopLooking = this.#lookNowAndThen(socket, sink);
     try {
       sink.up();
@@ -205,7 +215,7 @@ class RelayReader implements RenterClient {
         const { messages, rentals } = await socket.next();
         if (rentals) await this.#mailbox.refreshRentals(sink, signal);
         const cursor = messages.reduce((highest, message) => Math.max(highest, message.cursor), 0);
-        if (messages.length > 0) await this.#mailbox.take({ messages, cursor }, sink, signal);
+        if (messages.length > 0) await this.#mailbox.take({ messages, cursor, epoch: socket.epoch }, sink, signal);
       }
     } finally {
       stopLooking();

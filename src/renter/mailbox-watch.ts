@@ -3,10 +3,9 @@
 
 import type { CryptoSuite } from "../base/index.ts";
 import type { Identity } from "../envelope/index.ts";
-import { type MailboxPage, mailboxPage } from "../protocol/index.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
 import { GatewaySession } from "./gateway-session.ts";
-import type { RelayHttp } from "./relay-http.ts";
+import { askPage } from "./mailbox-page.ts";
 import type { TokenKeeper } from "./session.ts";
 import { renterTimeouts } from "./timeouts.ts";
 
@@ -15,11 +14,17 @@ export interface MailboxWatchOptions extends GatewayOptions {
   readonly crypto: CryptoSuite;
 }
 
-export interface MailboxLook {
-  /** Messages behind the cursor that was asked for. */
-  readonly waiting: number;
-  /** The cursor of the last of them; as asked where there is none. */
+/** Up to where somebody has looked. */
+export interface MailboxPlace {
+  /** The cursor of the last message; 0 at the beginning. */
   readonly next: number;
+  /** In which the relay gave it; null where it does not say. */
+  readonly epoch: string | null;
+}
+
+export interface MailboxLook extends MailboxPlace {
+  /** Messages behind the place that was asked for. */
+  readonly waiting: number;
 }
 
 const PAGE = 100;
@@ -28,7 +33,7 @@ const PAGE = 100;
 function forgetfulKeeper(): TokenKeeper {
   const tokens = new Map<string, ReturnType<TokenKeeper["relay"]>["token"]>();
   return {
-    relay: (url) => ({ cursor: 0, token: tokens.get(url) ?? null, doors: [] }),
+    relay: (url) => ({ cursor: 0, epoch: null, token: tokens.get(url) ?? null, doors: [] }),
     setToken: async (url, token) => void tokens.set(url, token),
   };
 }
@@ -47,18 +52,15 @@ export class MailboxWatch {
     this.#session = new GatewaySession({ gateway, identity, suite, state: forgetfulKeeper(), clock, tokenMargin });
   }
 
-  /** What waits behind the cursor `after`. Rejects with `renter.*` or `base.stopped`. */
-  async look(after: number, signal: AbortSignal): Promise<MailboxLook> {
-    let [waiting, next] = [0, after];
-    for (let more = true; more; ) {
-      const path = `sms?after=${next}&limit=${PAGE}`;
-      const ask = (http: RelayHttp, token: string): Promise<MailboxPage> =>
-        http.call({ method: "GET", path, token, reply: mailboxPage, signal });
-      const page = await this.#session.with(ask, signal);
-      waiting += page.messages.length;
-      more = page.more && page.next > next;
-      next = Math.max(next, page.next);
+  /** What waits behind a place that was looked at before, or behind the beginning. Rejects with `renter.*` or `base.stopped`. */
+  async look({ next: after, epoch }: MailboxPlace, signal: AbortSignal): Promise<MailboxLook> {
+    let look: MailboxLook = { waiting: 0, next: after, epoch };
+    for (let more = true, first = true; more; first = false) {
+      const page = await askPage(this.#session, { after: look.next, epoch: look.epoch, limit: PAGE }, signal);
+      const { epoch: now = null } = page;
+      more = page.more && (page.next > look.next || (first && now !== look.epoch));
+      look = { waiting: look.waiting + page.messages.length, next: page.next, epoch: now };
     }
-    return { waiting, next };
+    return look;
   }
 }

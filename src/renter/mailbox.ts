@@ -40,6 +40,14 @@ export interface MailboxOptions {
   readonly state: RenterState;
 }
 
+export interface MailboxBatch {
+  readonly messages: readonly MailboxMessage[];
+  /** Where reading goes on. */
+  readonly cursor: number;
+  /** In which the relay gave it, if it said so. */
+  readonly epoch: string | null;
+}
+
 export type RelayRental = RentalsReply["rentals"][number];
 
 /** Receipts in one request. */
@@ -76,12 +84,8 @@ export class Mailbox {
     }
   }
 
-  /** Takes a batch in the relay's order; `cursor` is where reading goes on. */
-  async take(
-    batch: { readonly messages: readonly MailboxMessage[]; readonly cursor: number },
-    sink: RenterSink,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Takes a batch in the relay's order. */
+  async take(batch: MailboxBatch, sink: RenterSink, signal: AbortSignal): Promise<void> {
     const { state, url, clock, suite } = this.#options;
     if (batch.messages.some((message) => state.grant(message.rental_id) === undefined)) {
       await this.refreshRentals(sink, signal);
@@ -94,7 +98,8 @@ export class Mailbox {
       if (known !== undefined) again.push(known);
       else opened.push(...(await this.#open(message, sink)));
     }
-    const entries = await state.store({ relay: url, at: clock.now(), cursor: batch.cursor, messages: opened });
+    const { cursor, epoch } = batch;
+    const entries = await state.store({ relay: url, at: clock.now(), cursor, epoch, messages: opened });
     if (entries.length > 0) await sink.messages(entries);
     await this.acknowledge(again, signal);
   }

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { fromUtf8, utf8 } from "../base/index.ts";
 import {
+  cursorEpoch,
   listingIdText,
   mailboxMessage,
   parseJsonWith,
@@ -32,6 +33,8 @@ export type StoredMessage = Extract<InboxRecord, { t: "messages" }>["messages"][
 
 const relayState = z.object({
   cursor: z.int().min(0),
+  /** What the relay said it was given in; null of a relay that says nothing. */
+  epoch: cursorEpoch.nullable().default(null),
   token: z.object({ value: z.string(), expires: unixSeconds }).nullable(),
   /** Other addresses that the relay has told of. */
   doors: z.array(z.string()).default([]),

@@ -19,6 +19,8 @@ export interface RelaySocketOptions {
   readonly token: string;
   /** The cursor behind which to resume. */
   readonly after: number;
+  /** In which the relay gave it, as far as is known. */
+  readonly epoch: string | null;
   readonly clock: Clock;
   readonly timeouts: RenterTimeouts;
   readonly openWire: OpenWire;
@@ -69,6 +71,7 @@ export class RelaySocket {
   #arrived = deferred<void>();
   #silence: Disposer = () => {};
   #over = false;
+  #epoch: string | null = null;
 
   private constructor(options: RelaySocketOptions) {
     this.#options = options;
@@ -87,6 +90,11 @@ export class RelaySocket {
       throw hasCode(error, "base.timeout") ? lost("no answer in time", error) : error;
     }
     return socket;
+  }
+
+  /** In which the relay gives its cursors now; null of one that does not say. */
+  get epoch(): string | null {
+    return this.#epoch;
   }
 
   /** What has arrived, or is to be looked for. Rejects when the connection ends, or on abort. */
@@ -113,12 +121,12 @@ export class RelaySocket {
   }
 
   #listen(): void {
-    const { signal, url, openWire, token, after } = this.#options;
+    const { signal, url, openWire, token, after, epoch } = this.#options;
     if (signal.aborted) return this.close();
     const onAbort = (): void => this.close();
     signal.addEventListener("abort", onAbort, { once: true });
     this.#wire = openWire(`${url.replace(/^http/, "ws")}/ws`, {
-      opened: () => this.#send({ type: "auth", token, after, rentals: true }),
+      opened: () => this.#send({ type: "auth", token, after, ...(epoch === null ? {} : { epoch }), rentals: true }),
       received: (text) => this.#receive(text),
       ended: (reason, cause) => {
         signal.removeEventListener("abort", onAbort);
@@ -142,7 +150,10 @@ export class RelaySocket {
       return;
     }
     this.#expectSignOfLife();
-    if (frame.type === "ready") this.#ready.resolve();
+    if (frame.type === "ready") {
+      this.#epoch = frame.epoch ?? null;
+      this.#ready.resolve();
+    }
     if (frame.type === "sms") this.#push(frame);
     if (frame.type === "rental") this.lookForRentals();
     if (frame.type === "error") this.#end(refused(frame));

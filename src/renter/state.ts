@@ -108,7 +108,7 @@ export class RenterState {
   }
 
   relay(url: string): RelayState {
-    return this.#data.relays[url] ?? { cursor: 0, token: null, doors: [] };
+    return this.#data.relays[url] ?? { cursor: 0, epoch: null, token: null, doors: [] };
   }
 
   grant(rentalId: string): RentalGrant | undefined {
@@ -166,18 +166,24 @@ export class RenterState {
     );
   }
 
-  /** Stores messages, then moves the relay's cursor. Returns the entries that are new. */
+  /**
+   * Stores messages, then moves the relay's cursor: on, or in another epoch to wherever the relay goes on. Returns the entries that
+   * are new.
+   */
   store(batch: {
     readonly relay: string;
     readonly at: UnixMs;
     readonly cursor: number;
+    readonly epoch: string | null;
     readonly messages: readonly StoredMessage[];
   }): Promise<readonly InboxEntry[]> {
     return this.#queue.run(async () => {
-      const { relay, at, cursor, messages } = batch;
+      const { relay, at, cursor, epoch, messages } = batch;
       const added =
         messages.length === 0 ? [] : await this.#append({ t: "messages", at, relay, messages: [...messages] });
-      if (cursor > this.relay(relay).cursor) await this.#replace({ relays: this.#withRelay(relay, { cursor }) });
+      const known = this.relay(relay);
+      if (cursor > known.cursor || epoch !== known.epoch)
+        await this.#replace({ relays: this.#withRelay(relay, { cursor, epoch }) });
       return added;
     });
   }

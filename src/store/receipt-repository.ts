@@ -1,7 +1,7 @@
 // Renters' signed receipts, in the order of their arrival.
 
 import { messageId, rentalId, unixMs } from "../base/index.ts";
-import type { ReceiptStore, StoredReceipt } from "../core/index.ts";
+import type { ReceiptPlace, ReceiptStore, StoredReceipt } from "../core/index.ts";
 import { rowParser, type SqliteDatabase, type Transaction } from "../sqlite/index.ts";
 import { addCounts } from "./intake-repository.ts";
 
@@ -29,21 +29,31 @@ const forwardedRow = rowParser("forwarded", (row) => ({
   rentalId: row.parsed("rental_id", rentalId),
 }));
 
-const cursorRow = rowParser("relay_position", (row) => row.integer("receipt_cursor"));
+const placeRow = rowParser(
+  "relay_position",
+  (row): ReceiptPlace => ({ after: row.integer("receipt_cursor"), epoch: row.textOrNull("receipt_epoch") }),
+);
 
 export function receiptRepository(db: SqliteDatabase): ReceiptStore {
   return {
-    saveReceipts: (receipts, cursor) => db.write((tx) => saveReceipts(tx, receipts, cursor)),
-    receiptCursor: async () => (await db.readOne("SELECT receipt_cursor FROM relay_position", [], cursorRow)) ?? 0,
+    saveReceipts: (receipts, place) => db.write((tx) => saveReceipts(tx, receipts, place)),
+    receiptPlace: async () =>
+      (await db.readOne("SELECT receipt_cursor, receipt_epoch FROM relay_position", [], placeRow)) ?? {
+        ...{ after: 0, epoch: null },
+      },
     findForwarded: (hash) => db.readOne(FIND_FORWARDED, [hash, hash], forwardedRow),
     receipts: ({ after, limit }) =>
       db.read("SELECT * FROM receipts WHERE cursor > ? ORDER BY cursor LIMIT ?", [after, limit], receiptRow),
   };
 }
 
-async function saveReceipts(tx: Transaction, receipts: readonly StoredReceipt[], cursor: number): Promise<void> {
+async function saveReceipts(
+  tx: Transaction,
+  receipts: readonly StoredReceipt[],
+  { after, epoch }: ReceiptPlace,
+): Promise<void> {
   const rows = receipts.map((entry) => [entry.messageId, entry.rentalId, entry.receivedAt, entry.receipt]);
   const acknowledged = await tx.run(INSERT_RECEIPTS, [JSON.stringify(rows)]);
   await addCounts(tx, { acknowledged });
-  await tx.run("UPDATE relay_position SET receipt_cursor = ? WHERE id = 1", [cursor]);
+  await tx.run("UPDATE relay_position SET receipt_cursor = ?, receipt_epoch = ? WHERE id = 1", [after, epoch]);
 }

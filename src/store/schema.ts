@@ -271,5 +271,10 @@ export const boxSchema: Schema = {
     { name: "audit trail", sql: AUDIT_TABLES },
     { name: "answers under a key", sql: ANSWER_TABLES },
     { name: "calls", sql: CALL_TABLES },
+    {
+      name: "epoch of the relay's receipts",
+      sql: "ALTER TABLE relay_position ADD COLUMN receipt_epoch TEXT;",
+      readableFrom: 13,
+    },
   ],
 };

@@ -381,10 +381,10 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
       });
 
       it("keeps receipts in order of arrival together with the relay's cursor", async () => {
-        expect(await store.receiptCursor()).toBe(0);
-        await store.saveReceipts([sampleReceipt(1, 2), sampleReceipt(2, 1)], 41);
-        await store.saveReceipts([sampleReceipt(1, 1)], 42);
-        expect(await store.receiptCursor()).toBe(42);
+        expect(await store.receiptPlace()).toEqual({ after: 0, epoch: null });
+        await store.saveReceipts([sampleReceipt(1, 2), sampleReceipt(2, 1)], { after: 41, epoch: null });
+        await store.saveReceipts([sampleReceipt(1, 1)], { after: 40, epoch: "run-2" });
+        expect(await store.receiptPlace()).toEqual({ after: 40, epoch: "run-2" });
         const all = await store.receipts({ after: 0, limit: 10 });
         expect(all.map(({ cursor: _, ...receipt }) => receipt)).toEqual([
           sampleReceipt(1, 2),
@@ -396,8 +396,11 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
       });
 
       it("stores and counts the first receipt of a message only", async () => {
-        await store.saveReceipts([sampleReceipt(1, 1)], 1);
-        await store.saveReceipts([{ ...sampleReceipt(1, 1), receipt: "{}" }, sampleReceipt(1, 2)], 2);
+        await store.saveReceipts([sampleReceipt(1, 1)], { after: 1, epoch: null });
+        await store.saveReceipts([{ ...sampleReceipt(1, 1), receipt: "{}" }, sampleReceipt(1, 2)], {
+          after: 2,
+          epoch: null,
+        });
         expect((await store.receipts({ after: 0, limit: 10 })).map(({ receipt }) => receipt)).toEqual([
           sampleReceipt(1, 1).receipt,
           sampleReceipt(1, 2).receipt,
@@ -407,8 +410,8 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
       });
 
       it("moves the cursor when a page held no good receipt", async () => {
-        await store.saveReceipts([], 7);
-        expect(await store.receiptCursor()).toBe(7);
+        await store.saveReceipts([], { after: 7, epoch: null });
+        expect(await store.receiptPlace()).toEqual({ after: 7, epoch: null });
       });
     });
 
@@ -418,7 +421,7 @@ export function boxStoreContract(name: string, open: () => Promise<StoreUnderTes
         await store.commitIntake(intake({ outbox: [1, 2, 3].map((seq) => sampleMessage(1, seq)) }));
         await store.markForwarded([{ id: messageIdOf(1, 1), status: "queued", at: at(5) }]);
         await store.markRefused(messageIdOf(1, 2), "relay.too_large", at(5));
-        await store.saveReceipts([sampleReceipt(1, 1)], 1);
+        await store.saveReceipts([sampleReceipt(1, 1)], { after: 1, epoch: null });
         // A later change of the rental leaves its counts alone.
         await store.saveRental(sampleRental(1, { rev: 2 }), null);
         expect(await store.rentalCounts()).toEqual(

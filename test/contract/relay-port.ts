@@ -128,18 +128,22 @@ export function relayPortContract(name: string, open: (settings: RelaySettings) 
       const [first, second] = [messageOf({ seq: 1 }), messageOf({ seq: 2 })];
       await forward(first);
       await forward(second);
-      expect(await relay.port.receipts(0, abort.signal)).toEqual({ receipts: [], next: 0, more: false });
+      expect(await relay.port.receipts({ after: 0, epoch: null }, abort.signal)).toMatchObject({
+        receipts: [],
+        next: 0,
+        more: false,
+      });
       await relay.acknowledge(receiptOf(second.envelope));
       await relay.acknowledge(receiptOf(first.envelope));
-      const page = await relay.port.receipts(0, abort.signal);
+      const page = await relay.port.receipts({ after: 0, epoch: null }, abort.signal);
       expect(page?.receipts.map((one) => [one.id, one.rental_id, one.receipt])).toEqual([
         [second.id, second.rental_id, receiptOf(second.envelope)],
         [first.id, first.rental_id, receiptOf(first.envelope)],
       ]);
       const [one] = page?.receipts ?? [];
-      const rest = await relay.port.receipts(one?.cursor ?? 0, abort.signal);
+      const rest = await relay.port.receipts({ after: one?.cursor ?? 0, epoch: null }, abort.signal);
       expect(rest?.receipts.map((receipt) => receipt.id)).toEqual([first.id]);
-      expect(await relay.port.receipts(page?.next ?? 0, abort.signal)).toEqual({
+      expect(await relay.port.receipts({ after: page?.next ?? 0, epoch: null }, abort.signal)).toMatchObject({
         receipts: [],
         next: page?.next,
         more: false,
@@ -153,7 +157,7 @@ export function relayPortContract(name: string, open: (settings: RelaySettings) 
       await relay.goDown();
       expect((await relay.port.forward(messageOf({ seq: 2 }), abort.signal)).kind).toBe("retry");
       expect((await relay.port.register(grantOf(), abort.signal)).kind).toBe("retry");
-      expect(await relay.port.receipts(0, abort.signal)).toBeNull();
+      expect(await relay.port.receipts({ after: 0, epoch: null }, abort.signal)).toBeNull();
       await relay.comeBack();
       expect(await forward(messageOf({ seq: 1 }))).toBe("accepted duplicate");
       expect(await forward(messageOf({ seq: 2 }))).toBe("accepted queued");
@@ -162,7 +166,7 @@ export function relayPortContract(name: string, open: (settings: RelaySettings) 
     it.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
       ["forward", (signal) => relay.port.forward(messageOf(), signal)],
       ["register", (signal) => relay.port.register(grantOf(), signal)],
-      ["receipts", (signal) => relay.port.receipts(0, signal)],
+      ["receipts", (signal) => relay.port.receipts({ after: 0, epoch: null }, signal)],
     ])("rejects %s with base.stopped when it is aborted, and with nothing else", async (_name, call) => {
       abort.abort();
       await expect(call(abort.signal)).rejects.toMatchObject({ code: "base.stopped" });

@@ -12,6 +12,8 @@ import { DAY_S, hashOf, NOW, NOW_S, otherProvider, provider, receiptOf, suite, v
 import { answerOf, pooledOf, requestOf } from "../relay/market-fixtures.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CAPS, eventually, nextNumber, Scene } from "./relay-scene.ts";
+import { acceptedContract } from "./relay-store-accepted.ts";
+import { cursorContract } from "./relay-store-cursors.ts";
 
 export interface StoreUnderTest {
   open(listener?: Partial<RelayListener>): Promise<RelayStore>;
@@ -36,6 +38,12 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
       granted: (who, rental) => told.push(`granted ${who} ${rental}`),
     };
 
+    const reopen = async (): Promise<RelayStore> => {
+      await store.close();
+      store = await under.open(listener);
+      return store;
+    };
+
     beforeAll(async () => {
       under = await make();
       store = await under.open(listener);
@@ -57,13 +65,14 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
     orderContract(() => ({ scene, store, told }));
     poolContract(() => ({ scene, store, under }), shared);
     sessionContract(() => ({ store }));
+    cursorContract(() => ({ scene, store, reopen }));
+    acceptedContract(() => ({ scene, store }));
 
     it("has everything when it is opened again", async () => {
       const kept = [1, 2, 3].map((seq) => scene.message(seq));
       await scene.forward(kept);
       await scene.acknowledge(kept.slice(0, 1));
-      await store.close();
-      store = await under.open(listener);
+      await reopen();
       expect(await scene.waiting(0, 100, store)).toEqual([2, 3]);
       expect(await scene.verdicts(kept, { store })).toEqual(["duplicate", "duplicate", "duplicate"]);
       expect(await store.rentals.route(scene.rentalId)).toEqual(scene.route);
@@ -209,21 +218,6 @@ function mailContract(stage: () => MailStage): void {
     expect((await course(1, 1)).map(({ seq }) => seq)).toEqual([2]);
     expect(await store.mail.course("0".repeat(32), { after: 0, limit: 10 })).toEqual([]);
   });
-
-  it("has everything that was accepted in a span of time, with its envelope or without", async () => {
-    const { scene, store } = stage();
-    const day = unixMs(NOW - days(scene.number + 10));
-    const all = [1, 2, 3].map((seq) => scene.message(seq));
-    await scene.forward(all, { now: day });
-    await scene.acknowledge(all.slice(0, 1));
-    const span = { from: day, to: unixMs(day + 1) };
-    const { rows, next } = await store.accepted.slice({ after: null, ...span, rentalId: scene.rentalId });
-    expect(next).toBe(null);
-    expect(rows.map(({ hash }) => hash).sort()).toEqual(all.map(({ envelope }) => hashOf(envelope)).sort());
-    expect(rows[0]).toMatchObject({ listingId: scene.listingId, at: day });
-    const [found] = await store.accepted.about(hashOf(all[0]?.envelope ?? ""), span);
-    expect(found).toMatchObject({ listingId: scene.listingId, at: day });
-  });
 }
 
 interface Stage {
@@ -329,6 +323,8 @@ function rentalContract(stage: () => Stage & { readonly told: readonly string[] 
   it("keeps papers by decision, tells when they were saved, and forgets the old ones of a kind", async () => {
     const { store } = stage();
     const paper = (id: string, text: string, time = NOW) => ({ kind: "test", id, text, at: time });
+    const load = () => store.papers.load("test", "me");
+    expect(await load()).toEqual({ all: 0, ofOwner: 0 });
     expect(await store.papers.save(paper("a", "one"), (stored) => stored === null)).toBe(true);
     expect(await store.papers.save(paper("a", "two"), (stored) => stored === null)).toBe(false);
     expect(await store.papers.find("test", "a")).toEqual(paper("a", "one"));
@@ -345,6 +341,12 @@ function rentalContract(stage: () => Stage & { readonly told: readonly string[] 
     expect(await store.upkeep.forgetPapers("test", NOW)).toBe(1);
     expect(await store.papers.find("test", "a")).toBeNull();
     expect((await store.papers.find("test", "b"))?.text).toBe("late");
+    for (const [id, owner] of [["c", "me"] as const, ["d", "you"] as const])
+      await store.papers.save({ ...paper(id, "owned"), owner }, () => true);
+    expect(await eventually(load, ({ all }) => all === 2)).toEqual({ all: 2, ofOwner: 1 });
+    expect(await store.papers.find("test", "c")).toEqual({ ...paper("c", "owned"), owner: "me" });
+    expect(await store.upkeep.forgetPapers("test", NOW)).toBe(2);
+    expect(await eventually(load, ({ all }) => all === 0)).toEqual({ all: 0, ofOwner: 0 });
   });
 
   it("knows which box has a provider's identity", async () => {

@@ -220,7 +220,7 @@ describe("rentals", () => {
     await rig.arrive(1);
     const [row] = await rig.core.store.nextMessages(first.id, 1);
     const receipt = { messageId: sampleHeld(1).id, rentalId: first.id, receivedAt: START, receipt: "{}" };
-    await rig.core.store.saveReceipts([receipt], 1);
+    await rig.core.store.saveReceipts([receipt], { after: 1, epoch: null });
     expect(row).toBeDefined();
     expect(await views.receipts({ after: 0, limit: 10 })).toEqual([{ cursor: 1, rental_id: first.id, receipt: "{}" }]);
   });

@@ -37,7 +37,7 @@ describe("the forwarder", () => {
         order.push(`message ${message.rental_id} ${message.seq}`);
         return rig.relay.forward(message, signal);
       },
-      receipts: (after, signal) => rig.relay.receipts(after, signal),
+      receipts: (place, signal) => rig.relay.receipts(place, signal),
     };
     rig.open({ relay: noting }).start();
     await advance(minutes(1));

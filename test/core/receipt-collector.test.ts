@@ -69,7 +69,7 @@ function lying(receipts: readonly Receipt[], page: Partial<ProviderReceiptsPage>
     relay: {
       forward: (one, signal) => rig.relay.forward(one, signal),
       register: (grant, signal) => rig.relay.register(grant, signal),
-      receipts: async (after) => ({
+      receipts: async ({ after }) => ({
         receipts: rows.filter((row) => row.cursor > after),
         next: rows.length,
         more: false,
@@ -142,7 +142,7 @@ describe("the receipt collector", () => {
     await collecting.collect();
     expect(reasons()).toEqual([reason]);
     expect(await stored()).toMatchObject([{ messageId: sent(1, 1).id }]);
-    expect(await rig.core.store.receiptCursor()).toBe(2);
+    expect(await rig.core.store.receiptPlace()).toMatchObject({ after: 2 });
     await collecting.collect();
     expect(reasons()).toEqual([reason]);
   });
@@ -155,7 +155,7 @@ describe("the receipt collector", () => {
   it("counts a receipt that comes again once", async () => {
     const one = receiptOf(sent(1, 1));
     await collector(lying([one, one])).collect();
-    await rig.core.store.saveReceipts([], 0);
+    await rig.core.store.saveReceipts([], { after: 0, epoch: null });
     await collector(lying([one])).collect();
     expect(await stored()).toHaveLength(1);
     expect((await rig.core.store.counters()).acknowledged).toBe(1);
@@ -167,8 +167,8 @@ describe("the receipt collector", () => {
     const relay = pages.relay ?? rig.relay;
     const short: CollectorDeps["relay"] = {
       ...relay,
-      receipts: async (after, signal) => {
-        const page = await relay.receipts(after, signal);
+      receipts: async (place, signal) => {
+        const page = await relay.receipts(place, signal);
         const [first] = page?.receipts ?? [];
         return first === undefined ? null : { receipts: [first], next: first.cursor, more: first.cursor < 3 };
       },

@@ -337,7 +337,7 @@ export class RelayWorld {
     const found = new Map<string, number>();
     let after = 0;
     for (let more = true; more; ) {
-      const page = await this.#box.receipts(after, this.#stop.signal);
+      const page = await this.#box.receipts({ after, epoch: null }, this.#stop.signal);
       if (page === null) {
         await systemClock.sleep(millis(200), "another attempt");
         continue;

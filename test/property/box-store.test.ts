@@ -81,7 +81,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   fc.tuple(rental, seq).map(
     ([n, s]): Call =>
       (store) =>
-        store.saveReceipts([sampleReceipt(n, s)], s),
+        store.saveReceipts([sampleReceipt(n, s)], { after: s, epoch: null }),
   ),
   rental.map(
     (n): Call =>
@@ -127,7 +127,7 @@ async function view(store: BoxStore): Promise<readonly unknown[]> {
     store.rentalsWithWork(),
     store.depth(),
     store.receipts({ after: 0, limit: 99 }).then((rows) => rows.map(({ cursor: _, ...row }) => row)),
-    store.receiptCursor(),
+    store.receiptPlace(),
     store.counters(),
     store.rentalCounts(),
     store.lineActivity(),

@@ -211,10 +211,14 @@ describe("RelayClient.receipts", () => {
 
   it("logs in once and uses the token until shortly before it expires", async () => {
     await withServer([challenge, tokenFor(3_600), empty, empty, challenge, tokenFor(99_999), empty], async (scene) => {
-      expect(await scene.client.receipts(7, signal)).toEqual({ receipts: [], next: 7, more: false });
-      await scene.client.receipts(7, signal);
+      expect(await scene.client.receipts({ after: 7, epoch: null }, signal)).toEqual({
+        receipts: [],
+        next: 7,
+        more: false,
+      });
+      await scene.client.receipts({ after: 7, epoch: null }, signal);
       await scene.clock.advance(seconds(3_550));
-      await scene.client.receipts(7, signal);
+      await scene.client.receipts({ after: 7, epoch: null }, signal);
       const login = ["POST /auth/challenge", "POST /auth"];
       const read = "GET /provider/receipts";
       expect(scene.server.requests).toEqual([...login, read, read, ...login, read]);
@@ -224,10 +228,10 @@ describe("RelayClient.receipts", () => {
   it("logs in again when the relay has forgotten the token, but only once", async () => {
     const forgotten = problem(401, "relay.unauthorized");
     await withServer([challenge, tokenFor(3_600), forgotten, challenge, tokenFor(3_600), empty], async ({ client }) => {
-      expect(await client.receipts(0, signal)).not.toBeNull();
+      expect(await client.receipts({ after: 0, epoch: null }, signal)).not.toBeNull();
     });
     await withServer([challenge, tokenFor(3_600), forgotten, challenge, tokenFor(3_600), forgotten], async (scene) => {
-      expect(await scene.client.receipts(0, signal)).toBeNull();
+      expect(await scene.client.receipts({ after: 0, epoch: null }, signal)).toBeNull();
       expect(scene.server.requests).toHaveLength(6);
     });
   });
@@ -240,21 +244,27 @@ describe("RelayClient.receipts", () => {
     ];
     for (const answer of hostile) {
       await withServer([answer], async ({ client, server }) => {
-        expect(await client.receipts(0, signal)).toBeNull();
+        expect(await client.receipts({ after: 0, epoch: null }, signal)).toBeNull();
         expect(server.requests).toEqual(["POST /auth/challenge"]);
       });
     }
   });
 
   it("gives null for whatever else comes", async () => {
-    expect(await withServer([page(200)], ({ client }) => client.receipts(0, signal))).toBeNull();
-    expect(await withServer([challenge, page(200)], ({ client }) => client.receipts(0, signal))).toBeNull();
     expect(
-      await withServer([challenge, tokenFor(99), page(200)], ({ client }) => client.receipts(0, signal)),
+      await withServer([page(200)], ({ client }) => client.receipts({ after: 0, epoch: null }, signal)),
+    ).toBeNull();
+    expect(
+      await withServer([challenge, page(200)], ({ client }) => client.receipts({ after: 0, epoch: null }, signal)),
+    ).toBeNull();
+    expect(
+      await withServer([challenge, tokenFor(99), page(200)], ({ client }) =>
+        client.receipts({ after: 0, epoch: null }, signal),
+      ),
     ).toBeNull();
     expect(
       await withServer([challenge, tokenFor(99), problem(403, "relay.unknown_provider")], ({ client }) =>
-        client.receipts(0, signal),
+        client.receipts({ after: 0, epoch: null }, signal),
       ),
     ).toBeNull();
   });

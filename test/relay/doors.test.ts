@@ -126,7 +126,7 @@ describe("a relay with two addresses", () => {
     const token = await rig.login(renter);
     const [sent] = (await rig.mailbox(token)).messages;
     await rig.call("POST", "/sms/ack", { token, body: { receipts: [receiptOf(sent?.envelope ?? "")] } });
-    const receipts = async () => (await client.receipts(0, signal))?.receipts.length;
+    const receipts = async () => (await client.receipts({ after: 0, epoch: null }, signal))?.receipts.length;
     expect(await receipts()).toBe(1);
     doors[0].shut();
     expect(await receipts()).toBe(1);
@@ -140,7 +140,7 @@ describe("a relay with two addresses", () => {
     for (const door of doors) door.leadTo(named.url);
     const { client } = clientOf({ url: doors[0].url, mirrors: [{ url: doors[1].url }] });
     doors[0].shut();
-    expect(await client.receipts(0, signal)).toMatchObject({ receipts: [] });
+    expect(await client.receipts({ after: 0, epoch: null }, signal)).toMatchObject({ receipts: [] });
     // A challenge that names none of the relay's own addresses is another relay's.
     const { client: stranger } = clientOf({ url: doors[1].url });
     expect(await stranger.claim("a".repeat(32), signal)).toMatchObject({ code: "relay.foreign_challenge" });

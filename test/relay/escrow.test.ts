@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EscrowFile, escrowFileText } from "../../src/core/index.ts";
 import type { Identity } from "../../src/envelope/index.ts";
 import { escrowPapers } from "../../src/protocol/index.ts";
+import { signEscrow } from "../../src/registry/index.ts";
 import { EscrowRig } from "../core/escrow/escrow-rig.ts";
-import { stranger } from "./fixtures.ts";
+import { stranger, suite, verifyOf } from "./fixtures.ts";
 import { type CallResult, RelayRig, verdictOf } from "./relay-rig.ts";
 
 let rig: RelayRig;
@@ -52,10 +53,44 @@ describe("an escrow's documents at the relay", () => {
     expect(verdictOf(await get(stranger))).toBe("404 relay.unknown_escrow");
     expect(verdictOf(await put(stranger, documentOf(file)))).toBe("403 relay.foreign_escrow");
     const other = await escrow.proposed();
-    const forged = { ...other, policy: { ...other.policy, escrowId: file.policy.escrowId } };
+    const policy = { ...other.policy, escrowId: file.policy.escrowId };
+    const own = signEscrow(suite, policy, { role: "provider", seed: provider.identity.seed });
+    const forged = { ...other, policy, signatures: { provider: own } };
     expect(verdictOf(await put(provider.identity, documentOf(forged)))).toBe("409 relay.conflict");
     expect(verdictOf(await put(provider.identity, documentOf(other)))).toBe("400 relay.bad_body");
     expect(verdictOf(await put(provider.identity, { v: 1 }))).toBe("400 relay.bad_body");
+  });
+
+  it("are taken only with the caller's own signature of the policy", async () => {
+    const unsigned = await escrow.proposed();
+    file = unsigned;
+    expect(verdictOf(await put(escrow.parties.renter.identity, documentOf(unsigned)))).toBe("403 relay.bad_signature");
+    const { renter, provider } = escrow.parties;
+    const signed = await escrow.desk("renter").accept(unsigned, { role: "renter", seed: renter.identity.seed });
+    expect(verdictOf(await put(renter.identity, documentOf(signed)))).toBe("200 taken");
+    expect(verdictOf(await put(provider.identity, documentOf(signed)))).toBe("403 relay.bad_signature");
+  });
+
+  it("are few of one key where no provider of the relay has signed, and forgotten after two weeks", async () => {
+    const { renter, provider } = escrow.parties;
+    let token = await rig.login(renter.identity);
+    const hand = async (one: EscrowFile): Promise<string> => {
+      const options = { token, body: { document: documentOf(one) } };
+      return verdictOf(await rig.call("PUT", `/escrow/${one.policy.escrowId}`, options));
+    };
+    const verdicts: string[] = [];
+    for (let at = 0; at < 9; at++) verdicts.push(await hand(await escrow.agreed()));
+    expect(verdicts).toEqual([...Array<string>(8).fill("200 taken"), "429 relay.too_many_escrows"]);
+    await rig.halt();
+    await rig.open(0, { providers: [{ verify: verifyOf(provider.identity), name: "of the escrow" }] });
+    const known = await escrow.agreed();
+    expect(await hand(known)).toBe("200 taken");
+    await rig.passDays(15);
+    token = await rig.login(renter.identity);
+    expect((await rig.call("GET", `/escrow/${known.policy.escrowId}`, { token })).status).toBe(200);
+    await rig.halt();
+    await rig.open();
+    expect(await hand(await escrow.agreed())).toBe("200 taken");
   });
 
   it("open a dispute with a statement of the caller's own", async () => {

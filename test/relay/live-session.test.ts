@@ -51,7 +51,7 @@ interface Scene {
   readonly joined: () => boolean;
 }
 
-async function authenticated(): Promise<Scene> {
+async function authenticated(after = 0): Promise<Scene> {
   const socket = new FakeSocket();
   const clock = new VirtualClock(NOW);
   const reads: { after: number; page: Deferred<MailboxPage> }[] = [];
@@ -71,11 +71,12 @@ async function authenticated(): Promise<Scene> {
       reads.push({ after, page });
       return page.promise;
     },
+    resume: async ({ after }) => ({ after, epoch: "run" }),
     refused: () => {},
     acknowledge: async () => ({ accepted: [], refused: [] }),
   });
   session.start();
-  socket.emit("message", JSON.stringify({ type: "auth", token: "t" }), false);
+  socket.emit("message", JSON.stringify({ type: "auth", token: "t", after }), false);
   await clock.flush();
   return { socket, session, clock, reads, joined: () => joined };
 }
@@ -98,6 +99,16 @@ describe("LiveSession", () => {
     expect(scene.reads.map((read) => read.after)).toEqual([0, 0, 1]);
     expect(scene.session.push(stored(2))).toBe(true);
     expect(cursorsOf(scene)).toEqual([1, 2]);
+  });
+
+  it("says of no message that it was delivered which it did not send", async () => {
+    const scene = await authenticated(7);
+    scene.reads[0]?.page.resolve(pageOf());
+    await scene.clock.flush();
+    expect([scene.session.push(stored(7)), scene.session.push(stored(8)), scene.session.push(stored(8))]).toEqual([
+      ...[false, true, true],
+    ]);
+    expect(cursorsOf(scene)).toEqual([8]);
   });
 
   it("sends nothing after the connection has closed, and leaves no timer", async () => {

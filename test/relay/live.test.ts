@@ -23,7 +23,7 @@ describe("/ws", () => {
     await forward(1);
     await forward(2);
     const client = await SocketClient.ready(rig.url, { token });
-    expect(client.frames[0]).toEqual({ type: "ready", protocol: 1, after: 0 });
+    expect(client.frames[0]).toMatchObject({ type: "ready", protocol: 1, after: 0 });
     expect(await client.seqs(2)).toEqual([1, 2]);
     await rig.clock.flush();
     expect(await forward(3)).toBe("200 delivered");

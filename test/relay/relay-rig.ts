@@ -68,7 +68,7 @@ export class RelayRig {
   }
 
   /** Starts the relay, again on the same folder and, with `port`, at the same place. */
-  async open(port = 0): Promise<void> {
+  async open(port = 0, more: RigOptions = {}): Promise<void> {
     const log: Logger = this.#options.log ?? silentLogger;
     this.#handle = await startRelay({
       providers: [
@@ -78,6 +78,7 @@ export class RelayRig {
       version: "0.0.0",
       random: new SeededRandom(`relay ${NOW}`),
       ...this.#options,
+      ...more,
       listen: { host: "127.0.0.1", port },
       dataFolder: this.folder,
       limits: { ...WIDE, ...this.#options.limits },

@@ -64,7 +64,7 @@ export class SocketClient {
   /** Connects, authenticates and waits for `ready`. */
   static async ready(
     url: string,
-    auth: { readonly token: string; readonly after?: number; readonly rentals?: boolean },
+    auth: { readonly token: string; readonly after?: number; readonly epoch?: string; readonly rentals?: boolean },
     options: SocketClientOptions = {},
   ): Promise<SocketClient> {
     const client = await new SocketClient(url, options).opened();

@@ -9,7 +9,7 @@ import {
   type Millis,
   stoppedError,
 } from "../../src/base/index.ts";
-import type { ForwardOutcome, RegisterOutcome, RelayPort } from "../../src/core/index.ts";
+import type { ForwardOutcome, ReceiptPlace, RegisterOutcome, RelayPort } from "../../src/core/index.ts";
 import {
   type Candidate,
   type ForwardCounts,
@@ -114,7 +114,7 @@ export class FakeRelay implements RelayPort {
     return this.#through(signal, () => this.#register(grant));
   }
 
-  async receipts(after: number, signal: AbortSignal): Promise<ProviderReceiptsPage | null> {
+  async receipts({ after }: ReceiptPlace, signal: AbortSignal): Promise<ProviderReceiptsPage | null> {
     this.calls.receipts++;
     const receipts = this.#receipts.filter((one) => one.cursor > after);
     const page = { receipts, next: receipts.at(-1)?.cursor ?? after, more: false };

@@ -21,6 +21,7 @@ import type {
   LineActivity,
   OutboxMessage,
   PendingGrant,
+  ReceiptPlace,
   Rental,
   RentalCounts,
   SealedPart,
@@ -66,7 +67,7 @@ export class MemoryBoxStore implements BoxStore {
   readonly #counts = new Map<RentalId, RentalCounts & { readonly lastSeq: number }>();
   readonly #settings = new Map<string, string>();
   readonly #backups = new Set<string>();
-  #receiptCursor = 0;
+  #receiptPlace: ReceiptPlace = { after: 0, epoch: null };
   #counters: Counters = NOTHING;
   #fault: StoreFault | null = null;
   #gate: Deferred<void> | null = null;
@@ -249,7 +250,7 @@ export class MemoryBoxStore implements BoxStore {
     }));
   }
 
-  saveReceipts(receipts: readonly StoredReceipt[], cursor: number): Promise<void> {
+  saveReceipts(receipts: readonly StoredReceipt[], place: ReceiptPlace): Promise<void> {
     return this.#write(() => {
       for (const receipt of receipts) {
         if (this.#acknowledged.has(receipt.messageId)) continue;
@@ -258,12 +259,12 @@ export class MemoryBoxStore implements BoxStore {
         this.#count({ acknowledged: 1 });
         this.#addCounts(receipt.rentalId, { acknowledged: 1 });
       }
-      this.#receiptCursor = cursor;
+      this.#receiptPlace = place;
     });
   }
 
-  receiptCursor(): Promise<number> {
-    return this.#read(() => this.#receiptCursor);
+  receiptPlace(): Promise<ReceiptPlace> {
+    return this.#read(() => this.#receiptPlace);
   }
 
   findForwarded(envelopeHash: string): Promise<{ readonly id: MessageId; readonly rentalId: RentalId } | null> {

@@ -125,7 +125,7 @@ export class ProofBox {
       receivedAt: at,
       receipt: canonicalJson({ ...receipt }),
     };
-    await this.store.saveReceipts([row], seq);
+    await this.store.saveReceipts([row], { after: seq, epoch: null });
   }
 
   /** The sample day ends and is closed. */

@@ -80,7 +80,7 @@ describe("the box's store", () => {
     await store.commitIntake(
       intake({ outbox: [sampleMessage(1, 1)], parts: [samplePart(1, 1)], seen: [sampleSeen(1)] }),
     );
-    await store.saveReceipts([sampleReceipt(1, 1)], 12);
+    await store.saveReceipts([sampleReceipt(1, 1)], { after: 12, epoch: null });
     await store.setSetting("a", "b");
     await store.close();
     const { store: again } = await openBox({ file });
@@ -90,7 +90,7 @@ describe("the box's store", () => {
     expect(await again.nextMessages(rental.id, 9)).toEqual([sampleMessage(1, 1)]);
     expect(await again.openParts()).toEqual([samplePart(1, 1)]);
     expect(await again.findSeen([sampleSeen(1).hash])).toEqual([sampleSeen(1)]);
-    expect(await again.receiptCursor()).toBe(12);
+    expect(await again.receiptPlace()).toEqual({ after: 12, epoch: null });
     expect(await again.getSetting("a")).toBe("b");
   });
 

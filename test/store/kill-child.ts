@@ -42,7 +42,7 @@ async function forward(): Promise<never> {
     for (const seq of seqs) report(`out ${seq}`);
     await store.saveReceipts(
       seqs.map((seq) => sampleReceipt(1, seq)),
-      Math.max(0, ...seqs),
+      { after: Math.max(0, ...seqs), epoch: null },
     );
     for (const seq of seqs) report(`ack ${seq}`);
   }

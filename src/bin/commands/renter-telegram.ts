@@ -39,6 +39,8 @@ const stateFile = z.strictObject({
   update: z.int(),
   /** By mailbox: the cursor up to which the chat was told. */
   seen: z.record(z.string(), z.int().min(0)),
+  /** By mailbox: in what the relay gave that cursor, where it says so. */
+  epochs: z.record(z.string(), z.string()).default({}),
 });
 type Stored = z.infer<typeof stateFile>;
 
@@ -55,7 +57,7 @@ class TelegramState {
     const bytes = await folder.read(FILE);
     const stored =
       bytes === null
-        ? { v: 1 as const, chat: null, update: 0, seen: {} }
+        ? { v: 1 as const, chat: null, update: 0, seen: {}, epochs: {} }
         : parseJsonWith(stateFile, fromUtf8(bytes), "renter.bad_state", `${folder.path}/${FILE}`);
     return new TelegramState(folder, stored);
   }
@@ -134,8 +136,12 @@ function watching({ io, options, state, printer }: Parts): Sources {
         ...{ watch, clock: io.clock, every: seconds(options.every) },
         link: options.link ?? `${watch.url}/dashboard`,
         problem: (error) => printer.problem(error),
-        seen: () => state.now.seen[name] ?? 0,
-        setSeen: (cursor) => state.change({ seen: { ...state.now.seen, [name]: cursor } }),
+        seen: () => ({ next: state.now.seen[name] ?? 0, epoch: state.now.epochs[name] ?? null }),
+        setSeen: async ({ next, epoch }) => {
+          const { [name]: _former, ...epochs } = state.now.epochs;
+          const seen = { ...state.now.seen, [name]: next };
+          await state.change({ seen, epochs: epoch === null ? epochs : { ...epochs, [name]: epoch } });
+        },
       });
     });
   };

@@ -2,7 +2,7 @@
 
 import { type AppError, type Clock, isAppError, type Millis, toBase64url } from "../../base/index.ts";
 import { LONGEST_TELEGRAM_TEXT } from "../../notify/index.ts";
-import { humanText, type InboxEntry, linesOf, type MailboxWatch } from "../../renter/index.ts";
+import { humanText, type InboxEntry, linesOf, type MailboxPlace, type MailboxWatch } from "../../renter/index.ts";
 import type { OpenRenter } from "./renter-open.ts";
 
 export interface Told {
@@ -33,21 +33,24 @@ export interface WatchSourceDeps extends SourceDeps {
   readonly every: Millis;
   /** Where the reader finds them. */
   readonly link: string;
-  readonly seen: () => number;
-  readonly setSeen: (cursor: number) => Promise<void>;
+  readonly seen: () => MailboxPlace;
+  readonly setSeen: (place: MailboxPlace) => Promise<void>;
 }
+
+const isSame = (one: MailboxPlace, other: MailboxPlace): boolean =>
+  one.next === other.next && one.epoch === other.epoch;
 
 /** Tells that something waits, and nothing of it: neither number nor sender nor text. */
 export function watchSource({ clock, problem, watch, every, link, seen, setSeen }: WatchSourceDeps): NoticeSource {
-  let look = { waiting: 0, next: seen() };
+  let look = { waiting: 0, ...seen() };
   return {
     waiting: () => look.waiting,
     next: () => {
-      const { waiting: count, next } = look;
+      const { waiting: count, next, epoch } = look;
       const words = count === 1 ? "A new SMS waits for you." : `${count} new SMS wait for you.`;
       const done = async (): Promise<void> => {
-        await setSeen(next);
-        look = { waiting: Math.max(0, look.waiting - count), next: look.next };
+        await setSeen({ next, epoch });
+        look = { ...look, waiting: Math.max(0, look.waiting - count) };
       };
       return { text: `${words}\n${link}`, count, done };
     },
@@ -58,9 +61,10 @@ export function watchSource({ clock, problem, watch, every, link, seen, setSeen 
           const found = await watch.look(from, signal);
           told = false;
           // The chat was told of some of them meanwhile: they would be counted twice.
-          if (seen() !== from) continue;
+          if (!isSame(seen(), from)) continue;
           look = found;
           if (look.waiting > 0) changed();
+          else if (look.epoch !== from.epoch) await setSeen({ next: look.next, epoch: look.epoch });
         } catch (error) {
           if (signal.aborted) return;
           if (!isAppError(error)) throw error;

@@ -14,6 +14,7 @@ import type {
   RentalGrant,
   RentRequest,
 } from "../../protocol/index.ts";
+import type { CursorKind, KeptCursor } from "./cursors.ts";
 import type { Candidate, MailboxCaps, RentalRoute } from "./forward-rules.ts";
 
 export interface PageRequest {
@@ -232,12 +233,21 @@ export interface Paper {
   /** At most 128 KiB. */
   readonly text: string;
   readonly at: UnixMs;
+  /** Base64url key of who is answerable for it, where that is counted. */
+  readonly owner?: string;
+}
+
+export interface PaperLoad {
+  readonly all: number;
+  readonly ofOwner: number;
 }
 
 export interface PaperStore {
   find(kind: string, id: string): Promise<Paper | null>;
   /** Lets `decide` judge what is stored; its `false` and a throw of it change nothing. It may be asked more than once. */
   save(paper: Paper, decide: (stored: Paper | null) => boolean): Promise<boolean>;
+  /** How many of a kind have an owner, and how many this one. */
+  load(kind: string, owner: string): Promise<PaperLoad>;
   /** When those of `ids` that are here were saved. */
   times(kind: string, ids: readonly string[]): Promise<ReadonlyMap<string, UnixMs>>;
 }
@@ -306,6 +316,14 @@ export interface RelayUpkeep {
   forgetSessions(expiredBefore: number): Promise<void>;
 }
 
+/** What cursors are worth that were given before. */
+export interface CursorStore {
+  /** Name of the run that is under way; the first question of a process begins one. A restored store never says one of the time it lost. */
+  epoch(): Promise<string>;
+  /** Where reading goes on behind a cursor that a client has kept: there, earlier, or at the beginning (0). */
+  resume(kind: CursorKind, kept: KeptCursor): Promise<number>;
+}
+
 /** Told what happens in the store, whichever process did it. */
 export interface RelayListener {
   /** A message of `renter` is durable; in cursor order for each renter. True if an open socket here took it. */
@@ -335,6 +353,7 @@ export interface RelayStore {
   readonly sessions: SessionStore;
   readonly accepted: AcceptedStore;
   readonly upkeep: RelayUpkeep;
+  readonly cursors: CursorStore;
   /** To be called once, before anything else. */
   listen(listener: RelayListener): void;
   /** Whose receipts stand for what is kept here: the verify key of the relay that asked first. */

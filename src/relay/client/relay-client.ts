@@ -24,6 +24,7 @@ import type {
   ForwardOutcome,
   MarketOutcome,
   MarketRelay,
+  ReceiptPlace,
   RegisterOutcome,
   RelayPort,
 } from "../../core/index.ts";
@@ -110,9 +111,15 @@ export class RelayClient implements RelayPort, MarketRelay, ChapRelay, CatchUpRe
     });
   }
 
-  async receipts(after: number, signal: AbortSignal): Promise<ProviderReceiptsPage | null> {
+  async receipts({ after, epoch }: ReceiptPlace, signal: AbortSignal): Promise<ProviderReceiptsPage | null> {
     const path = `provider/receipts?after=${after}&limit=${RECEIPTS_PER_PAGE}`;
-    return await this.#read(path, providerReceiptsPage, signal);
+    if (epoch === null) return await this.#read(path, providerReceiptsPage, signal);
+    const page = await this.#outcome(signal, () =>
+      this.#readPage(`${path}&epoch=${epoch}`, providerReceiptsPage, signal),
+    );
+    // A relay that was set back to a version before epochs refuses the word.
+    if (!("kind" in page)) return page;
+    return page.code === "relay.http_400" ? await this.#read(path, providerReceiptsPage, signal) : null;
   }
 
   async claim(instance: string, signal: AbortSignal): Promise<ClaimOutcome> {

@@ -13,7 +13,7 @@ import {
 } from "../../base/index.ts";
 import type { RelayStore } from "../../core/index.ts";
 import { CHAP_PAPERS } from "./chap-pools.ts";
-import { ESCROW_PAPERS } from "./escrow-papers.ts";
+import { ESCROW_PAPERS, STRANGE_ESCROW_PAPERS } from "./escrow-papers.ts";
 import { PRESENCE_PAPERS } from "./presence.ts";
 import type { RelayTime } from "./relay-time.ts";
 
@@ -39,6 +39,7 @@ const KEEP_ESCROW_ORDERS = days(40);
 /** A dispute may take its time; challenges live a week at most. */
 const KEEP_PAPERS = [
   [ESCROW_PAPERS, days(400)],
+  [STRANGE_ESCROW_PAPERS, days(14)],
   [CHAP_PAPERS, days(8)],
   [PRESENCE_PAPERS, days(30)],
 ] as const;

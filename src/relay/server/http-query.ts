@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
-import { MAX_WAIT_SECONDS, parseWith } from "../../protocol/index.ts";
+import { cursorEpoch, MAX_WAIT_SECONDS, parseWith } from "../../protocol/index.ts";
 import { refusal } from "./problems.ts";
 
 export const wholeNumber = z
@@ -15,6 +15,8 @@ export const pageQuery = z.strictObject({
   after: wholeNumber.default(0),
   limit: wholeNumber.pipe(z.number().min(1).max(500)).default(100),
 });
+/** The same where clients keep the cursors. */
+export const keptPageQuery = pageQuery.extend({ epoch: cursorEpoch.optional() });
 /** The query of a request by `schema`; a member given twice is a fault, and so is an unknown one (a token, for instance). */
 export function queryOf<T>(request: IncomingMessage, schema: z.ZodType<T>): T {
   const search = new URLSearchParams((request.url ?? "").split("?")[1] ?? "");

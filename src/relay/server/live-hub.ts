@@ -17,7 +17,9 @@ import type { MailboxMessage } from "../../protocol/index.ts";
 import { CLOSE, LiveSession, type LiveSessionDeps } from "./live-session.ts";
 import { limited } from "./problems.ts";
 
-export interface LiveHubDeps extends Omit<LiveSessionDeps, "join"> {
+export interface LiveHubDeps extends Omit<LiveSessionDeps, "join" | "callerOfToken"> {
+  /** `address` is the client's. Rejects with `relay.unauthorized` or `relay.rate_limited`. */
+  readonly callerOfToken: (token: string, address: string) => ReturnType<LiveSessionDeps["callerOfToken"]>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly socketsPerKey: number;
@@ -93,7 +95,11 @@ export class LiveHub {
 
   #add(webSocket: WebSocket, address: string): void {
     this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
-    const session = new LiveSession(webSocket, { ...this.#deps, join: (pubkey, one) => this.#join(pubkey, one) });
+    const session = new LiveSession(webSocket, {
+      ...this.#deps,
+      callerOfToken: (token) => this.#deps.callerOfToken(token, address),
+      join: (pubkey, one) => this.#join(pubkey, one),
+    });
     this.#open.add(session);
     webSocket.on("close", () => {
       this.#open.delete(session);

@@ -13,6 +13,7 @@ import {
   seconds,
   withDeadline,
 } from "../../base/index.ts";
+import type { KeptCursor } from "../../core/index.ts";
 import {
   type AckReply,
   type MailboxMessage,
@@ -29,10 +30,12 @@ import { limited, problemOf, refusal } from "./problems.ts";
 export interface LiveSessionDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Rejects with `relay.unauthorized`. */
+  /** Rejects with `relay.unauthorized` or `relay.rate_limited`. */
   readonly callerOfToken: (token: string) => Promise<Caller>;
   /** Adds the session to those that messages for `pubkey` are pushed to; throws when it has too many. Returns how to leave. */
   readonly join: (pubkey: string, session: LiveSession) => Disposer;
+  /** Where reading goes on behind a cursor of that epoch, and the epoch from now on. */
+  readonly resume: (kept: KeptCursor) => Promise<{ readonly after: number; readonly epoch: string }>;
   readonly readMailbox: (renter: string, after: number) => Promise<MailboxPage>;
   /** Told of every refusal, for the metrics. */
   readonly refused: (error: unknown) => void;
@@ -61,6 +64,8 @@ export class LiveSession {
   #wantsRentals = false;
   /** Cursor of the last message sent. */
   #position = 0;
+  /** Where it began: what lies before was not sent here. */
+  #began = 0;
   /** A message was stored while this session was reading: what it read may lack it. */
   #missed = false;
   #pumping = false;
@@ -92,8 +97,8 @@ export class LiveSession {
   push(message: MailboxMessage): boolean {
     this.#missed = true;
     if (this.#state !== "live") return false;
-    // It was read already: another process stored it.
-    if (message.cursor <= this.#position) return true;
+    // It was read already: another process stored it. Or the client has it from elsewhere, and nothing is known of that here.
+    if (message.cursor <= this.#position) return message.cursor > this.#began;
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       this.#catchUp();
       return false;
@@ -132,7 +137,7 @@ export class LiveSession {
     if (caller === null) {
       if (frame.type !== "auth") throw refusal("relay.unauthorized", "the first frame must be auth");
       this.#wantsRentals = frame.rentals === true;
-      return this.#authenticate(frame.token, frame.after ?? 0);
+      return this.#authenticate(frame);
     }
     switch (frame.type) {
       case "auth":
@@ -144,13 +149,14 @@ export class LiveSession {
     }
   }
 
-  async #authenticate(token: string, after: number): Promise<void> {
-    const caller = await this.#deps.callerOfToken(token);
+  async #authenticate(frame: Extract<WsClientFrame, { readonly type: "auth" }>): Promise<void> {
+    const caller = await this.#deps.callerOfToken(frame.token);
+    const { after, epoch } = await this.#deps.resume({ after: frame.after ?? 0, epoch: frame.epoch ?? null });
     if (this.#state === "closed") return;
     this.#disposers.push(this.#deps.join(caller.pubkey, this));
     this.#caller = caller;
-    this.#position = after;
-    this.#send({ type: "ready", protocol: 1, after });
+    [this.#position, this.#began] = [after, after];
+    this.#send({ type: "ready", protocol: 1, after, epoch });
     const left = millis(Math.max(0, caller.expires * 1000 - this.#deps.clock.now()));
     this.#disposers.push(
       this.#deps.clock.after(left, "relay token expiry", () =>

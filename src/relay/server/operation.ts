@@ -3,7 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
 import type { z } from "zod";
-import { type Clock, hasCode } from "../../base/index.ts";
+import type { Clock } from "../../base/index.ts";
 import { parseWith } from "../../protocol/index.ts";
 import type { Authentication } from "./authentication.ts";
 import type { BodyReader } from "./http-body.ts";
@@ -102,14 +102,9 @@ const isSpecial = (value: unknown): value is Special =>
 /** Whoever tries tokens that nobody has is made to wait. */
 async function callerOf({ authentication, limits, addressOf }: OperationDeps, request: Request): Promise<string> {
   const { authorization } = request.headers;
-  if (authorization !== undefined) await limits.take("bad_token", addressOf(request), 0);
-  try {
-    return (await authentication.callerOf(authorization)).pubkey;
-  } catch (error) {
-    if (authorization !== undefined && hasCode(error, "relay.unauthorized"))
-      await limits.take("bad_token", addressOf(request));
-    throw error;
-  }
+  const ask = () => authentication.callerOf(authorization);
+  const asked = authorization === undefined ? ask() : limits.countFailures("bad_token", addressOf(request), ask);
+  return (await asked).pubkey;
 }
 
 async function admitted(described: Described, deps: OperationDeps, request: Request): Promise<string> {

@@ -25,7 +25,10 @@ export interface RelayLimits {
   readonly requestsPerMinute: number;
   /** Attempts to get a token per minute of one network address. */
   readonly authPerMinute: number;
-  /** Wrong signatures over challenges, and tokens that nobody has, per hour of one network address: then it waits. */
+  /**
+   * Wrong signatures over challenges, and tokens that nobody has, of one network address: as many at once, and as many again spread over
+   * an hour; then each waits. Good ones never do.
+   */
   readonly failuresPerHour: number;
   /** `POST /forward` and `PUT /rentals` per minute of one provider, counted after its signature was verified. */
   readonly forwardsPerMinute: number;

@@ -60,8 +60,11 @@ export function waitingRequests(
   provider: string,
   after: number,
 ): Promise<readonly WaitingRequest[]> {
+  // A cursor that was never given is one of a relay that was restored since: the box has all to see.
   const sql = `SELECT cursor, body_json FROM order_requests
-    WHERE provider = ? AND cursor > ? AND body_json IS NOT NULL ORDER BY cursor LIMIT 20`;
+    WHERE provider = ?1 AND body_json IS NOT NULL AND cursor > iif(
+      ?2 > coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'order_requests'), 0), 0, ?2
+    ) ORDER BY cursor LIMIT 20`;
   return database.read(sql, [provider, after], waitingRow);
 }
 

@@ -1,13 +1,12 @@
-// The relay's rate limits, one window of a minute each, in memory.
+// The relay's rate limits, one window of a minute each, in memory. Failures have an allowance of their own: many at once, then few a minute.
 
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { millis } from "../../base/index.ts";
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { type ErrorCode, isAppError, millis } from "../../base/index.ts";
 import type { RelayLimits } from "./options.ts";
 import { limited } from "./problems.ts";
 
 const WINDOW_SECONDS = 60;
-/** Of wrong signatures and tokens. */
-const FAILURE_SECONDS = 3600;
+const HOUR_SECONDS = 3600;
 
 export type LimitedAction =
   | "request"
@@ -22,19 +21,32 @@ export type LimitedAction =
   | "receipt"
   | "rent";
 
+type FailedAction = Extract<LimitedAction, "bad_login" | "bad_token">;
+
+const FAILURES: Readonly<Record<FailedAction, ReadonlySet<ErrorCode>>> = {
+  bad_login: new Set<ErrorCode>(["relay.bad_login", "relay.bad_challenge"]),
+  bad_token: new Set<ErrorCode>(["relay.unauthorized"]),
+};
+
+/** The hour's allowance at once, and as much again spread over the hour: whoever has used it up waits a minute, not an hour. */
+const failures = (perHour: number): BurstyRateLimiter =>
+  new BurstyRateLimiter(
+    new RateLimiterMemory({ points: Math.ceil((perHour * WINDOW_SECONDS) / HOUR_SECONDS), duration: WINDOW_SECONDS }),
+    new RateLimiterMemory({ points: perHour, duration: HOUR_SECONDS, keyPrefix: "burst" }),
+  );
+
 export class RateLimits {
-  readonly #limiters: Readonly<Record<LimitedAction, RateLimiterMemory>>;
+  readonly #limiters: Readonly<Record<LimitedAction, Pick<RateLimiterMemory, "consume">>>;
 
   constructor(limits: RelayLimits) {
     const perMinute = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
-    const perHour = (points: number) => new RateLimiterMemory({ points, duration: FAILURE_SECONDS });
     this.#limiters = {
       request: perMinute(limits.requestsPerMinute),
       // A sign-in begins with a challenge, and people mistype.
       challenge: perMinute(3 * limits.authPerMinute),
       auth: perMinute(limits.authPerMinute),
-      bad_login: perHour(limits.failuresPerHour),
-      bad_token: perHour(limits.failuresPerHour),
+      bad_login: failures(limits.failuresPerHour),
+      bad_token: failures(limits.failuresPerHour),
       forward: perMinute(limits.forwardsPerMinute),
       read: perMinute(limits.readsPerMinute),
       rent: perMinute(limits.rentsPerMinute),
@@ -43,9 +55,19 @@ export class RateLimits {
   }
 
   /**
-   * Counts `points` (default 1) for `key`; rejects with `relay.rate_limited` and the wait once the allowance is used up. With 0 it only
-   * asks.
+   * What `attempt` resolves with: what is good is never refused, whoever else has failed at the same address. Its failures of this kind
+   * are counted for `address`; once the allowance is used up they become `relay.rate_limited`.
    */
+  async countFailures<T>(action: FailedAction, address: string, attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isAppError(error) && FAILURES[action].has(error.code)) await this.take(action, address);
+      throw error;
+    }
+  }
+
+  /** Counts `points` (default 1) for `key`; rejects with `relay.rate_limited` and the wait once the allowance is used up. */
   async take(action: LimitedAction, key: string, points = 1): Promise<void> {
     try {
       await this.#limiters[action].consume(key, points);

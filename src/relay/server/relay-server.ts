@@ -134,12 +134,14 @@ function sharedOf(options: RelayServerOptions, { store }: Storage, log: Logger):
 }
 
 function hubOf(shared: Shared, authentication: Authentication, limits: RelayLimits): LiveHub {
-  const { store, metrics, clock, log } = shared;
+  const { store, metrics, clock, log, limits: rates } = shared;
   const { socketsPerKey, socketsPerAddress, sockets } = limits;
   return new LiveHub({
     ...{ clock, log, socketsPerKey, socketsPerAddress, sockets },
     refused: (error) => metrics.refused(error),
-    callerOfToken: (token) => authentication.callerOfToken(token),
+    callerOfToken: (token, address) =>
+      rates.countFailures("bad_token", address, () => authentication.callerOfToken(token)),
+    resume: async (kept) => ({ after: await store.cursors.resume("mail", kept), epoch: await store.cursors.epoch() }),
     readMailbox: (renter, after) => store.mail.page(renter, { after, limit: LIVE_PAGE }),
     acknowledge: (renter, receipts) => acknowledge(shared, renter, receipts),
   });
@@ -180,7 +182,7 @@ function marketOf(options: RelayServerOptions, shared: Shared, { providers, wait
     records: new ListingRecords({ ...shared, ...standing, providers, chain }),
     browse: new ListingBrowse({ ...shared, ...standing, index }),
     worms: new Worms({ crypto, names }),
-    escrows: new EscrowPapers(shared),
+    escrows: new EscrowPapers({ ...shared, providers }),
     chaps,
     orders: new MarketOrders({ ...shared, random, providers, waiters, chaps }),
   };
@@ -210,6 +212,8 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   const seed = await relayKey(keyFile, random);
   const accepted = new AcceptedReceipts({ store, suite: crypto, seed });
   await checkIssuer(store, accepted.issuer);
+  // Before the first cursor is given.
+  await store.cursors.epoch();
   const { service, reader } = relayProofs({ ...shared, accepted, trees: treeStore(database, proofDayCodec) });
   await service.load();
   const providers = new Providers(options.providers);
@@ -232,6 +236,7 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   });
   const asked = {
     hostOf: hostOf(options),
+    epoch: () => store.cursors.epoch(),
     endpoints: options.publicUrls ?? [],
     ...{ checkHealth: healthCheck(store, clock), proofs: reader, work, gauges, ...market },
   };

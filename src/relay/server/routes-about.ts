@@ -21,15 +21,18 @@ export interface AboutDeps {
   readonly voice: () => RelayVoice | null;
   /** The relay's addresses, as far as they were told. */
   readonly endpoints: readonly string[];
+  /** The run that cursors are given in. */
+  readonly epoch: () => Promise<string>;
   /** Rejects when the relay cannot store anything. */
   readonly checkHealth: () => Promise<void>;
 }
 
-const infoOf = ({ clock, version, proofs, voice: calls, endpoints }: AboutDeps) => {
+const infoOf = async ({ clock, version, proofs, voice: calls, endpoints, epoch }: AboutDeps) => {
   const voice = calls();
   return {
     name: "numberbox-relay" as const,
     ...{ version, protocol: 1 as const, time: unixSecondsOf(clock.now()), verify: proofs.issuer },
+    epoch: await epoch(),
     ...(voice === null ? {} : { voice }),
     ...(endpoints.length === 0 ? {} : { endpoints: [...endpoints] }),
   };

@@ -1,7 +1,6 @@
 // Tokens: a challenge, and a token for its signature.
 
 import type { IncomingMessage } from "node:http";
-import { hasCode } from "../../base/index.ts";
 import {
   type AuthRequest,
   authReply,
@@ -65,18 +64,8 @@ const isProvider = ({ providers }: AuthDeps, asked: AuthRequest): boolean =>
   "pubkey" in asked && providers.has(asked.pubkey);
 
 /** Whoever tries signatures is made to wait. */
-async function signedIn(deps: AuthDeps, request: IncomingMessage, asked: AuthRequest) {
-  const { limits, addressOf } = deps;
-  const address = addressOf(request);
-  await limits.take("bad_login", address, 0);
-  try {
-    return await tokenFor(deps, asked);
-  } catch (error) {
-    if (hasCode(error, "relay.bad_login") || hasCode(error, "relay.bad_challenge"))
-      await limits.take("bad_login", address);
-    throw error;
-  }
-}
+const signedIn = (deps: AuthDeps, request: IncomingMessage, asked: AuthRequest) =>
+  deps.limits.countFailures("bad_login", deps.addressOf(request), () => tokenFor(deps, asked));
 
 const WORM_ERRORS = ["relay.unknown_worm", "relay.no_chain"];
 

@@ -18,7 +18,7 @@ export function escrowOperations({ escrows }: EscrowDeps): readonly Operation[] 
   };
   const put = {
     ...{ ...common, counts: "rent" as const, body: escrowPaper, reply: escrowPaperReply },
-    errors: ["relay.foreign_escrow", "relay.conflict"],
+    errors: ["relay.foreign_escrow", "relay.bad_signature", "relay.conflict", "relay.too_many_escrows"],
   };
   return [
     operation({

@@ -16,12 +16,12 @@ import {
   wireMessage,
 } from "../../protocol/index.ts";
 import { type AcknowledgementDeps, acknowledge } from "./acknowledgement.ts";
-import { pageQuery } from "./http-query.ts";
+import { keptPageQuery } from "./http-query.ts";
 import { describedOnly, type Operation, operation } from "./operation.ts";
 import { type RegistrationDeps, registerRental } from "./registration.ts";
 
 export interface MailboxDeps extends AcknowledgementDeps, RegistrationDeps {
-  readonly store: Pick<RelayStore, "mail" | "rentals">;
+  readonly store: Pick<RelayStore, "mail" | "rentals" | "cursors">;
 }
 
 /** The largest envelope as text, and room for the header around it. */
@@ -29,7 +29,7 @@ export const MAX_FORWARD_BYTES = Math.ceil((MAX_ENVELOPE_BYTES * 4) / 3) + 4096;
 const MAX_GRANT_BYTES = 384 * 1024;
 const MAX_ACK_BYTES = 512 * 1024;
 
-const mailboxQuery = pageQuery.extend({ rental_id: rentalIdText.optional() });
+const mailboxQuery = keptPageQuery.extend({ rental_id: rentalIdText.optional() });
 
 /** Of messages that a provider hands in. */
 const FORWARD_ERRORS = [
@@ -63,11 +63,14 @@ export function mailboxOperations(deps: MailboxDeps): readonly Operation[] {
     operation({
       ...{ method: "get", path: "/sms", aliases: ["/retrieve"], access: "token", tag: "Messages" },
       summary: "What waits for the renter, oldest first",
-      description: "`next` is the `after` of the page behind it. A message waits until it is acknowledged.",
+      description:
+        "`next` is the `after` of the page behind it; keep it with `epoch`, and send both. A message waits until it is acknowledged.",
       query: mailboxQuery,
       reply: mailboxPage,
-      run: async ({ caller, query: { after, limit, rental_id: rentalId } }) =>
-        await store.mail.page(caller, { after, limit, rentalId }),
+      run: async ({ caller, query: { after: kept, limit, rental_id: rentalId, epoch = null } }) => {
+        const after = await store.cursors.resume("mail", { after: kept, epoch });
+        return { ...(await store.mail.page(caller, { after, limit, rentalId })), epoch: await store.cursors.epoch() };
+      },
     }),
     operation({
       ...{ method: "post", path: "/sms/ack", access: "token", countsRead: false, tag: "Messages" },

@@ -21,14 +21,14 @@ import {
   rentalIdText,
 } from "../../protocol/index.ts";
 import type { ChapPools } from "./chap-pools.ts";
-import { pageQuery, waitSeconds, wholeNumber } from "./http-query.ts";
+import { keptPageQuery, pageQuery, waitSeconds, wholeNumber } from "./http-query.ts";
 import type { MarketOrders } from "./market-orders.ts";
 import { type Operation, operation } from "./operation.ts";
 import type { Presence } from "./presence.ts";
 import type { Providers } from "./providers.ts";
 
 export interface ProviderDeps {
-  readonly store: Pick<RelayStore, "mail" | "rentals" | "providers">;
+  readonly store: Pick<RelayStore, "mail" | "rentals" | "providers" | "cursors">;
   readonly orders: MarketOrders;
   readonly chaps: ChapPools;
   readonly providers: Providers;
@@ -70,10 +70,11 @@ function storeOperations({ store, clock }: ProviderDeps): readonly Operation[] {
   return [
     operation({
       ...{ ...common, method: "get", path: "/provider/receipts", summary: "What renters have acknowledged" },
-      query: pageQuery,
+      query: keptPageQuery,
       reply: providerReceiptsPage,
-      run: async ({ caller, query }) => {
-        const page = await store.mail.receipts(caller, query);
+      run: async ({ caller, query: { after: kept, limit, epoch = null } }) => {
+        const after = await store.cursors.resume("receipts", { after: kept, epoch });
+        const page = { ...(await store.mail.receipts(caller, { after, limit })), epoch: await store.cursors.epoch() };
         const box = await store.providers.box(caller);
         return box === null ? page : { box, ...page };
       },

@@ -1,8 +1,9 @@
 // The relay's own database: what must survive a crash between two instructions.
 
 import { LISTING_INDEX_TABLES, type Schema, TREE_TABLES } from "../../sqlite/index.ts";
-import { PAPERS_TABLE } from "./paper-store.ts";
+import { PAPER_OWNERS, PAPERS_TABLE } from "./paper-store.ts";
 import { PROVIDER_BOX_TABLE } from "./provider-store.ts";
+import { RUNS_TABLE } from "./run-store.ts";
 
 const TABLES = `
   -- A listing belongs to the provider who registered its first rental.
@@ -148,5 +149,8 @@ export const relaySchema: Schema = {
     { name: "papers", sql: PAPERS_TABLE },
     { name: "escrow of an order", sql: ESCROW_REQUESTS },
     { name: "pages of a rental", sql: RENTAL_PAGES },
+    // From here on an older program works with the file, too.
+    { name: "runs", sql: RUNS_TABLE, readableFrom: 8 },
+    { name: "owners of papers", sql: PAPER_OWNERS, readableFrom: 8 },
   ],
 };

@@ -21,6 +21,7 @@ import { claimBox, readBox, readProviderMessages, readProviderRentals } from "./
 import { findRecord, findRecords, recordIds, recordsOf, rentedOf, saveRecord } from "./record-store.ts";
 import { findRoutesOfListing, isKnownListing, saveGrant } from "./rental-store.ts";
 import { RouteCache } from "./route-cache.ts";
+import { SqliteCursors } from "./run-store.ts";
 import { SqliteSessions } from "./session-store.ts";
 import { upkeepStore } from "./upkeep-store.ts";
 
@@ -36,12 +37,14 @@ export class SqliteRelayStore implements RelayStore {
   readonly sessions: SqliteSessions;
   readonly accepted: RelayStore["accepted"];
   readonly upkeep: RelayStore["upkeep"];
+  readonly cursors: SqliteCursors;
   readonly #database: SqliteDatabase;
   #listener: RelayListener = NOBODY;
 
   constructor(database: SqliteDatabase, random: Random) {
     this.#database = database;
     this.sessions = new SqliteSessions(database, random);
+    this.cursors = new SqliteCursors(database, random);
     this.mail = {
       together: 1,
       store: (batch) => storeForwards(database, batch, (renter, message) => this.#listener.stored(renter, message)),
