@@ -89,9 +89,10 @@ describe("RenterAccount", () => {
     for (const { client } of mine.keys) await client.sync({ messages: async () => {}, refused: () => {} }, signal);
     expect(accountEntries(mine).map(({ entry }) => entry.payload)).toMatchObject([{ body: "two" }, { body: "one" }]);
     expect(accountRentals(suite, mine)[0]?.received).toBe(2);
-    const [bundle, ...more] = accountExport(mine, systemClock.now());
-    expect(more).toEqual([]);
-    expect(bundle).toMatchObject({ format: "numberbox-renter-export", messages: [{}, {}] });
+    const { bundles, unproven } = await accountExport(mine, { suite, clock: systemClock, texts: false }, signal);
+    expect(bundles).toMatchObject([{ format: "numberbox-renter-export", messages: [{}, {}], relays: [] }]);
+    expect(unproven).toBe(2);
+    expect(JSON.stringify(bundles)).not.toContain("plain");
   });
 
   it("listens with a key from the moment its rental is granted, and stops when told to", async () => {

@@ -39,6 +39,11 @@ export class AccountSession {
     return this.#account;
   }
 
+  /** Aborted when the account is locked. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
   /** The account, for what changes something. Throws `renter.in_use` in a tab that only shows. */
   async writable(): Promise<RenterAccount> {
     const { account } = this.#deps;
