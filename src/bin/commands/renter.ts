@@ -18,6 +18,7 @@ import { inOrder, rentalLine, rentalText, sealedTerms } from "./renter-rental-te
 import { registerSip } from "./renter-sip.ts";
 import { registerTelegram } from "./renter-telegram.ts";
 import { withWayOptions } from "./renter-way.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface LoginOptions extends RenterOptions {
   readonly trust?: string;
@@ -28,11 +29,6 @@ function matching(pattern: RegExp, shape: string): (value: string) => string {
     if (!pattern.test(value)) throw new InvalidArgumentError(`It must be ${shape}.`);
     return value;
   };
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
 }
 
 function withKeyOptions(command: Command): Command {
@@ -155,7 +151,12 @@ function registerExports(renter: Command, io: CliIo, finish: Finish): void {
   withKeyOptions(nodeOption(renter.command("verify-export")))
     .description("check an exported file, message by message; needs no relay, and a key only for the texts")
     .argument("<file>", "the exported file; - for standard input")
-    .option("--confirmations <n>", "with --node: blocks that an anchor must have (default: 12)", wholeNumber, 12)
+    .option(
+      "--confirmations <n>",
+      "with --node: blocks that an anchor must have (default: 12)",
+      wholeNumber(0, 999_999),
+      12,
+    )
     .action((file: string, options: VerifyExportOptions) => finish(runVerifyExport(io, file, options)));
 }
 
