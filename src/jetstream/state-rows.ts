@@ -37,6 +37,8 @@ export const paperHead = z.object({ at: z.int().transform(unixMs) });
 export const paperRow = paperHead.extend({ text: z.string() });
 export const secretRow = z.object({ key: z.string() });
 export const tokenRow = z.object({ pubkey: z.string(), expires: z.int() });
+/** Which tokens a key has, newest last: some may have ended. */
+export const tokensRow = z.object({ hashes: z.array(z.string()) });
 export const challengesRow = z.object({ given: z.array(z.object({ text: z.string(), expires: z.int() })) });
 
 export type RentalRow = z.infer<typeof rentalRow>;

@@ -105,6 +105,10 @@ export type AuthRequest = z.infer<typeof authRequest>;
 export const authReply = z.object({ token: z.string().min(20), token_type: z.literal("Bearer"), expires: unixSeconds });
 export type AuthReply = z.infer<typeof authReply>;
 
+/** `POST /auth/revoke` with a token: it ends, or with `all` every token of its key. */
+export const revokeRequest = z.strictObject({ all: z.boolean().default(false) });
+export const revokeReply = z.object({ status: z.literal("revoked") });
+
 /** A message in a mailbox. The short form has no id of its own, no `seq`, `ts` or `rental_id` from the box: the relay adds them. */
 export const mailboxMessage = z.object({
   cursor: z.int().min(1),

@@ -141,6 +141,11 @@ export class RenterAccount {
     for (let index = this.#keys.length; index <= keys; index++) await this.#open(index);
   }
 
+  /** Ends the tokens of all its keys at the relay. Nothing may follow it meanwhile. Rejects as `RenterClient.signOut`. */
+  async signOut(signal: AbortSignal): Promise<void> {
+    for (const { client } of this.#keys) await client.signOut(signal);
+  }
+
   async close(): Promise<void> {
     for (const key of this.#keys) await key.state.close();
     await this.#parts.unlock();

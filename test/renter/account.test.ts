@@ -95,6 +95,17 @@ describe("RenterAccount", () => {
     expect(JSON.stringify(bundles)).not.toContain("plain");
   });
 
+  it("signs out with every key, and can come again", async () => {
+    const mine = await account();
+    await rented(mine);
+    const tokens = () => mine.keys.map(({ state }) => state.relay(stage.url).token !== null);
+    expect(tokens()).toEqual([false, true]);
+    await mine.signOut(signal);
+    expect(tokens()).toEqual([false, false]);
+    for (const { client } of mine.keys) await client.sync({ messages: async () => {}, refused: () => {} }, signal);
+    expect(tokens()).toEqual([true, true]);
+  });
+
   it("listens with a key from the moment its rental is granted, and stops when told to", async () => {
     const mine = await account();
     const got = Promise.withResolvers<string>();

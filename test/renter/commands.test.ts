@@ -48,6 +48,11 @@ async function run(...argv: readonly string[]): Promise<CommandRun & { readonly 
   return Object.assign(command, { exit: await command.done });
 }
 
+async function post(path: string, body: object): Promise<unknown> {
+  const headers = { "content-type": "application/json" };
+  return (await fetch(`${relay.url}/${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
+}
+
 const access = (): readonly string[] => ["--keyfile", keyfile, "--relay", relay.url];
 const bodies = (command: CommandRun): readonly unknown[] => command.lines.map((line) => line.body);
 
@@ -69,6 +74,25 @@ describe("renter login", () => {
     await relay.forward(await messageOf({ seq: 1, body: "hello" }));
     const inbox = await run("inbox", "--json");
     expect(bodies(inbox)).toEqual(["hello"]);
+  });
+
+  it("signs out: no token of the key is good any more, and the next command signs in anew", async () => {
+    await run("login", ...access());
+    const challenge = (await post("auth/challenge", { pubkey: publicKeysToText(renter).verify })) as {
+      challenge: string;
+    };
+    const signature = toBase64url(
+      suite.ed25519Sign(renter.seed.reveal(), new TextEncoder().encode(challenge.challenge)),
+    );
+    const body = { pubkey: publicKeysToText(renter).verify, challenge: challenge.challenge, signature };
+    const { token } = (await post("auth", body)) as { token: string };
+    const sms = async () => (await fetch(`${relay.url}/sms`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await sms()).toBe(200);
+    const out = await run("logout", "--json");
+    expect([out.exit, out.lines]).toEqual([0, [{ type: "logout", relay: relay.url }]]);
+    expect(await sms()).toBe(401);
+    expect((await run("logout")).exit).toBe(0);
+    expect((await run("inbox")).exit).toBe(0);
   });
 
   it("tells a renter without rentals which keys the provider needs", async () => {

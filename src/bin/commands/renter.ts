@@ -79,6 +79,29 @@ async function runLogin(io: CliIo, options: LoginOptions): Promise<ExitCode> {
   }
 }
 
+/** Ends the key's tokens at every relay. Exit code 1 when one could not be asked. */
+async function runLogout(io: CliIo, options: RenterOptions): Promise<ExitCode> {
+  const { clients, state } = await openRenter(io, options, "fail");
+  const printer = createPrinter(io, options.json === true);
+  let exit: ExitCode = 0;
+  try {
+    for (const client of clients) {
+      try {
+        await client.signOut(io.signal);
+        if (options.json === true) printer.line({ type: "logout", relay: client.url });
+        else io.out(`Signed out at ${client.url}: no token of this key is good there any more.\n`);
+      } catch (error) {
+        if (io.signal.aborted) throw error;
+        exit = 1;
+        printer.problem(error);
+      }
+    }
+    return exit;
+  } finally {
+    await state.close();
+  }
+}
+
 function receiptText(renter: OpenRenter, line: ReceiptLine): string {
   const grant = renter.state.grant(line.rental_id);
   const terms = grant === undefined ? null : sealedTerms(renter, grant);
@@ -121,6 +144,11 @@ function registerSigningIn(renter: Command, io: CliIo, finish: Finish): void {
       matching(/^[0-9a-f]{16,64}$/, "16-64 lower-case hex digits"),
     )
     .action((options: LoginOptions) => finish(runLogin(io, options)));
+  withCommonOptions(renter.command("logout"))
+    .description(
+      "end every token of your key at the relay: after a token may have leaked, or before you leave a machine",
+    )
+    .action((options: RenterOptions) => finish(runLogout(io, options)));
 }
 
 function registerReading(renter: Command, io: CliIo, finish: Finish): void {

@@ -1,6 +1,6 @@
 // The account while it is unlocked: in one tab it receives, in every other it shows what is stored and waits for its turn.
 
-import { type AppError, hasCode, isAppError, SerialQueue } from "../../base/index.ts";
+import { type AppError, hasCode, isAppError, type Millis, SerialQueue, seconds } from "../../base/index.ts";
 import type { Identity } from "../../envelope/index.ts";
 import type { Store } from "../../page-parts/index.ts";
 import { type AccountDeps, accountEntries, accountRentals, RenterAccount } from "../../renter/index.ts";
@@ -23,6 +23,8 @@ export interface AccountSessionDeps {
   readonly badge: (count: number) => void;
 }
 
+const SIGN_OUT_WITHIN: Millis = seconds(5);
+
 export class AccountSession {
   readonly #deps: AccountSessionDeps;
   readonly #queue = new SerialQueue("account session");
@@ -30,6 +32,7 @@ export class AccountSession {
   readonly #down = new Set<number>();
   #account: RenterAccount | null = null;
   #following: AbortController | null = null;
+  #followed: Promise<void> = Promise.resolve();
 
   constructor(deps: AccountSessionDeps) {
     this.#deps = deps;
@@ -64,6 +67,24 @@ export class AccountSession {
     if (this.#following === null) return;
     this.#following.abort();
     this.#follow();
+  }
+
+  /**
+   * Ends the tokens of all keys at the relay, as far as it answers in time; `stop` is to follow. Does nothing in a tab that only shows:
+   * the other one would sign in again.
+   */
+  async signOut(): Promise<void> {
+    const account = this.#account;
+    if (account === null || account.mode === "readOnly") return;
+    this.#following?.abort();
+    this.#following = null;
+    await this.#followed;
+    const { clock } = this.#deps.account;
+    const late = new AbortController();
+    const cancel = clock.after(SIGN_OUT_WITHIN, "signing out", () => late.abort());
+    // Whoever forgets a device without a network forgets it all the same; a token ends within a day.
+    await account.signOut(late.signal).catch(() => {});
+    cancel();
   }
 
   async stop(): Promise<void> {
@@ -155,7 +176,7 @@ export class AccountSession {
         if (isWanted()) this.#link("broken", error);
       },
     };
-    account.follow(sink, following.signal).catch((error: unknown) => {
+    this.#followed = account.follow(sink, following.signal).catch((error: unknown) => {
       if (isWanted()) this.#link("broken", isAppError(error) ? error : null);
     });
   }

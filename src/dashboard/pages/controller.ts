@@ -165,8 +165,9 @@ export class Controller {
     }
   }
 
-  /** Forgets identity and messages in this browser. */
+  /** Forgets identity and messages in this browser, and ends its tokens at the relay, as far as that can be reached. */
   async erase(): Promise<void> {
+    await this.#session?.signOut();
     await this.lock();
     await this.#deps.erase();
     this.#update({ phase: "new", view: { name: "inbox" } });

@@ -44,6 +44,8 @@ export const CLOSE = { goingAway: 1001, policy: 1008, internal: 1011, unauthoriz
 
 const AUTH_DEADLINE = seconds(10);
 const HEARTBEAT = seconds(30);
+/** Every so many heartbeats the token is looked at again: it may have been revoked at another process. */
+const BEATS_PER_CHECK = 10;
 /** A client that takes nothing for this long is gone. */
 const DRAIN_DEADLINE = seconds(30);
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -58,6 +60,8 @@ export class LiveSession {
   #cancelTimer: Disposer = () => {};
   #state: SessionState = "greeting";
   #caller: Caller | null = null;
+  #token = "";
+  #beats = 0;
   /** Cursor of the last message sent. */
   #position = 0;
   /** A message was stored while this session was reading: what it read may lack it. */
@@ -109,6 +113,15 @@ export class LiveSession {
     this.#socket.terminate();
   }
 
+  /** Closes if its token is good no more. */
+  recheck(): void {
+    if (this.#caller === null || this.#state === "closed") return;
+    this.#deps.callerOfToken(this.#token).catch((error: unknown) => {
+      // A store that is away says nothing about the token.
+      if (hasCode(error, "relay.unauthorized") && this.#state !== "closed") this.#fail(error, CLOSE.unauthorized);
+    });
+  }
+
   /** Frames are handled one after another; the socket is not read on while one is. */
   #onFrame(text: string): void {
     this.#heard = true;
@@ -141,6 +154,7 @@ export class LiveSession {
     if (this.#state === "closed") return;
     this.#disposers.push(this.#deps.join(caller.pubkey, this));
     this.#caller = caller;
+    this.#token = token;
     this.#position = after;
     this.#send({ type: "ready", protocol: 1, after });
     const left = millis(Math.max(0, caller.expires * 1000 - this.#deps.clock.now()));
@@ -205,6 +219,7 @@ export class LiveSession {
       if (!this.#heard) return this.#socket.terminate();
       this.#heard = false;
       this.#socket.ping();
+      if (++this.#beats % BEATS_PER_CHECK === 0) this.recheck();
       this.#beat();
     });
   }

@@ -232,6 +232,7 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   const asked = {
     hostOf: hostOf(options),
     endpoints: options.publicUrls ?? [],
+    revoked: (pubkey: string) => hub.recheck(pubkey),
     ...{ checkHealth: healthCheck(store, clock), proofs: reader, work, gauges, ...market },
   };
   const { metricsToken = null, trustLocalProxy = false, voice = () => null, publicUrls = [] } = options;
