@@ -37,6 +37,7 @@ export const enMarket = {
   "duration.daily": "A day",
   "duration.weekly": "A week",
   "duration.monthly": "A month",
+  "browse.per_sms": "{price} for each SMS",
   "duration.per.daily": "per day",
   "duration.per.weekly": "per week",
   "duration.per.monthly": "per month",

@@ -41,6 +41,7 @@ export const deMarket: Translation = {
   "duration.daily": "Ein Tag",
   "duration.weekly": "Eine Woche",
   "duration.monthly": "Ein Monat",
+  "browse.per_sms": "{price} je SMS",
   "duration.per.daily": "pro Tag",
   "duration.per.weekly": "pro Woche",
   "duration.per.monthly": "pro Monat",

@@ -41,6 +41,7 @@ export const esMarket: Translation = {
   "duration.daily": "Un día",
   "duration.weekly": "Una semana",
   "duration.monthly": "Un mes",
+  "browse.per_sms": "{price} por cada SMS",
   "duration.per.daily": "al día",
   "duration.per.weekly": "a la semana",
   "duration.per.monthly": "al mes",

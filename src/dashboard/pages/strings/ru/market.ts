@@ -44,6 +44,7 @@ export const ruMarket: Translation = {
   "duration.daily": "День",
   "duration.weekly": "Неделя",
   "duration.monthly": "Месяц",
+  "browse.per_sms": "{price} за каждое SMS",
   "duration.per.daily": "в день",
   "duration.per.weekly": "в неделю",
   "duration.per.monthly": "в месяц",
