@@ -29,6 +29,7 @@ export * from "./notice-pace.ts";
 export { type OrderFile, readOrderFile, writeOrderFile } from "./order-file.ts";
 export { type Fetch, relayUrl } from "./relay-http.ts";
 export * from "./relay-proofs.ts";
+export * from "./renewal.ts";
 export * from "./renting.ts";
 export * from "./state.ts";
 export * from "./terms.ts";

@@ -4,6 +4,7 @@ import { type AppError, hasCode, isAppError, type Millis, SerialQueue, seconds }
 import type { Identity } from "../../envelope/index.ts";
 import type { Store } from "../../page-parts/index.ts";
 import { type AccountDeps, accountEntries, accountRentals, RenterAccount } from "../../renter/index.ts";
+import { endingRentals } from "./ending.ts";
 import type { State } from "./state.ts";
 
 /** What tabs of one browser say to each other: that something was stored. */
@@ -19,7 +20,7 @@ export interface AccountSessionDeps {
   readonly tabs: TabChannel;
   /** Resolves when no other tab has the account. */
   readonly freed: (signal: AbortSignal) => Promise<void>;
-  /** How many messages are new, for the badge of an installed app; never what they say. */
+  /** How many messages are new and rentals soon over, for the badge of an installed app; never what or which. */
   readonly badge: (count: number) => void;
 }
 
@@ -31,6 +32,7 @@ export class AccountSession {
   readonly #over = new AbortController();
   readonly #down = new Set<number>();
   #account: RenterAccount | null = null;
+  #badged: number | null = null;
   #following: AbortController | null = null;
   #followed: Promise<void> = Promise.resolve();
 
@@ -100,12 +102,22 @@ export class AccountSession {
   refresh(): void {
     const account = this.#account;
     if (account === null) return;
-    const { store, account: deps, badge } = this.#deps;
+    const { store, account: deps } = this.#deps;
     const entries = accountEntries(account);
     const fresh = new Set(account.keys.flatMap(({ state }) => state.inbox.unshown.map(({ key }) => key)));
     const rentals = accountRentals(deps.suite, account);
     store.update((state) => ({ ...state, entries, fresh, rentals, orders: account.orders, escrows: account.escrows }));
-    badge(fresh.size);
+    this.remind();
+  }
+
+  /** Keeps the badge right: rentals come to their end without anything being stored. */
+  remind(): void {
+    const { store, badge, account } = this.#deps;
+    if (this.#account === null) return;
+    const { fresh, rentals } = store.get();
+    const count = fresh.size + endingRentals(rentals, account.clock.now()).length;
+    if (count !== this.#badged) badge(count);
+    this.#badged = count;
   }
 
   /** After something was stored: here and in other tabs. */

@@ -308,6 +308,7 @@ export class Controller {
   #tick(): void {
     const { clock } = this.#deps;
     this.#update({ now: clock.now() });
+    this.#session?.remind();
     void this.lockIfDue();
     clock.after(seconds(1), "page clock", () => this.#tick());
   }

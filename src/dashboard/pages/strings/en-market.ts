@@ -128,7 +128,8 @@ export const enMarket = {
   "renew.title": "Keep this number",
   "renew.submit": "Renew",
   "renew.key": "The time is added to what is left. Number and key stay the same.",
-  "renew.manual": "It is never renewed by itself: paying takes your wallet, whose keys are not in this page.",
+  "renew.manual":
+    "These pages cannot renew it by themselves: paying takes your wallet, whose keys are not here. They remind you before its end; beside a node, numberbox renter autorenew does it within limits.",
   "renew.unknown": "No such number",
   "renew.not_offered": "The provider offers no more time for it now. Ask again later.",
   "order.title": "Your order",

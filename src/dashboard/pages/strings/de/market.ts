@@ -135,7 +135,7 @@ export const deMarket: Translation = {
   "renew.submit": "Verlängern",
   "renew.key": "Die Zeit kommt zur verbleibenden hinzu. Nummer und Schlüssel bleiben gleich.",
   "renew.manual":
-    "Von selbst verlängert sich nichts: Zum Zahlen braucht es Ihre Wallet, deren Schlüssel nicht in dieser Seite sind.",
+    "Diese Seiten können sie nicht von selbst verlängern: Zum Zahlen braucht es Ihre Wallet, deren Schlüssel nicht hier sind. Sie erinnern Sie vor dem Ende; neben einem Node verlängert numberbox renter autorenew in den Grenzen, die Sie setzen.",
   "renew.unknown": "Keine solche Nummer",
   "renew.not_offered": "Der Anbieter bietet dafür zurzeit keine weitere Zeit an. Fragen Sie später wieder.",
   "order.title": "Ihre Bestellung",

@@ -134,7 +134,8 @@ export const esMarket: Translation = {
   "renew.title": "Conservar este número",
   "renew.submit": "Renovar",
   "renew.key": "El tiempo se suma al que queda. El número y la clave siguen siendo los mismos.",
-  "renew.manual": "Nunca se renueva solo: para pagar hace falta su monedero, cuyas claves no están en esta página.",
+  "renew.manual":
+    "Estas páginas no pueden renovarlo solas: para pagar hace falta su monedero, cuyas claves no están aquí. Le avisan antes del final; junto a un nodo, numberbox renter autorenew lo hace dentro de los límites que usted fije.",
   "renew.unknown": "No existe ese número",
   "renew.not_offered": "El proveedor no ofrece ahora más tiempo para él. Pregunte de nuevo más tarde.",
   "order.title": "Su pedido",
