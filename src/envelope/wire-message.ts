@@ -70,6 +70,18 @@ function nullOnAppError<T>(verify: () => T): T | null {
   }
 }
 
+/** Whether `verifyKey` signed this header together with an envelope of this hash, which is not at hand. Malformed members are false. */
+export function verifySigned(
+  suite: CryptoSuite,
+  verifyKey: Uint8Array,
+  { header, hash, signature }: { readonly header: MessageHeader; readonly hash: string; readonly signature: string },
+): boolean {
+  const verified = nullOnAppError(() =>
+    suite.ed25519Verify(verifyKey, signedBytes(header, hash), fromBase64url(signature)),
+  );
+  return verified === true;
+}
+
 /** The envelope's `messageHash` when `verifyKey` signed this header and envelope, else null. Malformed members are null, never an exception. */
 export function verifiedHash(suite: CryptoSuite, verifyKey: Uint8Array, message: WireMessage): string | null {
   return nullOnAppError(() => {

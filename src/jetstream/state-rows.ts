@@ -39,6 +39,8 @@ export const secretRow = z.object({ key: z.string() });
 /** Starts of relays, oldest first; `mail`: where the stream ended then. */
 export const runsRow = z.object({ runs: z.array(z.object({ epoch: z.string(), mail: z.int().min(0) })) });
 export const tokenRow = z.object({ pubkey: z.string(), expires: z.int() });
+/** Which tokens a key has, newest last: some may have ended. */
+export const tokensRow = z.object({ hashes: z.array(z.string()) });
 export const challengesRow = z.object({ given: z.array(z.object({ text: z.string(), expires: z.int() })) });
 
 export type PaperHead = z.infer<typeof paperHead>;

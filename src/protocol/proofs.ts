@@ -82,6 +82,12 @@ export type ProofDayView = z.infer<typeof proofDayView>;
 /** `GET /proofs/{date}` of a relay. */
 export const relayDayReply = z.object({ issuer: publicKeyText, ...proofDayView.shape });
 
+/** Hashes that one question of `POST /proofs/{date}` may have. */
+export const MOST_PROVEN = 50;
+
+/** `POST /proofs/{date}` of a relay: what it has of these envelopes; those that it does not know are left out. */
+export const relayProofsRequest = z.strictObject({ hashes: z.array(hashText).min(1).max(MOST_PROVEN) });
+
 /** `GET /api/v1/proofs`: oldest first. */
 export const proofsReply = z.object({ issuer: publicKeyText, days: z.array(proofDayView) });
 export type ProofsReply = z.infer<typeof proofsReply>;

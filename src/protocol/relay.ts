@@ -111,6 +111,10 @@ export type AuthReply = z.infer<typeof authReply>;
  */
 export const cursorEpoch = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1-64 letters of base64url");
 
+/** `POST /auth/revoke` with a token: it ends, or with `all` every token of its key. */
+export const revokeRequest = z.strictObject({ all: z.boolean().default(false) });
+export const revokeReply = z.object({ status: z.literal("revoked") });
+
 /** A message in a mailbox. The short form has no id of its own, no `seq`, `ts` or `rental_id` from the box: the relay adds them. */
 export const mailboxMessage = z.object({
   cursor: z.int().min(1),

@@ -1,12 +1,11 @@
 // What an account's rentals are, opened: number, terms, phone account, what came and what is missing.
 
 import { type CryptoSuite, isAppError } from "../base/index.ts";
-import { openGrant, publicKeysToText } from "../envelope/index.ts";
+import { openGrant } from "../envelope/index.ts";
 import type { RentalGrant, SipTerms } from "../protocol/index.ts";
 import type { RentalDuration, Tier } from "../registry/index.ts";
 import type { RenterAccount } from "./account.ts";
 import type { AccountKey } from "./account-key.ts";
-import { type ExportBundle, exportBundle } from "./bundle.ts";
 import type { InboxEntry } from "./inbox.ts";
 import type { SeqRange } from "./sequence.ts";
 import { type SenderPolicyTerms, senderPolicyOf, sipOf, tierOfTerms } from "./terms.ts";
@@ -107,16 +106,4 @@ export function accountEntries(account: RenterAccount): readonly AccountEntry[] 
 /** Unix ms by the box; by the relay where the box says nothing. */
 export function receivedAt({ payload, message }: InboxEntry): number {
   return payload.type === "text" ? message.ts * 1000 : payload.received_ms;
-}
-
-/** What one key signed and received, each a bundle that a third party can check; keys without a rental are left out. */
-export function accountExport(
-  account: RenterAccount,
-  now: Parameters<typeof exportBundle>[0]["now"],
-): readonly ExportBundle[] {
-  return account.keys
-    .filter(({ state }) => state.grants.length > 0)
-    .map(({ identity, state: { grants, inbox } }) =>
-      exportBundle({ renter: publicKeysToText(identity), grants, inbox, now }),
-    );
 }

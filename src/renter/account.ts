@@ -143,6 +143,11 @@ export class RenterAccount {
     this.#listenToAll();
   }
 
+  /** Ends the tokens of all its keys at the relay. Nothing may follow it meanwhile. Rejects as `RenterClient.signOut`. */
+  async signOut(signal: AbortSignal): Promise<void> {
+    for (const { client } of this.keys) await client.signOut(signal);
+  }
+
   /** Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -2,8 +2,9 @@
 // Signed is the envelope's hash: that a text is what the envelope holds can be checked only with the renter's private key.
 
 import type { UnixMs } from "../base/index.ts";
-import type { Payload, PublicKeysText } from "../envelope/index.ts";
-import type { MailboxMessage, Receipt, RentalGrant } from "../protocol/index.ts";
+import type { PublicKeysText } from "../envelope/index.ts";
+import type { ProofBundle, Receipt, RentalGrant } from "../protocol/index.ts";
+import type { ExportBundle, ExportedMessage } from "./export-format.ts";
 import type { Inbox, InboxEntry } from "./inbox.ts";
 
 export interface ReceiptLine {
@@ -17,52 +18,47 @@ export interface ReceiptLine {
   readonly receipt: Receipt;
 }
 
+const stateOf = (entry: InboxEntry, inbox: Inbox): string => inbox.outcomeOf(entry.key) ?? "waiting";
+
 export function receiptLine(entry: InboxEntry, inbox: Inbox): ReceiptLine {
   const { id, listing_id, rental_id } = entry.message;
-  const state = inbox.outcomeOf(entry.key) ?? "waiting";
+  const state = stateOf(entry, inbox);
   return { type: "receipt", id, listing_id, rental_id, seq: entry.seq, state, receipt: entry.receipt };
 }
 
-/**
- * Check it like this: each grant's `signature` by its `provider` over the canonical JSON of its other members; each message's by the
- * provider of its rental's grant, over the canonical JSON of `{v,id,listing_id,rental_id,seq,ts,envelope_sha256}` or, for
- * `signature_scope` `envelope_text`, over the envelope's text; each receipt's `sig` by `renter.verify` over the canonical JSON of its
- * other members. With the renter's private key, that `envelope` opens to `plain`.
- */
-export interface ExportBundle {
-  readonly format: "numberbox-renter-export";
-  readonly v: 1;
-  /** RFC 3339 in UTC. */
-  readonly exported_at: string;
-  readonly renter: PublicKeysText;
-  readonly grants: readonly RentalGrant[];
-  readonly messages: readonly {
-    readonly message: Omit<MailboxMessage, "cursor">;
-    /** The text inside the envelope, byte for byte in UTF-8. */
-    readonly plain: string;
-    readonly payload: Payload;
-    readonly receipt: Receipt;
-    readonly receipt_state: string;
-  }[];
-}
-
-export function exportBundle(parts: {
+export interface ExportParts {
   readonly renter: PublicKeysText;
   readonly grants: readonly RentalGrant[];
   readonly inbox: Inbox;
   readonly now: UnixMs;
-}): ExportBundle {
-  const { renter, grants, inbox, now } = parts;
+  /** What relays say of these messages, one for each relay. */
+  readonly relays: readonly ProofBundle[];
+  /** Texts go into it, and the envelopes that they came in. */
+  readonly texts: boolean;
+}
+
+function exported(entry: InboxEntry, { inbox, texts }: ExportParts): ExportedMessage {
+  const { cursor: _cursor, envelope, ...header } = entry.message;
+  // The short form's signature is over the envelope's text: without it nobody could check it.
+  const shown = texts || header.signature_scope === "envelope_text";
+  return {
+    message: { ...header, envelope_sha256: entry.receipt.msg_hash, ...(shown ? { envelope } : {}) },
+    ...(texts ? { plain: entry.plain } : {}),
+    receipt: entry.receipt,
+    receipt_state: stateOf(entry, inbox),
+  };
+}
+
+/** `checkExport` checks what this makes. */
+export function exportBundle(parts: ExportParts): ExportBundle {
+  const { renter, grants, inbox, now, relays } = parts;
   return {
     format: "numberbox-renter-export",
-    v: 1,
+    v: 2,
     exported_at: new Date(now).toISOString(),
-    renter,
-    grants,
-    messages: inbox.entries.map((entry) => {
-      const { cursor: _cursor, ...message } = entry.message;
-      const { plain, payload, receipt } = entry;
-      return { message, plain, payload, receipt, receipt_state: inbox.outcomeOf(entry.key) ?? "waiting" };
-    }),
+    renter: { ...renter },
+    grants: [...grants],
+    messages: inbox.entries.map((entry) => exported(entry, parts)),
+    relays: [...relays],
   };
 }

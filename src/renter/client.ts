@@ -56,6 +56,8 @@ export interface RenterClient {
    * Resolves with the rentals whose grants are believed. Rejects with `renter.*` or `base.stopped`.
    */
   login(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]>;
+  /** Ends every token of this key at the relay: to sign in again takes the key. Rejects with `renter.*` or `base.stopped`. */
+  signOut(signal: AbortSignal): Promise<void>;
   /** The rentals whose grants are believed, as the relay has them now. Rejects with `renter.*` or `base.stopped`. */
   rentals(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]>;
   /** Fetches and acknowledges everything that waits. Rejects with `renter.*` or `base.stopped`. */
@@ -104,6 +106,10 @@ class RelayReader implements RenterClient {
     await this.#session.renew(signal);
     await this.#options.state.setCursor(this.url, 0);
     return this.#mailbox.refreshRentals(sink, signal);
+  }
+
+  signOut(signal: AbortSignal): Promise<void> {
+    return this.#session.signOut(signal);
   }
 
   rentals(sink: RenterSink, signal: AbortSignal): Promise<readonly RelayRental[]> {

@@ -38,6 +38,11 @@ export class GatewaySession {
     return gateway.through((door) => this.at(door).with((token) => use(door.http, token), signal), signal);
   }
 
+  /** Ends the key's tokens at every address that one is known for. Rejects as `RelaySession.signOut`. */
+  async signOut(signal: AbortSignal): Promise<void> {
+    for (const door of this.#options.gateway.doors) await this.at(door).signOut(signal);
+  }
+
   /** Signs in anew. */
   async renew(signal: AbortSignal): Promise<void> {
     await this.#options.gateway.through((door) => this.at(door).renew(signal), signal);

@@ -96,6 +96,11 @@ export class Gateway {
     return this.#doors.length;
   }
 
+  /** Every address that is known. */
+  get doors(): readonly GatewayDoor[] {
+    return this.#doors;
+  }
+
   /** The address to use now. */
   get chosen(): GatewayDoor {
     return this.#doorAt(this.#keeper.chosen);

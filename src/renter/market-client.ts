@@ -10,7 +10,9 @@ import {
   listingsPage,
   type NameEvidenceWire,
   type PooledChap,
+  type ProofBundle,
   type ProvisioningRequest,
+  proofBundle,
   provisioningReply,
   type RentRequest,
   type RentStatus,
@@ -80,6 +82,17 @@ export class MarketReader {
       return utf8(JSON.stringify(await this.gateway.call({ method: "GET", path, reply: z.unknown(), signal })));
     } catch (error) {
       if (hasCode(error, "renter.relay_refused") && error.context.code === "relay.unknown_record") return null;
+      throw error;
+    }
+  }
+
+  /** The relay's receipts about these envelopes (50 at most), taken on `date` (`YYYYMMDD`); null while that day has no tree. */
+  async proofs(date: string, hashes: readonly string[], signal: AbortSignal): Promise<ProofBundle | null> {
+    try {
+      const path = `proofs/${date}`;
+      return await this.gateway.call({ method: "POST", path, body: { hashes }, reply: proofBundle, signal });
+    } catch (error) {
+      if (hasCode(error, "renter.relay_refused") && error.context.code === "proofs.unknown_day") return null;
       throw error;
     }
   }

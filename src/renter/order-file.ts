@@ -25,6 +25,8 @@ export const orderFile = z.strictObject({
   per_sms: z.int().min(0),
   /** The last ticket that went out. */
   ticket: z.strictObject({ chap: chapText, tx: ticketHex }).nullable(),
+  /** Micro-EMC of all tickets that went out for it, as if each won: counted where nobody watches what is spent. */
+  tickets: z.int().min(0).optional(),
   /** `granted`, or the code of what ended it; without it the order is open. */
   done: z.string().max(100).optional(),
 });

@@ -12,7 +12,7 @@ import {
   utf8,
 } from "../base/index.ts";
 import type { Identity } from "../envelope/index.ts";
-import { authReply, challengeReply, maySignChallenge } from "../protocol/index.ts";
+import { authReply, challengeReply, maySignChallenge, revokeReply } from "../protocol/index.ts";
 import type { RelayHttp } from "./relay-http.ts";
 import { withWork } from "./relay-work.ts";
 import type { RenterState } from "./state.ts";
@@ -115,6 +115,25 @@ export class RelaySession {
     await state.setToken(url, { value: token, expires });
     this.#renewed = token;
     return token;
+  }
+
+  /**
+   * Ends every token that the key has at this relay, and forgets its own. Without one there is nothing to end. Rejects as
+   * `RelayHttp.call`; the token is then kept.
+   */
+  async signOut(signal: AbortSignal): Promise<void> {
+    const { http, state, url } = this.#options;
+    const token = this.#renewed ?? state.relay(url).token?.value;
+    if (token === undefined) return;
+    const request = { method: "POST", path: "auth/revoke", body: { all: true }, token, reply: revokeReply } as const;
+    try {
+      await http.call({ ...request, signal });
+    } catch (error) {
+      // It has ended already.
+      if (!hasCode(error, "renter.unauthorized")) throw error;
+    }
+    this.#renewed = null;
+    await state.setToken(url, null);
   }
 
   /** Runs `use` with a token; once more with a new one when the relay refuses the first. */

@@ -12,6 +12,7 @@ import { DAY_S, hashOf, NOW, NOW_S, otherProvider, provider, receiptOf, suite, v
 import { answerOf, pooledOf, requestOf } from "../relay/market-fixtures.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { CAPS, eventually, nextNumber, Scene } from "./relay-scene.ts";
+import { sessionContract } from "./relay-sessions.ts";
 import { acceptedContract } from "./relay-store-accepted.ts";
 import { cursorContract } from "./relay-store-cursors.ts";
 
@@ -504,32 +505,6 @@ function poolContract(stage: () => Stage & { readonly under: StoreUnderTest }, s
     const asked = { ...quote, id: `${nextNumber()}`.padStart(32, "d"), kind: "chap" as const, chap: "1.00:100:00" };
     await store.orders.save({ request: asked, provider: scene.key }, null, () => true);
     expect((await store.orders.waiting(scene.key, 0)).map((each) => each.request)).toEqual([quote, asked]);
-  });
-}
-
-function sessionContract(stage: () => Pick<Stage, "store">): void {
-  it("keeps tokens, and gives a nonce to the first who claims it", async () => {
-    const { store } = stage();
-    const owner = { pubkey: "somebody", expires: NOW_S + 100 };
-    const hash = `${nextNumber()}`.padStart(64, "0");
-    expect(await store.sessions.token(hash)).toBe(null);
-    await store.sessions.saveToken(hash, owner);
-    expect(await store.sessions.token(hash)).toEqual(owner);
-    const nonce = `nonce${nextNumber()}`;
-    const claims = await Promise.all([1, 2, 3].map(() => store.sessions.claimNonce(nonce, NOW_S + 100)));
-    expect(claims.filter(Boolean)).toHaveLength(1);
-    expect(store.sessions.markKey).toHaveLength(32);
-  });
-
-  it("remembers the last four challenges of an address, newest first, until they end", async () => {
-    const { store } = stage();
-    const address = `an address.of > somebody * ${nextNumber()}`;
-    // The system's clock may be far behind the tests' own.
-    const base = 4_000_000_000;
-    for (const n of [1, 2, 3, 4, 5]) await store.sessions.addChallenge(address, `text ${n}`, base + n);
-    expect(await store.sessions.challenges(address, base + 3)).toEqual(["text 5", "text 4"]);
-    expect(await store.sessions.challenges(address, base)).toHaveLength(4);
-    expect(await store.sessions.challenges("another", base)).toEqual([]);
   });
 }
 

@@ -6,6 +6,7 @@ import {
   otherFeatures,
   percentOf,
   priceFor,
+  pricesFor,
   regionsOf,
 } from "../../src/dashboard/pages/offer-filter.ts";
 import type { ListingOfferView } from "../../src/renter/index.ts";
@@ -44,6 +45,24 @@ function offer(parts: Parts = {}): ListingOfferView {
     reputation: parts.perMille === undefined ? null : { per_mille: parts.perMille, samples: 10, rentals: 2 },
   };
 }
+
+describe("pricesFor", () => {
+  const tiers = offer({ daily: "0.3", voice: "0.2" }).tiers.map((each, at) => ({
+    ...each,
+    perSms: microEmc(1000 * (at + 1)),
+  }));
+
+  it("shows the price of an SMS in the tier whose price it shows", () => {
+    expect(pricesFor({ tiers }, noFilter)).toEqual({ rental: 200_000, perSms: 2000 });
+    expect(pricesFor({ tiers }, { ...noFilter, tier: "sms_only" })).toEqual({ rental: 300_000, perSms: 1000 });
+    expect(pricesFor({ tiers }, { ...noFilter, duration: "weekly" })).toBeNull();
+  });
+
+  it("takes of equal tiers the one with the cheaper SMS", () => {
+    const same = tiers.map((each) => ({ ...each, rental: { ...each.rental, daily: microEmc(5) } })).toReversed();
+    expect(pricesFor({ tiers: same }, noFilter)).toEqual({ rental: 5, perSms: 1000 });
+  });
+});
 
 const ids = (offers: readonly ListingOfferView[]): readonly string[] =>
   offers.map(({ listingId: id }) => id.slice(0, 2));

@@ -104,7 +104,8 @@ describe(`an independent renter in Python${missing}`, () => {
     await rig.client.sync(rig.sink, rig.abort.signal);
     const { grants, inbox } = rig.state;
     const file = join(folder, "export.json");
-    writeFileSync(file, JSON.stringify(exportBundle({ renter: publicKeysToText(renter), grants, inbox, now: NOW })));
+    const parts = { renter: publicKeysToText(renter), grants, inbox, relays: [], now: NOW };
+    writeFileSync(file, JSON.stringify(exportBundle({ ...parts, texts: true })));
     const good = await python("check-export", "--keyfile", keyfile, file);
     expect(good).toEqual({ exit: 0, lines: [{ type: "checked", grants: 1, messages: 2 }] });
 

@@ -127,10 +127,29 @@ async function renew(facts: DemoFacts, id: string): Promise<void> {
   const later = Number(before?.expires_at) + 86_400;
   expect(renewed.lines.at(-1), renewed.err).toMatchObject({ type: "rental", rental_id: id, expires_at: later });
   expect(await rentals()).toMatchObject([{ rental_id: id, expires_at: later }]);
+  await renewByItself(facts, id, later);
   const upgrade = ["renter", "upgrade", id, "--tier", "sms_voice_video", ...relayArgs(facts)];
   expect((await command(upgrade)).err).toMatch(/^market\.not_offered: /);
   const unknown = await command(["renter", "renew", "f".repeat(32), ...relayArgs(facts)]);
   expect([unknown.code, unknown.err]).toEqual([1, expect.stringMatching(/^market\.unknown_rental: /)]);
+}
+
+/** Once, as it was allowed, and no more. */
+async function renewByItself(facts: DemoFacts, id: string, until: number): Promise<void> {
+  const pass = ["renter", "autorenew", "--once", ...relayArgs(facts)];
+  const plan = ["renter", "autorenew", id, "--relay", facts.relay_url];
+  expect((await command(plan)).err).toMatch(/^market\.no_cap: /);
+  expect((await command([...plan, "--times", "1", "--budget", "0.5", "--hours-before", "72"])).code).toBe(0);
+  expect((await command(pass)).err).toContain("payment.over_budget");
+  expect((await command([...plan, "--times", "1", "--budget", "1", "--hours-before", "72"])).code).toBe(0);
+  const done = await command(pass);
+  expect(done.lines.at(-1), done.err).toEqual({ type: "renewal", rental_id: id, kind: "renewed", left: 0 });
+  const spent = await command(pass);
+  expect(spent.lines.at(-1), spent.err).toEqual({ type: "renewal", rental_id: id, kind: "spent" });
+  const [rental] = (await command(["renter", "rentals", "--relay", facts.relay_url])).lines;
+  expect(rental).toMatchObject({ rental_id: id, expires_at: until + 86_400 });
+  expect((await command([...plan, "--off"])).code).toBe(0);
+  expect((await command(["renter", "autorenew"])).lines).toEqual([]);
 }
 
 /** The box ends the rental for its renter's signature; what the relay has of it stays to be seen. */

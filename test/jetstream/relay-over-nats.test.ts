@@ -73,6 +73,21 @@ describe.skipIf(!hasNats)("a relay over NATS (nats-server is not installed)", ()
     expect(await metricsOf(rig)).toMatch(/^numberbox_relay_store\{figure="connected"\} 1$/m);
   });
 
+  it("forgets a token that another process has revoked within half a minute", { timeout: 60_000 }, async () => {
+    let ahead = 0;
+    const clock = { ...systemClock, monotonic: () => millis(systemClock.monotonic() + ahead) };
+    const stores = await Promise.all([optionsOf(), optionsOf({ clock })].map(openJetStreamStore));
+    const [here, there] = stores;
+    const hash = "e".repeat(64);
+    await here?.sessions.saveToken(hash, { pubkey: "key", expires: 4_000_000_000 });
+    expect(await there?.sessions.token(hash)).not.toBe(null);
+    await here?.sessions.revoke("key", null);
+    expect(await here?.sessions.token(hash)).toBe(null);
+    ahead = seconds(30);
+    expect(await there?.sessions.token(hash)).toBe(null);
+    for (const store of stores) await store.close();
+  });
+
   it("does not start with another key than the relays that share its store", async () => {
     await expect(openJetStreamStore(optionsOf()).then((store) => relayOver(store))).rejects.toMatchObject({
       code: "relay.other_key",

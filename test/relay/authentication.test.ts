@@ -119,6 +119,25 @@ describe("authentication", () => {
     expect(verdictOf(await rig.call("GET", "/sms", { token }))).toBe("401 relay.unauthorized");
   });
 
+  it("ends a token, or all of its key, when who has it says so, and no other key's", async () => {
+    const [first, second, theirs] = [await rig.login(renter), await rig.login(renter), await rig.login(stranger)];
+    const statuses = async () =>
+      (await Promise.all([first, second, theirs].map((token) => rig.call("GET", "/sms", { token })))).map(
+        ({ status }) => status,
+      );
+    const revoke = (token: string, body: object = {}) => rig.call("POST", "/auth/revoke", { token, body });
+    expect((await revoke(first)).body).toEqual({ status: "revoked" });
+    expect(await statuses()).toEqual([401, 200, 200]);
+    expect(verdictOf(await revoke(first))).toBe("401 relay.unauthorized");
+    expect(verdictOf(await revoke(first, { all: true }))).toBe("401 relay.unauthorized");
+    expect(verdictOf(await revoke(second, { everything: true }))).toBe("400 relay.bad_body");
+    const third = await rig.login(renter);
+    expect((await revoke(second, { all: true })).status).toBe(200);
+    expect((await rig.call("GET", "/sms", { token: third })).status).toBe(401);
+    expect(await statuses()).toEqual([401, 401, 200]);
+    expect((await rig.call("GET", "/sms", { token: await rig.login(renter) })).status).toBe(200);
+  });
+
   it("keeps tokens over a restart, as hashes only", async () => {
     const token = await rig.login(renter);
     await rig.halt();

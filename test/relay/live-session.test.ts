@@ -4,7 +4,7 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
-import { type Deferred, deferred, silentLogger } from "../../src/base/index.ts";
+import { AppError, type Deferred, deferred, minutes, silentLogger } from "../../src/base/index.ts";
 import { type MailboxMessage, type MailboxPage, type WsServerFrame, wsServerFrame } from "../../src/protocol/index.ts";
 import { LiveSession } from "../../src/relay/server/live-session.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
@@ -49,6 +49,8 @@ interface Scene {
   /** Reads that wait for their page, with the cursor they read behind. */
   readonly reads: { readonly after: number; readonly page: Deferred<MailboxPage> }[];
   readonly joined: () => boolean;
+  /** From now on asking whose the token is fails like this. */
+  readonly tokenFails: (code: "relay.unauthorized" | "store.away") => void;
 }
 
 async function authenticated(after = 0): Promise<Scene> {
@@ -56,10 +58,14 @@ async function authenticated(after = 0): Promise<Scene> {
   const clock = new VirtualClock(NOW);
   const reads: { after: number; page: Deferred<MailboxPage> }[] = [];
   let joined = false;
+  let fault: AppError | null = null;
   const session = new LiveSession(socket as unknown as WebSocket, {
     clock,
     log: silentLogger,
-    callerOfToken: async () => ({ pubkey: verifyOf(renter), expires: NOW_S + 3_600 }),
+    callerOfToken: async () => {
+      if (fault !== null) throw fault;
+      return { pubkey: verifyOf(renter), expires: NOW_S + 3_600 };
+    },
     join: () => {
       joined = true;
       return () => {
@@ -78,13 +84,32 @@ async function authenticated(after = 0): Promise<Scene> {
   session.start();
   socket.emit("message", JSON.stringify({ type: "auth", token: "t", after }), false);
   await clock.flush();
-  return { socket, session, clock, reads, joined: () => joined };
+  const tokenFails: Scene["tokenFails"] = (code) => {
+    fault = new AppError(code, "no");
+  };
+  return { socket, session, clock, reads, joined: () => joined, tokenFails };
 }
 
 const cursorsOf = ({ socket }: Scene): readonly number[] =>
   socket.frames.flatMap((frame) => (frame.type === "sms" ? [frame.cursor] : []));
 
 describe("LiveSession", () => {
+  it("closes within minutes when its token was revoked at another process, not when the store is away", async () => {
+    const scene = await authenticated();
+    const minutesPass = async (): Promise<void> => {
+      for (let beat = 0; beat < 12; beat++) {
+        await scene.clock.advance(minutes(0.5));
+        scene.socket.emit("pong");
+      }
+    };
+    scene.tokenFails("store.away");
+    await minutesPass();
+    expect(scene.socket.closedWith).toBe(null);
+    scene.tokenFails("relay.unauthorized");
+    await minutesPass();
+    expect([scene.socket.closedWith, scene.joined()]).toEqual([4401, false]);
+  });
+
   it("reads again when a message is stored while an empty page is on its way", async () => {
     const scene = await authenticated();
     const [first] = scene.reads;

@@ -97,6 +97,19 @@ describe("/ws", () => {
     expect([(await client.next()).type, (await client.next()).type]).toEqual(["ready", "pong"]);
   });
 
+  it("closes with 4401 when its token is revoked; a socket with another token of the key stays", async () => {
+    const other = await rig.login(renter);
+    const [gone, stays] = [
+      await SocketClient.ready(rig.url, { token }),
+      await SocketClient.ready(rig.url, { token: other }),
+    ];
+    expect((await rig.call("POST", "/auth/revoke", { token, body: {} })).status).toBe(200);
+    expect(await gone.next()).toMatchObject({ type: "error", code: "relay.unauthorized" });
+    expect(await gone.closed).toBe(4401);
+    stays.send({ type: "ping" });
+    expect((await stays.next()).type).toBe("pong");
+  });
+
   it("closes with 4401 when no token comes within ten seconds", async () => {
     const client = await new SocketClient(rig.url).opened();
     await rig.clock.advance(seconds(10));

@@ -89,9 +89,21 @@ describe("RenterAccount", () => {
     for (const { client } of mine.keys) await client.sync({ messages: async () => {}, refused: () => {} }, signal);
     expect(accountEntries(mine).map(({ entry }) => entry.payload)).toMatchObject([{ body: "two" }, { body: "one" }]);
     expect(accountRentals(suite, mine)[0]?.received).toBe(2);
-    const [bundle, ...more] = accountExport(mine, systemClock.now());
-    expect(more).toEqual([]);
-    expect(bundle).toMatchObject({ format: "numberbox-renter-export", messages: [{}, {}] });
+    const { bundles, unproven } = await accountExport(mine, { suite, clock: systemClock, texts: false }, signal);
+    expect(bundles).toMatchObject([{ format: "numberbox-renter-export", messages: [{}, {}], relays: [] }]);
+    expect(unproven).toBe(2);
+    expect(JSON.stringify(bundles)).not.toContain("plain");
+  });
+
+  it("signs out with every key, and can come again", async () => {
+    const mine = await account();
+    await rented(mine);
+    const tokens = () => mine.keys.map(({ state }) => state.relay(stage.url).token !== null);
+    expect(tokens()).toEqual([false, true]);
+    await mine.signOut(signal);
+    expect(tokens()).toEqual([false, false]);
+    for (const { client } of mine.keys) await client.sync({ messages: async () => {}, refused: () => {} }, signal);
+    expect(tokens()).toEqual([true, true]);
   });
 
   it("listens with a key from the moment its rental is granted, and stops when told to", async () => {

@@ -48,6 +48,11 @@ async function run(...argv: readonly string[]): Promise<CommandRun & { readonly 
   return Object.assign(command, { exit: await command.done });
 }
 
+async function post(path: string, body: object): Promise<unknown> {
+  const headers = { "content-type": "application/json" };
+  return (await fetch(`${relay.url}/${path}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
+}
+
 const access = (): readonly string[] => ["--keyfile", keyfile, "--relay", relay.url];
 const bodies = (command: CommandRun): readonly unknown[] => command.lines.map((line) => line.body);
 
@@ -69,6 +74,25 @@ describe("renter login", () => {
     await relay.forward(await messageOf({ seq: 1, body: "hello" }));
     const inbox = await run("inbox", "--json");
     expect(bodies(inbox)).toEqual(["hello"]);
+  });
+
+  it("signs out: no token of the key is good any more, and the next command signs in anew", async () => {
+    await run("login", ...access());
+    const challenge = (await post("auth/challenge", { pubkey: publicKeysToText(renter).verify })) as {
+      challenge: string;
+    };
+    const signature = toBase64url(
+      suite.ed25519Sign(renter.seed.reveal(), new TextEncoder().encode(challenge.challenge)),
+    );
+    const body = { pubkey: publicKeysToText(renter).verify, challenge: challenge.challenge, signature };
+    const { token } = (await post("auth", body)) as { token: string };
+    const sms = async () => (await fetch(`${relay.url}/sms`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect(await sms()).toBe(200);
+    const out = await run("logout", "--json");
+    expect([out.exit, out.lines]).toEqual([0, [{ type: "logout", relay: relay.url }]]);
+    expect(await sms()).toBe(401);
+    expect((await run("logout")).exit).toBe(0);
+    expect((await run("inbox")).exit).toBe(0);
   });
 
   it("tells a renter without rentals which keys the provider needs", async () => {
@@ -345,17 +369,37 @@ describe("renter receipts and export", () => {
     const out = join(root, "export.json");
     const written = await run("export", ...access(), "--out", out);
     expect(written.exit).toBe(0);
-    expect(written.stdout).toBe(`Wrote 1 message with receipt and 1 grant to ${out}.\n`);
+    expect(written.stdout).toBe(
+      `Wrote 1 message with receipt and 1 grant to ${out}.\n` +
+        "  0 of them with the relay's receipt; those of a day that is not over get none.\n",
+    );
     expect(statSync(out).mode & 0o777).toBe(0o600);
     const bundle = JSON.parse(readFileSync(out, "utf8"));
     expect(bundle).toMatchObject({ format: "numberbox-renter-export", grants: [grantOf()] });
-    expect(bundle.messages).toMatchObject([{ payload: { body: "one" }, receipt_state: "accepted" }]);
+    expect(bundle.messages).toMatchObject([{ receipt_state: "accepted" }]);
+    expect(JSON.stringify(bundle)).not.toContain("one");
     const again = await run("export", ...access(), "--out", out);
     expect([again.exit, again.stderr.split(":")[0]]).toEqual([1, "renter.cannot_write"]);
   });
 
+  it("has what it wrote checked by anybody, message by message, and a changed file refused with codes", async () => {
+    const out = join(root, "export.json");
+    await run("export", ...access(), "--texts", "--out", out);
+    const good = await run("verify-export", out);
+    expect([good.exit, good.stderr]).toEqual([0, ""]);
+    expect(good.stdout).toContain("holds; no receipt of a relay; text not checked: name its key\n");
+    expect(good.stdout).toContain("All of it holds: 1 message");
+    const own = await run("verify-export", out, "--keyfile", keyfile, "--json");
+    expect(own.lines).toMatchObject([{ type: "message", ok: true, provider: null, renter: null, text: null }]);
+    writeFileSync(out, readFileSync(out, "utf8").replace(/"ts": \d+/, `"ts": ${NOW_S - 1}`));
+    const bad = await run("verify-export", out, "--json");
+    expect(bad.lines).toMatchObject([{ type: "message", ok: false, provider: "renter.bad_signature", renter: null }]);
+    expect([bad.exit, bad.stderr.split(":")[0]]).toEqual([1, "renter.export_not_verified"]);
+    expect((await run("verify-export", keyfile)).stderr.split(":")[0]).toBe("renter.bad_export");
+  });
+
   it("prints the bundle as one JSON document", async () => {
-    expect((await run("export", ...access())).lines).toMatchObject([{ format: "numberbox-renter-export", v: 1 }]);
+    expect((await run("export", ...access())).lines).toMatchObject([{ format: "numberbox-renter-export", v: 2 }]);
   });
 });
 

@@ -140,7 +140,11 @@ function tellAnchor(io: CliIo, check: AnchorCheck, json: boolean | undefined): v
 }
 
 /** Holds each tree against the chain, where a node is named. */
-async function verifyAnchors(io: CliIo, bundle: ProofBundle, options: VerifyOptions): Promise<void> {
+export async function verifyAnchors(
+  io: CliIo,
+  bundle: Pick<ProofBundle, "trees" | "issuer">,
+  options: Pick<VerifyOptions, "json" | "confirmations" | "node">,
+): Promise<void> {
   if (!namesNode(io, options)) {
     if (!options.json) io.out("Whether the roots are in the chain was not asked: name a node by --node.\n");
     return;

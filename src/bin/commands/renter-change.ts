@@ -119,29 +119,31 @@ function requestOf(io: CliIo, renter: OpenRenter, grant: RentalGrant, change: Ch
   };
 }
 
+/** The order for a change, once its listing and cost were looked at; null with `dryRun`. Nothing is kept of it yet. */
+async function orderFor(
+  io: CliIo,
+  { renter, keyfile }: { readonly renter: OpenRenter; readonly keyfile: string },
+  change: Change,
+): Promise<OrderFile | null> {
+  const grant = renter.state.grant(change.rental);
+  const [relay] = renter.login.relays;
+  if (grant === undefined || relay === undefined)
+    throw refuse("market.unknown_rental", "no such rental", "See: numberbox renter rentals");
+  const plan = await planOf(io, renter, grant, change);
+  if (plan === null) return null;
+  return {
+    ...wayOf(renter.login),
+    ...{ v: 1, relay, keyfile, request: requestOf(io, renter, grant, change), provider: plan.provider },
+    ...{ rental: plan.rental, per_sms: plan.perSms, ticket: null },
+  };
+}
+
 async function runChange(io: CliIo, change: Change): Promise<ExitCode> {
   const { rental, options } = change;
   const folder = await openOrders(io, options);
   checkOpen(await allOrders(folder), change);
-  const { renter, keyfile } = await openRental(io, options, rental);
-  let order: OrderFile | null;
-  try {
-    const grant = renter.state.grant(rental);
-    const [relay] = renter.login.relays;
-    if (grant === undefined || relay === undefined)
-      throw refuse("market.unknown_rental", "no such rental", "See: numberbox renter rentals");
-    const plan = await planOf(io, renter, grant, change);
-    order =
-      plan === null
-        ? null
-        : {
-            ...wayOf(renter.login),
-            ...{ v: 1, relay, keyfile, request: requestOf(io, renter, grant, change), provider: plan.provider },
-            ...{ rental: plan.rental, per_sms: plan.perSms, ticket: null },
-          };
-  } finally {
-    await renter.state.close();
-  }
+  const held = await openRental(io, options, rental);
+  const order = await orderFor(io, held, change).finally(() => held.renter.state.close());
   if (order === null) {
     if (options.json !== true) createPrinter(io, false).note("Nothing was ordered or paid (--dry-run).");
     return 0;
@@ -150,16 +152,34 @@ async function runChange(io: CliIo, change: Change): Promise<ExitCode> {
   return await runOrder(io, order, options, folder);
 }
 
-/** More time for a rental, in the tier it has. Rejects with `market.*`, `payment.*`, `renter.*`, `emercoin.*`. */
-export function runRenew(io: CliIo, rental: string, options: RenewOptions): Promise<ExitCode> {
-  return runChange(io, {
+function renewal(rental: string, options: RenewOptions): Change {
+  return {
     ...{ kind: "renew", rental, options },
     wanted: (renter, grant) => ({ tier: tierOf(renter, grant), duration: options.duration, sms: options.sms }),
     plan: (offer, provider, { tier, duration }) => {
       const { terms, rental: price } = pricesOf(offer, tier, duration);
       return { provider, rental: price, perSms: terms.perSms };
     },
-  });
+  };
+}
+
+/** More time for a rental, in the tier it has. Rejects with `market.*`, `payment.*`, `renter.*`, `emercoin.*`. */
+export function runRenew(io: CliIo, rental: string, options: RenewOptions): Promise<ExitCode> {
+  return runChange(io, renewal(rental, options));
+}
+
+/** The order of a renewal that nobody confirms: not kept and not paid yet. Rejects as `runRenew`, with `market.order_open` for one that is under way. */
+export async function renewalOrder(
+  io: CliIo,
+  held: { readonly renter: OpenRenter; readonly keyfile: string },
+  rental: string,
+  options: Omit<RenewOptions, "dryRun" | "anew">,
+): Promise<OrderFile> {
+  const change = renewal(rental, options);
+  checkOpen(await allOrders(await openOrders(io, options)), change);
+  const order = await orderFor(io, held, change);
+  if (order === null) throw refuse("market.unknown_rental", "no such rental", "See: numberbox renter rentals");
+  return order;
 }
 
 /** Another tier for the time that is left. Rejects as `runRenew`. */

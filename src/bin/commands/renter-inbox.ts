@@ -3,6 +3,7 @@
 import { messageOf } from "../../base/index.ts";
 import type { FollowSink, InboxEntry } from "../../renter/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import { renewalKeeper } from "./renter-autorenew.ts";
 import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
 import { createPrinter, type Printer } from "./renter-print.ts";
 
@@ -81,6 +82,14 @@ class InboxCommand {
     }
   }
 
+  /** Renews what is planned for this key, beside the following: nobody else could open it meanwhile. */
+  async #renew(signal: AbortSignal): Promise<void> {
+    const { login } = this.#renter;
+    const opened = () => [{ renter: this.#renter, keyfile: login.keyfile }];
+    const keeper = await renewalKeeper(this.#io, this.#options, { opened, others: false });
+    await keeper?.run(signal);
+  }
+
   /** One failing for good (a full disk, say) ends them all. */
   async #follow(): Promise<void> {
     const stop = new AbortController();
@@ -92,7 +101,13 @@ class InboxCommand {
         stop.abort();
       }
     };
+    const renewing = this.#renew(signal).catch((error: unknown) => {
+      // Messages are worth more than a plan that cannot be read.
+      this.#failed = true;
+      this.#printer.problem(error);
+    });
     const results = await Promise.allSettled(this.#renter.clients.map(follow));
+    await renewing;
     const broken = results.find((result) => result.status === "rejected");
     if (broken === undefined) return;
     this.#failed = true;

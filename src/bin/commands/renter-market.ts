@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DURATIONS, TIERS } from "../../registry/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
+import { type AutoRenewOptions, runAutoRenew } from "./renter-autorenew.ts";
 import {
   type CancelOptions,
   type RenewOptions,
@@ -22,6 +23,11 @@ import { wholeNumber } from "./whole-number.ts";
 function hexId(text: string): string {
   if (/^[0-9a-f]{32}$/.test(text)) return text;
   throw new InvalidArgumentError("It must be 32 lower-case hex digits.");
+}
+
+function emc(text: string): string {
+  if (/^\d{1,10}(\.\d{1,6})?$/.test(text)) return text;
+  throw new InvalidArgumentError("It must be EMC with at most six digits behind the point.");
 }
 
 interface Shared {
@@ -65,6 +71,24 @@ function registerChanges(renter: Command, io: CliIo, { finish, withCommonOptions
     .option(...DRY)
     .option(...ANEW)
     .action((rental: string, options: UpgradeOptions) => finish(runUpgrade(io, rental, options)));
+  withCommonOptions(renter.command("autorenew"))
+    .description(
+      "which rentals this machine renews by itself, at most so often and for so much; without a rental it lists them",
+    )
+    .argument("[rental]", "id of a rental: see `renter rentals`", hexId)
+    .option("--times <count>", "renewals that are allowed", wholeNumber(1, 1000))
+    .option("--budget <emc>", "the most that may leave your wallet for each, whatever the luck", emc)
+    .addOption(duration())
+    .option(...SMS, wholeNumber(0, 100_000), 0)
+    .option(
+      "--hours-before <hours>",
+      "how long before its end (default: a tenth of it, a day at most)",
+      wholeNumber(1, 720),
+    )
+    .option("--off", "never again by itself")
+    .option("--run", "renew what is due until Ctrl-C, with tickets from the node's wallet")
+    .option("--once", "the same, one look: for a timer")
+    .action((rental: string | undefined, options: AutoRenewOptions) => finish(runAutoRenew(io, rental, options)));
   common("cancel")
     .description("end a rental at once. Nothing is paid back")
     .option("--yes", "end it")

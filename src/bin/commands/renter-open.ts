@@ -7,6 +7,7 @@ import type { Identity } from "../../envelope/index.ts";
 import {
   createRenterClient,
   type Folder,
+  MarketReader,
   type RenterClient,
   RenterState,
   stateFolderName,
@@ -43,6 +44,8 @@ export interface OpenRenter {
   readonly state: RenterState;
   /** One for each relay. */
   readonly clients: readonly RenterClient[];
+  /** As many, in the same order: what can be asked without a key. */
+  readonly readers: readonly MarketReader[];
   /** Where `login` remembers. */
   readonly root: Folder;
   readonly login: RememberedLogin;
@@ -127,7 +130,8 @@ export async function openRenter(io: CliIo, options: RenterOptions, whenBusy: "s
     const clients = login.relays.map((relayUrl) =>
       createRenterClient({ ...access, relayUrl, identity, crypto: suite, clock, random, log, state }),
     );
-    return { identity, state, clients, root, login, readOnly };
+    const readers = login.relays.map((relayUrl) => new MarketReader({ ...access, relayUrl, clock, random }));
+    return { identity, state, clients, readers, root, login, readOnly };
   } catch (error) {
     await state.close();
     throw error;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { AppError, hours, type MicroEmc, millis, parseEmc } from "../../base/index.ts";
 import { systemCrypto } from "../../base/system-crypto.ts";
 import { type Budget, Payer } from "../../core/index.ts";
+import { parseChap } from "../../emercoin/index.ts";
 import { nobleCoin } from "../../envelope/index.ts";
 import type { OrderAnswer, RentalGrant } from "../../protocol/index.ts";
 import {
@@ -33,6 +34,8 @@ export interface PayOptions extends RenterOptions, NodeOptions {
   readonly method: "randpay" | "emc" | "escrow";
   /** EMC. */
   readonly budget: string;
+  /** The budget is for all tickets of the order together, over all runs of the program, as if each of them won. */
+  readonly capped?: boolean;
 }
 
 /** A rental that runs is paid for without escrow. */
@@ -85,6 +88,12 @@ export async function resumed(folder: Folder, id: string): Promise<OrderFile> {
   );
 }
 
+function overBudget(budget: string): AppError {
+  return new AppError("payment.over_budget", `another ticket could cost more than the ${budget} EMC that are allowed`, {
+    hint: "See what has become of the order: numberbox renter rent --resume ORDER",
+  });
+}
+
 async function payerAt(io: CliIo, own: OpenNode, budget: Budget): Promise<Payer> {
   const { network } = await own.node.status();
   const { random } = io;
@@ -112,6 +121,13 @@ async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: Ord
   const { request, provider, rental, per_sms } = order;
   const { own } = await openOffers(io, byOrder(options, order));
   const access = await marketAccess(io, byOrder(options, order));
+  let kept = order;
+  const keepTicket = async (chap: string, tx: string): Promise<void> => {
+    const tickets = (kept.tickets ?? 0) + parseChap(chap).amount;
+    if (options.capped === true && tickets > parseEmc(options.budget)) throw overBudget(options.budget);
+    kept = { ...kept, ticket: { chap, tx }, tickets };
+    await writeOrderFile(folder, kept);
+  };
   try {
     const { identity, state } = renter;
     const { clock } = io;
@@ -125,7 +141,7 @@ async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: Ord
           if (options.json === true) printer.line({ type: "step", step: step.type });
           else printer.note(stepText(step));
         },
-        keepTicket: (chap, tx) => writeOrderFile(folder, { ...order, ticket: { chap, tx } }),
+        keepTicket,
         keepEscrow: (_answer, document) => keepOrderEscrow(printer, parts, order, document),
       },
       { request, provider, agreed: { rental: rental as MicroEmc, perSms: per_sms as MicroEmc } },

@@ -12,6 +12,7 @@ import { type Folder, MailboxWatch, visibleLine } from "../../renter/index.ts";
 import { openDiskFolder } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { accessTo } from "./renter-access.ts";
+import { renewalKeeper } from "./renter-autorenew.ts";
 import { type OpenRenter, openRenter, type RenterOptions, stateRoot } from "./renter-open.ts";
 import { placesOf, type RenterPlace } from "./renter-own-rentals.ts";
 import { createPrinter, type Printer } from "./renter-print.ts";
@@ -105,23 +106,25 @@ async function chatOf({ io, options, state, printer }: Parts, deps: TelegramChat
 }
 
 interface Sources {
+  /** Keys that this process holds. */
+  readonly held: () => readonly { readonly renter: OpenRenter; readonly keyfile: string }[];
   readonly open: (place: RenterPlace) => Promise<readonly NoticeSource[]>;
   readonly close: () => Promise<void>;
 }
 
 function decrypting({ io, printer }: Parts): Sources {
-  const opened: OpenRenter[] = [];
+  const opened: { readonly renter: OpenRenter; readonly keyfile: string }[] = [];
   const close = async (): Promise<void> => {
-    for (const { state } of opened) await state.close();
+    for (const { renter } of opened) await renter.state.close();
   };
   printer.note("Telegram reads what a bot writes: with --decrypt it gets the texts of your SMS.");
   const deps = { problem: (error: AppError) => printer.problem(error) };
   const open: Sources["open"] = async (place) => {
     const renter = await openRenter(io, place.options, "fail");
-    opened.push(renter);
+    opened.push({ renter, keyfile: place.keyfile });
     return [inboxSource(deps, renter)];
   };
-  return { open, close };
+  return { open, close, held: () => opened };
 }
 
 function watching({ io, options, state, printer }: Parts): Sources {
@@ -145,7 +148,7 @@ function watching({ io, options, state, printer }: Parts): Sources {
       });
     });
   };
-  return { open, close: async () => {} };
+  return { open, close: async () => {}, held: () => [] };
 }
 
 async function converse(parts: Parts, bot: TelegramBot): Promise<void> {
@@ -160,7 +163,7 @@ async function converse(parts: Parts, bot: TelegramBot): Promise<void> {
       if (options.json === true) printer.line({ type: "told", count });
     },
   };
-  const { open, close } = options.decrypt === true ? decrypting(parts) : watching(parts);
+  const { open, close, held } = options.decrypt === true ? decrypting(parts) : watching(parts);
   const keys = new TelegramKeys({ clock, open, places: () => placesOf(io, options), problem: deps.problem });
   try {
     const sources = await keys.first();
@@ -171,7 +174,13 @@ async function converse(parts: Parts, bot: TelegramBot): Promise<void> {
     }
     const chat = await chatOf(parts, deps);
     printer.note(`Telling chat ${chat}. Ctrl-C ends.`);
-    await new TelegramChat(deps, chat, { sources, keys }).run(signal);
+    const keeper = await renewalKeeper(io, options, { opened: held, others: options.decrypt !== true });
+    const stop = new AbortController();
+    const renewing = keeper
+      ?.run(AbortSignal.any([signal, stop.signal]))
+      .catch((error: unknown) => printer.problem(error));
+    await new TelegramChat(deps, chat, { sources, keys }).run(signal).finally(() => stop.abort());
+    await renewing;
   } finally {
     await close();
   }

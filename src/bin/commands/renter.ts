@@ -1,17 +1,16 @@
 // `numberbox renter …`: the commands of the person who rents a number.
 
-import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { AppError } from "../../base/index.ts";
 import { publicKeysToText } from "../../envelope/index.ts";
-import { exportBundle, type ReceiptLine, receiptLine, visibleLine } from "../../renter/index.ts";
+import { type ReceiptLine, receiptLine, visibleLine } from "../../renter/index.ts";
 import { rememberLogin } from "../../renter-node/index.ts";
 import type { CliIo, ExitCode } from "../cli-io.ts";
 import { nodeOption } from "./node-option.ts";
 import { type BackupOptions, type RestoreOptions, runBackup, runRestore } from "./renter-backup.ts";
+import { type ExportOptions, runExport, runVerifyExport, type VerifyExportOptions } from "./renter-export.ts";
 import { type InboxOptions, runInbox } from "./renter-inbox.ts";
 import { registerMarket } from "./renter-market.ts";
-import { writeNewFile } from "./renter-new-file.ts";
 import { type OpenRenter, openRenter, type RenterOptions } from "./renter-open.ts";
 import { type KeysOptions, renterKeys, runKeys } from "./renter-own-keys.ts";
 import { createPrinter } from "./renter-print.ts";
@@ -19,13 +18,10 @@ import { inOrder, rentalLine, rentalText, sealedTerms } from "./renter-rental-te
 import { registerSip } from "./renter-sip.ts";
 import { registerTelegram } from "./renter-telegram.ts";
 import { withWayOptions } from "./renter-way.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface LoginOptions extends RenterOptions {
   readonly trust?: string;
-}
-
-interface ExportOptions extends RenterOptions {
-  readonly out?: string;
 }
 
 function matching(pattern: RegExp, shape: string): (value: string) => string {
@@ -83,6 +79,29 @@ async function runLogin(io: CliIo, options: LoginOptions): Promise<ExitCode> {
   }
 }
 
+/** Ends the key's tokens at every relay. Exit code 1 when one could not be asked. */
+async function runLogout(io: CliIo, options: RenterOptions): Promise<ExitCode> {
+  const { clients, state } = await openRenter(io, options, "fail");
+  const printer = createPrinter(io, options.json === true);
+  let exit: ExitCode = 0;
+  try {
+    for (const client of clients) {
+      try {
+        await client.signOut(io.signal);
+        if (options.json === true) printer.line({ type: "logout", relay: client.url });
+        else io.out(`Signed out at ${client.url}: no token of this key is good there any more.\n`);
+      } catch (error) {
+        if (io.signal.aborted) throw error;
+        exit = 1;
+        printer.problem(error);
+      }
+    }
+    return exit;
+  } finally {
+    await state.close();
+  }
+}
+
 function receiptText(renter: OpenRenter, line: ReceiptLine): string {
   const grant = renter.state.grant(line.rental_id);
   const terms = grant === undefined ? null : sealedTerms(renter, grant);
@@ -99,29 +118,6 @@ async function runReceipts(io: CliIo, options: RenterOptions): Promise<ExitCode>
       const line = receiptLine(entry, state.inbox);
       if (options.json === true) printer.line(line);
       else io.out(receiptText(renter, line));
-    }
-    return 0;
-  } finally {
-    await state.close();
-  }
-}
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
-async function runExport(io: CliIo, options: ExportOptions): Promise<ExitCode> {
-  const { state, identity } = await openRenter(io, options, "show");
-  try {
-    const { grants, inbox } = state;
-    const bundle = exportBundle({ renter: publicKeysToText(identity), grants, inbox, now: io.clock.now() });
-    if (options.out === undefined) {
-      createPrinter(io, true).line(bundle);
-      return 0;
-    }
-    const file = resolve(options.out);
-    await writeNewFile(file, `${JSON.stringify(bundle, null, 2)}\n`);
-    if (options.json !== true) {
-      const messages = counted(bundle.messages.length, "message");
-      io.out(`Wrote ${messages} with receipt and ${counted(grants.length, "grant")} to ${visibleLine(file)}.\n`);
     }
     return 0;
   } finally {
@@ -148,6 +144,11 @@ function registerSigningIn(renter: Command, io: CliIo, finish: Finish): void {
       matching(/^[0-9a-f]{16,64}$/, "16-64 lower-case hex digits"),
     )
     .action((options: LoginOptions) => finish(runLogin(io, options)));
+  withCommonOptions(renter.command("logout"))
+    .description(
+      "end every token of your key at the relay: after a token may have leaked, or before you leave a machine",
+    )
+    .action((options: RenterOptions) => finish(runLogout(io, options)));
 }
 
 function registerReading(renter: Command, io: CliIo, finish: Finish): void {
@@ -160,13 +161,31 @@ function registerReading(renter: Command, io: CliIo, finish: Finish): void {
   withCommonOptions(renter.command("receipts"))
     .description("list the receipts that you have signed")
     .action((options: RenterOptions) => finish(runReceipts(io, options)));
+}
+
+function registerExports(renter: Command, io: CliIo, finish: Finish): void {
   withCommonOptions(renter.command("export"))
     .description(
-      "write messages, grants and receipts as one JSON document. Anyone can check its signatures offline; that a text is " +
-        "what the signed envelope holds can be checked only with the renter's private key",
+      "write what proves each message as one JSON document: the provider's signature, your receipt, and the relay's with its way " +
+        "to the root of its day. Anyone can check it offline with `renter verify-export`",
     )
     .option("--out <file>", "a new file (default: standard output)")
+    .option(
+      "--texts",
+      "with the texts of the messages; that they are what was signed can be checked only with your key",
+    )
+    .option("--offline", "without asking the relays for their receipts")
     .action((options: ExportOptions) => finish(runExport(io, options)));
+  withKeyOptions(nodeOption(renter.command("verify-export")))
+    .description("check an exported file, message by message; needs no relay, and a key only for the texts")
+    .argument("<file>", "the exported file; - for standard input")
+    .option(
+      "--confirmations <n>",
+      "with --node: blocks that an anchor must have (default: 12)",
+      wholeNumber(0, 999_999),
+      12,
+    )
+    .action((file: string, options: VerifyExportOptions) => finish(runVerifyExport(io, file, options)));
 }
 
 function registerBackups(renter: Command, io: CliIo, finish: Finish): void {
@@ -197,6 +216,7 @@ export function registerRenter(program: Command, io: CliIo, setExit: (code: Exit
   const renter = program.command("renter").description("rent numbers, and read their SMS");
   registerSigningIn(renter, io, finish);
   registerReading(renter, io, finish);
+  registerExports(renter, io, finish);
   registerBackups(renter, io, finish);
   registerSip(renter, io, { finish, withCommonOptions });
   registerMarket(renter, io, { finish, withCommonOptions });

@@ -68,6 +68,17 @@ export class ProofReader {
     throw unknownMessage();
   }
 
+  /** The same of several at once, in one bundle; what nobody knows is left out. Errors: `proofs.damaged`. */
+  async aboutEach(hashes: readonly string[], date: ProofDate): Promise<ProofBundle> {
+    const within = { from: startOf(date), to: endOf(date) };
+    const found: IssuedReceipt[] = [];
+    for (const hash of new Set(hashes)) {
+      const all = await this.#deps.source.about(hash, within);
+      found.push(...all.filter(({ at }) => dateOf(at) === date));
+    }
+    return this.#maker().bundle(found);
+  }
+
   /**
    * Receipts with their proofs, page by page. A page that found nothing among many may be empty and have one behind it. Errors:
    * `proofs.damaged`.

@@ -262,8 +262,10 @@ export interface TokenOwner {
 /** What sign-in remembers. */
 export interface SessionStore {
   saveToken(hash: string, owner: TokenOwner): Promise<void>;
-  /** Whatever its expiry. */
+  /** Whatever its expiry. Another process may still know a token for half a minute after it was revoked. */
   token(hash: string): Promise<TokenOwner | null>;
+  /** Forgets one token of `pubkey`, or with null all that it has. */
+  revoke(pubkey: string, hash: string | null): Promise<void>;
   /** Marks challenges as ours: 32 bytes that all processes over this store have in common. */
   readonly markKey: Uint8Array;
   /** True for the first who claims the nonce before `expires` (Unix seconds). */

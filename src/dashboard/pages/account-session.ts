@@ -1,9 +1,10 @@
 // The account while it is unlocked: in one tab it receives, in every other it shows what is stored and waits for its turn.
 
-import { type AppError, hasCode, isAppError, SerialQueue } from "../../base/index.ts";
+import { type AppError, hasCode, isAppError, type Millis, SerialQueue, seconds } from "../../base/index.ts";
 import type { Identity } from "../../envelope/index.ts";
 import type { Store } from "../../page-parts/index.ts";
 import { type AccountDeps, accountEntries, accountRentals, RenterAccount } from "../../renter/index.ts";
+import { endingRentals } from "./ending.ts";
 import type { State } from "./state.ts";
 
 /** What tabs of one browser say to each other: that something was stored. */
@@ -19,9 +20,11 @@ export interface AccountSessionDeps {
   readonly tabs: TabChannel;
   /** Resolves when no other tab has the account. */
   readonly freed: (signal: AbortSignal) => Promise<void>;
-  /** How many messages are new, for the badge of an installed app; never what they say. */
+  /** How many messages are new and rentals soon over, for the badge of an installed app; never what or which. */
   readonly badge: (count: number) => void;
 }
+
+const SIGN_OUT_WITHIN: Millis = seconds(5);
 
 export class AccountSession {
   readonly #deps: AccountSessionDeps;
@@ -29,7 +32,9 @@ export class AccountSession {
   readonly #over = new AbortController();
   readonly #down = new Set<number>();
   #account: RenterAccount | null = null;
+  #badged: number | null = null;
   #following: AbortController | null = null;
+  #followed: Promise<void> = Promise.resolve();
 
   constructor(deps: AccountSessionDeps) {
     this.#deps = deps;
@@ -37,6 +42,11 @@ export class AccountSession {
 
   get account(): RenterAccount | null {
     return this.#account;
+  }
+
+  /** Aborted when the account is locked. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   /** The account, for what changes something. Throws `renter.in_use` in a tab that only shows. */
@@ -61,6 +71,24 @@ export class AccountSession {
     this.#follow();
   }
 
+  /**
+   * Ends the tokens of all keys at the relay, as far as it answers in time; `stop` is to follow. Does nothing in a tab that only shows:
+   * the other one would sign in again.
+   */
+  async signOut(): Promise<void> {
+    const account = this.#account;
+    if (account === null || account.mode === "readOnly") return;
+    this.#following?.abort();
+    this.#following = null;
+    await this.#followed;
+    const { clock } = this.#deps.account;
+    const late = new AbortController();
+    const cancel = clock.after(SIGN_OUT_WITHIN, "signing out", () => late.abort());
+    // Whoever forgets a device without a network forgets it all the same; a token ends within a day.
+    await account.signOut(late.signal).catch(() => {});
+    cancel();
+  }
+
   async stop(): Promise<void> {
     this.#over.abort();
     this.#deps.tabs.listen(() => {});
@@ -74,12 +102,22 @@ export class AccountSession {
   refresh(): void {
     const account = this.#account;
     if (account === null) return;
-    const { store, account: deps, badge } = this.#deps;
+    const { store, account: deps } = this.#deps;
     const entries = accountEntries(account);
     const fresh = new Set(account.keys.flatMap(({ state }) => state.inbox.unshown.map(({ key }) => key)));
     const rentals = accountRentals(deps.suite, account);
     store.update((state) => ({ ...state, entries, fresh, rentals, orders: account.orders, escrows: account.escrows }));
-    badge(fresh.size);
+    this.remind();
+  }
+
+  /** Keeps the badge right: rentals come to their end without anything being stored. */
+  remind(): void {
+    const { store, badge, account } = this.#deps;
+    if (this.#account === null) return;
+    const { fresh, rentals } = store.get();
+    const count = fresh.size + endingRentals(rentals, account.clock.now()).length;
+    if (count !== this.#badged) badge(count);
+    this.#badged = count;
   }
 
   /** After something was stored: here and in other tabs. */
@@ -151,7 +189,7 @@ export class AccountSession {
         if (isWanted()) this.#link("broken", error);
       },
     };
-    account.follow(sink, following.signal).catch((error: unknown) => {
+    this.#followed = account.follow(sink, following.signal).catch((error: unknown) => {
       if (isWanted()) this.#link("broken", isAppError(error) ? error : null);
     });
   }

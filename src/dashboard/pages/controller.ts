@@ -5,11 +5,13 @@ import type { Argon2Params, Identity } from "../../envelope/index.ts";
 import { type LanguageId, nextTheme, type Store, type Theme } from "../../page-parts/index.ts";
 import {
   type AccountData,
+  type AccountExport,
   type AccountRental,
   accountExport,
   backupParts,
   backupText,
   checkWalletPart,
+  exportsText,
   type Folder,
   importIdentity,
   type ListingOfferView,
@@ -160,8 +162,9 @@ export class Controller {
     this.#finder.stop();
   }
 
-  /** Forgets identity and messages in this browser. */
+  /** Forgets identity and messages in this browser, and ends its tokens at the relay, as far as that can be reached. */
   async erase(): Promise<void> {
+    await this.#session?.signOut();
     await this.lock();
     await this.#deps.erase();
     this.#update({ phase: "new", view: { name: "inbox" } });
@@ -229,11 +232,16 @@ export class Controller {
     this.#market.leave();
   }
 
-  /** Everything that was signed, as one JSON text. */
-  exportAll(): string {
-    const account = this.#session?.account ?? null;
-    const exports = account === null ? [] : accountExport(account, this.#deps.clock.now());
-    return `${JSON.stringify({ format: "numberbox-renter-exports", v: 1, exports }, null, 2)}\n`;
+  /**
+   * Everything that was signed, as one JSON text, with what the relay says of it. Rejects with `base.stopped` when it is locked
+   * meanwhile.
+   */
+  async exportAll(texts: boolean): Promise<Pick<AccountExport, "unproven" | "problem"> & { readonly text: string }> {
+    const { suite, clock } = this.#deps;
+    const { account = null, over = AbortSignal.abort() } = this.#session ?? {};
+    if (account === null) return { text: exportsText([]), unproven: 0, problem: null };
+    const { bundles, unproven, problem } = await accountExport(account, { suite, clock, texts }, over);
+    return { text: exportsText(bundles), unproven, problem };
   }
 
   /** The master's public keys, which a provider needs to grant a rental by hand. */
@@ -297,6 +305,7 @@ export class Controller {
   #tick(): void {
     const { clock } = this.#deps;
     this.#update({ now: clock.now() });
+    this.#session?.remind();
     void this.lockIfDue();
     clock.after(seconds(1), "page clock", () => this.#tick());
   }

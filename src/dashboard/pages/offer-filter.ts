@@ -47,12 +47,21 @@ export function otherFeatures(offer: Pick<ListingOfferView, "features">): readon
   return offer.features.filter((feature) => regionsOf({ features: [feature] }).length === 0);
 }
 
+/** Of the cheapest tier that is asked for: the price for the duration, and that of each SMS; null where none is offered. */
+export function pricesFor(
+  { tiers }: Pick<ListingOfferView, "tiers">,
+  { tier, duration }: OfferFilter,
+): { readonly rental: MicroEmc; readonly perSms: MicroEmc } | null {
+  const offered = tiers.flatMap(({ tier: name, rental: { [duration]: rental }, perSms }) =>
+    rental === null || (tier !== null && name !== tier) ? [] : [{ rental, perSms }],
+  );
+  const [cheapest = null] = offered.toSorted((one, other) => one.rental - other.rental || one.perSms - other.perSms);
+  return cheapest;
+}
+
 /** The lowest price for a duration, over the tiers that are asked for; null where it is not offered. */
-export function priceFor({ tiers }: Pick<ListingOfferView, "tiers">, { tier, duration }: OfferFilter): MicroEmc | null {
-  const prices = tiers
-    .filter((each) => tier === null || each.tier === tier)
-    .flatMap(({ rental }) => rental[duration] ?? []);
-  return prices.reduce<MicroEmc | null>((least, price) => (least === null || price < least ? price : least), null);
+export function priceFor(offer: Pick<ListingOfferView, "tiers">, filter: OfferFilter): MicroEmc | null {
+  return pricesFor(offer, filter)?.rental ?? null;
 }
 
 /** Every check is passed, nobody rents it, and something has a price. */

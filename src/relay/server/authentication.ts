@@ -132,6 +132,17 @@ export class Authentication {
     return caller;
   }
 
+  /**
+   * Ends the token of the header, or with `all` every one that its key has here. Resolves with whose it was. Rejects with
+   * `relay.unauthorized`.
+   */
+  async revoke(authorization: string | undefined, all: boolean): Promise<string> {
+    const [, token = ""] = BEARER.exec(authorization ?? "") ?? [];
+    const { pubkey } = await this.callerOf(authorization);
+    await this.#deps.store.sessions.revoke(pubkey, all ? null : this.#hash(token));
+    return pubkey;
+  }
+
   /** Each challenge is good once, at whichever process it is answered. Rejects with `relay.bad_challenge`. */
   async #claim(nonce: string): Promise<void> {
     if (await this.#deps.store.sessions.claimNonce(nonce, this.#now() + CHALLENGE_SECONDS)) return;

@@ -82,6 +82,11 @@ export class LiveHub {
     for (const session of this.#byKey.get(renter) ?? []) session.tellRental(rentalId);
   }
 
+  /** Some token of this key has ended: sockets that came in by it close. */
+  recheck(pubkey: string): void {
+    for (const session of this.#byKey.get(pubkey) ?? []) session.recheck();
+  }
+
   /** Closes every socket with 1001; those that do not answer are cut off. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -47,6 +47,8 @@ export const CLOSE = { goingAway: 1001, policy: 1008, internal: 1011, unauthoriz
 
 const AUTH_DEADLINE = seconds(10);
 const HEARTBEAT = seconds(30);
+/** Every so many heartbeats the token is looked at again: it may have been revoked at another process. */
+const BEATS_PER_CHECK = 10;
 /** A client that takes nothing for this long is gone. */
 const DRAIN_DEADLINE = seconds(30);
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -62,6 +64,8 @@ export class LiveSession {
   #state: SessionState = "greeting";
   #caller: Caller | null = null;
   #wantsRentals = false;
+  #token = "";
+  #beats = 0;
   /** Cursor of the last message sent. */
   #position = 0;
   /** Where it began: what lies before was not sent here. */
@@ -121,6 +125,15 @@ export class LiveSession {
     this.#socket.terminate();
   }
 
+  /** Closes if its token is good no more. */
+  recheck(): void {
+    if (this.#caller === null || this.#state === "closed") return;
+    this.#deps.callerOfToken(this.#token).catch((error: unknown) => {
+      // A store that is away says nothing about the token.
+      if (hasCode(error, "relay.unauthorized") && this.#state !== "closed") this.#fail(error, CLOSE.unauthorized);
+    });
+  }
+
   /** Frames are handled one after another; the socket is not read on while one is. */
   #onFrame(text: string): void {
     this.#heard = true;
@@ -155,6 +168,7 @@ export class LiveSession {
     if (this.#state === "closed") return;
     this.#disposers.push(this.#deps.join(caller.pubkey, this));
     this.#caller = caller;
+    this.#token = frame.token;
     [this.#position, this.#began] = [after, after];
     this.#send({ type: "ready", protocol: 1, after, epoch });
     const left = millis(Math.max(0, caller.expires * 1000 - this.#deps.clock.now()));
@@ -219,6 +233,7 @@ export class LiveSession {
       if (!this.#heard) return this.#socket.terminate();
       this.#heard = false;
       this.#socket.ping();
+      if (++this.#beats % BEATS_PER_CHECK === 0) this.recheck();
       this.#beat();
     });
   }

@@ -238,6 +238,7 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
     hostOf: hostOf(options),
     epoch: () => store.cursors.epoch(),
     endpoints: options.publicUrls ?? [],
+    revoked: (pubkey: string) => hub.recheck(pubkey),
     ...{ checkHealth: healthCheck(store, clock), proofs: reader, work, gauges, ...market },
   };
   const { metricsToken = null, trustLocalProxy = false, voice = () => null, publicUrls = [] } = options;

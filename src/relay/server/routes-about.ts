@@ -11,6 +11,7 @@ import {
   type RelayVoice,
   relayDayReply,
   relayInfoReply,
+  relayProofsRequest,
 } from "../../protocol/index.ts";
 import { type Operation, operation } from "./operation.ts";
 
@@ -79,6 +80,17 @@ export function aboutOperations(deps: AboutDeps): readonly Operation[] {
       params: z.strictObject({ date: proofDateText, hash: hashText }),
       reply: proofBundle,
       run: async ({ params: { date, hash } }) => await proofs.about(hash, (await proofs.day(proofDate(date))).date),
+    }),
+    operation({
+      ...{ method: "post", access: "open", path: "/proofs/{date}", counts: "read", tag: "Proofs" },
+      summary: "The same for several envelopes at once: for who exports what he received",
+      description: "Envelopes that the relay did not take on that day are left out.",
+      errors: ["proofs.bad_date", "proofs.unknown_day"],
+      params: z.strictObject({ date: proofDateText }),
+      body: relayProofsRequest,
+      reply: proofBundle,
+      run: async ({ params: { date }, body: { hashes } }) =>
+        await proofs.aboutEach(hashes, (await proofs.day(proofDate(date))).date),
     }),
   ];
 }

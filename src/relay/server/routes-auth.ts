@@ -9,6 +9,8 @@ import {
   challengeReply,
   challengeRequest,
   relayProblem,
+  revokeReply,
+  revokeRequest,
 } from "../../protocol/index.ts";
 import type { Authentication } from "./authentication.ts";
 import { problemReply } from "./http-reply.ts";
@@ -28,6 +30,8 @@ export interface AuthDeps {
   readonly worms: Worms;
   readonly metrics: Pick<RelayMetrics, "refused">;
   readonly addressOf: (request: IncomingMessage) => string;
+  /** Tokens of this key have ended: what is open with them must close. */
+  readonly revoked: (pubkey: string) => void;
   /** The host that stands in challenges. */
   readonly hostOf: (request: IncomingMessage) => string;
 }
@@ -113,6 +117,18 @@ export function authOperations(deps: AuthDeps): readonly Operation[] {
           deps.metrics.refused(error);
           return { special: problemReply(error, { ...(await challengeFor(deps, request, body)) }) };
         }
+      },
+    }),
+    operation({
+      ...{ method: "post", path: "/auth/revoke", access: "token", tag: "Tokens" },
+      summary: "Ends the token, or all tokens of its key",
+      description:
+        "WebSockets with a token that has ended are closed: here at once, by other relays over the same store within minutes. They accept such a token for half a minute at most.",
+      body: revokeRequest,
+      reply: revokeReply,
+      run: async ({ body, request }) => {
+        deps.revoked(await deps.authentication.revoke(request.headers.authorization, body.all));
+        return { status: "revoked" as const };
       },
     }),
   ];

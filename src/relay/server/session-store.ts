@@ -66,6 +66,11 @@ export class SqliteSessions implements SessionStore {
     return this.#database.readOne("SELECT pubkey, expires_at FROM tokens WHERE hash = ?", [hash], ownerRow);
   }
 
+  async revoke(pubkey: string, hash: string | null): Promise<void> {
+    const sql = "DELETE FROM tokens WHERE pubkey = ?1 AND (?2 IS NULL OR hash = ?2)";
+    await this.#database.write((tx) => tx.run(sql, [pubkey, hash]));
+  }
+
   async claimNonce(nonce: string, expires: number): Promise<boolean> {
     if (this.#used.has(nonce)) return false;
     this.#used.set(nonce, expires);

@@ -14,7 +14,15 @@ export const enAccount = {
   "backup.hide": "Hide it",
   "receipts.title": "Receipts",
   "receipts.text":
-    "Your messages with the provider's signatures and your own receipts, as one file. Anybody can check the signatures; the file holds your messages in clear, so give it to nobody lightly.",
+    "What proves your messages, as one file: the provider's signatures, your own receipts, and the relay's with their way to the root of each day. Anybody can check it offline, with numberbox renter verify-export. It shows when messages came and on which rentals.",
+  "receipts.texts": "Texts of the messages",
+  "receipts.without": "Without texts",
+  "receipts.without.text": "Enough to prove what was delivered when.",
+  "receipts.with": "With texts",
+  "receipts.with.text":
+    "In clear: give such a file to nobody lightly. That a text is the signed one, only your key can show.",
+  "receipts.busy": "Asking the relay …",
+  "receipts.unproven": "Without the relay's receipt so far: {n}. It gives them for days that are over.",
   "receipts.save": "Save the receipts",
   "receipts.saved": "Receipts saved.",
   "receipts.count.one": "{n} receipt signed",

@@ -25,6 +25,7 @@ export const enApp = {
   "nav.privacy.short": "Privacy",
   "nav.listing": "Listing",
   "nav.order": "Order",
+  "nav.ending": "{n} soon over",
   "nav.renew": "Renew",
   "nav.new": "{n} new",
   "link.connecting": "Connecting",

@@ -17,6 +17,8 @@ export const enPrivacy = {
     "The relay: no. It knows an offer and a rental by random ids, not the number and not your name.",
   "privacy.number.box":
     "The provider: that the number is rented by a certain key. Each rental has a key of its own, so he cannot tell which belong together.",
+  "privacy.number.receipts":
+    "Whoever knows your number can find its offer: from the next day on, the relay shows everybody when each message came, to the second, with the key of the rental. The provider has signed it so, and anybody can compute his reputation from it. Who sends you an SMS finds its second there, and how many others came and when; no text, no sender, no number. The key is that of this rental alone.",
   "privacy.number.chain": "The blockchain: never.",
   "privacy.you": "Who and where you are",
   "privacy.you.ip":

@@ -16,6 +16,7 @@ export const enRentals = {
   "policy.custom": "senders of his own list",
   "rentals.messages.one": "{n} message",
   "rentals.messages.other": "{n} messages",
+  "ending.banner": "Soon over: {number}, {date}. Renew it to keep it.",
   "rentals.renew": "Renew",
   "rentals.again": "Rent again",
   "rentals.gaps": "Not arrived: {list}",

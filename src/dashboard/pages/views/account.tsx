@@ -6,6 +6,7 @@ import { publicKeysToText } from "../../../envelope/index.ts";
 import { Field, saveFile } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
 import { LOCK_CHOICES } from "../auto-lock.ts";
+import { Radios } from "../parts/choices.tsx";
 import { CopyButton, Fault, PasswordInput, ViewTitle } from "../parts/frame.tsx";
 import { LanguageChoice } from "../parts/language.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
@@ -65,20 +66,40 @@ function Receipts() {
   const { controller, words } = useApp();
   const entries = useSelect((state) => state.entries);
   const taken = entries.filter(({ entry, key }) => key.state.inbox.outcomeOf(entry.key) === "accepted").length;
-  const save = (): void => {
-    saveFile("numberbox-receipts.json", controller.exportAll());
+  const [texts, setTexts] = useState<"without" | "with">("without");
+  const [unproven, setUnproven] = useState<number | null>(null);
+  const task = useTask();
+  const save = async (): Promise<void> => {
+    const made = await controller.exportAll(texts === "with");
+    saveFile("numberbox-receipts.json", made.text);
+    setUnproven(made.unproven);
     controller.tell({ kind: "done", text: words.t("receipts.saved") });
+    // The file is worth having without the relay's word; that it lacks it must not go unsaid.
+    if (made.problem !== null) throw made.problem;
   };
   return (
     <Panel title={words.t("receipts.title")} text={words.t("receipts.text")}>
       <p>
         {words.count("receipts.count", entries.length)} · {words.t("receipts.taken", { n: taken })}
       </p>
+      <Radios
+        name="receipts-texts"
+        legend={words.t("receipts.texts")}
+        value={texts}
+        onValue={setTexts}
+        inRows
+        options={[
+          { value: "without", title: words.t("receipts.without"), text: words.t("receipts.without.text") },
+          { value: "with", title: words.t("receipts.with"), text: words.t("receipts.with.text") },
+        ]}
+      />
       <div class="actions">
-        <button type="button" onClick={save}>
-          {words.t("receipts.save")}
+        <button type="button" disabled={task.busy} onClick={() => void task.run(save)}>
+          {words.t(task.busy ? "receipts.busy" : "receipts.save")}
         </button>
       </div>
+      <Fault fault={task.problem} />
+      {unproven !== null && unproven > 0 && <p class="soft small">{words.t("receipts.unproven", { n: unproven })}</p>}
     </Panel>
   );
 }

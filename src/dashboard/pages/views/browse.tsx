@@ -11,7 +11,7 @@ import {
   type OfferFilter,
   otherFeatures,
   percentOf,
-  priceFor,
+  pricesFor,
   REGIONS,
   regionsOf,
 } from "../offer-filter.ts";
@@ -23,7 +23,7 @@ import { Filters } from "./offer-filters.tsx";
 
 function OfferRow({ offer, filter }: { readonly offer: ListingOfferView; readonly filter: OfferFilter }) {
   const words = useWords();
-  const price = priceFor(offer, filter);
+  const prices = pricesFor(offer, filter);
   const regions = regionsOf(offer);
   return (
     <li>
@@ -52,8 +52,11 @@ function OfferRow({ offer, filter }: { readonly offer: ListingOfferView; readonl
           {offer.escrow !== null && <span class="tag">{words.t("listing.escrow")}</span>}
         </span>
         <span class="offer-price">
-          {price !== null && <b>{emcText(words, price)}</b>}
+          {prices !== null && <b>{emcText(words, prices.rental)}</b>}
           <span class="soft">{words.t(`duration.per.${filter.duration}`)}</span>
+          {prices !== null && prices.perSms > 0 && (
+            <span class="soft small">{words.t("browse.per_sms", { price: emcText(words, prices.perSms) })}</span>
+          )}
         </span>
         <Icon name="arrow" />
       </ViewLink>

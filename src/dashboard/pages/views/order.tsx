@@ -9,6 +9,7 @@ import { type StoredOrder, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useTask, useWords } from "../app-context.ts";
 import { CopyValue } from "../parts/copy-value.tsx";
 import { CopyButton, Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
+import { PayAddress } from "../parts/pay-address.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import type { AskedPayment, OrderWork } from "../state.ts";
 import { orderedIn, problemOf } from "../words.ts";
@@ -23,13 +24,7 @@ function PayEmc({
     <section class="panel pay">
       <h2>{words.t("order.pay.emc", { amount: words.decimal(amount) })}</h2>
       <p>{words.t("order.pay.emc.text")}</p>
-      <div class="pay-ways">
-        <QrCode text={`emercoin:${address}?amount=${amount}`} label={words.t("order.address.qr")} />
-        <div class="pay-values">
-          <CopyValue name={words.t("order.address")} value={address} />
-          <CopyValue name={words.t("order.amount")} value={amount} />
-        </div>
-      </div>
+      <PayAddress words={words} address={address} amount={amount} />
     </section>
   );
 }

@@ -27,6 +27,7 @@ const CHAPTERS: readonly Chapter[] = [
     points: [
       ["good", "privacy.number.relay"],
       ["note", "privacy.number.box"],
+      ["bad", "privacy.number.receipts"],
       ["good", "privacy.number.chain"],
     ],
   },

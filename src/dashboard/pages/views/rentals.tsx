@@ -2,17 +2,13 @@
 
 import { useState } from "preact/hooks";
 import { Empty, Icon } from "../../../page-parts/index.ts";
-import { type AccountRental, hasMore, visibleLine } from "../../../renter/index.ts";
+import { type AccountRental, hasMore, isSoonOver, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import { CopyButton, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { orderedIn, policyIn } from "../words.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { EscrowPhaseName } from "./escrow-state.tsx";
 import { PhoneDialog } from "./phone-dialog.tsx";
-
-/** What is left of it counts as soon over: a tenth of the rental, a day at the most. */
-const SOON_SHARE = 0.1;
-const DAY_MS = 86_400_000;
 
 function Gaps({ gaps }: Pick<AccountRental, "gaps">) {
   const words = useWords();
@@ -75,7 +71,7 @@ function Left({ rental: { grant } }: { readonly rental: AccountRental }) {
   const now = useSelect((state) => state.now);
   const [start, end] = [grant.starts_at * 1000, grant.expires_at * 1000];
   const left = Math.max(0, end - now);
-  const isSoon = left < Math.min(DAY_MS, (end - start) * SOON_SHARE);
+  const isSoon = isSoonOver(grant, now);
   return (
     <p class={`rental-left${isSoon ? " rental-soon" : ""}`}>
       {left < 3_600_000

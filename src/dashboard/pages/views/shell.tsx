@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName, Mark, NoticePlace } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
+import { EndingBanners, EndingCount } from "../parts/ending-banner.tsx";
 import { FindingBanner } from "../parts/finding.tsx";
 import { ViewLink } from "../parts/frame.tsx";
 import { pathOf } from "../routes.ts";
@@ -62,6 +63,7 @@ function SideNav() {
             <Icon name={ICONS[name]} />
             {words.t(`nav.${name}`)}
             {name === "inbox" && <FreshCount />}
+            {name === "rentals" && <EndingCount />}
           </ViewLink>
         ))}
       </div>
@@ -88,6 +90,7 @@ function BottomNav() {
           <Icon name={ICONS[name]} />
           {words.t(SHORT[name])}
           {name === "inbox" && <FreshCount />}
+          {name === "rentals" && <EndingCount />}
         </ViewLink>
       ))}
     </nav>
@@ -154,6 +157,7 @@ function Banner() {
           <span>{words.t("link.elsewhere.banner")}</span>
         </div>
       )}
+      <EndingBanners />
     </div>
   );
 }

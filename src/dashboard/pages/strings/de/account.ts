@@ -16,7 +16,15 @@ export const deAccount: Translation = {
   "backup.hide": "Verbergen",
   "receipts.title": "Quittungen",
   "receipts.text":
-    "Ihre Nachrichten mit den Signaturen des Anbieters und Ihre eigenen Quittungen, in einer Datei. Jeder kann die Signaturen prüfen; die Datei enthält Ihre Nachrichten im Klartext, geben Sie sie also nicht leichtfertig weiter.",
+    "Was Ihre Nachrichten beweist, in einer Datei: die Signaturen des Anbieters, Ihre eigenen Quittungen und die des Relays mit ihrem Weg zur Wurzel des jeweiligen Tages. Jeder kann sie offline prüfen, mit numberbox renter verify-export. Sie zeigt, wann Nachrichten kamen und zu welchen Mieten.",
+  "receipts.texts": "Texte der Nachrichten",
+  "receipts.without": "Ohne Texte",
+  "receipts.without.text": "Genügt als Beweis, was wann zugestellt wurde.",
+  "receipts.with": "Mit Texten",
+  "receipts.with.text":
+    "Im Klartext: Geben Sie eine solche Datei nicht leichtfertig weiter. Dass ein Text der signierte ist, kann nur Ihr Schlüssel zeigen.",
+  "receipts.busy": "Das Relay wird gefragt …",
+  "receipts.unproven": "Bisher ohne Quittung des Relays: {n}. Es gibt sie für Tage, die vorbei sind.",
   "receipts.save": "Quittungen speichern",
   "receipts.saved": "Quittungen gespeichert.",
   "receipts.count.one": "{n} Quittung signiert",

@@ -27,6 +27,7 @@ export const deApp: Translation = {
   "nav.privacy.short": "Privates",
   "nav.listing": "Angebot",
   "nav.order": "Bestellung",
+  "nav.ending": "{n} bald vorbei",
   "nav.renew": "Verlängern",
   "nav.new": "{n} neu",
   "link.connecting": "Verbindet",

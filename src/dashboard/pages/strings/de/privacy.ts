@@ -19,6 +19,8 @@ export const dePrivacy: Translation = {
     "Das Relay: nein. Es kennt ein Angebot und eine Vermietung unter zufälligen Kennungen, nicht die Nummer und nicht Ihren Namen.",
   "privacy.number.box":
     "Der Anbieter: dass die Nummer von einem bestimmten Schlüssel gemietet ist. Jede Miete hat einen eigenen Schlüssel, er kann also nicht erkennen, welche zusammengehören.",
+  "privacy.number.receipts":
+    "Wer Ihre Nummer kennt, kann ihr Angebot finden: Vom nächsten Tag an zeigt das Relay jedem, wann jede Nachricht kam, auf die Sekunde, mit dem Schlüssel der Miete. So hat der Anbieter es signiert, und jeder kann daraus seinen Ruf berechnen. Wer Ihnen eine SMS schickt, findet dort ihre Sekunde, und wie viele andere wann kamen; keinen Text, keinen Absender, keine Nummer. Der Schlüssel ist der dieser einen Miete.",
   "privacy.number.chain": "Die Blockchain: nie.",
   "privacy.you": "Wer und wo Sie sind",
   "privacy.you.ip":

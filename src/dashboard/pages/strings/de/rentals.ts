@@ -18,6 +18,7 @@ export const deRentals: Translation = {
   "policy.custom": "Absendern seiner eigenen Liste",
   "rentals.messages.one": "{n} Nachricht",
   "rentals.messages.other": "{n} Nachrichten",
+  "ending.banner": "Bald vorbei: {number}, {date}. Verlängern Sie, um sie zu behalten.",
   "rentals.renew": "Verlängern",
   "rentals.again": "Wieder mieten",
   "rentals.gaps": "Nicht angekommen: {list}",

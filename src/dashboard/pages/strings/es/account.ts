@@ -16,7 +16,15 @@ export const esAccount: Translation = {
   "backup.hide": "Ocultar",
   "receipts.title": "Recibos",
   "receipts.text":
-    "Sus mensajes con las firmas del proveedor y sus propios recibos, en un solo archivo. Cualquiera puede comprobar las firmas; el archivo contiene sus mensajes sin cifrar, así que no se lo dé a nadie a la ligera.",
+    "Lo que prueba sus mensajes, en un solo archivo: las firmas del proveedor, sus propios recibos y los del relay con su camino hasta la raíz de cada día. Cualquiera puede comprobarlo sin conexión, con numberbox renter verify-export. Muestra cuándo llegaron los mensajes y a qué alquileres.",
+  "receipts.texts": "Textos de los mensajes",
+  "receipts.without": "Sin textos",
+  "receipts.without.text": "Basta para probar qué se entregó y cuándo.",
+  "receipts.with": "Con textos",
+  "receipts.with.text":
+    "Sin cifrar: no dé un archivo así a nadie a la ligera. Que un texto es el firmado solo lo puede mostrar su clave.",
+  "receipts.busy": "Preguntando al relay …",
+  "receipts.unproven": "Por ahora sin recibo del relay: {n}. Los da para los días que ya han terminado.",
   "receipts.save": "Guardar los recibos",
   "receipts.saved": "Recibos guardados.",
   "receipts.count.one": "{n} recibo firmado",

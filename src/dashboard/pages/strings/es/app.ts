@@ -27,6 +27,7 @@ export const esApp: Translation = {
   "nav.privacy.short": "Privacidad",
   "nav.listing": "Oferta",
   "nav.order": "Pedido",
+  "nav.ending": "terminan pronto: {n}",
   "nav.renew": "Renovar",
   "nav.new": "{n} sin ver",
   "link.connecting": "Conectando",

@@ -19,6 +19,8 @@ export const esPrivacy: Translation = {
     "El relay: no. Conoce una oferta y un alquiler por identificadores al azar, no el número ni su nombre.",
   "privacy.number.box":
     "El proveedor: que el número lo alquila una clave determinada. Cada alquiler tiene su propia clave, así que no puede saber cuáles van juntos.",
+  "privacy.number.receipts":
+    "Quien conoce su número puede encontrar su oferta: desde el día siguiente, el relay muestra a todos cuándo llegó cada mensaje, al segundo, con la clave del alquiler. Así lo ha firmado el proveedor, y cualquiera puede calcular con ello su reputación. Quien le envía un SMS encuentra allí su segundo, y cuántos otros llegaron y cuándo; ningún texto, ningún remitente, ningún número. La clave es solo la de este alquiler.",
   "privacy.number.chain": "La cadena de bloques: nunca.",
   "privacy.you": "Quién es y dónde está",
   "privacy.you.ip":

@@ -18,6 +18,7 @@ export const esRentals: Translation = {
   "policy.custom": "remitentes de su propia lista",
   "rentals.messages.one": "{n} mensaje",
   "rentals.messages.other": "{n} mensajes",
+  "ending.banner": "Termina pronto: {number}, {date}. Renuévelo para conservarlo.",
   "rentals.renew": "Renovar",
   "rentals.again": "Alquilar de nuevo",
   "rentals.gaps": "No han llegado: {list}",

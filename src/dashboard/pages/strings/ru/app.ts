@@ -27,6 +27,7 @@ export const ruApp: Translation = {
   "nav.privacy.short": "Приватно",
   "nav.listing": "Предложение",
   "nav.order": "Заказ",
+  "nav.ending": "скоро закончатся: {n}",
   "nav.renew": "Продление",
   "nav.new": "новых: {n}",
   "link.connecting": "Подключение",

@@ -20,6 +20,7 @@ export const ruRentals: Translation = {
   "rentals.messages.few": "{n} сообщения",
   "rentals.messages.many": "{n} сообщений",
   "rentals.messages.other": "{n} сообщения",
+  "ending.banner": "Скоро закончится: {number}, {date}. Продлите, чтобы сохранить номер.",
   "rentals.renew": "Продлить",
   "rentals.again": "Арендовать снова",
   "rentals.gaps": "Не пришли: {list}",
