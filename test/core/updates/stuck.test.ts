@@ -84,6 +84,28 @@ describe("what lies ready in the other half", () => {
     await third.updates.stop();
   });
 
+  it("is remembered behind a trial that was kept in the same life, too", async () => {
+    const at = await installed();
+    await at.updates.restart("ada");
+    await at.updates.stop();
+    at.card.restarted("B");
+    const next = world({ version: "1.1.0", card: at.card, store: at.store });
+    await next.updates.start();
+    await next.clock.advance(minutes(2));
+    at.card.bundle = { version: "1.2.0", compatible: "numberbox-arm64" };
+    const install = async () => {
+      await handedIn(next);
+      await next.updates.install({ source: "upload" }, "ada");
+      await next.clock.flush();
+    };
+    await install();
+    expect(await next.updates.view()).toMatchObject({ phase: "installed", target: "1.2.0" });
+    at.card.failure = new AppError("update.bad_signature", "changed");
+    await install();
+    expect(await next.updates.view()).toMatchObject({ phase: "installed", problem: "update.bad_signature" });
+    await next.updates.stop();
+  });
+
   it("stays ready when another bundle is refused before it was written", async () => {
     const at = await installed();
     at.card.failure = new AppError("update.bad_signature", "changed");
@@ -91,6 +113,20 @@ describe("what lies ready in the other half", () => {
     await at.updates.install({ source: "upload" }, "ada");
     await at.clock.flush();
     expect(await at.updates.view()).toMatchObject({ phase: "installed", problem: "update.bad_signature" });
+    await at.updates.stop();
+  });
+});
+
+describe("two who begin at once", () => {
+  it("are one after the other", async () => {
+    const at = world();
+    await at.updates.start();
+    await handedIn(at);
+    const both = [at.updates.install({ source: "upload" }, "ada"), at.updates.install({ source: "upload" }, "eve")];
+    const ends = await Promise.allSettled(both);
+    expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    await at.clock.flush();
+    expect(at.card.done).toEqual(["install /handed-in"]);
     await at.updates.stop();
   });
 });
