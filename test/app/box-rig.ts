@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type BoxHandle, startBox, startRelayRole } from "../../src/app/index.ts";
+import { type BoxDeps, type BoxHandle, startBox, startRelayRole } from "../../src/app/index.ts";
 import { deferred, toBase64url } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
@@ -24,6 +24,8 @@ export interface BoxRigOptions {
   readonly board?: SimBoard;
   /** More sections of the configuration. */
   readonly sections?: object;
+  readonly machine?: BoxDeps["machine"];
+  readonly version?: string;
 }
 
 export function newBoard(slots = 2): SimBoard {
@@ -59,7 +61,9 @@ export async function openBox(
   );
   const log = new RecordingLogger();
   const openSimLink = simLinkOpener(board);
-  const box = await startBox({ ...parts, config, dataFolder: folder, log, pages: pagesFolder(), openSimLink });
+  const { machine, version = parts.version } = options;
+  const more = machine === undefined ? { version } : { version, machine };
+  const box = await startBox({ ...parts, ...more, config, dataFolder: folder, log, pages: pagesFolder(), openSimLink });
   onTestFinished(() => box.stop());
   return { box, log, folder };
 }

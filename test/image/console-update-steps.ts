@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import { request } from "node:https";
 import { z } from "zod";
 import { updateUploaded, updateView } from "../../src/protocol/index.ts";
-import type { Machine } from "./machine.ts";
+import { type Machine, pause } from "./machine.ts";
 import type { Figures } from "./steps.ts";
 import { until } from "./usb-disk.ts";
 import type { World } from "./world.ts";
@@ -97,17 +97,27 @@ async function install(world: World, version: string): Promise<void> {
   if (end.handed_in !== 0) throw new Error("the bundle is still on the card");
 }
 
+/** One answer that does not come in time is no restart. */
+async function isDown(machine: Machine): Promise<true | null> {
+  for (let looks = 0; looks < 2; looks++) {
+    if ((await machine.get("/health")).status === 200) return null;
+    await pause(3000);
+  }
+  return true;
+}
+
 /** Starts the new system; ends when the box says how the trial ended. Returns whether the trial itself was seen. */
 async function tryIt(world: World, from: string, version: string): Promise<boolean> {
   const machine = world.running;
   const before = (await view(world)).history.length;
   await world.api("POST", "/update/restart");
-  await until("the restart", async () => ((await machine.get("/health")).status === 200 ? null : true), 10);
-  await machine.ready();
+  await until("the restart", () => isDown(machine), 10);
   let seen = false;
   const end = await until(
     "the end of the trial",
     async () => {
+      // The shell of before a restart answers nothing: the machine may have gone back meanwhile.
+      await machine.ready();
       const now = await view(world);
       if (now.phase === "trying" && now.version === version) seen = true;
       return now.history.length > before && now.phase === "idle" ? now : null;

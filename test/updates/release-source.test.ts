@@ -152,6 +152,20 @@ describe("releases over HTTP", () => {
     await expect(source().fetch(RELEASE, join(folder, "bundle"), () => {}, stop.signal)).rejects.toThrow();
   });
 
+  it("end at a word from the box when the channel comes drop by drop, for ever", async () => {
+    const stop = new AbortController();
+    let drops = 0;
+    answer = (_request, response) => {
+      const drip = setInterval(() => {
+        response.write(" ");
+        if (++drops === 5) stop.abort();
+      }, 5);
+      response.on("close", () => clearInterval(drip));
+    };
+    await expect(source().channel(stop.signal)).rejects.toThrow();
+    expect(drops).toBeGreaterThanOrEqual(5);
+  });
+
   it("come over https through the proxy too", async () => {
     const now = systemClock.now();
     const authority = await createAuthority({ random: systemRandom, now, name: "test", names: ["releases.test"] });

@@ -13,13 +13,14 @@ import {
   minutes,
   withDeadline,
 } from "../../base/index.ts";
-import type { UpdateChannel, UpdateInstall, UpdateRecords, UpdateRelease, UpdateView } from "../../protocol/index.ts";
+import type { UpdateChannel, UpdateInstall, UpdateRelease, UpdateView } from "../../protocol/index.ts";
 import type { EventLog } from "../event-log.ts";
 import type { SettingStore } from "../ports-store.ts";
 import type { BundleShelf, ReleaseSource, SystemSlots, SystemState, UpdateConsole } from "./ports-updates.ts";
 import { ReleaseChannel } from "./release-channel.ts";
 import { outcomeOf, type TrialFacts } from "./trial.ts";
-import { noRecords, readUpdateRecords, readyVersion, withResult } from "./update-records.ts";
+import { UpdateJournal } from "./update-journal.ts";
+import { readyVersion } from "./update-records.ts";
 import { LOOK_LIMIT, UpdateTrial } from "./update-trial.ts";
 import { isWithin, ownStep, type UpdateWindow } from "./update-window.ts";
 import { atRest, installBundle, isRefusal, type Progress } from "./update-work.ts";
@@ -44,7 +45,6 @@ export interface UpdatesDeps {
   readonly events: EventLog;
 }
 
-const SETTING = "update.records";
 const CHECK_EVERY = hours(6);
 const LOOK_EVERY = minutes(5);
 /** A slow line to a far place; longer means that it hangs. */
@@ -67,8 +67,8 @@ function unsupported(): AppError {
 export class Updates implements UpdateConsole {
   readonly #deps: UpdatesDeps;
   readonly #abort = new AbortController();
-  #records: UpdateRecords = noRecords;
   readonly #channel: ReleaseChannel;
+  readonly #journal: UpdateJournal;
   #system: SystemState | null = null;
   #progress: Progress = atRest;
   #problem: string | null = null;
@@ -82,12 +82,13 @@ export class Updates implements UpdateConsole {
   constructor(deps: UpdatesDeps) {
     this.#deps = deps;
     this.#channel = new ReleaseChannel({ ...deps, signal: this.#abort.signal });
+    this.#journal = new UpdateJournal(deps);
   }
 
   /** Finds out what the last restart meant. A machine that does not answer leaves updates out, and the box as it is. */
   async start(): Promise<void> {
-    const { slots, store, log } = this.#deps;
-    this.#records = readUpdateRecords(await store.getSetting(SETTING));
+    const { slots, log } = this.#deps;
+    await this.#journal.load();
     if (slots === null) return;
     try {
       this.#system = await slots.state(this.#abort.signal);
@@ -117,17 +118,17 @@ export class Updates implements UpdateConsole {
       channel:
         source === null
           ? null
-          : { url: source.url, checked_at: this.#records.checked_at, problem: this.#channel.problem, offer },
+          : { url: source.url, checked_at: this.#journal.records.checked_at, problem: this.#channel.problem, offer },
       handed_in: await shelf.size(),
       sticks: (await shelf.sticks()).map(({ id, name, size, stick }) => ({ id, name, size, stick })),
       problem: this.#problem,
-      history: this.#records.history,
+      history: this.#journal.records.history,
     };
   }
 
   async check(): Promise<void> {
-    const { serial } = await this.#channel.ask(this.#records.serial);
-    await this.#remember({ ...this.#records, serial, checked_at: this.#deps.clock.now() });
+    const { serial } = await this.#channel.ask(this.#journal.records.serial);
+    await this.#journal.note({ serial, checked_at: this.#deps.clock.now() });
   }
 
   async accept(offset: number, content: AsyncIterable<Uint8Array>): Promise<{ readonly size: number }> {
@@ -147,6 +148,8 @@ export class Updates implements UpdateConsole {
         hint: wish.source === "upload" ? "Hand one in first." : "Is the stick still plugged in?",
       });
     }
+    // Somebody else may have begun while the sticks were looked through.
+    this.#demandRest();
     events.record({ level: "info", code: "update.begun", details: { by } });
     this.#begin(async (signal) => {
       if (release !== null) await this.#fetch(release, signal);
@@ -173,7 +176,7 @@ export class Updates implements UpdateConsole {
       const now = await withDeadline(facts(), { clock, timeout: LOOK_LIMIT, what: "what works", signal });
       const works = { slots: [...now.slots], relay: now.relay, network: now.network === "all" };
       const pending = { version: target, from: version, at: clock.now(), ...works, boot: this.#system?.boot ?? "" };
-      await this.#remember({ ...this.#records, pending });
+      await this.#journal.note({ pending });
       events.record({ level: "info", code: "update.restarting", details: { version: target, by } });
       await slots.startNew(signal);
     } catch (error) {
@@ -190,15 +193,16 @@ export class Updates implements UpdateConsole {
     const target = await installBundle(file, {
       ...{ slots, version: this.#deps.version, signal },
       tell: (now) => this.#tell(now),
-      onWrite: () => this.#remember({ ...this.#records, installed: null }),
+      onWrite: () => this.#journal.note({ installed: null }),
     });
-    await this.#remember({ ...this.#records, installed: { version: target, slot: system.booted } });
+    await this.#journal.note({ installed: { version: target, slot: system.booted } });
     this.#tell({ phase: "installed", percent: null, target });
     return target;
   }
 
   /** The machine was told to restart, and is then expected to stop this program. */
   #watchRestart(late: () => Promise<void>): void {
+    if (this.#abort.signal.aborted) return;
     this.#cancelWatch = this.#deps.clock.after(RESTART_LIMIT, "the restart into another system", () => {
       void late().catch((error) => this.#deps.log.error("update_restart_unknown", { reason: messageOf(error) }));
     });
@@ -209,25 +213,25 @@ export class Updates implements UpdateConsole {
     this.#problem = problem;
     this.#tell({ phase: "installed", percent: null, target });
     this.#deps.events.record({ level: "error", code: "update.failed", details: { reason: problem } });
-    await this.#remember({ ...this.#records, pending: null });
+    await this.#journal.note({ pending: null });
   }
 
   async #settle(slots: SystemSlots, system: SystemState): Promise<void> {
     const { version } = this.#deps;
-    const { pending, installed } = this.#records;
+    const { pending, installed } = this.#journal.records;
     if (system.trying) return this.#watchTrial(slots);
     // Only this program was restarted, after the machine had been told to restart and did not.
     const isSameBoot = pending !== null && pending.boot !== "" && pending.boot === system.boot;
     if (isSameBoot && installed !== null) return await this.#notRestarted(installed.version, "update.not_restarted");
     const outcome = outcomeOf(pending, { version, trying: system.trying });
     if (pending !== null && (outcome === "rolled_back" || outcome === "confirmed"))
-      await this.#ended(pending.version, pending.from, outcome, outcome === "confirmed" ? null : "update.not_started");
+      await this.#journal.ended(pending, outcome, outcome === "confirmed" ? null : "update.not_started");
     this.#tell(this.#resting());
   }
 
   /** Nothing goes on: what lies ready in the other half may be started. */
   #resting(): Progress {
-    const target = this.#system === null ? null : readyVersion(this.#records, this.#system, this.#deps.version);
+    const target = this.#system === null ? null : readyVersion(this.#journal.records, this.#system, this.#deps.version);
     return target === null ? atRest : { phase: "installed", percent: null, target };
   }
 
@@ -235,15 +239,18 @@ export class Updates implements UpdateConsole {
   #watchTrial(slots: SystemSlots): void {
     const { version, facts, clock, log } = this.#deps;
     const nothing = { from: version, at: clock.now(), slots: [], relay: false, network: false };
-    const known = { ...nothing, ...this.#records.pending, version };
+    const known = { ...nothing, ...this.#journal.records.pending, version };
     this.#tell({ phase: "trying", percent: null, target: version });
     this.#trial = new UpdateTrial({
       ...{ slots, facts, clock, log, pending: known, signal: this.#abort.signal },
       onEnd: async (result, waitsFor) => {
         const problem = result === "confirmed" ? null : "update.not_well";
         if (waitsFor.length > 0) log.error("update_given_up", { waits_for: waitsFor.join(" ") });
-        await this.#ended(known.version, known.from, result, problem);
-        if (result === "confirmed") return this.#tell(atRest);
+        await this.#journal.ended(known, result, problem);
+        if (result === "confirmed") {
+          if (this.#system !== null) this.#system = { ...this.#system, trying: false };
+          return this.#tell(atRest);
+        }
         this.#tell({ phase: "restarting", percent: null, target: known.from });
         // It stays busy then: what would be written is the half that works.
         this.#watchRestart(async () => {
@@ -252,22 +259,6 @@ export class Updates implements UpdateConsole {
       },
     });
     this.#trial.start();
-  }
-
-  async #ended(
-    version: string,
-    from: string,
-    result: "confirmed" | "rolled_back",
-    problem: string | null,
-  ): Promise<void> {
-    const { clock, events } = this.#deps;
-    await this.#remember(withResult(this.#records, { version, from, at: clock.now(), result, problem }));
-    const isGood = result === "confirmed";
-    events.record({
-      level: isGood ? "info" : "error",
-      code: isGood ? "update.confirmed" : "update.rolled_back",
-      details: { version, from },
-    });
   }
 
   #demandRest(): void {
@@ -325,11 +316,6 @@ export class Updates implements UpdateConsole {
     this.#progress = progress;
   }
 
-  async #remember(records: UpdateRecords): Promise<void> {
-    this.#records = records;
-    await this.#deps.store.setSetting(SETTING, JSON.stringify(records));
-  }
-
   #arm(): void {
     if (this.#abort.signal.aborted) return;
     this.#cancel = this.#deps.clock.after(LOOK_EVERY, "updates", () => {
@@ -344,7 +330,7 @@ export class Updates implements UpdateConsole {
     const { source, clock, log, window, minuteOfDay } = this.#deps;
     const isBusy = this.#working !== null || (this.#progress.phase !== "idle" && this.#progress.phase !== "installed");
     if (source === null || isBusy) return;
-    const last = this.#records.checked_at;
+    const last = this.#journal.records.checked_at;
     const isDue = last === null || clock.now() - last >= CHECK_EVERY || last > clock.now();
     // What lies ready is started without the channel, too.
     if (isDue) await this.check().catch((error) => log.warn("update_check_failed", { reason: codeOf(error) }));
@@ -352,7 +338,7 @@ export class Updates implements UpdateConsole {
     const offer = this.#channel.offer(this.#system?.compatible);
     const { phase } = this.#progress;
     const rest = { problem: this.#problem, againAt: this.#againAt, now: clock.monotonic() };
-    const step = ownStep({ phase, offer, history: this.#records.history, ...rest });
+    const step = ownStep({ phase, offer, history: this.#journal.records.history, ...rest });
     if (step === "restart") await this.restart("the settings");
     if (step === "install" && offer !== null)
       await this.install({ source: "channel", version: offer.version }, "the settings");

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { AppError, hours, millis, minutes } from "../../../src/base/index.ts";
-import { CHANNEL_LIMIT, RESTART_LIMIT } from "../../../src/core/index.ts";
+import { CHANNEL_LIMIT, RESTART_LIMIT, TRIAL_LIMIT } from "../../../src/core/index.ts";
 import { rejectionOf } from "../../envelope/error-code.ts";
 import { handedIn, installed, offered, world } from "./update-world.ts";
 
@@ -84,6 +84,28 @@ describe("what lies ready in the other half", () => {
     await third.updates.stop();
   });
 
+  it("is remembered behind a trial that was kept in the same life, too", async () => {
+    const at = await installed();
+    await at.updates.restart("ada");
+    await at.updates.stop();
+    at.card.restarted("B");
+    const next = world({ version: "1.1.0", card: at.card, store: at.store });
+    await next.updates.start();
+    await next.clock.advance(minutes(2));
+    at.card.bundle = { version: "1.2.0", compatible: "numberbox-arm64" };
+    const install = async () => {
+      await handedIn(next);
+      await next.updates.install({ source: "upload" }, "ada");
+      await next.clock.flush();
+    };
+    await install();
+    expect(await next.updates.view()).toMatchObject({ phase: "installed", target: "1.2.0" });
+    at.card.failure = new AppError("update.bad_signature", "changed");
+    await install();
+    expect(await next.updates.view()).toMatchObject({ phase: "installed", problem: "update.bad_signature" });
+    await next.updates.stop();
+  });
+
   it("stays ready when another bundle is refused before it was written", async () => {
     const at = await installed();
     at.card.failure = new AppError("update.bad_signature", "changed");
@@ -91,6 +113,20 @@ describe("what lies ready in the other half", () => {
     await at.updates.install({ source: "upload" }, "ada");
     await at.clock.flush();
     expect(await at.updates.view()).toMatchObject({ phase: "installed", problem: "update.bad_signature" });
+    await at.updates.stop();
+  });
+});
+
+describe("two who begin at once", () => {
+  it("are one after the other", async () => {
+    const at = world();
+    await at.updates.start();
+    await handedIn(at);
+    const both = [at.updates.install({ source: "upload" }, "ada"), at.updates.install({ source: "upload" }, "eve")];
+    const ends = await Promise.allSettled(both);
+    expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    await at.clock.flush();
+    expect(at.card.done).toEqual(["install /handed-in"]);
     await at.updates.stop();
   });
 });
@@ -182,6 +218,48 @@ describe("a channel that fails", () => {
     isOut = false;
     await at.clock.advance(hours(1));
     expect(at.card.done).toEqual(["install /release-1.1.0", "start new"]);
+    await at.updates.stop();
+  });
+});
+
+describe("a trial that ends badly", () => {
+  const trying = async (prepare: (at: ReturnType<typeof world>) => void) => {
+    const at = await installed();
+    await at.updates.restart("ada");
+    await at.updates.stop();
+    at.card.restarted("B");
+    const next = world({ version: "1.1.0", card: at.card, store: at.store });
+    prepare(next);
+    await next.updates.start();
+    return next;
+  };
+
+  it("is one of a box that does not answer at all, too", async () => {
+    const at = await trying(({ facts }) => {
+      facts.hang = true;
+    });
+    await at.clock.advance(TRIAL_LIMIT);
+    await at.clock.advance(minutes(1));
+    expect(at.card.done.at(-1)).toBe("give up: not up again: store relay network 1 2");
+    expect(await at.updates.view()).toMatchObject({ phase: "restarting", history: [{ problem: "update.not_well" }] });
+    await at.updates.stop();
+  });
+
+  it("is told once, however often the machine has to be asked; the half that works is not written meanwhile", async () => {
+    const at = await trying(({ facts, card }) => {
+      facts.now = { ...facts.now, store: false };
+      card.giveUpFailure = new AppError("host.io", "the disk is full");
+    });
+    await at.clock.advance(TRIAL_LIMIT);
+    await at.clock.advance(minutes(2));
+    at.card.giveUpFailure = null;
+    await at.clock.advance(minutes(1));
+    expect(at.card.done.at(-1)).toBe("give up: not up again: store");
+    await at.clock.advance(RESTART_LIMIT);
+    const view = await at.updates.view();
+    expect(view).toMatchObject({ phase: "restarting", problem: "update.not_restarted" });
+    expect(view.history).toHaveLength(1);
+    expect(await rejectionOf(handedIn(at))).toBe("update.busy");
     await at.updates.stop();
   });
 });

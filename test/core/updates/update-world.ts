@@ -27,6 +27,7 @@ export class FakeCard implements SystemSlots {
   /** Of the machine, which a restart of the box's program leaves as it is. */
   boot = "first start";
   startFailure: AppError | null = null;
+  giveUpFailure: AppError | null = null;
 
   async state(): Promise<SystemState> {
     const { booted, primary, boot } = this;
@@ -62,6 +63,7 @@ export class FakeCard implements SystemSlots {
   }
 
   async giveUp(reason: string): Promise<void> {
+    if (this.giveUpFailure !== null) throw this.giveUpFailure;
     this.done.push(`give up: ${reason}`);
   }
 }
@@ -123,7 +125,10 @@ export function world({
 }: WorldOptions = {}) {
   const clock = new VirtualClock();
   const shelf = new FakeShelf();
-  const facts: { now: TrialFacts } = { now: { store: true, slots: ["1", "2"], relay: true, network: "all" } };
+  const facts: { now: TrialFacts; hang: boolean } = {
+    hang: false,
+    now: { store: true, slots: ["1", "2"], relay: true, network: "all" },
+  };
   const events = new EventLog(clock, silentLogger);
   const fetched: string[] = [];
   const minute = { of: 0 };
@@ -145,7 +150,7 @@ export function world({
     open: () => channel ?? offered("0.0.1"),
     placeOf: () => 0,
     minuteOfDay: () => minute.of,
-    facts: async () => facts.now,
+    facts: () => (facts.hang ? new Promise(() => {}) : Promise.resolve(facts.now)),
   });
   const codes = () => events.list({ after: 0, limit: 100 }).map(({ code }) => code);
   return { updates, clock, card, shelf, store, facts, codes, fetched, minute };
