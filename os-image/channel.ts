@@ -13,7 +13,9 @@ import { compatibleOf } from "./lib/partition-plan.ts";
 import { ARCHITECTURES } from "./lib/settings.ts";
 
 const USAGE = `npm run image:channel -- --key FILE --serial N --out FILE [options] BUNDLE...
+npm run image:channel -- --public FILE
   --key FILE      Ed25519 seed in base64url; made, with its public key printed, where the file is not there
+  --public FILE   prints the public key of such a seed, which is made where the file is not there, and stops
   --serial N      of this edition; greater than that of the last one
   --days N        after which the edition is stale (default: 30)
   --rollout N     so many of a thousand boxes are offered these (default: 1000)
@@ -107,9 +109,16 @@ export async function signChannel(
   return { out, text, key: toBase64url(systemCrypto.ed25519Public(seed)) };
 }
 
+/** What boxes are given before there is a channel. The seed is made where the file is not there. */
+export async function publicKeyOf(file: string): Promise<string> {
+  return toBase64url(systemCrypto.ed25519Public(await seedOf(file)));
+}
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   if (args.includes("--help")) return void process.stdout.write(USAGE);
+  const [first, file] = args;
+  if (first === "--public" && file !== undefined) return void process.stdout.write(`${await publicKeyOf(file)}\n`);
   const { out, text, key } = await signChannel(args, Date.now());
   // Whole or not at all: a box may be asking now.
   await writeFile(`${out}.new`, text);

@@ -52,17 +52,24 @@ export async function makeBundle(work: BuildWork, parts: DiskParts, signing: Sig
   return file;
 }
 
-/** An entry of a repository of Raspberry Pi Imager. `url`: where the file will be is up to who publishes it. */
-function imagerEntry(
-  work: BuildWork,
-  file: string,
-  sums: { disk: string; file: string; diskSize: number; size: number },
-): string {
-  const day = new Date(work.epoch * 1000).toISOString().slice(0, 10);
+export interface ImagerFacts {
+  readonly version: string;
+  /** In seconds since 1970. */
+  readonly epoch: number;
+  /** Where the file is going to be; null leaves that to who publishes it. */
+  readonly baseUrl: string | null;
+  readonly file: string;
+  /** SHA-256 in hex, and sizes in bytes, of the disk and of the compressed file. */
+  readonly sums: { readonly disk: string; readonly file: string; readonly diskSize: number; readonly size: number };
+}
+
+/** A repository of Raspberry Pi Imager with one entry. */
+export function imagerEntry({ version, epoch, baseUrl, file, sums }: ImagerFacts): string {
+  const day = new Date(epoch * 1000).toISOString().slice(0, 10);
   const entry = {
-    name: `Numberbox ${work.version}`,
+    name: `Numberbox ${version}`,
     description: "Real phone numbers for the Privateness network",
-    url: file,
+    url: `${baseUrl ?? ""}${file}`,
     release_date: day,
     extract_size: sums.diskSize,
     extract_sha256: sums.disk,
@@ -110,8 +117,16 @@ export async function writeOutputs(work: BuildWork, parts: DiskParts, tar: strin
     diskSize: (await stat(parts.disk)).size,
     size,
   };
-  if (settings.architecture === "arm64")
-    await writeFile(inOutput(`${name}.imager.json`), imagerEntry(work, `${name}.img.zst`, sums));
+  if (settings.architecture === "arm64") {
+    const facts = {
+      version: work.version,
+      epoch: work.epoch,
+      baseUrl: settings.baseUrl,
+      file: `${name}.img.zst`,
+      sums,
+    };
+    await writeFile(inOutput(`${name}.imager.json`), imagerEntry(facts));
+  }
   if (settings.qcow2) {
     const args = ["convert", "-q", "-f", "raw", "-O", "qcow2", "-c", parts.disk, inOutput(`${name}.qcow2`)];
     await command("qemu-img", args, { minutes: 60 });

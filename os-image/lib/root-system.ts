@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { installPackages, stageApp } from "./app-tree.ts";
 import { kept, keyOf, treeParts } from "./cache.ts";
 import { command } from "./command.ts";
+import { factorySettings } from "./factory-settings.ts";
 import { completePersistList, readHostManifest, stageHostFiles, unitPlan } from "./host-files.ts";
 import { stageKernelModule } from "./kernel-module.ts";
 import { makeRepository } from "./local-repository.ts";
@@ -92,6 +93,8 @@ async function stageOverlay(work: BuildWork, stage: string): Promise<string> {
   const source = join(imageFolder(work), "kernel");
   await stageKernelModule({ ...work, architecture, cache, source, log: logOf(work, "module") }, stage);
   await rm(join(stage, RAUC_SETTINGS));
+  const factory = join(stage, "usr/share/numberbox/box.yaml");
+  await writeFile(factory, factorySettings(await readFile(factory, "utf8"), settings.channel));
   await writeFile(join(stage, "etc/rauc/keyring.pem"), work.keyring);
   return unitPlan(manifest, OWN_UNITS);
 }

@@ -5,7 +5,9 @@ import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { AppError } from "../../src/base/index.ts";
+import { AppError, messageOf } from "../../src/base/index.ts";
+import { parseBoxConfig } from "../../src/config/index.ts";
+import { type Channel, factorySettings } from "./factory-settings.ts";
 import { checkedVersion } from "./release-version.ts";
 
 export const ARCHITECTURES = ["amd64", "arm64"] as const;
@@ -29,6 +31,10 @@ export interface BuildSettings {
   readonly epoch: number | undefined;
   readonly version: string | undefined;
   readonly signing: Signing | null;
+  /** Where new boxes ask for updates; null for a box whose owner says it. */
+  readonly channel: Channel | null;
+  /** Where the files are going to be, with a slash at its end; null leaves bare names in the entry for Raspberry Pi Imager. */
+  readonly baseUrl: string | null;
   /** Opens a serial console with a root shell. For tests only. */
   readonly debug: boolean;
 }
@@ -50,6 +56,10 @@ export const USAGE = `npm run image -- [options]
   --sign-key FILE --sign-cert FILE [--keyring FILE]
                            key, certificate, and what boxes trust; without them a development pair is made in the cache
   --release                refuse the development pair; compress as well as can be
+  --channel URL --channel-key=KEY
+                           where new boxes ask for updates, and who signs them (as \`npm run image:channel\` prints; may be given more
+                           than once); owners can change it
+  --base-url URL           where the files are going to be published, for the entry of Raspberry Pi Imager (arm64)
   --version X.Y.Z          version of the image (default: that of package.json)
   --level N                level of zstd, 1 to 22 (default: 6; 19 with --release)
   --debug                  a root shell at the serial console; never for a box that is used
@@ -66,6 +76,9 @@ const OPTIONS = {
   "sign-key": { type: "string" },
   "sign-cert": { type: "string" },
   keyring: { type: "string" },
+  channel: { type: "string" },
+  "channel-key": { type: "string", multiple: true },
+  "base-url": { type: "string" },
   version: { type: "string" },
   level: { type: "string" },
   debug: { type: "boolean", default: false },
@@ -101,6 +114,27 @@ function signing(
   return { key: resolve(key), certificate: resolve(certificate), keyring: resolve(keyring ?? certificate) };
 }
 
+/** Held to what a box takes: an image whose settings are refused would start none. */
+function channelOf(url: string | undefined, keys: readonly string[]): Channel | null {
+  if (url === undefined && keys.length === 0) return null;
+  if (url === undefined || keys.length === 0) throw usage("--channel and --channel-key go together");
+  const channel = { url, keys };
+  try {
+    parseBoxConfig(factorySettings("", channel), "--channel");
+  } catch (error) {
+    throw usage(messageOf(error));
+  }
+  return channel;
+}
+
+function baseUrlOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "")
+    throw usage("--base-url: an address such as https://example.org/numberbox/");
+  return url.href.replace(/\/*$/, "/");
+}
+
 function parsed(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, strict: true }).values;
@@ -133,6 +167,8 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): B
     compression: integer(given.level, "--level", [1, 22]) ?? (given.release ? 19 : 6),
     epoch: integer(env.SOURCE_DATE_EPOCH, "SOURCE_DATE_EPOCH", [315_532_800, 4_294_967_295]),
     version: given.version,
+    channel: channelOf(given.channel, given["channel-key"] ?? []),
+    baseUrl: baseUrlOf(given["base-url"]),
     debug: given.debug,
   };
 }

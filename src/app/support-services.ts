@@ -57,21 +57,22 @@ export async function stoppedSupport(deps: StoppedSupportDeps): Promise<SupportV
   return await supportBundle(parts, now);
 }
 
-export function startSupport(deps: SupportDeps): readonly Operation[] {
+/** What a running box tells. Masked. */
+export function runningSupport(deps: SupportDeps): Promise<SupportView> {
   const { config, version, logs, events, views, doctor, now, machineLog } = deps;
-  const bundle = () =>
-    supportBundle(
-      [
-        versionsPart(version),
-        { id: "doctor", read: () => doctor.examine() },
-        { id: "overview", read: () => views.overview() },
-        { id: "slots", read: () => views.slots() },
-        { id: "configuration", read: () => config },
-        { id: "events", read: () => events.list({ after: 0, limit: 500 }).slice(-NEWEST) },
-        { id: "log", read: () => logs.list({ after: 0, limit: NEWEST, level: "info" }) },
-        ...(config.host.appliance ? [machineLogPart(machineLog)] : []),
-      ],
-      now(),
-    );
-  return supportOperations({ logs, bundle });
+  const sources: readonly SupportSource[] = [
+    versionsPart(version),
+    { id: "doctor", read: () => doctor.examine() },
+    { id: "overview", read: () => views.overview() },
+    { id: "slots", read: () => views.slots() },
+    { id: "configuration", read: () => config },
+    { id: "events", read: () => events.list({ after: 0, limit: 500 }).slice(-NEWEST) },
+    { id: "log", read: () => logs.list({ after: 0, limit: NEWEST, level: "info" }) },
+    ...(config.host.appliance ? [machineLogPart(machineLog)] : []),
+  ];
+  return supportBundle(sources, now());
+}
+
+export function startSupport(deps: SupportDeps): readonly Operation[] {
+  return supportOperations({ logs: deps.logs, bundle: () => runningSupport(deps) });
 }

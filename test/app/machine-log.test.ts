@@ -5,8 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readMachineLog } from "../../src/app/machine-log.ts";
-import { stoppedSupport } from "../../src/app/support-services.ts";
+import { runningSupport, stoppedSupport } from "../../src/app/support-services.ts";
+import { silentLogger } from "../../src/base/index.ts";
+import { parseBoxConfig } from "../../src/config/index.ts";
+import { EventLog, LogRing } from "../../src/core/index.ts";
 import { doctorView } from "../../src/protocol/index.ts";
+import { FakeBoxConsole } from "../sim/fake-box-console.ts";
+import { VirtualClock } from "../sim/virtual-clock.ts";
 
 describe("the machine's log", () => {
   let folder = "";
@@ -29,6 +34,23 @@ describe("the machine's log", () => {
     expect((await told()).map(({ id }) => id)).not.toContain("machine_log");
     writeFileSync(join(folder, "system.log"), "kernel: SSID='Home'\n");
     expect((await told()).find(({ id }) => id === "machine_log")?.content).toEqual(["kernel: SSID=…"]);
+  });
+
+  it("is a part of what a running box of the image tells, and of no other's", async () => {
+    writeFileSync(join(folder, "system.log"), "kernel: SSID='Home'\n");
+    const clock = new VirtualClock();
+    const partsOf = async (yaml: string) => {
+      const { parts } = await runningSupport({
+        ...{ config: parseBoxConfig(yaml, "test"), version: "1", machineLog: folder, now: () => 1 },
+        ...{ logs: new LogRing(clock), events: new EventLog(clock, silentLogger) },
+        views: new FakeBoxConsole({ clock, slots: 1 }),
+        doctor: { examine: async () => doctor },
+      });
+      return parts;
+    };
+    const parts = await partsOf("host: { appliance: true }");
+    expect(parts.find(({ id }) => id === "machine_log")?.content).toEqual(["kernel: SSID=…"]);
+    expect((await partsOf("")).map(({ id }) => id)).not.toContain("machine_log");
   });
 
   it("is told as not to be had where it cannot be read", async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { signChannel } from "../../os-image/channel.ts";
+import { publicKeyOf, signChannel } from "../../os-image/channel.ts";
 import { fromBase64url, utf8 } from "../../src/base/index.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
 import { openChannel } from "../../src/core/index.ts";
@@ -53,6 +53,12 @@ describe("a channel that is signed here", () => {
     });
     expect(statSync(at("key")).mode & 0o777).toBe(0o600);
     expect((await signChannel(args, NOW)).key).toBe(key);
+  });
+
+  it("has a public key before there is one, so that an image can be built with it", async () => {
+    const key = await publicKeyOf(at("key"));
+    expect(statSync(at("key")).mode & 0o777).toBe(0o600);
+    expect((await signChannel([...common(), at("numberbox-arm64-1.2.0.raucb")], NOW)).key).toBe(key);
   });
 
   it("is not made of what no box would read", async () => {

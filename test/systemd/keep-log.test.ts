@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { SYSTEMD } from "./unit-files.ts";
+import { SYSTEMD, valuesOf } from "./unit-files.ts";
 
 const SCRIPT = join(SYSTEMD, "libexec/keep-log");
 const rooms: string[] = [];
@@ -177,6 +177,15 @@ async function started(start: ReturnType<typeof room>["start"], kept: () => stri
   await vi.waitFor(() => expect(kept()).toContain("boot-1"), soon);
   return child;
 }
+
+describe("services in whose words callers' numbers may be", () => {
+  it.each(["numberbox-asterisk.service", "numberbox-drachtio.service"])("are not kept: %s", (name) => {
+    expect(valuesOf(name, "SyslogLevelPrefix")).toEqual(["no"]);
+    // systemd's own level for what a service writes: information, which is not kept.
+    expect([...valuesOf(name, "SyslogLevel"), ...valuesOf(name, "StandardError")]).toEqual([]);
+    expect(readFileSync(SCRIPT, "utf8")).not.toContain(name.replace(".service", ""));
+  });
+});
 
 /** systemd's own journal, in a machine of its own as far as files go. */
 const REAL = `set -eu

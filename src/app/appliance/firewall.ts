@@ -40,8 +40,7 @@ export function rulesetOf(config: BoxConfig, { servingOn, hasSshKey }: MachineFa
   return nftRuleset(firewallPlan(config, hasSshKey), own);
 }
 
-/** A folder that cannot be read opens nothing. */
-const hasKeys = async (folder: string): Promise<boolean> => (await readSshAccess(folder).catch(() => [])).length > 0;
+const hasKeys = async (folder: string): Promise<boolean> => (await readSshAccess(folder)).length > 0;
 
 /** What the box has left there; null without an access point, and for anything that is no interface. */
 async function servingOnOf(runtimeFolder: string): Promise<string | null> {

@@ -27,11 +27,11 @@ export function sshOpening({ host }: BoxConfig, hasKey: boolean): SshOpening {
 
 type SshKey = NonNullable<HostView["ssh"]>["keys"][number];
 
-/** Of each key whose it is and what it says of itself. Nothing where the folder is not there. Errors: those of reading. */
+/** Of each key whose it is and what it says of itself. What cannot be read lets nobody in. Never rejects. */
 export async function readSshAccess(folder: string): Promise<readonly SshKey[]> {
   const users = (await readdir(folder).catch(() => [])).filter((name) => /^[a-z][a-z0-9_-]{0,30}$/.test(name)).sort();
   const files = await Promise.all(
-    users.map(async (user) => [user, (await readIfThere(join(folder, user))) ?? ""] as const),
+    users.map(async (user) => [user, (await readIfThere(join(folder, user)).catch(() => null)) ?? ""] as const),
   );
   return files.flatMap(([user, text]) =>
     text
@@ -45,7 +45,7 @@ export async function readSshAccess(folder: string): Promise<readonly SshKey[]> 
   );
 }
 
-/** For the console. Errors: those of reading. */
+/** For the console. Never rejects. */
 export async function sshView(config: BoxConfig, folder = SSH_KEYS_FOLDER): Promise<NonNullable<HostView["ssh"]>> {
   const keys = await readSshAccess(folder);
   return { open: sshOpening(config, keys.length > 0), keys: [...keys] };
