@@ -94,6 +94,7 @@ describe("numberbox hardware", () => {
     expect(files.map((file) => file.name)).toEqual([
       "70-numberbox-mpcie-8.rules",
       "71-numberbox-modems.rules",
+      "71-numberbox-switches.rules",
       "99-numberbox-brltty.rules",
     ]);
     expect(files[0]?.text).toContain('KERNEL=="3-2.1.2.4"');
