@@ -190,6 +190,20 @@ describe("a clock", () => {
     expect(anchor.reference(clock.now())).toBe(clock.now());
   });
 
+  it("that was kept in this run is not moved by one voice when the time server is gone", async () => {
+    const { asked, setting, pass, say, keep } = await rig({ synchronised: true });
+    await pass(minutes(4));
+    keep(false);
+    await pass(minutes(3));
+    say(MONTHS);
+    await pass(minutes(3));
+    expect([asked, setting.standing.kind]).toEqual([[], "too_far"]);
+    await pass(hours(2));
+    say(MONTHS, { voices: 2 });
+    await pass(minutes(3));
+    expect(asked).toHaveLength(1);
+  });
+
   it("that two voices find right does so, too", async () => {
     const { clock, anchor, pass, say } = await rig();
     await pass(minutes(4));
