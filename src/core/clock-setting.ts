@@ -58,6 +58,8 @@ const LOOK_EVERY: Millis = minutes(2);
 /** A clock that was found right drifts by less than a second meanwhile. */
 const CONTENT_FOR: Millis = hours(6);
 const AGAIN_AFTER: Millis = hours(1);
+/** Networks that tell no time in so long tell none: each question is a setting that a modem may write into its memory. */
+const ASK_FOR: Millis = minutes(15);
 /** A word is good for so long. */
 const KEPT: Millis = hours(1);
 /** How long the machine may take to do what it was asked. */
@@ -87,6 +89,8 @@ export class ClockSetting {
   #isSure = false;
   #lookAt: Millis;
   #restUntil: Millis = millis(0);
+  /** Since when slots are asked without an answer that could be used. */
+  #askingSince: Millis | null = null;
 
   constructor(deps: ClockSettingDeps) {
     this.#deps = deps;
@@ -118,9 +122,12 @@ export class ClockSetting {
       this.#heard = null;
       this.#standing = { kind: "quiet" };
     }
-    if (!this.wanted() || now - this.#startedAt < FIRST_WORD) return;
+    if (!this.wanted()) return;
+    this.#askingSince ??= now;
+    if (now - this.#startedAt < FIRST_WORD) return;
     const agreed = this.#agreed();
     if (agreed !== null) await this.#settle(agreed);
+    else if (now - this.#askingSince >= ASK_FOR) this.#rest(AGAIN_AFTER);
   }
 
   stop(): void {
@@ -201,6 +208,7 @@ export class ClockSetting {
   }
 
   #rest(span: Millis): void {
+    this.#askingSince = null;
     this.#restUntil = millis(this.#deps.clock.monotonic() + span);
   }
 }
