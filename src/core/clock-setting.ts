@@ -37,7 +37,7 @@ export type ClockStanding =
   | { readonly kind: "right"; readonly voices: number; readonly set: boolean }
   /** Ahead of what is told. */
   | { readonly kind: "ahead"; readonly told: UnixMs }
-  /** Too few tell it for how far it is. */
+  /** Too few tell it for how far it is, or for a clock that was found right in this run. */
   | { readonly kind: "too_far"; readonly told: UnixMs }
   | { readonly kind: "failed"; readonly told: UnixMs; readonly code: ErrorCode };
 
@@ -59,6 +59,8 @@ const LOOK_EVERY: Millis = minutes(2);
 /** A clock that was found right drifts by less than a second meanwhile. */
 const CONTENT_FOR: Millis = hours(6);
 const AGAIN_AFTER: Millis = hours(1);
+/** Networks that tell no time in so long tell none: each question is a setting that a modem may write into its memory. */
+const ASK_FOR: Millis = minutes(15);
 /** A word is good for so long. */
 const KEPT: Millis = hours(1);
 /** How long the machine may take to do what it was asked. */
@@ -84,8 +86,12 @@ export class ClockSetting {
   #heard: { readonly agreed: AgreedTime; readonly at: Millis } | null = null;
   #standing: ClockStanding = { kind: "quiet" };
   #wasSet = false;
+  /** A time server or two voices have found the clock right in this run: it has not gone wrong by itself since, whatever one voice tells. */
+  #isSure = false;
   #lookAt: Millis;
   #restUntil: Millis = millis(0);
+  /** Since when slots are asked without an answer that could be used. */
+  #askingSince: Millis | null = null;
 
   constructor(deps: ClockSettingDeps) {
     this.#deps = deps;
@@ -107,19 +113,22 @@ export class ClockSetting {
 
   /** To be called every few seconds, and never twice at once: what it sets the clock to is no jump for whoever looks next. Never rejects. */
   async look(): Promise<void> {
-    const { clock, machine, anchor } = this.#deps;
+    const { clock, machine } = this.#deps;
     const now = clock.monotonic();
     if (now < this.#lookAt) return;
     this.#lookAt = millis(now + LOOK_EVERY);
     this.#kept = (await machine.facts()).clockSynchronised;
     if (this.#kept === true) {
-      anchor.release();
+      this.#confirm();
       this.#heard = null;
       this.#standing = { kind: "quiet" };
     }
-    if (!this.wanted() || now - this.#startedAt < FIRST_WORD) return;
+    if (!this.wanted()) return;
+    this.#askingSince ??= now;
+    if (now - this.#startedAt < FIRST_WORD) return;
     const agreed = this.#agreed();
     if (agreed !== null) await this.#settle(agreed);
+    else if (now - this.#askingSince >= ASK_FOR) this.#rest(AGAIN_AFTER);
   }
 
   stop(): void {
@@ -138,14 +147,14 @@ export class ClockSetting {
   }
 
   async #settle(agreed: AgreedTime): Promise<void> {
-    const { clock, anchor } = this.#deps;
     const { time: told, voices } = agreed;
-    const verdict = clockVerdict(clock.now(), agreed);
+    const believed = agreed.believed && (voices > 1 || !this.#isSure);
+    const verdict = clockVerdict(this.#deps.clock.now(), { ...agreed, believed });
     this.#heard = null;
     if (verdict === "set") return await this.#set(agreed);
     this.#rest(verdict === "right" ? CONTENT_FOR : AGAIN_AFTER);
     if (verdict === "right") {
-      if (voices > 1) anchor.release();
+      if (voices > 1) this.#confirm();
       this.#standing = { kind: "right", voices, set: this.#wasSet };
       return;
     }
@@ -173,7 +182,7 @@ export class ClockSetting {
       return this.#rest(AGAIN_AFTER);
     }
     time.adopt(wanted());
-    if (voices > 1) anchor.release();
+    if (voices > 1) this.#confirm();
     this.#wasSet = true;
     this.#standing = { kind: "right", voices, set: true };
     this.#rest(CONTENT_FOR);
@@ -194,7 +203,13 @@ export class ClockSetting {
     }
   }
 
+  #confirm(): void {
+    this.#isSure = true;
+    this.#deps.anchor.release();
+  }
+
   #rest(span: Millis): void {
+    this.#askingSince = null;
     this.#restUntil = millis(this.#deps.clock.monotonic() + span);
   }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Clockwork, lastTrustedTime } from "../../src/app/clockwork.ts";
-import { days, minutes, seconds, unixMs } from "../../src/base/index.ts";
-import type { Rental } from "../../src/core/index.ts";
+import { days, millis, minutes, seconds, slotId, unixMs } from "../../src/base/index.ts";
+import { ClockSetting, NetworkTime, noMachineFacts, type Rental, TimeAnchor } from "../../src/core/index.ts";
 import { CoreRig, lineOf, START } from "../core/core-rig.ts";
 
 let rig: CoreRig;
@@ -47,6 +47,33 @@ describe("the clockwork", () => {
     const jumps = rig.allEvents().filter((event) => event.code === "clock.jumped");
     expect(jumps).toMatchObject([{ level: "warn", details: { seconds: days(4000) / 1000 } }]);
     expect(rig.rentals.active(lineOf(1).id)).toEqual(rental);
+  });
+
+  it("ends what has run out once the machine's clock is set by the only SIM's network, and tells of no jump", async () => {
+    await clockwork.stop();
+    const { clock, time, store: settings, rentals, events, log } = rig;
+    const anchor = await TimeAnchor.open(settings, log);
+    const clockSetting = new ClockSetting({
+      ...{ clock, time, anchor, events, log },
+      machine: { facts: async () => ({ ...noMachineFacts, clockSynchronised: false }) },
+      setter: {
+        set: async (wanted) => void clock.after(seconds(3), "systemd", () => clock.jump(millis(wanted - clock.now()))),
+      },
+    });
+    const network = new NetworkTime({ time, clock, anchor, slots: () => 1, setting: clockSetting });
+    const sip = { settle: () => Promise.resolve() };
+    const again = new Clockwork({ clock, time, settings, rentals, sip, events, log, clockSetting });
+    again.start();
+    await clock.advance(minutes(4));
+    expect([time.confidence, network.wanted()]).toEqual(["trusted", true]);
+    network.told(slotId("1"), unixMs(clock.now() + days(60)), "26201");
+    await clock.advance(minutes(4));
+    const codes = rig.allEvents().map(({ code }) => code);
+    expect(codes).toContain("clock.set");
+    expect(codes).not.toContain("clock.jumped");
+    expect(time.now() - clock.now()).toBe(0);
+    expect(rig.rentals.get(rental.id)?.state).toBe("expired");
+    await again.stop();
   });
 
   it("remembers the time about every ten minutes while it is trusted, for the next start", async () => {

@@ -100,6 +100,16 @@ describe("a clock that no time server keeps", () => {
     expect(setting.wanted()).toBe(true);
   });
 
+  it("is not asked of networks for ever that do not tell the time", async () => {
+    const { setting, pass } = await rig();
+    await pass(minutes(10));
+    expect(setting.wanted()).toBe(true);
+    await pass(minutes(10));
+    expect(setting.wanted()).toBe(false);
+    await pass(minutes(60));
+    expect(setting.wanted()).toBe(true);
+  });
+
   it("waits for time servers in the first minutes", async () => {
     const { asked, pass, say, keep } = await rig();
     await pass(minutes(1));
@@ -190,11 +200,25 @@ describe("a clock", () => {
     expect(anchor.reference(clock.now())).toBe(clock.now());
   });
 
+  it("that was kept in this run is not moved by one voice when the time server is gone", async () => {
+    const { asked, setting, pass, say, keep } = await rig({ synchronised: true });
+    await pass(minutes(4));
+    keep(false);
+    await pass(minutes(3));
+    say(MONTHS);
+    await pass(minutes(3));
+    expect([asked, setting.standing.kind]).toEqual([[], "too_far"]);
+    await pass(minutes(62));
+    say(MONTHS, { voices: 2 });
+    await pass(minutes(3));
+    expect(asked).toHaveLength(1);
+  });
+
   it("that two voices find right does so, too", async () => {
     const { clock, anchor, pass, say } = await rig();
     await pass(minutes(4));
     say(MONTHS);
-    await pass(hours(7));
+    await pass(hours(6) + minutes(5));
     say(0, { voices: 2 });
     await pass(minutes(3));
     expect(anchor.reference(clock.now())).toBe(clock.now());

@@ -41,7 +41,7 @@ function unkeptFinding(date: string, { appliance, standing }: ClockReading): Doc
       return problem("warn", "clock.ahead", message, hint);
     }
     case "too_far": {
-      const message = `the clock says ${date}, and a single SIM network or the relay tells ${minuteOf(standing.told)}: one alone is not believed so far ahead`;
+      const message = `the clock says ${date}, and a single SIM network or the relay tells ${minuteOf(standing.told)}: one alone is not believed that`;
       const more = "A SIM of another network that tells the same settles it, too.";
       return problem("fail", "clock.not_believed", message, `${hint} ${more}`);
     }
