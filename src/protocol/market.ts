@@ -45,6 +45,8 @@ export const listingEvidence = z.object({
   /** Whether nobody rents it through this relay now. */
   available: z.boolean(),
   reputation: reputation.nullable().optional(),
+  /** Whether this relay carries orders for it: it has the record, and serves its provider. Relays of before do not say. */
+  rentable_here: z.boolean().optional(),
   /** When the provider's box was here last, in Unix seconds; null for never. */
   seen_at: unixSeconds.nullable().optional(),
 });
@@ -57,6 +59,8 @@ export const listingsPage = z.object({
     z.object({
       listing_id: listingIdText,
       record: z.boolean(),
+      /** Whether this relay carries orders for it: it has the record, and serves its provider. Relays of before do not say. */
+      rentable_here: z.boolean().optional(),
       /** Computed from receipts; null where nothing was delivered yet. */
       reputation: reputation.nullable().optional(),
       /** When the provider's box was here last, in Unix seconds; null for never. */
@@ -69,6 +73,8 @@ export const listingsPage = z.object({
           txid: z.string().nullable(),
           address: z.string().nullable(),
           expires_at: z.int(),
+          /** Missing while only the index was asked, which has the active ones. */
+          state: z.enum(["active", "expired", "deleted"]).optional(),
         })
         .nullable()
         .optional(),
@@ -76,6 +82,11 @@ export const listingsPage = z.object({
       offchain: z.record(z.string(), z.unknown()).nullable().optional(),
     }),
   ),
+  /**
+   * Where `evidence=1` is asked for: the identities that the listings of this page name, each once; those that the chain does not have are
+   * not there. Relays of before leave it out.
+   */
+  worms: z.array(nameEvidence).max(100).optional(),
   /** What to give as `after` next; null at the end. */
   next: listingIdText.nullable(),
 });

@@ -10,6 +10,7 @@ export * from "./escrow-policy.ts";
 export * from "./escrow-record.ts";
 export * from "./escrow-split.ts";
 export type { NameEvidence, Verdict } from "./evidence.ts";
+export { gatewaysOf } from "./gateways.ts";
 export * from "./listing-escrow.ts";
 export * from "./listing-names.ts";
 export * from "./listing-record.ts";

@@ -2,10 +2,11 @@
 // provider's signature.
 
 import { z } from "zod";
-import { type CryptoSuite, fromBase64url, hasCode, type ListingId, listingId, utf8 } from "../base/index.ts";
+import { type CryptoSuite, fromBase64url, hasCode, type ListingId, utf8 } from "../base/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import {
   type ListingEvidenceWire,
+  type ListingsPage,
   listingEvidence,
   listingsPage,
   type NameEvidenceWire,
@@ -23,6 +24,8 @@ import {
 import type { NameEvidence } from "../registry/index.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
 import { GatewaySession } from "./gateway-session.ts";
+import { patiently } from "./patience.ts";
+import type { RelayHttp } from "./relay-http.ts";
 import type { RenterState } from "./state.ts";
 import { renterTimeouts } from "./timeouts.ts";
 
@@ -31,7 +34,8 @@ export interface MarketReaderOptions extends GatewayOptions {
   readonly gateway?: Gateway;
 }
 
-const PAGE = 500;
+/** More with records are not in one page of a relay. */
+const PAGE = 100;
 
 const fromStandardBase64 = (text: string): Uint8Array =>
   fromBase64url(text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""));
@@ -47,39 +51,34 @@ export function evidenceFrom(wire: NameEvidenceWire | null): NameEvidence | null
 export class MarketReader {
   readonly url: string;
   protected readonly gateway: Gateway;
+  readonly #clock: MarketReaderOptions["clock"];
 
   /** Throws `renter.bad_relay_url`. */
   constructor(options: MarketReaderOptions) {
     this.gateway = options.gateway ?? new Gateway(options);
     this.url = this.gateway.url;
+    this.#clock = options.clock;
   }
 
-  /** All listings that are free at this relay, in the order of their ids. */
-  async available(signal: AbortSignal): Promise<readonly ListingId[]> {
-    const ids: ListingId[] = [];
+  /** All listings that are free at this relay, in the order of their ids, page by page and with all that is needed to judge them. */
+  async *available(signal: AbortSignal): AsyncGenerator<ListingsPage> {
     for (let after: string | null = ""; after !== null; ) {
-      const path = `listings/available?limit=${PAGE}&after=${after}`;
-      const page: z.infer<typeof listingsPage> = await this.gateway.call({
-        method: "GET",
-        path,
-        reply: listingsPage,
-        signal,
-      });
-      ids.push(...page.listings.map((each) => listingId(each.listing_id)));
+      const path = `listings/available?limit=${PAGE}&after=${after}&evidence=1&records=1`;
+      const page: ListingsPage = await this.ask(path, listingsPage, signal);
+      yield page;
       after = page.next !== null && page.next > after ? page.next : null;
     }
-    return ids;
   }
 
   evidence(id: ListingId, signal: AbortSignal): Promise<ListingEvidenceWire> {
-    return this.gateway.call({ method: "GET", path: `listings/${id}`, reply: listingEvidence, signal });
+    return this.ask(`listings/${id}`, listingEvidence, signal);
   }
 
   /** The record's file; null where the relay has none. */
   async record(id: ListingId, signal: AbortSignal): Promise<Uint8Array | null> {
     try {
       const path = `listings/${id}/offchain`;
-      return utf8(JSON.stringify(await this.gateway.call({ method: "GET", path, reply: z.unknown(), signal })));
+      return recordBytes(await this.ask(path, z.unknown(), signal));
     } catch (error) {
       if (hasCode(error, "renter.relay_refused") && error.context.code === "relay.unknown_record") return null;
       throw error;
@@ -96,7 +95,19 @@ export class MarketReader {
       throw error;
     }
   }
+
+  /** Waits where the relay asks for it. */
+  protected ask<T>(path: string, reply: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    return this.patiently(() => this.gateway.call({ method: "GET", path, reply, signal }), signal);
+  }
+
+  protected patiently<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return patiently({ clock: this.#clock }, attempt, signal);
+  }
 }
+
+/** A record as it is checked: how it is written does not count. */
+export const recordBytes = (record: unknown): Uint8Array => utf8(JSON.stringify(record));
 
 export interface MarketClientOptions extends MarketReaderOptions {
   /** The sign-in, where something else of this key has it too; over the same `gateway`. Default: one of its own. */
@@ -151,6 +162,8 @@ export class MarketClient extends MarketReader {
 
   #call<T>(method: "GET" | "POST", path: string, reply: z.ZodType<T>, body: unknown, signal: AbortSignal): Promise<T> {
     const sent = body === undefined ? {} : { body };
-    return this.#session.with((http, token) => http.call({ method, path, ...sent, token, reply, signal }), signal);
+    const use = (http: RelayHttp, token: string): Promise<T> =>
+      http.call({ method, path, ...sent, token, reply, signal });
+    return this.patiently(() => this.#session.with(use, signal), signal);
   }
 }

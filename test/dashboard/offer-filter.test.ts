@@ -20,6 +20,7 @@ interface Parts {
   readonly rentable?: boolean;
   readonly perMille?: number;
   readonly escrow?: ListingOfferView["escrow"];
+  readonly here?: boolean;
 }
 
 const emc = (text: string | null) => (text === null ? null : parseEmc(text));
@@ -41,7 +42,14 @@ function offer(parts: Parts = {}): ListingOfferView {
         ? []
         : [{ tier: "sms_voice_video" as const, rental: { daily: emc(voice), ...prices }, ...free }]),
     ],
-    ...{ features, available, source: "relay", escrow: parts.escrow ?? null },
+    ...{
+      features,
+      available,
+      source: "relay",
+      escrow: parts.escrow ?? null,
+      rentableHere: parts.here ?? null,
+      gateways: [],
+    },
     reputation: parts.perMille === undefined ? null : { per_mille: parts.perMille, samples: 10, rentals: 2 },
   };
 }
@@ -138,4 +146,14 @@ describe("what an offer says of itself", () => {
   ])("writes %d per mille as %s per cent", (per_mille, text) => {
     expect(percentOf({ per_mille })).toBe(text);
   });
+});
+
+it("what the relay only shows is left out, unless it is asked for", () => {
+  const offers = [
+    offer({ id: "aa".repeat(8), here: false }),
+    offer({ id: "bb".repeat(8), here: true }),
+    offer({ id: "cc".repeat(8) }),
+  ];
+  expect(ids(chosenOffers(offers, noFilter))).toEqual(["bb", "cc"]);
+  expect(ids(chosenOffers(offers, { ...noFilter, here: false }))).toEqual(["aa", "bb", "cc"]);
 });

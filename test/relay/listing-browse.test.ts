@@ -10,7 +10,7 @@ const idOf = (at: number): string => at.toString(16).padStart(16, "0");
 function browseOf(count: number, sliceMs: number) {
   let [now, slices] = [0, 0];
   const browse = new ListingBrowse({
-    index: null,
+    ...{ index: null, chain: null, providers: { has: () => false } },
     clock: { monotonic: (): Millis => millis(now) },
     time: { earliest: () => unixMs(0) } as never,
     presence: { times: () => Promise.resolve(new Map()) } as never,

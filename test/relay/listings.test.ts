@@ -119,8 +119,24 @@ describe("listings of a relay with an Emercoin node", () => {
       Buffer.from(recordOf({ listing: cheap }).value),
     );
     expect(shown?.offchain).toEqual(JSON.parse(recordOf({ listing: cheap }).text));
+    const whole = await available("?evidence=1&limit=1");
+    expect(whole.worms?.map(({ name }) => name)).toEqual(["worm:user:ness:provider123"]);
+    expect(whole.listings[0]?.evidence).toMatchObject({ address: expect.any(String), state: "active" });
     for (const bad of ["?tier=none", "?max_price=cheap", "?features=A", "?capabilities=-1", "?evidence=yes", "?x=1"])
       expect(verdictOf(await rig.call("GET", `/listings/available${bad}`))).toBe("400 relay.bad_query");
+  });
+
+  it("has no more than a hundred whole listings in one page, and says which it carries orders for", async () => {
+    for (let at = 0; at < 120; at++) chain.list({ listing: at.toString(16).padStart(16, "e") });
+    expect(verdictOf(await put(recordOf().text))).toBe("200 created");
+    const first = await available("?evidence=1&limit=500");
+    expect(first.listings).toHaveLength(100);
+    expect(first.listings.map(({ rentable_here }) => rentable_here).filter((here) => here === true)).toHaveLength(1);
+    const rest = await available(`?evidence=1&limit=500&after=${first.next}`);
+    expect([rest.listings.length, rest.next]).toEqual([21, null]);
+    expect((await available("?limit=500")).listings).toHaveLength(121);
+    const shown = listingEvidence.parse((await rig.call("GET", `/listings/${LISTING}`)).body);
+    expect(shown.rentable_here).toBe(true);
   });
 
   it("answers 503 while the node is down, and remembers nothing of that", async () => {

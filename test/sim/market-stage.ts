@@ -50,7 +50,7 @@ import {
   listingValueBytes,
   signListing,
 } from "../../src/registry/index.ts";
-import { createRelayClient, type RelayHandle, startRelay } from "../../src/relay/index.ts";
+import { createRelayClient, type RelayHandle, type RelayLimits, startRelay } from "../../src/relay/index.ts";
 import { identity, signWith, suite, verifyOf } from "../relay/fixtures.ts";
 import { ChainOfNames } from "../relay/market-fixtures.ts";
 
@@ -58,6 +58,8 @@ const DAY_S = 86_400;
 const PROVIDER = "provider123";
 /** Looks like an address; nothing looks at it. */
 export const PAY_ADDRESS = "EQvPHYwzyhNTRm54qwpX7dqqZ8Xyhr2xqL";
+
+const WIDE: Partial<RelayLimits> = { authPerMinute: 1000, readsPerMinute: 10_000, rentsPerMinute: 1000 };
 
 export interface StageListing {
   readonly id: ListingId;
@@ -99,17 +101,19 @@ export class MarketStage {
   readonly #orders = new Map<string, StageOrder>();
   readonly #abort = new AbortController();
   readonly #pages: string | undefined;
+  readonly #limits: Partial<RelayLimits>;
   #relay: RelayHandle | null = null;
   #box: (MarketRelay & { stop(): void }) | null = null;
   #running: Promise<void> = Promise.resolve();
 
-  private constructor(pages: string | undefined) {
+  private constructor(pages: string | undefined, limits: Partial<RelayLimits>) {
     this.#pages = pages;
+    this.#limits = limits;
     this.names.put(`worm:user:ness:${PROVIDER}`, utf8(wormXml(this.provider)));
   }
 
-  static async start(pages?: string): Promise<MarketStage> {
-    const stage = new MarketStage(pages);
+  static async start(pages?: string, limits: Partial<RelayLimits> = WIDE): Promise<MarketStage> {
+    const stage = new MarketStage(pages, limits);
     await stage.startRelay();
     const box = createRelayClient({
       ...{ url: stage.url, clock: systemClock, random: systemRandom, log: silentLogger },
@@ -131,7 +135,7 @@ export class MarketStage {
       listen: { host: "127.0.0.1", port },
       dataFolder: this.#folder,
       providers: [{ verify: verifyOf(this.provider), name: PROVIDER }],
-      limits: { authPerMinute: 1000, readsPerMinute: 10_000, rentsPerMinute: 1000 },
+      limits: this.#limits,
       ...{ version: "test", clock: systemClock, random: systemRandom, crypto: suite, log: silentLogger },
       ...{ names: this.names, dashboard: this.#pages, voice: () => this.voice },
     });

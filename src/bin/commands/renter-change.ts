@@ -86,7 +86,7 @@ async function planOf(io: CliIo, renter: OpenRenter, grant: RentalGrant, change:
   try {
     const found = await judgeOffer(deps, listingId(grant.listing_id), io.signal);
     // That it is rented now is by this rental.
-    const { offer, provider } = providerOf(found === null ? null : { ...found, available: true });
+    const { offer, provider } = providerOf(found === null ? null : { ...found, available: true, rentableHere: true });
     if (provider !== grant.provider) {
       throw refuse(
         "market.other_provider",

@@ -4,7 +4,7 @@ import { type MicroEmc, shortEmc } from "../../base/index.ts";
 import { budgetProblem, spendingIn } from "../../core/index.ts";
 import { ticketAmount } from "../../emercoin/index.ts";
 import type { RentalDuration, Tier, TierTerms } from "../../registry/index.ts";
-import { emcLine, type ListingOfferView, priceOf } from "../../renter/index.ts";
+import { emcLine, type ListingOfferView, priceOf, visibleLine } from "../../renter/index.ts";
 import { faultsOf } from "./renter-listings.ts";
 import { budgetOf, type PayOptions, refuse } from "./renter-order.ts";
 import type { Printer } from "./renter-print.ts";
@@ -34,6 +34,14 @@ export function providerOf(offer: ListingOfferView | null): {
       "market.not_rentable",
       `the listing cannot be rented: ${fault ?? "it names nobody"}`,
       "Choose another.",
+    );
+  }
+  if (offer.rentableHere === false) {
+    const [gateway] = offer.gateways;
+    throw refuse(
+      "market.not_here",
+      "this relay shows the listing, but carries no orders for its provider",
+      gateway === undefined ? "Ask its provider for his relay." : `Use his relay: --relay ${visibleLine(gateway)}`,
     );
   }
   return { offer, provider: keys.verify };

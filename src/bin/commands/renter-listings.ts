@@ -52,13 +52,16 @@ function tierLine({ tier, rental, perSms }: TierTerms) {
 }
 
 /** One line for programs. */
-export function offerLine({ listingId, judgement, tiers, features, escrow, available, source }: ListingOfferView) {
+export function offerLine(offer: ListingOfferView) {
+  const { listingId, judgement, tiers, features, escrow, available, source, rentableHere, gateways } = offer;
   const { verdicts, rentable, warnings, value, keys } = judgement;
   return {
     type: "listing",
     listing_id: listingId,
     rentable: rentable && available,
     available,
+    rentable_here: rentableHere,
+    gateways,
     verdicts,
     warnings: warnings.map((warning) => LISTING_WARNINGS[warning]),
     provider: keys?.verify ?? null,
@@ -93,6 +96,13 @@ function escrowText({ arbiters, feesBps }: EscrowOffer): string {
   return `decided by ${names}, for ${feesBps / 100} % if he has to`;
 }
 
+/** Where a listing can be rented that this relay only shows. */
+export function elsewhereText({ listingId, gateways }: Pick<ListingOfferView, "listingId" | "gateways">): string {
+  const [gateway] = gateways;
+  if (gateway === undefined) return "not rented out at this relay, and its record names no other";
+  return `not rented out at this relay: numberbox renter rent ${listingId} --relay ${visibleLine(gateway)}`;
+}
+
 function offerText(offer: ListingOfferView): string {
   const price = (value: MicroEmc | null): string => (value === null ? "-" : shortEmc(value));
   const lines = offer.tiers.map(({ tier, rental, perSms }) => {
@@ -101,23 +111,27 @@ function offerText(offer: ListingOfferView): string {
   });
   const faults = faultsOf(offer);
   const head = lines.length === 0 ? [row([offer.listingId, "-"])] : lines;
+  const elsewhere = offer.rentableHere === false ? [`    ${elsewhereText(offer)}\n`] : [];
   const warnings = offer.judgement.warnings.map((warning) => `    note: ${LISTING_WARNINGS[warning]}\n`);
   const escrow = offer.escrow === null ? [] : [`    escrow: ${escrowText(offer.escrow)}\n`];
-  return [...head, ...escrow, ...faults.map((fault) => `    not rentable: ${visibleLine(fault)}\n`), ...warnings].join(
-    "",
-  );
+  const wrong = faults.map((fault) => `    not rentable: ${visibleLine(fault)}\n`);
+  return [...head, ...escrow, ...elsewhere, ...wrong, ...warnings].join("");
 }
 
 /** Rejects with `renter.*`, `emercoin.*` or `bin.bad_node`. */
 export async function runListings(io: CliIo, options: ListingsOptions): Promise<ExitCode> {
   const { deps, own } = await openOffers(io, options);
   const printer = createPrinter(io, options.json === true);
-  let [shown, hidden] = [0, 0];
+  let [shown, hidden, elsewhere] = [0, 0, 0];
   try {
     for await (const offer of judgeOffers(deps, io.signal)) {
       if (options.escrow === true && offer.escrow === null) continue;
       if (options.all !== true && faultsOf(offer).length > 0) {
         hidden++;
+        continue;
+      }
+      if (options.all !== true && offer.rentableHere === false) {
+        elsewhere++;
         continue;
       }
       if (options.json === true) printer.line(offerLine(offer));
@@ -131,6 +145,7 @@ export async function runListings(io: CliIo, options: ListingsOptions): Promise<
     if (shown > 0) io.out("Prices are in EMC.\n");
     else io.out("Nothing can be rented here now.\n");
     if (hidden > 0) io.out(`${hidden} more cannot be rented; --all shows them with the reason.\n`);
+    if (elsewhere > 0) io.out(`${elsewhere} more at other relays; --all shows them with the command for it.\n`);
     const seen =
       own === null ? `the relay ${visibleLine(deps.market.url)} (--node asks a node of your own)` : "your node";
     io.out(`The chain as shown by ${seen}.\n`);

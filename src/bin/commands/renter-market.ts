@@ -103,7 +103,7 @@ export function registerMarket(renter: Command, io: CliIo, shared: Shared): void
   withCommonOptions(renter.command("listings"))
     .description("list what can be rented at a relay, each listing verified against the chain")
     .option("--escrow", "only those that can be paid by escrow")
-    .option("--all", "also those that cannot be rented, with the reason")
+    .option("--all", "also those that cannot be rented, with the reason, and those at other relays")
     .action((options: ListingsOptions) => finish(runListings(io, options)));
   payOptions(withCommonOptions(renter.command("rent")), "escrow")
     .description(

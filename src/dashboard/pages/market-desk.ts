@@ -1,6 +1,6 @@
 // Browsing and renting: listings as they are judged here, and the order that this page works on.
 
-import { AppError, isAppError, type ListingId, listingId, shortEmc } from "../../base/index.ts";
+import { AppError, isAppError, type ListingId, listingId, millis, shortEmc } from "../../base/index.ts";
 import type { Store } from "../../page-parts/index.ts";
 import type { RentPayment, RentRequest } from "../../protocol/index.ts";
 import {
@@ -17,6 +17,7 @@ import {
   type Upgrade,
 } from "../../renter/index.ts";
 import type { AccountSession } from "./account-session.ts";
+import { isHere } from "./offer-filter.ts";
 import { PastedTickets } from "./pasted-ticket.ts";
 import type { OrderWork, State } from "./state.ts";
 
@@ -43,6 +44,10 @@ export interface UpgradeChoice {
   readonly payment: RentPayment;
 }
 
+/** Listings that are judged before the page is shown anew. */
+const SHOWN_AT_ONCE = 10;
+const BREATH = millis(1);
+
 const noWork: Omit<OrderWork, "id"> = {
   ...{ stage: "asking", payment: null, due: null, received: null, lastTicket: null, fault: null },
 };
@@ -59,8 +64,9 @@ export function termsOf({ offer, tier, duration, renews }: Pick<Choice, "offer" 
 }
 
 /** Throws `market.not_rentable`. `runs`: that it is rented now is by the rental that is changed. */
-function providerOf({ judgement: { keys, rentable }, available }: ListingOfferView, runs: boolean): string {
-  if (keys === null || !rentable || !(available || runs)) {
+function providerOf(offer: ListingOfferView, runs: boolean): string {
+  const { keys, rentable } = offer.judgement;
+  if (keys === null || !rentable || !(runs || (offer.available && isHere(offer)))) {
     throw new AppError("market.not_rentable", "the listing cannot be rented", { hint: "Choose another." });
   }
   return keys.verify;
@@ -98,7 +104,10 @@ export class MarketDesk {
     try {
       for await (const offer of judgeOffers(this.#offers, looking.signal)) {
         seen.push(offer);
+        if (seen.length % SHOWN_AT_ONCE !== 0) continue;
         show(true, null);
+        // Checking signatures takes its time, and a page of listings comes at once: the browser is let in between.
+        await account.clock.sleep(BREATH, "showing listings", looking.signal);
       }
       show(false, null);
     } catch (error) {

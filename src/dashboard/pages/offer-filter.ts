@@ -18,10 +18,12 @@ export interface OfferFilter {
   readonly reputation: number;
   /** Only those that can be paid by escrow. */
   readonly escrow: boolean;
+  /** Only those that the relay of these pages carries orders for. */
+  readonly here: boolean;
 }
 
 export const noFilter: OfferFilter = {
-  ...{ tier: null, region: null, duration: "daily", atMost: null, reputation: 0, escrow: false },
+  ...{ tier: null, region: null, duration: "daily", atMost: null, reputation: 0, escrow: false, here: true },
 };
 
 const REGION_WORDS: Readonly<Record<string, Region>> = {
@@ -69,6 +71,11 @@ export function isRentable({ judgement, available }: ListingOfferView): boolean 
   return judgement.rentable && available;
 }
 
+/** Whether orders for it go over this relay; one of before, which does not say, is asked. */
+export function isHere({ rentableHere }: Pick<ListingOfferView, "rentableHere">): boolean {
+  return rentableHere !== false;
+}
+
 /** Cheapest first; equal prices by id. */
 export function chosenOffers(offers: readonly ListingOfferView[], filter: OfferFilter): readonly ListingOfferView[] {
   const priced = offers.flatMap((offer) => {
@@ -79,6 +86,7 @@ export function chosenOffers(offers: readonly ListingOfferView[], filter: OfferF
       (offer.reputation?.per_mille ?? 0) >= filter.reputation &&
       (filter.atMost === null || price <= filter.atMost) &&
       (!filter.escrow || offer.escrow !== null) &&
+      (!filter.here || isHere(offer)) &&
       (filter.region === null || regionsOf(offer).includes(filter.region));
     return fits ? [{ offer, price }] : [];
   });

@@ -22,8 +22,10 @@ import {
   type TierTerms,
   tiersOf,
 } from "../../registry/index.ts";
+import { type ChainListings, evidenceOf as wireOf, wormOf } from "./chain-listings.ts";
 import { heightOf } from "./listing-records.ts";
 import type { Presence } from "./presence.ts";
+import type { Providers } from "./providers.ts";
 import type { RelayTime } from "./relay-time.ts";
 import type { Reputations } from "./reputations.ts";
 
@@ -34,6 +36,9 @@ export interface ListingBrowseDeps {
   readonly index: ListingIndex | null;
   readonly reputations: Reputations;
   readonly presence: Presence;
+  readonly providers: Pick<Providers, "has">;
+  /** Null where the relay has no node. */
+  readonly chain: Pick<ChainListings, "records"> | null;
   readonly clock: Pick<Clock, "monotonic">;
 }
 
@@ -58,6 +63,8 @@ export interface BrowseQuery extends ListingFilter {
   readonly withRecords: boolean;
 }
 
+type Shown = ListingsPage["listings"][number];
+
 /** What a record says, for filters. */
 interface Facts {
   readonly tiers: readonly TierTerms[];
@@ -78,6 +85,9 @@ const SLICE = 100;
 /** Nor for longer: everybody else waits meanwhile. At least one slice is looked at, so that every page gets on. */
 const MAX_LOOKING = millis(50);
 const MAX_REMEMBERED = 50_000;
+/** Of a page with evidence or records: for each identity the node may be asked, and a record may have tens of kilobytes. */
+const MAX_WHOLE = 100;
+const MAX_RECORD_BYTES_IN_PAGE = 2 * 1024 * 1024;
 
 /** It was checked as a whole when it was taken in. */
 function factsOf({ record }: Pick<StoredRecord, "record">): Facts | null {
@@ -128,7 +138,32 @@ export class ListingBrowse {
   }
 
   /** Listings behind `after` that nobody rents through this relay. Errors: `relay.no_chain`. */
-  async page(query: BrowseQuery): Promise<ListingsPage> {
+  async page(asked: BrowseQuery): Promise<ListingsPage> {
+    const { withEvidence, withRecords, limit } = asked;
+    const most = withEvidence || withRecords ? Math.min(limit, MAX_WHOLE) : limit;
+    const page = await this.#page({ ...asked, limit: most });
+    return withEvidence ? await this.#withChain(page) : page;
+  }
+
+  /** The first walk through the chain tells neither owner nor transaction of a listing: here they are asked for, and the identities. */
+  async #withChain(page: ListingsPage): Promise<ListingsPage> {
+    const { chain } = this.#deps;
+    if (chain === null) return { ...page, worms: [] };
+    const isPart = ({ evidence }: Shown): boolean => evidence != null && evidence.address === null;
+    const names = page.listings.filter(isPart).map(({ listing_id }) => listingName(listingId(listing_id)));
+    const whole = await chain.records(names);
+    const listings = page.listings.map((each) => {
+      const evidence = wireOf(whole.get(each.evidence?.name ?? "") ?? null);
+      return isPart(each) && evidence !== null ? { ...each, evidence } : each;
+    });
+    const values = listings.flatMap(({ evidence }) =>
+      evidence == null ? [] : [Buffer.from(evidence.value, "base64")],
+    );
+    const worms = await chain.records(values.map(wormOf).filter((name) => name !== null));
+    return { ...page, listings, worms: [...worms.values()].flatMap((worm) => wireOf(worm) ?? []) };
+  }
+
+  async #page(query: BrowseQuery): Promise<ListingsPage> {
     const { index, clock } = this.#deps;
     const end = clock.monotonic() + MAX_LOOKING;
     const height = index === null ? null : heightOf(index);
@@ -161,7 +196,7 @@ export class ListingBrowse {
 
   /** `last`: the id to go on behind, where `limit` ended the search. */
   async #among(candidates: readonly Candidate[], query: BrowseQuery, limit: number) {
-    const { store, time, presence, reputations } = this.#deps;
+    const { store, time, presence, reputations, providers } = this.#deps;
     const ids = candidates.map(({ id }) => id);
     const rented = await store.rentals.rentedOf(ids, time.earliest());
     const records = new Map((await store.records.many(ids)).map((each) => [each.listingId, each]));
@@ -171,6 +206,7 @@ export class ListingBrowse {
       return !rented.has(each.id) && fits(facts, bitsOf(each, facts), query);
     });
     const found: ListingsPage["listings"] = [];
+    let bytes = 0;
     const seen = await presence.times([...records.values()].map(({ provider }) => provider));
     for (const [at, candidate] of free.entries()) {
       const reputation = await reputations.of(candidate.id);
@@ -178,11 +214,14 @@ export class ListingBrowse {
       const record = records.get(candidate.id) ?? null;
       found.push({
         ...{ listing_id: candidate.id, record: record !== null, reputation },
+        rentable_here: record !== null && providers.has(record.provider),
         seen_at: record === null ? null : (seen.get(record.provider) ?? null),
         ...(query.withEvidence ? { evidence: evidenceOf(candidate) } : {}),
         ...(query.withRecords ? { offchain: record === null ? null : Object(JSON.parse(record.record)) } : {}),
       });
-      if (found.length === limit && at < free.length - 1) return { found, last: candidate.id };
+      bytes += query.withRecords ? (record?.record.length ?? 0) : 0;
+      if ((found.length === limit || bytes > MAX_RECORD_BYTES_IN_PAGE) && at < free.length - 1)
+        return { found, last: candidate.id };
     }
     return { found, last: null };
   }

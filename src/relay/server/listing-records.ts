@@ -89,10 +89,11 @@ export class ListingRecords {
   }
 
   async #standing(id: ListingId, record: StoredRecord | null) {
-    const { reputations, presence } = this.#deps;
+    const { reputations, presence, providers } = this.#deps;
     const seen = record === null ? null : await presence.times([record.provider]);
     return {
       reputation: await reputations.of(id),
+      rentable_here: record !== null && providers.has(record.provider),
       seen_at: record === null ? null : (seen?.get(record.provider) ?? null),
     };
   }

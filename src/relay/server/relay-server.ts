@@ -180,7 +180,7 @@ function marketOf(options: RelayServerOptions, shared: Shared, { providers, wait
   return {
     ...standing,
     records: new ListingRecords({ ...shared, ...standing, providers, chain }),
-    browse: new ListingBrowse({ ...shared, ...standing, index }),
+    browse: new ListingBrowse({ ...shared, ...standing, providers, chain, index }),
     worms: new Worms({ crypto, names }),
     escrows: new EscrowPapers({ ...shared, providers }),
     chaps,

@@ -96,6 +96,15 @@ export const enMarket = {
   "listing.escrow": "Escrow",
   "listing.escrow.text":
     "You may pay into an escrow. Who decides if you quarrel gets {percent} % of it then, else nothing.",
+  "filter.here": "Where to rent",
+  "filter.here.here": "At this relay",
+  "filter.here.any": "At any relay",
+  "listing.elsewhere": "At another relay",
+  "listing.elsewhere.title": "Rented out elsewhere",
+  "listing.elsewhere.text":
+    "This relay shows the listing, but carries no orders for its provider. Rent it at the provider's own relay; bring your identity there with its backup.",
+  "listing.elsewhere.open": "Open at {host}",
+  "listing.elsewhere.none": "Its record names no other relay.",
   "listing.taken": "Somebody rents it now.",
   "rent.title": "Rent it",
   "rent.duration": "For how long",

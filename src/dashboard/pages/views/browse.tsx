@@ -6,6 +6,7 @@ import type { ListingOfferView } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
 import {
   chosenOffers,
+  isHere,
   isRentable,
   noFilter,
   type OfferFilter,
@@ -50,6 +51,7 @@ function OfferRow({ offer, filter }: { readonly offer: ListingOfferView; readonl
             <Feature key={feature} feature={feature} />
           ))}
           {offer.escrow !== null && <span class="tag">{words.t("listing.escrow")}</span>}
+          {!isHere(offer) && <span class="tag">{words.t("listing.elsewhere")}</span>}
         </span>
         <span class="offer-price">
           {prices !== null && <b>{emcText(words, prices.rental)}</b>}
@@ -142,7 +144,7 @@ export function Browse() {
           text={all.length === 0 ? words.t("browse.none.text") : words.t("browse.nothing.text", { n: all.length })}
         >
           {all.length > 0 && (
-            <button type="button" onClick={() => setFilter(noFilter)}>
+            <button type="button" onClick={() => setFilter({ ...noFilter, here: all.some(isHere) })}>
               {words.t("browse.clear")}
             </button>
           )}

@@ -5,9 +5,10 @@ import { Empty, Icon } from "../../../page-parts/index.ts";
 import type { EscrowOffer } from "../../../registry/index.ts";
 import { type ListingOfferView, visibleLine } from "../../../renter/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
-import { isRentable, otherFeatures, percentOf, regionsOf } from "../offer-filter.ts";
+import { isHere, isRentable, otherFeatures, percentOf, regionsOf } from "../offer-filter.ts";
 import { Fault, ViewLink, ViewTitle } from "../parts/frame.tsx";
 import { Feature, RegionName } from "../parts/offer-words.tsx";
+import { pathOf } from "../routes.ts";
 import { problemOf, type Words } from "../words.ts";
 import { percentOfBps } from "./escrow-state.tsx";
 import { RentForm } from "./rent-form.tsx";
@@ -59,6 +60,40 @@ function EscrowFacts({ escrow: { arbiters, feesBps } }: { readonly escrow: Escro
         ))}
       </dd>
     </div>
+  );
+}
+
+/** Where else: the provider's own relays, as his record names them. */
+function Elsewhere({ offer: { gateways, listingId } }: { readonly offer: ListingOfferView }) {
+  const words = useWords();
+  return (
+    <section class="panel">
+      <h2>{words.t("listing.elsewhere.title")}</h2>
+      <p>{words.t("listing.elsewhere.text")}</p>
+      {gateways.length === 0 && <p class="soft">{words.t("listing.elsewhere.none")}</p>}
+      {gateways.map((url) => (
+        <p key={url}>
+          <a href={`${url}${pathOf({ name: "listing", id: listingId })}`} target="_blank" rel="noopener noreferrer">
+            {words.t("listing.elsewhere.open", { host: visibleLine(new URL(url).host) })}
+          </a>
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Rent({ offer }: { readonly offer: ListingOfferView }) {
+  const words = useWords();
+  if (isRentable(offer)) return isHere(offer) ? <RentForm offer={offer} /> : <Elsewhere offer={offer} />;
+  return (
+    <section class="panel">
+      <Fault
+        fault={{
+          what: offer.available ? words.t("problem.market.not_rentable") : words.t("listing.taken"),
+          hint: words.t("hint.market.not_rentable"),
+        }}
+      />
+    </section>
   );
 }
 
@@ -176,18 +211,7 @@ export function Listing({ id }: { readonly id: string }) {
       <NoOffer looked={looked} />
       {looked.kind === "found" && (
         <div class="columns">
-          {isRentable(looked.offer) ? (
-            <RentForm offer={looked.offer} />
-          ) : (
-            <section class="panel">
-              <Fault
-                fault={{
-                  what: looked.offer.available ? words.t("problem.market.not_rentable") : words.t("listing.taken"),
-                  hint: words.t("hint.market.not_rentable"),
-                }}
-              />
-            </section>
-          )}
+          <Rent offer={looked.offer} />
           <About offer={looked.offer} />
         </div>
       )}

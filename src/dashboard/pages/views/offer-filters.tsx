@@ -76,6 +76,23 @@ function PriceField({ filter, onFilter }: Pick<FiltersProps, "filter" | "onFilte
   );
 }
 
+/** What this relay carries orders for, or all that it shows. */
+function HereField({ filter, onFilter }: Pick<FiltersProps, "filter" | "onFilter">) {
+  const words = useWords();
+  return (
+    <Choose
+      id="filter-here"
+      label={words.t("filter.here")}
+      value={filter.here ? "here" : ""}
+      options={[
+        ["here", words.t("filter.here.here")],
+        ["", words.t("filter.here.any")],
+      ]}
+      onValue={(value) => onFilter({ ...filter, here: value === "here" })}
+    />
+  );
+}
+
 export function Filters({ filter, countries, onFilter }: FiltersProps) {
   const words = useWords();
   const regions = [...REGIONS, ...countries];
@@ -126,6 +143,7 @@ export function Filters({ filter, countries, onFilter }: FiltersProps) {
         ]}
         onValue={(value) => onFilter({ ...filter, escrow: value === "escrow" })}
       />
+      <HereField filter={filter} onFilter={onFilter} />
       <PriceField filter={filter} onFilter={onFilter} />
     </section>
   );

@@ -100,6 +100,15 @@ export const deMarket: Translation = {
   "listing.escrow": "Treuhand",
   "listing.escrow.text":
     "Sie können in eine Treuhand zahlen. Wer im Streit entscheidet, bekommt dann {percent} % davon, sonst nichts.",
+  "filter.here": "Wo mieten",
+  "filter.here.here": "Bei diesem Relay",
+  "filter.here.any": "Bei jedem Relay",
+  "listing.elsewhere": "Bei einem anderen Relay",
+  "listing.elsewhere.title": "Wird anderswo vermietet",
+  "listing.elsewhere.text":
+    "Dieses Relay zeigt das Angebot, nimmt aber keine Bestellungen für seinen Anbieter an. Mieten Sie beim Relay des Anbieters; Ihre Identität nehmen Sie mit der Sicherung dorthin mit.",
+  "listing.elsewhere.open": "Bei {host} öffnen",
+  "listing.elsewhere.none": "Der Eintrag nennt kein anderes Relay.",
   "listing.taken": "Diese Nummer ist gerade vermietet.",
   "rent.title": "Mieten",
   "rent.duration": "Für wie lange",

@@ -100,6 +100,15 @@ export const esMarket: Translation = {
   "listing.escrow": "Depósito en garantía",
   "listing.escrow.text":
     "Puede pagar en un depósito en garantía. Quien decide si hay disputa recibe entonces el {percent} % y, si no, nada.",
+  "filter.here": "Dónde alquilar",
+  "filter.here.here": "En este relay",
+  "filter.here.any": "En cualquier relay",
+  "listing.elsewhere": "En otro relay",
+  "listing.elsewhere.title": "Se alquila en otro lugar",
+  "listing.elsewhere.text":
+    "Este relay muestra la oferta, pero no acepta pedidos para su proveedor. Alquílela en el relay del proveedor; lleve allí su identidad con la copia de seguridad.",
+  "listing.elsewhere.open": "Abrir en {host}",
+  "listing.elsewhere.none": "Su registro no indica ningún otro relay.",
   "listing.taken": "Alguien lo tiene alquilado ahora.",
   "rent.title": "Alquilarlo",
   "rent.duration": "Por cuánto tiempo",

@@ -103,6 +103,15 @@ export const ruMarket: Translation = {
   "listing.escrow": "Эскроу",
   "listing.escrow.text":
     "Можно платить через эскроу. Тот, кто решает спор, получает тогда {percent} % суммы, иначе ничего.",
+  "filter.here": "Где арендовать",
+  "filter.here.here": "На этом ретрансляторе",
+  "filter.here.any": "На любом ретрансляторе",
+  "listing.elsewhere": "На другом ретрансляторе",
+  "listing.elsewhere.title": "Сдаётся в другом месте",
+  "listing.elsewhere.text":
+    "Этот ретранслятор показывает предложение, но не принимает заказы для его провайдера. Арендуйте на ретрансляторе провайдера; перенесите туда свою личность резервной копией.",
+  "listing.elsewhere.open": "Открыть на {host}",
+  "listing.elsewhere.none": "Запись не называет другого ретранслятора.",
   "listing.taken": "Сейчас этот номер кто-то арендует.",
   "rent.title": "Арендовать",
   "rent.duration": "На какой срок",
