@@ -104,10 +104,12 @@ class JetStreamStore implements RelayStore {
       const current = streams.map(
         ({ cluster }) => 1 + (cluster?.replicas ?? []).filter((one) => one.current && one.offline !== true).length,
       );
-      const [mail] = streams;
+      const [mail, held] = streams;
       const figures = {
         ...{ connected: 1, ...ours },
         ...{ mail_entries: mail?.state.messages ?? 0, mail_bytes: mail?.state.bytes ?? 0 },
+        // With the marks of keys that were removed lately.
+        state_entries: held?.state.messages ?? 0,
         replicas_current: Math.min(...current),
         replicas_wanted: this.#options.replicas,
       };

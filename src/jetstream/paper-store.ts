@@ -46,7 +46,12 @@ export async function forgetPapers(
   savedBefore: UnixMs,
 ): Promise<number> {
   const old = [...mirror.papers].filter(([name, at]) => name.startsWith(key.paper(kind, "")) && at <= savedBefore);
-  for (const [name] of old.slice(0, SLICE))
-    await bucket.change<PaperRow>(paperRow, name, (row) => (row !== null && row.at <= savedBefore ? null : undefined));
+  for (const [name] of old.slice(0, SLICE)) {
+    const known = mirror.revision(name);
+    await bucket.change<PaperRow>(paperRow, name, (row) => {
+      if (row === null) mirror.missed(name, known);
+      return row !== null && row.at <= savedBefore ? null : undefined;
+    });
+  }
   return Math.min(SLICE, old.length);
 }

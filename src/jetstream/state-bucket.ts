@@ -87,6 +87,22 @@ export class StateBucket {
     }
   }
 
+  /**
+   * Takes away the mark that `revision` has left under a key; what was written since stays. Whoever has read the mark and writes now is told
+   * that he is too late, and reads again. Errors: `store.away`.
+   */
+  async clear(key: string, revision: number): Promise<void> {
+    const { link, stream } = this.#deps;
+    const filter = keySubject(stream, key);
+    try {
+      const found = await link.jsm.streams.getMessage(stream, { last_by_subj: filter });
+      if (found?.seq !== revision) return;
+      await link.jsm.streams.purge(stream, { filter, seq: revision + 1 });
+    } catch (error) {
+      throw storeAway(error, "clearing a key");
+    }
+  }
+
   /** Others get their turn. */
   #pause(attempt: number): Promise<void> {
     const span = FIRST_PAUSE * 2 ** Math.min(attempt, 6);

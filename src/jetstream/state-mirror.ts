@@ -1,7 +1,7 @@
 // The bucket of state in memory: every process follows it and answers questions about rentals, orders and listings from what it has seen.
 // Another's write comes some milliseconds later; every write here is judged by what the cluster holds.
 
-import { type Clock, type Logger, minutes, type UnixMs, withDeadline } from "../base/index.ts";
+import { type Clock, type Logger, type Millis, minutes, type UnixMs, withDeadline } from "../base/index.ts";
 import type { RelayListener, RentalRoute } from "../core/index.ts";
 import type { NatsLink } from "./link.ts";
 import {
@@ -27,6 +27,13 @@ export interface StateMirrorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stream: string;
+}
+
+/** The mark under a key that was removed. */
+export interface Mark {
+  readonly revision: number;
+  /** Since when it is known here, by the monotonic clock. */
+  readonly since: Millis;
 }
 
 interface Row<T> {
@@ -77,7 +84,10 @@ export class StateMirror {
   readonly requestsOfOrder = new Index();
   readonly requestsOfProvider = new Index();
   readonly #deps: StateMirrorDeps;
+  /** Of keys that hold something. */
   readonly #revisions = new Map<string, number>();
+  /** Of keys that were removed lately: an older write may still be on its way here. Oldest first. */
+  readonly #marks = new Map<string, Mark>();
   readonly #reader: StreamReader;
   #newest = 0;
   #records: string[] = [];
@@ -139,9 +149,40 @@ export class StateMirror {
 
   /** Takes a write in, an own one or another's; an older one than is known changes nothing. */
   apply(key: string, revision: number, data: Uint8Array | null): void {
-    if (revision <= (this.#revisions.get(key) ?? 0)) return;
-    this.#revisions.set(key, revision);
+    if (revision <= this.revision(key)) return;
     this.#newest = Math.max(this.#newest, revision);
+    this.#marks.delete(key);
+    if (data !== null) this.#revisions.set(key, revision);
+    else {
+      this.#revisions.delete(key);
+      this.#marks.set(key, { revision, since: this.#deps.clock.monotonic() });
+    }
+    this.#take(key, revision, data);
+  }
+
+  /** The last write it knows of a key, also of one that removed it; 0 for none. */
+  revision(key: string): number {
+    return this.#revisions.get(key) ?? this.#marks.get(key)?.revision ?? 0;
+  }
+
+  /** Marks that are known here since `before` (monotonic) or longer. */
+  marksOlderThan(before: Millis): readonly (readonly [string, Mark])[] {
+    return [...this.#marks].filter(([, { since }]) => since <= before);
+  }
+
+  /** The mark itself is gone from the bucket, or has made way for something newer. */
+  forgetMark(key: string, { revision }: Mark): void {
+    if (this.#marks.get(key)?.revision === revision) this.#marks.delete(key);
+  }
+
+  /** The bucket holds nothing under the key, not even a mark: one that this process has missed was taken away. */
+  missed(key: string, revision: number): void {
+    if (this.revision(key) !== revision || !this.#revisions.has(key)) return;
+    this.#revisions.delete(key);
+    this.#take(key, revision, null);
+  }
+
+  #take(key: string, revision: number, data: Uint8Array | null): void {
     const [kind = "", id = ""] = key.split(".");
     switch (kind) {
       case "rental":

@@ -1,6 +1,6 @@
 // What is forgotten. Every process may tidy at any time: all of it may be done twice.
 
-import { type Clock, deferred, type Logger, minutes, type UnixMs, withDeadline } from "../base/index.ts";
+import { type Clock, deferred, hours, type Logger, millis, minutes, type UnixMs, withDeadline } from "../base/index.ts";
 import type { RelayUpkeep } from "../core/index.ts";
 import { type NatsLink, storeAway } from "./link.ts";
 import { addressOf, mailSubject, readEntry } from "./mail-entries.ts";
@@ -30,6 +30,9 @@ export interface UpkeepDeps {
 type Limits = Parameters<RelayUpkeep["expireEnvelopes"]>[0];
 
 const READ_WITHIN = minutes(10);
+/** A process that hears nothing of the cluster for longer is told by what it asks next. */
+const KEEP_MARKS = hours(6);
+const MARKS_PER_ROUND = 2000;
 
 export class JetStreamUpkeep implements RelayUpkeep {
   readonly #deps: UpkeepDeps;
@@ -65,10 +68,13 @@ export class JetStreamUpkeep implements RelayUpkeep {
     } catch (error) {
       throw storeAway(error, "removing a rental");
     }
-    await bucket.change(grantRow, key.rental(rentalId), (row) =>
+    const name = key.rental(rentalId);
+    const known = mirror.revision(name);
+    await bucket.change(grantRow, name, (row) => {
+      if (row === null) mirror.missed(name, known);
       // A new grant may have come meanwhile.
-      row !== null && row.expires_at <= endedBefore ? null : undefined,
-    );
+      return row !== null && row.expires_at <= endedBefore ? null : undefined;
+    });
     this.#ended.delete(rentalId);
     return 1;
   }
@@ -78,20 +84,39 @@ export class JetStreamUpkeep implements RelayUpkeep {
   }
 
   async forgetOrders(madeBefore: number, escrowMadeBefore: number): Promise<number> {
-    const { mirror, bucket } = this.#deps;
+    const { mirror } = this.#deps;
     const isOld = ({ created_at: at, request: { payment } }: OrderRow): boolean =>
       at <= (payment.method === "escrow" ? Math.min(madeBefore, escrowMadeBefore) : madeBefore);
     const old = [...mirror.orders].filter(([, row]) => isOld(row)).slice(0, 100);
     for (const [id] of old) {
-      for (const request of mirror.requestsOfOrder.of(id))
-        await bucket.change(requestRow, key.request(request), () => null);
-      await bucket.change(orderRow, key.order(id), () => null);
+      for (const request of mirror.requestsOfOrder.of(id)) await this.#remove(requestRow, key.request(request));
+      await this.#remove(orderRow, key.order(id));
     }
     return old.length;
   }
 
+  async #remove(schema: typeof requestRow | typeof orderRow, name: string): Promise<void> {
+    const { mirror, bucket } = this.#deps;
+    const known = mirror.revision(name);
+    await bucket.change<unknown>(schema, name, (row) => {
+      if (row === null) mirror.missed(name, known);
+      return null;
+    });
+  }
+
   async forgetSessions(expiredBefore: number): Promise<void> {
     this.#deps.sessions.forget(expiredBefore);
+    await this.#clearMarks();
+  }
+
+  /** A key that was removed leaves a mark, from which the other processes learn of it; it goes once they have had time. */
+  async #clearMarks(): Promise<void> {
+    const { mirror, bucket, clock } = this.#deps;
+    const old = mirror.marksOlderThan(millis(Math.max(0, clock.monotonic() - KEEP_MARKS)));
+    for (const [name, mark] of old.slice(0, MARKS_PER_ROUND)) {
+      await bucket.clear(name, mark.revision);
+      mirror.forgetMark(name, mark);
+    }
   }
 
   async #expire(rentalId: string, { storedBefore, endedBefore, lateBefore }: Limits): Promise<number> {

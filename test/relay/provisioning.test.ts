@@ -57,6 +57,15 @@ describe("an address that sets up a phone", () => {
     expect(path).not.toContain(ACCOUNT.password);
   });
 
+  it("is not good again after the relay was started anew", async () => {
+    const [used, fresh] = [await address(), await address()];
+    expect((await load(used.path)).status).toBe(200);
+    await rig.halt();
+    await rig.open();
+    expect(verdictOf(await rig.call("GET", used.path))).toBe("404 relay.provisioning_over");
+    expect((await load(fresh.path)).status).toBe(200);
+  });
+
   it("ends after ten minutes", async () => {
     const { path } = await address();
     await rig.clock.advance(minutes(10));

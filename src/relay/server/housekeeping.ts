@@ -4,6 +4,7 @@ import {
   type Clock,
   type Disposer,
   days,
+  hours,
   type Logger,
   type Millis,
   messageOf,
@@ -15,6 +16,7 @@ import type { RelayStore } from "../../core/index.ts";
 import { CHAP_PAPERS } from "./chap-pools.ts";
 import { ESCROW_PAPERS, STRANGE_ESCROW_PAPERS } from "./escrow-papers.ts";
 import { PRESENCE_PAPERS } from "./presence.ts";
+import { PROVISIONED_PAPERS } from "./provisioning.ts";
 import type { RelayTime } from "./relay-time.ts";
 
 export interface HousekeepingDeps {
@@ -42,6 +44,8 @@ const KEEP_PAPERS = [
   [STRANGE_ESCROW_PAPERS, days(14)],
   [CHAP_PAPERS, days(8)],
   [PRESENCE_PAPERS, days(30)],
+  // They end after ten minutes by themselves.
+  [PROVISIONED_PAPERS, hours(1)],
 ] as const;
 
 export class Housekeeping {

@@ -1,6 +1,6 @@
 // Addresses that set up a phone: a scanner wants one, and what is behind it holds a password. So there is nothing behind it: the account
-// is in the address itself, sealed to the relay, good once and for minutes. Nothing of it is stored, and each relay of a cluster can
-// open what another made.
+// is in the address itself, sealed to the relay, good once and for minutes. Each relay of a cluster can open what another made; that it was
+// used is all that is stored, for all of them.
 
 import { z } from "zod";
 import {
@@ -13,10 +13,10 @@ import {
   type Random,
   type Secret,
   toBase64url,
-  toHex,
   unixSecondsOf,
   utf8,
 } from "../../base/index.ts";
+import type { RelayStore } from "../../core/index.ts";
 import { decryptLocal, deriveKey, encryptLocal } from "../../envelope/index.ts";
 import {
   linphoneXml,
@@ -35,8 +35,8 @@ import { refusal } from "./problems.ts";
 
 const DOMAIN = "numberbox/provisioning/v1";
 const GOOD_FOR = minutes(10);
-/** Used addresses that are remembered. Above it the oldest are forgotten, minutes before they would have ended by themselves. */
-const MOST_USED = 20_000;
+/** Addresses that were used. */
+export const PROVISIONED_PAPERS = "provisioned";
 
 const { host, realm, port, transport, cert_sha256 } = relayVoice.shape;
 /** Short, since it ends up in a code that a phone reads from a screen. */
@@ -60,13 +60,12 @@ export interface ProvisioningDeps {
   /** The relay's own key, the same in all relays of a cluster. */
   readonly seed: Secret<Uint8Array>;
   readonly voice: () => RelayVoice | null;
+  readonly store: Pick<RelayStore, "papers">;
 }
 
 export class Provisioning {
   readonly #deps: ProvisioningDeps;
   readonly #key: Secret<Uint8Array>;
-  /** By hash, to the second of its end, oldest first. */
-  readonly #used = new Map<string, number>();
 
   constructor(deps: ProvisioningDeps) {
     this.#deps = deps;
@@ -86,16 +85,21 @@ export class Provisioning {
     return { path: `/provisioning/${token}`, expires_at: until };
   }
 
-  /** The document, once. Errors: `relay.provisioning_over` for an address that was used, has ended, or was never given out. */
-  redeem(token: string): string {
+  /** The document, once. Rejects with `relay.provisioning_over` for an address that was used, has ended, or was never given out; `store.*`. */
+  async redeem(token: string): Promise<string> {
     const now = unixSecondsOf(this.#deps.clock.now());
     const account = this.#open(token);
     const [until] = account;
-    const hash = toHex(this.#deps.crypto.sha256(utf8(token)));
-    for (const [old, end] of this.#used) if (end <= now || this.#used.size > MOST_USED) this.#used.delete(old);
-    if (until <= now || this.#used.has(hash)) throw over();
-    this.#used.set(hash, until);
+    if (until <= now || !(await this.#claim(token))) throw over();
     return linphoneXml({ sip: termsOf(account) });
+  }
+
+  /** True for the first, at whichever relay over the store, and whatever is started anew in between. */
+  #claim(token: string): Promise<boolean> {
+    const { crypto, store, clock } = this.#deps;
+    const id = toBase64url(crypto.sha256(utf8(token)));
+    const paper = { kind: PROVISIONED_PAPERS, id, text: "", at: clock.now() };
+    return store.papers.save(paper, (stored) => stored === null);
   }
 
   #open(token: string): SealedAccount {

@@ -243,7 +243,7 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   };
   const { metricsToken = null, trustLocalProxy = false, voice = () => null, publicUrls = [] } = options;
   const dashboard = await Dashboard.load(options.dashboard, publicUrls, log);
-  const provisioning = new Provisioning({ crypto, random, clock, seed, voice });
+  const provisioning = new Provisioning({ crypto, random, clock, seed, voice, store });
   const about = { ...shared, authentication, providers, version, voice, metricsToken, provisioning };
   const app = createRoutes({ ...about, ...asked });
   const caps = { connections: limits.connections, perAddress: limits.connectionsPerAddress, trustLocalProxy };

@@ -17,7 +17,7 @@ export function provisioningOperations({ provisioning }: ProvisioningRouteDeps):
       ...({ method: "post", path: "/provisioning", access: "token", counts: "rent", tag: "Calls" } as const),
       summary: "An address that sets up a phone, good once and for ten minutes",
       description:
-        "For accounts of this relay's gateway. The relay keeps nothing: the account is in the address, sealed to the relay. Whoever loads the address first has the account.",
+        "For accounts of this relay's gateway. The relay keeps nothing but that it was used: the account is in the address, sealed to the relay. Whoever loads the address first has the account.",
       errors: ["relay.no_calls"],
       body: provisioningRequest,
       reply: provisioningReply,
@@ -28,9 +28,9 @@ export function provisioningOperations({ provisioning }: ProvisioningRouteDeps):
       ...{ file: TYPE, summary: "The account as Linphone's remote provisioning, once" },
       errors: ["relay.provisioning_over"],
       params: z.strictObject({ token: provisioningToken }),
-      run: ({ params }) => {
+      run: async ({ params }) => {
         const headers = { "Content-Type": `${TYPE}; charset=utf-8` };
-        return { special: { status: 200, body: null, text: provisioning.redeem(params.token), headers } };
+        return { special: { status: 200, body: null, text: await provisioning.redeem(params.token), headers } };
       },
     }),
   ];
