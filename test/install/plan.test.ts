@@ -1,5 +1,6 @@
 // What an installation on Debian puts where, and on which machines it refuses to begin.
 
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +19,7 @@ import {
 } from "../../systemd/install/plan.ts";
 import { boxText, consoleAddresses, planText, relayText } from "../../systemd/install/report.ts";
 import { readSettings } from "../../systemd/install/settings.ts";
+import { has } from "../systemd/unit-files.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -230,5 +232,11 @@ describe("what the operator hears", () => {
 describe("the scripts", () => {
   it.each(["systemd/debian/numberbox", "systemd/install/install.sh"])("%s can be run", (path) => {
     expect(statSync(join(root, path)).mode & 0o111).toBe(0o111);
+  });
+
+  it.skipIf(!has("shellcheck"))("have nothing that shellcheck finds (skipped where it is not installed)", () => {
+    const paths = ["systemd/debian/numberbox", "systemd/install/install.sh"].map((path) => join(root, path));
+    const { status, stdout } = spawnSync("shellcheck", paths, { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
   });
 });
