@@ -235,6 +235,7 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   });
   const asked = {
     hostOf: hostOf(options),
+    imprint: options.imprint ?? {},
     epoch: () => store.cursors.epoch(),
     endpoints: options.publicUrls ?? [],
     ...{ checkHealth: healthCheck(store, clock), proofs: reader, work, gauges, ...market },
