@@ -12,7 +12,7 @@ import {
   wrapError,
 } from "../base/index.ts";
 import type { RelayConfig } from "../config/index.ts";
-import { type RelayHandle, type RelayLimits, startRelay } from "../relay/index.ts";
+import { type RelayHandle, type RelayImprint, type RelayLimits, startRelay } from "../relay/index.ts";
 import { type ChainLink, openChain } from "./chain-services.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { inDataFolder } from "./in-data-folder.ts";
@@ -62,6 +62,14 @@ function limitsOf({ limits, keep }: RelayConfig): Partial<RelayLimits> {
   };
 }
 
+function imprintOf({ operator, abuse_contact, region }: RelayConfig): RelayImprint {
+  return {
+    ...(operator === undefined ? {} : { operator }),
+    ...(abuse_contact === undefined ? {} : { abuse_contact }),
+    ...(region === undefined ? {} : { region }),
+  };
+}
+
 /** Errors: `app.no_token`, `app.folder_in_use`, `app.no_folder`, those of the database and of listening. */
 export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> {
   const { config, suite } = deps;
@@ -91,6 +99,7 @@ export async function startRelayRole(deps: RelayRoleDeps): Promise<RelayHandle> 
       ...(chain === null ? {} : { names: chain.node }),
       publicUrls: config.public_urls,
       ...(config.public_host === undefined ? {} : { publicHost: config.public_host }),
+      imprint: imprintOf(config),
       limits: limitsOf(config),
     });
     return {

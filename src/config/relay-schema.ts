@@ -29,6 +29,18 @@ const settings = z.strictObject({
     .describe(
       "All addresses of this relay and of those that share its store, in the order that you prefer. Renters' apps learn them here and go on at another when one fails.",
     ),
+  operator: z.string().min(1).max(200).optional().describe("Who runs this relay, as GET /info tells everybody."),
+  abuse_contact: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("Whom to tell of abuse: an e-mail or web address, as GET /info tells everybody."),
+  region: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, "1-64 letters, digits and hyphens, such as eu-west")
+    .optional()
+    .describe("Where this relay stands, as GET /info tells everybody. Clients choose by latency, not by this."),
   trust_local_proxy: z
     .boolean()
     .default(false)

@@ -280,6 +280,12 @@ export const relayInfo = z.object({
 export type RelayInfo = z.infer<typeof relayInfo>;
 /** `GET /info` as a relay answers now. */
 export const relayInfoReply = relayInfo.extend({
+  /** Who runs it, whom to tell of abuse, and where it stands: as its operator says, nobody checks it. */
+  operator: z.string().max(200).optional(),
+  abuse_contact: z.string().max(200).optional(),
+  region: z.string().max(64).optional(),
+  /** What the relay takes of a payment, EMC: nothing, renters pay providers directly. */
+  fee: z.literal("0"),
   name: z.literal("numberbox-relay"),
   /** The run that cursors are given in now. */
   epoch: cursorEpoch,

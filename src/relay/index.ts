@@ -7,5 +7,5 @@ export type { RelayClientIdentity } from "./client/provider-session.ts";
 export { createRelayClient, type RelayClient, type RelayClientOptions } from "./client/relay-client.ts";
 export type { RelayWay } from "./client/relay-doors.ts";
 export { fetchRelayVoice, type RelayVoiceAnswer } from "./client/relay-voice.ts";
-export type { RelayHandle, RelayLimits, RelayProvider, RelayServerOptions } from "./server/options.ts";
+export type { RelayHandle, RelayImprint, RelayLimits, RelayProvider, RelayServerOptions } from "./server/options.ts";
 export { startRelay } from "./server/relay-server.ts";

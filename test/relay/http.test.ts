@@ -47,8 +47,16 @@ describe("the relay's HTTP interface", () => {
       protocol: 1,
       time: rig.clock.now() / 1000,
     });
+    expect(Object.keys(Object(info.body))).not.toContain("operator");
     expect(Date.parse(info.headers.get("date") ?? "")).toBe(rig.clock.now());
     expect((await rig.call("GET", "/health")).body).toEqual({ status: "ok" });
+  });
+
+  it("tells who runs it, whom to tell of abuse, where it stands, and that it takes nothing of payments", async () => {
+    const imprint = { operator: "Example Ltd", abuse_contact: "abuse@relay.example", region: "eu-west" };
+    const other = await RelayRig.start({ imprint });
+    expect((await other.call("GET", "/info")).body).toMatchObject({ ...imprint, fee: "0" });
+    await other.stop();
   });
 
   it("answers 404 to unknown routes and methods, also malformed ones", async () => {

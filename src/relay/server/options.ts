@@ -83,6 +83,14 @@ export function relayLimits(overrides: Partial<RelayLimits> = {}): RelayLimits {
   return { requestsPerMinute: Math.max(12_000, 2 * limits.forwardsPerMinute), ...limits };
 }
 
+/** What a relay's operator says of himself. */
+export interface RelayImprint {
+  readonly operator?: string;
+  /** Whom to tell of abuse. */
+  readonly abuse_contact?: string;
+  readonly region?: string;
+}
+
 /** What a relay asks an Emercoin node. */
 export type RelayNames = Pick<NameReader, "name" | "names"> & Pick<ChainReader, "height" | "blockHash"> & NameBlocks;
 
@@ -120,6 +128,8 @@ export interface RelayServerOptions {
   readonly metricsToken?: Secret<string>;
   /** Folder with the built pages for renters; without it `/dashboard` is not there. */
   readonly dashboard?: string | undefined;
+  /** What the operator says of himself at `GET /info`. */
+  readonly imprint?: RelayImprint;
   /** Shown by `GET /info`. */
   readonly version: string;
   readonly clock: Clock;

@@ -236,6 +236,7 @@ async function compose(options: RelayServerOptions, storage: Storage, log: Logge
   });
   const asked = {
     hostOf: hostOf(options),
+    imprint: options.imprint ?? {},
     epoch: () => store.cursors.epoch(),
     endpoints: options.publicUrls ?? [],
     revoked: (pubkey: string) => hub.recheck(pubkey),

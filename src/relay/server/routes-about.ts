@@ -14,6 +14,7 @@ import {
   relayProofsRequest,
 } from "../../protocol/index.ts";
 import { type Operation, operation } from "./operation.ts";
+import type { RelayImprint } from "./options.ts";
 
 export interface AboutDeps {
   readonly clock: Clock;
@@ -22,18 +23,21 @@ export interface AboutDeps {
   readonly voice: () => RelayVoice | null;
   /** The relay's addresses, as far as they were told. */
   readonly endpoints: readonly string[];
+  readonly imprint: RelayImprint;
   /** The run that cursors are given in. */
   readonly epoch: () => Promise<string>;
   /** Rejects when the relay cannot store anything. */
   readonly checkHealth: () => Promise<void>;
 }
 
-const infoOf = async ({ clock, version, proofs, voice: calls, endpoints, epoch }: AboutDeps) => {
+const infoOf = async ({ clock, version, proofs, voice: calls, endpoints, epoch, imprint }: AboutDeps) => {
   const voice = calls();
   return {
     name: "numberbox-relay" as const,
     ...{ version, protocol: 1 as const, time: unixSecondsOf(clock.now()), verify: proofs.issuer },
     epoch: await epoch(),
+    fee: "0" as const,
+    ...imprint,
     ...(voice === null ? {} : { voice }),
     ...(endpoints.length === 0 ? {} : { endpoints: [...endpoints] }),
   };
