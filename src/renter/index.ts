@@ -28,6 +28,7 @@ export * from "./message-text.ts";
 export * from "./notice-pace.ts";
 export { type OrderFile, readOrderFile, writeOrderFile } from "./order-file.ts";
 export { patiently } from "./patience.ts";
+export { RelayClock } from "./relay-clock.ts";
 export { type Fetch, relayUrl } from "./relay-http.ts";
 export * from "./renting.ts";
 export * from "./state.ts";
