@@ -1,7 +1,7 @@
 // A renter's whole account at one relay: the master key and a key for each rental, their mailboxes, the orders under way. What the pages
 // at `/dashboard` are built on; it runs wherever the SDK does.
 
-import { AppError, hours, SerialQueue, toHex } from "../base/index.ts";
+import { AppError, days, hours, type Millis, millis, SerialQueue, toHex, type UnixMs } from "../base/index.ts";
 import { signCancel } from "../core/index.ts";
 import type { Identity } from "../envelope/index.ts";
 import { publicKeysToText } from "../envelope/index.ts";
@@ -30,6 +30,8 @@ export interface OrderPlan {
 export const ACCOUNT_FOLDER = "account";
 const FILE = "account.sealed";
 const DOMAIN = "numberbox/renter-account/v1";
+/** How long after an order something may still come of it, whatever was said of it. */
+const AFTER_ORDERS = days(7);
 /** A rental that is over is listened to a while longer: what came last may still wait. */
 const AFTERWARDS = hours(24);
 
@@ -120,6 +122,17 @@ export class RenterAccount {
     });
   }
 
+  /** By the relay's clock, as far as it was heard. */
+  now(): UnixMs {
+    const { gateway, clock } = this.#parts.deps;
+    return gateway?.time.now() ?? clock.now();
+  }
+
+  /** By how much this machine's clock is ahead of the relay's; 0 for less than three minutes. */
+  get clockAhead(): Millis {
+    return this.#parts.deps.gateway?.time.ahead ?? millis(0);
+  }
+
   /** What a backup keeps of it. */
   get data(): AccountData {
     return this.#data;
@@ -189,7 +202,7 @@ export class RenterAccount {
     const { suite, clock } = this.#parts.deps;
     const settling = { suite, clock, orders: () => this.orders, keep: this.changeOrder.bind(this) };
     const follow = new AccountFollow({
-      ...{ sink, signal, awaits: (key) => this.#isAwaited(key) },
+      ...{ sink, signal, awaits: (key) => this.#mayBeGranted(key) },
       settle: (key, ending) => settleOrders(settling, key, ending),
     });
     this.#follow = follow;
@@ -234,7 +247,7 @@ export class RenterAccount {
   }
 
   #orderOf({ request, provider, agreed, cancels }: OrderPlan, key: AccountKey): StoredOrder {
-    const { random, clock, suite } = this.#parts.deps;
+    const { random, suite } = this.#parts.deps;
     const id = toHex(random.bytes(16));
     const signature = (rentalId: string): string => signCancel(suite, key.identity.seed, { orderId: id, rentalId });
     const change: { readonly change?: RentalChange } =
@@ -242,7 +255,7 @@ export class RenterAccount {
     return {
       request: { ...request, ...change, order_id: id, renter: publicKeysToText(key.identity) },
       ...{ key: key.index, provider, rental: agreed.rental, per_sms: agreed.perSms },
-      ...{ made_at: clock.now(), ticket: null, answer: null, ended: null },
+      ...{ made_at: this.now(), ticket: null, answer: null, ended: null },
     };
   }
 
@@ -262,9 +275,18 @@ export class RenterAccount {
 
   #mayReceive(key: AccountKey): boolean {
     const { grants } = key.state;
-    const now = this.#parts.deps.clock.now();
-    if (grants.length === 0) return key.index === 0 || this.#isAwaited(key);
+    const now = this.now();
+    if (grants.length === 0) return key.index === 0 || this.#mayBeGranted(key);
     return grants.some(({ expires_at }) => expires_at * 1000 + AFTERWARDS > now);
+  }
+
+  /** Coins that were on their way when an order ended bring its number all the same. */
+  #mayBeGranted(key: AccountKey): boolean {
+    if (this.#isAwaited(key)) return true;
+    const now = this.now();
+    const isOfKey = (order: StoredOrder): boolean => order.key === key.index && order.request.change === undefined;
+    const isRecent = ({ made_at }: StoredOrder): boolean => Math.abs(now - made_at) < AFTER_ORDERS;
+    return key.state.grants.length === 0 && this.#data.orders.some((order) => isOfKey(order) && isRecent(order));
   }
 
   /** `next` is given what all changes before have made of it. Durable on return. */

@@ -13,6 +13,7 @@ import {
 } from "../base/index.ts";
 import { DoorKeeper } from "../core/index.ts";
 import { healthReply, type RelayInfo, relayInfo } from "../protocol/index.ts";
+import { RelayClock } from "./relay-clock.ts";
 import { type Fetch, platformFetch, RelayHttp, type RelayRequest, relayUrl } from "./relay-http.ts";
 import { type RenterTimeouts, renterTimeouts } from "./timeouts.ts";
 
@@ -68,6 +69,8 @@ const otherGateway = (url: string): AppError =>
 export class Gateway {
   /** The first address: what is remembered of the relay is remembered under it. */
   readonly url: string;
+  /** What time it is there. */
+  readonly time: RelayClock;
   readonly #options: GatewayOptions;
   readonly #named: readonly string[];
   readonly #doors: Door[];
@@ -84,6 +87,7 @@ export class Gateway {
     const random = options.random ?? { bytes: (length: number) => new Uint8Array(length) };
     this.url = relayUrl(first);
     this.#options = options;
+    this.time = new RelayClock(clock);
     this.#doors = urls.map((url) => this.#door(url, urls));
     this.#keeper = new DoorKeeper({
       ...{ count: urls.length, clock, random },
@@ -173,7 +177,10 @@ export class Gateway {
 
   #door(url: string, challengers: readonly string[]): Door {
     const { clock, timeouts = renterTimeouts, fetch = platformFetch } = this.#options;
-    const http = new RelayHttp({ url, clock, fetch, timeout: timeouts.request });
+    const http = new RelayHttp({
+      ...{ url, clock, fetch, timeout: timeouts.request },
+      heard: (time) => this.time.heard(time),
+    });
     return { url, http, challengers, isKnown: false };
   }
 

@@ -30,6 +30,7 @@ export * from "./message-text.ts";
 export * from "./notice-pace.ts";
 export { type OrderFile, readOrderFile, writeOrderFile } from "./order-file.ts";
 export { patiently } from "./patience.ts";
+export { RelayClock } from "./relay-clock.ts";
 export { type Fetch, relayUrl } from "./relay-http.ts";
 export * from "./relay-proofs.ts";
 export * from "./renewal.ts";

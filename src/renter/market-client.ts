@@ -25,6 +25,7 @@ import type { NameEvidence } from "../registry/index.ts";
 import { Gateway, type GatewayOptions } from "./gateway.ts";
 import { GatewaySession } from "./gateway-session.ts";
 import { patiently } from "./patience.ts";
+import type { RelayClock } from "./relay-clock.ts";
 import type { RelayHttp } from "./relay-http.ts";
 import type { RenterState } from "./state.ts";
 import { renterTimeouts } from "./timeouts.ts";
@@ -51,6 +52,8 @@ export function evidenceFrom(wire: NameEvidenceWire | null): NameEvidence | null
 export class MarketReader {
   readonly url: string;
   protected readonly gateway: Gateway;
+  /** What time it is at the relay. */
+  readonly time: RelayClock;
   readonly #clock: MarketReaderOptions["clock"];
 
   /** Throws `renter.bad_relay_url`. */
@@ -58,6 +61,7 @@ export class MarketReader {
     this.gateway = options.gateway ?? new Gateway(options);
     this.url = this.gateway.url;
     this.#clock = options.clock;
+    this.time = this.gateway.time;
   }
 
   /** All listings that are free at this relay, in the order of their ids, page by page and with all that is needed to judge them. */

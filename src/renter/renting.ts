@@ -149,7 +149,7 @@ export class Renting {
   }
 
   async #pay(answer: OrderAnswer, asked: RandpayPayment, signal: AbortSignal): Promise<OrderAnswer> {
-    const { payer, market, clock, suite } = this.#deps;
+    const { payer, market, suite } = this.#deps;
     const { order_id: id } = this.#order.request;
     checkChallenge(answer, asked);
     if (payer === null) {
@@ -157,7 +157,7 @@ export class Renting {
         hint: "Give its address with --node, or pay with --method emc.",
       });
     }
-    const until = unixMs(clock.now() + MARGIN);
+    const until = unixMs(market.time.now() + MARGIN);
     if (asked.expires_at * 1000 >= until) return await this.#handIn(payer, asked, signal);
     const pooled = await market.chap(id, signal);
     if (pooled === null) return await this.#answered(signal);
@@ -223,7 +223,8 @@ export class Renting {
       if (answer !== null && (answer.state !== last.state || answer.received !== last.received)) {
         return this.#believed(answer);
       }
-      if (clock.now() / 1000 > last.expires_at + 60) throw over("expired");
+      // The provider himself says that it is over, too; this is for one who says nothing any more.
+      if (market.time.now() / 1000 > last.expires_at + 60) throw over("expired");
     }
   }
 

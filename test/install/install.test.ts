@@ -186,7 +186,9 @@ describe("taking it back", () => {
     expect(filesBelow()).toEqual(["etc/hosts", "var/lib/numberbox-relay/relay.key"]);
     // The relay's user stays: its data does.
     expect(ran.filter((line) => line.startsWith("userdel"))).toEqual(
-      ["numberbox", "numberbox-node-red", "numberbox-voice", "numberbox-sip"].map((name) => `userdel ${name}`),
+      ["numberbox", "numberbox-node-red", "numberbox-voice", "numberbox-sip", "numberbox-log"].map(
+        (name) => `userdel ${name}`,
+      ),
     );
   });
 

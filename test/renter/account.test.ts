@@ -1,7 +1,7 @@
 // An account over a real relay with a box behind it: order, number, messages, restart, restore.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { millis, parseEmc, silentLogger } from "../../src/base/index.ts";
+import { AppError, type Clock, hours, millis, minutes, parseEmc, silentLogger, unixMs } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
 import { systemRandom } from "../../src/base/system-random.ts";
 import { publicKeysToText } from "../../src/envelope/index.ts";
@@ -301,4 +301,66 @@ describe("two changes at once", () => {
     expect([mine.order(one)?.ticket, mine.order(other)?.ended]).toEqual([ticket, "market.refused"]);
     expect([mine.escrow("a"), mine.escrow("b"), mine.orders.length]).toEqual(["first", "second", 2]);
   });
+});
+
+describe("a renter whose clock is two hours ahead", () => {
+  const wrong: Clock = {
+    now: () => unixMs(systemClock.now() + hours(2)),
+    monotonic: () => systemClock.monotonic(),
+    after: (...given) => systemClock.after(...given),
+    sleep: (...given) => systemClock.sleep(...given),
+  };
+  const wrongly = async (): Promise<RenterAccount> => {
+    const made = await RenterAccount.open({ ...deps(), clock: wrong }, master, "readWrite");
+    open.push(made);
+    return made;
+  };
+  const parts = (by: RenterAccount) => ({ account: by, suite, clock: wrong, lookEvery: millis(50) });
+
+  it("pays coins and gets his number: an order ends by the relay's clock", async () => {
+    const mine = await wrongly();
+    const { request } = await mine.plan(plan());
+    let paid: Promise<void> = Promise.resolve();
+    const tell = ({ type }: { readonly type: string }): void => {
+      // Several looks at the order come before the coins do.
+      if (type === "pay_to") paid = systemClock.sleep(millis(400), "coins").then(() => stage.paid(request.order_id));
+    };
+    await rentNumber({ ...parts(mine), payer: null, tell }, request.order_id, signal);
+    await paid;
+    expect(mine.order(request.order_id)).toMatchObject({ ended: null, answer: { state: "granted" } });
+    expect(Math.round(mine.clockAhead / minutes(1))).toBe(120);
+  });
+
+  it("is asked for a ticket, and the provider is not called dishonest", async () => {
+    const mine = await wrongly();
+    const { request } = await mine.plan({ ...plan(), request: { ...plan().request, payment: { method: "randpay" } } });
+    const payer = {
+      ticket: () => Promise.reject(new AppError("test.asked", "for a ticket")),
+      settled: async () => {},
+    };
+    const renting = rentNumber({ ...parts(mine), payer, tell: () => {} }, request.order_id, signal);
+    await expect(renting).rejects.toMatchObject({ code: "test.asked" });
+    expect(mine.order(request.order_id)?.ended).toBe(null);
+  });
+});
+
+it("an order that was said to be over and is granted all the same brings its number", async () => {
+  const first = await account();
+  const { request } = await first.plan(plan());
+  const stop = new AbortController();
+  const tell = ({ type }: { readonly type: string }): void => {
+    if (type === "pay_to") stop.abort();
+  };
+  const parts = { account: first, suite, clock: systemClock, payer: null, tell, lookEvery: millis(50) };
+  await expect(rentNumber(parts, request.order_id, stop.signal)).rejects.toMatchObject({ code: "base.stopped" });
+  await first.changeOrder(request.order_id, { ended: "market.order_over" });
+  await open.pop()?.close();
+  await stage.paid(request.order_id);
+  const again = await account();
+  const end = new AbortController();
+  const following = again.follow(quiet, end.signal);
+  await expect.poll(() => accountRentals(suite, again).map(({ number }) => number)).toEqual(["+15550100"]);
+  await expect.poll(() => again.order(request.order_id)).toMatchObject({ ended: null, answer: { state: "granted" } });
+  end.abort();
+  await following;
 });

@@ -42,7 +42,7 @@ export async function openOffers(
   const market = new MarketReader({ ...(await marketAccess(io, options)), clock: io.clock });
   const own = namesNode(io, options) ? await openNode(io, options) : null;
   const node = own?.node ?? null;
-  return { deps: { market, node, suite: systemCrypto, now: () => io.clock.now() }, own };
+  return { deps: { market, node, suite: systemCrypto, now: () => market.time.now() }, own };
 }
 
 function tierLine({ tier, rental, perSms }: TierTerms) {

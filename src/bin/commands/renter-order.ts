@@ -101,6 +101,11 @@ async function payerAt(io: CliIo, own: OpenNode, budget: Budget): Promise<Payer>
   return new Payer({ node: own.node, crypto: nobleCoin, random, network, now, budget, lock: millis(900_000) });
 }
 
+function clockText(ahead: number): string {
+  const off = `${Math.round(Math.abs(ahead) / 60_000)} min ${ahead > 0 ? "ahead of" : "behind"}`;
+  return `The clock of this machine is ${off} the relay's: set it. The order goes by the relay's clock.`;
+}
+
 function stepText(step: RentingStep): string {
   switch (step.type) {
     case "quoted":
@@ -131,15 +136,17 @@ async function paid(io: CliIo, order: OrderFile, options: PayOptions, parts: Ord
   try {
     const { identity, state } = renter;
     const { clock } = io;
+    const market = new MarketClient({ ...access, identity, crypto: systemCrypto, state, clock });
     const renting = new Renting(
       {
-        market: new MarketClient({ ...access, identity, crypto: systemCrypto, state, clock }),
+        market,
         suite: systemCrypto,
         clock,
         payer: own === null ? null : await payerAt(io, own, budgetOf(options.budget)),
         tell: (step) => {
           if (options.json === true) printer.line({ type: "step", step: step.type });
           else printer.note(stepText(step));
+          if (step.type === "quoted" && market.time.ahead !== 0) printer.note(clockText(market.time.ahead));
         },
         keepTicket,
         keepEscrow: (_answer, document) => keepOrderEscrow(printer, parts, order, document),

@@ -106,7 +106,16 @@ export class AccountSession {
     const entries = accountEntries(account);
     const fresh = new Set(account.keys.flatMap(({ state }) => state.inbox.unshown.map(({ key }) => key)));
     const rentals = accountRentals(deps.suite, account);
-    store.update((state) => ({ ...state, entries, fresh, rentals, orders: account.orders, escrows: account.escrows }));
+    const { clockAhead } = account;
+    store.update((state) => ({
+      ...state,
+      entries,
+      fresh,
+      rentals,
+      orders: account.orders,
+      escrows: account.escrows,
+      clockAhead,
+    }));
     this.remind();
   }
 

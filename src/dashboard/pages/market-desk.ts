@@ -83,7 +83,7 @@ export class MarketDesk {
     this.#deps = deps;
     const { clock, suite, relayUrl, ...ports } = deps.account;
     const market = new MarketReader({ relayUrl, clock, ...ports });
-    this.#offers = { market, node: null, suite, now: () => clock.now() };
+    this.#offers = { market, node: null, suite, now: () => market.time.now() };
   }
 
   /** Looks at every free listing, and shows each as soon as it is judged. */

@@ -60,6 +60,8 @@ export interface State {
   readonly view: View;
   readonly link: Link;
   readonly linkFault: AppError | null;
+  /** By how many ms this device's clock is ahead of the relay's, below zero for behind; 0 for less than three minutes. */
+  readonly clockAhead: number;
   readonly offers: Offers | null;
   readonly entries: readonly AccountEntry[];
   /** Keys of messages that were not seen before this visit to the inbox. */
@@ -91,7 +93,16 @@ export interface Wishes {
 
 export function initialState(view: View, { theme, lockAfter }: Wishes, now: number): State {
   return {
-    ...{ phase: "loading", view, link: "connecting", linkFault: null, offers: null, entries: [], fresh: new Set() },
+    ...{
+      phase: "loading",
+      view,
+      link: "connecting",
+      linkFault: null,
+      clockAhead: 0,
+      offers: null,
+      entries: [],
+      fresh: new Set(),
+    },
     ...{
       rentals: [],
       orders: [],

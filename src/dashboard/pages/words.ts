@@ -20,6 +20,11 @@ export function problemOf(words: Words, caught: unknown): ProblemText {
   return { what: find("problem") ?? `${capital(message)} (${code})`, hint: find("hint") ?? hint ?? null };
 }
 
+/** That this device's clock is wrong, by so many ms. */
+export function clockIn(words: Words, ahead: number): string {
+  return words.t(ahead > 0 ? "clock.ahead" : "clock.behind", { n: Math.round(Math.abs(ahead) / 60_000) });
+}
+
 /** What an order is for. */
 export function orderedIn(words: Words, { tier, duration, change }: RentRequest): string {
   const what = words.t(`tier.${tier}`);

@@ -19,12 +19,12 @@ export function FindingBanner() {
   const restoring = useSelect((state) => state.restoring);
   if (restoring === null) return null;
   return (
-    <div class="banner banner-calm">
+    <section class="banner banner-calm" aria-label={words.t("find.busy")}>
       <Icon name="info" />
       <span>{findingIn(words, restoring.progress)}</span>
       <button type="button" onClick={() => controller.stopFinding()}>
         {words.t("find.stop")}
       </button>
-    </div>
+    </section>
   );
 }

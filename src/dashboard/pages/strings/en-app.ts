@@ -32,6 +32,10 @@ export const enApp = {
   "link.live": "Live",
   "link.broken": "Offline",
   "link.elsewhere": "Reading only",
+  "clock.ahead":
+    "This device's clock is {n} min ahead of the relay's. Set it: times are shown wrong here. Orders go by the relay's clock.",
+  "clock.behind":
+    "This device's clock is {n} min behind the relay's. Set it: times are shown wrong here. Orders go by the relay's clock.",
   "link.banner": "No connection to the relay. What you received is still here; nothing is lost.",
   "link.elsewhere.banner":
     "Another tab receives your messages. This one shows what is stored, and takes over when the other is closed.",

@@ -8,6 +8,7 @@ import { FindingBanner } from "../parts/finding.tsx";
 import { ViewLink } from "../parts/frame.tsx";
 import { pathOf } from "../routes.ts";
 import { VIEWS, type View, type ViewName } from "../state.ts";
+import { clockIn } from "../words.ts";
 import { Account } from "./account.tsx";
 import { Browse } from "./browse.tsx";
 import { EscrowView } from "./escrow.tsx";
@@ -140,6 +141,7 @@ function Bar() {
 function Banner() {
   const { controller, words } = useApp();
   const link = useSelect((state) => state.link);
+  const clockAhead = useSelect((state) => state.clockAhead);
   return (
     <div role="status">
       {link === "broken" && (
@@ -149,6 +151,12 @@ function Banner() {
           <button type="button" onClick={() => controller.reconnect()}>
             {words.t("link.retry")}
           </button>
+        </div>
+      )}
+      {clockAhead !== 0 && (
+        <div class="banner">
+          <Icon name="info" />
+          <span>{clockIn(words, clockAhead)}</span>
         </div>
       )}
       {link === "elsewhere" && (

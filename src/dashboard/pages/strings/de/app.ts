@@ -34,6 +34,10 @@ export const deApp: Translation = {
   "link.live": "Live",
   "link.broken": "Offline",
   "link.elsewhere": "Nur lesen",
+  "clock.ahead":
+    "Die Uhr dieses Geräts geht gegenüber dem Relay {n} min vor. Stellen Sie sie: Zeiten werden hier falsch angezeigt. Für Bestellungen gilt die Uhr des Relays.",
+  "clock.behind":
+    "Die Uhr dieses Geräts geht gegenüber dem Relay {n} min nach. Stellen Sie sie: Zeiten werden hier falsch angezeigt. Für Bestellungen gilt die Uhr des Relays.",
   "link.banner": "Keine Verbindung zum Relay. Was Sie empfangen haben, ist weiterhin hier; nichts geht verloren.",
   "link.elsewhere.banner":
     "Ein anderer Tab empfängt Ihre Nachrichten. Dieser zeigt, was gespeichert ist, und übernimmt, wenn der andere geschlossen wird.",

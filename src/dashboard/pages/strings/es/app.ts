@@ -34,6 +34,10 @@ export const esApp: Translation = {
   "link.live": "En vivo",
   "link.broken": "Sin conexión",
   "link.elsewhere": "Solo lectura",
+  "clock.ahead":
+    "El reloj de este dispositivo va {n} min adelantado respecto al relay. Ajústelo: aquí las horas se muestran mal. Para los pedidos vale el reloj del relay.",
+  "clock.behind":
+    "El reloj de este dispositivo va {n} min atrasado respecto al relay. Ajústelo: aquí las horas se muestran mal. Para los pedidos vale el reloj del relay.",
   "link.banner": "Sin conexión con el relay. Lo que ha recibido sigue aquí; no se pierde nada.",
   "link.elsewhere.banner":
     "Otra pestaña recibe sus mensajes. Esta muestra lo que está guardado, y la releva cuando la otra se cierre.",
