@@ -40,10 +40,13 @@ afterEach(() => relay.stop());
 
 async function endDay(): Promise<void> {
   await clock.advance(days(1));
-  for (let tries = 0; tries < 100; tries++) {
+  // The tree is written in real time.
+  for (let tries = 0; tries < 1000; tries++) {
     await clock.advance(minutes(5));
     if ((await fetch(`${relay.url}/proofs/${DATE}`)).status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  throw new Error("the relay has not closed the day");
 }
 
 const asked = () => relayProofs({ suite, clock: rig.clock, reader }, rig.state.inbox.entries, signal);
