@@ -36,9 +36,11 @@ export function Ssh({ ssh: { open, keys }, onChange }: SshProps) {
         </ul>
       )}
       {(keys.length > 0 || !isShut) && (
-        <button type="button" class="small" disabled={busy} onClick={turn}>
-          {words.t(isShut ? "ssh.turn_on" : "ssh.turn_off")}
-        </button>
+        <div>
+          <button type="button" class="small" disabled={busy} onClick={turn}>
+            {words.t(isShut ? "ssh.turn_on" : "ssh.turn_off")}
+          </button>
+        </div>
       )}
       <Fault fault={problem} />
     </section>
