@@ -4,24 +4,27 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { command } from "../../os-image/lib/command.ts";
-import { MIB, partitionOf, planDisk } from "../../os-image/lib/partition-plan.ts";
+import { partitionOf, planDisk } from "../../os-image/lib/partition-plan.ts";
 import { flatten } from "./disk-check.ts";
 import type { Figures } from "./steps.ts";
 import { until } from "./usb-disk.ts";
 import type { World } from "./world.ts";
 
-const START = partitionOf(planDisk("amd64"), "data").start * MIB;
-/** Of the superblock, ext4(5). */
-const SUPERBLOCK = 1024;
+/** In MiB. */
+const { start: START } = partitionOf(planDisk("amd64"), "data");
 
-/** Changes the data partition of a machine that is off by a shell line, for which `$1` is the disk and `$2` the partition for debugfs and e2fsck. */
+/** Changes the data partition of a machine that is off by a shell line, for which `$1` is the partition. */
 async function damage(world: World, scratch: string, line: string): Promise<void> {
-  const raw = join(scratch, "damaged.img");
+  const [raw, data] = [join(scratch, "damaged.img"), join(scratch, "damaged-data.img")];
   await flatten(world.disk, raw);
-  await command("sh", ["-ec", line, "sh", raw, `${raw}?offset=${START}`]);
+  const copy = ["bs=1M", "status=none"];
+  await command("dd", [`if=${raw}`, `of=${data}`, `skip=${START}`, "conv=sparse", ...copy]);
+  await command("sh", ["-ec", line, "sh", data]);
+  await command("dd", [`if=${data}`, `of=${raw}`, `seek=${START}`, "conv=notrunc", ...copy]);
   await rm(world.disk);
   await command("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", raw, world.disk]);
   await rm(raw);
+  await rm(data);
 }
 
 /** Starts the machine; returns the seconds until its SMS are read again. */
@@ -44,14 +47,15 @@ export async function damagedData(world: World, scratch: string): Promise<Figure
   await damage(
     world,
     scratch,
-    `e2fsck -E journal_only -y "$2" || test $? -le 1
-debugfs -w -R '${inode}' "$2"; debugfs -w -R 'set_super_value state 2' "$2"
-code=0; e2fsck -p "$2" || code=$?; test $code = 4
-debugfs -w -R '${inode}' "$2"; debugfs -w -R 'set_super_value state 2' "$2"`,
+    `e2fsck -E journal_only -y "$1" || test $? -le 1
+debugfs -w -R '${inode}' "$1"; debugfs -w -R 'set_super_value state 2' "$1"
+code=0; e2fsck -p "$1" || code=$?; test $code = 4
+debugfs -w -R '${inode}' "$1"; debugfs -w -R 'set_super_value state 2' "$1"`,
   );
   const directory = await comesBack(world, world.send());
   await world.cut();
-  const zeros = `dd if=/dev/zero of="$1" bs=1 seek=${START + SUPERBLOCK} count=1024 conv=notrunc status=none`;
+  // The superblock is the second KiB (ext4(5)).
+  const zeros = 'dd if=/dev/zero of="$1" bs=1024 seek=1 count=1 conv=notrunc status=none';
   await damage(world, scratch, zeros);
   const superblock = await comesBack(world, world.send());
   return { "seconds after a damaged inode": directory, "seconds after a lost superblock": superblock };
