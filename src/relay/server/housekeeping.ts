@@ -52,16 +52,25 @@ export class Housekeeping {
   readonly #deps: HousekeepingDeps;
   #cancel: Disposer = () => {};
   #round: Promise<void> = Promise.resolve();
+  #summing: Promise<void> = Promise.resolve();
   #stopped = false;
+  /** Unix seconds: rentals that ended until then were counted. */
+  #summedUntil = 0;
 
   constructor(deps: HousekeepingDeps) {
     this.#deps = deps;
   }
 
   start(): void {
+    // What was counted never, or by no program of before, is needed by the first who browses.
+    this.#summing = this.#sumUp();
+    this.#schedule();
+  }
+
+  #schedule(): void {
     this.#cancel = this.#deps.clock.after(ROUND, "relay housekeeping", () => {
       this.#round = this.#tidy().then(() => {
-        if (!this.#stopped) this.start();
+        if (!this.#stopped) this.#schedule();
       });
     });
   }
@@ -71,6 +80,7 @@ export class Housekeeping {
     this.#stopped = true;
     this.#cancel();
     await this.#round;
+    await this.#summing;
   }
 
   async #tidy(): Promise<void> {
@@ -90,10 +100,26 @@ export class Housekeeping {
       const orders = await this.#repeat(() => upkeep.forgetOrders(before(KEEP_ORDERS), before(KEEP_ESCROW_ORDERS)));
       for (const [kind, age] of KEEP_PAPERS) await this.#repeat(() => upkeep.forgetPapers(kind, unixMs(now - age)));
       await upkeep.forgetSessions(unixSecondsOf(clock.now()));
+      this.#summing = this.#summing.then(() => this.#sumUp());
       if (expired + rentals + orders > 0) log.info("relay_tidied", { expired, rentals, orders });
     } catch (error) {
       // The next round tries again: nothing depends on this one.
       log.warn("relay_tidy_failed", { reason: messageOf(error) });
+    }
+  }
+
+  /** So that who browses does not wait until the deliveries of rentals that ended are counted. Beside the rounds: the first takes long. */
+  async #sumUp(): Promise<void> {
+    const { store, time, log } = this.#deps;
+    try {
+      const span = { endedAfter: this.#summedUntil, endedBefore: unixSecondsOf(time.earliest()) };
+      let after: string | null = null;
+      do after = await store.upkeep.sumUp(span, after);
+      while (after !== null && !this.#stopped);
+      // Those of the last day once more: something late may have come.
+      if (after === null) this.#summedUntil = span.endedBefore - KEEP_AFTER_END / 1000;
+    } catch (error) {
+      if (!this.#stopped) log.warn("relay_sums_failed", { reason: messageOf(error) });
     }
   }
 
