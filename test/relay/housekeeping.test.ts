@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { days, hours, minutes, silentLogger } from "../../src/base/index.ts";
+import { days, hours, millis, minutes, silentLogger } from "../../src/base/index.ts";
 import type { SumSpan } from "../../src/core/index.ts";
 import { Housekeeping } from "../../src/relay/server/housekeeping.ts";
 import { RelayTime } from "../../src/relay/server/relay-time.ts";
@@ -30,7 +30,10 @@ describe("counts of deliveries", () => {
     const shared = { store: { upkeep }, time, clock, log: silentLogger, keepMessages: days(7) };
     const housekeeping = new Housekeeping({ ...shared, wiped: () => {} });
     housekeeping.start();
-    await expect.poll(() => asked.length).toBe(3);
+    for (const count of [1, 2, 3]) {
+      await expect.poll(() => asked.length).toBe(count);
+      await clock.advance(millis(20));
+    }
     expect(asked).toEqual([
       [0, NOW_S, null],
       [0, NOW_S, "one"],
@@ -40,6 +43,20 @@ describe("counts of deliveries", () => {
     await expect.poll(() => asked.length).toBe(4);
     expect(asked[3]).toEqual([NOW_S - DAY_S, NOW_S + 600, null]);
     await housekeeping.stop();
+  });
+
+  it("stop between two slices with the relay", async () => {
+    const clock = new VirtualClock(NOW);
+    let slices = 0;
+    const upkeep = { sumUp: () => Promise.resolve(`${slices++}`) };
+    const time = new RelayTime(clock, silentLogger);
+    const shared = { store: { upkeep } as never, time, clock, log: silentLogger, keepMessages: days(7) };
+    const housekeeping = new Housekeeping({ ...shared, wiped: () => {} });
+    housekeeping.start();
+    await expect.poll(() => slices).toBe(1);
+    await housekeeping.stop();
+    await clock.advance(minutes(1));
+    expect(slices).toBe(1);
   });
 });
 

@@ -18,8 +18,8 @@ export const DELIVERY_SUMS_TABLE = `
 
 /** Rentals whose messages are read for one question: each has up to a thousand, some milliseconds. */
 const COUNTED_AT_ONCE = 8;
-/** Rentals that are looked at in one slice of `sumUp`. */
-const SLICE = 500;
+/** Rentals that are looked at in one slice of `sumUp`: most are known, but after an update none. */
+const SLICE = 64;
 const PER_LISTING = 50;
 
 const NEWEST_RECEIPT = "(SELECT coalesce(max(cursor), 0) FROM receipts WHERE receipts.rental_id = r.rental_id)";
