@@ -25,6 +25,23 @@ const routeOf = (rentalId: string, { listing, provider, renter }: RentalRow): Re
   listingId: listing,
 });
 
+type NamedRow = readonly [string, RentalRow];
+
+function rowsOf(mirror: StateMirror, ids: readonly string[]): readonly NamedRow[] {
+  return ids.flatMap((id) => {
+    const row = mirror.rentals.get(id);
+    return row === undefined ? [] : [[id, row] as const];
+  });
+}
+
+/** Rentals of a listing, the newest end first, at most 50. */
+export function newestOfListing(mirror: StateMirror, listingId: string): readonly NamedRow[] {
+  const sorted = rowsOf(mirror, mirror.rentalsOfListing.of(listingId)).toSorted(([id, one], [otherId, other]) =>
+    one.expires_at === other.expires_at ? (id < otherId ? -1 : 1) : other.expires_at - one.expires_at,
+  );
+  return sorted.slice(0, MAX_OF_LISTING);
+}
+
 export class JetStreamGrants implements GrantStore {
   readonly #deps: GrantDeps;
 
@@ -82,11 +99,7 @@ export class JetStreamGrants implements GrantStore {
   }
 
   async ofListing(listingId: string): Promise<readonly StoredGrant[]> {
-    const rows = this.#rowsOf(this.#deps.mirror.rentalsOfListing.of(listingId));
-    const sorted = rows.toSorted(([id, one], [otherId, other]) =>
-      one.expires_at === other.expires_at ? (id < otherId ? -1 : 1) : other.expires_at - one.expires_at,
-    );
-    return await this.#grants(sorted.slice(0, MAX_OF_LISTING).map(([id]) => id));
+    return await this.#grants(newestOfListing(this.#deps.mirror, listingId).map(([id]) => id));
   }
 
   async ofRenter(renter: string): Promise<readonly StoredGrant[]> {
@@ -120,11 +133,8 @@ export class JetStreamGrants implements GrantStore {
     return { messages, next: messages.at(-1)?.seq ?? after, more: all.length > messages.length };
   }
 
-  #rowsOf(ids: readonly string[]): readonly (readonly [string, RentalRow])[] {
-    return ids.flatMap((id) => {
-      const row = this.#deps.mirror.rentals.get(id);
-      return row === undefined ? [] : [[id, row] as const];
-    });
+  #rowsOf(ids: readonly string[]): readonly NamedRow[] {
+    return rowsOf(this.#deps.mirror, ids);
   }
 
   async #grants(ids: readonly string[]): Promise<readonly StoredGrant[]> {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { isAppError, stoppedError } from "../base/index.ts";
 import type { RelayListener, RelayStore, RelayStoreState } from "../core/index.ts";
 import { JetStreamAccepted } from "./accepted-store.ts";
+import { DeliverySums } from "./delivery-sums.ts";
 import { Envelopes } from "./envelopes.ts";
 import { JetStreamGrants } from "./grant-store.ts";
 import { type NatsLink, openLink, storeAway } from "./link.ts";
@@ -60,6 +61,7 @@ class JetStreamStore implements RelayStore {
       log: mailLog,
       envelopes: parts.envelopes,
       receipts: new ReceiptReader(reading),
+      sums: new DeliverySums({ mirror, log: mailLog }),
     });
     this.mail = mail;
     this.rentals = new JetStreamGrants({ bucket: state, mirror, log: mailLog });

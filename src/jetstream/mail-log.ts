@@ -68,6 +68,7 @@ export class MailLog {
   readonly #pushed = new Set<number>();
   #reader: StreamReader | null = null;
   #listener: Pick<RelayListener, "stored"> = { stored: () => false };
+  #follower: (rentalId: string) => void = () => {};
 
   constructor(deps: MailLogDeps) {
     this.#deps = deps;
@@ -84,6 +85,11 @@ export class MailLog {
 
   listen(listener: Pick<RelayListener, "stored">): void {
     this.#listener = listener;
+  }
+
+  /** `changed` is told of each entry about a rental once it is taken in, and when a rental is forgotten. */
+  follow(changed: (rentalId: string) => void): void {
+    this.#follower = changed;
   }
 
   /** Follows the stream from its end. */
@@ -135,6 +141,7 @@ export class MailLog {
 
   forget(renter: string, rentalId: string): void {
     this.#views.get(renter)?.mail.forget(rentalId);
+    this.#follower(rentalId);
   }
 
   /** Learns what others wrote on a rental's subject. Errors: `store.away`. */
@@ -249,6 +256,7 @@ export class MailLog {
     const view = this.#views.get(renter);
     if (view?.loading === true) view.behind.push({ entry, parsed });
     else view?.mail.apply(entry.seq, rentalId, parsed);
+    this.#follower(rentalId);
     const pushed = parsed.t === "m" && this.#push(entry, renter, rentalId, parsed);
     if (pushed) this.#remember(entry.seq);
     this.#seen.get(entry.seq)?.resolve(pushed);

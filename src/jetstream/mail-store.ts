@@ -23,6 +23,7 @@ import type {
 } from "../core/index.ts";
 import { judgeForwards, mailboxMessage } from "../core/index.ts";
 import type { MailboxMessage, MailboxPage, ProviderReceiptsPage } from "../protocol/index.ts";
+import type { DeliverySums } from "./delivery-sums.ts";
 import type { Envelopes } from "./envelopes.ts";
 import { storeAway } from "./link.ts";
 import { candidateOf, type GoneMessage, routeAddress, writeGone, writeMessage } from "./mail-entries.ts";
@@ -36,6 +37,7 @@ export interface JetStreamMailDeps {
   readonly mirror: StateMirror;
   readonly envelopes: Envelopes;
   readonly receipts: ReceiptReader;
+  readonly sums: DeliverySums;
   readonly clock: Clock;
   readonly random: Random;
   readonly patience?: Millis | undefined;
@@ -160,6 +162,10 @@ export class JetStreamMail implements MailStore {
       ...{ id, seq, v, ts, hash, signature, storedAt, waiting: !gone },
       receipt: receipts.get(id) ?? null,
     }));
+  }
+
+  sums(listingIds: readonly string[]): ReturnType<MailStore["sums"]> {
+    return this.#deps.sums.of(listingIds);
   }
 
   receipts(provider: string, request: PageRequest): Promise<ProviderReceiptsPage> {

@@ -15,6 +15,7 @@ import { CAPS, eventually, nextNumber, Scene } from "./relay-scene.ts";
 import { sessionContract } from "./relay-sessions.ts";
 import { acceptedContract } from "./relay-store-accepted.ts";
 import { cursorContract } from "./relay-store-cursors.ts";
+import { sumsContract } from "./relay-store-sums.ts";
 
 export interface StoreUnderTest {
   open(listener?: Partial<RelayListener>): Promise<RelayStore>;
@@ -68,6 +69,7 @@ export function relayStoreContract(name: string, make: () => Promise<StoreUnderT
     sessionContract(() => ({ store }));
     cursorContract(() => ({ scene, store, reopen }));
     acceptedContract(() => ({ scene, store }));
+    sumsContract(() => ({ scene, store, reopen }));
 
     it("has everything when it is opened again", async () => {
       const kept = [1, 2, 3].map((seq) => scene.message(seq));

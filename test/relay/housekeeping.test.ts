@@ -2,13 +2,63 @@
 
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { days, hours, minutes, silentLogger } from "../../src/base/index.ts";
+import { days, hours, millis, minutes, silentLogger } from "../../src/base/index.ts";
+import type { SumSpan } from "../../src/core/index.ts";
+import { Housekeeping } from "../../src/relay/server/housekeeping.ts";
 import { RelayTime } from "../../src/relay/server/relay-time.ts";
 import { relaySchema } from "../../src/relay/server/schema.ts";
 import { openSqlite } from "../../src/sqlite/index.ts";
 import { VirtualClock } from "../sim/virtual-clock.ts";
 import { DAY_S, grantOf, messageOf, NOW, NOW_S, OTHER_RENTAL, otherRenter, receiptOf, renter } from "./fixtures.ts";
 import { RelayRig, verdictOf } from "./relay-rig.ts";
+
+describe("counts of deliveries", () => {
+  it("are made ahead at the start, slice by slice, and later only of what ended since, or the day before", async () => {
+    const clock = new VirtualClock(NOW);
+    const asked: (readonly [number, number, string | null])[] = [];
+    const slices = ["one", "two", null, null];
+    const nothing = (): Promise<number> => Promise.resolve(0);
+    const upkeep = {
+      ...{ expireEnvelopes: nothing, removeRentals: nothing, forgetOrders: nothing, forgetPapers: nothing },
+      forgetSessions: () => Promise.resolve(),
+      sumUp: (span: SumSpan, after: string | null) => {
+        asked.push([span.endedAfter, span.endedBefore, after]);
+        return Promise.resolve(slices.shift() ?? null);
+      },
+    };
+    const time = new RelayTime(clock, silentLogger);
+    const shared = { store: { upkeep }, time, clock, log: silentLogger, keepMessages: days(7) };
+    const housekeeping = new Housekeeping({ ...shared, wiped: () => {} });
+    housekeeping.start();
+    for (const count of [1, 2, 3]) {
+      await expect.poll(() => asked.length).toBe(count);
+      await clock.advance(millis(20));
+    }
+    expect(asked).toEqual([
+      [0, NOW_S, null],
+      [0, NOW_S, "one"],
+      [0, NOW_S, "two"],
+    ]);
+    await clock.advance(minutes(10));
+    await expect.poll(() => asked.length).toBe(4);
+    expect(asked[3]).toEqual([NOW_S - DAY_S, NOW_S + 600, null]);
+    await housekeeping.stop();
+  });
+
+  it("stop between two slices with the relay", async () => {
+    const clock = new VirtualClock(NOW);
+    let slices = 0;
+    const upkeep = { sumUp: () => Promise.resolve(`${slices++}`) };
+    const time = new RelayTime(clock, silentLogger);
+    const shared = { store: { upkeep } as never, time, clock, log: silentLogger, keepMessages: days(7) };
+    const housekeeping = new Housekeeping({ ...shared, wiped: () => {} });
+    housekeeping.start();
+    await expect.poll(() => slices).toBe(1);
+    await housekeeping.stop();
+    await clock.advance(minutes(1));
+    expect(slices).toBe(1);
+  });
+});
 
 describe("housekeeping", () => {
   let rig: RelayRig;

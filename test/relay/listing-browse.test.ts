@@ -2,19 +2,22 @@
 
 import { describe, expect, it } from "vitest";
 import { type Millis, millis, unixMs } from "../../src/base/index.ts";
-import { ListingBrowse } from "../../src/relay/server/listing-browse.ts";
+import { type BrowseQuery, ListingBrowse } from "../../src/relay/server/listing-browse.ts";
 
 const idOf = (at: number): string => at.toString(16).padStart(16, "0");
 
+const nothingKnown = (ids: readonly string[]): Promise<ReadonlyMap<string, null>> =>
+  Promise.resolve(new Map(ids.map((id) => [id, null])));
+
 /** A relay with `count` listings that have no record, each slice of which takes `sliceMs`. */
-function browseOf(count: number, sliceMs: number) {
+function browseOf(count: number, sliceMs: number, reputations = nothingKnown) {
   let [now, slices] = [0, 0];
   const browse = new ListingBrowse({
     ...{ index: null, chain: null, providers: { has: () => false } },
     clock: { monotonic: (): Millis => millis(now) },
     time: { earliest: () => unixMs(0) } as never,
     presence: { times: () => Promise.resolve(new Map()) } as never,
-    reputations: { of: () => Promise.resolve(null) } as never,
+    reputations: { of: reputations } as never,
     store: {
       records: {
         ids: (after: string, limit: number) => {
@@ -37,8 +40,41 @@ function browseOf(count: number, sliceMs: number) {
     withEvidence: false,
     withRecords: false,
   };
-  return { page: (after: string) => browse.page({ ...query, after }), slices: () => slices };
+  return {
+    page: (after: string, parts: Partial<BrowseQuery> = {}) => browse.page({ ...query, ...parts, after }),
+    slices: () => slices,
+  };
 }
+
+describe("a page of listings whose reputations take long", () => {
+  it("ends before the first that is not known yet, and goes on with it", async () => {
+    const asked: number[] = [];
+    const slow = (ids: readonly string[]) => {
+      asked.push(ids.length);
+      return nothingKnown(ids.slice(0, 3));
+    };
+    const { page } = browseOf(10, 1, slow);
+    const all: string[] = [];
+    let after: string | null = "";
+    while (after !== null) {
+      const { listings, next } = await page(after, { tier: undefined });
+      all.push(...listings.map(({ listing_id }) => listing_id));
+      after = next;
+    }
+    expect(all).toEqual(Array.from({ length: 10 }, (_, at) => idOf(at)));
+    expect(asked).toEqual([10, 7, 4, 1]);
+  });
+
+  it("asks for all of a page at once, and for no more of them than the page takes", async () => {
+    const asked: number[] = [];
+    const { page } = browseOf(1000, 1, (ids) => {
+      asked.push(ids.length);
+      return nothingKnown(ids);
+    });
+    await page("", { tier: undefined, capabilities: 0, limit: 50 });
+    expect(asked).toEqual([50]);
+  });
+});
 
 describe("a page of listings that hardly any fits", () => {
   it("comes when it was looked for long enough, and leads to where the next one goes on", async () => {

@@ -14,6 +14,7 @@ import type {
   RentalGrant,
   RentRequest,
 } from "../../protocol/index.ts";
+import type { RentalDays } from "../reputation/index.ts";
 import type { CursorKind, KeptCursor } from "./cursors.ts";
 import type { Candidate, MailboxCaps, RentalRoute } from "./forward-rules.ts";
 
@@ -82,6 +83,12 @@ export interface MailStore {
   acknowledge(renter: string, entries: readonly Acknowledgement[]): Promise<void>;
   /** Messages of one rental by `seq`, with or without their envelopes. Those of the short form have no `seq` and are left out. */
   course(rentalId: string, request: PageRequest): Promise<readonly DeliveredMessage[]>;
+  /**
+   * Counts of what `course` tells of the rentals that `ofListing` tells of, the newest `DELIVERIES_PER_RENTAL` of each: for the first of
+   * `listingIds` at least, and for as many behind it as it knows without reading all of their messages again. None for the others: they are
+   * to be asked for once more.
+   */
+  sums(listingIds: readonly string[]): Promise<ReadonlyMap<string, readonly RentalDays[]>>;
   /** Renters' receipts for one provider in order of arrival. */
   receipts(provider: string, request: PageRequest): Promise<ProviderReceiptsPage>;
 }
@@ -297,6 +304,12 @@ export interface AcceptedStore {
   about(hash: string, within: { readonly from: UnixMs; readonly to: UnixMs } | null): Promise<readonly AcceptedRow[]>;
 }
 
+/** Ends of rentals, in Unix seconds. */
+export interface SumSpan {
+  readonly endedAfter: number;
+  readonly endedBefore: number;
+}
+
 /** What is forgotten, a slice at a time: each returns how much, 0 when nothing is left to do. */
 export interface RelayUpkeep {
   /**
@@ -314,6 +327,11 @@ export interface RelayUpkeep {
   forgetOrders(madeBefore: number, escrowMadeBefore: number): Promise<number>;
   /** Forgets papers of this kind saved at or before this. Returns how many, 0 when nothing is left. */
   forgetPapers(kind: string, savedBefore: UnixMs): Promise<number>;
+  /**
+   * Counts ahead what `MailStore.sums` would have to: rentals that ended in this span (Unix seconds), one slice of them. `after`: what it
+   * gave for the slice before, null for the first one. Null when nothing is left.
+   */
+  sumUp(span: SumSpan, after: string | null): Promise<string | null>;
   /** Forgets tokens, nonces and challenges that expired at or before this (Unix seconds). */
   forgetSessions(expiredBefore: number): Promise<void>;
 }

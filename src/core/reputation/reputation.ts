@@ -33,26 +33,62 @@ export interface DeliverySample {
   readonly acknowledged: boolean;
 }
 
-function weightOf({ ts, acknowledged }: DeliverySample, at: number): number {
-  const age = Math.floor((at - ts) / DAY);
-  if (!isOldEnough(ts, at) || age > LAST_DAY || (!acknowledged && age < PATIENCE_DAYS)) return 0;
+/** Deliveries of one rental whose score day is the same. */
+export interface DayCount {
+  /** As of `deliveryDay`. */
+  readonly day: number;
+  /** Not negative. */
+  readonly sent: number;
+  /** At most `sent`. */
+  readonly acknowledged: number;
+}
+
+/** What of a rental counts, by day: all that the score needs to know of it. Each day once, in no order. */
+export type RentalDays = readonly DayCount[];
+
+/** The first score day, in days since 1970, on which a delivery of `ts` (Unix seconds) is no longer of the future. */
+export const deliveryDay = (ts: number): number => Math.ceil(ts / DAY);
+
+function weightOf(age: number, acknowledged: boolean): number {
+  if (age < HIDDEN_DAYS || age > LAST_DAY || (!acknowledged && age < PATIENCE_DAYS)) return 0;
   return Math.round(ONE * 0.5 ** (age / HALF_LIFE_DAYS));
+}
+
+/** The score of a listing from counts of its rentals, as `scoreOf` has it from the deliveries themselves. `at` as there. */
+export function scoreOfDays(rentals: Iterable<RentalDays>, at: number): Reputation | null {
+  let [all, good, count, counted] = [0, 0, 0, 0];
+  for (const days of rentals) {
+    const before = count;
+    for (const { day, sent, acknowledged } of days) {
+      const age = at / DAY - day;
+      const read = acknowledged * weightOf(age, true);
+      const unread = (sent - acknowledged) * weightOf(age, false);
+      all += read + unread;
+      good += read;
+      count += (read > 0 ? acknowledged : 0) + (unread > 0 ? sent - acknowledged : 0);
+    }
+    if (count > before) counted += 1;
+  }
+  if (count === 0) return null;
+  return { per_mille: Math.round((1000 * good) / all), samples: count, rentals: counted };
+}
+
+/** The counts of one rental from its deliveries. */
+export function daysOf(samples: Iterable<Pick<DeliverySample, "ts" | "acknowledged">>): RentalDays {
+  const found = new Map<number, { day: number; sent: number; acknowledged: number }>();
+  for (const { ts, acknowledged } of samples) {
+    const day = deliveryDay(ts);
+    const count = found.get(day) ?? { day, sent: 0, acknowledged: 0 };
+    count.sent += 1;
+    count.acknowledged += acknowledged ? 1 : 0;
+    found.set(day, count);
+  }
+  return [...found.values()];
 }
 
 /** The score at `at` (Unix seconds, the beginning of a day); null where nothing counts. */
 export function scoreOf(samples: readonly DeliverySample[], at: number): Reputation | null {
-  const rentals = new Set<string>();
-  let [all, good, count] = [0, 0, 0];
-  for (const sample of samples) {
-    const weight = weightOf(sample, at);
-    if (weight === 0) continue;
-    all += weight;
-    good += sample.acknowledged ? weight : 0;
-    count += 1;
-    rentals.add(sample.rentalId);
-  }
-  if (count === 0) return null;
-  return { per_mille: Math.round((1000 * good) / all), samples: count, rentals: rentals.size };
+  return scoreOfDays([...Map.groupBy(samples, ({ rentalId }) => rentalId).values()].map(daysOf), at);
 }
 
 /** Whether the provider it names has signed the statement. */

@@ -8,6 +8,7 @@ import {
   type Logger,
   type Millis,
   messageOf,
+  millis,
   minutes,
   unixMs,
   unixSecondsOf,
@@ -35,6 +36,8 @@ const ROUND = minutes(10);
 const KEEP_AFTER_END = days(1);
 /** How long a rental that is over is remembered: repetitions are recognised and receipts can be collected until then. */
 const KEEP_RENTALS = days(30);
+/** Between slices of counting ahead, each of some milliseconds: it has the whole day. */
+const BREATH = millis(20);
 const KEEP_ORDERS = days(2);
 /** Three people sign before one is paid in, and hand copies about afterwards. */
 const KEEP_ESCROW_ORDERS = days(40);
@@ -52,25 +55,35 @@ export class Housekeeping {
   readonly #deps: HousekeepingDeps;
   #cancel: Disposer = () => {};
   #round: Promise<void> = Promise.resolve();
-  #stopped = false;
+  #summing: Promise<void> = Promise.resolve();
+  readonly #ending = new AbortController();
+  /** Unix seconds: rentals that ended until then were counted. */
+  #summedUntil = 0;
 
   constructor(deps: HousekeepingDeps) {
     this.#deps = deps;
   }
 
   start(): void {
+    // What nobody has counted yet, as after an update, is needed by the first who browses.
+    this.#summing = this.#sumUp();
+    this.#schedule();
+  }
+
+  #schedule(): void {
     this.#cancel = this.#deps.clock.after(ROUND, "relay housekeeping", () => {
       this.#round = this.#tidy().then(() => {
-        if (!this.#stopped) this.start();
+        if (!this.#ending.signal.aborted) this.#schedule();
       });
     });
   }
 
   /** Resolves when the round under way has ended. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#ending.abort();
     this.#cancel();
     await this.#round;
+    await this.#summing;
   }
 
   async #tidy(): Promise<void> {
@@ -90,6 +103,7 @@ export class Housekeeping {
       const orders = await this.#repeat(() => upkeep.forgetOrders(before(KEEP_ORDERS), before(KEEP_ESCROW_ORDERS)));
       for (const [kind, age] of KEEP_PAPERS) await this.#repeat(() => upkeep.forgetPapers(kind, unixMs(now - age)));
       await upkeep.forgetSessions(unixSecondsOf(clock.now()));
+      this.#summing = this.#summing.then(() => this.#sumUp());
       if (expired + rentals + orders > 0) log.info("relay_tidied", { expired, rentals, orders });
     } catch (error) {
       // The next round tries again: nothing depends on this one.
@@ -97,10 +111,27 @@ export class Housekeeping {
     }
   }
 
+  /** So that who browses does not wait until the deliveries of rentals that ended are counted. Beside the rounds: the first takes long. */
+  async #sumUp(): Promise<void> {
+    const { store, time, clock, log } = this.#deps;
+    try {
+      const span = { endedAfter: this.#summedUntil, endedBefore: unixSecondsOf(time.earliest()) };
+      let after = await store.upkeep.sumUp(span, null);
+      while (after !== null) {
+        await clock.sleep(BREATH, "relay sums", this.#ending.signal);
+        after = await store.upkeep.sumUp(span, after);
+      }
+      // Those of the last day once more: something late may have come.
+      this.#summedUntil = span.endedBefore - KEEP_AFTER_END / 1000;
+    } catch (error) {
+      if (!this.#ending.signal.aborted) log.warn("relay_sums_failed", { reason: messageOf(error) });
+    }
+  }
+
   /** Runs `step` until it finds nothing to do or the relay stops. Returns the sum. */
   async #repeat(step: () => Promise<number>): Promise<number> {
     let sum = 0;
-    for (let done = 1; done > 0 && !this.#stopped; sum += done) done = await step();
+    for (let done = 1; done > 0 && !this.#ending.signal.aborted; sum += done) done = await step();
     return sum;
   }
 }

@@ -6,6 +6,7 @@ import {
   type ListingId,
   listingId,
   type MicroEmc,
+  type Millis,
   millis,
   parseEmc,
   toBase64,
@@ -165,14 +166,15 @@ export class ListingBrowse {
 
   async #page(query: BrowseQuery): Promise<ListingsPage> {
     const { index, clock } = this.#deps;
-    const end = clock.monotonic() + MAX_LOOKING;
+    const end = millis(clock.monotonic() + MAX_LOOKING);
     const height = index === null ? null : heightOf(index);
     const listings: ListingsPage["listings"] = [];
     let { after } = query;
     for (let looked = 0; looked < MAX_LOOKED_AT; looked += SLICE) {
       // Without a filter most of them fit.
       const slice = await this.#slice(after, asksForAnything(query) ? SLICE : query.limit - listings.length);
-      const { found, last } = await this.#among(slice.candidates, query, query.limit - listings.length);
+      const room = { limit: query.limit - listings.length, end };
+      const { found, last } = await this.#among(slice.candidates, query, room);
       listings.push(...found);
       if (last !== null) return { height, listings, next: last };
       if (slice.isLast) return { height, listings, next: null };
@@ -194,8 +196,12 @@ export class ListingBrowse {
     return { candidates, isLast: candidates.length < count };
   }
 
-  /** `last`: the id to go on behind, where `limit` ended the search. */
-  async #among(candidates: readonly Candidate[], query: BrowseQuery, limit: number) {
+  /** `last`: the id to go on behind, where `limit` ended the search, or `end` before all reputations were known. */
+  async #among(
+    candidates: readonly Candidate[],
+    query: BrowseQuery,
+    { limit, end }: { readonly limit: number; readonly end: Millis },
+  ) {
     const { store, time, presence, reputations, providers } = this.#deps;
     const ids = candidates.map(({ id }) => id);
     const rented = await store.rentals.rentedOf(ids, time.earliest());
@@ -208,8 +214,14 @@ export class ListingBrowse {
     const found: ListingsPage["listings"] = [];
     let bytes = 0;
     const seen = await presence.times([...records.values()].map(({ provider }) => provider));
+    const asked = query.minReputation === undefined ? free.slice(0, limit) : free;
+    const scores = await reputations.of(
+      asked.map(({ id }) => id),
+      end,
+    );
     for (const [at, candidate] of free.entries()) {
-      const reputation = await reputations.of(candidate.id);
+      const reputation = scores.get(candidate.id);
+      if (reputation === undefined) return { found, last: free[at - 1]?.id ?? null };
       if (query.minReputation !== undefined && (reputation?.per_mille ?? -1) < query.minReputation) continue;
       const record = records.get(candidate.id) ?? null;
       found.push({

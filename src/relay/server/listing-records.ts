@@ -92,7 +92,7 @@ export class ListingRecords {
     const { reputations, presence, providers } = this.#deps;
     const seen = record === null ? null : await presence.times([record.provider]);
     return {
-      reputation: await reputations.of(id),
+      reputation: (await reputations.of([id])).get(id) ?? null,
       rentable_here: record !== null && providers.has(record.provider),
       seen_at: record === null ? null : (seen?.get(record.provider) ?? null),
     };

@@ -1,6 +1,7 @@
-// Reputations of listings from what this relay has taken and what renters have acknowledged here. Computed once a day for each listing.
+// Reputations of listings from what this relay has taken and what renters have acknowledged here. Computed once a day for each listing,
+// from counts that the store has of each rental: for a page of them in one question.
 
-import { type Clock, unixSecondsOf } from "../../base/index.ts";
+import { type Clock, type Millis, unixSecondsOf } from "../../base/index.ts";
 import {
   DELIVERIES_PER_RENTAL,
   type DeliveredMessage,
@@ -8,7 +9,7 @@ import {
   type RelayStore,
   reputationDay,
   type StoredGrant,
-  scoreOf,
+  scoreOfDays,
 } from "../../core/index.ts";
 import type { DeliveriesPage, Delivery, Reputation } from "../../protocol/index.ts";
 
@@ -17,8 +18,11 @@ export interface ReputationsDeps {
   readonly clock: Clock;
 }
 
-const MAX_REMEMBERED = 20_000;
+/** All listings of a large relay: some hundred bytes each. */
+const MAX_REMEMBERED = 200_000;
 const PAGE = 500;
+/** Listings in one question to the store. */
+const TOGETHER = 100;
 
 /** A message as the provider has signed it. */
 export function deliveryOf({ grant }: StoredGrant, message: DeliveredMessage): Delivery {
@@ -30,24 +34,40 @@ export function deliveryOf({ grant }: StoredGrant, message: DeliveredMessage): D
 
 export class Reputations {
   readonly #deps: ReputationsDeps;
-  readonly #known = new Map<string, { readonly day: number; readonly reputation: Promise<Reputation | null> }>();
+  /** Of one day. */
+  #known = new Map<string, Reputation | null>();
+  #knownAt = 0;
 
   constructor(deps: ReputationsDeps) {
     this.#deps = deps;
   }
 
-  /** Null where nothing counts yet. */
-  of(listingId: string): Promise<Reputation | null> {
+  /**
+   * Null for those of which nothing counts yet. What is not known at `until` (by the monotonic clock) is left out, but never the first; by
+   * default nothing is.
+   */
+  async of(listingIds: readonly string[], until?: Millis): Promise<ReadonlyMap<string, Reputation | null>> {
+    const { store, clock } = this.#deps;
     const day = this.#day();
-    const known = this.#known.get(listingId);
-    if (known?.day === day) return known.reputation;
-    const reputation = this.#compute(listingId, day);
-    this.#known.delete(listingId);
-    this.#known.set(listingId, { day, reputation });
-    reputation.catch(() => this.#known.delete(listingId));
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
-    return reputation;
+    const known = this.#knownOf(day);
+    const found = new Map<string, Reputation | null>();
+    let missing: readonly string[] = listingIds.filter((id) => {
+      const reputation = known.get(id);
+      if (reputation === undefined) return true;
+      found.set(id, reputation);
+      return false;
+    });
+    while (missing.length > 0) {
+      const sums = await store.mail.sums(missing.slice(0, TOGETHER));
+      for (const [id, rentals] of sums) {
+        const reputation = scoreOfDays(rentals, day);
+        found.set(id, reputation);
+        remember(known, id, reputation);
+      }
+      missing = missing.filter((id) => !found.has(id));
+      if (sums.size === 0 || (until !== undefined && clock.monotonic() > until)) break;
+    }
+    return found;
   }
 
   /** What the score is made of, by rental and seq. `after`: `next` of the page before. */
@@ -71,14 +91,10 @@ export class Reputations {
     return { deliveries: found, at, next: null };
   }
 
-  async #compute(listingId: string, day: number): Promise<Reputation | null> {
-    const samples: { rentalId: string; ts: number; acknowledged: boolean }[] = [];
-    for (const grant of await this.#grants(listingId)) {
-      const rentalId = grant.grant.rental_id;
-      for await (const { ts, receipt } of this.#messages(grant, 0))
-        samples.push({ rentalId, ts, acknowledged: receipt !== null });
-    }
-    return scoreOf(samples, day);
+  #knownOf(day: number): Map<string, Reputation | null> {
+    if (this.#knownAt !== day) this.#known = new Map();
+    this.#knownAt = day;
+    return this.#known;
   }
 
   async #grants(listingId: string): Promise<readonly StoredGrant[]> {
@@ -100,4 +116,11 @@ export class Reputations {
   #day(): number {
     return reputationDay(unixSecondsOf(this.#deps.clock.now()));
   }
+}
+
+function remember(known: Map<string, Reputation | null>, id: string, reputation: Reputation | null): void {
+  known.delete(id);
+  known.set(id, reputation);
+  const [oldest] = known.keys();
+  if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
 }

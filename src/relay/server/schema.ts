@@ -1,6 +1,7 @@
 // The relay's own database: what must survive a crash between two instructions.
 
 import { LISTING_INDEX_TABLES, type Schema, TREE_TABLES } from "../../sqlite/index.ts";
+import { DELIVERY_SUMS_TABLE } from "./delivery-sums.ts";
 import { PAPER_OWNERS, PAPERS_TABLE } from "./paper-store.ts";
 import { PROVIDER_BOX_TABLE } from "./provider-store.ts";
 import { RUNS_TABLE } from "./run-store.ts";
@@ -152,5 +153,7 @@ export const relaySchema: Schema = {
     // From here on an older program works with the file, too.
     { name: "runs", sql: RUNS_TABLE, readableFrom: 8 },
     { name: "owners of papers", sql: PAPER_OWNERS, readableFrom: 8 },
+    // What an older program adds is seen by it: the counts hold only as long as they agree with the rental.
+    { name: "sums of deliveries", sql: DELIVERY_SUMS_TABLE, readableFrom: 8 },
   ],
 };

@@ -5,6 +5,7 @@ import type { RelayListener, RelayStore, RelayStoreState } from "../../core/inde
 import type { SqliteDatabase } from "../../sqlite/index.ts";
 import { acceptedStore } from "./accepted-store.ts";
 import { findGrant, grantsOfListing, readCourse } from "./course-store.ts";
+import { deliverySums } from "./delivery-sums.ts";
 import { storeForwards } from "./forward-store.ts";
 import { findReceived, readMailbox, readReceipts, readRentals, saveAcknowledgements } from "./mailbox-store.ts";
 import {
@@ -52,6 +53,7 @@ export class SqliteRelayStore implements RelayStore {
       received: (renter, hashes) => findReceived(database, renter, hashes),
       acknowledge: (renter, entries) => saveAcknowledgements(database, renter, entries),
       course: (rentalId, request) => readCourse(database, rentalId, request),
+      sums: (listingIds) => deliverySums(database, listingIds),
       receipts: (provider, request) => readReceipts(database, provider, request),
     };
     this.rentals = this.#rentalsOf(database);

@@ -2,6 +2,7 @@
 
 import type { RelayUpkeep } from "../../core/index.ts";
 import { rowParser, type SqliteDatabase } from "../../sqlite/index.ts";
+import { sumUp } from "./delivery-sums.ts";
 import { forgetPapers } from "./paper-store.ts";
 
 // Small enough that no forward waits long for the writer.
@@ -74,6 +75,7 @@ export function upkeepStore(database: SqliteDatabase, forgetSessions: RelayUpkee
     removeRentals: (endedBefore) => removeRental(database, endedBefore),
     forgetOrders: (madeBefore, escrowMadeBefore) => forgetOrders(database, madeBefore, escrowMadeBefore),
     forgetPapers: (kind, savedBefore) => forgetPapers(database, kind, savedBefore),
+    sumUp: (span, after) => sumUp(database, span, after),
     forgetSessions,
   };
 }

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { reputationDay, reputationsOf, scoreOf } from "../../../src/core/index.ts";
+import {
+  type DeliverySample,
+  daysOf,
+  reputationDay,
+  reputationsOf,
+  scoreOf,
+  scoreOfDays,
+} from "../../../src/core/index.ts";
 import { messageHash, signReceipt } from "../../../src/envelope/index.ts";
 import type { Delivery } from "../../../src/protocol/index.ts";
 import {
@@ -67,6 +74,47 @@ describe("the score of a listing", () => {
         expect(score.per_mille).toBeLessThanOrEqual(1000);
         const better = samples.map((each, n) => (n === at % samples.length ? { ...each, acknowledged: true } : each));
         expect(scoreOf(better, AT)?.per_mille ?? 0).toBeGreaterThanOrEqual(score.per_mille);
+      }),
+    );
+  });
+});
+
+describe("the score from counts by day", () => {
+  // The formula in its plain form, one delivery after the other.
+  const plain = (samples: readonly DeliverySample[]) => {
+    const weigh = ({ ts, acknowledged }: DeliverySample): number => {
+      const age = Math.floor((AT - ts) / DAY_S);
+      const counts = ts <= AT - DAY_S && age <= 180 && (acknowledged || age >= 7);
+      return counts ? Math.round(1e6 * 0.5 ** (age / 30)) : 0;
+    };
+    const counted = samples.filter((each) => weigh(each) > 0);
+    const sum = (of: readonly DeliverySample[]): number => of.reduce((all, each) => all + weigh(each), 0);
+    if (counted.length === 0) return null;
+    const good = sum(counted.filter(({ acknowledged }) => acknowledged));
+    const per_mille = Math.round((1000 * good) / sum(counted));
+    return { per_mille, samples: counted.length, rentals: new Set(counted.map(({ rentalId }) => rentalId)).size };
+  };
+
+  it("is what the deliveries themselves give, to the second at the ends of days", () => {
+    const one = fc.record({
+      age: fc.oneof(
+        fc.integer({ min: -2 * DAY_S, max: 200 * DAY_S }),
+        fc.integer({ min: -1, max: 183 }).map((n) => n * DAY_S),
+      ),
+      off: fc.integer({ min: -1, max: 1 }),
+      acknowledged: fc.boolean(),
+      rentalId: fc.constantFrom("a", "b", "c"),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 60 }), (all) => {
+        const samples = all.map(({ age, off, acknowledged, rentalId }) => ({
+          rentalId,
+          acknowledged,
+          ts: AT - age + off,
+        }));
+        const rentals = [...Map.groupBy(samples, ({ rentalId }) => rentalId).values()].map(daysOf);
+        expect(scoreOfDays(rentals, AT)).toEqual(plain(samples));
+        expect(scoreOf(samples, AT)).toEqual(plain(samples));
       }),
     );
   });
