@@ -20,6 +20,11 @@ export interface SqliteOptions extends Schema {
   readonly maxBatch?: number;
   /** How long a transaction waits for company. Default 0: commit at once when idle. */
   readonly linger?: Millis;
+  /**
+   * Pages of 4 KiB after which the write-ahead log is folded back, and to which it shrinks after a peak. Default 4096 (16 MiB). With more of
+   * them a page that changes often is written back once for more changes; what was deleted stays in the log for longer.
+   */
+  readonly logPages?: number;
 }
 
 export interface SqliteStats {
@@ -61,6 +66,8 @@ export interface SqliteDatabase {
 }
 
 const READERS = 2;
+/** Bytes of a page: SQLite's default. */
+const PAGE = 4096;
 const MAX_WAITING = 20_000;
 
 /**
@@ -97,16 +104,15 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase
 }
 
 async function prepare(writer: Connection, options: SqliteOptions): Promise<void> {
-  const { file, clock, log } = options;
+  const { file, clock, log, logPages = 4096 } = options;
   const version = await readVersion(writer, options, file);
   // Before WAL mode: it writes to the file, and a damaged file stays as it is.
   if (version > 0) await checkPages(writer, file, "quick");
   // WAL: readers never wait for the writer. FULL: a commit returns after fsync of the log. secure_delete: rows of sealed parts are
-  // overwritten when they go. The log is folded back every 4000 pages (16 MiB; a page that changes often is then written back once)
-  // and shrinks to that size after a peak.
+  // overwritten when they go.
   await writer.exec(
     `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-     PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = ${16 * 1024 * 1024}`,
+     PRAGMA wal_autocheckpoint = ${logPages}; PRAGMA journal_size_limit = ${logPages * PAGE}`,
   );
   await migrate(writer, { schema: options, version, clock, log });
 }

@@ -53,6 +53,14 @@ describe("opening a database", () => {
     expect(await pragma("journal_size_limit")).toEqual([16 * 1024 * 1024]);
   });
 
+  it("folds its log back after as many pages as it was told", async () => {
+    const db = await openNotes({ logPages: 8 });
+    const pragma = (name: string): Promise<readonly unknown[]> =>
+      db.write((tx) => tx.all(`PRAGMA ${name}`, [], (row) => (row === null ? null : Object.values(Object(row))[0])));
+    expect([await pragma("wal_autocheckpoint"), await pragma("journal_size_limit")]).toEqual([[8], [8 * 4096]]);
+    expect(await pragma("page_size")).toEqual([4096]);
+  });
+
   it("finds everything again after it was closed", async () => {
     const file = await filled(3);
     expect(await notes(await openNotes({ file }))).toHaveLength(3);

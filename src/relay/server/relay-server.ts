@@ -78,6 +78,9 @@ function healthCheck(store: RelayStore, clock: Clock): () => Promise<void> {
   };
 }
 
+/** 64 MiB: under load the indexes of messages change all over the file, and folding back is what the disk then does most. */
+const LOG_PAGES = 16_384;
+
 async function openDatabase(options: RelayServerOptions, log: Logger): Promise<SqliteDatabase> {
   const { dataFolder, clock } = options;
   try {
@@ -87,7 +90,7 @@ async function openDatabase(options: RelayServerOptions, log: Logger): Promise<S
       hint: "Create it for the user the relay runs as, or choose another with `relay.data`.",
     });
   }
-  return openSqlite({ file: join(dataFolder, DATABASE_FILE), clock, log, ...relaySchema });
+  return openSqlite({ file: join(dataFolder, DATABASE_FILE), clock, log, logPages: LOG_PAGES, ...relaySchema });
 }
 
 interface Parts {
