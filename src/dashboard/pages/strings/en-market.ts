@@ -167,7 +167,7 @@ export const enMarket = {
   "order.pay.escrow.open": "To the escrow",
   "order.address": "Address",
   "order.address.qr": "QR code of the address with the amount",
-  "order.wallet": "Open in the wallet on this device",
+  "order.wallet": "Open in a wallet",
   "order.amount": "Amount",
   "order.received": "Received {received} of {due} EMC",
   "order.granted": "The number is yours",

@@ -174,7 +174,7 @@ export const deMarket: Translation = {
   "order.pay.escrow.open": "Zur Treuhand",
   "order.address": "Adresse",
   "order.address.qr": "QR-Code der Adresse mit dem Betrag",
-  "order.wallet": "In der Wallet dieses Geräts öffnen",
+  "order.wallet": "In einer Wallet öffnen",
   "order.amount": "Betrag",
   "order.received": "{received} von {due} EMC erhalten",
   "order.granted": "Die Nummer gehört Ihnen",

@@ -174,7 +174,7 @@ export const esMarket: Translation = {
   "order.pay.escrow.open": "Al depósito en garantía",
   "order.address": "Dirección",
   "order.address.qr": "Código QR de la dirección con el importe",
-  "order.wallet": "Abrir en el monedero de este dispositivo",
+  "order.wallet": "Abrir en un monedero",
   "order.amount": "Importe",
   "order.received": "Recibidos {received} de {due} EMC",
   "order.granted": "El número es suyo",

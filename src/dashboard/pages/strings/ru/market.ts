@@ -177,7 +177,7 @@ export const ruMarket: Translation = {
   "order.pay.escrow.open": "К эскроу",
   "order.address": "Адрес",
   "order.address.qr": "QR-код адреса с суммой",
-  "order.wallet": "Открыть в кошельке на этом устройстве",
+  "order.wallet": "Открыть в кошельке",
   "order.amount": "Сумма",
   "order.received": "Получено {received} из {due} EMC",
   "order.granted": "Номер ваш",
