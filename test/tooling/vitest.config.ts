@@ -21,6 +21,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/property/**", "test/e2e/**"],
+          setupFiles: ["test/tooling/own-mask.ts"],
           testTimeout: 60_000,
           // No module keeps state and no test replaces a module, so files may share a process: three times as fast.
           isolate: false,
