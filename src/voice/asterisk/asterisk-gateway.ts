@@ -37,6 +37,7 @@ import { callerId, inputOf, isAnswerSent } from "./channel-events.ts";
 import { q850Of } from "./hangup-causes.ts";
 import { channelsOf, type LegStep, ringingLeg } from "./leg-machine.ts";
 import { legNames } from "./phone-media.ts";
+import { RecentIds } from "./recent-ids.ts";
 import { AsteriskLoop } from "./sound-loop.ts";
 import { type Orphans, orphans, withoutProbes } from "./sweep.ts";
 
@@ -78,6 +79,7 @@ export class AsteriskGateway implements VoiceGateway {
   readonly #byChannel = new Map<string, AsteriskLeg>();
   /** Phones that dial and whose account is being looked up. */
   readonly #asking = new Set<string>();
+  readonly #dialled = new RecentIds();
   readonly #encryption = new Map<string, MediaEncryption>();
   readonly #disposers: Disposer[] = [];
   #swept = false;
@@ -267,12 +269,13 @@ export class AsteriskGateway implements VoiceGateway {
       for (const each of [...this.#legs, ...this.#loops]) if (each.soundCame(channel.id)) break;
       return;
     }
+    // Asterisk tells it twice, to the application and to who listens to everything. Each comes by its own way: on a busy machine the call
+    // that the first began may be over before the second is here.
+    if (!this.#dialled.isNew(channel.id)) return;
     if (this.state().kind !== "up") {
       await this.#refuse(channel.id, q850Of("congested"));
       return;
     }
-    // Asterisk tells it twice: to the application, and to who listens to everything.
-    if (this.#asking.has(channel.id)) return;
     this.#asking.add(channel.id);
     const user = await this.#accountOf(channel);
     if (!this.#asking.delete(channel.id)) return;

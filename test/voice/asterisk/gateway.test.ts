@@ -213,6 +213,25 @@ describe("the gateway", () => {
       await emptied();
     });
 
+    it("is one call, however late Asterisk tells of it again", async () => {
+      const phone = rig.asterisk.phoneDials("u1", "123");
+      await rig.flush();
+      await requests[0]?.leg.hangUp("blocked");
+      await emptied();
+      const dialplan = { exten: "123", app_name: "Stasis", app_data: "numberbox,dial" };
+      const channel = { id: phone, name: "PJSIP/u1-0000000a", state: "Ring", dialplan };
+      rig.asterisk.tell({ type: "StasisStart", channel, args: ["dial"] });
+      await rig.flush();
+      expect(requests).toHaveLength(1);
+      // A refused one is not refused twice, either.
+      const stranger = rig.asterisk.phoneDials("stranger", "123", "1700000.9");
+      await rig.flush();
+      const asked = rig.asterisk.requests.length;
+      rig.asterisk.emit("StasisStart", stranger, { args: ["dial"] });
+      await rig.flush();
+      expect(rig.asterisk.requests.slice(asked)).toEqual([]);
+    });
+
     it("and does not speak when it was answered has not got the call: it never counts, and ends as Asterisk says", async () => {
       rig.asterisk.speaking = false;
       const phone = rig.asterisk.phoneDials("u1", "123");
