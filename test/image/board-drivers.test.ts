@@ -39,7 +39,7 @@ const tree = flatten({
 });
 const modules = modulesByDevice(
   "alias of:N*T*Cbrcm,bcm2711-emmc2C* sdhci_iproc\nalias of:N*T*Cbrcm,bcm2711-emmc2 sdhci_iproc\n" +
-    "alias of:N*T*Cregulator-fixed fixed\nalias of:N*T*Cbrcm,screen vc4\nalias of:N*T*Cbrcm,off other\nalias pci:v1 nvme\n",
+    "alias of:N*T*Cregulator-fixed fixed\nalias of:N*T*Cregulator-fixed numberbox_tryboot\nalias of:N*T*Cbrcm,screen vc4\nalias of:N*T*Cbrcm,off other\nalias pci:v1 nvme\n",
 );
 
 test("a card's drivers are its own and those of what it waits for", () => {

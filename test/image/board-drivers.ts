@@ -34,10 +34,14 @@ export function namesInInitrd(bytes: Buffer): string[] {
   return names;
 }
 
+/** Of the image itself: it listens to the firmware, which it does not drive, and a card does without it. */
+const LISTENS = "numberbox_tryboot";
+
 /** Modules by the name of a device that they drive. `text`: modules.alias. What is not there is in the kernel, or has no driver at all. */
 export function modulesByDevice(text: string): Map<string, string> {
   const found = text.matchAll(/^alias of:N\*T\*C(\S+?)(?:C\*)? (\S+)$/gm);
-  return new Map([...found].map(([, device = "", module = ""]) => [device, module]));
+  const named = [...found].map(([, device = "", module = ""]) => [device, module] as const);
+  return new Map(named.filter(([, module]) => module !== LISTENS));
 }
 
 /** Modules that a board's cards need. */
