@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -142,9 +142,11 @@ const imageReport = z.object({
 /** What keeps a machine from building or starting the image, with no fault of the image. */
 const NO_IMAGE = /image\.(?:no_tool|no_emulation|package_gone|mirror): .*/;
 
-/** Builds the image for virtual machines and starts it in qemu, at the time that the other checks leave. Resolves with what it said. */
-async function startImage(): Promise<string> {
-  const args = ["test/image/run.ts", "--output", join(scratch, "image"), "--only", IMAGE_STEPS];
+const imageFolder = join(scratch, "image");
+
+/** Builds the image for virtual machines unless `built` names it, and starts it in qemu at the time that the other checks leave. Resolves with what it said. */
+async function startImage(built: readonly string[] = []): Promise<string> {
+  const args = ["test/image/run.ts", "--output", imageFolder, "--only", IMAGE_STEPS, ...built];
   const child = spawn("chrt", ["--idle", "0", process.execPath, ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
@@ -158,19 +160,46 @@ async function startImage(): Promise<string> {
   return said;
 }
 
-function imageDone(said: string): void {
+function imageStep({ name, reason }: z.infer<typeof imageReport>["steps"][number]): string {
+  return reason === undefined ? `image: ${name}` : `image: ${name}: ${reason.slice(0, 300)}`;
+}
+
+/** Null where the run ended without a report. */
+function imageSteps() {
+  try {
+    return imageReport.parse(JSON.parse(readFileSync(join(imageFolder, "image-test.json"), "utf8"))).steps;
+  } catch {
+    return null;
+  }
+}
+
+/** What to start again: null where there is no image, or nothing failed. */
+function builtImage(): readonly string[] | null {
+  const bundle = existsSync(imageFolder) && readdirSync(imageFolder).find((name) => name.endsWith(".raucb"));
+  const isBroken = imageSteps()?.every(({ passed }) => passed) !== true;
+  if (!bundle || !isBroken) return null;
+  return ["--image", join(imageFolder, "appliance.img"), "--bundle", join(imageFolder, bundle)];
+}
+
+async function imageDone(said: string): Promise<void> {
   const reason = NO_IMAGE.exec(said)?.[0];
   if (reason !== undefined) {
     tally.skipped.push(`image: built and started in qemu (${reason.slice(0, 300)})`);
     return;
   }
   console.log(said);
-  try {
-    const { steps } = imageReport.parse(JSON.parse(readFileSync(join(scratch, "image", "image-test.json"), "utf8")));
-    for (const { name, passed } of steps) step(`image: ${name}`, passed);
-  } catch {
-    step("image: the run ended without a report", false);
+  const built = builtImage();
+  if (built !== null) {
+    const failed = imageSteps()?.filter(({ passed }) => !passed);
+    const told = failed?.map(imageStep) ?? ["image: the run ended without a report"];
+    console.log("The image once more, with the machine to itself");
+    rmSync(join(imageFolder, "image-test.json"), { force: true });
+    console.log(await startImage(built));
+    if (imageSteps()?.every(({ passed }) => passed) === true) tally.unsteady.push(...told);
   }
+  const steps = imageSteps();
+  if (steps === null) return step("image: the run ended without a report", false);
+  for (const each of steps) step(imageStep(each), each.passed);
 }
 
 console.log("numberbox: types, lint, then unit, property and end-to-end tests, and the image in qemu beside them");
@@ -182,7 +211,7 @@ step("types (tsc)", await types);
 step("lint and format (biome)", await lint);
 for (const project of ["unit", "property", "e2e"]) await runProject(project);
 console.log("waiting for the image");
-imageDone(await image);
+await imageDone(await image);
 rmSync(scratch, { recursive: true, force: true });
 
 const slowest = tally.files.toSorted((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
