@@ -23,9 +23,11 @@ export const ACCESS_POINT_PROFILE = "numberbox-setup";
 const WIFI_PROFILES = ["numberbox-wifi-a", "numberbox-wifi-b"] as const;
 
 const ASK: Millis = seconds(10);
+/** A change that is given up half-way may be made all the same, by NetworkManager: a slow machine is waited for. */
+const CHANGE: Millis = seconds(30);
 const SCAN: Millis = seconds(25);
 /** What nmcli waits for by itself, and then some. */
-const OPEN_WAIT = 20;
+const OPEN_WAIT = 40;
 const JOIN_WAIT = 45;
 const afterWait = (wait: number): Millis => seconds(wait + 5);
 /** A street of a city fits. */
@@ -207,7 +209,7 @@ export class NetworkManager implements NetworkPort {
    * Names keep their letters by the character set, and messages their language. The editor would keep what it reads, passwords among it, in
    * `.nmcli-history` of the home folder, which is the box's data folder: so it has none.
    */
-  async #ask({ args, timeout = ASK, input }: Asked, signal: AbortSignal): Promise<string> {
+  async #ask({ args, timeout = limitOf(args), input }: Asked, signal: AbortSignal): Promise<string> {
     const said: string[] = [];
     const all = ["LC_ALL=C.UTF-8", "HOME=/dev/null", "nmcli", "-t", "-e", "yes", ...args];
     const run = { program: "env", args: all, timeout, package: "network-manager", keep: LONGEST };
@@ -219,6 +221,10 @@ export class NetworkManager implements NetworkPort {
     }
   }
 }
+
+const CHANGES: ReadonlySet<string> = new Set(["add", "modify", "edit", "delete", "down"]);
+const limitOf = (args: readonly string[]): Millis =>
+  args[0] === "connection" && CHANGES.has(args[1] ?? "") ? CHANGE : ASK;
 
 const isOwn = (name: string): boolean => WIFI_PROFILES.some((each) => each === name);
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type ChainLink, openChain } from "../../src/app/chain-services.ts";
 import { Secret, seconds } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
@@ -60,12 +60,12 @@ describe("the box's way to Emercoin", () => {
     await sim.nodes[0]?.down();
     const { link, clock, log } = await open(sim, { passphrase_file: "pass" });
     link.start();
-    await vi.waitFor(() => expect(log.lines.length).toBe(1));
+    await expect.poll(() => log.lines.length).toBe(1);
     expect(JSON.stringify(log.lines)).not.toContain("correct horse");
     expect(link.gate.ready).toBe(false);
     await sim.nodes[0]?.up();
     await clock.advance(seconds(30));
-    await vi.waitFor(() => expect(link.gate.ready).toBe(true));
+    await expect.poll(() => link.gate.ready).toBe(true);
     expect(await link.console.view()).toMatchObject({ ready: true, wallet: { lock: "locked" } });
     link.console.lock();
     expect(await link.console.view()).toMatchObject({ ready: false, wallet: { lock: "locked" } });
@@ -76,7 +76,7 @@ describe("the box's way to Emercoin", () => {
     await sim.call("encryptwallet", ["another one"]);
     const { link, clock, log } = await open(sim, { passphrase_file: "pass" });
     link.start();
-    await vi.waitFor(() => expect(log.lines.length).toBe(1));
+    await expect.poll(() => log.lines.length).toBe(1);
     await clock.advance(seconds(120));
     expect(log.lines.length).toBe(1);
     expect(link.gate.ready).toBe(false);

@@ -82,7 +82,7 @@ describe("escrows of a running box", () => {
           sim.mine(1);
           return as("renter", "escrow", "verify", deal);
         },
-        { timeout: 20_000, interval: 300 },
+        { timeout: 45_000, interval: 300 },
       )
       .toContain("record      ok");
     expect((await hand()).phase).toBe("funded");

@@ -36,7 +36,7 @@ const unique = (): string => toHex(systemRandom.bytes(6));
 const coded = (code: string) => expect.objectContaining({ code });
 const TOO_MUCH = parseEmc("9000000000");
 const anything = z.unknown();
-const PATIENCE = { timeout: 20_000, interval: 200 };
+const PATIENCE = { timeout: 45_000, interval: 200 };
 
 export function emercoinNodeContract(name: string, open: () => Promise<NodeUnderTest>): void {
   describe(name, () => {

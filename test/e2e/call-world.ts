@@ -149,7 +149,7 @@ export class CallWorld {
 
   async get(path: string): Promise<unknown> {
     const headers = { authorization: `Bearer ${this.#access.token}` };
-    const answer = await fetch(`${this.#access.url}/api/v1${path}`, { headers, signal: AbortSignal.timeout(5000) });
+    const answer = await fetch(`${this.#access.url}/api/v1${path}`, { headers, signal: AbortSignal.timeout(20_000) });
     return await answer.json();
   }
 

@@ -4,7 +4,7 @@ import { createContext, runInContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { AppError, silentLogger } from "../../src/base/index.ts";
 import { systemClock } from "../../src/base/system-clock.ts";
-import { NetworkManager, programRunner } from "../../src/host/index.ts";
+import { NetworkManager, type ProgramRunner, programRunner } from "../../src/host/index.ts";
 import {
   devicesOf,
   joinFailureOf,
@@ -172,6 +172,23 @@ describe("NetworkManager", () => {
     expect(values?.get("ipv4.method")).toBe("shared");
     expect(values?.get("ipv4.addresses")).toBe("10.42.0.1/24");
     expect(values?.get("autoconnect")).toBe("no");
+  });
+
+  it("waits for a change three times as long as for an answer, and for a Wi-Fi longer than nmcli itself", async () => {
+    const { nmcli } = rig();
+    const limits = new Map<string, number>();
+    const run: ProgramRunner = (each, end) => {
+      const words = each.args.filter((word) => /^(?:show|list|add|edit|delete|up|modify)$/.test(word));
+      limits.set(words[0] ?? "", each.timeout);
+      return nmcli.run(each, end);
+    };
+    const port = new NetworkManager({ run, log: silentLogger });
+    await port.open(POINT, signal);
+    await port.facts(signal);
+    expect(Object.fromEntries(limits)).toMatchObject({ show: 10_000, delete: 30_000, add: 30_000, edit: 30_000 });
+    expect(limits.get("up")).toBe(45_000);
+    const up = nmcli.calls.find((args) => args.includes("up")) ?? [];
+    expect(up.slice(up.indexOf("--wait"), up.indexOf("--wait") + 2)).toEqual(["--wait", "40"]);
   });
 
   it("says what is missing where it is not allowed, or does not answer", async () => {

@@ -57,7 +57,7 @@ async function browsedAll(count: number): Promise<readonly ListingOfferView[]> {
         offers = await browsed();
         return offers.length;
       },
-      { timeout: 15_000, interval: 500 },
+      { timeout: 40_000, interval: 500 },
     )
     .toBe(count);
   return offers;

@@ -72,7 +72,7 @@ describe("renting by escrow on the command line", () => {
     expect((await run(...rent)).err).toContain("market.no_node");
     expect((await run(...rent, "--arbiter", "otto", ...nodeArgs())).err).toContain("Choose with --arbiter: anna.");
     const renting = run(...rent, ...nodeArgs());
-    await expect.poll(kept, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(kept, { timeout: 45_000 }).toHaveLength(1);
     const [name = ""] = kept();
     const file = join(orders(), name);
     const { policy, signatures } = parseEscrowFile(utf8(readFileSync(file, "utf8")));
@@ -85,7 +85,7 @@ describe("renting by escrow on the command line", () => {
     });
     expect(accept.err).toBe("");
     expect((await run("escrow", id)).out).toContain("The provider has your copy");
-    await expect.poll(() => stage.copies.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => stage.copies.length, { timeout: 45_000 }).toBe(1);
     const copy = parseEscrowFile(utf8(stage.copies[0] ?? ""));
     expect(Object.keys(copy.signatures).toSorted()).toEqual(["provider", "renter"]);
     await stage.paid(id);

@@ -52,7 +52,7 @@ interface Host {
 /** Opens a pty as soon as it is there: a pty that a host has just closed takes a moment to be made anew. */
 async function open(path: string | undefined): Promise<Host> {
   const openPort = createOpenLink({});
-  const link = await vi.waitFor(() => openPort(path ?? "", new AbortController().signal), { timeout: 10_000 });
+  const link = await vi.waitFor(() => openPort(path ?? "", new AbortController().signal), { timeout: 30_000 });
   cleanups.push(() => link.close());
   let text = "";
   let check = (): void => {};
@@ -97,7 +97,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     const madeAt = (): bigint => lstatSync(path, { bigint: true }).ctimeNs;
     const made = madeAt();
     await first.close();
-    await vi.waitFor(() => expect(madeAt()).not.toBe(made), { timeout: 10_000 });
+    await vi.waitFor(() => expect(madeAt()).not.toBe(made), { timeout: 30_000 });
     handle.modem(1).radio.grant(5);
     const second = await open(path);
     expect(await second.ask("AT\r", "OK\r\n")).toBe("\r\nOK\r\n");
@@ -109,7 +109,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     await host.ask("AT\r", "OK\r\n");
     handle.modem(1).unplug();
     // A host notices by the hang-up or, at the latest, by its next write.
-    await vi.waitFor(() => expect(existsSync(handle.ports[0] ?? "")).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(() => expect(existsSync(handle.ports[0] ?? "")).toBe(false), { timeout: 30_000 });
     await host.ask("AT\r", "OK\r\n").catch(() => {});
     await withDeadline(host.gone, { clock: systemClock, timeout: seconds(10), what: "loss of the pty" });
     handle.modem(1).plug();
@@ -130,7 +130,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     const { calls, audio } = handle.modem(1);
     const openPort = createOpenLink({});
     const path = handle.audioPorts[0] ?? "";
-    const link = await vi.waitFor(() => openPort(path, new AbortController().signal), { timeout: 10_000 });
+    const link = await vi.waitFor(() => openPort(path, new AbortController().signal), { timeout: 30_000 });
     cleanups.push(() => link.close());
     const pump = new PcmPump({ clock: systemClock, log: silentLogger });
     pump.attach(link);
@@ -147,14 +147,14 @@ describe.skipIf(missing.length > 0)(title, () => {
         return new Uint8Array(frame.buffer);
       });
     });
-    await vi.waitFor(() => expect(audio.attached).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(audio.attached).toBe(true), { timeout: 30_000 });
     audio.habits.says = { hz: 1_000, dbfs: -12 };
     audio.habits.pieces = 77;
     calls.plan = { outcome: "manual" };
     calls.pickUp(calls.dial("+15550111"));
     await withDeadline(heard, { clock: systemClock, timeout: seconds(20), what: "sixty frames" });
     calls.end();
-    await vi.waitFor(() => expect(audio.heard.frames).toBe(sound.audio.counts().said), { timeout: 10_000 });
+    await vi.waitFor(() => expect(audio.heard.frames).toBe(sound.audio.counts().said), { timeout: 30_000 });
     expect(meter.tone(1_000)).toBeCloseTo(-12, 1);
     expect(audio.heard.tone(700)).toBeCloseTo(-20, 1);
     sound.close();

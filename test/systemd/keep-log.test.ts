@@ -74,7 +74,7 @@ function room(settings: Readonly<Record<string, string>> = {}) {
   return { top, start, kept, come, asked };
 }
 
-const soon = { timeout: 8000, interval: 20 };
+const soon = { timeout: 30_000, interval: 20 };
 const stop = async (child: ChildProcess): Promise<void> => {
   const ended = once(child, "exit");
   child.kill("SIGTERM");

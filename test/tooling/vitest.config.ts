@@ -5,6 +5,8 @@ import { LongestFirst } from "./longest-first.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const shared = { root, extends: true as const };
+/** Milliseconds that what is waited for may take: a limit of one second, vitest's own, is what a busy machine needs for nothing at all. */
+const PATIENCE = 30_000;
 
 export default defineConfig({
   root,
@@ -12,6 +14,7 @@ export default defineConfig({
     globals: false,
     pool: "forks",
     maxWorkers: 2,
+    expect: { poll: { timeout: PATIENCE } },
     reporters: ["default"],
     sequence: { sequencer: LongestFirst },
     projects: [

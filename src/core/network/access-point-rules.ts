@@ -78,7 +78,8 @@ export const LINGER: Millis = minutes(10);
 export const ASKED_FOR: Millis = minutes(15);
 /** So long the answer to a choice needs to get out before the radio leaves. */
 export const PARTING: Millis = seconds(3);
-const FAILURE_FIRST = minutes(1);
+/** Somebody may stand beside it with a phone in the hand. */
+const FAILURE_FIRST = seconds(15);
 const FAILURE_MOST = minutes(15);
 
 export function accessPointStart(now: Millis, needed: boolean): AccessPointState {

@@ -168,17 +168,17 @@ describe("the access point", () => {
       [61, { type: "scanned" }],
       [62, { type: "open_failed" }],
     ]);
-    expect(failed.state).toMatchObject({ phase: "watching", failures: 1, notBefore: seconds(122) });
-    expect(play([[121, looked()]], failed.state).done).toEqual([]);
+    expect(failed.state).toMatchObject({ phase: "watching", failures: 1, notBefore: seconds(77) });
+    expect(play([[76, looked()]], failed.state).done).toEqual([]);
     const again = play(
       [
-        [122, looked()],
-        [123, { type: "scanned" }],
-        [124, { type: "open_failed" }],
+        [77, looked()],
+        [78, { type: "scanned" }],
+        [79, { type: "open_failed" }],
       ],
       failed.state,
     );
-    expect(again.state.notBefore).toBe(seconds(244));
+    expect(again.state.notBefore).toBe(seconds(109));
     expect(
       play([[9_999, { type: "open_failed" }]], { ...opened, phase: "opening", failures: 60 }).state.notBefore,
     ).toBe(seconds(9_999 + 900));

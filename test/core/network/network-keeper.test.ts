@@ -196,7 +196,7 @@ describe("the keeper of the network", () => {
     await clock.advance(seconds(70));
     expect(told.serving).toEqual(["wlan0", null]);
     expect((await keeper.view()).access_point.state).toBe("closed");
-    await clock.advance(seconds(70));
+    await clock.advance(seconds(20));
     expect(told.serving).toEqual(["wlan0", null, "wlan0", null]);
   });
 });
