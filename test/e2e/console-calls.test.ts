@@ -142,7 +142,8 @@ describe.skipIf(!hasChromium)(NAME, () => {
       ...{ id: "34".repeat(16), at: systemClock.now(), slot: "1", line: CALL.line, held: false, cause: null },
       ...{ direction: "in", phase: "ringing", started_at: systemClock.now(), talking_at: null },
     });
-    await page.locator(`[data-call="${"34".repeat(16)}"]`).waitFor();
+    // Shorter than the ten seconds after which an idle page asks by itself.
+    await page.locator(`[data-call="${"34".repeat(16)}"]`).waitFor({ timeout: 8000 });
     expect(sent.slice(asked).filter((request) => request.includes("/api/v1/calls")).length).toBeGreaterThan(0);
     expect(complaints).toEqual([]);
   });
