@@ -38,9 +38,13 @@ function Backup() {
   const task = useTask();
   const save = async (): Promise<void> => {
     saveFile("numberbox-backup.json", await controller.backup());
+    controller.backedUp(true);
     controller.tell({ kind: "done", text: words.t("backup.saved") });
   };
-  const show = async (): Promise<void> => setShown(shown === null ? await controller.sealedIdentity() : null);
+  const show = async (): Promise<void> => {
+    setShown(shown === null ? await controller.sealedIdentity() : null);
+    controller.backedUp(true);
+  };
   return (
     <Panel title={words.t("backup.title")} text={words.t("backup.text")}>
       <div class="actions">
