@@ -32,7 +32,8 @@ export type RentingStep =
   | { readonly type: "quoted"; readonly answer: OrderAnswer }
   | { readonly type: "ticket"; readonly ticket: PayerTicket; readonly risk: number }
   | { readonly type: "outcome"; readonly outcome: "won" | "lost"; readonly received: MicroEmc; readonly due: MicroEmc }
-  | { readonly type: "pay_to"; readonly address: string; readonly amount: MicroEmc }
+  /** `until`: Unix seconds; what is paid later counts only if the number is still free then. */
+  | { readonly type: "pay_to"; readonly address: string; readonly amount: MicroEmc; readonly until: number }
   /** The escrow is kept; it is agreed to and paid into beside the order. */
   | { readonly type: "escrow"; readonly amount: MicroEmc; readonly rental: string };
 
@@ -191,7 +192,9 @@ export class Renting {
   async #askFor(answer: OrderAnswer, payment: Exclude<PaymentRequirement, RandpayPayment>): Promise<void> {
     const { tell, keepEscrow } = this.#deps;
     const amount = parseEmc(payment.amount);
-    if (payment.method === "emc") return tell({ type: "pay_to", address: payment.address, amount });
+    if (payment.method === "emc") {
+      return tell({ type: "pay_to", address: payment.address, amount, until: payment.expires_at });
+    }
     checkEscrowOffer(payment, answer, this.#order);
     await keepEscrow(answer, payment.document);
     tell({ type: "escrow", amount, rental: answer.rental_id ?? "" });

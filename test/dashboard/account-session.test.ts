@@ -19,7 +19,9 @@ beforeEach(async () => {
 afterEach(() => stage.stop());
 
 function sessionAt(relayUrl: string) {
-  const store = new Store<State>(initialState({ name: "inbox" }, { theme: "light", lockAfter: 0 }, systemClock.now()));
+  const store = new Store<State>(
+    initialState({ name: "inbox" }, { theme: "light", lockAfter: 0, isBackedUp: false }, systemClock.now()),
+  );
   const folders = new Map<string, Folder>();
   const openFolder = async (path: string): Promise<Folder> => {
     const folder = folders.get(path) ?? new MemoryFolder();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { listingId, microEmc, parseEmc } from "../../src/base/index.ts";
 import {
+  amountOf,
   chosenOffers,
   noFilter,
   otherFeatures,
@@ -156,4 +157,18 @@ it("what the relay only shows is left out, unless it is asked for", () => {
   ];
   expect(ids(chosenOffers(offers, noFilter))).toEqual(["bb", "cc"]);
   expect(ids(chosenOffers(offers, { ...noFilter, here: false }))).toEqual(["aa", "bb", "cc"]);
+});
+
+describe("a price that is typed", () => {
+  it.each([
+    ["0.5", "0.5"],
+    ["0,5", "0.5"],
+    [" 1 234,5 ", "1234.5"],
+    ["2 EMC", "2"],
+    ["0", "0"],
+  ])("%s is %s EMC", (typed, amount) => expect(amountOf(typed)).toBe(parseEmc(amount)));
+
+  it.each(["", "abc", "-1", "1.2.3", "1e3", "0.12345678901"])("%s is none", (typed) =>
+    expect(amountOf(typed)).toBeNull(),
+  );
 });

@@ -23,8 +23,12 @@ let clock: VirtualClock;
 let relay: LimitedRelay;
 let store: Store<State>;
 let controller: Controller;
+let asked: number;
+let marks: boolean[];
 
 beforeEach(() => {
+  asked = 0;
+  marks = [];
   clock = new VirtualClock(NOW);
   relay = new LimitedRelay(clock);
   for (const index of [1, 2, 3, 12]) {
@@ -32,7 +36,7 @@ beforeEach(() => {
     const to = rentalKey(suite, master, index);
     relay.grants.push(grantOf({ to, rentalId: id + id, listingId: id, startsAt: NOW_S }));
   }
-  store = new Store(initialState({ name: "inbox" }, { theme: "dark", lockAfter: 0 }, NOW));
+  store = new Store(initialState({ name: "inbox" }, { theme: "dark", lockAfter: 0, isBackedUp: false }, NOW));
   const disks = new Map<string, Disk>();
   const openFolder = async (path: string): Promise<Folder> => {
     const disk = disks.get(path) ?? new Map();
@@ -49,7 +53,7 @@ beforeEach(() => {
       ...{ tabs: { tell: () => {}, listen: () => {} }, freed: () => new Promise(() => {}), badge: () => {} },
     },
     ...{ erase: async () => {}, showTheme: () => {}, showLanguage: async () => {}, showPath: () => {} },
-    keepLockAfter: () => {},
+    ...{ keepLockAfter: () => {}, keepBackedUp: (is) => void marks.push(is), keepData: () => void asked++ },
   });
 });
 afterEach(() => controller.lock());
@@ -82,4 +86,22 @@ it("a search that is ended keeps what it has found", async () => {
   await clock.advance(1000 as never);
   expect(store.get()).toMatchObject({ restoring: null, restoreFault: null });
   expect(store.get().rentals).toHaveLength(3);
+});
+
+it("an identity that is made here has no backup until one is saved; one that came out of a backup has", async () => {
+  await controller.create(PASSPHRASE);
+  expect(store.get().isBackedUp).toBe(false);
+  controller.backedUp(true);
+  await controller.lock();
+  expect(store.get().isBackedUp).toBe(true);
+  await controller.erase();
+  expect(store.get().isBackedUp).toBe(false);
+  await restored();
+  expect(store.get().isBackedUp).toBe(true);
+  expect(marks).toEqual([false, true, false, true]);
+});
+
+it("the browser is asked to keep an identity before it is used", async () => {
+  await controller.create(PASSPHRASE);
+  expect(asked).toBe(1);
 });

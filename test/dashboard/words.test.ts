@@ -5,8 +5,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../src/base/index.ts";
 import { SENDER_PRESETS } from "../../src/core/sender-presets.ts";
+import { TRANSLATIONS } from "../../src/dashboard/pages/languages.ts";
 import { en } from "../../src/dashboard/pages/strings/en.ts";
-import { policyIn, problemOf, Words } from "../../src/dashboard/pages/words.ts";
+import { orderedIn, policyIn, problemOf, Words } from "../../src/dashboard/pages/words.ts";
+import { catalogueOf } from "../../src/page-parts/index.ts";
+import type { RentRequest } from "../../src/protocol/index.ts";
 import { LISTING_WARNINGS } from "../../src/registry/index.ts";
 import { visibleLine } from "../../src/renter/index.ts";
 
@@ -74,4 +77,14 @@ describe("the renter's texts", () => {
     for (const code of [...codes, "listing.expired", "listing.deleted"]) expect(en).toHaveProperty([`check.${code}`]);
     for (const warning of Object.keys(LISTING_WARNINGS)) expect(en).toHaveProperty([`warning.${warning}`]);
   });
+});
+
+it.each([
+  ["en", "SMS, a week"],
+  ["de", "SMS, eine Woche"],
+  ["es", "SMS, una semana"],
+  ["ru", "SMS, неделя"],
+] as const)("in %s an order is told in one phrase", async (id, told) => {
+  const request = { tier: "sms_only", duration: "weekly" } as RentRequest;
+  expect(orderedIn(new Words(await catalogueOf(id, en, TRANSLATIONS), id), request)).toBe(told);
 });

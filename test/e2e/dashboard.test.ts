@@ -1,7 +1,7 @@
 // The renter's pages in a real browser at a real relay: a newcomer gets an identity, rents a number and reads its first SMS, with the
 // network cut in between; hostile texts; a backup on another device; two tabs; the other languages on a narrow phone.
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { TRANSLATIONS } from "../../src/dashboard/pages/languages.ts";
 import { VIEWS } from "../../src/dashboard/pages/state.ts";
@@ -21,6 +21,19 @@ async function open(viewport: { readonly width: number; readonly height: number 
   const watched = await openPage(browser, { viewport, permissions: ["clipboard-read", "clipboard-write"] });
   await watched.page.goto(`${stage.url}/dashboard`);
   return watched;
+}
+
+/** Pixels between two that stand in a row or one above the other. */
+async function gap(first: Locator | undefined, second: Locator | undefined): Promise<number> {
+  const [one, other] = [await first?.boundingBox(), await second?.boundingBox()];
+  if (one == null || other == null) throw new Error("one of the two is not shown");
+  return Math.max(other.x - one.x - one.width, other.y - one.y - one.height);
+}
+
+/** How many different heights, and places from the top, the elements have. */
+async function heights(...all: readonly (Locator | undefined)[]): Promise<number> {
+  const boxes = await Promise.all(all.map((each) => each?.boundingBox()));
+  return new Set(boxes.map((box) => `${box?.y} ${box?.height}`)).size;
 }
 
 const ENGLISH = /\b(?:the|and|your|this|with|from|of)\b/i;
@@ -166,7 +179,10 @@ describe.skipIf(!hasChromium)(
       await makeIdentity(page);
       await go(page, /^Rent/);
       await page.locator("a.offer").waitFor();
+      await page.getByLabel("At most, in EMC").fill("half");
+      await page.getByText("An amount, such as 0.5. Until then all prices are shown.").waitFor();
       expect(await pageFaults(page)).toEqual([]);
+      await page.getByLabel("At most, in EMC").fill("0,5 EMC");
       await page.locator("a.offer").click();
       await page.getByRole("button", { name: "Rent this number" }).waitFor();
       expect(await pageFaults(page)).toEqual([]);
@@ -188,8 +204,12 @@ describe.skipIf(!hasChromium)(
       await go(page, "Numbers");
       await page.getByText("8 d left").waitFor();
       await page.getByText("Details", { exact: true }).click();
+      const [escrow, end] = ["Escrow…", "End this rental…"].map((name) => page.getByRole("button", { name }));
+      expect(await gap(escrow, end)).toBeGreaterThanOrEqual(6);
       await page.getByRole("button", { name: "End this rental…" }).click();
       await page.getByRole("heading", { name: "End this rental?" }).waitFor();
+      const [keep, endIt] = ["Keep it", "End it"].map((name) => page.getByRole("button", { name, exact: true }));
+      expect(await heights(keep, endIt)).toBe(1);
       expect(await pageFaults(page)).toEqual([]);
       await page.getByRole("button", { name: "Keep it" }).click();
       await page.getByText("8 d left").waitFor();
@@ -256,10 +276,18 @@ describe.skipIf(!hasChromium)(
       await second.getByText("Another tab receives your messages.").waitFor();
       await stage.sms(id, { body: "For both" });
       await second.getByText("For both").waitFor();
-      await go(page, /^Account/);
+      const reminder = page.getByText("Your numbers are on this device alone: without a backup they are lost with it.");
+      await go(page, /^Inbox/);
+      await reminder.waitFor();
+      expect(await pageFaults(page)).toEqual([]);
+      await page.getByRole("button", { name: "To the backup" }).click();
       const saving = page.waitForEvent("download");
       await page.getByRole("button", { name: "Save the backup" }).click();
       const backup = await (await saving).path();
+      await go(page, /^Inbox/);
+      await page.getByText("For both").waitFor();
+      expect(await reminder.count()).toBe(0);
+      await go(page, /^Account/);
       expect(await pageFaults(page)).toEqual([]);
       await page.close();
       await second.getByText("Live", { exact: true }).waitFor();

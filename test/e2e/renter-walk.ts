@@ -38,6 +38,7 @@ export async function order(page: Page, method: RegExp): Promise<void> {
 export async function rentByEmc(page: Page, stage: MarketStage, listing: string): Promise<string> {
   await order(page, /^Plain EMC/);
   await page.getByText(PAY_ADDRESS).waitFor();
+  await page.getByText(/^This holds until /).waitFor();
   const id = stage.orderOf(listing);
   await stage.paid(id);
   await page.getByRole("heading", { name: "The number is yours" }).waitFor();

@@ -16,6 +16,7 @@ import {
   newMaster,
   type OrderPlan,
   RenterAccount,
+  type RentingStep,
   rentNumber,
 } from "../../src/renter/index.ts";
 import { MarketStage } from "../sim/market-stage.ts";
@@ -69,8 +70,10 @@ async function rented(by: RenterAccount, wanted = plan()): Promise<string> {
   const { request } = await by.plan(wanted);
   const id = request.order_id;
   let paid: Promise<void> = Promise.resolve();
-  const tell = ({ type }: { readonly type: string }): void => {
-    if (type === "pay_to") paid = stage.paid(id);
+  const tell = (step: RentingStep): void => {
+    if (step.type !== "pay_to") return;
+    expect(step.until * 1000).toBeGreaterThan(systemClock.now());
+    paid = stage.paid(id);
   };
   await rentNumber({ account: by, suite, clock: systemClock, payer: null, tell, lookEvery: millis(50) }, id, signal);
   await paid;

@@ -13,6 +13,7 @@ import {
   emcLine,
   endsOrder,
   type Folder,
+  localTime,
   MarketClient,
   type OrderFile,
   Renting,
@@ -115,7 +116,7 @@ function stepText(step: RentingStep): string {
     case "outcome":
       return `The ticket ${step.outcome}; credited ${emcLine(step.received)} of ${emcLine(step.due)}.`;
     case "pay_to":
-      return `Pay ${emcLine(step.amount)} to ${visibleLine(step.address)}; waiting for its confirmations.`;
+      return `Pay ${emcLine(step.amount)} to ${visibleLine(step.address)} by ${localTime(step.until * 1000)}; waiting for its confirmations.`;
     case "escrow":
       return `An escrow of ${emcLine(step.amount)}. Waiting until it is paid in; this may end and be resumed meanwhile.`;
   }

@@ -44,6 +44,9 @@ export interface ControllerDeps {
   readonly showLanguage: (language: LanguageId) => Promise<void>;
   readonly showPath: (path: string) => void;
   readonly keepLockAfter: (minutes: LockAfter) => void;
+  readonly keepBackedUp: (isBackedUp: boolean) => void;
+  /** Asks the browser not to throw away what these pages keep when its disk is full. */
+  readonly keepData: () => void;
   readonly argon2?: Argon2Params;
 }
 
@@ -82,6 +85,7 @@ export class Controller {
   async create(passphrase: string): Promise<void> {
     const { suite, random } = this.#deps;
     await this.#keep(newMaster(suite, random), passphrase);
+    this.backedUp(false);
   }
 
   /** The identity of a backup or key file, kept under `passphrase`. Looks for its rentals afterwards. */
@@ -92,6 +96,7 @@ export class Controller {
     // A backup whose second half is bad is refused before anything of it is kept.
     const kept = account === null ? null : openBackupAccount(this.#deps, master, account);
     await this.#keep(master, passphrase === "" ? filePassphrase : passphrase);
+    this.backedUp(true);
     if (kept !== null) await this.#bringBack(kept);
     if (this.#deps.store.get().view.name === "scan") this.go({ name: "inbox" });
     void this.findRentals();
@@ -132,6 +137,12 @@ export class Controller {
     if (phase === "open" && isLockDue(lockAfter, this.#usedAt, this.#deps.clock.now())) await this.lock();
   }
 
+  /** Whether the identity lies anywhere but in this browser. */
+  backedUp(isBackedUp: boolean): void {
+    this.#deps.keepBackedUp(isBackedUp);
+    this.#update({ isBackedUp });
+  }
+
   /** The sealed identity as it lies in this browser: short enough for a QR code. */
   async sealedIdentity(): Promise<string> {
     return (await readVault(await this.#deps.openShelf())) ?? "";
@@ -167,6 +178,7 @@ export class Controller {
     await this.#session?.signOut();
     await this.lock();
     await this.#deps.erase();
+    this.backedUp(false);
     this.#update({ phase: "new", view: { name: "inbox" } });
   }
 
@@ -283,6 +295,7 @@ export class Controller {
   async #keep(master: Identity, passphrase: string): Promise<void> {
     const text = await this.#seal(master, passphrase);
     await keepVault(await this.#deps.openShelf(), text);
+    this.#deps.keepData();
     await this.#open(master);
   }
 

@@ -14,6 +14,7 @@ import {
 } from "../../renter/index.ts";
 import { AppContext } from "./app-context.ts";
 import { keepLockAfter, storedLockAfter } from "./auto-lock.ts";
+import { keepBackedUp, storedBackedUp } from "./backup-mark.ts";
 import { Controller } from "./controller.ts";
 import { TRANSLATIONS } from "./languages.ts";
 import { registerWorker } from "./main-worker.ts";
@@ -51,6 +52,11 @@ function showBadge(count: number): void {
   done.catch(() => {});
 }
 
+/** A browser that says no keeps it all the same, until its disk is full. */
+function keepData(): void {
+  navigator.storage?.persist().catch(() => {});
+}
+
 /** Deleting the database would wait for other tabs; emptying it does not. */
 function erase(): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -69,7 +75,11 @@ function erase(): Promise<void> {
 function start(target: HTMLElement): void {
   const ports: DatabaseFolderPorts = { databases: indexedDB, locks: navigator.locks, database: DATABASE };
   const openFolder = folders(ports);
-  const wishes = { theme: storedTheme(localStorage), lockAfter: storedLockAfter(localStorage) };
+  const wishes = {
+    theme: storedTheme(localStorage),
+    lockAfter: storedLockAfter(localStorage),
+    isBackedUp: storedBackedUp(localStorage),
+  };
   const store = new Store(initialState(viewOf(location.pathname), wishes, browserClock.now()));
   applyTheme(store.get().theme, localStorage, document.documentElement);
   const suite = nobleSuite;
@@ -88,6 +98,8 @@ function start(target: HTMLElement): void {
     showTheme: (theme) => applyTheme(theme, localStorage, document.documentElement),
     showLanguage: (language) => speech.choose(language),
     keepLockAfter: (minutes) => keepLockAfter(minutes, localStorage),
+    keepBackedUp: (isBackedUp) => keepBackedUp(isBackedUp, localStorage),
+    keepData,
     showPath: (path) => history.pushState(null, "", path),
   });
   addEventListener("popstate", () => controller.show(viewOf(location.pathname)));

@@ -236,8 +236,10 @@ function workAfter(step: RentingStep): Partial<OrderWork> {
       return { stage: "waiting" };
     case "outcome":
       return { stage: "waiting", payment: null, lastTicket: step.outcome, received: shortEmc(step.received) };
-    case "pay_to":
-      return { stage: "paying", payment: { method: "emc", address: step.address, amount: shortEmc(step.amount) } };
+    case "pay_to": {
+      const { address, amount, until } = step;
+      return { stage: "paying", payment: { method: "emc", address, amount: shortEmc(amount), until } };
+    }
     case "escrow": {
       const { rental, amount } = step;
       return { stage: "paying", payment: { method: "escrow", rental, amount: shortEmc(amount) } };

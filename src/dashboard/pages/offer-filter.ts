@@ -1,6 +1,6 @@
 // Which offers are shown, and in which order. Filters are local: the relay is never told what somebody looks for. Pure.
 
-import type { MicroEmc } from "../../base/index.ts";
+import { isAppError, type MicroEmc, parseEmc } from "../../base/index.ts";
 import type { RentalDuration, Tier } from "../../registry/index.ts";
 import type { ListingOfferView } from "../../renter/index.ts";
 
@@ -74,6 +74,17 @@ export function isRentable({ judgement, available }: ListingOfferView): boolean 
 /** Whether orders for it go over this relay; one of before, which does not say, is asked. */
 export function isHere({ rentableHere }: Pick<ListingOfferView, "rentableHere">): boolean {
   return rentableHere !== false;
+}
+
+/** As people write it: `0,5`, `1 234.5`, `2 EMC`. Null for a text that is no amount, and for none. */
+export function amountOf(text: string): MicroEmc | null {
+  try {
+    const amount = parseEmc(text.replace(/emc/i, "").replace(/\s/g, "").replace(",", "."));
+    return amount < 0 ? null : amount;
+  } catch (error) {
+    if (isAppError(error)) return null;
+    throw error;
+  }
 }
 
 /** Cheapest first; equal prices by id. */

@@ -37,10 +37,10 @@ export interface Offers {
   readonly at: number;
 }
 
-/** What is asked for: a ticket for a challenge, coins at an address (EMC), or an escrow that is kept under its rental's id. */
+/** What is asked for: a ticket for a challenge, coins at an address (EMC) until a moment in Unix seconds, or an escrow that is kept under its rental's id. */
 export type AskedPayment =
   | { readonly method: "randpay"; readonly chap: string }
-  | { readonly method: "emc"; readonly address: string; readonly amount: string }
+  | { readonly method: "emc"; readonly address: string; readonly amount: string; readonly until: number }
   | { readonly method: "escrow"; readonly rental: string; readonly amount: string };
 
 /** How far an order is, while this page works on it. */
@@ -82,16 +82,19 @@ export interface State {
   readonly theme: Theme;
   /** Minutes without a touch after which the account locks itself; 0: never. */
   readonly lockAfter: LockAfter;
+  /** A backup of this identity was saved here, or it came out of one. */
+  readonly isBackedUp: boolean;
   readonly notice: Notice | null;
 }
 
-/** What a browser remembers of how its owner wants these pages. */
+/** What a browser remembers: how its owner wants these pages, and whether there is a backup. */
 export interface Wishes {
   readonly theme: Theme;
   readonly lockAfter: LockAfter;
+  readonly isBackedUp: boolean;
 }
 
-export function initialState(view: View, { theme, lockAfter }: Wishes, now: number): State {
+export function initialState(view: View, { theme, lockAfter, isBackedUp }: Wishes, now: number): State {
   return {
     ...{
       phase: "loading",
@@ -114,6 +117,7 @@ export function initialState(view: View, { theme, lockAfter }: Wishes, now: numb
       now,
       theme,
       lockAfter,
+      isBackedUp,
       notice: null,
     },
   };

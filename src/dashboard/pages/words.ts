@@ -29,7 +29,8 @@ export function clockIn(words: Words, ahead: number): string {
 export function orderedIn(words: Words, { tier, duration, change }: RentRequest): string {
   const what = words.t(`tier.${tier}`);
   if (change?.kind === "upgrade") return words.t("order.what.upgrade", { tier: what });
-  return words.t("order.what", { tier: what, duration: words.t(`duration.${duration}`) });
+  const [first = "", ...rest] = words.t(`duration.${duration}`);
+  return words.t("order.what", { tier: what, duration: first.toLocaleLowerCase(words.locale) + rest.join("") });
 }
 
 /** Whose messages the provider does not deliver. A kind that these pages do not know is told by its name. */

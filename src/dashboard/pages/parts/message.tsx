@@ -1,5 +1,6 @@
 // One message with everything that has to be said of it.
 
+import { useMemo } from "preact/hooks";
 import { MISSED_CALL_KIND } from "../../../envelope/index.ts";
 import { codeIn } from "../../../page-parts/index.ts";
 import { type AccountEntry, receivedAt, visibleLine } from "../../../renter/index.ts";
@@ -49,7 +50,7 @@ function Gap({ entry: { entry, key } }: { readonly entry: AccountEntry }) {
 
 function CodeButton({ text }: { readonly text: string }) {
   const words = useWords();
-  const code = codeIn(text);
+  const code = useMemo(() => codeIn(text), [text]);
   if (code === null) return null;
   return (
     <CopyButton class="code-button" value={code} said={words.t("inbox.code.copied", { code })}>

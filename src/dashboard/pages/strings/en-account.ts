@@ -12,6 +12,8 @@ export const enAccount = {
   "backup.qr.text":
     "Photograph or print it. It is locked with your passphrase too. Orders and escrows are in the file alone.",
   "backup.hide": "Hide it",
+  "backup.banner": "Your numbers are on this device alone: without a backup they are lost with it.",
+  "backup.banner.go": "To the backup",
   "receipts.title": "Receipts",
   "receipts.text":
     "What proves your messages, as one file: the provider's signatures, your own receipts, and the relay's with their way to the root of each day. Anybody can check it offline, with numberbox renter verify-export. It shows when messages came and on which rentals.",

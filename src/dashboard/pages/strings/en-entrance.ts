@@ -14,6 +14,7 @@ export const enEntrance = {
   "create.submit": "Make my identity",
   "create.busy": "Making your key …",
   "create.short": "At least 10 characters.",
+  "create.weak": "Too easy to guess: it is tried among the first. Take a few random words.",
   "create.differ": "The two are not the same.",
   "create.suggest": "Suggest one",
   "import.title": "Bring back your identity",

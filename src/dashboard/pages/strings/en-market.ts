@@ -24,6 +24,7 @@ export const enMarket = {
   "filter.region.any": "Anywhere",
   "filter.duration": "For",
   "filter.price": "At most, in EMC",
+  "filter.price.bad": "An amount, such as 0.5. Until then all prices are shown.",
   "filter.reputation": "Reputation",
   "filter.reputation.any": "Any",
   "filter.reputation.least": "At least {n} %",
@@ -161,6 +162,8 @@ export const enMarket = {
   "order.pay.emc": "Pay {amount} EMC",
   "order.pay.emc.text":
     "From any Emercoin wallet, exactly this amount to this address, once. The number comes after some confirmations; you can leave this page.",
+  "order.pay.until":
+    "This holds until {date}. Coins that come later count only if the number is still free; else the provider owes them back.",
   "order.pay.escrow": "An escrow of {amount} EMC",
   "order.pay.escrow.text":
     "The provider has made its document and signed it. You read and sign it, the arbiter signs it, your wallet pays in; then the number comes.",

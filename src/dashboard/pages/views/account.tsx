@@ -9,8 +9,8 @@ import { LOCK_CHOICES } from "../auto-lock.ts";
 import { Radios } from "../parts/choices.tsx";
 import { CopyButton, Fault, PasswordInput, ViewTitle } from "../parts/frame.tsx";
 import { LanguageChoice } from "../parts/language.tsx";
+import { type NewFault, NewPassphrase, newPassphraseFault } from "../parts/new-passphrase.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
-import { PASSPHRASE_LENGTH } from "../passphrase.ts";
 import { problemOf } from "../words.ts";
 import { EraseDialog } from "./entrance.tsx";
 
@@ -38,9 +38,13 @@ function Backup() {
   const task = useTask();
   const save = async (): Promise<void> => {
     saveFile("numberbox-backup.json", await controller.backup());
+    controller.backedUp(true);
     controller.tell({ kind: "done", text: words.t("backup.saved") });
   };
-  const show = async (): Promise<void> => setShown(shown === null ? await controller.sealedIdentity() : null);
+  const show = async (): Promise<void> => {
+    setShown(shown === null ? await controller.sealedIdentity() : null);
+    controller.backedUp(true);
+  };
   return (
     <Panel title={words.t("backup.title")} text={words.t("backup.text")}>
       <div class="actions">
@@ -126,12 +130,14 @@ function Passphrase() {
   const { controller, words } = useApp();
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
-  const [isShort, setShort] = useState(false);
+  const [again, setAgain] = useState("");
+  const [fault, setFault] = useState<NewFault | null>(null);
   const task = useTask();
   const change = async (): Promise<void> => {
     await controller.changePassphrase(old, next);
     setOld("");
     setNext("");
+    setAgain("");
     controller.tell({ kind: "done", text: words.t("passphrase.changed") });
   };
   return (
@@ -141,8 +147,9 @@ function Passphrase() {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          setShort(next.length < PASSPHRASE_LENGTH);
-          if (next.length >= PASSPHRASE_LENGTH) void task.run(change);
+          const found = newPassphraseFault(next, again);
+          setFault(found);
+          if (found === null) void task.run(change);
         }}
       >
         <Field
@@ -150,11 +157,10 @@ function Passphrase() {
           label={words.t("passphrase.old")}
           control={(ids) => <PasswordInput ids={ids} use="current-password" value={old} onValue={setOld} />}
         />
-        <Field
-          id="new-passphrase"
+        <NewPassphrase
+          {...{ first: next, second: again, fault, onFirst: setNext, onSecond: setAgain }}
           label={words.t("passphrase.new")}
-          fault={isShort ? words.t("create.short") : null}
-          control={(ids) => <PasswordInput ids={ids} use="new-password" value={next} onValue={setNext} />}
+          ids={["new-passphrase", "new-repeat"]}
         />
         <Fault fault={task.problem} />
         <div class="actions">

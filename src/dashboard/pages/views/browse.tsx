@@ -123,7 +123,9 @@ export function Browse() {
       <Filters filter={filter} countries={countries.toSorted()} onFilter={setFilter} />
       <Fault fault={offers?.fault == null ? null : problemOf(words, offers.fault)} />
       <p class="offer-count" role="status">
-        {isDone ? words.count("browse.count", chosen.length) : words.t("browse.loading")}
+        {!isDone && words.t("browse.loading")}
+        {/* Nobody knows how many there are where the relay was not reached. */}
+        {isDone && (offers.fault === null || list.length > 0) && words.count("browse.count", chosen.length)}
         {isDone && (
           <button type="button" class="text-button" onClick={() => void controller.browse()}>
             {words.t("browse.again")}

@@ -7,8 +7,9 @@ import { MAX_BACKUP_BYTES } from "../../../renter/index.ts";
 import { useApp, useTask, useWords } from "../app-context.ts";
 import { Dialog, Fault, PasswordInput, ViewLink } from "../parts/frame.tsx";
 import { LanguageChoice } from "../parts/language.tsx";
+import { type NewFault, NewPassphrase, newPassphraseFault } from "../parts/new-passphrase.tsx";
 import { QrScan } from "../parts/qr-scan.tsx";
-import { PASSPHRASE_LENGTH, suggestPassphrase } from "../passphrase.ts";
+import { passphraseFault, suggestPassphrase } from "../passphrase.ts";
 
 interface CardProps {
   readonly title: string;
@@ -69,12 +70,6 @@ export function NewCard() {
   );
 }
 
-/** Null when two passphrases will do; else what is wrong, by field. */
-function faultOf(first: string, second: string): "short" | "differ" | null {
-  if (first.length < PASSPHRASE_LENGTH) return "short";
-  return first === second ? null : "differ";
-}
-
 function CreateCard({ onBack }: { readonly onBack: () => void }) {
   const { controller, words } = useApp();
   const [first, setFirst] = useState("");
@@ -82,10 +77,10 @@ function CreateCard({ onBack }: { readonly onBack: () => void }) {
   const [isTried, setTried] = useState(false);
   const task = useTask();
   useEffect(() => document.getElementById("passphrase")?.focus(), []);
-  const fault = isTried ? faultOf(first, second) : null;
+  const fault = isTried ? newPassphraseFault(first, second) : null;
   const submit = (): void => {
     setTried(true);
-    if (faultOf(first, second) === null) void task.run(() => controller.create(first));
+    if (newPassphraseFault(first, second) === null) void task.run(() => controller.create(first));
   };
   const suggest = (): void => {
     const text = suggestPassphrase(controller.random);
@@ -94,17 +89,10 @@ function CreateCard({ onBack }: { readonly onBack: () => void }) {
   };
   return (
     <Card title={words.t("create.title")} text={words.t("create.text")} onSubmit={submit}>
-      <Field
-        id="passphrase"
+      <NewPassphrase
+        {...{ first, second, fault, onFirst: setFirst, onSecond: setSecond }}
         label={words.t("create.passphrase")}
-        fault={fault === "short" ? words.t("create.short") : null}
-        control={(ids) => <PasswordInput ids={ids} use="new-password" value={first} onValue={setFirst} />}
-      />
-      <Field
-        id="repeat"
-        label={words.t("create.repeat")}
-        fault={fault === "differ" ? words.t("create.differ") : null}
-        control={(ids) => <PasswordInput ids={ids} use="new-password" value={second} onValue={setSecond} />}
+        ids={["passphrase", "repeat"]}
       />
       <button type="button" class="text-button suggest" onClick={suggest}>
         {words.t("create.suggest")}
@@ -153,16 +141,22 @@ function BackupField({ text, onText }: { readonly text: string; readonly onText:
   );
 }
 
+/** A backup keeps the passphrase that it has, whatever these pages think of it now. */
+function keptFault(passphrase: string, own: string, again: string): NewFault | null {
+  if (own !== "" || again !== "") return newPassphraseFault(own, again);
+  return passphraseFault(passphrase) === "short" ? "short" : null;
+}
+
 export function ImportCard() {
   const { controller, words } = useApp();
   const [text, setText] = useState("");
   const [passphrase, setPassphrase] = useState("");
   const [own, setOwn] = useState("");
-  const [fault, setFault] = useState<"empty" | "short" | null>(null);
+  const [again, setAgain] = useState("");
+  const [fault, setFault] = useState<"empty" | NewFault | null>(null);
   const task = useTask();
   const submit = (): void => {
-    const kept = own === "" ? passphrase : own;
-    const found = text.trim() === "" ? "empty" : kept.length < PASSPHRASE_LENGTH ? "short" : null;
+    const found = text.trim() === "" ? "empty" : keptFault(passphrase, own, again);
     setFault(found);
     if (found === null) void task.run(() => controller.restore(text, passphrase, own));
   };
@@ -177,12 +171,11 @@ export function ImportCard() {
         help={words.t("import.passphrase.help")}
         control={(ids) => <PasswordInput ids={ids} use="current-password" value={passphrase} onValue={setPassphrase} />}
       />
-      <Field
-        id="own-passphrase"
+      <NewPassphrase
+        {...{ first: own, second: again, fault: fault === "empty" ? null : fault, onFirst: setOwn, onSecond: setAgain }}
         label={words.t("import.own")}
         help={words.t("import.own.help")}
-        fault={fault === "short" ? words.t("create.short") : null}
-        control={(ids) => <PasswordInput ids={ids} use="new-password" value={own} onValue={setOwn} />}
+        ids={["own-passphrase", "own-repeat"]}
       />
       <Submit task={task} text={words.t("import.submit")} busy={words.t("import.busy")} />
       <button type="button" class="quiet wide" onClick={() => controller.go({ name: "inbox" })}>

@@ -1,11 +1,10 @@
 // The filters over the offers. They are local: the relay is not told what somebody looks for.
 
 import { useState } from "preact/hooks";
-import { isAppError, parseEmc } from "../../../base/index.ts";
 import { Field } from "../../../page-parts/index.ts";
 import { DURATIONS, TIERS } from "../../../registry/index.ts";
 import { useWords } from "../app-context.ts";
-import { type OfferFilter, REGIONS } from "../offer-filter.ts";
+import { amountOf, type OfferFilter, REGIONS } from "../offer-filter.ts";
 
 interface Choice {
   readonly id: string;
@@ -33,16 +32,6 @@ function Choose({ id, label, value, options, onValue }: Choice) {
   );
 }
 
-/** Null for a text that is no amount, and for none. */
-function amountOf(text: string): OfferFilter["atMost"] {
-  try {
-    return parseEmc(text.replace(",", "."));
-  } catch (error) {
-    if (isAppError(error)) return null;
-    throw error;
-  }
-}
-
 /** Per mille. */
 const LEAST = [0, 900, 990] as const;
 
@@ -55,10 +44,12 @@ interface FiltersProps {
 function PriceField({ filter, onFilter }: Pick<FiltersProps, "filter" | "onFilter">) {
   const words = useWords();
   const [price, setPrice] = useState("");
+  const isAmount = price.trim() === "" || amountOf(price) !== null;
   return (
     <Field
       id="filter-price"
       label={words.t("filter.price")}
+      fault={isAmount ? null : words.t("filter.price.bad")}
       control={(ids) => (
         <input
           {...ids}

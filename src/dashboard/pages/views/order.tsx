@@ -15,7 +15,7 @@ import type { AskedPayment, OrderWork } from "../state.ts";
 import { orderedIn, problemOf } from "../words.ts";
 
 function PayEmc({
-  payment: { address, amount },
+  payment: { address, amount, until },
 }: {
   readonly payment: Extract<AskedPayment, { readonly method: "emc" }>;
 }) {
@@ -24,6 +24,7 @@ function PayEmc({
     <section class="panel pay">
       <h2>{words.t("order.pay.emc", { amount: words.decimal(amount) })}</h2>
       <p>{words.t("order.pay.emc.text")}</p>
+      <p>{words.t("order.pay.until", { date: words.date(until * 1000) })}</p>
       <PayAddress words={words} address={address} amount={amount} />
     </section>
   );

@@ -53,14 +53,16 @@ function Details({ rental }: { readonly rental: AccountRental }) {
       <p class="soft small">
         <Gaps gaps={gaps} />
       </p>
-      {rental.escrow === null && (
-        <button type="button" class="small" onClick={() => controller.go({ name: "escrow", id: grant.rental_id })}>
-          {words.t("escrow.open")}
+      <div class="actions">
+        {rental.escrow === null && (
+          <button type="button" class="small" onClick={() => controller.go({ name: "escrow", id: grant.rental_id })}>
+            {words.t("escrow.open")}
+          </button>
+        )}
+        <button type="button" class="danger small" onClick={() => setEnding(true)}>
+          {words.t("rentals.cancel")}
         </button>
-      )}
-      <button type="button" class="danger small" onClick={() => setEnding(true)}>
-        {words.t("rentals.cancel")}
-      </button>
+      </div>
       {isEnding && <CancelDialog rental={rental} onClose={() => setEnding(false)} />}
     </details>
   );

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName, Mark, NoticePlace } from "../../../page-parts/index.ts";
 import { useApp, useSelect, useWords } from "../app-context.ts";
+import { BackupBanner } from "../parts/backup-banner.tsx";
 import { EndingBanners, EndingCount } from "../parts/ending-banner.tsx";
 import { FindingBanner } from "../parts/finding.tsx";
 import { ViewLink } from "../parts/frame.tsx";
@@ -166,6 +167,7 @@ function Banner() {
         </div>
       )}
       <EndingBanners />
+      <BackupBanner />
     </div>
   );
 }

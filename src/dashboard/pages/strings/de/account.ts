@@ -14,6 +14,8 @@ export const deAccount: Translation = {
   "backup.qr.text":
     "Fotografieren oder drucken Sie ihn. Auch er ist mit Ihrer Passphrase verschlossen. Bestellungen und Treuhanddokumente stehen nur in der Datei.",
   "backup.hide": "Verbergen",
+  "backup.banner": "Ihre Nummern liegen nur auf diesem Gerät: Ohne Sicherung sind sie mit ihm verloren.",
+  "backup.banner.go": "Zur Sicherung",
   "receipts.title": "Quittungen",
   "receipts.text":
     "Was Ihre Nachrichten beweist, in einer Datei: die Signaturen des Anbieters, Ihre eigenen Quittungen und die des Relays mit ihrem Weg zur Wurzel des jeweiligen Tages. Jeder kann sie offline prüfen, mit numberbox renter verify-export. Sie zeigt, wann Nachrichten kamen und zu welchen Mieten.",

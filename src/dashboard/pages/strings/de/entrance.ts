@@ -16,6 +16,7 @@ export const deEntrance: Translation = {
   "create.submit": "Meine Identität anlegen",
   "create.busy": "Ihr Schlüssel entsteht …",
   "create.short": "Mindestens 10 Zeichen.",
+  "create.weak": "Zu leicht zu erraten: So etwas wird zuerst versucht. Nehmen Sie ein paar zufällige Wörter.",
   "create.differ": "Die beiden stimmen nicht überein.",
   "create.suggest": "Eine vorschlagen",
   "import.title": "Identität zurückholen",

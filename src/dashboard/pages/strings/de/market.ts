@@ -28,6 +28,7 @@ export const deMarket: Translation = {
   "filter.region.any": "Überall",
   "filter.duration": "Für",
   "filter.price": "Höchstens, in EMC",
+  "filter.price.bad": "Ein Betrag wie 0,5. Bis dahin werden alle Preise gezeigt.",
   "filter.reputation": "Ruf",
   "filter.reputation.any": "Jeder",
   "filter.reputation.least": "Mindestens {n} %",
@@ -168,6 +169,8 @@ export const deMarket: Translation = {
   "order.pay.emc": "{amount} EMC zahlen",
   "order.pay.emc.text":
     "Aus einer beliebigen Emercoin-Wallet, genau diesen Betrag an diese Adresse, einmal. Die Nummer kommt nach einigen Bestätigungen; Sie können diese Seite verlassen.",
+  "order.pay.until":
+    "Das gilt bis {date}. Spätere Coins zählen nur, wenn die Nummer noch frei ist; sonst schuldet der Anbieter sie zurück.",
   "order.pay.escrow": "Eine Treuhand über {amount} EMC",
   "order.pay.escrow.text":
     "Der Anbieter hat ihr Dokument angelegt und unterschrieben. Sie lesen und unterschreiben es, der Schiedsrichter unterschreibt, Ihre Wallet zahlt ein; dann kommt die Nummer.",

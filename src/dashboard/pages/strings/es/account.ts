@@ -14,6 +14,8 @@ export const esAccount: Translation = {
   "backup.qr.text":
     "Fotografíelo o imprímalo. También está cerrado con su frase de contraseña. Los pedidos y depósitos en garantía solo están en el archivo.",
   "backup.hide": "Ocultar",
+  "backup.banner": "Sus números están solo en este dispositivo: sin una copia se pierden con él.",
+  "backup.banner.go": "A la copia",
   "receipts.title": "Recibos",
   "receipts.text":
     "Lo que prueba sus mensajes, en un solo archivo: las firmas del proveedor, sus propios recibos y los del relay con su camino hasta la raíz de cada día. Cualquiera puede comprobarlo sin conexión, con numberbox renter verify-export. Muestra cuándo llegaron los mensajes y a qué alquileres.",

@@ -16,6 +16,7 @@ export const esEntrance: Translation = {
   "create.submit": "Crear mi identidad",
   "create.busy": "Creando su clave …",
   "create.short": "Al menos 10 caracteres.",
+  "create.weak": "Demasiado fácil de adivinar: se prueba entre las primeras. Use unas palabras al azar.",
   "create.differ": "Las dos no coinciden.",
   "create.suggest": "Sugerir una",
   "import.title": "Recuperar su identidad",

@@ -28,6 +28,7 @@ export const esMarket: Translation = {
   "filter.region.any": "Cualquiera",
   "filter.duration": "Durante",
   "filter.price": "Como máximo, en EMC",
+  "filter.price.bad": "Un importe como 0,5. Hasta entonces se muestran todos los precios.",
   "filter.reputation": "Reputación",
   "filter.reputation.any": "Cualquiera",
   "filter.reputation.least": "Al menos {n} %",
@@ -168,6 +169,8 @@ export const esMarket: Translation = {
   "order.pay.emc": "Pague {amount} EMC",
   "order.pay.emc.text":
     "Desde cualquier monedero de Emercoin, exactamente este importe a esta dirección, una vez. El número llega tras algunas confirmaciones; puede salir de esta página.",
+  "order.pay.until":
+    "Vale hasta {date}. Las monedas que lleguen después solo cuentan si el número sigue libre; si no, el proveedor debe devolverlas.",
   "order.pay.escrow": "Un depósito en garantía de {amount} EMC",
   "order.pay.escrow.text":
     "El proveedor ha creado y firmado el documento. Usted lo lee y lo firma, el árbitro lo firma y su monedero ingresa las monedas; entonces llega el número.",

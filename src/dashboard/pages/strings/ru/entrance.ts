@@ -16,6 +16,7 @@ export const ruEntrance: Translation = {
   "create.submit": "Создать личность",
   "create.busy": "Создаём ключ…",
   "create.short": "Не меньше 10 знаков.",
+  "create.weak": "Слишком легко угадать: такие пробуют первыми. Возьмите несколько случайных слов.",
   "create.differ": "Фразы не совпадают.",
   "create.suggest": "Предложить фразу",
   "import.title": "Вернуть вашу личность",

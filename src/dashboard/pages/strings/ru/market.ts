@@ -31,6 +31,7 @@ export const ruMarket: Translation = {
   "filter.region.any": "Любой",
   "filter.duration": "На срок",
   "filter.price": "Не дороже, EMC",
+  "filter.price.bad": "Сумма, например 0,5. До тех пор показаны все цены.",
   "filter.reputation": "Репутация",
   "filter.reputation.any": "Любая",
   "filter.reputation.least": "Не ниже {n} %",
@@ -104,8 +105,8 @@ export const ruMarket: Translation = {
   "listing.escrow.text":
     "Можно платить через эскроу. Тот, кто решает спор, получает тогда {percent} % суммы, иначе ничего.",
   "filter.here": "Где арендовать",
-  "filter.here.here": "На этом ретрансляторе",
-  "filter.here.any": "На любом ретрансляторе",
+  "filter.here.here": "Здесь",
+  "filter.here.any": "Где угодно",
   "listing.elsewhere": "На другом ретрансляторе",
   "listing.elsewhere.title": "Сдаётся в другом месте",
   "listing.elsewhere.text":
@@ -171,6 +172,8 @@ export const ruMarket: Translation = {
   "order.pay.emc": "Заплатите {amount} EMC",
   "order.pay.emc.text":
     "Из любого кошелька Emercoin, ровно эту сумму на этот адрес, один раз. Номер появится после нескольких подтверждений; со страницы можно уйти.",
+  "order.pay.until":
+    "Это действует до {date}. Монеты, пришедшие позже, засчитываются, только если номер ещё свободен; иначе провайдер должен их вернуть.",
   "order.pay.escrow": "Эскроу на {amount} EMC",
   "order.pay.escrow.text":
     "Провайдер составил документ и подписал его. Вы читаете и подписываете, арбитр подписывает, ваш кошелёк вносит монеты, и тогда приходит номер.",
