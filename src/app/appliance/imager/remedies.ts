@@ -30,7 +30,7 @@ const REMEDIES: Readonly<Record<Part, string>> = {
   "Wi-Fi password": WIFI,
   "Wi-Fi country": "Choose it in the console, on the page Machine; until then some channels stay silent.",
   "more Wi-Fi": WIFI,
-  addresses: "Set them in the console, on the page Machine. Until then the router gives the box its address.",
+  addresses: "The router gives the box its address; most routers can be told to give it the same one always.",
   "more users": "A box has one user for SSH. Give that one the keys of all who sign in.",
   "Raspberry Pi Connect": "Nothing has to be done: the box is run from its console, in any browser of your network.",
   user: `Keys for SSH belong to the user pi until then. To have another, ${again("[user]", 'name = "max"', "[ssh]", 'authorized_keys = [ "ssh-ed25519 AAAA... me" ]')}`,
