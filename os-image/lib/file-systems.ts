@@ -91,7 +91,9 @@ async function writeSquashfs(tar: string, file: string, { level, epoch }: Squash
   const zstd = ["-comp", "zstd", "-Xcompression-level", String(level), "-b", "256K"];
   // While it looks for files of equal content mksquashfs 4.5 loses, on a busy machine, a block of another file now and then.
   const quiet = ["-noappend", "-no-progress", "-quiet", "-no-duplicates"];
-  await command("mksquashfs", ["-", file, "-tar", ...quiet, ...zstd], {
+  // Of an archive it does not take the root folder's own mode: everybody could write there, and sshd believes no key in a folder below such one.
+  const root = ["-root-mode", "0755", "-root-uid", "0", "-root-gid", "0"];
+  await command("mksquashfs", ["-", file, "-tar", ...root, ...quiet, ...zstd], {
     inputFile: tar,
     env: { SOURCE_DATE_EPOCH: String(epoch) },
     minutes: 90,

@@ -58,11 +58,23 @@ async function readWith<T>(file: string, read: (text: Buffer) => T): Promise<T> 
   }
 }
 
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+/** Of the certificates that boxes know. A bundle that is signed after their end is none to a box, and no update can bring it another one. */
+const LEAST_YEARS = 2;
+
+/** The end of the one that lasts longest. */
+async function endOf(keyring: string): Promise<Date> {
+  const ends = await readWith(keyring, (text) =>
+    (text.toString().match(CERTIFICATES) ?? []).map((pem) => new Date(new X509Certificate(pem).validTo).getTime()),
+  );
+  return new Date(Math.max(0, ...ends));
+}
+
 /**
  * Looks at the pair before an hour of work. Errors: `image.sign_key` for a key that RAUC cannot sign with or that has a passphrase, a
- * certificate of another key, and one that is not valid now.
+ * certificate of another key, one that is not valid now, and certificates for the boxes that end within two years.
  */
-export async function checkSigning({ key, certificate }: Signing, now: Date): Promise<void> {
+export async function checkSigning({ key, certificate, keyring }: Signing, now: Date): Promise<void> {
   const secret: KeyObject = await readWith(key, (text) => createPrivateKey(text));
   const signer = await readWith(certificate, (text) => new X509Certificate(text));
   if (!SIGNS.has(secret.asymmetricKeyType))
@@ -70,4 +82,9 @@ export async function checkSigning({ key, certificate }: Signing, now: Date): Pr
   if (!signer.checkPrivateKey(secret)) throw badKey(`${certificate} is not the certificate of ${key}`);
   if (now < new Date(signer.validFrom) || now > new Date(signer.validTo))
     throw badKey(`${certificate} is valid from ${signer.validFrom} to ${signer.validTo} only`);
+  const end = await endOf(keyring);
+  if (end.getTime() < now.getTime() + LEAST_YEARS * 365 * 86_400_000)
+    throw badKey(
+      `what boxes know of it (${keyring}) ends on ${end.toISOString().slice(0, 10)}, and their updates with it`,
+    );
 }

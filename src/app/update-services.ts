@@ -143,6 +143,10 @@ export async function startUpdates(deps: UpdateServicesDeps, parts: Parts): Prom
     shelf: new Shelf(deps.dataFolder, machine),
     source: await sourceOf(deps),
     open: (bytes, serial) => openChannel(bytes, { suite, keys, serial, now: clock.now() }),
+    trust: createHash("sha256")
+      .update([config.updates.channel ?? "", ...config.updates.keys.toSorted()].join("\n"))
+      .digest("hex")
+      .slice(0, 16),
     placeOf: (version) => placeInRollout(suite, identity.verify, version),
     window: config.updates.window ?? null,
     minuteOfDay: () => {

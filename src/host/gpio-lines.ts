@@ -10,6 +10,7 @@ import {
   type Clock,
   type Logger,
   messageOf,
+  millis,
   minutes,
   type Random,
   randomFraction,
@@ -140,25 +141,31 @@ export function gpioInput(line: GpioLine, deps: GpioDeps): InputLine {
   return {
     watch: (onChange) => {
       let known: boolean | null = null;
-      const tell = (active: boolean): void => {
+      /** Of the edge that began what is known, by the kernel's clock in seconds; null where none was seen. */
+      let began: number | null = null;
+      const tell = (active: boolean, at: number | null): void => {
+        const lasted = at === null || began === null ? null : millis(Math.max(0, Math.round(1000 * (at - began))));
+        // Of a level that was read once more nobody knows whether it was another in between.
+        if (active !== known || at === null) began = at;
         if (active === known) return;
         known = active;
-        onChange(active);
+        onChange(active, lasted);
       };
       const holder = keep(
         {
           ...{ program: "gpiomon", chip: line.chip, line: line.line },
-          // %e: 1 is a rising edge, 2 a falling one, in the line's own sense with --active-low.
+          // %e: 1 is a rising edge, 2 a falling one, in the line's own sense with --active-low. %S: when it was, in seconds.
           args: (chip, number) => [
-            ...["--chip", chip, "--edges", "both", "--debounce-period", "30ms", "--format", "%e"],
+            ...["--chip", chip, "--edges", "both", "--debounce-period", "30ms", "--format", "%e %S"],
             ...["--idle-timeout", READ_EVERY, ...common, number],
           ],
           before: async (found, signal) => {
             const level = await readLevel(found, signal);
-            if (!signal.aborted) tell(level);
+            if (!signal.aborted) tell(level, null);
           },
           onLine: (text) => {
-            if (text === "1" || text === "2") tell(text === "1");
+            const [, edge, at] = /^([12])(?: (\d{1,12}(?:\.\d{1,9})?))?$/.exec(text) ?? [];
+            if (edge !== undefined) tell(edge === "1", at === undefined ? null : Number(at));
           },
         },
         deps,

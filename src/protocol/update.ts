@@ -84,6 +84,8 @@ export type UpdatePending = z.infer<typeof updatePending>;
 
 export const updateRecords = z.object({
   serial: z.int().min(0),
+  /** Whose serial that is; empty where an older version noted it. */
+  trust: z.string().default(""),
   checked_at: z.int().nullable(),
   pending: updatePending.nullable(),
   /** What lies ready in the half that does not run. `slot`: the half that ran while it was written. */

@@ -27,6 +27,8 @@ const SILENCE: Millis = seconds(60);
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** A release's link at a forge takes one or two. */
 const MAX_REDIRECTS = 5;
+/** The range lies behind the end: what is here is no part of that file. */
+const OUT_OF_RANGE = 416;
 /** What has to stay free beside the bundle. */
 const SPARE = 64 * 1024 * 1024;
 
@@ -77,35 +79,53 @@ export class HttpReleases implements ReleaseSource {
     signal: AbortSignal,
   ): Promise<void> {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const have = await sizeOf(file);
-    // What is there may be of another release: its bytes tell in the end.
-    if (have > release.size) await rm(file, { force: true });
-    await this.#demandRoom(release.size - (await sizeOf(file)), dirname(file));
-    const url = new URL(release.url, this.#deps.url);
-    if ((await sizeOf(file)) < release.size) await this.#bring(url, release, file, onPart, signal);
-    if ((await sizeOf(file)) === release.size && (await digestOf(file, signal)) === release.sha256) return;
-    await rm(file, { force: true });
-    throw new AppError("update.bad_download", "what was fetched is not what the channel names", {
-      hint: "Try again; if it stays so, the server holds another file than the channel says.",
-    });
+    const whole = (): Promise<boolean> => this.#complete(release, file, onPart, signal);
+    if ((await sizeOf(file)) > release.size) await rm(file, { force: true });
+    const hadSome = (await sizeOf(file)) > 0;
+    if (await whole()) return;
+    // What was there from before may have been of another edition of it, and all of that is gone now.
+    if (hadSome && (await whole())) return;
+    throw badDownload("what was fetched is not what the channel names");
   }
 
+  /** Goes on with what is there. False, and nothing is there, when that does not become what the channel names. */
+  async #complete(
+    release: UpdateRelease,
+    file: string,
+    onPart: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const have = await sizeOf(file);
+    await this.#demandRoom(release.size - have, dirname(file));
+    const url = new URL(release.url, this.#deps.url);
+    const isOver = have === release.size || (await this.#bring(url, release, file, onPart, signal));
+    if (isOver && (await sizeOf(file)) === release.size && (await digestOf(file, signal)) === release.sha256)
+      return true;
+    await rm(file, { force: true });
+    return false;
+  }
+
+  /** False where the server's file ends before what is here. */
   async #bring(
     url: URL,
     { size }: UpdateRelease,
     file: string,
     onPart: (share: number) => void,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const from = await sizeOf(file);
     const { response, end } = await this.#get(url, from, signal);
+    if (response.statusCode === OUT_OF_RANGE) {
+      end();
+      return false;
+    }
     // A server that does not know ranges begins anew.
     const start = response.statusCode === 206 ? from : 0;
     let got = start;
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for await (const chunk of response) {
         got += chunk.length;
-        if (got > size) throw new AppError("update.bad_download", "the server sends more than the channel names");
+        if (got > size) throw badDownload("the server sends more than the channel names");
         onPart(got / size);
         yield chunk;
       }
@@ -120,6 +140,7 @@ export class HttpReleases implements ReleaseSource {
     } finally {
       end();
     }
+    return true;
   }
 
   async #demandRoom(needed: number, folder: string): Promise<void> {
@@ -156,11 +177,11 @@ export class HttpReleases implements ReleaseSource {
       request.once("error", (error) => reject(unreachable(url, error)));
       request.once("response", (response) => {
         const { statusCode = 0 } = response;
-        if (statusCode === 200 || statusCode === 206) return resolve({ response, end });
+        const isOutOfRange = statusCode === OUT_OF_RANGE && from > 0;
+        if (statusCode === 200 || statusCode === 206 || isOutOfRange) return resolve({ response, end });
         end();
         const { location } = response.headers;
         if (REDIRECTS.has(statusCode) && location !== undefined) return resolve({ location });
-        // The range lies behind the end: the file that is here is no part of that one.
         const message = `${url.host} answers with ${statusCode}`;
         reject(
           new AppError("update.unreachable", message, { retryable: true, hint: "Check the address of the channel." }),
@@ -177,6 +198,12 @@ export class HttpReleases implements ReleaseSource {
     const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
     return new TunnelAgent({ proxy, target: { host: url.hostname, port }, tls: isTls ? { ca } : null }, {});
   }
+}
+
+function badDownload(message: string): AppError {
+  return new AppError("update.bad_download", message, {
+    hint: "Try again; if it stays so, the server holds another file than the channel says.",
+  });
 }
 
 function badRedirect(from: URL, what: string): AppError {

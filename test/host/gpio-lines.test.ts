@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { millis, minutes, silentLogger } from "../../src/base/index.ts";
+import { millis, minutes, seconds, silentLogger } from "../../src/base/index.ts";
 import { findLine } from "../../src/host/gpio-chip.ts";
 import { type GpioLine, gpioInput, gpioLight, gpioOutput, lightArguments } from "../../src/host/index.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
@@ -43,20 +43,27 @@ describe("pins of the machine", () => {
 
   it("that are watched tell the level that is there, and each edge", async () => {
     program("gpioget", "echo 0");
-    program("gpiomon", "printf '1\\n2\\nnonsense\\n1\\n'; exec sleep 60");
-    const seen: boolean[] = [];
-    const stop = gpioInput({ ...LINE, active: "low" }, deps()).watch((active) => seen.push(active));
-    await expect.poll(() => seen).toEqual([false, true, false, true]);
+    program("gpiomon", "printf '1 7.5\\n2 19.000000001\\nnonsense\\n1 19.25\\n'; exec sleep 60");
+    const seen: unknown[] = [];
+    const stop = gpioInput({ ...LINE, active: "low" }, deps()).watch((...told) => seen.push(told));
+    await expect.poll(() => seen.length).toBe(4);
+    // How long each was, by the kernel's clock; of the first nobody knows.
+    expect(seen).toEqual([
+      [false, null],
+      [true, null],
+      [false, 11_500],
+      [true, 250],
+    ]);
     expect(asked()).toEqual([
       "--numeric --chip gpiochip0 --bias pull-up --consumer numberbox --active-low 17",
-      "--chip gpiochip0 --edges both --debounce-period 30ms --format %e --idle-timeout 10m --bias pull-up --consumer numberbox --active-low 17",
+      "--chip gpiochip0 --edges both --debounce-period 30ms --format %e %S --idle-timeout 10m --bias pull-up --consumer numberbox --active-low 17",
     ]);
     stop();
   });
 
   it("tell of mains that were gone before the box came, and tell each level once", async () => {
     program("gpioget", "echo 1");
-    program("gpiomon", "echo 1; exec sleep 60");
+    program("gpiomon", "echo 1 2.5; exec sleep 60");
     const seen: boolean[] = [];
     const stop = gpioInput(LINE, deps()).watch((active) => seen.push(active));
     await expect.poll(() => asked().length).toBe(2);
@@ -74,6 +81,24 @@ describe("pins of the machine", () => {
     await given.clock.advance(minutes(10));
     writeFileSync(join(programs, "idle"), "");
     await expect.poll(() => seen).toEqual([false, true]);
+    stop();
+  });
+
+  it("do not tell how long a level was that ended while nobody watched", async () => {
+    program("gpioget", `[ -e ${programs}/let-go ] && echo 0 || { [ -e ${programs}/asked.1 ] && echo 1 || echo 0; }`);
+    program("gpiomon", `[ -e ${programs}/asked.1 ] && exec sleep 60; : >${programs}/asked.1; echo 1 5.0; exit 1`);
+    const given = deps();
+    const seen: unknown[] = [];
+    const stop = gpioInput(LINE, given).watch((...told) => seen.push(told));
+    await expect.poll(() => given.clock.pending.includes("gpiomon")).toBe(true);
+    writeFileSync(join(programs, "let-go"), "");
+    await given.clock.advance(seconds(20));
+    await expect.poll(() => seen.length).toBe(3);
+    expect(seen).toEqual([
+      [false, null],
+      [true, null],
+      [false, null],
+    ]);
     stop();
   });
 

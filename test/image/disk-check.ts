@@ -79,6 +79,13 @@ async function takeOffInUse(file: string): Promise<void> {
   }
 }
 
+/** Throws where others than root may write in the root folder: sshd then takes nobody's key. */
+async function checkRoot(squashfs: string): Promise<void> {
+  const listing = (await command("unsquashfs", ["-lln", squashfs, "tmp"])).toString();
+  const [root = "no root folder"] = /^.* squashfs-root$/m.exec(listing) ?? [];
+  if (!root.startsWith("drwxr-xr-x 0/0 ")) throw new Error(`the root folder of the system: ${root}`);
+}
+
 type Row = z.infer<typeof table>["partitiontable"]["partitions"][number];
 
 /** Throws where a table is not the plan's, but for what the first start makes larger. Returns how large data is, in MiB. */
@@ -115,6 +122,7 @@ export async function checkDisk(checked: DiskToCheck): Promise<{ data: number }>
     /numberbox\.verity=([0-9a-f]{64}),(\d+)/.exec(await readFile(`${file}.cfg`, "utf8")) ?? [];
   await take(disk, `system_${slot}`, file);
   if ((await squashfsSize(file)) > Number(offset)) throw new Error("the hash tree begins inside the squashfs");
+  await checkRoot(file);
   await command("veritysetup", ["verify", `--hash-offset=${offset}`, file, file, hash]);
   await take(disk, "data", file, data);
   // The journal is played back first, as the kernel does at the next start. It says so with exit code 1.

@@ -92,6 +92,31 @@ describe("recovery from a stick", () => {
     expect(existsSync(at("box/owner-lost"))).toBe(false);
   });
 
+  it.each(["do not reset", "reset network", "owner: please, no reset", "owner network", "reset-network"])(
+    "does nothing of a line with more than a word, as it may say the opposite: %s",
+    (line) => {
+      put("media/sda1/numberbox-recovery.txt", `${line}\r\n`);
+      expect(start()).toEqual([]);
+      expect([existsSync(at("box/owner-lost")), existsSync(at("box/network-lost"))]).toEqual([false, false]);
+      expect(told()).toMatch(/^[a-z ]+: not done; one of these words goes on a line of its own/);
+    },
+  );
+
+  it.each([
+    ["a byte order mark, spaces and a dot", "\ufeff\t - Owner.  \r\n"],
+    ["two bytes for each letter", "\ufeffo\0w\0n\0e\0r\0\r\0\n\0"],
+  ])("reads what editors write: %s", (_what, text) => {
+    put("media/sda1/numberbox-recovery.txt", text);
+    start();
+    expect(existsSync(at("box/owner-lost"))).toBe(true);
+  });
+
+  it("names the words where nothing is asked for", () => {
+    put("media/sda1/numberbox-recovery.txt", "# owner\r\n\r\n");
+    expect(start()).toEqual([]);
+    expect(told()).toMatch(/^nothing is asked for.* install, owner, network, reset$/m);
+  });
+
   it("follows nothing that lies where it leaves a mark", () => {
     put("precious", "keys");
     symlinkSync(at("precious"), at("box/owner-lost"));
@@ -135,9 +160,9 @@ describe("recovery from a stick", () => {
   });
 
   it("names the words where it knows one not, and reads nothing through a link", () => {
-    put("media/sda1/numberbox-recovery.txt", "$(reboot) format");
+    put("media/sda1/numberbox-recovery.txt", "$(reboot)\nformat");
     expect(start()).toEqual([]);
-    expect(told()).toMatch(/^reboot: not known.*\nformat: not known/);
+    expect(told()).toMatch(/^reboot: not done.* install, owner, network, reset\nformat: not done/);
     rmSync(at("media/sda1"), { recursive: true });
     put("secret", "reset");
     mkdirSync(at("media/sda1"));

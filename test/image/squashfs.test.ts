@@ -35,6 +35,11 @@ describe.skipIf(!hasTools)("the system's squashfs (squashfs-tools is not install
     expect(readFileSync(file("again")).equals(readFileSync(file("system")))).toBe(true);
   });
 
+  it("has a root folder that is root's, and that nobody else may write: sshd takes no key below any other", () => {
+    const listing = execFileSync("unsquashfs", ["-lln", file("system")]).toString();
+    expect(listing).toMatch(/^drwxr-xr-x 0\/0 .* squashfs-root$/m);
+  });
+
   it("is refused when a block of it cannot be read", async () => {
     const bytes = readFileSync(file("system"));
     bytes.fill(0, 4096, 8192);

@@ -169,7 +169,7 @@ describe("factory-reset", () => {
     expect(left()).toEqual(["rauc", "rauc/central.raucs"]);
   });
 
-  it.each(["numberbox-reset", "numberbox-reset.txt", "NUMBERBOX-RESET.TXT"])(
+  it.each(["numberbox-reset", "numberbox-reset.txt", "NUMBERBOX-RESET.TXT", "numberbox-reset.txt.txt"])(
     "does as the file %s asks, once",
     (name) => {
       const { boot, run, left } = filled();
@@ -179,6 +179,14 @@ describe("factory-reset", () => {
       expect(readdirSync(boot)).toEqual([]);
     },
   );
+
+  it("takes a folder for the file that asks, and is not asked by it again and again", () => {
+    const { boot, run, left } = filled();
+    mkdirSync(join(boot, "numberbox-reset/inside"), { recursive: true });
+    expect(run("factory-reset", "wipe").status).toBe(0);
+    expect(left()).toEqual(["rauc", "rauc/central.raucs"]);
+    expect(readdirSync(boot)).toEqual([]);
+  });
 
   it("goes on after a power cut amid it", () => {
     const { boot, data, run, left, standIn } = filled();

@@ -105,6 +105,34 @@ describe("releases over HTTP", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each<[string, Buffer, Answer]>([
+    ["does not fit", Buffer.alloc(5000, 1), good],
+    ["has the whole length", Buffer.alloc(BUNDLE.length, 1), good],
+    [
+      "is longer than the server's file",
+      Buffer.alloc(5000, 1),
+      (request, response) =>
+        request.headers.range === undefined ? good(request, response) : void response.writeHead(416).end(),
+    ],
+  ])("are fetched anew at once when what an earlier edition left %s", async (_what, left, server) => {
+    const file = join(folder, "bundle");
+    await writeFile(file, left);
+    answer = server;
+    await fetchTo(file);
+    expect(BUNDLE.equals(await readFile(file))).toBe(true);
+    expect(asked.at(-1)).toBe("/box/b.raucb whole");
+  });
+
+  it("are fetched anew once only", async () => {
+    const file = join(folder, "bundle");
+    await writeFile(file, Buffer.alloc(5000, 1));
+    answer = (_request, response) => void response.end(Buffer.alloc(BUNDLE.length));
+    expect(await rejectionOf(fetchTo(file))).toBe("update.bad_download");
+    expect(asked).toHaveLength(2);
+    answer = (_request, response) => void response.writeHead(416).end();
+    expect(await rejectionOf(fetchTo(file))).toBe("update.unreachable");
+  });
+
   it("begin anew at a server that knows no ranges", async () => {
     const file = join(folder, "bundle");
     await writeFile(file, BUNDLE.subarray(0, 5000));

@@ -17,8 +17,11 @@ import type { SystemActions } from "./ports-system.ts";
 
 /** A line of the machine's pins that is watched: active is pressed, or without mains. */
 export interface InputLine {
-  /** Calls `onChange` with the level now and each that comes. */
-  watch(onChange: (active: boolean) => void): Disposer;
+  /**
+   * Calls `onChange` with the level now and each that comes. `lasted`: how long the level before it was there, by the clock that saw both of
+   * its ends as they came, however late that is told; null where nobody saw them.
+   */
+  watch(onChange: (active: boolean, lasted: Millis | null) => void): Disposer;
 }
 
 export interface OutputLight {
@@ -56,7 +59,7 @@ export class Panel {
 
   start(): void {
     const { button, mains } = this.#deps;
-    if (button !== null) this.#disposers.push(button.watch((active) => this.#press(active)));
+    if (button !== null) this.#disposers.push(button.watch((active, lasted) => this.#press(active, lasted)));
     if (mains !== null) this.#disposers.push(mains.line.watch((active) => this.#power(active)));
     this.#look();
   }
@@ -73,11 +76,14 @@ export class Panel {
     this.#after("light", LOOK_EVERY, () => this.#look());
   }
 
-  #press(active: boolean): void {
+  #press(active: boolean, lasted: Millis | null): void {
     if (!active) this.#rested = true;
+    const { since } = this.#button;
     // A level that was there before is no press, and its end no release.
-    if (!this.#rested || (!active && this.#button.since === null)) return;
-    this.#buttonInput({ type: active ? "pressed" : "released", at: this.#now() });
+    if (!this.#rested || (!active && since === null)) return;
+    if (active || since === null) return this.#buttonInput({ type: "pressed", at: this.#now() });
+    // By the pin's own time: while the box was busy a short press seems a long one. One that nobody saw the ends of deletes nothing.
+    this.#buttonInput({ type: "released", at: millis(since + (lasted ?? 0)) });
   }
 
   #buttonInput(input: ButtonInput): void {

@@ -4,7 +4,10 @@ import { type UpdateRecords, type UpdateResult, updateRecords } from "../../prot
 import type { SystemState } from "./ports-updates.ts";
 import { compareVersions, isRelease } from "./versions.ts";
 
-export const noRecords: UpdateRecords = { serial: 0, checked_at: null, pending: null, installed: null, history: [] };
+export const noRecords: UpdateRecords = {
+  ...{ serial: 0, trust: "", checked_at: null, pending: null, installed: null },
+  history: [],
+};
 const KEPT = 20;
 
 /** A text that makes no sense is as good as none: a trial that nobody remembers is judged by what works now. */

@@ -34,6 +34,8 @@ export interface UpdatesDeps {
   /** Errors: those of `openChannel`. */
   readonly open: (bytes: Uint8Array, serial: number) => UpdateChannel;
   readonly placeOf: (version: string) => number;
+  /** Names who is believed, by address and keys: the serial of an edition counts for that one alone. */
+  readonly trust: string;
   readonly version: string;
   /** Minutes of the local day in which updates may be installed and started by themselves; null for never. */
   readonly window: UpdateWindow | null;
@@ -72,6 +74,8 @@ export class Updates implements UpdateConsole {
   #system: SystemState | null = null;
   #progress: Progress = atRest;
   #problem: string | null = null;
+  /** The channel's version that failed; null where it was a bundle from elsewhere. */
+  #failed: string | null = null;
   /** When a box by itself may try again what failed, on the monotonic clock; null for never. */
   #againAt: Millis | null = null;
   #working: Promise<void> | null = null;
@@ -127,8 +131,12 @@ export class Updates implements UpdateConsole {
   }
 
   async check(): Promise<void> {
-    const { serial } = await this.#channel.ask(this.#journal.records.serial);
-    await this.#journal.note({ serial, checked_at: this.#deps.clock.now() });
+    const { records } = this.#journal;
+    const { trust, clock } = this.#deps;
+    // What one publisher counts says nothing of another's.
+    const isOther = records.trust !== "" && records.trust !== trust;
+    const { serial } = await this.#channel.ask(isOther ? 0 : records.serial);
+    await this.#journal.note({ serial, trust, checked_at: clock.now() });
   }
 
   async accept(offset: number, content: AsyncIterable<Uint8Array>): Promise<{ readonly size: number }> {
@@ -151,7 +159,7 @@ export class Updates implements UpdateConsole {
     // Somebody else may have begun while the sticks were looked through.
     this.#demandRest();
     events.record({ level: "info", code: "update.begun", details: { by } });
-    this.#begin(async (signal) => {
+    this.#begin(release?.version ?? null, async (signal) => {
       if (release !== null) await this.#fetch(release, signal);
       const target = await this.#write(slots, file, signal).catch(async (error: unknown) => {
         if (wish.source !== "stick" && isRefusal(codeOf(error))) await shelf.clear();
@@ -291,7 +299,7 @@ export class Updates implements UpdateConsole {
     await source.fetch(release, shelf.fetched(release.version), told, signal);
   }
 
-  #begin(work: (signal: AbortSignal) => Promise<void>): void {
+  #begin(version: string | null, work: (signal: AbortSignal) => Promise<void>): void {
     const { clock, log, events } = this.#deps;
     const late = new AbortController();
     const cancel = clock.after(WITHIN, "an update", () => late.abort());
@@ -302,6 +310,7 @@ export class Updates implements UpdateConsole {
         this.#tell(this.#resting());
         if (this.#abort.signal.aborted) return;
         this.#problem = codeOf(error);
+        this.#failed = version;
         if (isAppError(error) && error.retryable) this.#againAt = millis(clock.monotonic() + AGAIN_AFTER);
         if (!isAppError(error)) log.error("update_failed", { reason: messageOf(error) });
         events.record({ level: "error", code: "update.failed", details: { reason: this.#problem } });
@@ -337,7 +346,7 @@ export class Updates implements UpdateConsole {
     if (window === null || !isWithin(window, minuteOfDay())) return;
     const offer = this.#channel.offer(this.#system?.compatible);
     const { phase } = this.#progress;
-    const rest = { problem: this.#problem, againAt: this.#againAt, now: clock.monotonic() };
+    const rest = { problem: this.#problem, failed: this.#failed, againAt: this.#againAt, now: clock.monotonic() };
     const step = ownStep({ phase, offer, history: this.#journal.records.history, ...rest });
     if (step === "restart") await this.restart("the settings");
     if (step === "install" && offer !== null)

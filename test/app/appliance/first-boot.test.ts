@@ -37,10 +37,14 @@ function rig() {
     ran.push([program, ...args].join(" "));
     return Promise.resolve("");
   };
+  const machine = { passwd: join(top, "passwd"), zones: join(top, "zoneinfo") };
   const start = (runner = run) =>
-    firstBoot({ boot, state, userdb, clock: new VirtualClock(), signal: new AbortController().signal, run: runner });
+    firstBoot({
+      ...{ boot, state, userdb, machine, clock: new VirtualClock() },
+      ...{ signal: new AbortController().signal, run: runner },
+    });
   const leave = (name: string, text: string): void => writeFileSync(join(boot, name), text);
-  return { boot, state, userdb, ran, start, leave };
+  return { boot, state, userdb, machine, ran, start, leave };
 }
 
 describe("the first start", () => {
@@ -86,8 +90,8 @@ describe("the first start", () => {
     expect(readdirSync(boot)).toEqual(["NUMBERBOX-ERROR.txt"]);
     const note = readFileSync(join(boot, "NUMBERBOX-ERROR.txt"), "utf8");
     expect(note).toContain("* host name (user-data, hostname): this should be a host name");
-    expect(note).toContain("* user (user-data, users: name): this should be a user's name");
-    expect(note).toContain("* SSH key (user-data, users: ssh_authorized_keys): number 2 of them");
+    expect(note).toContain("* user (user-data, user: name): this should be a user's name");
+    expect(note).toContain("* SSH key (user-data, user: ssh_authorized_keys): number 2 of them");
     expect(note).toContain('    hostname = "my-box"\r\n');
     expect(note.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
     expect(existsSync(join(state, "connections/imager.nmconnection"))).toBe(true);
@@ -96,6 +100,36 @@ describe("the first start", () => {
     // Not again, and the note stays for who comes later.
     expect(await start()).toEqual({ taken: [], problems: [] });
     expect(readdirSync(boot)).toEqual(["NUMBERBOX-ERROR.txt"]);
+  });
+
+  it("gives nobody the name of a system's user, who could never sign in, nor a time zone that is not there", async () => {
+    const { boot, state, machine, start, leave } = rig();
+    writeFileSync(machine.passwd, "root:x:0:0:root:/root:/bin/bash\nanna:x:34:34:anna:/:/usr/sbin/nologin\n");
+    mkdirSync(join(machine.zones, "America"), { recursive: true });
+    leave("user-data", CHOSEN);
+    expect((await start()).problems).toHaveLength(2);
+    expect(readdirSync(join(state, "ssh"))).toEqual(["pi"]);
+    expect(existsSync(join(state, "timezone"))).toBe(false);
+    expect(readFileSync(join(boot, "NUMBERBOX-ERROR.txt"), "utf8")).toContain("Keys for SSH belong to the user pi");
+    writeFileSync(join(machine.zones, "America/Lima"), "TZif2");
+    leave("custom.toml", '[user]\nname = "ben"\n[locale]\ntimezone = "America/Lima"\n');
+    expect((await start()).problems).toEqual([]);
+    expect(readFileSync(join(state, "timezone"), "utf8")).toBe("America/Lima\n");
+  });
+
+  it("takes a correction under the name that Windows gives it", async () => {
+    const { boot, state, start, leave } = rig();
+    leave("custom.toml.txt", '\ufeff[system]\r\nhostname = "a-name"\r\n');
+    expect((await start()).taken).toEqual(["custom.toml.txt"]);
+    expect(readdirSync(boot)).toEqual([]);
+    expect(readFileSync(join(state, "hostname"), "utf8")).toBe("a-name\n");
+  });
+
+  it("puts a script aside that is not Imager's, and says so", async () => {
+    const { boot, start, leave } = rig();
+    leave("firstrun.sh", "#!/bin/sh\napt-get install -y something\n");
+    await start();
+    expect(readdirSync(boot).sort()).toEqual(["NUMBERBOX-ERROR.txt", "firstrun.sh.faulty"]);
   });
 
   it("takes a correction that says no more than what was wrong", async () => {

@@ -140,7 +140,7 @@ describe("what Imager leaves", () => {
     expect(checkCustomisation(readUserData("#cloud-config\n"))).toEqual(NOTHING);
     expect(checkCustomisation(readNetworkConfig(""))).toEqual(NOTHING);
     expect(checkCustomisation(readCustomToml(""))).toEqual(NOTHING);
-    expect(checkCustomisation(readFirstRun("#!/bin/sh\nexit 0\n"))).toEqual(NOTHING);
+    expect(checkCustomisation(readFirstRun("#!/bin/sh\nrm -f /boot/firstrun.sh\nexit 0\n"))).toEqual(NOTHING);
   });
 
   it("takes cloud-init's own forms, too: netplan without its top, auth below a network, `default` among users", () => {
@@ -151,6 +151,64 @@ describe("what Imager leaves", () => {
       user: { name: "anna", passwordHash: null },
       wifi: { ssid: "home", key: "long enough", hidden: false },
     });
+  });
+
+  it("is one user by itself, as Imager writes it since 2.0.9, with keys beside it, too", () => {
+    const own = `user:\n  name: anna\n  lock_passwd: true\n  ssh_authorized_keys:\n    - "${KEY}"\n  sudo: null\n`;
+    const wanted = { ...NOTHING, user: { name: "anna", passwordHash: null }, sshKeys: [KEY] };
+    expect(checkCustomisation(readUserData(own))).toEqual(wanted);
+    expect(checkCustomisation(readUserData(`${own}ssh_authorized_keys: ["${OTHER}"]\n`)).sshKeys).toEqual([KEY, OTHER]);
+    expect(checkCustomisation(readUserData("user: anna"))).toMatchObject({ user: { name: "anna" } });
+    expect(checkCustomisation(readUserData("user: default"))).toEqual(NOTHING);
+    expect(badParts(readUserData("user: [anna]"))).toEqual(["user"]);
+  });
+
+  const network = (name: string): string =>
+    `network:\n  wifis:\n    wlan0:\n      access-points:\n        "${name}":\n          password: "${PSK}"\n`;
+
+  it.each([
+    ["its bytes, as Imager writes it since 2.0.10", network("Caf\\xc3\\xa9 M\\xc3\\xbcller"), "Café Müller"],
+    ["bytes of no UTF-8", network("\\xff\\xfe"), null],
+    ["characters", network("Café Müller"), "Café Müller"],
+    ["characters of which none is a byte", network("Кафе \\xe9"), "Кафе é"],
+  ])("names a network by %s", (_what, text, ssid) => {
+    if (ssid === null) expect(badParts(readNetworkConfig(text))).toEqual(["Wi-Fi name"]);
+    else expect(checkCustomisation(readNetworkConfig(text)).wifi).toMatchObject({ ssid, key: PSK });
+  });
+
+  it("tells of a network whose name is no text, instead of leaving it out", () => {
+    const lines = "country=DE\nnetwork={\n\tscan_ssid=1\n\tssid=hex:HEX\n\tpsk=PSK\n}\nrm -f /boot/firstrun.sh\n";
+    const script = (hex: string) => lines.replace("HEX", hex).replace("PSK", PSK);
+    expect(badParts(readFirstRun(script("ff00")))).toEqual(["Wi-Fi name"]);
+    expect(checkCustomisation(readFirstRun(script("c3a9")))).toEqual({
+      ...{ ...NOTHING, country: "DE" },
+      wifi: { ssid: "é", key: PSK, hidden: true },
+    });
+    const toml = (hex: string) => `[wlan]\nssid_hex = "${hex}"\npassword = "${PSK}"\n`;
+    expect(badParts(readCustomToml(toml("ff00")))).toEqual(["Wi-Fi name"]);
+    expect(checkCustomisation(readCustomToml(toml("c3a9"))).wifi?.ssid).toBe("é");
+  });
+
+  it.each<[string, RawCustomisation, string]>([
+    ["addresses of a cable", readNetworkConfig("ethernets: { eth0: { addresses: [192.0.2.7/24] } }"), "addresses"],
+    ["a second network", readNetworkConfig("wifis: { wlan0: { access-points: { a: {}, b: {} } } }"), "more Wi-Fi"],
+    ["a second user", readUserData("users: [{ name: anna }, { name: ben }]"), "more users"],
+    [
+      "Connect in a script",
+      readFirstRun("rm -f /boot/firstrun.sh\nstart rpi-connect.service\n"),
+      "Raspberry Pi Connect",
+    ],
+    ["Connect in user-data", readUserData("runcmd: [[sh, -c, rpi-connect]]"), "Raspberry Pi Connect"],
+    ["Connect in custom.toml", readCustomToml("[connect]\nenabled = true\n"), "Raspberry Pi Connect"],
+  ])("tells of what is left out: %s", (_what, raw, part) => {
+    expect(badParts(raw)).toEqual([part]);
+    expect(judgeCustomisation(raw).problems[0]?.hint).toMatch(/\w+/);
+  });
+
+  it("says nothing where all is Imager's own: DHCP at the cable", () => {
+    expect(badParts(readNetworkConfig("ethernets: { eth0: { dhcp4: true, dhcp6: true, optional: true } }"))).toEqual(
+      [],
+    );
   });
 
   it("may be a network without a password", () => {
@@ -194,6 +252,23 @@ describe("a value that is not what it should be", () => {
     if (part !== "Wi-Fi country") expect(wifi).toBeNull();
     if (part !== "password of the user") expect(user).toBeNull();
     expect(others).toEqual({ hostname: null, timeZone: null, country: null, sshKeys: [] });
+  });
+
+  it("is a name that only this machine cannot have: a user of the system's, a time zone that is not there", () => {
+    const machine = { users: new Set(["backup"]), hasZone: (name: string) => name === "Europe/Berlin" };
+    const raw = (name: string, timeZone: string): RawCustomisation => ({ user: { name }, timeZone, sshKeys: [KEY] });
+    const of = (name: string, zone: string) => judgeCustomisation(raw(name, zone), {}, machine);
+    expect(of("anna", "Europe/Berlin").problems).toEqual([]);
+    const { customisation, problems } = of("backup", "Mars/Base");
+    expect(problems.map(({ message }) => message)).toEqual([
+      "time zone: this should be one that the system knows",
+      "user: this should be a name that the system does not use itself",
+    ]);
+    expect(customisation).toEqual({ ...NOTHING, sshKeys: [KEY] });
+  });
+
+  it("is a script of another kind", () => {
+    expect(() => readFirstRun("#!/bin/sh\necho hello\n")).toThrow(/not what Raspberry Pi Imager writes/);
   });
 
   it("costs nothing of the others", () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { AppError, type Disposer, millis, minutes, seconds, silentLogger } from "../../../src/base/index.ts";
+import {
+  AppError,
+  type Disposer,
+  type Millis,
+  millis,
+  minutes,
+  seconds,
+  silentLogger,
+} from "../../../src/base/index.ts";
 import {
   EventLog,
   type InputLine,
@@ -16,13 +24,20 @@ import { VirtualClock } from "../../sim/virtual-clock.ts";
 
 class FakeLine implements InputLine {
   readonly #level: boolean;
-  set: (active: boolean) => void = () => {};
-  constructor(level = false) {
+  readonly #clock: VirtualClock;
+  /** `lasted`: left out, as long as it was. */
+  set: (active: boolean, lasted?: Millis | null) => void = () => {};
+  constructor(clock: VirtualClock, level = false) {
+    this.#clock = clock;
     this.#level = level;
   }
-  watch(onChange: (active: boolean) => void): Disposer {
-    this.set = onChange;
-    onChange(this.#level);
+  watch(onChange: (active: boolean, lasted: Millis | null) => void): Disposer {
+    let since = this.#clock.monotonic();
+    this.set = (active, lasted = millis(this.#clock.monotonic() - since)) => {
+      since = this.#clock.monotonic();
+      onChange(active, lasted);
+    };
+    onChange(this.#level, null);
     return () => {
       this.set = () => {};
     };
@@ -40,7 +55,7 @@ function rig(given?: SystemActions, levels: Levels = {}) {
   const asked: SystemAction[] = [];
   let shown: LightName | "dark" = "dark";
   let facts: PanelFacts = { slots: [{ state: "ready" }], unclaimed: false, alerts: 0 };
-  const [button, mains] = [new FakeLine(levels.button), new FakeLine(levels.mains)];
+  const [button, mains] = [new FakeLine(clock, levels.button), new FakeLine(clock, levels.mains)];
   const panel = new Panel({
     ...{ button, clock, events, log: silentLogger },
     mains: { line: mains, delay: seconds(30) },
@@ -114,6 +129,18 @@ describe("the button", () => {
   it("resets when it is let go after ten", async () => {
     const { during, asked, codes } = await hold(seconds(11));
     expect([during, asked, codes()]).toEqual(["warning", ["factory_reset"], ["host.button_reset"]]);
+  });
+
+  it.each([
+    ["was short, though a busy box hears of its end late", millis(400)],
+    ["nobody saw the ends of", null],
+  ])("deletes nothing by a press that %s", async (_what, lasted) => {
+    const { button, clock, asked, shown } = rig();
+    button.set(true);
+    await clock.advance(seconds(15));
+    button.set(false, lasted);
+    await clock.flush();
+    expect([asked, shown()]).toEqual([[], "good"]);
   });
 
   it("that is stuck does nothing, whenever it comes loose", async () => {

@@ -222,6 +222,67 @@ describe("a channel that fails", () => {
   });
 });
 
+describe("a release that cannot be taken", () => {
+  const broken = new AppError("update.bad_download", "another file");
+  const always = { from: 0, to: 1439 };
+
+  it("is not tried again by itself, but the next one is: a publisher mends it so", async () => {
+    const faulty = { now: true };
+    const fetch = async () => {
+      if (faulty.now) throw broken;
+    };
+    const at = world({ channel: offered("1.1.0"), window: always, fetch });
+    await at.updates.start();
+    await at.clock.advance(hours(9));
+    expect(at.codes().filter((code) => code === "update.failed")).toHaveLength(1);
+    faulty.now = false;
+    at.published.now = offered("1.1.1");
+    at.card.bundle = { ...at.card.bundle, version: "1.1.1" };
+    await at.clock.advance(hours(9));
+    expect(at.card.done).toEqual(["install /release-1.1.1", "start new"]);
+    await at.updates.stop();
+  });
+
+  it("is none of the channel's when somebody handed it in", async () => {
+    const at = world({ channel: offered("1.1.0"), window: always });
+    at.card.failure = new AppError("update.bad_bundle", "no bundle");
+    await at.updates.start();
+    await handedIn(at);
+    await at.updates.install({ source: "upload" }, "ada");
+    await at.clock.flush();
+    expect((await at.updates.view()).problem).toBe("update.bad_bundle");
+    at.card.failure = null;
+    await at.clock.advance(minutes(15));
+    expect(at.card.done).toEqual(["install /release-1.1.0", "start new"]);
+    await at.updates.stop();
+  });
+});
+
+describe("the serial of a channel", () => {
+  it("is known over restarts, and counts for the publisher alone who gave it", async () => {
+    const asked: number[] = [];
+    const onSerial = (serial: number): void => void asked.push(serial);
+    const first = world({ channel: offered("1.1.0"), onSerial });
+    for (const trust of ["theirs", "theirs", "another's", "another's"]) {
+      const at = world({ channel: offered("1.1.0"), store: first.store, trust, onSerial });
+      await at.updates.start();
+      await at.updates.check();
+      await at.updates.stop();
+    }
+    expect(asked).toEqual([0, 3, 0, 3]);
+  });
+
+  it("of before publishers were told apart still counts", async () => {
+    const asked: number[] = [];
+    const at = world({ channel: offered("1.1.0"), onSerial: (serial) => asked.push(serial) });
+    await at.store.setSetting("update.records", '{"serial":2,"checked_at":null,"pending":null,"history":[]}');
+    await at.updates.start();
+    await at.updates.check();
+    expect(asked).toEqual([2]);
+    await at.updates.stop();
+  });
+});
+
 describe("a trial that ends badly", () => {
   const trying = async (prepare: (at: ReturnType<typeof world>) => void) => {
     const at = await installed();

@@ -115,6 +115,9 @@ export interface WorldOptions {
   /** What a server does when it is asked for the channel. */
   readonly ask?: (signal: AbortSignal) => Promise<Uint8Array>;
   readonly fetch?: () => Promise<void>;
+  readonly trust?: string;
+  /** Of the channel's edition that is known, each time that it is asked. */
+  readonly onSerial?: (serial: number) => void;
 }
 
 export function world({
@@ -132,11 +135,12 @@ export function world({
   const events = new EventLog(clock, silentLogger);
   const fetched: string[] = [];
   const minute = { of: 0 };
-  const channel = options.channel === undefined ? null : options.channel;
+  /** What the server has; another one from the next question on. */
+  const published = { now: options.channel === undefined ? null : options.channel };
   const updates = new Updates({
     ...{ slots: card, shelf, version, store, clock, log: silentLogger, events, window: options.window ?? null },
     source:
-      channel === null
+      published.now === null
         ? null
         : {
             url: "https://channel.example/box.json",
@@ -147,13 +151,17 @@ export function world({
               fetched.push(wanted);
             },
           },
-    open: () => channel ?? offered("0.0.1"),
+    open: (_bytes, serial) => {
+      options.onSerial?.(serial);
+      return published.now ?? offered("0.0.1");
+    },
+    trust: options.trust ?? "theirs",
     placeOf: () => 0,
     minuteOfDay: () => minute.of,
     facts: () => (facts.hang ? new Promise(() => {}) : Promise.resolve(facts.now)),
   });
   const codes = () => events.list({ after: 0, limit: 100 }).map(({ code }) => code);
-  return { updates, clock, card, shelf, store, facts, codes, fetched, minute };
+  return { updates, clock, card, shelf, store, facts, codes, fetched, minute, published };
 }
 
 export async function handedIn(at: ReturnType<typeof world>): Promise<void> {

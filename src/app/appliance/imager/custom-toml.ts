@@ -2,6 +2,7 @@
 // is read here.
 
 import type { Places, RawCustomisation } from "./customisation.ts";
+import { ssidOfHex } from "./ssid-bytes.ts";
 
 type TomlValue = string | boolean | number | readonly string[];
 type Tables = ReadonlyMap<string, ReadonlyMap<string, TomlValue>>;
@@ -16,6 +17,7 @@ export const CUSTOM_TOML_PLACES: Places = {
   "password of the user": "custom.toml, [user] password",
   "SSH key": "custom.toml, [ssh] authorized_keys",
   "SSH by password": "custom.toml, [ssh] password_authentication",
+  "Raspberry Pi Connect": "custom.toml, [connect]",
   file: "custom.toml",
 };
 
@@ -116,11 +118,13 @@ export function readCustomToml(text: string): RawCustomisation {
     const hash = of("user", "password_encrypted") === true ? of("user", "password") : undefined;
     raw.user = { name: of("user", "name"), passwordHash: hash };
   }
-  if (of("wlan", "ssid") !== undefined) {
+  const hex = of("wlan", "ssid_hex");
+  if (of("wlan", "ssid") !== undefined || hex !== undefined) {
     raw.wifi = {
-      ...{ ssid: of("wlan", "ssid"), key: of("wlan", "password") },
+      ...{ ssid: of("wlan", "ssid") ?? ssidOfHex(String(hex)) ?? 0, key: of("wlan", "password") },
       ...{ hidden: of("wlan", "hidden"), country: of("wlan", "country") },
     };
   }
+  if (of("connect", "enabled") === true) raw.leftOut = [["Raspberry Pi Connect", "the box does not have it"]];
   return raw;
 }

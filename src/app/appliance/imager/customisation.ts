@@ -14,6 +14,8 @@ const hostName = z
 const timeZone = z
   .string({ error: "a time zone such as Europe/Berlin" })
   .regex(/^[A-Za-z0-9_+-]{1,40}(?:\/[A-Za-z0-9_+-]{1,40}){0,2}$/, "a time zone such as Europe/Berlin");
+/** Whether a text may be the name of a time zone; it is a path below the folder of zones, too, and leads out of none. */
+export const isZoneName = (text: unknown): text is string => timeZone.safeParse(text).success;
 
 /** A passphrase, or the 64 hex digits that are made of it and the name (IEEE 802.11i, PBKDF2). */
 const wifiKey = z
@@ -61,7 +63,20 @@ export interface RawCustomisation {
   sshPassword?: boolean;
   /** Places in the file that could not be read, such as `line 3`. */
   unread?: readonly string[];
+  /** What was understood, and is not taken over: a part, and what is told of it. */
+  leftOut?: readonly LeftOut[];
 }
+
+export type LeftOut = readonly [part: Part, what: string];
+
+/** What is known of the machine that the choices are for. */
+export interface MachineNames {
+  /** Of the system's own users: whoever had such a name could never sign in. */
+  readonly users: ReadonlySet<string>;
+  readonly hasZone: (name: string) => boolean;
+}
+
+export const anyMachine: MachineNames = { users: new Set(), hasZone: () => true };
 
 /** Where a form has each part, for who has to correct it. */
 export type Places = Readonly<Partial<Record<Part, string>>>;
@@ -76,7 +91,12 @@ export interface Judged {
 const orNull = (value: unknown): unknown => (value === undefined || value === "" ? null : value);
 const upper = (value: unknown): unknown => (typeof value === "string" ? value.toUpperCase() : value);
 
-export function judgeCustomisation(raw: RawCustomisation, places: Places = {}): Judged {
+/** `machine`: left out, only the form of names counts. */
+export function judgeCustomisation(
+  raw: RawCustomisation,
+  places: Places = {},
+  machine: MachineNames = anyMachine,
+): Judged {
   const problems: AppError[] = [];
   const report = (part: Part, wanted: string): void => {
     const place = places[part] === undefined ? "" : ` (${places[part]})`;
@@ -97,14 +117,15 @@ export function judgeCustomisation(raw: RawCustomisation, places: Places = {}): 
     return name === null || problems.length > before ? null : { ssid: name, key, hidden: given.hidden === true };
   };
   const user = (given: NonNullable<RawCustomisation["user"]>): Customisation["user"] => {
-    const name = good("user", userName, orNull(given.name) ?? 0);
+    const free = userName.refine((text) => !machine.users.has(text), "a name that the system does not use itself");
+    const name = good("user", free, orNull(given.name) ?? 0);
     const hash = good("password of the user", passwordHash, given.passwordHash);
     return name === null ? null : { name, passwordHash: hash };
   };
   const { keys, bad } = readSshKeys(orNull(raw.sshKeys));
   const customisation: Customisation = {
     hostname: good("host name", hostName, raw.hostname),
-    timeZone: good("time zone", timeZone, raw.timeZone),
+    timeZone: good("time zone", timeZone.refine(machine.hasZone, "one that the system knows"), raw.timeZone),
     wifi: raw.wifi === undefined ? null : wifi(raw.wifi),
     country: good("Wi-Fi country", country, upper(raw.wifi?.country)),
     user: raw.user === undefined ? null : user(raw.user),
@@ -113,5 +134,6 @@ export function judgeCustomisation(raw: RawCustomisation, places: Places = {}): 
   if (bad.length > 0) report("SSH key", `number ${bad.slice(0, 5).join(", ")} of them is no public key`);
   if (raw.sshPassword === true) report("SSH by password", "the box takes keys only");
   for (const place of raw.unread ?? []) report("file", `${place} cannot be read`);
+  for (const [part, what] of raw.leftOut ?? []) report(part, what);
   return { customisation, problems };
 }

@@ -8,7 +8,7 @@ import { type ProgramRunner, programRunner } from "../../../host/index.ts";
 import { readIfThere } from "../../data-folder.ts";
 import { syncFolder } from "../../whole-file.ts";
 import { type HostFile, hostFiles } from "./first-boot-files.ts";
-import { type Left, ownerOf, readLeft } from "./read-left.ts";
+import { type Left, type MachineFolders, ownerOf, readLeft } from "./read-left.ts";
 
 export interface FirstBootDeps {
   /** The boot partition. */
@@ -21,6 +21,8 @@ export interface FirstBootDeps {
   readonly signal: AbortSignal;
   /** Without it programs are run. */
   readonly run?: ProgramRunner;
+  /** Without it the machine's own. */
+  readonly machine?: MachineFolders;
 }
 
 export interface FirstBootReport {
@@ -31,6 +33,7 @@ export interface FirstBootReport {
 }
 
 const LIMIT = seconds(10);
+const MACHINE: MachineFolders = { passwd: "/etc/passwd", zones: "/usr/share/zoneinfo" };
 const ERROR_FILE = "NUMBERBOX-ERROR.txt";
 /** Comes along with cloud-init's files, and says nothing. */
 const COMPANIONS = ["meta-data"];
@@ -101,7 +104,7 @@ async function putAway(deps: FirstBootDeps, run: ProgramRunner, { files, faulty,
 async function takeOver(deps: FirstBootDeps, run: ProgramRunner): Promise<FirstBootReport> {
   const { boot, state } = deps;
   try {
-    const left = await readLeft(boot);
+    const left = await readLeft(boot, deps.machine ?? MACHINE);
     if (left === null) return { taken: [], problems: [] };
     for (const file of hostFiles(left.customisation, await ownerOf(state))) await put(state, file);
     await putAway(deps, run, left);

@@ -1,7 +1,9 @@
 // firstrun.sh as Imager writes it for systems without cloud-init. It is not run: the calls of Raspberry Pi OS's own helpers in it, one a line,
 // say all that was chosen.
 
+import { AppError } from "../../../base/index.ts";
 import type { Places, RawCustomisation } from "./customisation.ts";
+import { ssidOfHex } from "./ssid-bytes.ts";
 
 export const FIRST_RUN_PLACES: Places = {
   "host name": "firstrun.sh, set_hostname",
@@ -13,6 +15,7 @@ export const FIRST_RUN_PLACES: Places = {
   "password of the user": "firstrun.sh, userconf",
   "SSH key": "firstrun.sh, enable_ssh",
   "SSH by password": "firstrun.sh, enable_ssh without -k",
+  "Raspberry Pi Connect": "firstrun.sh, rpi-connect",
   file: "firstrun.sh",
 };
 
@@ -65,7 +68,20 @@ function customOf(call: string, args: readonly string[]): RawCustomisation {
   }
 }
 
+/** A name that is no text of a shell is in the lines for wpa_supplicant alone. */
+function wlanByHex(text: string): RawCustomisation["wifi"] {
+  const [, hex] = /^\s*ssid=hex:([0-9a-fA-F]*)\s*$/m.exec(text) ?? [];
+  if (hex === undefined) return undefined;
+  const of = (name: string): string | undefined => new RegExp(`^\\s*${name}=(\\S*)\\s*$`, "m").exec(text)?.[1];
+  const wifi = { key: of("psk"), hidden: of("scan_ssid") === "1", country: of("country") };
+  return { ssid: ssidOfHex(hex) ?? 0, ...wifi };
+}
+
+/** Errors: `firstboot.bad_file` for a script that is another one: Imager's ends with taking itself away. */
 export function readFirstRun(text: string): RawCustomisation {
+  if (!text.includes(CUSTOM) && !text.includes(USER) && !text.includes("firstrun.sh")) {
+    throw new AppError("firstboot.bad_file", "firstrun.sh is not what Raspberry Pi Imager writes");
+  }
   const unread: string[] = [];
   const found = text.split(/\r?\n/).map((line, at): RawCustomisation => {
     const words = shellWords(line.trim());
@@ -77,5 +93,8 @@ export function readFirstRun(text: string): RawCustomisation {
     if (program !== USER) return {};
     return { user: { name: args[0], passwordHash: args[1] } };
   });
-  return Object.assign({}, ...found, { unread }) as RawCustomisation;
+  const raw = Object.assign({ unread }, ...found) as RawCustomisation;
+  raw.wifi ??= wlanByHex(text);
+  if (text.includes("rpi-connect")) raw.leftOut = [["Raspberry Pi Connect", "the box does not have it"]];
+  return raw;
 }

@@ -1,12 +1,20 @@
 // The files that Raspberry Pi Imager left on the boot partition, read and judged: one that cannot be read costs nothing of another.
 
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError, isAppError } from "../../../base/index.ts";
 import { readIfThere } from "../../data-folder.ts";
 import { NETWORK_CONFIG_PLACES, readNetworkConfig, readUserData, USER_DATA_PLACES } from "./cloud-init.ts";
 import { CUSTOM_TOML_PLACES, readCustomToml } from "./custom-toml.ts";
-import { type Customisation, judgeCustomisation, type Places, type RawCustomisation } from "./customisation.ts";
+import {
+  type Customisation,
+  isZoneName,
+  judgeCustomisation,
+  type MachineNames,
+  type Places,
+  type RawCustomisation,
+} from "./customisation.ts";
 import { FIRST_RUN_PLACES, readFirstRun } from "./firstrun.ts";
 import { remedyOf } from "./remedies.ts";
 
@@ -33,7 +41,11 @@ const FORMS: readonly (readonly Form[])[] = [
     { file: "user-data", read: readUserData, places: USER_DATA_PLACES },
     { file: "network-config", read: readNetworkConfig, places: NETWORK_CONFIG_PLACES },
   ],
-  [{ file: "custom.toml", read: readCustomToml, places: CUSTOM_TOML_PLACES }],
+  [
+    { file: "custom.toml", read: readCustomToml, places: CUSTOM_TOML_PLACES },
+    // As Windows names it for who does not see endings.
+    { file: "custom.toml.txt", read: readCustomToml, places: CUSTOM_TOML_PLACES },
+  ],
   [{ file: "firstrun.sh", read: readFirstRun, places: FIRST_RUN_PLACES }],
 ];
 
@@ -46,8 +58,28 @@ function rawOf({ file, read }: Form, text: string): RawCustomisation {
 const withHint = ({ code, message, cause }: AppError): AppError =>
   new AppError(code, message, { hint: remedyOf("file"), cause });
 
+export interface MachineFolders {
+  /** As passwd(5). */
+  readonly passwd: string;
+  /** Of time zones. */
+  readonly zones: string;
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A machine that does not tell its users or zones has any. */
+async function namesOf({ passwd, zones }: MachineFolders, zone: unknown): Promise<MachineNames> {
+  const lines = ((await readIfThere(passwd)) ?? "").split("\n");
+  const isKnown = !isZoneName(zone) || !(await isThere(zones)) || (await isThere(join(zones, zone)));
+  return { users: new Set(lines.map((line) => line.split(":", 1)[0] ?? "")), hasZone: () => isKnown };
+}
+
 /** Null where none is there. Errors: those of reading. */
-export async function readLeft(boot: string): Promise<Left | null> {
+export async function readLeft(boot: string, machine: MachineFolders): Promise<Left | null> {
   for (const form of FORMS) {
     const raw: RawCustomisation = {};
     let places: Places = {};
@@ -57,7 +89,10 @@ export async function readLeft(boot: string): Promise<Left | null> {
       if (text === null) continue;
       try {
         const found = rawOf(each, text);
-        Object.assign(raw, Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)));
+        const leftOut = [...(raw.leftOut ?? []), ...(found.leftOut ?? [])];
+        Object.assign(raw, Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)), {
+          leftOut,
+        });
         places = { ...places, ...each.places };
         (found.unread?.length ? faulty : files).push(each.file);
       } catch (error) {
@@ -67,7 +102,7 @@ export async function readLeft(boot: string): Promise<Left | null> {
       }
     }
     if (files.length + faulty.length === 0) continue;
-    const { customisation, problems } = judgeCustomisation(raw, places);
+    const { customisation, problems } = judgeCustomisation(raw, places, await namesOf(machine, raw.timeZone));
     return { files, faulty, customisation, problems: [...unreadable, ...problems] };
   }
   return null;

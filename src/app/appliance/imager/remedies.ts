@@ -7,10 +7,14 @@ export type Part =
   | "Wi-Fi name"
   | "Wi-Fi password"
   | "Wi-Fi country"
+  | "more Wi-Fi"
+  | "addresses"
   | "user"
+  | "more users"
   | "password of the user"
   | "SSH key"
   | "SSH by password"
+  | "Raspberry Pi Connect"
   | "file";
 
 const again = (...lines: readonly string[]): string =>
@@ -25,6 +29,10 @@ const REMEDIES: Readonly<Record<Part, string>> = {
   "Wi-Fi name": WIFI,
   "Wi-Fi password": WIFI,
   "Wi-Fi country": "Choose it in the console, on the page Machine; until then some channels stay silent.",
+  "more Wi-Fi": WIFI,
+  addresses: "The router gives the box its address; most routers can be told to give it the same one always.",
+  "more users": "A box has one user for SSH. Give that one the keys of all who sign in.",
+  "Raspberry Pi Connect": "Nothing has to be done: the box is run from its console, in any browser of your network.",
   user: `Keys for SSH belong to the user pi until then. To have another, ${again("[user]", 'name = "max"', "[ssh]", 'authorized_keys = [ "ssh-ed25519 AAAA... me" ]')}`,
   "password of the user": "Nothing has to be done: the box asks nobody for it, SSH takes keys only.",
   "SSH key": `It is the whole line of a file such as id_ed25519.pub, without options before it. To add it, ${KEY}`,
