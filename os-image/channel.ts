@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { AppError, concatBytes, fromBase64url, isAppError, messageOf, toBase64url, utf8 } from "../src/base/index.ts";
 import { systemCrypto } from "../src/base/system-crypto.ts";
 import { CHANNEL_DOMAIN } from "../src/core/index.ts";
-import { parseWith, type UpdateRelease, updateChannel, updateRelease } from "../src/protocol/index.ts";
+import { parseWith, signedChannel, type UpdateRelease, updateChannel, updateRelease } from "../src/protocol/index.ts";
 import { compatibleOf } from "./lib/partition-plan.ts";
 import { ARCHITECTURES } from "./lib/settings.ts";
 
@@ -16,12 +16,13 @@ const USAGE = `npm run image:channel -- --key FILE --serial N --out FILE [option
 npm run image:channel -- --public FILE
   --key FILE      Ed25519 seed in base64url; made, with its public key printed, where the file is not there
   --public FILE   prints the public key of such a seed, which is made where the file is not there, and stops
-  --serial N      of this edition; greater than that of the last one
+  --serial N      of this edition; greater than that of the last one, which is looked up in --out
   --days N        after which the edition is stale (default: 30)
   --rollout N     so many of a thousand boxes are offered these (default: 1000)
   --from VERSION  the oldest version that may go to these in one step
   --notes FILE    what is new: a JSON object of texts by language, "en" among them
-  BUNDLE          numberbox-ARCH-VERSION.raucb, as \`npm run image -- --bundle\` makes it
+  BUNDLE          numberbox-ARCH-VERSION.raucb, as \`npm run image -- --bundle\` makes it; followed by ,rollout=N ,from=VERSION ,notes=FILE
+                  where it differs from the others: numberbox-arm64-2.0.0.raucb,rollout=50,from=1.5.0 numberbox-arm64-1.5.0.raucb
 `;
 
 const NAME = /^numberbox-(amd64|arm64)-(\d+\.\d+\.\d+)\.raucb$/;
@@ -51,6 +52,39 @@ async function digestOf(file: string): Promise<string> {
 }
 
 type Given = Pick<UpdateRelease, "rollout" | "notes" | "published_at"> & { readonly from: string | undefined };
+
+const BUNDLE = /^(.+?\.raucb)((?:,(?:rollout|from|notes)=[^,]+)*)$/s;
+
+async function notesOf(file: string | undefined): Promise<UpdateRelease["notes"]> {
+  return file === undefined ? { en: "" } : JSON.parse(await readFile(file, "utf8"));
+}
+
+/** A bundle with what is said of it alone. */
+async function bundleOf(text: string, common: Given): Promise<UpdateRelease> {
+  const [, file, more = ""] = BUNDLE.exec(text) ?? [];
+  if (file === undefined) throw usage(`${basename(text)}: not the name of a bundle`);
+  const own = new Map(more.split(",").map((each) => [each.split("=", 1)[0], each.slice(each.indexOf("=") + 1)]));
+  const [rollout, from, notes] = ["rollout", "from", "notes"].map((name) => own.get(name));
+  return await releaseOf(file, {
+    ...common,
+    ...(rollout === undefined ? {} : { rollout: wholeNumber(rollout, "rollout") }),
+    ...(from === undefined ? {} : { from }),
+    ...(notes === undefined ? {} : { notes: await notesOf(notes) }),
+  });
+}
+
+/** Of the edition that lies there; -1 where none does. */
+async function lastSerial(out: string): Promise<number> {
+  const text = await readFile(out, "utf8").catch(() => null);
+  if (text === null) return -1;
+  try {
+    const { payload } = parseWith(signedChannel, JSON.parse(text), "image.bad_release", out);
+    const said: unknown = JSON.parse(new TextDecoder().decode(fromBase64url(payload)));
+    return parseWith(updateChannel, said, "image.bad_release", out).serial;
+  } catch (cause) {
+    throw new AppError("image.usage", `${out} is there and is no channel`, { cause, hint: "Give another --out." });
+  }
+}
 
 async function releaseOf(file: string, { from, ...given }: Given): Promise<UpdateRelease> {
   const name = basename(file);
@@ -85,19 +119,16 @@ export async function signChannel(
   const { key, out, notes, from } = values;
   if (key === undefined || out === undefined || positionals.length === 0)
     throw usage("--key, --out and a bundle are needed");
-  const said: unknown = notes === undefined ? { en: "" } : JSON.parse(await readFile(notes, "utf8"));
-  const given = {
-    rollout: wholeNumber(values.rollout, "--rollout"),
-    notes: said as UpdateRelease["notes"],
-    published_at: now,
-    from,
-  };
+  const [serial, last] = [wholeNumber(values.serial, "--serial"), await lastSerial(out)];
+  if (serial <= last) throw usage(`--serial: greater than ${last}, or boxes that know that edition refuse this one`);
+  const rollout = wholeNumber(values.rollout, "--rollout");
+  const given = { rollout, notes: await notesOf(notes), published_at: now, from };
   const channel = parseWith(
     updateChannel,
     {
-      ...{ format: "numberbox-channel-1", serial: wholeNumber(values.serial, "--serial"), issued_at: now },
+      ...{ format: "numberbox-channel-1", serial, issued_at: now },
       expires_at: now + wholeNumber(values.days, "--days") * DAY_MS,
-      releases: await Promise.all(positionals.map((file) => releaseOf(file, given))),
+      releases: await Promise.all(positionals.map((bundle) => bundleOf(bundle, given))),
     },
     "image.bad_release",
     "the channel",

@@ -31,6 +31,8 @@ export const PACKAGE_OF: Readonly<Record<string, string>> = {
   "qemu-img": "qemu-utils",
   rauc: "rauc",
   sfdisk: "fdisk",
+  ssh: "openssh-client",
+  "ssh-keygen": "openssh-client",
   tar: "tar",
   veritysetup: "cryptsetup-bin",
   zstd: "zstd",

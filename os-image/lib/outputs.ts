@@ -63,12 +63,20 @@ export interface ImagerFacts {
   readonly sums: { readonly disk: string; readonly file: string; readonly diskSize: number; readonly size: number };
 }
 
-/** A repository of Raspberry Pi Imager with one entry. */
+/** By the names that Imager's own list has for them. No capabilities: what Imager offers by these is for Raspberry Pi OS. */
+const DEVICES = [
+  { name: "Raspberry Pi 5", description: "Model B, Compute Module 5", tag: "pi5-64bit" },
+  { name: "Raspberry Pi 4", description: "Model B, Compute Module 4", tag: "pi4-64bit" },
+  { name: "Raspberry Pi Zero 2 W", description: "", tag: "pi3-64bit" },
+] as const;
+
+/** A repository of Raspberry Pi Imager with one entry. Without devices nobody gets beyond the first page of Imager 2. */
 export function imagerEntry({ version, epoch, baseUrl, file, sums }: ImagerFacts): string {
   const day = new Date(epoch * 1000).toISOString().slice(0, 10);
   const entry = {
     name: `Numberbox ${version}`,
     description: "Real phone numbers for the Privateness network",
+    icon: "icons/use_custom.png",
     url: `${baseUrl ?? ""}${file}`,
     release_date: day,
     extract_size: sums.diskSize,
@@ -76,9 +84,13 @@ export function imagerEntry({ version, epoch, baseUrl, file, sums }: ImagerFacts
     image_download_size: sums.size,
     image_download_sha256: sums.file,
     init_format: "systemd",
-    devices: ["pi5-64bit", "pi4-64bit", "pi3-64bit"],
+    devices: DEVICES.map(({ tag }) => tag),
   };
-  return `${JSON.stringify({ os_list: [entry] }, null, 2)}\n`;
+  const devices = DEVICES.map(({ tag, ...each }) => ({
+    ...each,
+    ...{ icon: "", tags: [tag], matching_type: "exclusive", capabilities: [] },
+  }));
+  return `${JSON.stringify({ imager: { devices }, os_list: [entry] }, null, 2)}\n`;
 }
 
 async function writeFacts(work: BuildWork, tar: string, name: string): Promise<void> {

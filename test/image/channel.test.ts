@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { publicKeyOf, signChannel } from "../../os-image/channel.ts";
 import { fromBase64url, utf8 } from "../../src/base/index.ts";
 import { systemCrypto } from "../../src/base/system-crypto.ts";
-import { openChannel } from "../../src/core/index.ts";
+import { chooseRelease, openChannel } from "../../src/core/index.ts";
 import { rejectionOf } from "../envelope/error-code.ts";
 
 const NOW = Date.UTC(2026, 10, 28);
@@ -53,6 +53,36 @@ describe("a channel that is signed here", () => {
     });
     expect(statSync(at("key")).mode & 0o777).toBe(0o600);
     expect((await signChannel(args, NOW)).key).toBe(key);
+  });
+
+  it("says of each bundle what holds for it alone: a new one by and by, and an older one on the way to it for all", async () => {
+    writeFileSync(at("numberbox-arm64-2.0.0.raucb"), "a newer one");
+    const newest = `${at("numberbox-arm64-2.0.0.raucb")},rollout=50,from=1.2.0,notes=${at("notes.json")}`;
+    const { text, key } = await signChannel([...common(), newest, at("numberbox-arm64-1.2.0.raucb")], NOW);
+    const channel = openChannel(utf8(text), { suite: systemCrypto, keys: [fromBase64url(key)], serial: 0, now: NOW });
+    const taken = (version: string, place: number) =>
+      chooseRelease(channel, { version, compatible: "numberbox-arm64-mbr", placeOf: () => place })?.version;
+    expect([taken("1.0.0", 10), taken("1.0.0", 900), taken("1.2.0", 10), taken("1.2.0", 900)]).toEqual([
+      ...["1.2.0", "1.2.0"],
+      ...["2.0.0", undefined],
+    ]);
+    expect(channel.releases.map(({ notes }) => notes.en)).toEqual(["Better.", ""]);
+    const refused = [",rollout=many", ",rollout=2000", ",from=x", ",days=3", ",", ",rollout="];
+    for (const more of refused) {
+      const bundle = `${at("numberbox-arm64-1.2.0.raucb")}${more}`;
+      expect(await rejectionOf(signChannel([...common(), bundle], NOW)), more).toMatch(/^image\.(usage|bad_release)$/);
+    }
+  });
+
+  it("is newer than the edition that it takes the place of, or every box would refuse it", async () => {
+    const bundle = at("numberbox-arm64-1.2.0.raucb");
+    const { text } = await signChannel([...common(), bundle], NOW);
+    writeFileSync(at("channel.json"), text);
+    expect(await rejectionOf(signChannel([...common(), bundle], NOW))).toBe("image.usage");
+    const later = await signChannel(["--key", at("key"), "--serial", "8", "--out", at("channel.json"), bundle], NOW);
+    expect(later.text).not.toBe(text);
+    writeFileSync(at("channel.json"), "something else");
+    expect(await rejectionOf(signChannel([...common(), bundle], NOW))).toBe("image.usage");
   });
 
   it("has a public key before there is one, so that an image can be built with it", async () => {

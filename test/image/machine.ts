@@ -41,6 +41,9 @@ export async function makeOverlay(image: string, file: string): Promise<void> {
   await command("qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", image, file, "4G"]);
 }
 
+/** Where this machine's SSH is on this host. */
+export const sshPortOf = (httpsPort: number): number => httpsPort + 20_000;
+
 /** What every machine has, whatever its board. */
 function devices({ disk, folder, httpsPort, modems, nvme, watchdog = false }: MachineOptions): string[] {
   const serials = modems.flatMap((port, at) => [
@@ -52,7 +55,8 @@ function devices({ disk, folder, httpsPort, modems, nvme, watchdog = false }: Ma
     ...["-drive", `file=${disk},format=qcow2,if=none,id=disk,cache=writeback,discard=unmap`],
     ...["-device", "virtio-blk-pci,drive=disk", "-device", "virtio-rng-pci"],
     ...["-device", "virtio-balloon-pci,id=balloon"],
-    ...["-netdev", `user,id=net,hostfwd=tcp:127.0.0.1:${httpsPort}-:443`],
+    "-netdev",
+    `user,id=net,hostfwd=tcp:127.0.0.1:${httpsPort}-:443,hostfwd=tcp:127.0.0.1:${sshPortOf(httpsPort)}-:22`,
     ...["-device", "virtio-net-pci,netdev=net,romfile="],
     ...(watchdog ? ["-device", "i6300esb"] : []),
     ...["-device", "qemu-xhci,id=usb,p2=15,p3=1"],

@@ -23,6 +23,7 @@ import { pause } from "./machine.ts";
 import { pinsWork } from "./pin-steps.ts";
 import { type Platform, virtualPc } from "./platform.ts";
 import { recoveredFromStick, resetFromStick, restoredFromStick } from "./rescue-steps.ts";
+import { keyOpensSsh } from "./ssh-steps.ts";
 import { type Figures, Steps } from "./steps.ts";
 import { stickInAndOut } from "./stick-steps.ts";
 import { badBundleRefused, badUpdate, goodUpdate, type UpdateTools } from "./update-steps.ts";
@@ -30,7 +31,18 @@ import { watchdogBites } from "./watchdog-steps.ts";
 import { ownWifi } from "./wifi-steps.ts";
 import { World } from "./world.ts";
 
-const TOOLS = ["qemu-img", "rauc", "unsquashfs", "sfdisk", "mcopy", "fsck.vfat", "e2fsck", "debugfs", "veritysetup"];
+const TOOLS = [
+  "qemu-img",
+  "rauc",
+  "unsquashfs",
+  "sfdisk",
+  "mcopy",
+  "fsck.vfat",
+  "e2fsck",
+  "debugfs",
+  "veritysetup",
+  "ssh",
+];
 const source = fileURLToPath(new URL("../../", import.meta.url));
 
 const { values } = parseArgs({
@@ -208,6 +220,7 @@ async function all(): Promise<void> {
     if (!(await steps.run("it starts, and the console answers by https", async () => await booted(world)))) return;
     await step("rest", "it is at rest", async () => await atRest(world, values.full ? 30 : 3));
     await step("sms", "an SMS of a modem reaches the renter", async () => await sms(world));
+    await step("ssh", "a key from Imager opens SSH", async () => await keyOpensSsh(world, scratch));
     await step("stick", "a USB stick is seen, and takes a backup", async () => await stickInAndOut(world, scratch));
     await step(
       "pins",

@@ -72,6 +72,18 @@ describe("the entry for Raspberry Pi Imager", () => {
     });
   });
 
+  it("offers the boards to choose from, without which Imager 2 goes no further, each with the image for it", () => {
+    const { imager, os_list: list } = JSON.parse(imagerEntry({ ...facts, baseUrl: null }));
+    const tags = imager.devices.flatMap((each: { tags: string[] }) => each.tags);
+    expect(tags).toEqual(["pi5-64bit", "pi4-64bit", "pi3-64bit"]);
+    expect(list[0].devices).toEqual(tags);
+    // As doc/json-schema of rpi-imager asks for.
+    for (const device of imager.devices) {
+      expect(device).toMatchObject({ name: expect.stringMatching(/^Raspberry Pi /), description: expect.any(String) });
+      expect(["exclusive", "inclusive"]).toContain(device.matching_type);
+    }
+  });
+
   it.each(["nonsense", "ftp://example.org/", "https://example.org/?a=b", "https://a:b@example.org/"])(
     "is refused at %s",
     (url) => {

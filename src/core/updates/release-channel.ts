@@ -27,6 +27,11 @@ export class ReleaseChannel {
     this.#deps = deps;
   }
 
+  /** Whether what it offers is known: it is asked anew in each life of the box. */
+  get isKnown(): boolean {
+    return this.#channel !== null;
+  }
+
   /** A code; null after an answer that was right. */
   get problem(): string | null {
     return this.#problem;

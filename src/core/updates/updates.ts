@@ -114,15 +114,14 @@ export class Updates implements UpdateConsole {
 
   async view(): Promise<UpdateView> {
     const { slots, source, shelf, version } = this.#deps;
+    const { isKnown, problem } = this.#channel;
     const offer = this.#channel.offer(this.#system?.compatible);
+    const asked = isKnown ? this.#journal.records.checked_at : null;
     return {
       ...{ supported: slots !== null, version, slot: this.#system?.booted ?? null },
       ...{ phase: this.#progress.phase, percent: this.#progress.percent, target: this.#progress.target },
       waits_for: [...(this.#trial?.waitsFor ?? [])],
-      channel:
-        source === null
-          ? null
-          : { url: source.url, checked_at: this.#journal.records.checked_at, problem: this.#channel.problem, offer },
+      channel: source === null ? null : { url: source.url, checked_at: asked, problem, offer },
       handed_in: await shelf.size(),
       sticks: (await shelf.sticks()).map(({ id, name, size, stick }) => ({ id, name, size, stick })),
       problem: this.#problem,
@@ -340,7 +339,9 @@ export class Updates implements UpdateConsole {
     const isBusy = this.#working !== null || (this.#progress.phase !== "idle" && this.#progress.phase !== "installed");
     if (source === null || isBusy) return;
     const last = this.#journal.records.checked_at;
-    const isDue = last === null || clock.now() - last >= CHECK_EVERY || last > clock.now();
+    // What was offered before the box was restarted is not known any more.
+    const isKnown = this.#channel.isKnown && last !== null;
+    const isDue = !isKnown || clock.now() - last >= CHECK_EVERY || last > clock.now();
     // What lies ready is started without the channel, too.
     if (isDue) await this.check().catch((error) => log.warn("update_check_failed", { reason: codeOf(error) }));
     if (window === null || !isWithin(window, minuteOfDay())) return;

@@ -146,6 +146,22 @@ describe("a channel", () => {
     await at.updates.stop();
   });
 
+  it("is asked again soon after a restart of the box, which does not know any more what was offered", async () => {
+    const at = world({ channel: offered("1.1.0") });
+    await at.updates.start();
+    await at.updates.check();
+    await at.updates.stop();
+    const again = world({ channel: offered("1.1.0"), store: at.store });
+    await again.updates.start();
+    // Not "nothing newer", as the page says of a channel that was asked.
+    expect(await again.updates.view()).toMatchObject({ channel: { offer: null, checked_at: null } });
+    await again.clock.advance(minutes(6));
+    expect(await again.updates.view()).toMatchObject({
+      channel: { offer: { version: "1.1.0" }, checked_at: expect.any(Number) },
+    });
+    await again.updates.stop();
+  });
+
   it("is followed in the owner's hours: fetched, written, started; and not again when it failed", async () => {
     const at = world({ channel: offered("1.1.0"), window: { from: 180, to: 300 } });
     await at.updates.start();
