@@ -13,11 +13,14 @@ export interface SecretInputProps {
   readonly use: "new-password" | "current-password" | "off";
   /** Brings up the keys for digits where there is no keyboard. */
   readonly digits?: boolean;
+  /** What is in it is shown from the beginning. */
+  readonly isOpen?: boolean;
   readonly onValue: (value: string) => void;
 }
 
-export function SecretInput({ ids, value, use, digits = false, onValue, showText, hideText }: SecretInputProps) {
-  const [shown, setShown] = useState(false);
+export function SecretInput(props: SecretInputProps) {
+  const { ids, value, use, digits = false, isOpen = false, onValue, showText, hideText } = props;
+  const [shown, setShown] = useState(isOpen);
   const common: Omit<InputHTMLAttributes, "type" | "list" | "role"> = {
     ...ids,
     autocomplete: use,

@@ -15,6 +15,9 @@ export async function makeIdentity(page: Page): Promise<void> {
   await page.getByLabel("Passphrase").fill("short");
   await page.getByRole("button", { name: "Make my identity" }).click();
   await page.getByText("At least 10 characters.").waitFor();
+  await page.getByRole("button", { name: "Suggest one" }).click();
+  await page.getByText("Write it down now: this is the only time that it is shown.").waitFor();
+  if ((await page.getByLabel("Passphrase").getAttribute("type")) !== "text") throw new Error("it is not shown");
   await page.getByLabel("Passphrase").fill(PASSPHRASE);
   await page.getByLabel("Repeat it").fill(PASSPHRASE);
   await page.getByRole("button", { name: "Make my identity" }).click();
@@ -30,6 +33,7 @@ export async function order(page: Page, method: RegExp): Promise<void> {
   await go(page, /^Rent/);
   await page.locator("a.offer").first().click();
   await page.getByText("The provider himself has published this offer.").waitFor();
+  await page.getByText("boxes do not deliver SMS of banks and payment services").waitFor();
   await page.getByText(method).click();
   await page.getByRole("button", { name: "Rent this number" }).click();
 }

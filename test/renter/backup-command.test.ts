@@ -59,12 +59,22 @@ describe("the renter's backup on the command line", () => {
     writeFileSync(join(ordersOf("one"), `${ID}.escrow.json`), '{"v":1}');
   }
 
+  it("that has no passphrase names the option that takes one", async () => {
+    await machine();
+    await run("one", "backup", file, "--passphrase-file", secret);
+    const { exit, done } = await run("two", "restore", file);
+    expect(exit).toBe(1);
+    expect(done.stderr).toContain("name a file with it by --passphrase-file.");
+  });
+
   it("brings key, order, the order's key and its escrow to another machine, and tells nothing without the passphrase", async () => {
     await machine();
     const { exit, done } = await run("one", "backup", file, "--passphrase-file", secret, "--json");
     expect([exit, done.stderr]).toEqual([0, ""]);
     expect(done.lines).toEqual([{ type: "backup", file, orders: 1, escrows: 1 }]);
     for (const clear of [ID, RELAY, renter.name]) expect(readFileSync(file, "utf8")).not.toContain(clear);
+    const told = await run("one", "backup", join(root, "told.json"), "--passphrase-file", secret);
+    expect(told.done.stdout).toContain("Wrote your key, 1 order and 1 escrow to ");
     const back = await restore("two");
     expect(back.done.lines).toEqual([
       { type: "restored", keyfile: join(stateOf("two"), "renter.key.json"), orders: 1, escrows: 1 },

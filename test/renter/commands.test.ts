@@ -365,6 +365,13 @@ describe("renter receipts and export", () => {
     expect(human.stdout).toBe(`2026-01-01T00:00:00+00:00  rental ${RENTAL} (${NUMBER})  seq 1  accepted\n`);
   });
 
+  it("says so where there are none", async () => {
+    const other = ["--state", join(root, "empty"), ...access()];
+    const none = await run("receipts", ...other);
+    expect([none.exit, none.stdout]).toEqual([0, "No receipts yet: each message has one.\n"]);
+    expect((await run("receipts", ...other, "--json")).stdout).toBe("");
+  });
+
   it("writes the bundle into a new file for its owner, and never over another", async () => {
     const out = join(root, "export.json");
     const written = await run("export", ...access(), "--out", out);

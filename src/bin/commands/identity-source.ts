@@ -43,10 +43,14 @@ export function identityOptions(command: Command): Command {
   );
 }
 
-/** From a file, or typed twice for a new one. Throws `identity.no_password`, `identity.passwords_differ`. */
+/** From a file, or typed twice for a new one. `option`: what names the file. Throws `identity.no_password`, `identity.passwords_differ`. */
 export async function askPassword(
   io: CliIo,
-  { passwordFile, fresh }: { readonly passwordFile: string | undefined; readonly fresh: boolean },
+  {
+    passwordFile,
+    fresh,
+    option = "--password-file",
+  }: { readonly passwordFile: string | undefined; readonly fresh: boolean; readonly option?: string },
 ): Promise<Secret<string>> {
   if (passwordFile !== undefined) {
     const [first = ""] = (await readConfigText(passwordFile)).split(/\r?\n/, 1);
@@ -55,7 +59,7 @@ export async function askPassword(
   const typed = (await io.readSecret?.(fresh ? "New password: " : "Password: ")) ?? "";
   if (typed === "") {
     throw new AppError("identity.no_password", "a password is needed", {
-      hint: "Type it when asked, or name a file with it by --password-file.",
+      hint: `Type it when asked, or name a file with it by ${option}.`,
     });
   }
   if (fresh && (await io.readSecret?.("The same again: ")) !== typed) {

@@ -218,7 +218,7 @@ function wholeNumber(text: string): number {
 }
 
 const withNode = (command: Command): Command =>
-  nodeOption(command).option("--confirmations <n>", "blocks that an anchor must have (default: 12)", wholeNumber, 12);
+  nodeOption(command).option("--confirmations <n>", "blocks that an anchor must have", wholeNumber, 12);
 
 function registerReceipts(program: Command, io: CliIo): void {
   const receipts = program.command("receipts").description("signed proofs of delivery");

@@ -59,6 +59,12 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+const PASSPHRASE = "--passphrase-file";
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+const keptText = (orders: number, escrows: number): string =>
+  `${counted(orders, "order")} and ${counted(escrows, "escrow")}`;
+
 /** The files of all orders; a key file is taken along as it is, unless it is that of the last login. */
 async function machineOf(folder: Folder, login: RememberedLogin | null): Promise<MachineData> {
   const orders: MachineData["orders"] = [];
@@ -88,7 +94,7 @@ export async function runBackup(io: CliIo, path: string, options: BackupOptions)
   const machine = await machineOf(await openOrders(io, options), login);
   if (login === null && machine.orders.length === 0)
     throw refuse("market.nothing_kept", "nothing is here to be kept", "Sign in or rent something first.");
-  const passphrase = await askPassword(io, { passwordFile: options.passphraseFile, fresh: true });
+  const passphrase = await askPassword(io, { passwordFile: options.passphraseFile, fresh: true, option: PASSPHRASE });
   const ports = { suite: systemCrypto, random };
   const vault = await sealVault({ ...ports, passphrase, master });
   const file = resolve(path);
@@ -97,7 +103,7 @@ export async function runBackup(io: CliIo, path: string, options: BackupOptions)
   const escrows = machine.orders.filter(({ escrow }) => escrow !== null).length;
   if (options.json === true) createPrinter(io, true).line({ type: "backup", file, orders, escrows });
   else {
-    io.out(`Wrote your key, ${orders} order(s) and ${escrows} escrow(s) to ${visibleLine(file)}.\n`);
+    io.out(`Wrote your key, ${keptText(orders, escrows)} to ${visibleLine(file)}.\n`);
     io.out("Nobody can open it without its passphrase, you neither. Messages are not in it.\n");
   }
   return 0;
@@ -165,7 +171,7 @@ async function ordersOf(
 /** Rejects with `renter.*`, `market.no_relay`, `keystore.*`, `keyfile.*`. */
 export async function runRestore(io: CliIo, path: string, options: RestoreOptions): Promise<ExitCode> {
   const text = await readText(resolve(path));
-  const passphrase = await askPassword(io, { passwordFile: options.passphraseFile, fresh: false });
+  const passphrase = await askPassword(io, { passwordFile: options.passphraseFile, fresh: false, option: PASSPHRASE });
   const master = await importIdentity(systemCrypto, backupParts(text).identity, passphrase);
   const root = await openDiskFolder(stateRoot(io, options.state));
   const keyfile = resolve(options.create ?? join(root.path, "renter.key.json"));
@@ -180,7 +186,7 @@ export async function runRestore(io: CliIo, path: string, options: RestoreOption
   const escrows = orders.filter(({ escrow }) => escrow !== null).length;
   if (options.json === true) createPrinter(io, true).line({ type: "restored", keyfile, orders: fresh, escrows });
   else {
-    io.out(`Your key is in ${visibleLine(keyfile)}. ${fresh} order(s) and ${escrows} escrow(s) are back.\n`);
+    io.out(`Your key is in ${visibleLine(keyfile)}. Back again: ${keptText(fresh, escrows)}.\n`);
     io.out(`See them: npx numberbox renter rentals\n`);
   }
   return 0;

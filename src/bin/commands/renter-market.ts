@@ -35,10 +35,15 @@ interface Shared {
   readonly withCommonOptions: (command: Command) => Command;
 }
 
+const METHODS = {
+  plain: "tickets from your own node, or a plain payment",
+  escrow: "tickets from your own node, a plain payment, or coins held with an arbiter",
+} as const;
+
 function payOptions(command: Command, ...others: readonly "escrow"[]): Command {
   return command
     .addOption(
-      new Option("--method <method>", "tickets from your own node, a plain payment, or coins held with an arbiter")
+      new Option("--method <method>", METHODS[others.length === 0 ? "plain" : "escrow"])
         .choices(["randpay", "emc", ...others])
         .default("randpay"),
     )

@@ -119,6 +119,7 @@ async function runReceipts(io: CliIo, options: RenterOptions): Promise<ExitCode>
       if (options.json === true) printer.line(line);
       else io.out(receiptText(renter, line));
     }
+    if (state.inbox.entries.length === 0 && options.json !== true) io.out("No receipts yet: each message has one.\n");
     return 0;
   } finally {
     await state.close();
@@ -179,12 +180,7 @@ function registerExports(renter: Command, io: CliIo, finish: Finish): void {
   withKeyOptions(nodeOption(renter.command("verify-export")))
     .description("check an exported file, message by message; needs no relay, and a key only for the texts")
     .argument("<file>", "the exported file; - for standard input")
-    .option(
-      "--confirmations <n>",
-      "with --node: blocks that an anchor must have (default: 12)",
-      wholeNumber(0, 999_999),
-      12,
-    )
+    .option("--confirmations <n>", "with --node: blocks that an anchor must have", wholeNumber(0, 999_999), 12)
     .action((file: string, options: VerifyExportOptions) => finish(runVerifyExport(io, file, options)));
 }
 

@@ -18,6 +18,8 @@ export interface NewPassphraseProps {
   readonly fault: NewFault | null;
   readonly label: string;
   readonly help?: string;
+  /** How many were suggested: nobody has typed those, and who does not see one cannot keep it. */
+  readonly suggested?: number;
   /** Of the two inputs. */
   readonly ids: readonly [first: string, second: string];
   readonly onFirst: (text: string) => void;
@@ -26,22 +28,28 @@ export interface NewPassphraseProps {
 
 /** A new one, typed twice: what is mistyped once locks its owner out for good. */
 export function NewPassphrase(props: NewPassphraseProps) {
-  const { first, second, fault, label, help, ids, onFirst, onSecond } = props;
+  const { first, second, fault, label, help, suggested = 0, ids, onFirst, onSecond } = props;
   const words = useWords();
+  // Another key with each, so that fields that were hidden are open again.
+  const [key, isOpen] = [String(suggested), suggested > 0];
   return (
     <>
       <Field
         id={ids[0]}
         label={label}
-        {...(help === undefined ? {} : { help })}
+        help={suggested > 0 ? words.t("create.suggested") : help}
         fault={fault === "short" || fault === "weak" ? words.t(`create.${fault}`) : null}
-        control={(of) => <PasswordInput ids={of} use="new-password" value={first} onValue={onFirst} />}
+        control={(of) => (
+          <PasswordInput key={key} ids={of} use="new-password" value={first} isOpen={isOpen} onValue={onFirst} />
+        )}
       />
       <Field
         id={ids[1]}
         label={words.t("create.repeat")}
         fault={fault === "differ" ? words.t("create.differ") : null}
-        control={(of) => <PasswordInput ids={of} use="new-password" value={second} onValue={onSecond} />}
+        control={(of) => (
+          <PasswordInput key={key} ids={of} use="new-password" value={second} isOpen={isOpen} onValue={onSecond} />
+        )}
       />
     </>
   );

@@ -17,6 +17,7 @@ export const enEntrance = {
   "create.weak": "Too easy to guess: it is tried among the first. Take a few random words.",
   "create.differ": "The two are not the same.",
   "create.suggest": "Suggest one",
+  "create.suggested": "Write it down now: this is the only time that it is shown.",
   "import.title": "Bring back your identity",
   "import.text": "Choose the backup that you saved, or a Privateness key file. You can also paste its text.",
   "import.file": "Choose a file",

@@ -134,6 +134,8 @@ export const enMarket = {
     "The number is not kept for you until the coins are in. If somebody is faster, all of you sign them back.",
   "rent.total": "To pay now",
   "rent.submit": "Rent this number",
+  "rent.policy":
+    "As a rule, boxes do not deliver SMS of banks and payment services; which senders this one leaves out is told only with the number.",
   "rent.key": "A new key is made for this rental, so that nobody can tell that it and your others belong together.",
   "renew.title": "Keep this number",
   "renew.submit": "Renew",

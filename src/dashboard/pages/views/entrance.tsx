@@ -75,6 +75,7 @@ function CreateCard({ onBack }: { readonly onBack: () => void }) {
   const [first, setFirst] = useState("");
   const [second, setSecond] = useState("");
   const [isTried, setTried] = useState(false);
+  const [suggested, setSuggested] = useState(0);
   const task = useTask();
   useEffect(() => document.getElementById("passphrase")?.focus(), []);
   const fault = isTried ? newPassphraseFault(first, second) : null;
@@ -86,11 +87,12 @@ function CreateCard({ onBack }: { readonly onBack: () => void }) {
     const text = suggestPassphrase(controller.random);
     setFirst(text);
     setSecond(text);
+    setSuggested(suggested + 1);
   };
   return (
     <Card title={words.t("create.title")} text={words.t("create.text")} onSubmit={submit}>
       <NewPassphrase
-        {...{ first, second, fault, onFirst: setFirst, onSecond: setSecond }}
+        {...{ first, second, fault, suggested, onFirst: setFirst, onSecond: setSecond }}
         label={words.t("create.passphrase")}
         ids={["passphrase", "repeat"]}
       />

@@ -182,6 +182,7 @@ export function RentForm({ offer, renews }: RentFormProps) {
         {words.t(texts.submit)}
       </button>
       <p class="soft small">
+        {renews === undefined && `${words.t("rent.policy")} `}
         {words.t(texts.key)}
         {renews !== undefined && ` ${words.t("renew.manual")}`}
       </p>

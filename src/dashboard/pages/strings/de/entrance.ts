@@ -19,6 +19,7 @@ export const deEntrance: Translation = {
   "create.weak": "Zu leicht zu erraten: So etwas wird zuerst versucht. Nehmen Sie ein paar zufällige Wörter.",
   "create.differ": "Die beiden stimmen nicht überein.",
   "create.suggest": "Eine vorschlagen",
+  "create.suggested": "Schreiben Sie sie jetzt auf: Sie wird nur dieses eine Mal gezeigt.",
   "import.title": "Identität zurückholen",
   "import.text":
     "Wählen Sie die gespeicherte Sicherung oder eine Privateness-Schlüsseldatei. Sie können auch ihren Text einfügen.",

@@ -139,6 +139,8 @@ export const deMarket: Translation = {
     "Die Nummer wird nicht freigehalten, bis die Münzen da sind. Ist jemand schneller, unterschreiben Sie gemeinsam die Rückzahlung.",
   "rent.total": "Jetzt zu zahlen",
   "rent.submit": "Diese Nummer mieten",
+  "rent.policy":
+    "In der Regel stellen Boxen SMS von Banken und Zahlungsdiensten nicht zu; welche Absender diese auslässt, erfahren Sie erst mit der Nummer.",
   "rent.key":
     "Für diese Miete entsteht ein neuer Schlüssel, damit niemand erkennen kann, dass sie und Ihre anderen zusammengehören.",
   "renew.title": "Diese Nummer behalten",

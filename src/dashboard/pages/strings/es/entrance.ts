@@ -19,6 +19,7 @@ export const esEntrance: Translation = {
   "create.weak": "Demasiado fácil de adivinar: se prueba entre las primeras. Use unas palabras al azar.",
   "create.differ": "Las dos no coinciden.",
   "create.suggest": "Sugerir una",
+  "create.suggested": "Anótela ahora: solo se muestra esta vez.",
   "import.title": "Recuperar su identidad",
   "import.text":
     "Elija la copia de seguridad que guardó o un archivo de clave de Privateness. También puede pegar su texto.",

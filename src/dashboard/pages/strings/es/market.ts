@@ -139,6 +139,8 @@ export const esMarket: Translation = {
     "El número no se le reserva hasta que lleguen las monedas. Si alguien se adelanta, se firma entre ambos la devolución.",
   "rent.total": "A pagar ahora",
   "rent.submit": "Alquilar este número",
+  "rent.policy":
+    "Por regla general, los equipos no entregan SMS de bancos ni de servicios de pago; qué remitentes omite este se sabe solo con el número.",
   "rent.key":
     "Para este alquiler se crea una clave nueva, para que nadie pueda saber que este y los demás suyos van juntos.",
   "renew.title": "Conservar este número",
