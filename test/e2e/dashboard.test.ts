@@ -297,6 +297,13 @@ describe.skipIf(!hasChromium)(
       const other = await open(PHONE);
       await other.page.getByRole("button", { name: "I have a backup or key file" }).click();
       await other.page.getByLabel("Choose a file").setInputFiles(backup);
+      // Only a key file needs a passphrase for this device.
+      await other.page.getByLabel("New passphrase for this device").waitFor({ state: "hidden" });
+      await other.page.getByRole("button", { name: "Bring it back" }).click();
+      await other.page.getByText("The passphrase is empty.").waitFor();
+      await other.page.getByLabel("Passphrase of the backup").fill("not it");
+      await other.page.getByRole("button", { name: "Bring it back" }).click();
+      await other.page.getByText("That is not the passphrase.").waitFor();
       await other.page.getByLabel("Passphrase of the backup").fill(PASSPHRASE);
       await other.page.getByRole("button", { name: "Bring it back" }).click();
       await go(other.page, "Numbers");
