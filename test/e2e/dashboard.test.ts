@@ -114,6 +114,11 @@ describe.skipIf(!hasChromium)(
       await page.context().setOffline(true);
       await page.evaluate(() => dispatchEvent(new Event("online")));
       await page.getByText("No connection to the relay.").waitFor();
+      // Offers that were seen before are still there to be read.
+      await go(page, /^Rent/);
+      await page.getByText("The relay cannot be reached.").waitFor();
+      expect(await page.locator("a.offer").count()).toBe(1);
+      await go(page, /^Inbox/);
       await stage.sms(id, { body: "While you were away" });
       await page.context().setOffline(false);
       await page.getByText("While you were away").waitFor();
@@ -183,6 +188,13 @@ describe.skipIf(!hasChromium)(
       await page.getByText("An amount, such as 0.5. Until then all prices are shown.").waitFor();
       expect(await pageFaults(page)).toEqual([]);
       await page.getByLabel("At most, in EMC").fill("0,5 EMC");
+      await page.getByLabel("Region").selectOption("eu");
+      await page.locator("a.offer").click();
+      await page.getByRole("button", { name: "Rent this number" }).waitFor();
+      await page.goBack();
+      // Filters are as they were, and what was seen stands there at once.
+      expect(await page.getByLabel("At most, in EMC").inputValue()).toBe("0.5");
+      expect(await page.getByLabel("Region").inputValue()).toBe("eu");
       await page.locator("a.offer").click();
       await page.getByRole("button", { name: "Rent this number" }).waitFor();
       expect(await pageFaults(page)).toEqual([]);
