@@ -164,6 +164,8 @@ describe("a price that is typed", () => {
     ["0.5", "0.5"],
     ["0,5", "0.5"],
     [" 1 234,5 ", "1234.5"],
+    ["1,234.5", "1234.5"],
+    ["1.234,5", "1234.5"],
     ["2 EMC", "2"],
     ["0", "0"],
   ])("%s is %s EMC", (typed, amount) => expect(amountOf(typed)).toBe(parseEmc(amount)));

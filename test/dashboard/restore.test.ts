@@ -105,3 +105,9 @@ it("the browser is asked to keep an identity before it is used", async () => {
   await controller.create(PASSPHRASE);
   expect(asked).toBe(1);
 });
+
+it("whoever brings an identity back is led to the inbox, not to the account whose address showed the form", async () => {
+  controller.show({ name: "account" });
+  await restored();
+  expect(store.get().view).toEqual({ name: "inbox" });
+});

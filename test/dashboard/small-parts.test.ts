@@ -5,6 +5,7 @@ import { isLockDue, keepLockAfter, LOCK_CHOICES, storedLockAfter } from "../../s
 import { inDays, matching } from "../../src/dashboard/pages/inbox-list.ts";
 import { PASSPHRASE_LENGTH, suggestPassphrase } from "../../src/dashboard/pages/passphrase.ts";
 import { pathOf, viewOf } from "../../src/dashboard/pages/routes.ts";
+import { shortened } from "../../src/dashboard/pages/shortened.ts";
 import { VIEWS, type View } from "../../src/dashboard/pages/state.ts";
 import type { AccountEntry } from "../../src/renter/index.ts";
 import { SeededRandom } from "../sim/seeded-random.ts";
@@ -98,5 +99,21 @@ describe("locking by itself", () => {
       expect(storedLockAfter({ getItem: (key) => kept.get(key) ?? null })).toBe(minutes);
     }
     for (const text of [null, "", "-5", "7", "5 "]) expect(storedLockAfter({ getItem: () => text })).toBe(0);
+  });
+});
+
+describe("what is shown of a long message", () => {
+  it("is all of it where it is short, and ends between two characters", () => {
+    const whole = "line\n".repeat(14);
+    expect(shortened(whole)).toBe(whole);
+    expect(shortened("x".repeat(700))).toHaveLength(700);
+    expect(shortened("x".repeat(10_000))).toHaveLength(700);
+    expect(shortened("\u{1f600}".repeat(1000))).toHaveLength(700);
+    expect(shortened(`x${"\u{1f600}".repeat(1000)}`)).toHaveLength(699);
+  });
+
+  it.each(["\n", "\r", "\r\n", "\u2028"])("is no more than fifteen lines, whatever parts them", (end) => {
+    expect(shortened(`a${end}`.repeat(600)).split(end)).toHaveLength(15);
+    expect(shortened(end.repeat(600)).split(end)).toHaveLength(15);
   });
 });

@@ -114,6 +114,11 @@ describe.skipIf(!hasChromium)(
       await page.context().setOffline(true);
       await page.evaluate(() => dispatchEvent(new Event("online")));
       await page.getByText("No connection to the relay.").waitFor();
+      // Offers that were seen before are still there to be read.
+      await go(page, /^Rent/);
+      await page.getByText("The relay cannot be reached.").waitFor();
+      expect(await page.locator("a.offer").count()).toBe(1);
+      await go(page, /^Inbox/);
       await stage.sms(id, { body: "While you were away" });
       await page.context().setOffline(false);
       await page.getByText("While you were away").waitFor();
@@ -183,6 +188,13 @@ describe.skipIf(!hasChromium)(
       await page.getByText("An amount, such as 0.5. Until then all prices are shown.").waitFor();
       expect(await pageFaults(page)).toEqual([]);
       await page.getByLabel("At most, in EMC").fill("0,5 EMC");
+      await page.getByLabel("Region").selectOption("eu");
+      await page.locator("a.offer").click();
+      await page.getByRole("button", { name: "Rent this number" }).waitFor();
+      await page.goBack();
+      // Filters are as they were, and what was seen stands there at once.
+      expect(await page.getByLabel("At most, in EMC").inputValue()).toBe("0.5");
+      expect(await page.getByLabel("Region").inputValue()).toBe("eu");
       await page.locator("a.offer").click();
       await page.getByRole("button", { name: "Rent this number" }).waitFor();
       expect(await pageFaults(page)).toEqual([]);
@@ -297,6 +309,13 @@ describe.skipIf(!hasChromium)(
       const other = await open(PHONE);
       await other.page.getByRole("button", { name: "I have a backup or key file" }).click();
       await other.page.getByLabel("Choose a file").setInputFiles(backup);
+      // Only a key file needs a passphrase for this device.
+      await other.page.getByLabel("New passphrase for this device").waitFor({ state: "hidden" });
+      await other.page.getByRole("button", { name: "Bring it back" }).click();
+      await other.page.getByText("The passphrase is empty.").waitFor();
+      await other.page.getByLabel("Passphrase of the backup").fill("not it");
+      await other.page.getByRole("button", { name: "Bring it back" }).click();
+      await other.page.getByText("That is not the passphrase.").waitFor();
       await other.page.getByLabel("Passphrase of the backup").fill(PASSPHRASE);
       await other.page.getByRole("button", { name: "Bring it back" }).click();
       await go(other.page, "Numbers");

@@ -25,6 +25,7 @@ import { isLockDue, type LockAfter } from "./auto-lock.ts";
 import { EscrowBook } from "./escrow-book.ts";
 import { KeyFinder } from "./key-finder.ts";
 import { type Choice, MarketDesk, type UpgradeChoice } from "./market-desk.ts";
+import type { OfferFilter } from "./offer-filter.ts";
 import { pathOf } from "./routes.ts";
 import { lockedState, type Notice, type State, type View } from "./state.ts";
 import { keepVault, readVault } from "./vault-shelf.ts";
@@ -98,7 +99,9 @@ export class Controller {
     await this.#keep(master, passphrase === "" ? filePassphrase : passphrase);
     this.backedUp(true);
     if (kept !== null) await this.#bringBack(kept);
-    if (this.#deps.store.get().view.name === "scan") this.go({ name: "inbox" });
+    // Both were asked for their form alone.
+    const { name } = this.#deps.store.get().view;
+    if (name === "scan" || name === "account") this.go({ name: "inbox" });
     void this.findRentals();
   }
 
@@ -197,6 +200,10 @@ export class Controller {
   /** What is in the inbox has been looked at. */
   async seen(): Promise<void> {
     if (this.#deps.store.get().fresh.size > 0) await this.#session?.markShown();
+  }
+
+  filterBy(filter: OfferFilter): void {
+    this.#update({ filter });
   }
 
   browse(): Promise<void> {

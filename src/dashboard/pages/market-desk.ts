@@ -93,11 +93,16 @@ export class MarketDesk {
     this.#looking = looking;
     const { store, account } = this.#deps;
     const seen: ListingOfferView[] = [];
+    const before = store.get().offers?.list ?? [];
     const show = (isLoading: boolean, fault: AppError | null): void => {
       if (this.#looking !== looking) return;
       store.update((state) => ({
         ...state,
-        offers: { list: [...seen], isLoading, fault, at: account.clock.now() },
+        // What was seen before stays until there is as much of the new, and where the relay is not reached.
+        offers: {
+          list: (isLoading || fault !== null) && before.length > seen.length ? before : [...seen],
+          ...{ isLoading, fault, at: account.clock.now() },
+        },
       }));
     };
     show(true, null);

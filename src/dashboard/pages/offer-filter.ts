@@ -76,10 +76,13 @@ export function isHere({ rentableHere }: Pick<ListingOfferView, "rentableHere">)
   return rentableHere !== false;
 }
 
-/** As people write it: `0,5`, `1 234.5`, `2 EMC`. Null for a text that is no amount, and for none. */
+/** As people write it: `0,5`, `1 234.5`, `1.234,5`, `2 EMC`. Null for a text that is no amount, and for none. */
 export function amountOf(text: string): MicroEmc | null {
+  const plain = text.replace(/emc/i, "").replace(/\s/g, "");
+  const point = plain.lastIndexOf(",") > plain.lastIndexOf(".") ? "," : ".";
+  const whole = plain.includes(".") && plain.includes(",") ? plain.replaceAll(point === "," ? "." : ",", "") : plain;
   try {
-    const amount = parseEmc(text.replace(/emc/i, "").replace(/\s/g, "").replace(",", "."));
+    const amount = parseEmc(whole.replace(",", "."));
     return amount < 0 ? null : amount;
   } catch (error) {
     if (isAppError(error)) return null;

@@ -4,6 +4,7 @@ import type { AppError } from "../../base/index.ts";
 import type { Theme } from "../../page-parts/index.ts";
 import type { AccountEntry, AccountRental, KeySearch, ListingOfferView, StoredOrder } from "../../renter/index.ts";
 import type { LockAfter } from "./auto-lock.ts";
+import { noFilter, type OfferFilter } from "./offer-filter.ts";
 
 export const VIEWS = ["inbox", "browse", "rentals", "account", "privacy"] as const;
 export type ViewName = (typeof VIEWS)[number];
@@ -63,6 +64,8 @@ export interface State {
   /** By how many ms this device's clock is ahead of the relay's, below zero for behind; 0 for less than three minutes. */
   readonly clockAhead: number;
   readonly offers: Offers | null;
+  /** Outlives the view: who looks at an offer and comes back finds his filters as they were. */
+  readonly filter: OfferFilter;
   readonly entries: readonly AccountEntry[];
   /** Keys of messages that were not seen before this visit to the inbox. */
   readonly fresh: ReadonlySet<string>;
@@ -103,6 +106,7 @@ export function initialState(view: View, { theme, lockAfter, isBackedUp }: Wishe
       linkFault: null,
       clockAhead: 0,
       offers: null,
+      filter: noFilter,
       entries: [],
       fresh: new Set(),
     },

@@ -4,10 +4,8 @@
 import { useMemo, useState } from "preact/hooks";
 import { isOddText, linkFacts, type TextPiece, textPieces } from "../../../renter/index.ts";
 import { useWords } from "../app-context.ts";
+import { shortened } from "../shortened.ts";
 import { CopyButton, Dialog } from "./frame.tsx";
-
-/** Characters shown before the reader asks for more. */
-const SHORT = 700;
 
 function LinkDialog({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
   const words = useWords();
@@ -83,15 +81,11 @@ function Piece({ piece }: { readonly piece: TextPiece }) {
   }
 }
 
-/** Cuts between characters, not through them. */
-function shortened(text: string): string {
-  return text.length <= SHORT ? text : text.slice(0, SHORT).replace(/[\ud800-\udbff]$/, "");
-}
-
 export function MessageBody({ text }: { readonly text: string }) {
   const words = useWords();
   const [isWhole, setWhole] = useState(false);
-  const shown = isWhole ? text : shortened(text);
+  const short = useMemo(() => shortened(text), [text]);
+  const shown = isWhole ? text : short;
   const pieces = useMemo(() => textPieces(shown), [shown]);
   const isOdd = useMemo(() => isOddText(textPieces(text)), [text]);
   return (
@@ -103,7 +97,7 @@ export function MessageBody({ text }: { readonly text: string }) {
         ))}
         {shown !== text && " …"}
       </p>
-      {text.length > SHORT && (
+      {short !== text && (
         <button type="button" class="text-button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
           {words.t(isWhole ? "inbox.less" : "inbox.more")}
         </button>

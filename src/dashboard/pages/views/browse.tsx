@@ -101,7 +101,8 @@ function FaultyOffers({ offers }: { readonly offers: readonly ListingOfferView[]
 export function Browse() {
   const { controller, words } = useApp();
   const offers = useSelect((state) => state.offers);
-  const [filter, setFilter] = useState<OfferFilter>(noFilter);
+  const filter = useSelect((state) => state.filter);
+  const setFilter = (wanted: OfferFilter): void => controller.filterBy(wanted);
   useEffect(() => {
     void controller.browse();
   }, []);

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Field, Mark, type Task } from "../../../page-parts/index.ts";
-import { MAX_BACKUP_BYTES } from "../../../renter/index.ts";
+import { isVault, MAX_BACKUP_BYTES } from "../../../renter/index.ts";
 import { useApp, useTask, useWords } from "../app-context.ts";
 import { Dialog, Fault, PasswordInput, ViewLink } from "../parts/frame.tsx";
 import { LanguageChoice } from "../parts/language.tsx";
@@ -143,10 +143,10 @@ function BackupField({ text, onText }: { readonly text: string; readonly onText:
   );
 }
 
-/** A backup keeps the passphrase that it has, whatever these pages think of it now. */
-function keptFault(passphrase: string, own: string, again: string): NewFault | null {
+/** A backup keeps the passphrase that it has, whatever these pages think of it; a key file may have none that would do. */
+function keptFault(text: string, passphrase: string, own: string, again: string): NewFault | null {
   if (own !== "" || again !== "") return newPassphraseFault(own, again);
-  return passphraseFault(passphrase) === "short" ? "short" : null;
+  return !isVault(text) && passphraseFault(passphrase) === "short" ? "short" : null;
 }
 
 export function ImportCard() {
@@ -157,8 +157,9 @@ export function ImportCard() {
   const [again, setAgain] = useState("");
   const [fault, setFault] = useState<"empty" | NewFault | null>(null);
   const task = useTask();
+  const isOwnAsked = (text.trim() !== "" && !isVault(text)) || own !== "" || again !== "";
   const submit = (): void => {
-    const found = text.trim() === "" ? "empty" : keptFault(passphrase, own, again);
+    const found = text.trim() === "" ? "empty" : keptFault(text, passphrase, own, again);
     setFault(found);
     if (found === null) void task.run(() => controller.restore(text, passphrase, own));
   };
@@ -173,12 +174,20 @@ export function ImportCard() {
         help={words.t("import.passphrase.help")}
         control={(ids) => <PasswordInput ids={ids} use="current-password" value={passphrase} onValue={setPassphrase} />}
       />
-      <NewPassphrase
-        {...{ first: own, second: again, fault: fault === "empty" ? null : fault, onFirst: setOwn, onSecond: setAgain }}
-        label={words.t("import.own")}
-        help={words.t("import.own.help")}
-        ids={["own-passphrase", "own-repeat"]}
-      />
+      {isOwnAsked && (
+        <NewPassphrase
+          {...{
+            first: own,
+            second: again,
+            fault: fault === "empty" ? null : fault,
+            onFirst: setOwn,
+            onSecond: setAgain,
+          }}
+          label={words.t("import.own")}
+          help={words.t("import.own.help")}
+          ids={["own-passphrase", "own-repeat"]}
+        />
+      )}
       <Submit task={task} text={words.t("import.submit")} busy={words.t("import.busy")} />
       <button type="button" class="quiet wide" onClick={() => controller.go({ name: "inbox" })}>
         {words.t("app.back")}

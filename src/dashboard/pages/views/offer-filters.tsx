@@ -1,6 +1,7 @@
 // The filters over the offers. They are local: the relay is not told what somebody looks for.
 
 import { useState } from "preact/hooks";
+import { shortEmc } from "../../../base/index.ts";
 import { Field } from "../../../page-parts/index.ts";
 import { DURATIONS, TIERS } from "../../../registry/index.ts";
 import { useWords } from "../app-context.ts";
@@ -43,7 +44,7 @@ interface FiltersProps {
 
 function PriceField({ filter, onFilter }: Pick<FiltersProps, "filter" | "onFilter">) {
   const words = useWords();
-  const [price, setPrice] = useState("");
+  const [price, setPrice] = useState(filter.atMost === null ? "" : shortEmc(filter.atMost));
   const isAmount = price.trim() === "" || amountOf(price) !== null;
   return (
     <Field
