@@ -246,8 +246,10 @@ describe("limits", () => {
     const rig = await RelayRig.start({ limits: { forwardsPerMinute: 3 } });
     await rig.register(grantOf());
     for (let i = 0; i < 5; i++) await rig.forward(messageOf({ by: stranger }));
-    expect(await flood(3, () => rig.forward(messageOf()))).toEqual([200, 200, 429]);
-    const refused = await rig.forward(messageOf());
+    let seq = 0;
+    const next = () => rig.forward(messageOf({ seq: ++seq }));
+    expect(await flood(3, next)).toEqual([200, 200, 429]);
+    const refused = await next();
     expect(verdictOf(refused)).toBe("429 relay.rate_limited");
     const wait = Number(refused.headers.get("retry-after"));
     expect(wait).toBeGreaterThan(0);

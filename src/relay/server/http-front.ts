@@ -187,8 +187,8 @@ export class HttpFront {
 
   /** Without express: this is the one route whose speed counts. */
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { forwarding, bodies, clock, metrics } = this.#deps;
-    const body = await forwarding.forward(await bodies.read(request, MAX_FORWARD_BYTES));
+    const { forwarding, bodies, clock, metrics, addressOf } = this.#deps;
+    const body = await forwarding.forward(await bodies.read(request, MAX_FORWARD_BYTES), addressOf(request));
     metrics.forwarded(body.status);
     sendReply(response, { status: 200, body }, clock);
   }
