@@ -17,25 +17,11 @@ import {
   nkeyAuthenticator,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-node";
-import {
-  AppError,
-  type Disposer,
-  type Logger,
-  type Millis,
-  messageOf,
-  millis,
-  seconds,
-  stoppedError,
-  utf8,
-} from "../base/index.ts";
+import { AppError, type Disposer, type Logger, messageOf, millis, seconds, stoppedError, utf8 } from "../base/index.ts";
 import type { JetStreamOptions, NatsLogin, NatsTls } from "./options.ts";
 
 /** Of one question to the cluster. A leader that was lost is replaced within some seconds; who asks tries again. */
 export const REQUEST_TIMEOUT = millis(1500);
-/** How often a place is written to before its writer looks anew at what is there. */
-export const MAX_ATTEMPTS = 8;
-/** How long a write that somebody has begun is waited for: half a second, and then it counts as refused or lost. */
-export const BEGUN_PAUSES: readonly Millis[] = [millis(10), millis(30), millis(60), millis(120), millis(280)];
 const CONNECT_TIMEOUT = seconds(5);
 const RECONNECT_WAIT = millis(250);
 const PING_EVERY = seconds(5);
@@ -63,16 +49,6 @@ export function isConflict(error: unknown): boolean {
       error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
   );
 }
-
-/**
- * The id of a write to `subject` behind its entry `place`; at most one write with an id is ever stored.
- *
- * That a write names the last entry of its subject is not enough: the leader of a cluster looks at what is stored, and not at what is on
- * its way (nats-server 2.9 lets two writers pass who come within the same millisecond). Repetitions, though, it knows from the moment that
- * it has begun with one. So whoever writes behind one entry does it under one id. The server remembers an id for two minutes, also that of
- * a write that it refused or lost: where nothing comes of it, the next `attempt` has an id of its own.
- */
-export const placeId = (subject: string, place: number, attempt: number): string => `${subject}.${place}.${attempt}`;
 
 function authenticatorOf(login: NatsLogin): Authenticator | undefined {
   switch (login.kind) {

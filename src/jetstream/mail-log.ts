@@ -15,7 +15,7 @@ import {
 import type { RelayListener } from "../core/index.ts";
 import { mailboxMessage } from "../core/index.ts";
 import type { Envelopes } from "./envelopes.ts";
-import { BEGUN_PAUSES, isConflict, MAX_ATTEMPTS, type NatsLink, placeId, REQUEST_TIMEOUT, storeAway } from "./link.ts";
+import { isConflict, type NatsLink, REQUEST_TIMEOUT, storeAway } from "./link.ts";
 import {
   addressOf,
   candidateOf,
@@ -157,43 +157,34 @@ export class MailLog {
    * Writes behind the entry that the rental is known to end with; takes the entry in. `conflict`: there are newer ones, which are known
    * then. Errors: `store.away`: whether it was written is not known.
    */
-  async append(mail: RenterMail, address: MailAddress, data: Uint8Array): Promise<Written> {
+  async append(mail: RenterMail, address: MailAddress, data: Uint8Array, id: string): Promise<Written> {
     const place = mail.rental(address.rentalId).last;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const written = await this.#publish(address, data, { place, attempt });
-      if (written.kind === "written") {
-        mail.apply(written.seq, address.rentalId, readEntry(data));
-        return written;
-      }
-      await this.refresh(mail, address);
-      if (written.kind === "conflict" || (await this.#moved(mail, address, place))) return { kind: "conflict" };
-    }
-    return { kind: "conflict" };
-  }
-
-  /** Whether something comes behind an entry, where somebody has begun to write there. */
-  async #moved(mail: RenterMail, address: MailAddress, place: number): Promise<boolean> {
-    const rental = mail.rental(address.rentalId);
-    for (const pause of BEGUN_PAUSES) {
-      if (rental.last !== place) return true;
-      await this.#deps.clock.sleep(pause, "an entry that somebody writes");
-      await this.refresh(mail, address);
-    }
-    return rental.last !== place;
+    // The id holds the place as well: the server remembers an id also of a write that it refused for its place.
+    const written = await this.#publish(mail, address, data, `${id}.${place}`);
+    if (written.kind === "written") return written;
+    await this.refresh(mail, address);
+    // "Duplicate" is only the server's word that it has begun with one: what stands in the stream decides. Where nothing has come, the
+    // place alone keeps the write from being done twice.
+    const begun = written.kind === "duplicate" && mail.rental(address.rentalId).last === place;
+    if (!begun) return { kind: "conflict" };
+    const again = await this.#publish(mail, address, data, null);
+    return again.kind === "written" ? again : { kind: "conflict" };
   }
 
   async #publish(
+    mail: RenterMail,
     address: MailAddress,
     data: Uint8Array,
-    { place, attempt }: { readonly place: number; readonly attempt: number },
-  ): Promise<Written | { readonly kind: "begun" }> {
+    msgID: string | null,
+  ): Promise<Written | { readonly kind: "duplicate" }> {
     const { link, prefix, stream } = this.#deps;
-    const expect = { lastSubjectSequence: place, streamName: stream };
-    // The place alone does not keep two writers apart, see `placeId`.
-    const options = { expect, timeout: REQUEST_TIMEOUT, msgID: placeId(address.rentalId, place, attempt) };
+    const expect = { lastSubjectSequence: mail.rental(address.rentalId).last, streamName: stream };
+    const options = { expect, timeout: REQUEST_TIMEOUT, ...(msgID === null ? {} : { msgID }) };
     try {
       const ack = await link.js.publish(mailSubject(prefix, address), data, options);
-      return ack.duplicate ? { kind: "begun" } : { kind: "written", seq: ack.seq };
+      if (ack.duplicate) return { kind: "duplicate" };
+      mail.apply(ack.seq, address.rentalId, readEntry(data));
+      return { kind: "written", seq: ack.seq };
     } catch (error) {
       if (isConflict(error)) return { kind: "conflict" };
       throw storeAway(error, "writing mail");

@@ -189,7 +189,7 @@ export class JetStreamMail implements MailStore {
         const of = goners(mail.rental(rentalId)).slice(0, MAX_GONE);
         if (of.length === 0) return of;
         const entry = writeGone(of.map(({ message, receipt }) => goneOf(message, receipt)));
-        const written = await log.append(mail, routeAddress(route), entry);
+        const written = await log.append(mail, routeAddress(route), entry, `gone ${of[0]?.message.id} ${of.length}`);
         return written.kind === "written" ? of : null;
       });
       envelopes.remove(gone.map(({ message }) => message.cursor));
@@ -205,7 +205,7 @@ export class JetStreamMail implements MailStore {
           const verdict = this.#judge(mail, item, batch);
           if (verdict.kind !== "store") return verdict;
           const data = writeMessage(candidate, batch.storedAt);
-          const written = await this.#deps.log.append(mail, routeAddress(route), data);
+          const written = await this.#deps.log.append(mail, routeAddress(route), data, candidate.id);
           if (written.kind === "conflict") return null;
           const pushed = await this.#deps.log.seen(written.seq);
           return { kind: "stored", status: pushed ? "delivered" : "queued", storedAt: batch.storedAt };

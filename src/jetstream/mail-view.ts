@@ -107,8 +107,8 @@ export class RenterMail {
   }
 
   /**
-   * Takes an entry in. An own write is known at once, and one of another process that stands before it may come after it: the number of an
-   * entry does not tell that it is known.
+   * Takes an entry in. An own write is known at once, and one of another process that stands before it may come after it: nats-server 2.9
+   * lets both write who name the same last entry within the same milliseconds. So the number of an entry does not tell that it is known.
    */
   apply(seq: number, rentalId: string, entry: MailEntry): void {
     const rental = this.rental(rentalId);

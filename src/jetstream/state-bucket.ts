@@ -1,10 +1,9 @@
 // A bucket of key-value: what stands under a key now, and writes that only succeed on what was read.
 
-import type { PubAck } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import type { z } from "zod";
 import { AppError, type Clock, millis, type Random } from "../base/index.ts";
-import { BEGUN_PAUSES, isConflict, MAX_ATTEMPTS, type NatsLink, placeId, REQUEST_TIMEOUT, storeAway } from "./link.ts";
+import { isConflict, type NatsLink, REQUEST_TIMEOUT, storeAway } from "./link.ts";
 import { parseRow, writeRow } from "./state-rows.ts";
 import { keySubject } from "./streams.ts";
 
@@ -27,11 +26,6 @@ export interface BucketDeps {
 
 const ATTEMPTS = 12;
 const FIRST_PAUSE = 5;
-
-/** Number of a key's last write that is still there; 0 for none. */
-async function lastOf({ jsm }: NatsLink, subject: string, stream: string): Promise<number> {
-  return (await jsm.streams.getMessage(stream, { last_by_subj: subject }))?.seq ?? 0;
-}
 
 export class StateBucket {
   readonly #deps: BucketDeps;
@@ -75,48 +69,22 @@ export class StateBucket {
 
   /** Writes if the key is still at `revision`; null if not. Errors: `store.away`: whether it was written is not known. */
   async put(key: string, row: unknown, revision: number): Promise<number | null> {
+    const { link, stream, written } = this.#deps;
     const data = row === null ? null : writeRow(row);
+    const marks = headers();
+    if (data === null) marks.set("KV-Operation", "DEL");
     try {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const { seq, duplicate } = await this.#publish(key, data, { revision, attempt });
-        if (!duplicate) {
-          this.#deps.written?.(key, seq, data);
-          return seq;
-        }
-        if (await this.#moved(key, revision, seq > 0)) return null;
-      }
-      return null;
+      const ack = await link.js.publish(keySubject(stream, key), data ?? new Uint8Array(0), {
+        headers: marks,
+        expect: { lastSubjectSequence: revision, streamName: stream },
+        timeout: REQUEST_TIMEOUT,
+      });
+      written?.(key, ack.seq, data);
+      return ack.seq;
     } catch (error) {
       if (isConflict(error)) return null;
       throw storeAway(error, "writing a key");
     }
-  }
-
-  #publish(
-    key: string,
-    data: Uint8Array | null,
-    { revision, attempt }: { readonly revision: number; readonly attempt: number },
-  ): Promise<PubAck> {
-    const { link, stream } = this.#deps;
-    const marks = headers();
-    if (data === null) marks.set("KV-Operation", "DEL");
-    return link.js.publish(keySubject(stream, key), data ?? new Uint8Array(0), {
-      headers: marks,
-      expect: { lastSubjectSequence: revision, streamName: stream },
-      // The revision alone does not keep two writers apart, see `placeId`.
-      msgID: placeId(key, revision, attempt),
-      timeout: REQUEST_TIMEOUT,
-    });
-  }
-
-  /** Whether the key has gone on from `revision`, where somebody has begun to write there; `done`: and that write was stored. */
-  async #moved(key: string, revision: number, done: boolean): Promise<boolean> {
-    const { link, clock, stream } = this.#deps;
-    for (const pause of done ? [] : BEGUN_PAUSES) {
-      if ((await lastOf(link, keySubject(stream, key), stream)) !== revision) return true;
-      await clock.sleep(pause, "a key that somebody writes");
-    }
-    return (await lastOf(link, keySubject(stream, key), stream)) !== revision;
   }
 
   /**
