@@ -61,6 +61,20 @@ describe("the relay's limits", () => {
     expect(await limit("bad_token")).toBe(2);
   });
 
+  it("answer a head that is too large, and count it", async () => {
+    await start();
+    const socket = connect(Number(new URL(rig.url).port), "127.0.0.1");
+    let answer = "";
+    socket.on("data", (chunk) => {
+      answer += String(chunk);
+    });
+    socket.write(`GET /info HTTP/1.1\r\nHost: relay\r\nX: ${"x".repeat(9000)}\r\n\r\n`);
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain("relay.too_large");
+    expect(await metrics()).toContain('refusals_total{code="relay.too_large"} 1');
+  });
+
   it("let nobody use up a provider's allowance with what it has signed before", async () => {
     await start({ forwardsPerMinute: 4, repeatsPerMinute: 5 });
     // Two are new.

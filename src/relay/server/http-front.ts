@@ -14,6 +14,7 @@ import {
   withDeadline,
   wrapError,
 } from "../../base/index.ts";
+import { clientFault } from "./client-faults.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { Forwarding } from "./forwarding.ts";
 import type { BodyReader } from "./http-body.ts";
@@ -104,7 +105,7 @@ export class HttpFront {
   async listen(host: string, port: number): Promise<number> {
     this.#server.on("request", (request, response) => void this.#onRequest(request, response));
     this.#server.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
-    this.#server.on("clientError", onClientError);
+    this.#server.on("clientError", (cause, socket) => this.#onClientError(cause, socket));
     this.#server.on("connection", (socket) => this.#onConnection(socket));
     this.#server.on("drop", () => this.#deps.metrics.limit("connections"));
     const listening = deferred<void>();
@@ -193,6 +194,17 @@ export class HttpFront {
     sendReply(response, { status: 200, body }, clock);
   }
 
+  /** Bytes that are no HTTP request, or too slowly become one. */
+  #onClientError(cause: Error, socket: Duplex): void {
+    if (socket.destroyed || !socket.writable || systemCodeOf(cause) === "ECONNRESET") {
+      socket.destroy();
+      return;
+    }
+    const error = clientFault(systemCodeOf(cause), MAX_HEADER_BYTES);
+    this.#deps.metrics.refused(error);
+    refuseRaw(socket, error);
+  }
+
   async #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Until it is a WebSocket, an error of the connection only means that nobody waits for the answer.
     socket.on("error", () => socket.destroy());
@@ -220,15 +232,6 @@ function refuseRaw(socket: Duplex, error: unknown): void {
     `Content-Length: ${Buffer.byteLength(text)}`,
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${text}`);
-}
-
-/** Bytes that are no HTTP request. */
-function onClientError(cause: Error, socket: Duplex): void {
-  if (socket.destroyed || !socket.writable || systemCodeOf(cause) === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  refuseRaw(socket, refusal("relay.bad_body", "this is no HTTP request"));
 }
 
 function cannotListen(cause: unknown, host: string, port: number): AppError {

@@ -45,7 +45,14 @@ const TAGS: readonly (readonly [string, string])[] = [
 ];
 
 const EVERY = ["relay.rate_limited", "relay.stopping", "relay.busy", "relay.internal", "relay.unknown_route"];
-const BODY = ["relay.bad_type", "relay.too_large", "relay.bad_json", "relay.bad_body", "relay.overloaded"];
+const BODY = [
+  "relay.too_slow",
+  "relay.bad_type",
+  "relay.too_large",
+  "relay.bad_json",
+  "relay.bad_body",
+  "relay.overloaded",
+];
 
 /** All codes that a caller may see. */
 export function codesOf({ access, params, query, body, errors = [] }: Operation): readonly string[] {
