@@ -1,6 +1,7 @@
 // The relay's HTTP manners: what it refuses before it reads, what every answer carries, how it ends.
 
 import { once } from "node:events";
+import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LogFields, type Logger, silentLogger } from "../../src/base/index.ts";
@@ -164,6 +165,23 @@ describe("the relay's HTTP interface", () => {
     const answer = await rig.forward(messageOf());
     expect(verdictOf(answer)).toBe("500 relay.internal");
     expect(answer.text).not.toMatch(/sqlite|mailboxes|at /i);
+  });
+});
+
+describe("offers of another protocol", () => {
+  it("are no reason to refuse a request: some clients offer HTTP/2 with each", async () => {
+    const rig = await RelayRig.start();
+    const offered = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAAP__" };
+    const status = await new Promise((resolve, reject) => {
+      const asked = request(`${rig.url}/health`, { headers: offered }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      asked.once("error", reject);
+      asked.end();
+    });
+    expect(status).toBe(200);
+    await rig.stop();
   });
 });
 

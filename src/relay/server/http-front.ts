@@ -93,6 +93,8 @@ export class HttpFront {
       keepAliveTimeout: KEEP_ALIVE,
       connectionsCheckingInterval: LOOK_FOR_SLOW,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Whoever offers HTTP/2 on the way, as some clients do by default, is answered by HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
     });
     this.#server.maxConnections = deps.caps.connections;
     this.#server.setTimeout(SILENCE, (socket) => {

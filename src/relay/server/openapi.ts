@@ -88,6 +88,20 @@ function successOf({ reply, file, etag = false, status = 200 }: Operation, names
   };
 }
 
+/** Headers that are more than HTTP's own manners. */
+function headersOf({ etag = false, errors = [] }: Operation): readonly Json[] {
+  const header = (name: string, description: string): Json => ({
+    ...{ name, in: "header", required: false, description },
+    schema: { type: "string" },
+  });
+  return [
+    ...(etag ? [header("If-None-Match", "Tags of bytes that are known already")] : []),
+    ...(errors.includes("relay.work_required")
+      ? [header("Proof-Of-Work", "The challenge of `work` and a counter")]
+      : []),
+  ];
+}
+
 function othersOf({ others = {} }: Operation, names: SchemaNames): Json {
   const entries = Object.entries(others).map(([status, { description, schema }]) => {
     const content =
@@ -109,7 +123,7 @@ function entryOf(operation: Operation, path: string, names: SchemaNames): Json {
     operationId: operationId({ ...operation, path }),
     ...{ tags: [tag], summary, ...(description === undefined ? {} : { description }), ...alias },
     ...securityOf(operation.access),
-    parameters: [...parametersOf(params, "path"), ...parametersOf(query, "query")],
+    parameters: [...parametersOf(params, "path"), ...parametersOf(query, "query"), ...headersOf(operation)],
     ...(body === null
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: names.refTo(body, "input") } } } }),
