@@ -1,5 +1,6 @@
 // The stream of mail: one subject for each rental, on which everything that happens to its messages stands in order. Who writes names the
-// subject's last entry that he knows, so that two processes never write past each other.
+// subject's last entry that he knows, so that two processes do not write past each other: but for those of the same milliseconds, which
+// nats-server 2.9 lets pass both (it looks at what is stored, not at what is on its way). `mail-view.ts` takes in what comes of that.
 //
 // A message's entry is deleted once it was acknowledged or has expired; before that, an entry that says so, with all that a repetition is
 // recognised by, was written behind it. So a subject's last entry stays where it is, and its number never comes again.

@@ -257,7 +257,8 @@ export class MailLog {
     if (view?.loading === true) view.behind.push({ entry, parsed });
     else view?.mail.apply(entry.seq, rentalId, parsed);
     this.#follower(rentalId);
-    const pushed = parsed.t === "m" && this.#push(entry, renter, rentalId, parsed);
+    const copy = view?.mail.isCopy(entry.seq, rentalId, parsed) ?? false;
+    const pushed = parsed.t === "m" && !copy && this.#push(entry, renter, rentalId, parsed);
     if (pushed) this.#remember(entry.seq);
     this.#seen.get(entry.seq)?.resolve(pushed);
   }

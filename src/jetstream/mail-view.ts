@@ -106,14 +106,21 @@ export class RenterMail {
     return all.filter(({ gone, size }) => gone && size > 0).map(({ cursor }) => cursor);
   }
 
-  /** Takes an entry in. False if it was known. */
-  apply(seq: number, rentalId: string, entry: MailEntry): boolean {
+  /**
+   * Takes an entry in. An own write is known at once, and one of another process that stands before it may come after it: nats-server 2.9
+   * lets both write who name the same last entry within the same milliseconds. So the number of an entry does not tell that it is known.
+   */
+  apply(seq: number, rentalId: string, entry: MailEntry): void {
     const rental = this.rental(rentalId);
-    if (seq <= rental.last) return false;
-    rental.last = seq;
+    rental.last = Math.max(rental.last, seq);
     if (entry.t === "m") this.#arrived(rental, seq, entry);
     else for (const message of entry.of) this.#left(rental, message, seq);
-    return true;
+  }
+
+  /** Whether an entry repeats a message that stands elsewhere: two processes have stored it at once. */
+  isCopy(seq: number, rentalId: string, entry: MailEntry): boolean {
+    const known = entry.t === "m" ? this.rentals.get(rentalId)?.byId(entry.id) : undefined;
+    return known !== undefined && known.cursor !== seq;
   }
 
   /** Waiting messages behind `after` whose entries are not newer than `until`, in order. */
@@ -126,11 +133,15 @@ export class RenterMail {
   }
 
   #arrived(rental: RentalMail, cursor: number, entry: MessageEntry): void {
+    const known = rental.byId(entry.id);
+    // Of two copies the first in the stream counts, for every process alike.
+    if (known !== undefined && (known.gone || known.cursor <= cursor)) return;
+    if (known !== undefined) this.#remove(known);
+    else this.#size++;
     const size = entry.envelope.length;
     const { signature } = entry;
     const message = { ...knownOf(entry, rental), cursor, size, signature, goneAt: 0, gone: false, acknowledged: false };
     rental.add(message);
-    this.#size++;
     this.#waiting.splice(this.#placeOf(cursor), 0, message);
     this.#bytes += size;
   }

@@ -99,11 +99,39 @@ describe("a renter's mail", () => {
         const mail = folded(order);
         for (const at of again) {
           const seen = STREAM[at];
-          if (seen !== undefined) expect(mail.apply(seen.seq, seen.rentalId, seen.entry)).toBe(false);
+          if (seen !== undefined) mail.apply(seen.seq, seen.rentalId, seen.entry);
         }
         expect(pictureOf(mail)).toEqual(expected);
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("is the same when an own write is known before what another process wrote in front of it", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...STREAM.keys()], { minLength: STREAM.length }), (order) => {
+        const mail = folded(order.flatMap((at) => STREAM[at] ?? []));
+        expect(pictureOf(mail)).toEqual(pictureOf(folded(STREAM)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("has a message once that two processes have stored at once, as the first of the two in the stream", () => {
+    const first: Seen = { seq: 3, rentalId: "r0", entry: message(1) };
+    const copy: Seen = { ...first, seq: 5 };
+    for (const order of [
+      [first, copy],
+      [copy, first],
+    ]) {
+      const mail = folded(order);
+      expect([...mail.waiting(0, 100)].map(({ cursor }) => cursor)).toEqual([3]);
+      expect(mail.counts).toMatchObject({ waiting: 1, bytes: 1 });
+      expect(mail.size).toBe(1);
+      expect(mail.isCopy(5, "r0", copy.entry)).toBe(true);
+      expect(mail.isCopy(3, "r0", first.entry)).toBe(false);
+      // What comes next is written behind the last of them.
+      expect(mail.rental("r0").last).toBe(5);
+    }
   });
 });

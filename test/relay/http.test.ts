@@ -1,6 +1,7 @@
 // The relay's HTTP manners: what it refuses before it reads, what every answer carries, how it ends.
 
 import { once } from "node:events";
+import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LogFields, type Logger, silentLogger } from "../../src/base/index.ts";
@@ -167,6 +168,23 @@ describe("the relay's HTTP interface", () => {
   });
 });
 
+describe("offers of another protocol", () => {
+  it("are no reason to refuse a request: some clients offer HTTP/2 with each", async () => {
+    const rig = await RelayRig.start();
+    const offered = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAAP__" };
+    const status = await new Promise((resolve, reject) => {
+      const asked = request(`${rig.url}/health`, { headers: offered }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      asked.once("error", reject);
+      asked.end();
+    });
+    expect(status).toBe(200);
+    await rig.stop();
+  });
+});
+
 describe("stopping the relay", () => {
   it("settles what is under way: every answer of 200 is durable, everything else is told to come again", async () => {
     const rig = await RelayRig.start();
@@ -246,8 +264,10 @@ describe("limits", () => {
     const rig = await RelayRig.start({ limits: { forwardsPerMinute: 3 } });
     await rig.register(grantOf());
     for (let i = 0; i < 5; i++) await rig.forward(messageOf({ by: stranger }));
-    expect(await flood(3, () => rig.forward(messageOf()))).toEqual([200, 200, 429]);
-    const refused = await rig.forward(messageOf());
+    let seq = 0;
+    const next = () => rig.forward(messageOf({ seq: ++seq }));
+    expect(await flood(3, next)).toEqual([200, 200, 429]);
+    const refused = await next();
     expect(verdictOf(refused)).toBe("429 relay.rate_limited");
     const wait = Number(refused.headers.get("retry-after"));
     expect(wait).toBeGreaterThan(0);

@@ -61,6 +61,38 @@ describe("the relay's limits", () => {
     expect(await limit("bad_token")).toBe(2);
   });
 
+  it("answer a head that is too large, and count it", async () => {
+    await start();
+    const socket = connect(Number(new URL(rig.url).port), "127.0.0.1");
+    let answer = "";
+    socket.on("data", (chunk) => {
+      answer += String(chunk);
+    });
+    socket.write(`GET /info HTTP/1.1\r\nHost: relay\r\nX: ${"x".repeat(9000)}\r\n\r\n`);
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain("relay.too_large");
+    expect(await metrics()).toContain('refusals_total{code="relay.too_large"} 1');
+  });
+
+  it("let nobody use up a provider's allowance with what it has signed before", async () => {
+    await start({ forwardsPerMinute: 4, repeatsPerMinute: 5 });
+    // Two are new.
+    expect(verdictOf(await rig.register(grantOf()))).toBe("200 created");
+    expect(verdictOf(await rig.forward(messageOf({ seq: 1 })))).toBe("200 queued");
+    // The renter has the grant and the message as well: the message, the same grant, and another one in its place.
+    for (const _ of [1, 2]) expect(verdictOf(await rig.forward(messageOf({ seq: 1 })))).toBe("200 duplicate");
+    for (const _ of [1, 2]) expect(verdictOf(await rig.register(grantOf()))).toBe("200 unchanged");
+    expect(verdictOf(await rig.register(grantOf({ credit: 5 })))).toBe("409 relay.conflict");
+    expect(isLimited(await rig.forward(messageOf({ seq: 1 })))).toBe(true);
+    expect(isLimited(await rig.register(grantOf()))).toBe(true);
+    expect(await limit("repeat")).toBe(2);
+    // The provider's own go on to its own limit.
+    for (const seq of [2, 3]) expect(verdictOf(await rig.forward(messageOf({ seq })))).toBe("200 queued");
+    expect(isLimited(await rig.forward(messageOf({ seq: 4 })))).toBe(true);
+    expect(await limit("forward")).toBe(1);
+  });
+
   it("answer a connection too many of one address before a byte of it is read", async () => {
     await start({ connectionsPerAddress: 3 });
     const port = Number(new URL(rig.url).port);

@@ -44,10 +44,13 @@ describe("listings of a relay with an Emercoin node", () => {
     expect(served.headers.get("etag")).toBe(`"${commitment}"`);
     const fixed = await rig.call("GET", `/listings/${LISTING}/offchain?commitment=${commitment}`);
     expect(fixed.headers.get("cache-control")).toContain("immutable");
-    const again = await rig.call("GET", `/listings/${LISTING}/offchain`, {
-      headers: { "if-none-match": `"${commitment}"` },
-    });
-    expect([again.status, again.text]).toEqual([304, ""]);
+    const asked = async (tags: string) =>
+      await rig.call("GET", `/listings/${LISTING}/offchain`, { headers: { "if-none-match": tags } });
+    for (const tags of [`"${commitment}"`, `W/"${commitment}"`, `"other", "${commitment}"`, "*"]) {
+      const again = await asked(tags);
+      expect([again.status, again.text]).toEqual([304, ""]);
+    }
+    expect((await asked(`"${"0".repeat(64)}"`)).status).toBe(200);
   });
 
   it("refuses what the chain does not commit to, what another key signed, and a record for another listing", async () => {

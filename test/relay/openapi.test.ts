@@ -140,4 +140,18 @@ describe("the relay's page for people", () => {
     expect((await rig.call("GET", "/v1/info")).body).toMatchObject({ name: "numberbox-relay" });
     await rig.stop();
   });
+
+  it("names the headers that a request may carry, and commands that there are", () => {
+    const headers = entries().flatMap(([name, { parameters }]) =>
+      (parameters as readonly Json[]).flatMap((each) => (each.in === "header" ? [`${name} ${each.name}`] : [])),
+    );
+    expect(headers.toSorted()).toEqual([
+      "get /listings/{id}/offchain If-None-Match",
+      "post /auth Proof-Of-Work",
+      "put /listings/{id}/offchain Proof-Of-Work",
+    ]);
+    expect(JSON.stringify(document).match(/`numberbox [^`]*`/g)).toEqual([
+      "`numberbox relay reputation --receipts FILE`",
+    ]);
+  });
 });

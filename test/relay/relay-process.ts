@@ -12,7 +12,12 @@ const relay = await startRelay({
   listen: { host: "127.0.0.1", port: Number(port) },
   dataFolder: folder,
   providers: [{ verify: verifyOf(provider), name: "one" }],
-  limits: { forwardsPerMinute: 1_000_000, requestsPerMinute: 1_000_000, authPerMinute: 1_000 },
+  limits: {
+    forwardsPerMinute: 1_000_000,
+    repeatsPerMinute: 1_000_000,
+    requestsPerMinute: 1_000_000,
+    authPerMinute: 1_000,
+  },
   version: "0.0.0",
   clock: systemClock,
   random: systemRandom,

@@ -38,6 +38,7 @@ const WIDE = {
   requestsPerMinute: 1_000_000,
   authPerMinute: 1_000_000,
   forwardsPerMinute: 1_000_000,
+  repeatsPerMinute: 1_000_000,
   readsPerMinute: 1_000_000,
   receiptsPerMinute: 1_000_000,
   rentsPerMinute: 1_000_000,

@@ -125,11 +125,13 @@ export class Forwarding {
     this.#queue = new ForwardQueue((items) => this.#store(items), deps.store.mail.together);
   }
 
-  /** Takes one message; resolves after it is durable. Rejects with `relay.*` refusals or `store.*`. */
-  async forward(body: unknown): Promise<ForwardReply> {
+  /** Takes one message from a network address; resolves after it is durable. Rejects with `relay.*` refusals or `store.*`. */
+  async forward(body: unknown, address: string): Promise<ForwardReply> {
     const verifying = this.#verify(body);
     const { result, receipt } = await this.#queue.submit(verifying);
     const verified = await verifying;
+    if (result.kind === "duplicate" || result.kind === "refuse")
+      await this.#deps.limits.repeated(verified.route.provider, address);
     switch (result.kind) {
       case "stored":
         return { status: result.status, id: verified.candidate.id, receipt: await receipt };

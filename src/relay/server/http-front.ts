@@ -14,6 +14,7 @@ import {
   withDeadline,
   wrapError,
 } from "../../base/index.ts";
+import { clientFault } from "./client-faults.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { Forwarding } from "./forwarding.ts";
 import type { BodyReader } from "./http-body.ts";
@@ -92,6 +93,8 @@ export class HttpFront {
       keepAliveTimeout: KEEP_ALIVE,
       connectionsCheckingInterval: LOOK_FOR_SLOW,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Whoever offers HTTP/2 on the way, as some clients do by default, is answered by HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
     });
     this.#server.maxConnections = deps.caps.connections;
     this.#server.setTimeout(SILENCE, (socket) => {
@@ -104,7 +107,7 @@ export class HttpFront {
   async listen(host: string, port: number): Promise<number> {
     this.#server.on("request", (request, response) => void this.#onRequest(request, response));
     this.#server.on("upgrade", (request, socket, head) => void this.#onUpgrade(request, socket, head));
-    this.#server.on("clientError", onClientError);
+    this.#server.on("clientError", (cause, socket) => this.#onClientError(cause, socket));
     this.#server.on("connection", (socket) => this.#onConnection(socket));
     this.#server.on("drop", () => this.#deps.metrics.limit("connections"));
     const listening = deferred<void>();
@@ -187,10 +190,21 @@ export class HttpFront {
 
   /** Without express: this is the one route whose speed counts. */
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { forwarding, bodies, clock, metrics } = this.#deps;
-    const body = await forwarding.forward(await bodies.read(request, MAX_FORWARD_BYTES));
+    const { forwarding, bodies, clock, metrics, addressOf } = this.#deps;
+    const body = await forwarding.forward(await bodies.read(request, MAX_FORWARD_BYTES), addressOf(request));
     metrics.forwarded(body.status);
     sendReply(response, { status: 200, body }, clock);
+  }
+
+  /** Bytes that are no HTTP request, or too slowly become one. */
+  #onClientError(cause: Error, socket: Duplex): void {
+    if (socket.destroyed || !socket.writable || systemCodeOf(cause) === "ECONNRESET") {
+      socket.destroy();
+      return;
+    }
+    const error = clientFault(systemCodeOf(cause), MAX_HEADER_BYTES);
+    this.#deps.metrics.refused(error);
+    refuseRaw(socket, error);
   }
 
   async #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -220,15 +234,6 @@ function refuseRaw(socket: Duplex, error: unknown): void {
     `Content-Length: ${Buffer.byteLength(text)}`,
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${text}`);
-}
-
-/** Bytes that are no HTTP request. */
-function onClientError(cause: Error, socket: Duplex): void {
-  if (socket.destroyed || !socket.writable || systemCodeOf(cause) === "ECONNRESET") {
-    socket.destroy();
-    return;
-  }
-  refuseRaw(socket, refusal("relay.bad_body", "this is no HTTP request"));
 }
 
 function cannotListen(cause: unknown, host: string, port: number): AppError {

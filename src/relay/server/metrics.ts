@@ -55,8 +55,8 @@ export class RelayMetrics {
   refused(thrown: unknown): void {
     const { body, status } = problemOf(thrown);
     this.#refusals.inc({ code: body.code });
-    if (status !== 429 && body.code !== "relay.overloaded") return;
     const limit = isAppError(thrown) ? thrown.context.limit : undefined;
+    if (status !== 429 && limit === undefined && body.code !== "relay.overloaded") return;
     this.limit(typeof limit === "string" ? limit : body.code.replace("relay.", ""));
   }
 

@@ -45,7 +45,14 @@ const TAGS: readonly (readonly [string, string])[] = [
 ];
 
 const EVERY = ["relay.rate_limited", "relay.stopping", "relay.busy", "relay.internal", "relay.unknown_route"];
-const BODY = ["relay.bad_type", "relay.too_large", "relay.bad_json", "relay.bad_body", "relay.overloaded"];
+const BODY = [
+  "relay.too_slow",
+  "relay.bad_type",
+  "relay.too_large",
+  "relay.bad_json",
+  "relay.bad_body",
+  "relay.overloaded",
+];
 
 /** All codes that a caller may see. */
 export function codesOf({ access, params, query, body, errors = [] }: Operation): readonly string[] {
@@ -81,6 +88,20 @@ function successOf({ reply, file, etag = false, status = 200 }: Operation, names
   };
 }
 
+/** Headers that are more than HTTP's own manners. */
+function headersOf({ etag = false, errors = [] }: Operation): readonly Json[] {
+  const header = (name: string, description: string): Json => ({
+    ...{ name, in: "header", required: false, description },
+    schema: { type: "string" },
+  });
+  return [
+    ...(etag ? [header("If-None-Match", "Tags of bytes that are known already")] : []),
+    ...(errors.includes("relay.work_required")
+      ? [header("Proof-Of-Work", "The challenge of `work` and a counter")]
+      : []),
+  ];
+}
+
 function othersOf({ others = {} }: Operation, names: SchemaNames): Json {
   const entries = Object.entries(others).map(([status, { description, schema }]) => {
     const content =
@@ -102,7 +123,7 @@ function entryOf(operation: Operation, path: string, names: SchemaNames): Json {
     operationId: operationId({ ...operation, path }),
     ...{ tags: [tag], summary, ...(description === undefined ? {} : { description }), ...alias },
     ...securityOf(operation.access),
-    parameters: [...parametersOf(params, "path"), ...parametersOf(query, "query")],
+    parameters: [...parametersOf(params, "path"), ...parametersOf(query, "query"), ...headersOf(operation)],
     ...(body === null
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: names.refTo(body, "input") } } } }),

@@ -30,8 +30,13 @@ export interface RelayLimits {
    * an hour; then each waits. Good ones never do.
    */
   readonly failuresPerHour: number;
-  /** `POST /forward` and `PUT /rentals` per minute of one provider, counted after its signature was verified. */
+  /** Messages and grants per minute of one provider that are new, counted after its signature was verified. */
   readonly forwardsPerMinute: number;
+  /**
+   * Messages and grants per minute of one network address that are none: here already, or not to be taken. Whoever has one may send it, its
+   * renter for instance, and so it is not its provider who pays for it.
+   */
+  readonly repeatsPerMinute: number;
   /** Pages read per minute with one key. */
   readonly readsPerMinute: number;
   /** Receipts per minute with one key. */
@@ -62,6 +67,7 @@ const DEFAULTS: Omit<RelayLimits, "requestsPerMinute"> = {
   authPerMinute: 10,
   failuresPerHour: 60,
   forwardsPerMinute: 6_000,
+  repeatsPerMinute: 3_000,
   readsPerMinute: 120,
   receiptsPerMinute: 6_000,
   rentsPerMinute: 30,

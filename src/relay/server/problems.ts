@@ -30,6 +30,7 @@ const STATUS: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ["relay.not_offered", 404],
   ["relay.unknown_worm", 404],
   ["relay.no_calls", 404],
+  ["relay.too_slow", 408],
   ["relay.provisioning_over", 404],
   ["relay.not_committed", 409],
   ["relay.line_rented", 409],
@@ -60,6 +61,10 @@ export function statusOfCode(code: string): number | null {
 }
 
 const HINTS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
+  ["relay.bad_body", "Correct what is named and send it again; GET /openapi.json tells the form."],
+  ["relay.bad_json", "Send one JSON document in UTF-8, without a mark at its beginning."],
+  ["relay.bad_query", "Correct what is named and ask again; GET /openapi.json tells each parameter."],
+  ["relay.too_slow", "Send it again, over a better network or in smaller parts."],
   ["relay.ts_ahead", "Set the clock of the box; the relay's time is in the Date header."],
   ["relay.unauthorized", "Get a token: POST /auth/challenge, sign the challenge, POST /auth."],
   ["relay.challenge_required", "Sign the challenge given here with the key and POST /auth again."],

@@ -17,6 +17,8 @@ export type LimitedAction =
   /** Tokens that nobody has. */
   | "bad_token"
   | "forward"
+  /** Signed by a provider, and nothing new. */
+  | "repeat"
   | "read"
   | "receipt"
   | "rent";
@@ -37,9 +39,11 @@ const failures = (perHour: number): BurstyRateLimiter =>
 
 export class RateLimits {
   readonly #limiters: Readonly<Record<LimitedAction, Pick<RateLimiterMemory, "consume">>>;
+  readonly #forwards: RateLimiterMemory;
 
   constructor(limits: RelayLimits) {
     const perMinute = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_SECONDS });
+    this.#forwards = perMinute(limits.forwardsPerMinute);
     this.#limiters = {
       request: perMinute(limits.requestsPerMinute),
       // A sign-in begins with a challenge, and people mistype.
@@ -47,7 +51,8 @@ export class RateLimits {
       auth: perMinute(limits.authPerMinute),
       bad_login: failures(limits.failuresPerHour),
       bad_token: failures(limits.failuresPerHour),
-      forward: perMinute(limits.forwardsPerMinute),
+      forward: this.#forwards,
+      repeat: perMinute(limits.repeatsPerMinute),
       read: perMinute(limits.readsPerMinute),
       rent: perMinute(limits.rentsPerMinute),
       receipt: perMinute(limits.receiptsPerMinute),
@@ -65,6 +70,15 @@ export class RateLimits {
       if (isAppError(error) && FAILURES[action].has(error.code)) await this.take(action, address);
       throw error;
     }
+  }
+
+  /**
+   * What a provider has signed turned out to be nothing new: it was counted for him, and counts for the address instead. Else whoever has a
+   * message of his could use up his allowance with it. Rejects with `relay.rate_limited`.
+   */
+  async repeated(provider: string, address: string): Promise<void> {
+    await this.#forwards.reward(provider);
+    await this.take("repeat", address);
   }
 
   /** Counts `points` (default 1) for `key`; rejects with `relay.rate_limited` and the wait once the allowance is used up. */

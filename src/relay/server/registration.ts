@@ -1,7 +1,7 @@
 // `PUT /rentals/{rental_id}`: a provider tells the relay who rents a listing and until when. A rental is ended by a grant with a
 // higher `rev` that expires in the past.
 
-import type { CryptoSuite } from "../../base/index.ts";
+import { type CryptoSuite, isAppError } from "../../base/index.ts";
 import type { GrantContext, GrantDecision, RelayStore } from "../../core/index.ts";
 import { canonicalJson, verifyGrant } from "../../envelope/index.ts";
 import { parseWith, type RegisterReply, type RentalGrant, rentalGrant } from "../../protocol/index.ts";
@@ -34,8 +34,19 @@ export function decideGrant(grant: RentalGrant, text: string, context: GrantCont
   throw refusal("relay.conflict", `the relay knows another grant with rev ${grant.rev}`);
 }
 
+export interface RegistrationRequest {
+  /** As the path has it. */
+  readonly rentalId: string;
+  readonly body: unknown;
+  /** The network address that it comes from. */
+  readonly address: string;
+}
+
 /** Registers or updates a rental; resolves after fsync. Rejects with `relay.*` refusals or `store.*`. */
-export async function registerRental(deps: RegistrationDeps, rentalId: string, body: unknown): Promise<RegisterReply> {
+export async function registerRental(
+  deps: RegistrationDeps,
+  { rentalId, body, address }: RegistrationRequest,
+): Promise<RegisterReply> {
   const grant = parseWith(rentalGrant, body, "relay.bad_body", "the grant");
   if (grant.rental_id !== rentalId) throw refusal("relay.bad_body", "rental_id: differs from the one in the path");
   const provider = deps.providers.get(grant.provider);
@@ -46,6 +57,26 @@ export async function registerRental(deps: RegistrationDeps, rentalId: string, b
   }
   await deps.limits.take("forward", grant.provider);
   const text = canonicalJson(grant);
-  const status = await deps.store.rentals.save({ grant, text }, (context) => decideGrant(grant, text, context));
+  const status = await saved(deps, { grant, text }, address);
   return { status, rental_id: grant.rental_id };
+}
+
+/** Whoever has a grant may send it again, its renter too. */
+async function saved(
+  { store, limits }: RegistrationDeps,
+  { grant, text }: { readonly grant: RentalGrant; readonly text: string },
+  address: string,
+): Promise<GrantDecision> {
+  let fresh = false;
+  try {
+    const status = await store.rentals.save({ grant, text }, (context) => decideGrant(grant, text, context));
+    fresh = status !== "unchanged";
+    return status;
+  } catch (error) {
+    // A store that is away has judged nothing.
+    fresh = !isAppError(error) || !error.code.startsWith("relay.");
+    throw error;
+  } finally {
+    if (!fresh) await limits.repeated(grant.provider, address);
+  }
 }

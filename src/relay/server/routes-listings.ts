@@ -76,6 +76,10 @@ const RECORD_ERRORS = [
   "relay.no_chain",
 ];
 
+/** Whether `If-None-Match` names these bytes. A proxy that packs answers marks their tags as weak. */
+const namesEtag = (asked: string | undefined, etag: string): boolean =>
+  (asked ?? "").split(",").some((each) => ["*", etag, `W/${etag}`].includes(each.trim()));
+
 /** The record as it is stored. Named by its commitment it never changes; named by its listing it does with each revision. */
 async function recordFile(
   { records }: ListingDeps,
@@ -86,7 +90,7 @@ async function recordFile(
   const etag = `"${commitment}"`;
   const fixed = seen.commitment === commitment;
   const headers = { ETag: etag, "Cache-Control": fixed ? "public, max-age=31536000, immutable" : "no-cache" };
-  if (seen.etag === etag) return { status: 304, body: null, text: "", headers };
+  if (namesEtag(seen.etag, etag)) return { status: 304, body: null, text: "", headers };
   return { status: 200, body: null, text: record, headers };
 }
 
@@ -123,7 +127,7 @@ function readOperations(deps: ListingDeps): readonly Operation[] {
       ...{ ...common, method: "get", path: "/listings/{id}/receipts", counts: "read" },
       summary: "What a listing's reputation is made of",
       description:
-        "Signed statements and receipts, a day old at least: `numberbox relay-reputation` computes the same score from them.",
+        "Signed statements and receipts, a day old at least: `numberbox relay reputation --receipts FILE` computes the same score from them, a page in each line.",
       params: listingPlace,
       query: deliveriesQuery,
       reply: deliveriesPage,

@@ -1,5 +1,6 @@
 // What waits for a renter, by which grants, and what he says of it; what boxes hand in.
 
+import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import type { RelayStore } from "../../core/index.ts";
 import {
@@ -22,6 +23,7 @@ import { type RegistrationDeps, registerRental } from "./registration.ts";
 
 export interface MailboxDeps extends AcknowledgementDeps, RegistrationDeps {
   readonly store: Pick<RelayStore, "mail" | "rentals" | "cursors">;
+  readonly addressOf: (request: IncomingMessage) => string;
 }
 
 /** The largest envelope as text, and room for the header around it. */
@@ -94,7 +96,8 @@ export function mailboxOperations(deps: MailboxDeps): readonly Operation[] {
       params: rentalPlace,
       body: rentalGrant,
       reply: registerReply,
-      run: async ({ params, body }) => await registerRental(deps, params.rental_id, body),
+      run: async ({ params, body, request }) =>
+        await registerRental(deps, { rentalId: params.rental_id, body, address: deps.addressOf(request) }),
     }),
   ];
 }
