@@ -7,9 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../asterisk/free-ports.ts";
 
-const PROGRAM = ["/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bin/nats-server"].find((path) =>
-  existsSync(path),
-);
+/** `NUMBERBOX_TEST_NATS_SERVER` names another than Debian's. */
+const PROGRAM = [
+  process.env.NUMBERBOX_TEST_NATS_SERVER ?? "",
+  ...["/usr/sbin/nats-server", "/usr/bin/nats-server", "/usr/local/bin/nats-server"],
+].find((path) => existsSync(path));
 export const natsProgram = PROGRAM ?? "nats-server";
 export const hasNats = PROGRAM !== undefined;
 
