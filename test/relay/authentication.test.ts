@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hours, minutes, toBase64url, utf8 } from "../../src/base/index.ts";
 import { challengeReply, maySignChallenge, parseChallenge, relayProblem } from "../../src/protocol/index.ts";
+import { RecordingLogger } from "../core/core-rig.ts";
 import { provider, renter, signWith, stranger, suite, tampered, verifyOf } from "./fixtures.ts";
 import { ChainOfNames } from "./market-fixtures.ts";
 import { type CallResult, RelayRig, verdictOf } from "./relay-rig.ts";
@@ -194,9 +195,12 @@ describe("authentication by a WORM record", () => {
   });
 
   it("needs a relay that sees the chain", async () => {
-    const rig = await RelayRig.start();
+    const log = new RecordingLogger();
+    const rig = await RelayRig.start({ log });
     const answer = await rig.call("POST", "/auth/challenge", { body: { worm: "provider123" } });
     expect([verdictOf(answer), answer.headers.get("retry-after")]).toEqual(["503 relay.no_chain", "600"]);
+    // Anybody can ask for it, and fill the log of a relay that has no chain.
+    expect(log.lines.filter((line) => line.includes("relay_request_failed"))).toEqual([]);
     await rig.stop();
   });
 });

@@ -58,6 +58,9 @@ export function problemReply(thrown: unknown, extra: Readonly<Record<string, unk
   };
 }
 
+/** Told to whoever asks, by the metrics and by `/health`; anybody could fill the log with them. */
+const NOT_LOGGED: ReadonlySet<string> = new Set(["relay.no_chain", "relay.busy", "relay.stopping"]);
+
 /** Answers with what `thrown` means. The relay's own faults are logged; refusals are the client's business. */
 export function sendProblem(
   response: ServerResponse,
@@ -66,9 +69,8 @@ export function sendProblem(
 ): void {
   const reply = problemReply(thrown);
   deps.metrics.refused(thrown);
-  if (reply.status >= 500) {
-    const { code, context } = isAppError(thrown) ? thrown : { code: "relay.internal", context: {} };
+  const { code, context } = isAppError(thrown) ? thrown : { code: "relay.internal", context: {} };
+  if (reply.status >= 500 && !NOT_LOGGED.has(code))
     deps.log.error("relay_request_failed", { ...context, status: reply.status, code, reason: messageOf(thrown) });
-  }
   sendReply(response, reply, deps.clock);
 }

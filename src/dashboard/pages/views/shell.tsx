@@ -43,12 +43,15 @@ function useCurrent(): ViewName {
   return useSelect(({ view }) => ("id" in view || view.name === "scan" ? PARENT[view.name] : view.name));
 }
 
+/** More than two digits do not fit beside the icon. */
+const MOST_SHOWN = 99;
+
 function FreshCount() {
   const words = useWords();
   const count = useSelect((state) => state.fresh.size);
   return count === 0 ? null : (
     <span class="nav-count">
-      <span aria-hidden="true">{words.number(count)}</span>
+      <span aria-hidden="true">{count > MOST_SHOWN ? `${MOST_SHOWN}+` : words.number(count)}</span>
       <span class="hidden">{words.t("nav.new", { n: count })}</span>
     </span>
   );
