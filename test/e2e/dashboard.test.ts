@@ -189,9 +189,17 @@ describe.skipIf(!hasChromium)(
       expect(await pageFaults(page)).toEqual([]);
       await page.getByLabel("At most, in EMC").fill("0,5 EMC");
       await page.getByLabel("Region").selectOption("eu");
+      const size = page.viewportSize();
+      const scrolled = () => page.evaluate(() => scrollY);
+      await page.setViewportSize({ width: 360, height: 320 });
       await page.locator("a.offer").click();
       await page.getByRole("button", { name: "Rent this number" }).waitFor();
+      expect(await scrolled()).toBe(0);
       await page.goBack();
+      // The page is where it was left.
+      await page.locator("a.offer").waitFor();
+      await expect.poll(scrolled).toBeGreaterThan(100);
+      if (size !== null) await page.setViewportSize(size);
       // Filters are as they were, and what was seen stands there at once.
       expect(await page.getByLabel("At most, in EMC").inputValue()).toBe("0.5");
       expect(await page.getByLabel("Region").inputValue()).toBe("eu");

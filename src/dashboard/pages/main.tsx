@@ -100,8 +100,13 @@ function start(target: HTMLElement): void {
     keepLockAfter: (minutes) => keepLockAfter(minutes, localStorage),
     keepBackedUp: (isBackedUp) => keepBackedUp(isBackedUp, localStorage),
     keepData,
-    showPath: (path) => history.pushState(null, "", path),
+    showPath: (path) => {
+      // Whoever comes back finds the page where he left it.
+      history.replaceState({ y: scrollY }, "");
+      history.pushState(null, "", path);
+    },
   });
+  history.scrollRestoration = "manual";
   addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
   for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => controller.used(), { capture: true });
   addEventListener("online", () => controller.reconnect());

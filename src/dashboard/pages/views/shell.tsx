@@ -207,13 +207,18 @@ function Shown({ view }: { readonly view: View }) {
   }
 }
 
+/** Where a page was left, of what the browser keeps with it; its top for one that is new. */
+function leftAt(state: unknown): number {
+  return typeof state === "object" && state !== null && "y" in state && typeof state.y === "number" ? state.y : 0;
+}
+
 export function Shell() {
   const words = useWords();
   const view = useSelect((state) => state.view);
   const path = pathOf(view);
   const first = useRef(path);
   useEffect(() => {
-    if (first.current !== path) scrollTo(0, 0);
+    if (first.current !== path) scrollTo(0, leftAt(history.state));
     first.current = path;
   }, [path]);
   return (
