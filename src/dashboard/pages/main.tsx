@@ -72,6 +72,12 @@ function erase(): Promise<void> {
   });
 }
 
+/** Goes on to a page; whoever comes back finds the one before where he left it. */
+function showPath(path: string): void {
+  history.replaceState({ y: scrollY }, "");
+  history.pushState(null, "", path);
+}
+
 function start(target: HTMLElement): void {
   const ports: DatabaseFolderPorts = { databases: indexedDB, locks: navigator.locks, database: DATABASE };
   const openFolder = folders(ports);
@@ -100,11 +106,7 @@ function start(target: HTMLElement): void {
     keepLockAfter: (minutes) => keepLockAfter(minutes, localStorage),
     keepBackedUp: (isBackedUp) => keepBackedUp(isBackedUp, localStorage),
     keepData,
-    showPath: (path) => {
-      // Whoever comes back finds the page where he left it.
-      history.replaceState({ y: scrollY }, "");
-      history.pushState(null, "", path);
-    },
+    showPath,
   });
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => controller.show(viewOf(location.pathname)));
